@@ -1,0 +1,98 @@
+/**
+ * What a template can see. The caller builds one object for each transaction and may fill it in as the transaction
+ * goes on; nothing here is copied, and nothing is read that the template does not mention.
+ *
+ * A property that is `undefined` is an unknown variable (null in the language); plain data (string, number, boolean,
+ * null, arrays, records without a prototype chain that matters, `Map`) may stand in `variables`.
+ */
+export interface EvaluationContext {
+  readonly request?: RequestScope | undefined;
+  readonly response?: ResponseScope | undefined;
+  readonly lambdaResponse?: LambdaResponseScope | undefined;
+  readonly error?: ErrorScope | undefined;
+  /** `#context.attributes`: looked up as written, then with the prefix `gravitee.attribute.`. */
+  readonly attributes: ReadonlyMap<string, unknown>;
+  readonly api?: ApiScope | undefined;
+  readonly node?: NodeScope | undefined;
+  /** Every other root variable: `properties`, `dictionaries`, `endpoints`, `parameters` … */
+  readonly variables: ReadonlyMap<string, unknown>;
+}
+
+/** Headers of one message. Names are compared without case; the order of values is the order of arrival. */
+export interface HeaderScope {
+  /** All values of one header, or undefined when it is absent. `name` is in lower case. */
+  values(name: string): readonly string[] | undefined;
+  /** Distinct names in order of arrival, spelled as they came. */
+  names(): readonly string[];
+}
+
+/** Query or path parameters: case-sensitive names, several values each, in order. */
+export type ParameterScope = ReadonlyMap<string, readonly string[]>;
+
+export interface MessageScope {
+  readonly headers: HeaderScope;
+  /** The body as text; "" when there is none, null before it is known. May be a getter that decodes on first use. */
+  readonly content: string | null;
+}
+
+export interface RequestScope extends MessageScope {
+  readonly id: string | null;
+  readonly transactionId: string | null;
+  /** Path with query, as received. */
+  readonly uri: string;
+  /** Path without query. */
+  readonly path: string;
+  readonly contextPath: string | null;
+  readonly pathInfo: string | null;
+  readonly method: string;
+  readonly scheme: string | null;
+  readonly host: string | null;
+  /** `HTTP_1_0`, `HTTP_1_1`, `HTTP_2`. */
+  readonly version: string | null;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly remoteAddress: string | null;
+  readonly localAddress: string | null;
+  readonly params: ParameterScope;
+  readonly pathParams: ParameterScope;
+  readonly ssl: SslScope | null;
+}
+
+/** TLS facts of the connection; distinguished names are RFC 2253 text. */
+export interface SslScope {
+  readonly clientHost: string | null;
+  readonly clientPort: number | null;
+  readonly client: string | null;
+  readonly server: string | null;
+}
+
+export interface ResponseScope extends MessageScope {
+  readonly status: number;
+}
+
+export interface LambdaResponseScope {
+  readonly status: number;
+  readonly content: string;
+}
+
+export interface ErrorScope {
+  readonly statusCode: number;
+  readonly key: string;
+  readonly message: string;
+  readonly parameters: ReadonlyMap<string, unknown>;
+}
+
+export interface ApiScope {
+  readonly id: string | null;
+  readonly name: string | null;
+  readonly version: string | null;
+  readonly properties: ReadonlyMap<string, unknown>;
+}
+
+export interface NodeScope {
+  readonly id: string | null;
+  readonly version: string | null;
+  readonly tenant: string | null;
+  readonly zone: string | null;
+  readonly shardingTags: readonly string[];
+}

@@ -1,0 +1,35 @@
+import type { EvaluationContext } from './context.ts';
+
+/** Which parts of a transaction a template reads: known once it is compiled, so that Envoy is asked for no more. */
+export interface TemplateNeeds {
+  /** Anything of `#request` (a caller's data), the body included. */
+  readonly request: boolean;
+  readonly requestBody: boolean;
+  readonly response: boolean;
+  readonly responseBody: boolean;
+  readonly lambdaResponse: boolean;
+  /** `#context.attributes`: what earlier policies stored. */
+  readonly attributes: boolean;
+  readonly error: boolean;
+}
+
+export interface CompileOptions {
+  /** Allows `{#secrets.get('env:NAME')}` and `{#secrets.get('file:/path')}` with a literal: credential fields only. */
+  readonly secrets?: boolean;
+}
+
+export interface CompiledTemplate {
+  readonly source: string;
+  readonly needs: TemplateNeeds;
+  /** The value when the template has no expression at all, else undefined: callers can skip evaluation. */
+  readonly constant: string | undefined;
+  /** The template as a string; null when it is one expression whose value is null. Throws ExpressionError. */
+  evaluate(context: EvaluationContext): string | null;
+  /**
+   * The value of a template that is exactly one expression, as JavaScript data: boolean, number (bigint for a long or
+   * a BigInteger outside the safe range), string, array, Map or null. A template with literal text gives its string.
+   */
+  evaluateValue(context: EvaluationContext): unknown;
+  /** As the original converts to a boolean condition (`true/on/yes/1` …); throws when the value has no boolean form. */
+  evaluateBoolean(context: EvaluationContext): boolean;
+}

@@ -1,0 +1,2 @@
+export { InvocationError, type InvocationErrorKind } from './invocation-error.ts';
+export type * from './types.ts';

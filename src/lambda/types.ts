@@ -1,0 +1,99 @@
+/** One call of one function: every value is final text, expressions are evaluated before. */
+export interface Invocation {
+  /** Name, `name:qualifier`, partial or full ARN. */
+  readonly functionName: string;
+  readonly qualifier?: string | undefined;
+  readonly region: string;
+  /** URL of a private or local endpoint; https unless it says http. */
+  readonly endpoint?: string | undefined;
+  /** Sent as it is, as application/json. Undefined or empty: no body and no content type. */
+  readonly payload?: Uint8Array | undefined;
+  readonly invocationType: InvocationType;
+  readonly logType: 'None' | 'Tail';
+  /** JSON text; sent as base64 in X-Amz-Client-Context. */
+  readonly clientContext?: string | undefined;
+  readonly tenantId?: string | undefined;
+  /** Use the same (frozen) object for the same values where possible: the layer caches by identity first, then by value. */
+  readonly credentials: CredentialSource;
+  readonly transport: TransportOptions;
+  readonly retry: RetryOptions;
+  readonly trace?: TraceContext | undefined;
+}
+
+export type InvocationType = 'RequestResponse' | 'Event' | 'DryRun';
+
+/** Static keys when both are set, else the default chain of the machine; then each role of the chain, then `role`. */
+export interface CredentialSource {
+  readonly accessKey?: string | undefined;
+  readonly secretKey?: string | undefined;
+  readonly sessionToken?: string | undefined;
+  readonly roleChain?: readonly AssumedRole[] | undefined;
+  readonly role?: AssumedRole | undefined;
+}
+
+export interface AssumedRole {
+  readonly roleArn: string;
+  readonly roleSessionName: string;
+  readonly externalId?: string | undefined;
+  readonly durationSeconds?: number | undefined;
+}
+
+/** Times in milliseconds; 0 or undefined is off. */
+export interface TransportOptions {
+  readonly connectionTimeoutMs: number;
+  readonly readTimeoutMs: number;
+  readonly apiCallAttemptTimeoutMs?: number | undefined;
+  readonly apiCallTimeoutMs?: number | undefined;
+  readonly ssl?: SslOptions | undefined;
+  /** Invocations of one function at a time; further ones are refused at once. Undefined: no limit. */
+  readonly maxConcurrency?: number | undefined;
+  readonly circuitBreaker?: CircuitBreakerOptions | undefined;
+}
+
+export interface CircuitBreakerOptions {
+  /** Consecutive failures that open the circuit. */
+  readonly failures: number;
+  readonly openMs: number;
+}
+
+export interface SslOptions {
+  readonly trustAll?: boolean | undefined;
+  readonly trustStoreType?: 'JKS' | 'PKCS12' | 'PEM' | undefined;
+  readonly trustStorePath?: string | undefined;
+  readonly trustStorePassword?: string | undefined;
+  /** PEM text, or base64 of a PKCS12 or JKS store. */
+  readonly trustStoreContent?: string | undefined;
+}
+
+export interface RetryOptions {
+  /** Attempts in all, the first included. */
+  readonly maxAttempts: number;
+  /** The function may run twice: also repeat after the request was sent. Never for Event. */
+  readonly idempotent: boolean;
+}
+
+/** Headers of the caller's trace, forwarded as they are. */
+export interface TraceContext {
+  readonly xAmznTraceId?: string | undefined;
+  readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
+}
+
+/** A 2xx answer of the service. A failed function is a result with `functionError`, not an exception. */
+export interface InvocationResult {
+  /** 200 RequestResponse, 202 Event, 204 DryRun. */
+  readonly status: number;
+  /** `Unhandled` or `Handled`. */
+  readonly functionError?: string | undefined;
+  readonly executedVersion?: string | undefined;
+  readonly requestId?: string | undefined;
+  /** The decoded tail (at most 4 KB), when asked for. For the log only, never for a caller. */
+  readonly logTail?: string | undefined;
+  readonly payload: Uint8Array;
+  readonly attempts: number;
+}
+
+export interface LambdaInvoker {
+  /** Throws InvocationError, and nothing else. An aborted signal ends the call and the connection's work at once. */
+  invoke(invocation: Invocation, signal?: AbortSignal): Promise<InvocationResult>;
+}

@@ -1,0 +1,142 @@
+import type { CompiledTemplate } from '../expression/index.ts';
+import type { CredentialSource, InvocationType, RetryOptions, TransportOptions } from '../lambda/index.ts';
+
+/** Everything that one API does, compiled: made by config/ from a checked document, run by this folder. Immutable. */
+export interface ApiPolicies {
+  /** As in `apis.<name>`; for inline policies `inline:` and a short hash of the text. */
+  readonly name: string;
+  /** `#properties` and `#api.properties`. */
+  readonly properties: ReadonlyMap<string, unknown>;
+  /** `#api`'s id, name and version, where the document tells them. */
+  readonly api: { readonly id: string | null; readonly name: string | null; readonly version: string | null };
+  /** Further root variables of the document: `dictionaries`, `endpoints` … */
+  readonly variables: ReadonlyMap<string, unknown>;
+  readonly request: readonly PolicyStep[];
+  readonly response: readonly PolicyStep[];
+  readonly responseTemplates: ResponseTemplates;
+  /** Seen by Envoy's processing mode: which messages and bodies any step can read. */
+  readonly needs: PhaseNeeds;
+}
+
+export interface PhaseNeeds {
+  /** A request step, or a response step by way of `#request.content`, reads the request's body. */
+  readonly requestBody: boolean;
+  /** There are response steps. */
+  readonly response: boolean;
+  /** A response step reads the response's body. */
+  readonly responseBody: boolean;
+}
+
+export interface PolicyStep {
+  /** Unique in the API. */
+  readonly name: string;
+  readonly condition: CompiledTemplate | undefined;
+  readonly onConditionError: 'skip' | 'fail';
+  readonly onError: 'fail' | 'continue';
+  /**
+   * `as-needed`: the body is read when a template mentions it (v4). `absent`: `content` is null whatever is mentioned
+   * (v2 scopes REQUEST and RESPONSE). `buffered`: the body is read in any case (v2 scopes *_CONTENT).
+   */
+  readonly body: 'as-needed' | 'absent' | 'buffered';
+  readonly configuration: LambdaConfiguration;
+}
+
+/** The policy's object with every string compiled. A template that gives null counts as absent. */
+export interface LambdaConfiguration {
+  readonly function: CompiledTemplate;
+  readonly region: CompiledTemplate;
+  readonly endpoint: CompiledTemplate | undefined;
+  readonly qualifier: CompiledTemplate | undefined;
+  readonly payload: CompiledTemplate | undefined;
+  readonly invocationType: InvocationType;
+  readonly logType: 'None' | 'Tail';
+  readonly clientContext: CompiledTemplate | undefined;
+  readonly tenantId: CompiledTemplate | undefined;
+  readonly credentials: CredentialTemplates;
+  readonly transport: TransportOptions;
+  readonly retry: RetryOptions;
+  readonly variables: readonly VariableTemplate[];
+  /** False, true, or an expression that is evaluated after the invocation. */
+  readonly sendToConsumer: boolean | CompiledTemplate;
+  readonly mutations: MutationTemplates;
+  /** Status to the caller instead of the reference's 500, by class of failure. */
+  readonly errorStatus: ErrorStatus;
+}
+
+export interface ErrorStatus {
+  readonly throttled: number | undefined;
+  readonly timeout: number | undefined;
+  readonly tooLarge: number | undefined;
+}
+
+/** When all templates are constant, `constant` is the one object used for every request. */
+export interface CredentialTemplates {
+  readonly constant: CredentialSource | undefined;
+  readonly accessKey: CompiledTemplate | undefined;
+  readonly secretKey: CompiledTemplate | undefined;
+  readonly sessionToken: CompiledTemplate | undefined;
+  readonly roleChain: readonly RoleTemplates[];
+  readonly role: RoleTemplates | undefined;
+}
+
+export interface RoleTemplates {
+  readonly roleArn: CompiledTemplate;
+  readonly roleSessionName: CompiledTemplate | undefined;
+  readonly externalId: CompiledTemplate | undefined;
+  readonly durationSeconds: number | undefined;
+}
+
+export interface VariableTemplate {
+  readonly name: string;
+  /** Undefined: the variable becomes null. */
+  readonly value: CompiledTemplate | undefined;
+}
+
+export interface MutationTemplates {
+  /** Names in lower case. Undefined removes the header. */
+  readonly set: readonly (readonly [name: string, value: CompiledTemplate | undefined])[];
+  readonly append: readonly (readonly [name: string, value: CompiledTemplate])[];
+  readonly remove: readonly string[];
+  readonly body: CompiledTemplate | undefined;
+  readonly path: CompiledTemplate | undefined;
+  readonly status: CompiledTemplate | number | undefined;
+  readonly clearRouteCache: boolean;
+}
+
+/** Error key → media type → template. The key may be `DEFAULT`, the media type a wildcard. */
+export type ResponseTemplates = ReadonlyMap<string, ReadonlyMap<string, ResponseTemplate>>;
+
+export interface ResponseTemplate {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: CompiledTemplate])[];
+  readonly body: CompiledTemplate | undefined;
+  readonly propagateErrorKeyToLogs: boolean;
+}
+
+export interface Limits {
+  readonly bodyBytes: number;
+  readonly streams: number;
+  readonly bufferedBytes: number;
+}
+
+/** What is in force at one moment: a stream keeps the set that it began with. */
+export interface PolicySet {
+  readonly unmatched: 'reject' | 'pass';
+  readonly limits: Limits;
+  /** Templates for errors of streams that have no API. */
+  readonly responseTemplates: ResponseTemplates;
+  /** Envoy's own deadlines where the configuration tells them, in milliseconds. */
+  readonly messageTimeoutMs: number | undefined;
+  readonly maxMessageTimeoutMs: number | undefined;
+  byName(name: string): ApiPolicies | undefined;
+  /** By the globs of `routes`; the first API of the document wins. */
+  byRoute(routeName: string): ApiPolicies | undefined;
+  /** The API called `default`. */
+  readonly fallback: ApiPolicies | undefined;
+  /** Compiled once for each text, in a bounded cache. Throws PolicyDocumentError; also where `inline: false`. */
+  inline(text: string): ApiPolicies;
+}
+
+export interface PolicySource {
+  current(): PolicySet;
+}

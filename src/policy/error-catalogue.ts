@@ -1,0 +1,22 @@
+/**
+ * Every error that a caller can be answered with: key, default status, message. The key is what response templates,
+ * `details` of an immediate response (`lambda_ext_proc{KEY}`) and metrics use; docs/reference/errors.md has an anchor
+ * for each. Keys are never reused.
+ */
+export const errorCatalogue = {
+  AWS_LAMBDA_INVALID_RESPONSE: { status: 500, message: 'An error occurs while invoking lambda function.' },
+  AWS_LAMBDA_INVALID_STATUS_CODE: { status: 400, message: 'Invalid status code from lambda function response.' },
+  AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION: {
+    status: 500,
+    message: 'An error occurs while processing context variables.',
+  },
+  LAMBDA_EXT_PROC_INTERNAL: { status: 500, message: 'Request processing broken' },
+  LAMBDA_EXT_PROC_UNMATCHED: { status: 500, message: 'No Lambda policy is configured for this route.' },
+  LAMBDA_EXT_PROC_UNKNOWN_API: { status: 500, message: 'The Lambda policy named by this route is unknown.' },
+  LAMBDA_EXT_PROC_INVALID_POLICIES: { status: 500, message: 'The Lambda policies of this route are invalid.' },
+  LAMBDA_EXT_PROC_BODY_TOO_LARGE: { status: 413, message: 'The body is larger than the Lambda policy accepts.' },
+  LAMBDA_EXT_PROC_BODY_UNAVAILABLE: { status: 500, message: 'The body that a Lambda policy needs is not available.' },
+  LAMBDA_EXT_PROC_OVERLOADED: { status: 503, message: 'Too many requests are being processed.' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorKey = keyof typeof errorCatalogue;

@@ -1,0 +1,2 @@
+export type * from './api-policies.ts';
+export { type ErrorKey, errorCatalogue } from './error-catalogue.ts';
