@@ -1,0 +1,101 @@
+import { type EvaluationContext, ExpressionError } from '../expression/index.ts';
+import { parseAccept } from './accept.ts';
+import type { Answer } from './answer.ts';
+import type { ResponseTemplate, ResponseTemplates } from './api-policies.ts';
+import { isHeaderValue } from './header-syntax.ts';
+import type { PolicyFailure } from './policy-failure.ts';
+
+/** Told when a response template cannot be evaluated; the default body is sent then. */
+export type TemplateErrorListener = (error: ExpressionError) => void;
+
+/**
+ * The caller's answer to a failure: by the API's response templates (facts/gravitee-policy.md, 4), else the default
+ * body. `context` is what the template's expressions see; `error` and `parameters` are added to it.
+ */
+export function errorAnswer(
+  failure: PolicyFailure,
+  templates: ResponseTemplates,
+  context: EvaluationContext,
+  onTemplateError: TemplateErrorListener,
+): Answer {
+  const accept = context.request?.headers.values('accept');
+  const found = findTemplate(templates, failure.key, accept);
+  if (found !== undefined) {
+    try {
+      return fromTemplate(failure, found.mediaType, found.template, context);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      onTemplateError(error);
+    }
+  }
+  return defaultAnswer(failure, accept);
+}
+
+interface FoundTemplate {
+  readonly mediaType: string;
+  readonly template: ResponseTemplate;
+}
+
+/** A key that is there hides DEFAULT, even when none of its media types fits. */
+function findTemplate(
+  templates: ResponseTemplates,
+  key: string,
+  accept: readonly string[] | undefined,
+): FoundTemplate | undefined {
+  const byType = templates.get(key) ?? templates.get('DEFAULT');
+  if (byType === undefined) return undefined;
+  const wanted = accept === undefined ? [] : parseAccept(accept);
+  for (const mediaType of [...wanted, '*/*']) {
+    const template = byType.get(mediaType);
+    if (template !== undefined) return { mediaType, template };
+  }
+  return undefined;
+}
+
+function fromTemplate(
+  failure: PolicyFailure,
+  mediaType: string,
+  template: ResponseTemplate,
+  context: EvaluationContext,
+): Answer {
+  const scope: EvaluationContext = {
+    ...scopes(context),
+    error: {
+      statusCode: failure.status,
+      key: failure.key,
+      message: failure.message,
+      parameters: failure.parameters,
+    },
+    variables: new Map([...context.variables, ['parameters', failure.parameters]]),
+  };
+  const headers: [string, string][] = [];
+  for (const [name, value] of template.headers) {
+    const text = value.evaluate(scope);
+    if (text !== null && isHeaderValue(text)) headers.push([name.toLowerCase(), text]);
+  }
+  const text = template.body?.evaluate(scope) ?? '';
+  const body = text === '' ? undefined : Buffer.from(text);
+  if (body !== undefined && !headers.some(([name]) => name === 'content-type')) {
+    headers.push(['content-type', mediaType.includes('*') ? guessMediaType(text) : mediaType]);
+  }
+  return { status: template.status, headers, body, errorKey: failure.key };
+}
+
+/** A context may be an object with getters: what a template can see is copied by name. */
+function scopes(context: EvaluationContext): EvaluationContext {
+  const { request, response, lambdaResponse, attributes, api, node, variables } = context;
+  return { request, response, lambdaResponse, attributes, api, node, variables };
+}
+
+function guessMediaType(text: string): string {
+  return /^\s*[{[]/.test(text) ? 'application/json' : 'text/plain';
+}
+
+function defaultAnswer(failure: PolicyFailure, accept: readonly string[] | undefined): Answer {
+  const json =
+    accept !== undefined && parseAccept(accept).some((type) => type === 'application/json' || type === '*/*');
+  const text = json ? JSON.stringify({ message: failure.message, http_status_code: failure.status }) : failure.message;
+  const headers: [string, string][] = [['content-type', json ? 'application/json' : 'text/plain']];
+  if (failure.retryAfterSeconds !== undefined) headers.push(['retry-after', String(failure.retryAfterSeconds)]);
+  return { status: failure.status, headers, body: Buffer.from(text), errorKey: failure.key };
+}

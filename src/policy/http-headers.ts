@@ -1,0 +1,99 @@
+import type { HeaderScope } from '../expression/index.ts';
+
+/** One header as it came over the wire. Values are bytes and not always UTF-8. */
+export type RawHeader = readonly [name: string, value: Uint8Array];
+
+/** What was done to one header: the values that replace it (none: removed), or values added to those that are there. */
+export type HeaderChange =
+  | { readonly kind: 'set'; readonly name: string; readonly values: readonly string[] }
+  | { readonly kind: 'append'; readonly name: string; readonly values: readonly string[] }
+  | { readonly kind: 'remove'; readonly name: string };
+
+interface Entry {
+  readonly name: string;
+  readonly raw: Uint8Array[];
+  values: string[] | undefined;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The headers of one message, with what policies did to them. Reads see the changes; `changes()` gives them in the
+ * form that Envoy's header mutation needs. Indexed on the first read: most transactions read one or two headers.
+ */
+export class HttpHeaders implements HeaderScope {
+  readonly #raw: readonly RawHeader[];
+  #index: Map<string, Entry> | undefined;
+  #changes: Map<string, HeaderChange> | undefined;
+
+  constructor(raw: readonly RawHeader[]) {
+    this.#raw = raw;
+  }
+
+  values(name: string): readonly string[] | undefined {
+    const entry = this.#entries().get(name);
+    if (entry === undefined) return undefined;
+    entry.values ??= entry.raw.map(decode);
+    return entry.values;
+  }
+
+  first(name: string): string | undefined {
+    return this.values(name)?.[0];
+  }
+
+  names(): readonly string[] {
+    return [...this.#entries().values()].map((entry) => entry.name);
+  }
+
+  /** `name` is in lower case here and below. */
+  set(name: string, value: string): void {
+    this.#entries().set(name, { name, raw: [], values: [value] });
+    this.#change({ kind: 'set', name, values: [value] });
+  }
+
+  append(name: string, value: string): void {
+    const before = this.values(name) ?? [];
+    this.#entries().set(name, { name, raw: [], values: [...before, value] });
+    const earlier = this.#changes?.get(name);
+    if (earlier === undefined) this.#change({ kind: 'append', name, values: [value] });
+    else if (earlier.kind === 'remove') this.#change({ kind: 'set', name, values: [value] });
+    else this.#change({ kind: earlier.kind, name, values: [...earlier.values, value] });
+  }
+
+  remove(name: string): void {
+    this.#entries().delete(name);
+    this.#change({ kind: 'remove', name });
+  }
+
+  /** The outcome of all changes: at most one for each name, in the order of the first one. */
+  changes(): readonly HeaderChange[] {
+    return this.#changes === undefined ? [] : [...this.#changes.values()];
+  }
+
+  #change(change: HeaderChange): void {
+    this.#changes ??= new Map();
+    this.#changes.set(change.name, change);
+  }
+
+  #entries(): Map<string, Entry> {
+    if (this.#index !== undefined) return this.#index;
+    const index = new Map<string, Entry>();
+    for (const [name, value] of this.#raw) {
+      const key = name.toLowerCase();
+      const entry = index.get(key);
+      if (entry === undefined) index.set(key, { name, raw: [value], values: undefined });
+      else entry.raw.push(value);
+    }
+    this.#index = index;
+    return index;
+  }
+}
+
+/** Non-UTF-8 values are read as Latin-1, what HTTP/1.1 once said they are: nothing is lost. */
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  }
+}

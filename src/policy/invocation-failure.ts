@@ -1,0 +1,44 @@
+import type { Invocation, InvocationError } from '../lambda/index.ts';
+import type { ErrorStatus } from './api-policies.ts';
+import { PolicyFailure } from './policy-failure.ts';
+
+/** What a caller is told of an invocation that gave no result (facts/gravitee-policy.md, 3). */
+export function failureOf(error: InvocationError, invocation: Invocation, errorStatus: ErrorStatus): PolicyFailure {
+  if (error.kind === 'status') {
+    const parameters = parametersOf(invocation, String(error.statusCode ?? ''));
+    return new PolicyFailure('AWS_LAMBDA_INVALID_STATUS_CODE', { parameters, cause: error });
+  }
+  const status = statusOf(error, errorStatus);
+  return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', {
+    details: error.details,
+    parameters: parametersOf(invocation, undefined),
+    status,
+    retryAfterSeconds: status === 429 || status === 503 ? error.retryAfterSeconds : undefined,
+    cause: error,
+  });
+}
+
+/** The function itself failed: its text may hold anything, so the caller gets the plain message. */
+export function functionFailure(functionError: string, invocation: Invocation): PolicyFailure {
+  const parameters = parametersOf(invocation, functionError);
+  const cause = new Error(`the function failed: ${functionError}`);
+  return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { parameters, cause });
+}
+
+function statusOf(error: InvocationError, errorStatus: ErrorStatus): number | undefined {
+  if (error.kind === 'timeout') return errorStatus.timeout;
+  if (error.kind === 'payload-too-large' || error.kind === 'answer-too-large' || error.statusCode === 413) {
+    return errorStatus.tooLarge;
+  }
+  if (error.kind === 'refused' || error.statusCode === 429) return errorStatus.throttled;
+  return undefined;
+}
+
+function parametersOf(invocation: Invocation, error: string | undefined): ReadonlyMap<string, unknown> {
+  const parameters = new Map<string, unknown>([
+    ['function', invocation.functionName],
+    ['region', invocation.region],
+  ]);
+  if (error !== undefined) parameters.set('error', error);
+  return parameters;
+}

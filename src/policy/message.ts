@@ -1,0 +1,149 @@
+import type { MessageScope, ParameterScope, RequestScope, ResponseScope, SslScope } from '../expression/index.ts';
+import type { HttpHeaders } from './http-headers.ts';
+import { parseQuery } from './query.ts';
+
+/** A request or response as expressions see it and policies change it. */
+export abstract class Message implements MessageScope {
+  readonly headers: HttpHeaders;
+  /** The body that replaces the one that came; undefined: unchanged. */
+  replacement: Uint8Array | undefined;
+  /** While a step of a v2 scope without content runs, `content` is null whatever is known. */
+  contentHidden = false;
+  #bytes: Uint8Array | undefined;
+  #text: string | undefined;
+
+  constructor(headers: HttpHeaders) {
+    this.headers = headers;
+  }
+
+  /** The body in the clear (content-encoding undone); undefined before it is known. */
+  get body(): Uint8Array | undefined {
+    return this.#bytes;
+  }
+
+  get content(): string | null {
+    if (this.contentHidden || this.#bytes === undefined) return null;
+    this.#text ??= Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength).toString('utf8');
+    return this.#text;
+  }
+
+  setBody(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#text = undefined;
+  }
+
+  /** A policy's body: what the headers said of the old one no longer holds. */
+  replaceBody(bytes: Uint8Array): void {
+    this.setBody(bytes);
+    this.replacement = bytes;
+    if (this.headers.values('content-encoding') !== undefined) this.headers.remove('content-encoding');
+  }
+}
+
+/** What the protocol tells about a request, before any body. */
+export interface RequestHead {
+  readonly method: string;
+  /** Path with query. */
+  readonly uri: string;
+  readonly scheme: string | null;
+  readonly host: string | null;
+  readonly version: string | null;
+  readonly timestamp: number;
+  readonly remoteAddress: string | null;
+  readonly localAddress: string | null;
+  readonly ssl: SslScope | null;
+  readonly headers: HttpHeaders;
+}
+
+const noParameters: ParameterScope = new Map();
+
+export class RequestMessage extends Message implements RequestScope {
+  readonly #head: RequestHead;
+  #uri: string;
+  #params: ParameterScope | undefined;
+  /** Set when a policy changed the path. */
+  pathChanged = false;
+
+  constructor(head: RequestHead) {
+    super(head.headers);
+    this.#head = head;
+    this.#uri = head.uri;
+  }
+
+  get id(): string | null {
+    return this.headers.first('x-request-id') ?? null;
+  }
+  get transactionId(): string | null {
+    return this.headers.first('x-gravitee-transaction-id') ?? this.id;
+  }
+  get uri(): string {
+    return this.#uri;
+  }
+  get path(): string {
+    const end = this.#uri.indexOf('?');
+    return end === -1 ? this.#uri : this.#uri.slice(0, end);
+  }
+  /** Envoy has no context path: a route's prefix is Envoy's own matter. */
+  get contextPath(): string | null {
+    return null;
+  }
+  get pathInfo(): string {
+    return this.path;
+  }
+  get method(): string {
+    return this.#head.method;
+  }
+  get scheme(): string | null {
+    return this.#head.scheme;
+  }
+  get host(): string | null {
+    return this.#head.host;
+  }
+  get version(): string | null {
+    return this.#head.version;
+  }
+  get timestamp(): number {
+    return this.#head.timestamp;
+  }
+  get remoteAddress(): string | null {
+    return this.#head.remoteAddress;
+  }
+  get localAddress(): string | null {
+    return this.#head.localAddress;
+  }
+  get ssl(): SslScope | null {
+    return this.#head.ssl;
+  }
+  get params(): ParameterScope {
+    this.#params ??= parseQuery(this.#uri);
+    return this.#params;
+  }
+  get pathParams(): ParameterScope {
+    return noParameters;
+  }
+
+  changePath(uri: string): void {
+    this.#uri = uri;
+    this.#params = undefined;
+    this.pathChanged = true;
+  }
+}
+
+export class ResponseMessage extends Message implements ResponseScope {
+  #status: number;
+  statusChanged = false;
+
+  constructor(status: number, headers: HttpHeaders) {
+    super(headers);
+    this.#status = status;
+  }
+
+  get status(): number {
+    return this.#status;
+  }
+
+  changeStatus(status: number): void {
+    this.#status = status;
+    this.statusChanged = true;
+  }
+}

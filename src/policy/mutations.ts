@@ -1,0 +1,81 @@
+import type { CompiledTemplate } from '../expression/index.ts';
+import type { MutationTemplates } from './api-policies.ts';
+import { isHeaderValue } from './header-syntax.ts';
+import type { Message, RequestMessage, ResponseMessage } from './message.ts';
+import { PolicyFailure, variableFailure } from './policy-failure.ts';
+import type { Transaction } from './transaction.ts';
+
+type Target = 'request' | 'response';
+
+/** Applies a policy's mutations to the message of its phase, or to the answer where sendToConsumer took effect. */
+export function applyMutations(transaction: Transaction, mutations: MutationTemplates, target: Target): void {
+  const message = transaction[target];
+  if (message === undefined) return;
+  const evaluate = (template: CompiledTemplate, place: string): string | null => {
+    if (template.constant !== undefined) return template.constant;
+    try {
+      return template.evaluate(transaction);
+    } catch (error) {
+      throw variableFailure(place, error);
+    }
+  };
+  // All values first: a mutation that fails leaves the message as it was.
+  const set = mutations.set.map(([name, template]) => {
+    const place = `mutations.headers.set.${name}`;
+    return [name, headerValue(template === undefined ? null : evaluate(template, place), place)] as const;
+  });
+  const append = mutations.append.map(([name, template]) => {
+    const place = `mutations.headers.append.${name}`;
+    return [name, headerValue(evaluate(template, place), place)] as const;
+  });
+  const body = mutations.body === undefined ? null : evaluate(mutations.body, 'mutations.body');
+  const path = mutations.path === undefined ? null : evaluate(mutations.path, 'mutations.path');
+  const status = statusValue(mutations.status, evaluate);
+  if (path !== null) checkPath(path);
+
+  if (body !== null) message.replaceBody(Buffer.from(body));
+  for (const name of mutations.remove) message.headers.remove(name);
+  for (const [name, value] of set) {
+    if (value === null) message.headers.remove(name);
+    else message.headers.set(name, value);
+  }
+  for (const [name, value] of append) if (value !== null) message.headers.append(name, value);
+  if (path !== null && target === 'request') (message as RequestMessage).changePath(path);
+  if (status !== undefined && target === 'response') (message as ResponseMessage).changeStatus(status);
+  if (mutations.clearRouteCache && target === 'request') transaction.clearRouteCache = true;
+}
+
+/** A skipped policy's headers are removed: a caller's own must not pass in the policy's name. */
+export function clearMutations(transaction: Transaction, mutations: MutationTemplates, phase: Target): void {
+  const message: Message | undefined = transaction[phase];
+  for (const [name] of mutations.set) message?.headers.remove(name);
+}
+
+function headerValue(text: string | null, place: string): string | null {
+  if (text === null || isHeaderValue(text)) return text;
+  throw invalid(`${place} has a control character`);
+}
+
+function statusValue(
+  status: MutationTemplates['status'],
+  evaluate: (template: CompiledTemplate, place: string) => string | null,
+): number | undefined {
+  if (status === undefined || typeof status === 'number') return status;
+  const text = evaluate(status, 'mutations.status');
+  if (text === null) return undefined;
+  const value = Number(text);
+  // Below 200 there is no final response.
+  if (!/^\d{3}$/.test(text) || value < 200 || value > 599)
+    throw invalid('mutations.status is no status from 200 to 599');
+  return value;
+}
+
+function checkPath(path: string): void {
+  if (!/^\/[\x21-\x7e]*$/.test(path)) {
+    throw invalid('mutations.path is no path: it must begin with / and have neither spaces nor unescaped characters');
+  }
+}
+
+function invalid(details: string): PolicyFailure {
+  return new PolicyFailure('AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION', { details, cause: new Error(details) });
+}

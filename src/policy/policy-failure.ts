@@ -1,0 +1,48 @@
+import { ExpressionError } from '../expression/index.ts';
+import { type ErrorKey, errorCatalogue } from './error-catalogue.ts';
+
+export interface PolicyFailureOptions {
+  /** What follows the key's message in the caller's text as ` Details: [...]`: no host, account, SDK text or data. */
+  readonly details?: string | undefined;
+  /** `#error.parameters` and `#parameters` of response templates. */
+  readonly parameters?: ReadonlyMap<string, unknown> | undefined;
+  /** Instead of the catalogue's status (`errorStatus`). */
+  readonly status?: number | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  /** Why, for the log. */
+  readonly cause?: unknown;
+}
+
+const noParameters: ReadonlyMap<string, unknown> = new Map();
+
+/** A transaction that ends with an error for the caller. `message` is the caller's text; `cause` is for the log. */
+export class PolicyFailure extends Error {
+  override readonly name = 'PolicyFailure';
+  readonly key: ErrorKey;
+  readonly status: number;
+  readonly parameters: ReadonlyMap<string, unknown>;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(key: ErrorKey, options: PolicyFailureOptions = {}) {
+    const { message, status } = errorCatalogue[key];
+    super(
+      options.details === undefined ? message : `${message} Details: [${options.details}]`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.key = key;
+    this.status = options.status ?? status;
+    this.parameters = options.parameters ?? noParameters;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  /** Whatever was thrown, as the failure that the caller sees: what nobody foresaw is "Request processing broken". */
+  static from(error: unknown): PolicyFailure {
+    return error instanceof PolicyFailure ? error : new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause: error });
+  }
+}
+
+/** The place is for the caller, the expression's own words may quote data and stay in the log. */
+export function variableFailure(place: string, cause: unknown): unknown {
+  if (!(cause instanceof ExpressionError)) return cause;
+  return new PolicyFailure('AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION', { details: place, cause });
+}

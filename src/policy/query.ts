@@ -1,0 +1,29 @@
+import type { ParameterScope } from '../expression/index.ts';
+
+/** Query parameters of a request target, decoded, in order; a broken escape stays as it was written. */
+export function parseQuery(uri: string): ParameterScope {
+  const params = new Map<string, string[]>();
+  const start = uri.indexOf('?');
+  if (start === -1) return params;
+  const fragment = uri.indexOf('#', start);
+  for (const pair of uri.slice(start + 1, fragment === -1 ? undefined : fragment).split('&')) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
+    const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
+    const values = params.get(name);
+    if (values === undefined) params.set(name, [value]);
+    else values.push(value);
+  }
+  return params;
+}
+
+function decode(text: string): string {
+  const spaced = text.replaceAll('+', ' ');
+  if (!spaced.includes('%')) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return spaced;
+  }
+}

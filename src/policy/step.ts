@@ -1,0 +1,135 @@
+import { ExpressionError } from '../expression/index.ts';
+import { InvocationError, type InvocationResult } from '../lambda/index.ts';
+import type { LambdaConfiguration, PolicyStep } from './api-policies.ts';
+import { buildInvocation } from './invocation.ts';
+import { failureOf, functionFailure } from './invocation-failure.ts';
+import { applyMutations, clearMutations } from './mutations.ts';
+import { PolicyFailure, variableFailure } from './policy-failure.ts';
+import type { Transaction } from './transaction.ts';
+
+type Phase = 'request' | 'response';
+
+/**
+ * One policy: condition, invocation, variables, sendToConsumer, mutations, in this order. Throws PolicyFailure. A
+ * step that is skipped, or that goes on after an error, still removes the headers that it would have set.
+ */
+export async function executeStep(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> {
+  if (!isWanted(transaction, step)) {
+    clearMutations(transaction, step.configuration.mutations, phase);
+    return;
+  }
+  try {
+    const result = await invoke(transaction, step);
+    transaction.lambdaResponse = new LambdaResponse(result);
+    setVariables(transaction, step.configuration);
+    const send = sendsToConsumer(transaction, step.configuration);
+    if (send && phase === 'request') transaction.answerWith(result.status, result.payload);
+    else if (send) transaction.replaceResponse(result.status, result.payload);
+    applyMutations(transaction, step.configuration.mutations, send ? 'response' : phase);
+  } catch (error) {
+    if (transaction.signal.aborted || step.onError === 'fail') throw error;
+    const failure = PolicyFailure.from(error);
+    const { logger } = transaction.runtime;
+    const fields = { api: transaction.policies.name, policy: step.name, key: failure.key };
+    logger.warn({ ...fields, err: failure.cause ?? failure }, 'policy failed, going on as onError says');
+    clearMutations(transaction, step.configuration.mutations, phase);
+  }
+}
+
+function isWanted(transaction: Transaction, step: PolicyStep): boolean {
+  if (step.condition === undefined) return true;
+  try {
+    return step.condition.evaluateBoolean(transaction);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    if (step.onConditionError === 'fail') throw new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause: error });
+    const fields = { api: transaction.policies.name, policy: step.name, err: error };
+    transaction.runtime.logger.warn(fields, 'condition failed, policy skipped');
+    return false;
+  }
+}
+
+async function invoke(transaction: Transaction, step: PolicyStep): Promise<InvocationResult> {
+  const { runtime, policies } = transaction;
+  const invocation = buildInvocation(transaction, step.configuration);
+  const started = performance.now();
+  const labels = { api: policies.name, policy: step.name, function: invocation.functionName };
+  let result: InvocationResult;
+  try {
+    result = await runtime.invoker.invoke(invocation, transaction.signal);
+  } catch (error) {
+    const ms = performance.now() - started;
+    if (!(error instanceof InvocationError)) throw error;
+    transaction.executions.set(step.name, {
+      requestId: error.requestId,
+      executedVersion: undefined,
+      durationMs: ms,
+      status: error.statusCode,
+    });
+    const failure = failureOf(error, invocation, step.configuration.errorStatus);
+    runtime.observer.invocation({ ...labels, outcome: error.kind, key: failure.key }, ms / 1000);
+    const { kind, statusCode, errorType, requestId, attempts, message } = error;
+    const fields = {
+      region: invocation.region,
+      outcome: kind,
+      statusCode,
+      errorType,
+      requestId,
+      attempts,
+      durationMs: ms,
+    };
+    runtime.logger.info({ ...labels, ...fields, reason: message }, 'invocation');
+    throw failure;
+  }
+  const ms = performance.now() - started;
+  const { status, functionError, executedVersion, requestId, attempts, logTail } = result;
+  transaction.executions.set(step.name, { requestId, executedVersion, durationMs: ms, status });
+  const failure = functionError === undefined ? undefined : functionFailure(functionError, invocation);
+  const outcome = failure === undefined ? 'success' : 'function_error';
+  runtime.observer.invocation({ ...labels, outcome, key: failure?.key ?? '' }, ms / 1000);
+  const fields = { outcome, statusCode: status, functionError, executedVersion, requestId, attempts, durationMs: ms };
+  runtime.logger.info({ ...labels, region: invocation.region, ...fields, logTail }, 'invocation');
+  if (failure === undefined) return result;
+  if (runtime.logger.isLevelEnabled('debug')) {
+    runtime.logger.debug({ ...labels, requestId, payload: Buffer.from(result.payload).toString() }, 'function error');
+  }
+  throw failure;
+}
+
+function setVariables(transaction: Transaction, configuration: LambdaConfiguration): void {
+  for (const { name, value } of configuration.variables) {
+    try {
+      transaction.attributes.set(name, value === undefined ? null : value.evaluate(transaction));
+    } catch (error) {
+      throw variableFailure(`variable ${name}`, error);
+    }
+  }
+}
+
+function sendsToConsumer(transaction: Transaction, configuration: LambdaConfiguration): boolean {
+  const { sendToConsumer } = configuration;
+  if (typeof sendToConsumer === 'boolean') return sendToConsumer;
+  try {
+    return sendToConsumer.evaluateBoolean(transaction);
+  } catch (error) {
+    throw variableFailure('sendToConsumer', error);
+  }
+}
+
+/** `#lambdaResponse`: the payload as text, decoded when an expression asks for it. */
+class LambdaResponse {
+  readonly status: number;
+  readonly #payload: Uint8Array;
+  #content: string | undefined;
+
+  constructor(result: InvocationResult) {
+    this.status = result.status;
+    this.#payload = result.payload;
+  }
+
+  get content(): string {
+    const { buffer, byteOffset, byteLength } = this.#payload;
+    this.#content ??= Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+    return this.#content;
+  }
+}
