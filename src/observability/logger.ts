@@ -1,0 +1,75 @@
+import { type DestinationStream, destination, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
+import { redactFields, redactText } from './redaction.ts';
+
+export type { Logger } from 'pino';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface LoggerOptions {
+  /** `info` by default; stacks of errors appear from `debug` on. */
+  readonly level?: LogLevel | undefined;
+  /** Standard output by default, written off the event loop. */
+  readonly destination?: DestinationStream | undefined;
+  /** Fields of every line, e.g. the worker's number. */
+  readonly bindings?: Record<string, unknown> | undefined;
+  /** Told of each line that was thrown away because the reader of standard output does not keep up. */
+  readonly onDrop?: (() => void) | undefined;
+}
+
+/** What a stalled reader of standard output may pile up in memory before lines are thrown away. */
+const MAX_PENDING_BYTES = 8 * 1024 * 1024;
+
+/**
+ * JSON lines with `level` as text and `time` in ISO 8601; secrets are cut out by name and by pattern. Bindings of
+ * child loggers are written as they are (pino formats them once): only constants belong there.
+ */
+export function createLogger(options: LoggerOptions = {}): Logger {
+  const level = options.level ?? 'info';
+  const withStacks = level === 'debug' || level === 'trace';
+  return pino(
+    {
+      level,
+      base: options.bindings ?? null,
+      timestamp: stdTimeFunctions.isoTime,
+      serializers: { err: (error: unknown) => serializeError(error, withStacks) },
+      formatters: {
+        level: (label: string) => ({ level: label as Level }),
+        log: redactFields,
+      },
+    },
+    options.destination ?? standardOutput(options.onDrop),
+  );
+}
+
+function standardOutput(onDrop: (() => void) | undefined): DestinationStream {
+  const stream = destination({ dest: 1, sync: false, maxLength: MAX_PENDING_BYTES });
+  stream.on('drop', () => onDrop?.());
+  return stream;
+}
+
+/** One error as data: never its own fields beyond these, which in the AWS SDK hold whole requests. */
+export function serializeError(error: unknown, withStack: boolean, depth = 0): unknown {
+  if (!(error instanceof Error)) return redactText(String(error));
+  const { code, kind } = error as Error & { code?: unknown; kind?: unknown };
+  return {
+    type: error.name,
+    message: redactText(error.message),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(typeof kind === 'string' ? { kind } : {}),
+    ...(withStack && error.stack !== undefined ? { stack: redactText(error.stack) } : {}),
+    ...(error.cause === undefined || depth >= 3 ? {} : { cause: serializeError(error.cause, withStack, depth + 1) }),
+  };
+}
+
+/** One line for people: an error and its causes, without stacks. */
+export function describeError(error: unknown): string {
+  const parts: string[] = [];
+  let current: unknown = error;
+  while (current !== undefined && parts.length < 4) {
+    const text = redactText(current instanceof Error ? current.message || current.name : String(current));
+    if (!parts.some((part) => part.includes(text))) parts.push(text);
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return parts.join(': ').replaceAll(/\s*\n\s*/g, ' ');
+}

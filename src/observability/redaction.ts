@@ -1,0 +1,48 @@
+/**
+ * What never reaches a log line: values under a name that says secret, and secrets that other people's texts quote
+ * (AWS repeats the session token in a SignatureDoesNotMatch answer). Also bounds what hostile input can make us write.
+ */
+
+export const REDACTED = '[redacted]';
+
+const SECRET_NAME =
+  /secret|password|passphrase|token|authorization|cookie|credential|private-?key|^access-?key(?:-?id)?$|^(?:payload|body)$/i;
+/** Names that look like secrets and are none. */
+const HARMLESS_NAME = /^(?:credentials(?:State|Source|Age)|tokens|tokenCount)$/;
+
+const SECRET_IN_TEXT =
+  /(x-amz-security-token[:=]|(?:secret_?access_?key|session_?token|password|bearer)\s*[:=]?\s+|(?:secret_?access_?key|session_?token|password)[:=]|signature=|Credential=)("?)[^\s"',&]+/gi;
+
+const MAX_DEPTH = 4;
+const MAX_TEXT = 8_192;
+
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !HARMLESS_NAME.test(name);
+}
+
+/** A text with quoted secrets cut out, at most 8 KiB long. */
+export function redactText(text: string): string {
+  const bounded = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
+  return bounded.length < 12 ? bounded : bounded.replace(SECRET_IN_TEXT, `$1$2${REDACTED}`);
+}
+
+/** A copy of a log line's fields without secrets; at most four levels deep. Errors are left to their serializer. */
+export function redactFields(fields: Record<string, unknown>, depth = 0): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    if (value === undefined) continue;
+    copy[name] = isSecretName(name) ? REDACTED : redactValue(value, depth);
+  }
+  return copy;
+}
+
+function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null || value instanceof Error || value instanceof Date) return value;
+  if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
+  if (depth >= MAX_DEPTH) return '(nested too deeply)';
+  if (Array.isArray(value)) return value.slice(0, 100).map((item) => redactValue(item, depth + 1));
+  return redactFields(value as Record<string, unknown>, depth + 1);
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLogger, describeError, type LogLevel } from '../../../src/observability/index.ts';
+
+type Line = Record<string, unknown>;
+
+function capture(level: LogLevel = 'info') {
+  const lines: string[] = [];
+  const logger = createLogger({ level, destination: { write: (line: string) => void lines.push(line) } });
+  return { logger, lines, last: (): Line => JSON.parse(lines.at(-1) ?? '{}') as Line };
+}
+
+test('a line is JSON with its level as text and an ISO time', () => {
+  const { logger, last } = capture();
+  logger.info({ api: 'orders', durationMs: 3 }, 'invoked');
+  const { time, ...rest } = last();
+  assert.match(String(time), /^\d{4}-\d\d-\d\dT/);
+  assert.deepEqual(rest, { level: 'info', api: 'orders', durationMs: 3, msg: 'invoked' });
+});
+
+test('fields that are named like secrets are cut out at every depth', () => {
+  const { logger, lines, last } = capture();
+  logger.warn({
+    accessKey: 'S3CR3T',
+    aws: { sessionToken: 'S3CR3T', list: [{ password: 'S3CR3T' }] },
+    headers: { Authorization: 'S3CR3T', 'x-amz-security-token': 'S3CR3T', accept: 'text/plain' },
+    payload: 'S3CR3T',
+  });
+  assert.ok(!lines.join('').includes('S3CR3T'), lines.join(''));
+  assert.equal((last().headers as Line).accept, 'text/plain');
+});
+
+test('a token that AWS quotes in an error message is cut out', () => {
+  const { logger, lines } = capture();
+  const quoted = new Error(
+    "The Canonical String should have been 'POST\n/\nx-amz-security-token:FwoGZXIvYXdzEXAMPLE\nhost;x'. secretAccessKey=wJalrXUtnFEMI Signature=0123abcd",
+  );
+  logger.error({ err: new Error('invoking failed', { cause: quoted }) }, 'failed');
+  assert.ok(!/FwoGZXIvYXdzEXAMPLE|wJalrXUtnFEMI|0123abcd/.test(lines.join('')), lines.join(''));
+  assert.match(lines.join(''), /invoking failed/);
+});
+
+test('an error is logged without its stack and own fields, with its cause; the stack comes with debug', () => {
+  const error = Object.assign(new TypeError('broken', { cause: new Error('because') }), {
+    code: 'ECONNRESET',
+    request: { body: 'S3CR3T' },
+  });
+  const quiet = capture();
+  quiet.logger.error({ err: error }, 'x');
+  assert.deepEqual(quiet.last().err, {
+    type: 'TypeError',
+    message: 'broken',
+    code: 'ECONNRESET',
+    cause: { type: 'Error', message: 'because' },
+  });
+  const loud = capture('debug');
+  loud.logger.error({ err: error }, 'x');
+  assert.match(String((loud.last().err as Line).stack), /logger\.test/);
+});
+
+test('hostile fields are bounded: long texts, deep objects, bytes, big numbers', () => {
+  const { logger, lines, last } = capture();
+  let deep: Line = {};
+  for (let i = 0; i < 10_000; i += 1) deep = { deep };
+  logger.info({ long: 'x'.repeat(1_000_000), deep, bytes: new Uint8Array(1_000_000), big: 2n ** 70n });
+  assert.ok((lines[0] ?? '').length < 20_000);
+  assert.equal(last().bytes, '(1000000 bytes)');
+  assert.equal(last().big, '1180591620717411303424');
+});
+
+test('an error is described in one line, with its causes', () => {
+  const error = new Error('cannot read policies.yaml', { cause: new Error('line one\n  line two') });
+  assert.equal(describeError(error), 'cannot read policies.yaml: line one line two');
+  assert.equal(describeError('text'), 'text');
+});
