@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The Envoy to run: `ENVOY_BIN`, else the one that `node scripts/setup.mjs` put into `.local/`. */
+export function envoyBinary(): string {
+  return tool('ENVOY_BIN', 'envoy');
+}
+
+/** The local AWS to run: `MINISTACK_BIN`, else the one that `node scripts/setup.mjs` put into `.local/`. */
+export function ministackBinary(): string {
+  return tool('MINISTACK_BIN', 'ministack');
+}
+
+function tool(variable: string, name: string): string {
+  const path = process.env[variable] || join(root, '.local/venv/bin', name);
+  if (!existsSync(path)) throw new Error(`${path} is not there: run \`node scripts/setup.mjs\`, or set ${variable}`);
+  return path;
+}
