@@ -41,6 +41,8 @@ export class Transaction implements EvaluationContext {
   /** A request step's sendToConsumer took effect: `response` is the sidecar's own. */
   answered = false;
   readonly #bodyLimit: number;
+  #step: PolicyStep | undefined;
+  #reportedMs = 0;
 
   constructor(policies: ApiPolicies, runtime: PolicyRuntime, bodyLimit: number, signal: AbortSignal) {
     this.policies = policies;
@@ -83,6 +85,22 @@ export class Transaction implements EvaluationContext {
     }
   }
 
+  /** Milliseconds that invocations took since the last call: what remains of a phase is the sidecar's own. */
+  takeInvocationTime(): number {
+    let total = 0;
+    for (const { durationMs } of this.executions.values()) total += durationMs;
+    const since = total - this.#reportedMs;
+    this.#reportedMs = total;
+    return since;
+  }
+
+  /** The failure of a step that would answer after Envoy's deadline. */
+  timeoutFailure(): PolicyFailure {
+    const cause = new Error(`policy ${this.#step?.name ?? ''} would answer after Envoy's message timeout`);
+    const status = this.#step?.configuration.errorStatus.timeout;
+    return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { details: 'Timeout', status, cause });
+  }
+
   /** The answer to a failure, logged once. */
   fail(error: unknown): PhaseOutcome {
     this.signal.throwIfAborted();
@@ -120,6 +138,7 @@ export class Transaction implements EvaluationContext {
 
   async #run(step: PolicyStep, phase: 'request' | 'response'): Promise<void> {
     this.signal.throwIfAborted();
+    this.#step = step;
     const hidden = step.body === 'absent';
     if (this.request !== undefined) this.request.contentHidden = hidden;
     if (this.response !== undefined) this.response.contentHidden = hidden;

@@ -1,0 +1,65 @@
+import type { HeaderChange, RawHeader } from '../policy/index.ts';
+import type { HeaderMap, HeaderMutation, HeaderValueOption } from './wire.ts';
+
+export interface DecodedHeaders {
+  /** `:method`, `:path` … without the colon. */
+  readonly pseudo: ReadonlyMap<string, string>;
+  readonly headers: readonly RawHeader[];
+}
+
+const empty = Buffer.alloc(0);
+
+/** Envoy fills `raw_value`; `value` is read too, for a peer that still sends it. */
+export function decodeHeaders(map: HeaderMap | undefined | null): DecodedHeaders {
+  const pseudo = new Map<string, string>();
+  const headers: RawHeader[] = [];
+  for (const { key, raw_value: raw, value } of map?.headers ?? []) {
+    if (key === undefined || key === '') continue;
+    const bytes = raw !== undefined && raw.length > 0 ? raw : value ? Buffer.from(value) : empty;
+    if (key.charCodeAt(0) === 0x3a) pseudo.set(key.slice(1), bytes.toString('utf8'));
+    else headers.push([key, bytes]);
+  }
+  return { pseudo, headers };
+}
+
+/**
+ * Envoy reads `raw_value` alone, and overwrites unless the deprecated `append` says true. It removes before it sets,
+ * so the order of changes to different headers does not matter.
+ */
+export function encodeChanges(changes: readonly HeaderChange[]): HeaderMutation | undefined {
+  if (changes.length === 0) return undefined;
+  const set: HeaderValueOption[] = [];
+  const remove: string[] = [];
+  for (const change of changes) {
+    if (change.kind === 'remove') {
+      remove.push(change.name);
+      continue;
+    }
+    let append = change.kind === 'append';
+    for (const value of change.values) {
+      set.push(setHeader(change.name, value, append));
+      append = true;
+    }
+  }
+  return { set_headers: set, remove_headers: remove };
+}
+
+/** An answer's headers: the first of a name replaces what Envoy would put, further ones are added. */
+export function encodeHeaders(headers: readonly (readonly [name: string, value: string])[]): HeaderMutation {
+  const seen = new Set<string>();
+  return {
+    set_headers: headers.map(([name, value]) => {
+      const append = seen.has(name);
+      seen.add(name);
+      return setHeader(name, value, append);
+    }),
+  };
+}
+
+export function setHeader(name: string, value: string, append = false): HeaderValueOption {
+  const header = { key: name, raw_value: Buffer.from(value) };
+  // Without keep_empty_value Envoy would leave out a header whose value is empty.
+  if (value === '')
+    return append ? { header, append: { value: true }, keep_empty_value: true } : { header, keep_empty_value: true };
+  return append ? { header, append: { value: true } } : { header };
+}

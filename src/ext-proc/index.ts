@@ -1,0 +1,3 @@
+export type { Phase, StreamObserver, StreamOutcome } from './observer.ts';
+export { createExternalProcessor, type ExternalProcessor, type ExternalProcessorOptions } from './processor.ts';
+export { serviceName } from './service-definition.ts';

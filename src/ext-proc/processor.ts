@@ -1,0 +1,97 @@
+import {
+  Metadata,
+  type ServerDuplexStream,
+  type ServiceDefinition,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import type { NodeScope } from '../expression/index.ts';
+import type { LambdaInvoker } from '../lambda/index.ts';
+import type { PolicySource } from '../policy/index.ts';
+import { Capacity } from './capacity.ts';
+import type { StreamObserver } from './observer.ts';
+import { loadServiceDefinition } from './service-definition.ts';
+import { type Peer, ProcessingStream, type StreamContext } from './stream.ts';
+import type { ProcessingRequest, ProcessingResponse } from './wire.ts';
+
+export interface ExternalProcessorOptions {
+  readonly policies: PolicySource;
+  readonly invoker: LambdaInvoker;
+  readonly metrics: StreamObserver;
+  readonly logger: Logger;
+  readonly node: NodeScope;
+  readonly now?: () => number;
+}
+
+export interface ExternalProcessor {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+  readonly capacity: Capacity;
+}
+
+type Call = ServerDuplexStream<ProcessingRequest, ProcessingResponse>;
+
+/** The gRPC service `envoy.service.ext_proc.v3.ExternalProcessor`. */
+export function createExternalProcessor(options: ExternalProcessorOptions): ExternalProcessor {
+  const { policies, invoker, metrics, logger, node, now = Date.now } = options;
+  const capacity = new Capacity();
+  const runtime = { invoker, logger, observer: metrics, node };
+  const process = (call: Call): void => {
+    const context: StreamContext = { set: policies.current(), runtime, observer: metrics, capacity, logger, now };
+    serve(call, context);
+  };
+  return { definition: loadServiceDefinition(), implementation: { Process: process }, capacity };
+}
+
+function serve(call: Call, context: StreamContext): void {
+  const stream = new ProcessingStream(new CallPeer(call), context);
+  call.on('data', (message: ProcessingRequest) => stream.receive(message));
+  call.on('drain', () => call.resume());
+  call.on('end', () => {
+    stream.close();
+    // With graceful close Envoy waits for this for a second.
+    call.end();
+  });
+  call.on('cancelled', () => stream.close());
+  call.on('error', (error) => {
+    context.logger.debug({ err: error }, 'gRPC stream ended with an error');
+    stream.close();
+  });
+}
+
+class CallPeer implements Peer {
+  readonly #call: Call;
+  #initialMetadataSent = false;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  get metadata(): Metadata {
+    return this.#call.metadata;
+  }
+
+  sendInitialMetadata(): void {
+    if (this.#initialMetadataSent) return;
+    this.#initialMetadataSent = true;
+    this.#call.sendMetadata(new Metadata());
+  }
+
+  write(reply: ProcessingResponse): boolean {
+    this.#initialMetadataSent = true;
+    return this.#call.write(reply);
+  }
+
+  pause(): void {
+    this.#call.pause();
+  }
+
+  resume(): void {
+    if (!this.#call.writableNeedDrain) this.#call.resume();
+  }
+
+  fail(code: 'INVALID_ARGUMENT' | 'INTERNAL', details: string): void {
+    this.#call.emit('error', { code: status[code], details });
+  }
+}

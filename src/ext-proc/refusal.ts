@@ -1,0 +1,15 @@
+import type { ApiPolicies, PolicySet } from '../policy/index.ts';
+
+/** For a stream that has no API of its own: no steps, and the templates that are for all APIs. */
+export function refusalPolicies(set: PolicySet): ApiPolicies {
+  return {
+    name: '',
+    properties: new Map(),
+    api: { id: null, name: null, version: null },
+    variables: new Map(),
+    request: [],
+    response: [],
+    responseTemplates: set.responseTemplates,
+    needs: { requestBody: false, response: false, responseBody: false },
+  };
+}

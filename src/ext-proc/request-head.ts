@@ -1,0 +1,70 @@
+import { HttpHeaders, type RequestHead } from '../policy/index.ts';
+import { decodeHeaders } from './header-codec.ts';
+import type { HeadersMessage, ProcessingRequest } from './wire.ts';
+
+/** Values that Envoy's `request_attributes` asked for, as strings; empty without. */
+export function readAttributes(message: ProcessingRequest): ReadonlyMap<string, string> {
+  const attributes = new Map<string, string>();
+  const fields = message.attributes?.['envoy.filters.http.ext_proc']?.fields;
+  if (fields === undefined || fields === null) return attributes;
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value.stringValue === 'string') attributes.set(name, value.stringValue);
+    else if (typeof value.numberValue === 'number') attributes.set(name, String(value.numberValue));
+  }
+  return attributes;
+}
+
+export function readRequestHead(
+  message: HeadersMessage,
+  attributes: ReadonlyMap<string, string>,
+  timestamp: number,
+): RequestHead {
+  const { pseudo, headers } = decodeHeaders(message.headers);
+  const client = attributes.get('connection.subject_peer_certificate');
+  const source = attributes.get('source.address');
+  return {
+    method: pseudo.get('method') ?? '',
+    uri: pseudo.get('path') ?? '',
+    scheme: pseudo.get('scheme') ?? null,
+    host: pseudo.get('authority') ?? null,
+    version: versionOf(attributes.get('request.protocol')),
+    timestamp,
+    remoteAddress: addressOf(source),
+    localAddress: addressOf(attributes.get('destination.address')),
+    ssl:
+      client === undefined
+        ? null
+        : {
+            clientHost: addressOf(source),
+            clientPort: portOf(source),
+            client,
+            server: attributes.get('connection.subject_local_certificate') ?? null,
+          },
+    headers: new HttpHeaders(headers),
+  };
+}
+
+/** The gateway's names for protocol versions. */
+function versionOf(protocol: string | undefined): string | null {
+  switch (protocol) {
+    case 'HTTP/1.0':
+      return 'HTTP_1_0';
+    case 'HTTP/1.1':
+      return 'HTTP_1_1';
+    case 'HTTP/2':
+      return 'HTTP_2';
+    default:
+      return null;
+  }
+}
+
+/** `192.0.2.1:80` or `[2001:db8::1]:80` without the port; other forms (a pipe) as they are. */
+function addressOf(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  return /^\[?(.+?)\]?:\d+$/.exec(text)?.[1] ?? text;
+}
+
+function portOf(text: string | undefined): number | null {
+  const port = /:(\d+)$/.exec(text ?? '')?.[1];
+  return port === undefined ? null : Number(port);
+}

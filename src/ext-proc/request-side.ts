@@ -1,0 +1,85 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { PolicyFailure, type PolicyRuntime, Transaction } from '../policy/index.ts';
+import type { ExchangeCore } from './exchange-core.ts';
+import { requestOverride } from './processing-mode.ts';
+import { refusalPolicies } from './refusal.ts';
+import { type MessageMutation, mutationOf, neutral } from './replies.ts';
+import { readRequestHead } from './request-head.ts';
+import { selectApi } from './selection.ts';
+import { emptyBody, lengthOf, Side } from './side.ts';
+import { refusesRequestBody } from './traffic.ts';
+import type { BodyMode, HeadersMessage, ProcessingMode } from './wire.ts';
+
+export interface RequestSideOptions {
+  readonly metadata: Metadata;
+  readonly runtime: PolicyRuntime;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly attributes: () => ReadonlyMap<string, string>;
+  readonly isOverStreams: () => boolean;
+  readonly onPass: () => void;
+}
+
+/** The caller's message: chooses the API and begins the transaction. */
+export class RequestSide extends Side {
+  override readonly name = 'request';
+  protected override readonly tooLargeStatus = undefined;
+  readonly #options: RequestSideOptions;
+
+  constructor(core: ExchangeCore, options: RequestSideOptions) {
+    super(core);
+    this.#options = options;
+  }
+
+  protected override onHeaders(message: HeadersMessage): void {
+    const { core } = this;
+    const { metadata, runtime, signal, now, attributes, isOverStreams, onPass } = this.#options;
+    const head = readRequestHead(message, attributes(), now());
+    this.ended = message.end_of_stream === true;
+    this.expectedLength = lengthOf(head.headers.first('content-length'));
+    const selection = selectApi(core.set, metadata, attributes().get('xds.route_name'));
+    if (selection.kind === 'pass') {
+      this.stage = 'open';
+      onPass();
+      const mode = this.override('NONE');
+      core.reply(mode === undefined ? neutral.request.headers : { ...neutral.request.headers, mode_override: mode });
+      return;
+    }
+    const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(core.set);
+    core.transaction = new Transaction(policies, runtime, core.limits.bodyBytes, signal);
+    core.transaction.beginRequest(head);
+    if (selection.kind === 'refused') {
+      core.fail(selection.failure);
+    } else if (isOverStreams()) {
+      const cause = new Error(`over limits.streams (${core.limits.streams})`);
+      core.fail(new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', { retryAfterSeconds: 1, cause }));
+    } else if (!policies.needs.requestBody || this.ended) {
+      if (policies.request.length > 0) core.run(this, 'headers', this.ended ? emptyBody : undefined);
+      else this.settle('headers');
+    } else {
+      const refusal = refusesRequestBody(head);
+      if (refusal === undefined) this.awaitBody();
+      else core.fail(new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause: new Error(refusal) }));
+    }
+  }
+
+  protected override needsHeaders(): boolean {
+    // Without headers there is no route and no API: nothing may pass that a policy might have refused.
+    const { core } = this;
+    const { runtime, signal } = this.#options;
+    core.transaction ??= new Transaction(refusalPolicies(core.set), runtime, core.limits.bodyBytes, signal);
+    return true;
+  }
+
+  protected override override(body: BodyMode): ProcessingMode | undefined {
+    const { modes, transaction } = this.core;
+    if (modes.request === 'FULL_DUPLEX_STREAMED' || modes.response === 'FULL_DUPLEX_STREAMED') return undefined;
+    return requestOverride(transaction?.policies, body);
+  }
+
+  protected override mutation(): MessageMutation {
+    const { transaction } = this.core;
+    if (transaction === undefined) throw new Error('settled without a transaction');
+    return mutationOf(transaction, 'request');
+  }
+}

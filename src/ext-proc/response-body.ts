@@ -1,0 +1,41 @@
+import { PolicyFailure, type Transaction } from '../policy/index.ts';
+import { setHeader } from './header-codec.ts';
+import type { MessageMutation } from './replies.ts';
+
+/**
+ * A response's mutation made fit for its status and method: 204, 304 and answers to HEAD have no body, whatever a
+ * policy put there (CONTINUE_AND_REPLACE with a body on them writes corrupt HTTP).
+ */
+export function adaptResponse(
+  mutation: MessageMutation,
+  transaction: Transaction,
+  endOfStream: boolean,
+): MessageMutation {
+  const status = transaction.response?.status ?? 0;
+  const replaced = mutation.body;
+  if (status < 200 && replaced !== undefined) {
+    const cause = new Error('an upgraded connection has no body that a policy could replace');
+    throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause });
+  }
+  if (transaction.request?.method === 'HEAD') {
+    if (replaced === undefined) return mutation;
+    return { ...mutation, body: undefined, headers: withHeader(mutation, 'content-length', String(replaced.length)) };
+  }
+  if (status !== 204 && status !== 304) return mutation;
+  const changed = transaction.response?.statusChanged === true;
+  if (replaced === undefined && !changed) return mutation;
+  const { headers } = mutation;
+  const bare = {
+    set_headers: headers?.set_headers?.filter(({ header }) => header?.key !== 'content-type') ?? [],
+    remove_headers: [...(headers?.remove_headers ?? []), 'content-length', 'content-type'],
+  };
+  // The backend's body goes too, where there is one.
+  return { ...mutation, headers: bare, body: endOfStream ? undefined : new Uint8Array() };
+}
+
+function withHeader(mutation: MessageMutation, name: string, value: string): MessageMutation['headers'] {
+  return {
+    set_headers: [...(mutation.headers?.set_headers ?? []), setHeader(name, value)],
+    remove_headers: mutation.headers?.remove_headers ?? [],
+  };
+}

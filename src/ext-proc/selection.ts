@@ -1,0 +1,56 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { type ApiPolicies, PolicyFailure, type PolicySet } from '../policy/index.ts';
+
+export type Selection =
+  | { readonly kind: 'api'; readonly policies: ApiPolicies }
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'refused'; readonly failure: PolicyFailure };
+
+/**
+ * Which API a stream belongs to: `x-lambda-api` or `x-lambda-policies` in the gRPC metadata, which callers cannot
+ * send, else the route's name, else the API called `default`. Never a silent pass.
+ */
+export function selectApi(set: PolicySet, metadata: Metadata, routeName: string | undefined): Selection {
+  const names = textsOf(metadata, 'x-lambda-api');
+  const inline = textsOf(metadata, 'x-lambda-policies');
+  if (names.length + inline.length > 1) {
+    const found = [...names.map(() => 'x-lambda-api'), ...inline.map(() => 'x-lambda-policies')].join(' and ');
+    return refused('LAMBDA_EXT_PROC_INVALID_POLICIES', `the stream brings ${found}: one of them is right`);
+  }
+  const [name] = names;
+  if (name !== undefined) {
+    const policies = set.byName(name);
+    if (policies !== undefined) return { kind: 'api', policies };
+    return refused('LAMBDA_EXT_PROC_UNKNOWN_API', `x-lambda-api names ${JSON.stringify(name)}, which is no API`);
+  }
+  const [text] = inline;
+  if (text !== undefined) {
+    try {
+      return { kind: 'api', policies: set.inline(text) };
+    } catch (error) {
+      return refused('LAMBDA_EXT_PROC_INVALID_POLICIES', error);
+    }
+  }
+  const policies = (routeName ? set.byRoute(routeName) : undefined) ?? set.fallback;
+  if (policies !== undefined) return { kind: 'api', policies };
+  if (set.unmatched === 'pass') return { kind: 'pass' };
+  const route = routeName ? `route ${JSON.stringify(routeName)}` : 'a route without a name that Envoy told';
+  return refused(
+    'LAMBDA_EXT_PROC_UNMATCHED',
+    `${route} names no API: send x-lambda-api or x-lambda-policies in grpc_initial_metadata, or set unmatched: pass`,
+  );
+}
+
+/** Distinct values; an empty one is what a formatter gives where a route has no such metadata. */
+function textsOf(metadata: Metadata, key: string): readonly string[] {
+  const texts = metadata.get(key).map(String);
+  return [...new Set(texts)].filter((text) => text !== '');
+}
+
+function refused(
+  key: 'LAMBDA_EXT_PROC_INVALID_POLICIES' | 'LAMBDA_EXT_PROC_UNKNOWN_API' | 'LAMBDA_EXT_PROC_UNMATCHED',
+  cause: unknown,
+): Selection {
+  const error = typeof cause === 'string' ? new Error(cause) : cause;
+  return { kind: 'refused', failure: new PolicyFailure(key, { cause: error }) };
+}

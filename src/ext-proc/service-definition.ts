@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+
+/** proto/ stands beside src/ in a checkout and beside dist/ in the package: the same way up from here. */
+const protoDirectory = fileURLToPath(new URL('../../proto/', import.meta.url));
+
+export const serviceName = 'envoy.service.ext_proc.v3.ExternalProcessor';
+
+/** The gRPC service as proto-loader reads it; the options are those that the generated types were made with. */
+export function loadServiceDefinition(): ServiceDefinition {
+  const definition = loadSync('envoy/service/ext_proc/v3/external_processor.proto', {
+    keepCase: true,
+    longs: String,
+    enums: String,
+    oneofs: true,
+    includeDirs: [protoDirectory],
+  })[serviceName];
+  if (definition === undefined || 'format' in definition) throw new Error(`${serviceName} is not in proto/`);
+  return definition as ServiceDefinition;
+}

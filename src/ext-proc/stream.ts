@@ -1,0 +1,307 @@
+import type { Metadata } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import {
+  type Answer,
+  type Limits,
+  type PhaseOutcome,
+  PolicyFailure,
+  type PolicyRuntime,
+  type PolicySet,
+  type Transaction,
+} from '../policy/index.ts';
+import type { Capacity } from './capacity.ts';
+import { Deadline, type MessageTimeouts, messageTimeouts } from './deadline.ts';
+import type { ExchangeCore } from './exchange-core.ts';
+import type { Part } from './message-sequence.ts';
+import type { StreamObserver, StreamOutcome } from './observer.ts';
+import { answerReply, dynamicMetadata } from './replies.ts';
+import { readAttributes } from './request-head.ts';
+import { RequestSide } from './request-side.ts';
+import { ResponseSide } from './response-side.ts';
+import type { Side } from './side.ts';
+import type { BodyMode, ProcessingRequest, ProcessingResponse, Side as SideName } from './wire.ts';
+
+/** What the state machine needs from gRPC. */
+export interface Peer {
+  readonly metadata: Metadata;
+  sendInitialMetadata(): void;
+  /** False: wait for `drain` before more. */
+  write(reply: ProcessingResponse): boolean;
+  pause(): void;
+  resume(): void;
+  /** Ends the stream with a gRPC status; nothing can be written afterwards. */
+  fail(status: 'INVALID_ARGUMENT' | 'INTERNAL', details: string): void;
+}
+
+export interface StreamContext {
+  readonly set: PolicySet;
+  readonly runtime: PolicyRuntime;
+  readonly observer: StreamObserver;
+  readonly capacity: Capacity;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+/** Body bytes held for messages that wait their turn; above it the peer is not read from. */
+const queueLimit = 1024 * 1024;
+
+const allowOverride =
+  'is allow_mode_override: true set on the ext_proc filter? Without it Envoy ignores mode_override and goes on ' +
+  'without the policy';
+
+/** One gRPC stream, one HTTP request, from its first message to its end. */
+export class ProcessingStream implements ExchangeCore {
+  transaction: Transaction | undefined;
+  readonly modes: Record<SideName, BodyMode> = { request: 'NONE', response: 'NONE' };
+  readonly #peer: Peer;
+  readonly #context: StreamContext;
+  readonly #request: RequestSide;
+  readonly #response: ResponseSide;
+  readonly #controller = new AbortController();
+  readonly #deadline = new Deadline();
+  readonly #timeouts: MessageTimeouts;
+  #attributes: ReadonlyMap<string, string> = new Map();
+  #begun = false;
+  #finished = false;
+  #violated = false;
+  #closed = false;
+  #silent = false;
+  #heldBytes = 0;
+
+  constructor(peer: Peer, context: StreamContext) {
+    this.#peer = peer;
+    this.#context = context;
+    this.#timeouts = messageTimeouts(peer.metadata, context.set);
+    const { runtime, now, capacity, observer } = context;
+    this.#request = new RequestSide(this, {
+      metadata: peer.metadata,
+      runtime,
+      signal: this.#controller.signal,
+      now,
+      attributes: () => this.#attributes,
+      isOverStreams: () => {
+        const over = capacity.isOverStreams(context.set.limits);
+        if (over) observer.limitReached('streams');
+        return over;
+      },
+      onPass: () => observer.passThrough('unmatched'),
+    });
+    this.#response = new ResponseSide(this, this.#request, () => {
+      observer.passThrough('local_reply');
+      this.#deadline.stop();
+      this.#controller.abort();
+    });
+    capacity.openStream();
+    observer.streamOpened();
+  }
+
+  get set(): PolicySet {
+    return this.#context.set;
+  }
+  get limits(): Limits {
+    return this.#context.set.limits;
+  }
+  get silent(): boolean {
+    return this.#silent;
+  }
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  receive(message: ProcessingRequest): void {
+    if (this.#finished || this.#closed) return;
+    try {
+      this.#receive(message);
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  /** The peer half-closed or reset the stream: Envoy's way to say that it is done, or that the caller is gone. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#deadline.stop();
+    const { capacity, observer } = this.#context;
+    const stages = [this.#request.stage, this.#response.stage];
+    let outcome: StreamOutcome = 'completed';
+    if (this.#violated) outcome = 'violation';
+    else if (this.#finished) outcome = 'immediate';
+    else if (stages.includes('running') && !this.#silent) outcome = 'aborted';
+    else if (stages.includes('awaiting-body')) {
+      outcome = 'failed';
+      this.#reportMissingBody('the stream ended (the caller may have gone away)');
+    }
+    // Observability mode: Envoy sends what there is and does not wait, so its end says nothing about the caller.
+    if (!this.#silent) this.#controller.abort();
+    capacity.closeStream(this.#heldBytes);
+    observer.streamClosed(outcome);
+  }
+
+  run(side: Side, part: Part, body: Uint8Array | undefined): void {
+    const { transaction } = this;
+    if (transaction === undefined) return;
+    side.stage = 'running';
+    // Envoy's retry_on: reset repeats no stream that has had initial metadata: an invocation must not run twice.
+    this.#peer.sendInitialMetadata();
+    if (!this.#silent) {
+      this.#deadline.start(this.#timeouts, {
+        onExtend: (ms) => this.#write({ override_message_timeout: duration(ms) }),
+        onExpire: () => this.#expire(transaction),
+      });
+    }
+    const started = performance.now();
+    const run = side.name === 'request' ? transaction.runRequest(body) : transaction.runResponse(body);
+    run.then(
+      (outcome) => {
+        this.#context.observer.sidecarTime((performance.now() - started - transaction.takeInvocationTime()) / 1000);
+        this.#settle(side, part, outcome);
+      },
+      (error) => this.#broken(error),
+    );
+  }
+
+  reply(reply: ProcessingResponse, transaction?: Transaction): void {
+    if (this.#silent) return;
+    const metadata = transaction === undefined ? undefined : dynamicMetadata(transaction);
+    this.#write(metadata === undefined ? reply : { ...reply, dynamic_metadata: metadata });
+  }
+
+  fail(failure: PolicyFailure): void {
+    const outcome = this.transaction?.fail(failure);
+    if (outcome?.kind === 'answer') this.#answer(outcome.answer);
+  }
+
+  tooLarge(failure: PolicyFailure): void {
+    this.#context.observer.limitReached('body');
+    this.fail(failure);
+  }
+
+  bodyMissing(reason: string): void {
+    this.#reportMissingBody(reason);
+    const cause = new Error(`${reason}: ${allowOverride}`);
+    this.fail(new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause }));
+  }
+
+  takeBytes(count: number): boolean {
+    const { capacity, observer } = this.#context;
+    if (capacity.takeBytes(count, this.limits)) {
+      this.#heldBytes += count;
+      return true;
+    }
+    observer.limitReached('buffered_bytes');
+    const cause = new Error(`over limits.bufferedBytes (${this.limits.bufferedBytes})`);
+    this.fail(new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', { retryAfterSeconds: 1, cause }));
+    return false;
+  }
+
+  #receive(message: ProcessingRequest): void {
+    const kind = message.request;
+    if (kind === undefined) {
+      this.#violation('empty_message');
+      return;
+    }
+    if (this.#begun && message.protocol_config != null) {
+      this.#violation('late_protocol_config');
+      return;
+    }
+    if (!this.#begun) this.#begin(message);
+    const side = kind.startsWith('request') ? this.#request : this.#response;
+    const part = kind.slice(side.name.length + 1) as Part;
+    const ends = (message[`${side.name}_headers`] ?? message[`${side.name}_body`])?.end_of_stream === true;
+    const violation = side.sequence.accept(part, ends);
+    if (violation !== undefined) {
+      this.#violation(`${side.name}_${violation}`);
+      return;
+    }
+    this.#context.observer.message(kind);
+    side.receive(part, message);
+    if (this.#queuedBytes() > queueLimit) this.#peer.pause();
+  }
+
+  #begin(message: ProcessingRequest): void {
+    this.#begun = true;
+    this.#silent = message.observability_mode === true;
+    this.modes.request = this.#request.mode = message.protocol_config?.request_body_mode ?? 'NONE';
+    this.modes.response = this.#response.mode = message.protocol_config?.response_body_mode ?? 'NONE';
+    this.#attributes = readAttributes(message);
+  }
+
+  #queuedBytes(): number {
+    return this.#request.queuedBytes + this.#response.queuedBytes;
+  }
+
+  #settle(side: Side, part: Part, outcome: PhaseOutcome): void {
+    if (this.#finished || side.stage !== 'running' || (this.#closed && !this.#silent)) return;
+    this.#deadline.stop();
+    try {
+      if (outcome.kind === 'answer') this.#answer(outcome.answer);
+      else side.settle(part);
+      side.drain();
+      if (this.#queuedBytes() <= queueLimit) this.#peer.resume();
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  #expire(transaction: Transaction): void {
+    if (this.#finished || this.#closed) return;
+    const outcome = transaction.fail(transaction.timeoutFailure());
+    if (outcome.kind === 'answer') this.#answer(outcome.answer);
+  }
+
+  #answer(answer: Answer): void {
+    this.#context.observer.immediateResponse(answer.errorKey ?? 'SEND_TO_CONSUMER');
+    this.reply(answerReply(answer), this.transaction);
+    this.#finish();
+  }
+
+  #violation(kind: string): void {
+    this.#violated = true;
+    this.#context.observer.protocolViolation(kind);
+    this.#context.logger.warn({ kind }, 'ext_proc protocol violated, stream ended');
+    this.#end('INVALID_ARGUMENT', `protocol violation: ${kind}`);
+  }
+
+  /** Nobody foresaw this: the caller gets the documented 500, the log the reason, other streams nothing. */
+  #broken(error: unknown): void {
+    if (this.#finished || this.#controller.signal.aborted) return;
+    this.#context.logger.error({ err: error }, 'stream failed');
+    try {
+      if (this.transaction === undefined) this.#end('INTERNAL', 'Request processing broken');
+      else this.fail(PolicyFailure.from(error));
+    } catch (second) {
+      this.#context.logger.error({ err: second }, 'stream failed again');
+      this.#end('INTERNAL', 'Request processing broken');
+    }
+  }
+
+  #end(status: 'INVALID_ARGUMENT' | 'INTERNAL', details: string): void {
+    this.#finish();
+    this.#peer.fail(status, details);
+  }
+
+  /** Whatever still runs for this request runs for nobody. */
+  #finish(): void {
+    this.#finished = true;
+    this.#deadline.stop();
+    this.#controller.abort();
+  }
+
+  #reportMissingBody(reason: string): void {
+    const api = this.transaction?.policies.name ?? '';
+    this.#context.observer.bodyUnavailable(api);
+    const key = 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE';
+    this.#context.logger.error({ api, key }, `a policy waited for a body and ${reason}: ${allowOverride}`);
+  }
+
+  #write(reply: ProcessingResponse): void {
+    if (this.#closed || this.#finished) return;
+    if (!this.#peer.write(reply)) this.#peer.pause();
+  }
+}
+
+function duration(ms: number): { seconds: number; nanos: number } {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds, nanos: Math.round((ms - seconds * 1000) * 1e6) };
+}
