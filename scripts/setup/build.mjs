@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { excerpt, run, SetupError, step } from './step.mjs';
+
+/** `npm run build`, when the sources are not those of the last build. */
+export function build(root) {
+  const stamp = join(root, '.local/build.stamp');
+  const sources = fingerprint(root);
+  const output = join(root, 'dist/main.js');
+  if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
+  step('build of dist/', () => {
+    const built = run('npm', ['run', '--silent', 'build'], { cwd: root });
+    if (!built?.ok) throw new SetupError(`the build failed:\n${excerpt(built?.output ?? 'npm is not in PATH', -30)}`);
+    mkdirSync(join(root, '.local'), { recursive: true });
+    writeFileSync(stamp, sources);
+  });
+}
+
+/** Names, sizes and times: a deleted file counts as a change, which the newest time alone would not show. */
+function fingerprint(root) {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    const { size, mtimeMs } = statSync(join(root, path));
+    hash.update(`${path} ${size} ${mtimeMs}\n`);
+  };
+  for (const file of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) add(file);
+  for (const entry of readdirSync(join(root, 'src'), { recursive: true }).sort()) add(join('src', entry));
+  return hash.digest('hex');
+}

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+
+/** A set-up that cannot go on; the message says what to do. */
+export class SetupError extends Error {}
+
+/** Says what is being done and, afterwards, how long it took. */
+export function step(what, work) {
+  const started = Date.now();
+  console.log(`setup: ${what} …`);
+  work();
+  console.log(`setup: ${what}: done in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** Runs a command to its end. Gives its output when it succeeds, and undefined when it cannot be run. */
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, ...options });
+  if (result.error) return undefined;
+  return { ok: result.status === 0, output: `${result.stdout ?? ''}${result.stderr ?? ''}` };
+}
+
+/** Some lines of a tool's output, indented: `slice(from, to)` of them, by default the last, where the reason stands. */
+export function excerpt(output, from = -15, to = undefined) {
+  const lines = output.trimEnd().split('\n').slice(from, to);
+  return lines.map((line) => `  ${line}`).join('\n');
+}
+
+/** A registry could not be reached, told from what npm or pip printed. */
+export function isNetworkFailure(output) {
+  return /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|NewConnectionError|NameResolutionError|ConnectTimeoutError|Network is unreachable|Connection refused/i.test(
+    output,
+  );
+}
