@@ -135,6 +135,7 @@ export class ProcessingStream implements ExchangeCore {
     // Observability mode: Envoy sends what there is and does not wait, so its end says nothing about the caller.
     if (!this.#silent) this.#controller.abort();
     capacity.closeStream(this.#heldBytes);
+    observer.addBufferedBytes(-this.#heldBytes);
     observer.streamClosed(outcome);
   }
 
@@ -187,6 +188,7 @@ export class ProcessingStream implements ExchangeCore {
     const { capacity, observer } = this.#context;
     if (capacity.takeBytes(count, this.limits)) {
       this.#heldBytes += count;
+      observer.addBufferedBytes(count);
       return true;
     }
     observer.limitReached('buffered_bytes');

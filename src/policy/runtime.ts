@@ -15,9 +15,9 @@ export interface InvocationLabels {
   readonly api: string;
   readonly policy: string;
   readonly function: string;
-  /** `success`, `function_error`, or the kind of an InvocationError. */
-  readonly outcome: string;
-  /** The error key that the caller's answer carries, or "" on success. */
+  /** `function_error` ran and failed, `error` never gave a result, `aborted`: the caller left. */
+  readonly outcome: 'ok' | 'function_error' | 'error' | 'aborted';
+  /** The error key of the failure, or "" when all went well. */
   readonly key: string;
 }
 

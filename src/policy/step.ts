@@ -1,8 +1,7 @@
 import { ExpressionError } from '../expression/index.ts';
-import { InvocationError, type InvocationResult } from '../lambda/index.ts';
+import type { InvocationResult } from '../lambda/index.ts';
 import type { LambdaConfiguration, PolicyStep } from './api-policies.ts';
-import { buildInvocation } from './invocation.ts';
-import { failureOf, functionFailure } from './invocation-failure.ts';
+import { invokeFunction } from './invoke-function.ts';
 import { applyMutations, clearMutations } from './mutations.ts';
 import { PolicyFailure, variableFailure } from './policy-failure.ts';
 import type { Transaction } from './transaction.ts';
@@ -19,7 +18,7 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     return;
   }
   try {
-    const result = await invoke(transaction, step);
+    const result = await invokeFunction(transaction, step);
     transaction.lambdaResponse = new LambdaResponse(result);
     setVariables(transaction, step.configuration);
     const send = sendsToConsumer(transaction, step.configuration);
@@ -47,53 +46,6 @@ function isWanted(transaction: Transaction, step: PolicyStep): boolean {
     transaction.runtime.logger.warn(fields, 'condition failed, policy skipped');
     return false;
   }
-}
-
-async function invoke(transaction: Transaction, step: PolicyStep): Promise<InvocationResult> {
-  const { runtime, policies } = transaction;
-  const invocation = buildInvocation(transaction, step.configuration);
-  const started = performance.now();
-  const labels = { api: policies.name, policy: step.name, function: invocation.functionName };
-  let result: InvocationResult;
-  try {
-    result = await runtime.invoker.invoke(invocation, transaction.signal);
-  } catch (error) {
-    const ms = performance.now() - started;
-    if (!(error instanceof InvocationError)) throw error;
-    transaction.executions.set(step.name, {
-      requestId: error.requestId,
-      executedVersion: undefined,
-      durationMs: ms,
-      status: error.statusCode,
-    });
-    const failure = failureOf(error, invocation, step.configuration.errorStatus);
-    runtime.observer.invocation({ ...labels, outcome: error.kind, key: failure.key }, ms / 1000);
-    const { kind, statusCode, errorType, requestId, attempts, message } = error;
-    const fields = {
-      region: invocation.region,
-      outcome: kind,
-      statusCode,
-      errorType,
-      requestId,
-      attempts,
-      durationMs: ms,
-    };
-    runtime.logger.info({ ...labels, ...fields, reason: message }, 'invocation');
-    throw failure;
-  }
-  const ms = performance.now() - started;
-  const { status, functionError, executedVersion, requestId, attempts, logTail } = result;
-  transaction.executions.set(step.name, { requestId, executedVersion, durationMs: ms, status });
-  const failure = functionError === undefined ? undefined : functionFailure(functionError, invocation);
-  const outcome = failure === undefined ? 'success' : 'function_error';
-  runtime.observer.invocation({ ...labels, outcome, key: failure?.key ?? '' }, ms / 1000);
-  const fields = { outcome, statusCode: status, functionError, executedVersion, requestId, attempts, durationMs: ms };
-  runtime.logger.info({ ...labels, region: invocation.region, ...fields, logTail }, 'invocation');
-  if (failure === undefined) return result;
-  if (runtime.logger.isLevelEnabled('debug')) {
-    runtime.logger.debug({ ...labels, requestId, payload: Buffer.from(result.payload).toString() }, 'function error');
-  }
-  throw failure;
 }
 
 function setVariables(transaction: Transaction, configuration: LambdaConfiguration): void {
