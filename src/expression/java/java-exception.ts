@@ -1,0 +1,22 @@
+/**
+ * A failure as Java would throw it. The evaluator turns it into an ExpressionError with the place in the template;
+ * nothing else may leave this folder.
+ */
+export class JavaException extends Error {
+  override readonly name = 'JavaException';
+  /** Simple class name of the original's exception: `ArithmeticException`, `DateTimeParseException` … */
+  readonly type: string;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+export const illegalArgument = (message: string) => new JavaException('IllegalArgumentException', message);
+
+export const nullPointer = (message: string) => new JavaException('NullPointerException', message);
+
+/** What the original can do and this project leaves out, named so that nobody searches for a mistake of their own. */
+export const unsupported = (what: string) =>
+  new JavaException('UnsupportedOperationException', `${what} is not supported`);

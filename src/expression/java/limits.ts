@@ -1,0 +1,18 @@
+import { JavaException } from './java-exception.ts';
+
+/**
+ * Bounds that the original lacks: an expression may use a caller's data for a width, a scale or a count, and none of
+ * them may make the process allocate or compute without end.
+ */
+export const MAX_TEXT_LENGTH = 1 << 20;
+export const MAX_DIGITS = 10_000;
+
+export function limitText(length: number): void {
+  if (length > MAX_TEXT_LENGTH)
+    throw new JavaException('OutOfMemoryError', `text of ${length} characters: the limit is ${MAX_TEXT_LENGTH}`);
+}
+
+export function limitDigits(digits: number): void {
+  if (digits > MAX_DIGITS)
+    throw new JavaException('ArithmeticException', `number of ${digits} digits: the limit is ${MAX_DIGITS}`);
+}
