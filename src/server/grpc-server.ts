@@ -1,0 +1,147 @@
+import {
+  type Server as GrpcServer,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type { Logger } from '../observability/index.ts';
+import { allowRapidResets, openSessions } from './grpc-internals.ts';
+import { Health } from './health.ts';
+import type { ListenAddress } from './listen-address.ts';
+import { type Listener, openListener } from './listener.ts';
+import type { TlsFiles } from './tls-files.ts';
+
+export interface GrpcService {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+}
+
+export interface ServerOptions {
+  readonly services: readonly GrpcService[];
+  readonly listeners: readonly ListenAddress[];
+  readonly tls?: TlsFiles | undefined;
+  /** Take Unix sockets over from the process that listens on them. */
+  readonly replace?: boolean | undefined;
+  /** Largest body that one message may carry; the message's other parts get some slack. */
+  readonly maxBodyBytes: number;
+  /** Streams of one connection at a time. Above what the service itself refuses with an answer of its own. */
+  readonly maxConcurrentStreams: number;
+  readonly logger: Logger;
+}
+
+export interface DrainOptions {
+  /** Between the announcement to clients and the end of accepting. */
+  readonly noticeMs: number;
+  /** For what runs, after the announcement; then connections are cut. */
+  readonly timeoutMs: number;
+}
+
+/** The gRPC side of the process. */
+export interface RunningServer {
+  /** As bound, in the order of the options. */
+  readonly addresses: readonly string[];
+  /** What gRPC health checks are told. */
+  setServing(serving: boolean): void;
+  /**
+   * Announces the end to clients (GOAWAY), stops accepting, waits for the streams that run. True when all of them
+   * ended by themselves.
+   */
+  drain(options: DrainOptions): Promise<boolean>;
+  /** Ends everything now. */
+  close(): Promise<void>;
+  readonly connections: number;
+  readonly grpc: GrpcServer;
+}
+
+/** Headers (60 KiB), attributes, metadata context and the framing of one message beside its body. */
+const MESSAGE_SLACK = 1024 * 1024;
+/** Highest stream id: "send nothing new, but whatever is under way is still served". */
+const ALL_STREAMS = 2 ** 31 - 1;
+const CLOSE_CHECK_MS = 20;
+
+/** Binds every listener or none. Throws ListenError. */
+export async function createServer(options: ServerOptions): Promise<RunningServer> {
+  const server = new Server({
+    'grpc.max_receive_message_length': options.maxBodyBytes + MESSAGE_SLACK,
+    'grpc.max_send_message_length': -1,
+    'grpc.max_concurrent_streams': options.maxConcurrentStreams,
+    // A peer that vanished without a word (a cut network) is noticed within 80 s.
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+    // Its bookkeeping costs on each message, and nothing reads it.
+    'grpc.enable_channelz': 0,
+  });
+  allowRapidResets(server);
+  const health = new Health();
+  health.addTo(server);
+  for (const { definition, implementation } of options.services) server.addService(definition, implementation);
+
+  // Sockets are accepted here rather than by grpc-js, which cannot set a socket's mode, move it into place, exchange
+  // certificates or say why an address cannot be bound.
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const listeners: Listener[] = [];
+  try {
+    for (const address of options.listeners) {
+      listeners.push(
+        await openListener({
+          address,
+          tls: options.tls,
+          replace: options.replace,
+          accept: (socket) => {
+            socket.on('error', (error) => options.logger.debug({ err: error }, 'connection error'));
+            injector.injectConnection(socket);
+          },
+        }),
+      );
+    }
+  } catch (error) {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    server.forceShutdown();
+    throw error;
+  }
+
+  const closeListeners = async (): Promise<void> => {
+    await Promise.all(listeners.splice(0).map((listener) => listener.close()));
+  };
+  return {
+    addresses: listeners.map((listener) => listener.address),
+    setServing: (serving) => health.set(serving),
+    get connections() {
+      return openSessions(server).length;
+    },
+    grpc: server,
+    async drain({ noticeMs, timeoutMs }) {
+      const deadline = Date.now() + timeoutMs;
+      health.set(false);
+      announce(server);
+      // A stream that was on its way when the announcement left must still find an open connection.
+      await sleep(Math.min(noticeMs, timeoutMs));
+      await closeListeners();
+      for (const session of openSessions(server)) session.close();
+      while (openSessions(server).length > 0 && Date.now() < deadline) await sleep(CLOSE_CHECK_MS);
+      const clean = openSessions(server).length === 0;
+      destroyAll(server);
+      return clean;
+    },
+    async close() {
+      await closeListeners();
+      destroyAll(server);
+    },
+  };
+}
+
+function announce(server: GrpcServer): void {
+  for (const session of openSessions(server)) {
+    if (!session.closed && !session.destroyed) session.goaway(0, ALL_STREAMS);
+  }
+}
+
+function destroyAll(server: GrpcServer): void {
+  for (const session of openSessions(server)) session.destroy();
+  server.forceShutdown();
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

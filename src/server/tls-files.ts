@@ -1,0 +1,123 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { describeError, type Logger } from '../observability/index.ts';
+
+export interface TlsFilePaths {
+  /** PEM: the server's certificate, then its chain. */
+  readonly cert: string;
+  /** PEM, not encrypted. */
+  readonly key: string;
+  /** PEM: who signs clients' certificates. Set: a client without one is refused. */
+  readonly clientCa?: string | undefined;
+}
+
+export interface SecureContext {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly ca?: Buffer;
+  readonly minVersion: 'TLSv1.2';
+}
+
+export interface TlsFiles {
+  readonly wantsClientCertificate: boolean;
+  secureContext(): SecureContext;
+  /** Called with each new set of files. Returns how to stop that. */
+  onChange(listener: (context: SecureContext) => void): () => void;
+  /** Reads the files again now. False when they are unchanged or cannot be used (logged). */
+  reload(): boolean;
+  stop(): void;
+}
+
+/** A file that cannot be read or used, named. */
+export class TlsFileError extends Error {
+  override readonly name = 'TlsFileError';
+}
+
+const POLL_MS = 2_000;
+
+/**
+ * Reads certificate, key and CA, and watches them by content: mounted secrets are replaced by a symlink swap, which
+ * file watchers miss. A pair that does not fit (half of an update) is left until the other half is there.
+ * Throws TlsFileError when the first read fails.
+ */
+export function watchTlsFiles(paths: TlsFilePaths, logger: Logger, pollMs = POLL_MS): TlsFiles {
+  let current = readContext(paths);
+  let reported = '';
+  const listeners = new Set<(context: SecureContext) => void>();
+
+  const reload = (): boolean => {
+    try {
+      const next = readContext(paths, current);
+      reported = '';
+      if (next === current) return false;
+      current = next;
+      for (const listener of listeners) listener(next);
+      logger.info({ notAfter: new X509Certificate(next.cert).validTo }, 'TLS files reloaded');
+      return true;
+    } catch (error) {
+      const problem = describeError(error);
+      if (problem !== reported) logger.error({ problem }, 'new TLS files cannot be used; the old ones stay');
+      reported = problem;
+      return false;
+    }
+  };
+  const timer = setInterval(reload, pollMs);
+  timer.unref();
+
+  return {
+    wantsClientCertificate: paths.clientCa !== undefined,
+    secureContext: () => current,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    reload,
+    stop: () => clearInterval(timer),
+  };
+}
+
+function readContext(paths: TlsFilePaths, current?: SecureContext): SecureContext {
+  const cert = read(paths.cert, 'certificate');
+  const key = read(paths.key, 'key');
+  const ca = paths.clientCa === undefined ? undefined : read(paths.clientCa, 'client CA');
+  if (current?.cert.equals(cert) && current.key.equals(key) && same(current.ca, ca)) return current;
+  checkPair(paths, cert, key);
+  const context: SecureContext = { cert, key, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) };
+  try {
+    createSecureContext(context);
+    if (ca !== undefined) new X509Certificate(ca);
+  } catch (error) {
+    throw new TlsFileError(`${paths.clientCa ?? paths.cert} is no usable PEM`, { cause: error });
+  }
+  return context;
+}
+
+function checkPair(paths: TlsFilePaths, cert: Buffer, key: Buffer): void {
+  const certificate = parse(() => new X509Certificate(cert), `${paths.cert} holds no PEM certificate`);
+  const privateKey = parse(() => createPrivateKey(key), `${paths.key} holds no PEM private key without a passphrase`);
+  if (!certificate.checkPrivateKey(privateKey)) {
+    throw new TlsFileError(`the key in ${paths.key} does not belong to the certificate in ${paths.cert}`);
+  }
+}
+
+function parse<T>(read: () => T, problem: string): T {
+  try {
+    return read();
+  } catch {
+    // OpenSSL's own text says less, and could quote the key.
+    throw new TlsFileError(problem);
+  }
+}
+
+function read(path: string, what: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new TlsFileError(`the TLS ${what} ${path} cannot be read`, { cause: error });
+  }
+}
+
+function same(a: Buffer | undefined, b: Buffer | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : a.equals(b);
+}

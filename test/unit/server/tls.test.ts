@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as connectHttp2 } from 'node:http2';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { credentials } from '@grpc/grpc-js';
+import { createLogger } from '../../../src/observability/index.ts';
+import { createServer, parseListenAddress, type TlsFilePaths, watchTlsFiles } from '../../../src/server/index.ts';
+import { type Certificate, createCertificate } from '../../support/certificate.ts';
+import { echoService } from '../../support/echo-service.ts';
+import { askHealth } from '../../support/health-client.ts';
+
+const authority = createCertificate({ commonName: 'authority', authority: true });
+const issue = (commonName: string): Certificate =>
+  createCertificate({ commonName, names: ['localhost', '127.0.0.1'], issuer: authority });
+
+async function start(t: TestContext, options: { clientCa?: string } = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'lep-tls-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(directory, name), text);
+    return join(directory, name);
+  };
+  const first = issue('first');
+  const paths: TlsFilePaths = {
+    cert: file('tls.crt', first.cert),
+    key: file('tls.key', first.key),
+    ...(options.clientCa === undefined ? {} : { clientCa: file('ca.crt', options.clientCa) }),
+  };
+  const lines: string[] = [];
+  const logger = createLogger({ destination: { write: (line: string) => void lines.push(line) } });
+  const tls = watchTlsFiles(paths, logger, 60_000);
+  t.after(() => tls.stop());
+  const server = await createServer({
+    services: [echoService()],
+    listeners: [parseListenAddress('127.0.0.1:0')],
+    tls,
+    maxBodyBytes: 1024,
+    maxConcurrentStreams: 100,
+    logger,
+  });
+  t.after(() => server.close());
+  server.setServing(true);
+  return { server, tls, first, file, lines, address: server.addresses[0] ?? '' };
+}
+
+const trusting = (client?: Certificate) =>
+  credentials.createSsl(
+    Buffer.from(authority.cert),
+    client === undefined ? null : Buffer.from(client.key),
+    client === undefined ? null : Buffer.from(client.cert),
+  );
+
+async function served(address: string): Promise<string> {
+  const [host, port] = address.split(':');
+  const socket: TLSSocket = connectTls({ host, port: Number(port), ca: authority.cert, ALPNProtocols: ['h2'] });
+  await once(socket, 'secureConnect');
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
+}
+
+test('gRPC is served over TLS, and not in plain text on the same port', async (t) => {
+  const { address } = await start(t);
+  assert.equal(await askHealth(address, '', trusting()), 'SERVING');
+  assert.equal(await askHealth(address), 'UNAVAILABLE');
+});
+
+test('with a client CA, a client without a certificate or with a foreign one is refused', async (t) => {
+  const { address } = await start(t, { clientCa: authority.cert });
+  assert.equal(await askHealth(address, '', trusting()), 'UNAVAILABLE');
+  assert.equal(await askHealth(address, '', trusting(createCertificate({ commonName: 'stranger' }))), 'UNAVAILABLE');
+  assert.equal(await askHealth(address, '', trusting(issue('client'))), 'SERVING');
+});
+
+test('new files are used for new connections, and open ones go on', async (t) => {
+  const { address, tls, first, file } = await start(t);
+  const open = connectHttp2(`https://${address}`, { ca: authority.cert });
+  t.after(() => open.destroy());
+  await once(open, 'connect');
+  assert.equal(await served(address), first.fingerprint);
+
+  const second = issue('second');
+  file('tls.crt', second.cert);
+  file('tls.key', second.key);
+  assert.equal(tls.reload(), true);
+  assert.equal(await served(address), second.fingerprint);
+
+  const stream = open.request({ ':method': 'POST', ':path': '/test.Echo/Process', 'content-type': 'application/grpc' });
+  stream.write(Buffer.from([0, 0, 0, 0, 1, 42]));
+  const [answer] = (await once(stream, 'data')) as [Buffer];
+  assert.equal(answer.at(-1), 42);
+});
+
+test('half of an update is left until the other half is there, and is reported once', async (t) => {
+  const { address, tls, first, file, lines } = await start(t);
+  const second = issue('second');
+  file('tls.crt', second.cert);
+  assert.equal(tls.reload(), false);
+  assert.equal(tls.reload(), false);
+  assert.equal(await served(address), first.fingerprint);
+  const reports = lines.filter((line) => line.includes('does not belong to the certificate'));
+  assert.equal(reports.length, 1);
+  file('tls.key', second.key);
+  assert.equal(tls.reload(), true);
+  assert.equal(await served(address), second.fingerprint);
+});
+
+test('files that are gone or no PEM leave the old ones in use, and no key is logged', async (t) => {
+  const { address, tls, first, file, lines } = await start(t);
+  file('tls.key', 'SECRET-KEY-MATERIAL');
+  assert.equal(tls.reload(), false);
+  assert.equal(await served(address), first.fingerprint);
+  assert.ok(!lines.join('').includes('SECRET-KEY-MATERIAL'));
+  assert.match(lines.join(''), /tls\.key holds no PEM private key/);
+});
+
+test('a first read that fails names the file and what is wrong', () => {
+  const logger = createLogger({ level: 'silent' });
+  assert.throws(
+    () => watchTlsFiles({ cert: '/no/such.crt', key: '/no/such.key' }, logger),
+    /the TLS certificate \/no\/such\.crt cannot be read/,
+  );
+});
+
+test('the files are watched by themselves, even when a symlink is swapped', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'lep-tls-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const first = issue('first');
+  const paths = { cert: join(directory, 'tls.crt'), key: join(directory, 'tls.key') };
+  writeFileSync(paths.cert, first.cert);
+  writeFileSync(paths.key, first.key);
+  const tls = watchTlsFiles(paths, createLogger({ level: 'silent' }), 20);
+  t.after(() => tls.stop());
+  const changed = new Promise<void>((resolve) => {
+    tls.onChange(() => resolve());
+  });
+  const second = issue('second');
+  writeFileSync(paths.key, second.key);
+  writeFileSync(paths.cert, second.cert);
+  // The timer does not keep a process alive; this one does.
+  const alive = setInterval(() => {}, 1_000);
+  await changed;
+  clearInterval(alive);
+  assert.equal(tls.secureContext().cert.toString(), second.cert);
+});
