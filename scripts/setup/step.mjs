@@ -26,7 +26,7 @@ export function excerpt(output, from = -15, to = undefined) {
 
 /** A registry could not be reached, told from what npm or pip printed. */
 export function isNetworkFailure(output) {
-  return /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|NewConnectionError|NameResolutionError|ConnectTimeoutError|Network is unreachable|Connection refused/i.test(
+  return /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|NewConnectionError|NameResolutionError|ConnectTimeoutError|Network is unreachable|Connection refused|\(from versions: none\)/i.test(
     output,
   );
 }

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** A checkout with its npm packages but without Envoy, MiniStack and a build. */
+function freshCheckout(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'setup-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  for (const name of ['scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) {
+    cpSync(join(root, name), join(directory, name), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
+  mkdirSync(join(directory, 'src'));
+  return directory;
+}
+
+function setUp(checkout: string, env: Record<string, string>) {
+  const own = { ENVOY_BIN: '', MINISTACK_BIN: '', ...env };
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/setup.mjs'], {
+    cwd: checkout,
+    encoding: 'utf8',
+    env: { ...process.env, ...own },
+  });
+  return { status, stdout, stderr };
+}
+
+function program(directory: string, name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, `#!/bin/sh\n${text}\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+test('without_python_the_setup_says_what_to_install', (t) => {
+  const { status, stderr } = setUp(freshCheckout(t), { PATH: '/nowhere' });
+  assert.equal(status, 1);
+  assert.match(stderr, /^setup: Python 3\.10 or later with venv is not in PATH/);
+  assert.match(stderr, /ENVOY_BIN/);
+});
+
+test('without_a_network_the_setup_says_that_pypi_cannot_be_reached', (t) => {
+  const env = {
+    PIP_INDEX_URL: 'http://127.0.0.1:9/simple',
+    PIP_RETRIES: '0',
+    PIP_FIND_LINKS: '',
+    PIP_NO_CACHE_DIR: '1',
+  };
+  const { status, stderr } = setUp(freshCheckout(t), env);
+  assert.equal(status, 1);
+  assert.match(stderr, /^setup: PyPI cannot be reached/);
+});
+
+test('without_a_network_the_setup_says_that_the_npm_registry_cannot_be_reached', (t) => {
+  const checkout = freshCheckout(t);
+  rmSync(join(checkout, 'node_modules'));
+  const env = {
+    PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+    npm_config_registry: 'http://127.0.0.1:9',
+    npm_config_fetch_retries: '0',
+    npm_config_cache: join(checkout, 'cache'),
+  };
+  const { status, stderr } = setUp(checkout, env);
+  assert.equal(status, 1);
+  assert.match(stderr, /^setup: the npm registry cannot be reached/);
+});
+
+test('an_envoy_of_ones_own_must_be_there', (t) => {
+  const { status, stderr } = setUp(freshCheckout(t), { ENVOY_BIN: '/nowhere/envoy' });
+  assert.equal(status, 1);
+  assert.match(stderr, /^setup: ENVOY_BIN: \/nowhere\/envoy is not there/);
+});
+
+test('an_envoy_of_ones_own_must_be_an_envoy', (t) => {
+  const checkout = freshCheckout(t);
+  const { status, stderr } = setUp(checkout, { ENVOY_BIN: program(checkout, 'envoy', 'echo hello') });
+  assert.equal(status, 1);
+  assert.match(stderr, /^setup: ENVOY_BIN: .* does not answer as Envoy does:\n {2}hello/);
+});
+
+test('an_envoy_of_ones_own_must_be_new_enough', (t) => {
+  const checkout = freshCheckout(t);
+  const old = program(checkout, 'envoy', 'echo "envoy  version: 0123abc/1.39.2/Clean/RELEASE/BoringSSL"');
+  const { status, stderr } = setUp(checkout, { ENVOY_BIN: old });
+  assert.equal(status, 1);
+  assert.match(stderr, /is Envoy 1\.39, needed is 1\.40 or later/);
+});
+
+test('a_ministack_of_ones_own_must_be_there', (t) => {
+  const { status, stderr } = setUp(freshCheckout(t), { MINISTACK_BIN: '/nowhere/ministack' });
+  assert.equal(status, 1);
+  assert.match(stderr, /^setup: MINISTACK_BIN: \/nowhere\/ministack is not there/);
+});
+
+test('with_tools_of_ones_own_only_the_build_is_left_to_do_and_that_once', (t) => {
+  const checkout = freshCheckout(t);
+  writeFileSync(join(checkout, 'src/main.ts'), 'console.log(1);\n');
+  const envoy = program(checkout, 'envoy', 'echo "envoy  version: 0123abc/1.40.0/Clean/RELEASE/BoringSSL"');
+  const tools = { ENVOY_BIN: envoy, MINISTACK_BIN: envoy };
+  const first = setUp(checkout, tools);
+  assert.deepEqual([first.status, first.stderr], [0, '']);
+  assert.match(first.stdout, /build of dist\/: done/);
+  assert.doesNotMatch(first.stdout, /PyPI|npm/);
+  assert.ok(existsSync(join(checkout, 'dist/main.js')));
+
+  assert.deepEqual(setUp(checkout, tools), { status: 0, stdout: '', stderr: '' });
+  writeFileSync(join(checkout, 'src/other.ts'), 'export const changed = true;\n');
+  assert.match(setUp(checkout, tools).stdout, /build of dist\/: done/);
+});
