@@ -70,10 +70,10 @@ export function bodyReply(side: Side, mutation: MessageMutation): ProcessingResp
   const response = common(mutation);
   const { body } = mutation;
   if (body !== undefined) {
-    response.header_mutation = {
-      set_headers: [...(mutation.headers?.set_headers ?? []), setHeader('content-length', String(body.length))],
-      remove_headers: mutation.headers?.remove_headers ?? [],
-    };
+    const { set_headers: set = [], remove_headers: remove = [] } = mutation.headers ?? {};
+    // A removed content-length is right too, and the only one for 204.
+    const length = remove.includes('content-length') ? [] : [setHeader('content-length', String(body.length))];
+    response.header_mutation = { set_headers: [...set, ...length], remove_headers: remove };
     response.body_mutation = body.length === 0 ? { clear_body: true } : { body: Buffer.from(body) };
   }
   return side === 'request' ? { request_body: { response } } : { response_body: { response } };

@@ -17,11 +17,11 @@ export function adaptResponse(
     const cause = new Error('an upgraded connection has no body that a policy could replace');
     throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause });
   }
-  if (transaction.request?.method === 'HEAD') {
-    if (replaced === undefined) return mutation;
+  const head = transaction.request?.method === 'HEAD';
+  if (status !== 204 && status !== 304) {
+    if (!head || replaced === undefined) return mutation;
     return { ...mutation, body: undefined, headers: withHeader(mutation, 'content-length', String(replaced.length)) };
   }
-  if (status !== 204 && status !== 304) return mutation;
   const changed = transaction.response?.statusChanged === true;
   if (replaced === undefined && !changed) return mutation;
   const { headers } = mutation;
@@ -30,7 +30,7 @@ export function adaptResponse(
     remove_headers: [...(headers?.remove_headers ?? []), 'content-length', 'content-type'],
   };
   // The backend's body goes too, where there is one.
-  return { ...mutation, headers: bare, body: endOfStream ? undefined : new Uint8Array() };
+  return { ...mutation, headers: bare, body: endOfStream || head ? undefined : new Uint8Array() };
 }
 
 function withHeader(mutation: MessageMutation, name: string, value: string): MessageMutation['headers'] {
