@@ -300,7 +300,7 @@ function parseInstant(state: State, at: number): number {
   const match = INSTANT.exec(state.text);
   if (match === null) return ~at;
   const fields: readonly Field[] = ['Year', 'MonthOfYear', 'DayOfMonth', 'HourOfDay', 'MinuteOfHour', 'SecondOfMinute'];
-  fields.forEach((field, index) => state.parsed.fields.set(field, Number(match[index + 1])));
+  for (const [index, field] of fields.entries()) state.parsed.fields.set(field, Number(match[index + 1]));
   state.parsed.fields.set('NanoOfSecond', Number((match[7] ?? '').padEnd(9, '0')));
   state.parsed.offset = 0;
   return at + match[0].length;
