@@ -1,0 +1,142 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AwsKeys, awsRequest } from './aws-request.ts';
+import { startChild, waitFor } from './child.ts';
+import { ministackBinary } from './tools.ts';
+import { zipOf } from './zip.ts';
+
+/** A local AWS that checks signatures: Lambda, STS and IAM. Account 000000000000, region us-east-1. */
+export interface Ministack {
+  readonly endpoint: string;
+  /** May do everything. */
+  readonly rootKeys: AwsKeys;
+  readonly pid: number;
+  /** Keys of a new user; `policy` is the IAM policy document, by default one that may invoke every function. */
+  createUser(name: string, policy?: object): Promise<AwsKeys>;
+  /** Gives the role's ARN. */
+  createRole(name: string, trust: object, policy?: object): Promise<string>;
+  createFunction(name: string, source: FunctionSource): Promise<void>;
+  output(): string;
+  stop(): Promise<void>;
+}
+
+export interface FunctionSource {
+  /** An ES module with an export `handler`: its file, or its text. */
+  readonly file?: string;
+  readonly code?: string;
+  readonly timeoutSeconds?: number;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const mayInvoke = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: '*' }],
+};
+
+/** Who may take the role that functions run in: AWS refuses a function without one. */
+const trustLambda = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+
+/** Resolves when it answers. Without a port it takes a free one. */
+export async function startMinistack(options: { readonly port?: number } = {}): Promise<Ministack> {
+  const port = options.port ?? (await freePort());
+  const endpoint = `http://127.0.0.1:${port}`;
+  const rootKeys = { accessKey: 'test', secretKey: 'test' };
+  // Functions' code and state go where they are deleted from; the machine's own AWS settings stay out.
+  const directory = mkdtempSync(join(tmpdir(), 'ministack-'));
+  const child = startChild('ministack', ministackBinary(), [], {
+    cwd: directory,
+    env: {
+      AUTH: 'true',
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      SERVICES: 'lambda,sts,iam',
+      LOG_LEVEL: 'WARNING',
+      TMPDIR: directory,
+    },
+  });
+  const stop = async () => {
+    await child.stop();
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  };
+  try {
+    await waitFor(child, 'health', async () => ((await fetch(`${endpoint}/_ministack/health`)).ok ? true : undefined));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  const iam = (parameters: Record<string, string>) => {
+    const body = new URLSearchParams({ Version: '2010-05-08', ...parameters }).toString();
+    const contentType = 'application/x-www-form-urlencoded';
+    return awsRequest({ endpoint, service: 'iam', keys: rootKeys, method: 'POST', path: '/', contentType, body });
+  };
+  const lambda = (method: 'GET' | 'POST', path: string, body?: object) => {
+    const json = body && { body: JSON.stringify(body) };
+    return awsRequest({ endpoint, service: 'lambda', keys: rootKeys, method, path: `/2015-03-31/${path}`, ...json });
+  };
+
+  const createRole: Ministack['createRole'] = async (name, trust, policy = mayInvoke) => {
+    const document = JSON.stringify(trust);
+    const answer = await iam({ Action: 'CreateRole', RoleName: name, AssumeRolePolicyDocument: document });
+    const own = JSON.stringify(policy);
+    await iam({ Action: 'PutRolePolicy', RoleName: name, PolicyName: 'own', PolicyDocument: own });
+    return element(answer, 'Arn');
+  };
+  const executionRole = await createRole('function', trustLambda);
+
+  return {
+    endpoint,
+    rootKeys,
+    createRole,
+    pid: child.pid,
+    output: child.output,
+    stop,
+    async createUser(name, policy = mayInvoke) {
+      await iam({ Action: 'CreateUser', UserName: name });
+      const document = JSON.stringify(policy);
+      await iam({ Action: 'PutUserPolicy', UserName: name, PolicyName: 'own', PolicyDocument: document });
+      const answer = await iam({ Action: 'CreateAccessKey', UserName: name });
+      return { accessKey: element(answer, 'AccessKeyId'), secretKey: element(answer, 'SecretAccessKey') };
+    },
+    async createFunction(name, source) {
+      const code = source.code ?? readFileSync(source.file ?? '', 'utf8');
+      await lambda('POST', 'functions', {
+        FunctionName: name,
+        Runtime: 'nodejs24.x',
+        Handler: 'index.handler',
+        Role: executionRole,
+        Timeout: source.timeoutSeconds ?? 3,
+        Environment: { Variables: source.environment ?? {} },
+        Code: { ZipFile: zipOf('index.mjs', Buffer.from(code)).toString('base64') },
+      });
+      // As in AWS a new function is Pending for a moment, and invocations of it are refused.
+      await waitFor(child, `active function ${name}`, async () => {
+        const answer = JSON.parse(await lambda('GET', `functions/${name}/configuration`)) as { State?: string };
+        return answer.State === 'Active' ? true : undefined;
+      });
+    },
+  };
+}
+
+function element(xml: string, name: string): string {
+  const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+  if (text === undefined) throw new Error(`no <${name}> in the answer of IAM`);
+  return text;
+}
+
+/** A port that was free a moment ago: MiniStack cannot be told to take any. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
