@@ -104,13 +104,18 @@ export function answerReply(answer: Answer): ProcessingResponse {
 /** Variables and invocations so far, under the namespace `lambda-ext-proc`. */
 export function dynamicMetadata(transaction: Transaction): Struct | undefined {
   if (transaction.executions.size === 0 && transaction.errorKey === undefined) return undefined;
-  const policies: Record<string, Json> = {};
-  for (const [name, execution] of transaction.executions) {
-    policies[name] = { ...execution, durationMs: Math.round(execution.durationMs * 1000) / 1000 };
-  }
-  const variables: Record<string, Json> = {};
-  for (const [name, value] of transaction.attributes) variables[name] = value === null ? null : String(value);
-  return toStruct({ 'lambda-ext-proc': { variables, policies, errorKey: transaction.errorKey } });
+  const policies = [...transaction.executions].map(([name, execution]): [string, Json] => [
+    name,
+    { ...execution, durationMs: Math.round(execution.durationMs * 1000) / 1000 },
+  ]);
+  const variables = [...transaction.attributes].map(([name, value]) => [name, value === null ? null : String(value)]);
+  return toStruct({
+    'lambda-ext-proc': {
+      variables: Object.fromEntries(variables),
+      policies: Object.fromEntries(policies),
+      errorKey: transaction.errorKey,
+    },
+  });
 }
 
 function common(mutation: MessageMutation): CommonResponse {

@@ -4,9 +4,9 @@ export type Json = string | number | boolean | null | undefined | { readonly [ke
 
 /** google.protobuf.Struct keeps camelCase names even where the loader keeps the files' own (facts/envoy-ext-proc.md, 2). */
 export function toStruct(object: { readonly [key: string]: Json }): Struct {
-  const fields: Record<string, Value> = {};
-  for (const [key, value] of Object.entries(object)) if (value !== undefined) fields[key] = toValue(value);
-  return { fields };
+  // Object.fromEntries: a name such as __proto__ becomes a field like any other.
+  const fields = Object.entries(object).flatMap(([key, value]) => (value === undefined ? [] : [[key, toValue(value)]]));
+  return { fields: Object.fromEntries(fields) as Record<string, Value> };
 }
 
 function toValue(value: Exclude<Json, undefined>): Value {
