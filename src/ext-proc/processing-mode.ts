@@ -1,4 +1,3 @@
-import type { ApiPolicies } from '../policy/index.ts';
 import type { BodyMode, ProcessingMode } from './wire.ts';
 
 /**
@@ -6,11 +5,11 @@ import type { BodyMode, ProcessingMode } from './wire.ts';
  * becomes NONE and a header mode left out the filter's own. The response's body is asked for at its headers, when its
  * status and type are known.
  */
-export function requestOverride(policies: ApiPolicies | undefined, requestBody: BodyMode): ProcessingMode {
+export function requestOverride(wantsResponse: boolean, requestBody: BodyMode): ProcessingMode {
   return {
     request_body_mode: requestBody,
     request_trailer_mode: 'SKIP',
-    response_header_mode: policies?.needs.response ? 'SEND' : 'SKIP',
+    response_header_mode: wantsResponse ? 'SEND' : 'SKIP',
     response_body_mode: 'NONE',
     response_trailer_mode: 'SKIP',
   };

@@ -25,10 +25,16 @@ export class RequestSide extends Side {
   override readonly name = 'request';
   protected override readonly tooLargeStatus = undefined;
   readonly #options: RequestSideOptions;
+  #routeless = false;
 
   constructor(core: ExchangeCore, options: RequestSideOptions) {
     super(core);
     this.#options = options;
+  }
+
+  /** Let through unmatched, since Envoy itself has no route for it and will say 404. */
+  get routeless(): boolean {
+    return this.#routeless;
   }
 
   protected override onHeaders(message: HeadersMessage): void {
@@ -49,7 +55,9 @@ export class RequestSide extends Side {
     core.transaction = new Transaction(policies, runtime, core.limits.bodyBytes, signal);
     core.transaction.beginRequest(head);
     if (selection.kind === 'refused') {
-      core.fail(selection.failure);
+      this.#routeless = selection.failure.key === 'LAMBDA_EXT_PROC_UNMATCHED' && hasNoRoute(attributes());
+      if (this.#routeless) this.settle('headers');
+      else core.fail(selection.failure);
     } else if (isOverStreams()) {
       const cause = new Error(`over limits.streams (${core.limits.streams})`);
       core.fail(new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', { retryAfterSeconds: 1, cause }));
@@ -74,7 +82,7 @@ export class RequestSide extends Side {
   protected override override(body: BodyMode): ProcessingMode | undefined {
     const { modes, transaction } = this.core;
     if (modes.request === 'FULL_DUPLEX_STREAMED' || modes.response === 'FULL_DUPLEX_STREAMED') return undefined;
-    return requestOverride(transaction?.policies, body);
+    return requestOverride(this.#routeless || transaction?.policies.needs.response === true, body);
   }
 
   protected override mutation(): MessageMutation {
@@ -82,4 +90,9 @@ export class RequestSide extends Side {
     if (transaction === undefined) throw new Error('settled without a transaction');
     return mutationOf(transaction, 'request');
   }
+}
+
+/** Envoy tells the name of every route it found, an empty one too: the attribute is missing only where there is none. */
+function hasNoRoute(attributes: ReadonlyMap<string, string>): boolean {
+  return attributes.has('xds.virtual_host_name') && !attributes.has('xds.route_name');
 }

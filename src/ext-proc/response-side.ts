@@ -3,6 +3,7 @@ import type { ExchangeCore } from './exchange-core.ts';
 import { decodeHeaders } from './header-codec.ts';
 import { responseOverride } from './processing-mode.ts';
 import { type MessageMutation, mutationOf, neutral } from './replies.ts';
+import type { RequestSide } from './request-side.ts';
 import { adaptResponse } from './response-body.ts';
 import { emptyBody, lengthOf, Side } from './side.ts';
 import { isLocalReply, refusesResponseBody } from './traffic.ts';
@@ -13,10 +14,10 @@ export class ResponseSide extends Side {
   override readonly name = 'response';
   /** A caller cannot mend a backend's body: Envoy's own status for this, not the request's 413. */
   protected override readonly tooLargeStatus = 500;
-  readonly #request: Side;
+  readonly #request: RequestSide;
   readonly #onLocalReply: () => void;
 
-  constructor(core: ExchangeCore, request: Side, onLocalReply: () => void) {
+  constructor(core: ExchangeCore, request: RequestSide, onLocalReply: () => void) {
     super(core);
     this.#request = request;
     this.#onLocalReply = onLocalReply;
@@ -37,7 +38,14 @@ export class ResponseSide extends Side {
       core.bodyMissing('the response came first');
       return;
     }
-    if (request.stage !== 'open') {
+    if (request.routeless && !isLocalReply(status, headers)) {
+      const cause = new Error(
+        'a backend answered a stream without an API: request_attributes must ask for xds.route_name',
+      );
+      core.fail(new PolicyFailure('LAMBDA_EXT_PROC_UNMATCHED', { cause }));
+      return;
+    }
+    if (request.stage !== 'open' || request.routeless) {
       // Answered before the request's policies were done: Envoy's own 404, 413 and 401 stay what they are.
       request.stage = 'open';
       this.#onLocalReply();
