@@ -47,7 +47,7 @@ export function createExternalProcessor(options: ExternalProcessorOptions): Exte
 function serve(call: Call, context: StreamContext): void {
   const stream = new ProcessingStream(new CallPeer(call), context);
   call.on('data', (message: ProcessingRequest) => stream.receive(message));
-  call.on('drain', () => call.resume());
+  call.on('drain', () => stream.drained());
   call.on('end', () => {
     stream.close();
     // With graceful close Envoy waits for this for a second.

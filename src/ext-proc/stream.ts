@@ -117,6 +117,11 @@ export class ProcessingStream implements ExchangeCore {
     }
   }
 
+  /** What was written has left: the peer may be read from again. */
+  drained(): void {
+    this.#readOn();
+  }
+
   /** The peer half-closed or reset the stream: Envoy's way to say that it is done, or that the caller is gone. */
   close(): void {
     if (this.#closed) return;
@@ -145,7 +150,8 @@ export class ProcessingStream implements ExchangeCore {
     side.stage = 'running';
     // Envoy's retry_on: reset repeats no stream that has had initial metadata: an invocation must not run twice.
     this.#peer.sendInitialMetadata();
-    if (!this.#silent) {
+    // Full duplex has no message timeout.
+    if (!this.#silent && side.mode !== 'FULL_DUPLEX_STREAMED') {
       this.#deadline.start(this.#timeouts, {
         onExtend: (ms) => this.#write({ override_message_timeout: duration(ms) }),
         onExpire: () => this.#expire(transaction),
@@ -229,6 +235,10 @@ export class ProcessingStream implements ExchangeCore {
     this.#attributes = readAttributes(message);
   }
 
+  #readOn(): void {
+    if (this.#queuedBytes() <= queueLimit) this.#peer.resume();
+  }
+
   #queuedBytes(): number {
     return this.#request.queuedBytes + this.#response.queuedBytes;
   }
@@ -240,7 +250,7 @@ export class ProcessingStream implements ExchangeCore {
       if (outcome.kind === 'answer') this.#answer(outcome.answer);
       else side.settle(part);
       side.drain();
-      if (this.#queuedBytes() <= queueLimit) this.#peer.resume();
+      this.#readOn();
     } catch (error) {
       this.#broken(error);
     }
