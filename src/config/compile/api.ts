@@ -1,0 +1,91 @@
+import type { CompiledTemplate } from '../../expression/index.ts';
+import type { ApiPolicies, PhaseNeeds, PolicyStep, ResponseTemplates } from '../../policy/index.ts';
+import type { DocumentPath } from '../problem.ts';
+import type { ApiDocument, PolicyDocument } from '../schema/index.ts';
+import { toData } from './data.ts';
+import { compileResponseTemplates } from './response-templates.ts';
+import { compileStep } from './step.ts';
+import { placeSteps } from './step-order.ts';
+import type { TemplateCompiler } from './template-compiler.ts';
+
+/** What the document gives to all of its APIs. */
+export interface Surroundings {
+  readonly defaults: PolicyDocument['defaults'];
+  readonly dictionaries: PolicyDocument['dictionaries'];
+  readonly responseTemplates: ResponseTemplates;
+}
+
+/** Errors are reported; what is returned beside an error is not to be used. */
+export function compileApi(
+  name: string,
+  document: ApiDocument,
+  path: DocumentPath,
+  surroundings: Surroundings,
+  compiler: TemplateCompiler,
+): ApiPolicies {
+  const properties = dataMap(document.properties);
+  const phases = compilePhases(document, path, surroundings, compiler);
+  const own = compileResponseTemplates(document.responseTemplates, [...path, 'responseTemplates'], compiler);
+  return {
+    name,
+    properties,
+    api: { id: document.id ?? null, name: document.name ?? null, version: document.version ?? null },
+    variables: new Map<string, unknown>([
+      ['properties', properties],
+      ['dictionaries', new Map([...dataMap(surroundings.dictionaries), ...dataMap(document.dictionaries)])],
+      ['endpoints', dataMap(document.endpoints)],
+    ]),
+    ...phases,
+    responseTemplates: new Map([...surroundings.responseTemplates, ...own]),
+  };
+}
+
+type Phases = Pick<ApiPolicies, 'request' | 'response' | 'needs'>;
+
+function compilePhases(
+  document: ApiDocument,
+  path: DocumentPath,
+  surroundings: Surroundings,
+  compiler: TemplateCompiler,
+): Phases {
+  const names = new Map<string, number>();
+  const needs = { requestBody: false, responseBody: false };
+  let position = 0;
+  const phase = (which: 'request' | 'response'): readonly PolicyStep[] => {
+    const defaultScope = surroundings.defaults?.scope ?? 'REQUEST';
+    return placeSteps(document, which, path, defaultScope, compiler.reporter).flatMap(({ document, place }) => {
+      position++;
+      const compiled = compileStep(document, surroundings.defaults, place, compiler);
+      if (compiled === undefined) return [];
+      const name = document.name || `${compiled.baseName}-${position}`;
+      const earlier = names.get(name);
+      if (earlier !== undefined) {
+        const message = `is the name of step ${earlier} of this API too: names must be unique`;
+        compiler.reporter.error([...place.path, 'name'], message);
+      }
+      names.set(name, position);
+      addNeeds(needs, compiled.step.body, which, compiled.templates);
+      return [{ name, ...compiled.step }];
+    });
+  };
+  const request = phase('request');
+  const response = phase('response');
+  const result: PhaseNeeds = { ...needs, response: response.length > 0 };
+  return { request, response, needs: result };
+}
+
+function addNeeds(
+  needs: { requestBody: boolean; responseBody: boolean },
+  body: PolicyStep['body'],
+  phase: 'request' | 'response',
+  templates: readonly CompiledTemplate[],
+): void {
+  if (body === 'absent') return;
+  if (body === 'buffered') needs[phase === 'request' ? 'requestBody' : 'responseBody'] = true;
+  if (templates.some((template) => template.needs.requestBody)) needs.requestBody = true;
+  if (phase === 'response' && templates.some((template) => template.needs.responseBody)) needs.responseBody = true;
+}
+
+function dataMap(data: Readonly<Record<string, unknown>> | null | undefined): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(data ?? {}).map(([key, value]) => [key, toData(value)]));
+}

@@ -1,0 +1,64 @@
+import type { CompiledTemplate } from '../../expression/index.ts';
+import type { DocumentPath } from '../problem.ts';
+import type { ConfigurationDocument } from '../schema/index.ts';
+import type { TemplateCompiler } from './template-compiler.ts';
+
+/** What the step itself says, and what is laid under it. */
+export interface ConfigurationLayers {
+  readonly own: ConfigurationDocument | null | undefined;
+  readonly defaults: ConfigurationDocument | null | undefined;
+}
+
+/**
+ * One step's configuration while it is compiled: paths are told relative to it, and reported where the value really
+ * stands, in the step or in `defaults`. Remembers every template, for what the step needs of a transaction.
+ */
+export class ConfigurationScope {
+  readonly templates: CompiledTemplate[] = [];
+  readonly #compiler: TemplateCompiler;
+  readonly #layers: ConfigurationLayers;
+  readonly #path: DocumentPath;
+
+  constructor(compiler: TemplateCompiler, layers: ConfigurationLayers, path: DocumentPath) {
+    this.#compiler = compiler;
+    this.#layers = layers;
+    this.#path = path;
+  }
+
+  template(path: DocumentPath, text: string | null | undefined): CompiledTemplate | undefined {
+    if (text === null || text === undefined) return undefined;
+    return this.#remember(this.#compiler.compile(this.origin(path), text));
+  }
+
+  secret(path: DocumentPath, text: string | null | undefined): CompiledTemplate | undefined {
+    if (text === null || text === undefined) return undefined;
+    return this.#remember(this.#compiler.compileSecret(this.origin(path), text));
+  }
+
+  error(path: DocumentPath, message: string, part?: 'key' | 'value'): void {
+    this.#compiler.reporter.error(this.origin(path), message, part);
+  }
+
+  warn(path: DocumentPath, message: string, part?: 'key' | 'value'): void {
+    this.#compiler.reporter.warn(this.origin(path), message, part);
+  }
+
+  origin(path: DocumentPath): DocumentPath {
+    const { own, defaults } = this.#layers;
+    return !has(own, path) && has(defaults, path) ? ['defaults', ...path] : [...this.#path, ...path];
+  }
+
+  #remember(template: CompiledTemplate | undefined): CompiledTemplate | undefined {
+    if (template !== undefined) this.templates.push(template);
+    return template;
+  }
+}
+
+function has(data: unknown, path: DocumentPath): boolean {
+  let value = data;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return false;
+    value = (value as Record<string | number, unknown>)[part];
+  }
+  return true;
+}

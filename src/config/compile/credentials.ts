@@ -1,0 +1,123 @@
+import type { CompiledTemplate } from '../../expression/index.ts';
+import type { AssumedRole, CredentialSource } from '../../lambda/index.ts';
+import type { CredentialTemplates, RoleTemplates } from '../../policy/index.ts';
+import type { DocumentPath } from '../problem.ts';
+import type { ConfigurationDocument } from '../schema/index.ts';
+import type { ConfigurationScope } from './configuration-scope.ts';
+
+type RoleFields = Pick<ConfigurationDocument, 'roleArn' | 'roleSessionName' | 'externalId' | 'durationSeconds'>;
+
+const defaultSessionName = 'gravitee';
+const roleSyntax = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
+const sessionNameSyntax = /^[\w+=,.@-]{2,64}$/;
+
+export function compileCredentials(
+  configuration: ConfigurationDocument,
+  scope: ConfigurationScope,
+): CredentialTemplates {
+  const { accessKey, secretKey, sessionToken } = configuration;
+  checkPair(accessKey, secretKey, sessionToken, scope);
+  const templates = {
+    accessKey: secret('accessKey', accessKey, scope),
+    secretKey: secret('secretKey', secretKey, scope),
+    sessionToken: secret('sessionToken', sessionToken, scope),
+    roleChain: (configuration.roleChain ?? []).flatMap((role, index) => {
+      return compileRole(role, ['roleChain', index], scope) ?? [];
+    }),
+    role: compileRole(configuration, [], scope),
+  };
+  return { ...templates, constant: constantSource(templates) };
+}
+
+function secret(
+  name: 'accessKey' | 'secretKey' | 'sessionToken',
+  text: string | null | undefined,
+  scope: ConfigurationScope,
+): CompiledTemplate | undefined {
+  if (isBlank(text)) return undefined;
+  const template = scope.secret([name], text);
+  if (template?.constant !== undefined && name !== 'sessionToken') {
+    scope.warn(
+      [name],
+      "a key stands in the document: leave both keys out for the machine's identity, or use {#secrets.get('env:NAME')}",
+    );
+  }
+  return template;
+}
+
+function checkPair(
+  accessKey: string | null | undefined,
+  secretKey: string | null | undefined,
+  sessionToken: string | null | undefined,
+  scope: ConfigurationScope,
+): void {
+  if (isBlank(accessKey) !== isBlank(secretKey)) {
+    const [present, missing] = isBlank(accessKey) ? ['secretKey', 'accessKey'] : ['accessKey', 'secretKey'];
+    scope.error([present], `stands alone: set ${missing} too, or neither for the machine's identity`, 'key');
+  } else if (!isBlank(sessionToken) && isBlank(accessKey)) {
+    scope.error(['sessionToken'], 'stands alone: set accessKey and secretKey too', 'key');
+  }
+}
+
+function compileRole(role: RoleFields, path: DocumentPath, scope: ConfigurationScope): RoleTemplates | undefined {
+  const at = (name: string): DocumentPath => [...path, name];
+  if (isBlank(role.roleArn)) {
+    for (const name of ['externalId', 'durationSeconds'] as const) {
+      if (role[name] !== null && role[name] !== undefined) scope.warn(at(name), 'has no effect without roleArn', 'key');
+    }
+    if (path.length > 0) scope.error(at('roleArn'), 'is missing: expected the ARN of a role');
+    return undefined;
+  }
+  const roleArn = scope.secret(at('roleArn'), role.roleArn);
+  if (roleArn === undefined) return undefined;
+  if (roleArn.constant !== undefined && !roleSyntax.test(roleArn.constant)) {
+    scope.error(at('roleArn'), 'is no role: expected arn:aws:iam::<12 digits>:role/<name>');
+  }
+  if (roleArn.needs.request) scope.warn(at('roleArn'), 'depends on what a caller sends: a caller can choose the role');
+  const roleSessionName = scope.template(at('roleSessionName'), role.roleSessionName || undefined);
+  if (roleSessionName?.constant !== undefined && !sessionNameSyntax.test(roleSessionName.constant)) {
+    scope.error(at('roleSessionName'), 'is no session name: expected 2 to 64 letters, digits or _+=,.@-');
+  }
+  if (typeof role.durationSeconds === 'number' && role.durationSeconds < 900) {
+    scope.warn(at('durationSeconds'), 'AWS accepts 900 seconds and more');
+  }
+  return {
+    roleArn,
+    roleSessionName,
+    externalId: scope.secret(at('externalId'), role.externalId || undefined),
+    durationSeconds: role.durationSeconds ?? undefined,
+  };
+}
+
+/** One frozen object for all requests when no expression is involved: the Lambda layer caches by identity. */
+function constantSource(templates: Omit<CredentialTemplates, 'constant'>): CredentialSource | undefined {
+  const { accessKey, secretKey, sessionToken, roleChain, role } = templates;
+  const roles = [...roleChain, ...(role === undefined ? [] : [role])];
+  const all = [
+    accessKey,
+    secretKey,
+    sessionToken,
+    ...roles.flatMap((one) => [one.roleArn, one.roleSessionName, one.externalId]),
+  ];
+  if (all.some((template) => template !== undefined && template.constant === undefined)) return undefined;
+  return Object.freeze({
+    accessKey: accessKey?.constant,
+    secretKey: secretKey?.constant,
+    sessionToken: sessionToken?.constant,
+    roleChain: Object.freeze(roleChain.map(constantRole)),
+    role: role === undefined ? undefined : constantRole(role),
+  });
+}
+
+function constantRole(role: RoleTemplates): AssumedRole {
+  return Object.freeze({
+    roleArn: role.roleArn.constant ?? '',
+    roleSessionName: role.roleSessionName?.constant || defaultSessionName,
+    externalId: role.externalId?.constant || undefined,
+    durationSeconds: role.durationSeconds,
+  });
+}
+
+function isBlank(text: string | null | undefined): boolean {
+  return text === null || text === undefined || text.trim() === '';
+}

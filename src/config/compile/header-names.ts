@@ -1,0 +1,26 @@
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const routing: ReadonlySet<string> = new Set(['host', ':authority', ':scheme', ':method']);
+const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
+
+export type HeaderVerdict =
+  | { readonly kind: 'fine' }
+  | { readonly kind: 'error'; readonly reason: string }
+  /** Envoy drops the change without a word unless `rule` stands in the filter's `mutation_rules`. */
+  | { readonly kind: 'refused-by-envoy'; readonly rule: MutationRule };
+
+export type MutationRule = 'allow_all_routing' | 'allow_envoy';
+
+/** What becomes of a header that a policy changes. `name` in lower case. */
+export function judgeHeader(name: string): HeaderVerdict {
+  if (routing.has(name)) return { kind: 'refused-by-envoy', rule: 'allow_all_routing' };
+  if (name.startsWith('x-envoy-')) return { kind: 'refused-by-envoy', rule: 'allow_envoy' };
+  if (name === ':path') return { kind: 'error', reason: 'is no header: use mutations.path' };
+  if (name === ':status') return { kind: 'error', reason: 'is no header: use mutations.status' };
+  if (framing.has(name)) return { kind: 'error', reason: 'is set by the server itself from the body' };
+  if (!token.test(name)) return { kind: 'error', reason: 'is no header name' };
+  return { kind: 'fine' };
+}
+
+export function isHeaderName(name: string): boolean {
+  return token.test(name);
+}

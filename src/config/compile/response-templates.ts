@@ -1,0 +1,56 @@
+import type { CompiledTemplate } from '../../expression/index.ts';
+import { errorCatalogue, type ResponseTemplate, type ResponseTemplates } from '../../policy/index.ts';
+import { suggestion } from '../closest.ts';
+import type { DocumentPath } from '../problem.ts';
+import type { ResponseTemplatesDocument } from '../schema/index.ts';
+import { judgeHeader } from './header-names.ts';
+import type { TemplateCompiler } from './template-compiler.ts';
+
+const mediaTypeSyntax = /^(?:\*\/\*|[\w!#$&^.+-]+\/(?:\*|[\w!#$&^.+-]+))$/;
+
+export function compileResponseTemplates(
+  document: ResponseTemplatesDocument | null | undefined,
+  path: DocumentPath,
+  compiler: TemplateCompiler,
+): ResponseTemplates {
+  const { reporter } = compiler;
+  const templates = new Map<string, ReadonlyMap<string, ResponseTemplate>>();
+  for (const [key, byType] of Object.entries(document ?? {})) {
+    const keyPath = [...path, key];
+    if (key !== 'DEFAULT' && !Object.hasOwn(errorCatalogue, key)) {
+      const known = ['DEFAULT', ...Object.keys(errorCatalogue)];
+      reporter.warn(keyPath, `is no error key of this server${suggestion(key, known)}`, 'key');
+    }
+    const compiled = new Map<string, ResponseTemplate>();
+    for (const [mediaType, template] of Object.entries(byType)) {
+      const typePath = [...keyPath, mediaType];
+      if (!mediaTypeSyntax.test(mediaType)) {
+        reporter.warn(typePath, 'never fits: expected type/subtype without parameters, or */*', 'key');
+      }
+      const headers = Object.entries(template.headers ?? {}).flatMap(([name, text]) => {
+        const headerPath = [...typePath, 'headers', name];
+        const verdict = judgeHeader(name.toLowerCase());
+        if (verdict.kind === 'error') reporter.error(headerPath, verdict.reason, 'key');
+        const value = compiler.compile(headerPath, text);
+        return value === undefined ? [] : [[name, value] as const];
+      });
+      const body = template.body ? compiler.compile([...typePath, 'body'], template.body) : undefined;
+      if (body !== undefined) checkBody(body, [...typePath, 'body'], compiler);
+      compiled.set(mediaType, {
+        status: template.status,
+        headers,
+        body,
+        propagateErrorKeyToLogs: template.propagateErrorKeyToLogs ?? false,
+      });
+    }
+    templates.set(key, compiled);
+  }
+  return templates;
+}
+
+function checkBody(body: CompiledTemplate, path: DocumentPath, compiler: TemplateCompiler): void {
+  // An error can come before any body: templates alone do not make Envoy buffer one.
+  if (body.needs.requestBody || body.needs.responseBody) {
+    compiler.reporter.warn(path, 'a body is seen here only if a policy of the same API has read it before the error');
+  }
+}

@@ -1,0 +1,158 @@
+import type { CompiledTemplate } from '../../expression/index.ts';
+import type { LambdaConfiguration, PolicyStep } from '../../policy/index.ts';
+import { deepMerge } from '../merge.ts';
+import type { DocumentPath } from '../problem.ts';
+import type { ConfigurationDocument, StepDocument } from '../schema/index.ts';
+import { ConfigurationScope } from './configuration-scope.ts';
+import { compileCredentials } from './credentials.ts';
+import { compileDestination } from './destination.ts';
+import { compileMutations } from './mutations.ts';
+import type { TemplateCompiler } from './template-compiler.ts';
+import { compileTransport } from './transport.ts';
+
+export interface StepPlace {
+  readonly path: DocumentPath;
+  readonly phase: 'request' | 'response';
+  readonly body: PolicyStep['body'];
+}
+
+export interface CompiledStep {
+  readonly step: Omit<PolicyStep, 'name'>;
+  /** What the step is called unless the document names it: the function's plain name, or `lambda`. */
+  readonly baseName: string;
+  readonly templates: readonly CompiledTemplate[];
+}
+
+/** Undefined after at least one reported error. */
+export function compileStep(
+  document: StepDocument,
+  defaults: ConfigurationDocument | null | undefined,
+  place: StepPlace,
+  compiler: TemplateCompiler,
+): CompiledStep | undefined {
+  const own = document.configuration ?? {};
+  const merged = deepMerge<ConfigurationDocument>(defaults ?? {}, own);
+  const scope = new ConfigurationScope(compiler, { own, defaults }, [...place.path, 'configuration']);
+  const configuration = compileConfiguration(merged, place.phase, scope);
+  const condition = compileCondition(document, merged, place, compiler);
+  if (configuration === undefined) return undefined;
+  return {
+    step: {
+      condition,
+      onConditionError: document.onConditionError ?? 'skip',
+      onError: document.onError ?? 'fail',
+      body: place.body,
+      configuration,
+    },
+    baseName: plainName(configuration.function.constant),
+    templates: condition === undefined ? scope.templates : [...scope.templates, condition],
+  };
+}
+
+function compileConfiguration(
+  document: ConfigurationDocument,
+  phase: 'request' | 'response',
+  scope: ConfigurationScope,
+): LambdaConfiguration | undefined {
+  const destination = compileDestination(document, scope);
+  const configuration = {
+    payload: scope.template(['payload'], document.payload || undefined),
+    invocationType: document.invocationType ?? 'RequestResponse',
+    logType: document.logType ?? 'None',
+    clientContext: compileClientContext(document, scope),
+    tenantId: scope.template(['tenantId'], document.tenantId || undefined),
+    credentials: compileCredentials(document, scope),
+    transport: compileTransport(document, scope),
+    retry: Object.freeze({
+      maxAttempts: document.retry?.maxAttempts ?? 4,
+      idempotent: document.retry?.idempotent ?? false,
+    }),
+    variables: (document.variables ?? []).map(({ name, value }, index) => ({
+      name,
+      value: scope.template(['variables', index, 'value'], value),
+    })),
+    sendToConsumer: compileSendToConsumer(document, scope),
+    mutations: compileMutations(document, phase, scope),
+    errorStatus: {
+      throttled: document.errorStatus?.throttled ?? undefined,
+      timeout: document.errorStatus?.timeout ?? undefined,
+      tooLarge: document.errorStatus?.tooLarge ?? undefined,
+    },
+  } as const;
+  checkResultIsThere(document, scope);
+  return destination === undefined ? undefined : { ...configuration, ...destination };
+}
+
+function compileClientContext(document: ConfigurationDocument, scope: ConfigurationScope) {
+  const template = scope.template(['clientContext'], document.clientContext || undefined);
+  if (template?.constant !== undefined) {
+    if (!isJson(template.constant)) scope.error(['clientContext'], 'is not valid JSON');
+    else if (Buffer.byteLength(template.constant) > 2687) scope.error(['clientContext'], 'is over 2,687 bytes');
+  }
+  return template;
+}
+
+function compileSendToConsumer(document: ConfigurationDocument, scope: ConfigurationScope): boolean | CompiledTemplate {
+  const value = document.sendToConsumer ?? false;
+  if (typeof value === 'boolean') return value;
+  const template = scope.template(['sendToConsumer'], value);
+  if (template === undefined) return false;
+  if (template.constant === undefined) return template;
+  if (template.constant === 'true' || template.constant === 'false') return template.constant === 'true';
+  scope.error(['sendToConsumer'], 'expected true, false or an expression in {#…}');
+  return false;
+}
+
+/** Event and DryRun have an empty result. */
+function checkResultIsThere(document: ConfigurationDocument, scope: ConfigurationScope): void {
+  const { invocationType } = document;
+  if (invocationType !== 'Event' && invocationType !== 'DryRun') return;
+  if (document.logType === 'Tail') scope.warn(['logType'], `${invocationType} has no log: Tail has no effect`);
+  if (scope.templates.some((template) => template.needs.lambdaResponse)) {
+    scope.warn(['invocationType'], `${invocationType} has an empty result: what reads lambdaResponse.content may fail`);
+  }
+}
+
+function compileCondition(
+  document: StepDocument,
+  configuration: ConfigurationDocument,
+  place: StepPlace,
+  compiler: TemplateCompiler,
+): CompiledTemplate | undefined {
+  const { condition } = document;
+  if (condition === null || condition === undefined || condition.trim() === '') return undefined;
+  const path = [...place.path, 'condition'];
+  const template = compiler.compile(path, condition);
+  if (template?.constant !== undefined && !/^(?:true|false|on|off|yes|no|1|0)$/i.test(template.constant.trim())) {
+    compiler.reporter.error(path, 'has no expression and is neither true nor false: write {#…} around it');
+  }
+  const answers = (configuration.sendToConsumer ?? false) !== false;
+  if (
+    place.phase === 'request' &&
+    answers &&
+    document.onConditionError !== 'fail' &&
+    template?.constant === undefined
+  ) {
+    compiler.reporter.warn(
+      path,
+      'an error in this condition skips the step and lets the request pass to the backend: a step that guards a route wants `onConditionError: fail`',
+    );
+  }
+  return template;
+}
+
+function plainName(functionText: string | undefined): string {
+  if (functionText === undefined) return 'lambda';
+  const parts = functionText.split(':');
+  const index = parts.indexOf('function');
+  return (index === -1 ? parts[0] : parts[index + 1]) || 'lambda';
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

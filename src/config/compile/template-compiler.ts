@@ -1,0 +1,48 @@
+import { type CompiledTemplate, type CompileOptions, ExpressionError } from '../../expression/index.ts';
+import type { DocumentPath } from '../problem.ts';
+import type { Reporter } from './reporter.ts';
+
+/** The language's compiler. Throws ExpressionError for a text that does not parse. */
+export type CompileTemplate = (source: string, options?: CompileOptions) => CompiledTemplate;
+
+/** Compiles the texts of one document and reports those that do not parse, with their place. */
+export class TemplateCompiler {
+  readonly reporter: Reporter;
+  readonly #compile: CompileTemplate;
+
+  constructor(compile: CompileTemplate, reporter: Reporter) {
+    this.#compile = compile;
+    this.reporter = reporter;
+  }
+
+  compile(path: DocumentPath, text: string): CompiledTemplate | undefined {
+    return this.#tryCompile(path, text, false);
+  }
+
+  /** Allows `#secrets`; an error tells the place and nothing of the text. */
+  compileSecret(path: DocumentPath, text: string): CompiledTemplate | undefined {
+    return this.#tryCompile(path, text, true);
+  }
+
+  #tryCompile(path: DocumentPath, text: string, secrets: boolean): CompiledTemplate | undefined {
+    try {
+      return this.#compile(text, secrets ? { secrets } : {});
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      const place = `at character ${error.offset + 1} of the text`;
+      const message = secrets
+        ? `the expression does not parse ${place}`
+        : `${error.message}, ${place}${excerpt(text, error.offset)}`;
+      this.reporter.errorInText(path, error.offset, message);
+      return undefined;
+    }
+  }
+}
+
+/** The expression around the place, which is marked by `▸`; literal text before it stays out. */
+function excerpt(text: string, offset: number): string {
+  const begin = Math.max(text.lastIndexOf('{#', offset), offset - 40, 0);
+  const before = text.slice(begin, offset).replace(/\s+/g, ' ');
+  const after = text.slice(offset, offset + 24).replace(/\s+/g, ' ');
+  return `: ${before}▸${after}`;
+}

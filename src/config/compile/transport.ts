@@ -1,0 +1,69 @@
+import type { CompiledTemplate, EvaluationContext } from '../../expression/index.ts';
+import { ExpressionError } from '../../expression/index.ts';
+import type { SslOptions, TransportOptions } from '../../lambda/index.ts';
+import type { ConfigurationDocument } from '../schema/index.ts';
+import type { ConfigurationScope } from './configuration-scope.ts';
+
+export function compileTransport(configuration: ConfigurationDocument, scope: ConfigurationScope): TransportOptions {
+  const { apiCallAttemptTimeoutMs: attempt, apiCallTimeoutMs: call } = configuration;
+  if (attempt && call && attempt > call) {
+    scope.warn(['apiCallAttemptTimeoutMs'], 'is longer than apiCallTimeoutMs and so has no effect');
+  }
+  return Object.freeze({
+    connectionTimeoutMs: configuration.connectionTimeoutMs ?? 2000,
+    readTimeoutMs: configuration.readTimeoutMs ?? 30_000,
+    apiCallAttemptTimeoutMs: attempt || undefined,
+    apiCallTimeoutMs: call || undefined,
+    ssl: compileSsl(configuration.ssl, scope),
+    maxConcurrency: configuration.maxConcurrency ?? undefined,
+    circuitBreaker: configuration.circuitBreaker ? Object.freeze({ ...configuration.circuitBreaker }) : undefined,
+  });
+}
+
+function compileSsl(ssl: ConfigurationDocument['ssl'], scope: ConfigurationScope): SslOptions | undefined {
+  if (ssl === null || ssl === undefined) return undefined;
+  if (ssl.trustAll) scope.warn(['ssl', 'trustAll'], 'no certificate is checked: anyone between can read and answer');
+  const text = (name: 'trustStorePath' | 'trustStorePassword' | 'trustStoreContent'): string | undefined => {
+    const template = scope.secret(['ssl', name], ssl[name] || undefined);
+    return template === undefined ? undefined : loadTimeText(template, name, scope);
+  };
+  const trustStorePath = text('trustStorePath');
+  const trustStorePassword = text('trustStorePassword');
+  const trustStoreContent = text('trustStoreContent');
+  const trustStoreType = ssl.trustStoreType === 'NONE' || ssl.trustStoreType === '' ? null : ssl.trustStoreType;
+  const hasStore = Boolean(ssl.trustStorePath || ssl.trustStoreContent);
+  if (trustStoreType && !hasStore && !ssl.trustAll) {
+    scope.error(['ssl', 'trustStoreType'], 'has no trust store: set trustStoreContent or trustStorePath');
+  }
+  if (!trustStoreType && hasStore && !ssl.trustAll) {
+    const name = ssl.trustStorePath ? 'trustStorePath' : 'trustStoreContent';
+    scope.error(['ssl', name], 'has no type: set trustStoreType to PEM, PKCS12 or JKS', 'key');
+  }
+  if (!ssl.trustAll && !hasStore) return undefined;
+  return Object.freeze({
+    trustAll: ssl.trustAll ?? false,
+    trustStoreType: trustStoreType ?? undefined,
+    trustStorePath,
+    trustStorePassword,
+    trustStoreContent,
+  });
+}
+
+const emptyContext: EvaluationContext = { attributes: new Map(), variables: new Map() };
+
+/** Trust is the same for all requests: `#secrets` is read once, and nothing of a request may be mentioned. */
+function loadTimeText(template: CompiledTemplate, name: string, scope: ConfigurationScope): string | undefined {
+  if (template.constant !== undefined) return template.constant;
+  const path = ['ssl', name];
+  if (Object.values(template.needs).includes(true)) {
+    scope.error(path, 'must not depend on the request: it is read once, when the document is loaded');
+    return undefined;
+  }
+  try {
+    return template.evaluate(emptyContext) ?? undefined;
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    scope.error(path, 'the expression fails: is the secret that it names there?');
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import type { ApiPolicies, Limits, PolicySet, ResponseTemplates } from '../policy/index.ts';
+import { type InlinePolicies, singleProblem } from './inline-policies.ts';
+import { Lru } from './lru.ts';
+import { matchesGlob } from './route-glob.ts';
+
+export interface PolicySetParts {
+  readonly unmatched: 'reject' | 'pass';
+  readonly limits: Limits;
+  readonly responseTemplates: ResponseTemplates;
+  readonly messageTimeoutMs: number | undefined;
+  readonly maxMessageTimeoutMs: number | undefined;
+  readonly apis: ReadonlyMap<string, ApiPolicies>;
+  /** In the order of the document. */
+  readonly routes: readonly { readonly glob: string; readonly policies: ApiPolicies }[];
+  /** Undefined where routes may not bring policies of their own. */
+  readonly inline: InlinePolicies | undefined;
+}
+
+export class CompiledPolicySet implements PolicySet {
+  readonly unmatched: 'reject' | 'pass';
+  readonly limits: Limits;
+  readonly responseTemplates: ResponseTemplates;
+  readonly messageTimeoutMs: number | undefined;
+  readonly maxMessageTimeoutMs: number | undefined;
+  readonly fallback: ApiPolicies | undefined;
+  readonly apis: ReadonlyMap<string, ApiPolicies>;
+  readonly #routes: PolicySetParts['routes'];
+  readonly #inline: InlinePolicies | undefined;
+  /** Null: no API serves the route. */
+  readonly #byRoute = new Lru<string, ApiPolicies | null>(1024);
+
+  constructor(parts: PolicySetParts) {
+    this.unmatched = parts.unmatched;
+    this.limits = parts.limits;
+    this.responseTemplates = parts.responseTemplates;
+    this.messageTimeoutMs = parts.messageTimeoutMs;
+    this.maxMessageTimeoutMs = parts.maxMessageTimeoutMs;
+    this.apis = parts.apis;
+    this.fallback = parts.apis.get('default');
+    this.#routes = parts.routes;
+    this.#inline = parts.inline;
+  }
+
+  byName(name: string): ApiPolicies | undefined {
+    return this.apis.get(name);
+  }
+
+  byRoute(routeName: string): ApiPolicies | undefined {
+    let found = this.#byRoute.get(routeName);
+    if (found === undefined) {
+      found = this.#routes.find(({ glob }) => matchesGlob(glob, routeName))?.policies ?? null;
+      this.#byRoute.set(routeName, found);
+    }
+    return found ?? undefined;
+  }
+
+  inline(text: string): ApiPolicies {
+    if (this.#inline === undefined) {
+      const message = 'routes may not bring policies of their own: the configuration says `inline: false`';
+      throw singleProblem('x-lambda-policies', { line: 1, column: 1 }, message);
+    }
+    return this.#inline.get(text);
+  }
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { ApiPolicies } from '../policy/index.ts';
+import { compileApi, type Surroundings } from './compile/api.ts';
+import { Reporter } from './compile/reporter.ts';
+import { type CompileTemplate, TemplateCompiler } from './compile/template-compiler.ts';
+import { Lru } from './lru.ts';
+import { PolicyDocumentError, type Problem } from './problem.ts';
+import { apiSchema, validate } from './schema/index.ts';
+import { parseJson, type Source, SourceError } from './source/index.ts';
+
+export const inlineLimits = { bytes: 16 * 1024, distinctTexts: 1024 } as const;
+
+/** APIs that routes bring along. Broken texts are remembered too: a broken route must not cost a parse a request. */
+export class InlinePolicies {
+  readonly #surroundings: Surroundings;
+  readonly #compile: CompileTemplate;
+  readonly #cache = new Lru<string, ApiPolicies | PolicyDocumentError>(inlineLimits.distinctTexts);
+
+  constructor(surroundings: Surroundings, compile: CompileTemplate) {
+    this.#surroundings = surroundings;
+    this.#compile = compile;
+  }
+
+  /** Throws PolicyDocumentError. */
+  get(text: string): ApiPolicies {
+    let result = this.#cache.get(text);
+    if (result === undefined) {
+      result = this.#load(text);
+      // A text beyond the limit is refused quickly and is not worth its memory.
+      if (text.length <= inlineLimits.bytes) this.#cache.set(text, result);
+    }
+    if (result instanceof PolicyDocumentError) throw result;
+    return result;
+  }
+
+  #load(text: string): ApiPolicies | PolicyDocumentError {
+    try {
+      return compileInline(text, 'x-lambda-policies', this.#surroundings, this.#compile).policies;
+    } catch (error) {
+      if (error instanceof PolicyDocumentError) return error;
+      throw error;
+    }
+  }
+}
+
+/** Throws PolicyDocumentError; warnings are for `check`. */
+export function compileInline(
+  text: string,
+  fileName: string,
+  surroundings: Surroundings,
+  compile: CompileTemplate,
+): { readonly policies: ApiPolicies; readonly warnings: readonly Problem[] } {
+  const reporter = new Reporter(fileName, parseInline(text, fileName));
+  const document = validate(apiSchema, reporter.data, (path, message, part) => reporter.error(path, message, part));
+  if (document === undefined) throw new PolicyDocumentError(reporter.problems);
+  const name = `inline:${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
+  const policies = compileApi(name, document, [], surroundings, new TemplateCompiler(compile, reporter));
+  if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
+  return { policies, warnings: reporter.problems };
+}
+
+function parseInline(text: string, fileName: string): Source {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > inlineLimits.bytes) {
+    const message = `inline policies of ${bytes} bytes: at most ${inlineLimits.bytes} are accepted`;
+    throw singleProblem(fileName, { line: 1, column: 1 }, message);
+  }
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof SourceError) throw singleProblem(fileName, error.position, error.message);
+    throw error;
+  }
+}
+
+export function singleProblem(
+  file: string,
+  position: { readonly line: number; readonly column: number },
+  message: string,
+): PolicyDocumentError {
+  return new PolicyDocumentError([{ severity: 'error', file, path: '', message, ...position }]);
+}

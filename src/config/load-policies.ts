@@ -1,0 +1,82 @@
+import type { ApiPolicies, PolicySet } from '../policy/index.ts';
+import { compileApi, type Surroundings } from './compile/api.ts';
+import { Reporter } from './compile/reporter.ts';
+import { compileResponseTemplates } from './compile/response-templates.ts';
+import { type CompileTemplate, TemplateCompiler } from './compile/template-compiler.ts';
+import { CompiledPolicySet } from './compiled-policy-set.ts';
+import { InlinePolicies, singleProblem } from './inline-policies.ts';
+import { PolicyDocumentError, type Problem } from './problem.ts';
+import { defaultLimits, documentSchema, type PolicyDocument, validate } from './schema/index.ts';
+import { parseSource, type Source, SourceError } from './source/index.ts';
+
+export interface LoadedPolicies {
+  readonly set: PolicySet;
+  readonly warnings: readonly Problem[];
+  /** What the document gives to inline policies, for who checks those of an Envoy configuration. */
+  readonly surroundings: Surroundings;
+}
+
+/** Reads, checks and compiles a document. Throws PolicyDocumentError with every problem that was found. */
+export function loadPolicies(text: string, fileName: string, compile: CompileTemplate): LoadedPolicies {
+  const reporter = new Reporter(fileName, parse(text, fileName));
+  if (reporter.data === null || reporter.data === undefined) {
+    throw singleProblem(fileName, { line: 1, column: 1 }, 'the document is empty: expected `version: 1` and `apis`');
+  }
+  const document = validate(documentSchema, reporter.data, (path, message, part) =>
+    reporter.error(path, message, part),
+  );
+  if (document === undefined) throw new PolicyDocumentError(reporter.problems);
+  const { set, surroundings } = compileDocument(document, new TemplateCompiler(compile, reporter), compile);
+  if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
+  return { set, warnings: reporter.problems, surroundings };
+}
+
+/** What is served without a document: inline policies only. */
+export function emptyPolicies(compile: CompileTemplate): LoadedPolicies {
+  return loadPolicies('{"version": 1}', 'policies.json', compile);
+}
+
+function parse(text: string, fileName: string): Source {
+  try {
+    return parseSource(text, fileName);
+  } catch (error) {
+    if (error instanceof SourceError) throw singleProblem(fileName, error.position, error.message);
+    throw error;
+  }
+}
+
+function compileDocument(
+  document: PolicyDocument,
+  compiler: TemplateCompiler,
+  compile: CompileTemplate,
+): { readonly set: PolicySet; readonly surroundings: Surroundings } {
+  const responseTemplates = compileResponseTemplates(document.responseTemplates, ['responseTemplates'], compiler);
+  const { defaults, dictionaries } = document;
+  const surroundings: Surroundings = { defaults, dictionaries, responseTemplates };
+  const apis = new Map<string, ApiPolicies>();
+  const routes: { readonly glob: string; readonly policies: ApiPolicies }[] = [];
+  for (const [name, api] of Object.entries(document.apis ?? {})) {
+    const policies = compileApi(name, api, ['apis', name], surroundings, compiler);
+    apis.set(name, policies);
+    for (const glob of api.routes ?? []) routes.push({ glob, policies });
+  }
+  const { messageTimeoutMs, maxMessageTimeoutMs } = document;
+  if (messageTimeoutMs && maxMessageTimeoutMs && maxMessageTimeoutMs < messageTimeoutMs) {
+    compiler.reporter.warn(['maxMessageTimeoutMs'], 'is shorter than messageTimeoutMs and so has no effect');
+  }
+  const set = new CompiledPolicySet({
+    unmatched: document.unmatched ?? 'reject',
+    limits: {
+      bodyBytes: document.limits?.bodyBytes ?? defaultLimits.bodyBytes,
+      streams: document.limits?.streams ?? defaultLimits.streams,
+      bufferedBytes: document.limits?.bufferedBytes ?? defaultLimits.bufferedBytes,
+    },
+    responseTemplates,
+    messageTimeoutMs: messageTimeoutMs ?? undefined,
+    maxMessageTimeoutMs: maxMessageTimeoutMs ?? undefined,
+    apis,
+    routes,
+    inline: document.inline === false ? undefined : new InlinePolicies(surroundings, compile),
+  });
+  return { set, surroundings };
+}

@@ -1,0 +1,47 @@
+/** A place in a document: the keys and indices that lead to it. */
+export type DocumentPath = readonly (string | number)[];
+
+/** Counted from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One thing that is wrong, or will go wrong, in a document. Never holds a value of the document: it could be a secret. */
+export interface Problem extends Position {
+  readonly severity: 'error' | 'warning';
+  readonly file: string;
+  /** As `apis.orders.request.0.configuration.region`; "" for the document itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Thrown where a document cannot be used; `message` has one line for each error. */
+export class PolicyDocumentError extends Error {
+  override readonly name = 'PolicyDocumentError';
+  /** Errors and warnings, in the order of the document. */
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const errors = problems.filter((problem) => problem.severity === 'error');
+    super(errors.map(formatProblem).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** `policies.yaml:3:16 apis.orders.request.0.configuration.region: …`, as compilers print it. */
+export function formatProblem(problem: Problem): string {
+  const { severity, file, line, column, path, message } = problem;
+  const label = severity === 'warning' ? 'warning: ' : '';
+  return `${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${label}${message}`;
+}
+
+/** Keys that are no plain words are quoted: `responseTemplates.DEFAULT["*\/*"]`. */
+export function formatPath(path: DocumentPath): string {
+  let text = '';
+  for (const part of path) {
+    if (typeof part === 'number' || /^[\w-]+$/.test(part)) text += text === '' ? part : `.${part}`;
+    else text += `[${JSON.stringify(part)}]`;
+  }
+  return text;
+}

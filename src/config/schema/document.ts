@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { apiSchema, responseTemplatesSchema } from './api.ts';
+import { configurationSchema } from './configuration.ts';
+import { field, flag, integer } from './field.ts';
+
+export const defaultLimits = { bodyBytes: 6_291_456, streams: 10_000, bufferedBytes: 134_217_728 } as const;
+
+const gibibyte = 2 ** 30;
+
+const limits = z.strictObject({
+  bodyBytes: field(integer(0, gibibyte), {
+    title: 'Body limit',
+    description: 'Bytes of one body that a policy reads; a larger one is a 413.',
+    default: defaultLimits.bodyBytes,
+  }),
+  streams: field(integer(1, 1_000_000), {
+    title: 'Stream limit',
+    description: 'Requests that one worker processes at a time; further ones are a 503.',
+    default: defaultLimits.streams,
+  }),
+  bufferedBytes: field(integer(1, 64 * gibibyte), {
+    title: 'Buffer limit',
+    description: 'Bytes of all bodies that one worker holds at a time; beyond it requests are a 503.',
+    default: defaultLimits.bufferedBytes,
+  }),
+});
+
+/** policies.yaml as a whole. */
+export const documentSchema = z
+  .strictObject({
+    version: z.literal(1).meta({ title: 'Version', description: 'Version of this format: 1.', examples: [1] }),
+    unmatched: field(z.enum(['reject', 'pass']), {
+      title: 'Unmatched',
+      description: 'What becomes of a stream that names no API: reject (500 with its key) or pass.',
+      default: 'reject',
+    }),
+    inline: field(flag, {
+      title: 'Inline',
+      description: 'Whether routes may bring policies of their own in `x-lambda-policies`.',
+      default: true,
+    }),
+    messageTimeoutMs: field(integer(1), {
+      title: 'Message timeout',
+      description:
+        "Envoy's `message_timeout` in milliseconds, which Envoy does not tell: no answer is sent after it, and it is extended where the maximum allows.",
+      examples: [35_000],
+    }),
+    maxMessageTimeoutMs: field(integer(1), {
+      title: 'Maximum message timeout',
+      description: "Envoy's `max_message_timeout` in milliseconds: up to it a longer timeout is asked for.",
+      examples: [60_000],
+    }),
+    limits: field(limits, { title: 'Limits', description: 'Bounds of memory and work, for each worker.' }),
+    defaults: field(configurationSchema, {
+      title: 'Defaults',
+      description: 'Laid under every configuration, inline ones too: objects are merged, everything else is replaced.',
+      examples: [{ region: 'eu-west-1' }],
+    }),
+    responseTemplates: field(responseTemplatesSchema, {
+      title: 'Response templates',
+      description: "For all APIs; an API's own win, key by key.",
+      default: {},
+    }),
+    dictionaries: apiSchema.shape.dictionaries.meta({
+      title: 'Dictionaries',
+      description: "`{#dictionaries['name']['key']}` of all APIs.",
+      default: {},
+    }),
+    apis: field(z.record(z.string(), apiSchema), {
+      title: 'APIs',
+      description: 'Name to API. The one called `default` serves what names no other.',
+      default: {},
+    }),
+  })
+  .meta({
+    title: 'lambda-ext-proc policies',
+    description: 'Which AWS Lambda functions are called for which routes: policies.yaml of lambda-ext-proc.',
+  });
+
+export type PolicyDocument = z.infer<typeof documentSchema>;

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** What editors and the reference page tell of a field. */
+export interface FieldMeta {
+  readonly title: string;
+  readonly description: string;
+  /** What holds when the field is absent or null. */
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly deprecated?: boolean;
+}
+
+/** A field that may be absent or null, which mean the same. */
+export function field<T extends z.ZodType>(type: T, meta: FieldMeta): z.ZodOptional<z.ZodNullable<T>> {
+  return type
+    .nullable()
+    .optional()
+    .meta({ ...meta });
+}
+
+export const text = z.string();
+export const flag = z.boolean();
+/** A template: text in which `{#…}` is evaluated for each request. */
+export const template = z.string();
+
+export function integer(minimum: number, maximum: number = 2 ** 31 - 1): z.ZodInt {
+  return z.int().min(minimum).max(maximum);
+}
+
+export const httpStatus = integer(200, 599);

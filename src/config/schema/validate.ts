@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { suggestion } from '../closest.ts';
+import type { DocumentPath } from '../problem.ts';
+
+/** Receives each thing that is wrong: where, what would be right, and whether the place is the key or the value. */
+export type ReportIssue = (path: DocumentPath, message: string, part: 'key' | 'value') => void;
+
+/** The data in its type, or undefined after at least one report. */
+export function validate<T extends z.ZodType>(schema: T, data: unknown, report: ReportIssue): z.output<T> | undefined {
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) reportIssue(schema, data, issue, report);
+  return undefined;
+}
+
+function reportIssue(schema: z.ZodType, data: unknown, issue: z.core.$ZodIssue, report: ReportIssue): void {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  if (issue.code === 'unrecognized_keys') {
+    const known = fieldNames(schema, path);
+    for (const key of issue.keys) report([...path, key], `unknown field${hint(key, known)}`, 'key');
+    return;
+  }
+  const value = valueAt(data, path);
+  if (value === undefined) {
+    report(path, `is missing: expected ${expectation(issue)}`, 'value');
+    return;
+  }
+  report(path, describe(issue, value), 'value');
+}
+
+function hint(key: string, known: readonly string[]): string {
+  return suggestion(key, known) || (known.length === 0 ? '' : `: known are ${known.join(', ')}`);
+}
+
+function describe(issue: z.core.$ZodIssue, value: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type': {
+      const quotes = issue.expected === 'string' && typeof value !== 'object' ? ', put it in quotes' : '';
+      return `expected ${expectation(issue)}, got ${kindOf(value)}${quotes}`;
+    }
+    case 'invalid_value': {
+      const texts = issue.values.filter((candidate) => typeof candidate === 'string');
+      return `expected ${expectation(issue)}${typeof value === 'string' ? suggestion(value, texts) : ''}`;
+    }
+    case 'invalid_union':
+      return `${issue.message}, got ${kindOf(value)}`;
+    case 'too_small':
+    case 'too_big':
+      return `expected ${expectation(issue)}`;
+    default:
+      return issue.message;
+  }
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return kindNames.get(issue.expected) ?? issue.expected;
+    case 'invalid_value':
+      return issue.values
+        .filter((value) => value !== '')
+        .map(String)
+        .join(' or ');
+    case 'too_small':
+      return issue.origin === 'string' ? 'some text' : `at least ${issue.minimum}`;
+    case 'too_big':
+      return `at most ${issue.maximum}`;
+    case 'invalid_union':
+      return issue.message.replace(/^expected /, '');
+    default:
+      return 'a value';
+  }
+}
+
+const kindNames: ReadonlyMap<string, string> = new Map([
+  ['string', 'text'],
+  ['number', 'a number'],
+  ['int', 'a whole number'],
+  ['boolean', 'true or false'],
+  ['array', 'a list'],
+  ['object', 'an object'],
+  ['record', 'an object'],
+]);
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? 'a number' : 'a number that is not whole';
+  return typeof value === 'string' ? 'text' : 'an object';
+}
+
+function valueAt(data: unknown, path: DocumentPath): unknown {
+  let value = data;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string | number, unknown>)[part];
+  }
+  return value;
+}
+
+/** The fields that the object at `path` may have. */
+function fieldNames(schema: z.ZodType, path: DocumentPath): readonly string[] {
+  let current: unknown = unwrap(schema);
+  for (const part of path) {
+    if (current instanceof z.ZodObject) current = current.shape[part];
+    else if (current instanceof z.ZodRecord) current = current.valueType;
+    else if (current instanceof z.ZodArray) current = current.element;
+    else return [];
+    current = unwrap(current);
+  }
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+}
+
+function unwrap(schema: unknown): unknown {
+  let current = schema;
+  while (current instanceof z.ZodOptional || current instanceof z.ZodNullable) current = current.unwrap();
+  return current;
+}

@@ -1,0 +1,44 @@
+import type { DocumentPath, Position } from '../problem.ts';
+
+/** A parsed text: its data, and where each part of it stands. */
+export interface Source {
+  /** Plain data: objects, arrays, strings, numbers, booleans, null. No key is called `__proto__`. */
+  readonly data: unknown;
+  /** Where a value, or with `key` the key before it, begins; for a path that is not there the nearest parent. */
+  locate(path: DocumentPath, part?: 'key' | 'value'): Position;
+  /** Where a UTF-16 unit of a string's value stands in the text. */
+  locateInText(path: DocumentPath, offset: number): Position;
+}
+
+/** A text that does not parse. `reason` never quotes the text. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly position: Position;
+
+  constructor(reason: string, position: Position) {
+    super(reason);
+    this.position = position;
+  }
+}
+
+export const sourceLimits = { characters: 8 * 1024 * 1024, depth: 64 } as const;
+
+/** Turns offsets into lines and columns. */
+export class LineIndex {
+  readonly #starts: number[] = [0];
+
+  constructor(text: string) {
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#starts.push(at + 1);
+  }
+
+  position(offset: number): Position {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.#starts[low] ?? 0) + 1 };
+  }
+}
