@@ -1,0 +1,68 @@
+import { illegalArgument } from '../java-exception.ts';
+
+/** java.util.Base64.Encoder. */
+export class JavaBase64Encoder {
+  readonly url: boolean;
+  readonly padding: boolean;
+  /** MIME: characters in a line (0: one line) and what stands between lines. */
+  readonly lineLength: number;
+  readonly separator: string;
+
+  constructor(url: boolean, padding = true, lineLength = 0, separator = '') {
+    this.url = url;
+    this.padding = padding;
+    this.lineLength = lineLength;
+    this.separator = separator;
+  }
+}
+
+/** java.util.Base64.Decoder. */
+export class JavaBase64Decoder {
+  readonly url: boolean;
+  readonly mime: boolean;
+
+  constructor(url: boolean, mime: boolean) {
+    this.url = url;
+    this.mime = mime;
+  }
+}
+
+export function base64Encode(encoder: JavaBase64Encoder, bytes: readonly number[]): string {
+  const plain = Buffer.from(bytes.map((byte) => byte & 255)).toString(encoder.url ? 'base64url' : 'base64');
+  const padded = encoder.url && encoder.padding ? plain.padEnd(Math.ceil(plain.length / 4) * 4, '=') : plain;
+  const text = encoder.padding ? padded : padded.replace(/=+$/, '');
+  if (encoder.lineLength === 0) return text;
+  return (text.match(new RegExp(`.{1,${encoder.lineLength}}`, 'g')) ?? []).join(encoder.separator);
+}
+
+/** Signed bytes. Strict unless MIME: no foreign character, padding only at the end and right. */
+export function base64Decode(decoder: JavaBase64Decoder, text: string): number[] {
+  const alphabet = decoder.url ? /^[A-Za-z0-9_-]$/ : /^[A-Za-z0-9+/]$/;
+  let digits = '';
+  let at = 0;
+  for (; at < text.length && text[at] !== '='; at++) {
+    const character = text.charAt(at);
+    if (alphabet.test(character)) digits += character;
+    else if (!decoder.mime) throw illegalArgument(`Illegal base64 character ${text.charCodeAt(at).toString(16)}`);
+  }
+  checkEnding(decoder, digits.length % 4, text.slice(at), alphabet);
+  return [...Buffer.from(digits, decoder.url ? 'base64url' : 'base64')].map((byte) => (byte << 24) >> 24);
+}
+
+function checkEnding(decoder: JavaBase64Decoder, open: number, ending: string, alphabet: RegExp): void {
+  if (open === 1) throw illegalArgument('Last unit does not have enough valid bits');
+  if (ending === '') return;
+  const signs = decoder.mime
+    ? [...ending].filter((character) => character === '=' || alphabet.test(character)).join('')
+    : ending;
+  if (open === 0) throw illegalArgument('Input byte array has wrong 4-byte ending unit');
+  const wanted = open === 2 ? '==' : '=';
+  // MIME ignores what stands behind the padding as long as it is no digit.
+  if (signs !== wanted && !(decoder.mime && signs.startsWith(wanted) && !alphabet.test(signs.charAt(wanted.length)))) {
+    throw illegalArgument(
+      signs.length < wanted.length
+        ? 'Input byte array has wrong 4-byte ending unit'
+        : 'Input byte array has incorrect ending byte',
+    );
+  }
+}

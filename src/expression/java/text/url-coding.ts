@@ -1,0 +1,41 @@
+import { JavaException } from '../java-exception.ts';
+import { decodeBytes, encodeText, type JavaCharset } from './charset.ts';
+
+const UNRESERVED = /[A-Za-z0-9.*_-]/;
+
+/** URLEncoder.encode: the form encoding, a space is `+`. */
+export function urlEncode(text: string, charset: JavaCharset): string {
+  let encoded = '';
+  for (const character of text) {
+    if (UNRESERVED.test(character)) encoded += character;
+    else if (character === ' ') encoded += '+';
+    else
+      for (const byte of encodeText(character, charset))
+        encoded += `%${(byte & 255).toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return encoded;
+}
+
+/** URLDecoder.decode. Bytes in a row are decoded together; a malformed escape is an error. */
+export function urlDecode(text: string, charset: JavaCharset): string {
+  let decoded = '';
+  for (let at = 0; at < text.length; ) {
+    if (text[at] !== '%') {
+      decoded += text[at] === '+' ? ' ' : text[at];
+      at++;
+      continue;
+    }
+    const bytes: number[] = [];
+    for (; text[at] === '%'; at += 3) {
+      const digits = text.slice(at + 1, at + 3);
+      if (digits.length < 2) throw decodeError('Incomplete trailing escape (%) pattern');
+      if (!/^[0-9a-fA-F]{2}$/.test(digits))
+        throw decodeError(`Illegal hex characters in escape (%) pattern: "${digits}"`);
+      bytes.push(Number.parseInt(digits, 16));
+    }
+    decoded += decodeBytes(bytes, charset);
+  }
+  return decoded;
+}
+
+const decodeError = (reason: string) => new JavaException('IllegalArgumentException', `URLDecoder: ${reason}`);
