@@ -1,0 +1,59 @@
+import { createServer } from 'node:net';
+
+/** Where the parts of the demo listen, all on 127.0.0.1: as written in envoy/envoy.yaml and demo/policies.yaml. */
+export interface Ports {
+  readonly envoy: number;
+  readonly envoyAdmin: number;
+  readonly backend: number;
+  readonly sidecar: number;
+  readonly sidecarAdmin: number;
+  readonly aws: number;
+}
+
+export const defaultPorts: Ports = {
+  envoy: 10000,
+  envoyAdmin: 9901,
+  backend: 8080,
+  sidecar: 50051,
+  sidecarAdmin: 9464,
+  aws: 4566,
+};
+
+const users: Readonly<Record<keyof Ports, string>> = {
+  envoy: 'Envoy',
+  envoyAdmin: "Envoy's admin interface",
+  backend: 'the backend',
+  sidecar: 'the sidecar',
+  sidecarAdmin: "the sidecar's admin server",
+  aws: 'the local AWS',
+};
+
+/** One line for each port that another program has; empty when all are free. */
+export async function portConflicts(ports: Ports): Promise<readonly string[]> {
+  const entries = Object.entries(ports) as [keyof Ports, number][];
+  const free = await Promise.all(entries.map(([, port]) => isFree(port)));
+  return entries
+    .filter((_, index) => !free[index])
+    .map(
+      ([name, port]) => `port ${port}, for ${users[name]}, is in use: what has it tells \`ss -ltnp sport = :${port}\``,
+    );
+}
+
+/** A configuration file of the demo with these ports in place of the default ones. */
+export function withPorts(text: string, ports: Ports): string {
+  const replaced = new Map<number, number>();
+  for (const name of Object.keys(ports) as (keyof Ports)[]) replaced.set(defaultPorts[name], ports[name]);
+  // Only where a port stands: 10000 is a timeout and a limit as well.
+  return text.replaceAll(/(port_value: |127\.0\.0\.1:)(\d+)/g, (whole, before: string, port: string) => {
+    const other = replaced.get(Number(port));
+    return other === undefined ? whole : `${before}${other}`;
+  });
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,109 @@
+/** One request of the demo, and what must come back. */
+export interface Try {
+  readonly shows: string;
+  readonly method?: 'POST';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly expect: { readonly status: number; readonly body: unknown };
+}
+
+export const tries: readonly Try[] = [
+  {
+    shows: 'no Lambda: the filter is off on this route',
+    path: '/plain',
+    expect: { status: 200, body: { backend: 'GET /plain', headers: {}, body: '' } },
+  },
+  {
+    shows: "enrich, then forward: the function's answer becomes the backend's x-tier",
+    method: 'POST',
+    path: '/orders',
+    // What the caller claims to be is replaced.
+    headers: { 'x-tier': 'platinum' },
+    body: '{"customer":"ada"}',
+    expect: {
+      status: 200,
+      body: { backend: 'POST /orders', headers: { 'x-tier': 'gold' }, body: '{"customer":"ada"}' },
+    },
+  },
+  {
+    shows: 'Lambda instead of the backend',
+    path: '/quote?item=tea',
+    expect: { status: 200, body: { item: 'tea', available: true, price: 3 } },
+  },
+  {
+    shows: 'response transformation: card numbers are masked',
+    path: '/cards',
+    expect: {
+      status: 200,
+      body: {
+        cards: [
+          { owner: 'ada', number: '************1111' },
+          { owner: 'bob', number: '************0004' },
+        ],
+      },
+    },
+  },
+  {
+    shows: "inline policies in the route's metadata",
+    path: '/hello/world',
+    expect: { status: 200, body: { hello: '/hello/world' } },
+  },
+  {
+    shows: 'a Lambda that decides: no token',
+    path: '/private',
+    expect: { status: 403, body: { denied: true, status: 403, reason: 'no valid token' } },
+  },
+  {
+    shows: 'a Lambda that decides: with a token',
+    path: '/private',
+    headers: { authorization: 'Bearer letmein' },
+    expect: { status: 200, body: { backend: 'GET /private', headers: { 'x-user': 'ada' }, body: '' } },
+  },
+  {
+    shows: 'a function that fails: the error key in a response template',
+    path: '/broken',
+    expect: { status: 502, body: { error: 'AWS_LAMBDA_INVALID_RESPONSE' } },
+  },
+];
+
+/** The curl line that does the same, for a POSIX shell. */
+export function curlLine(url: string, { method, path, headers = {}, body }: Try): string {
+  const quote = (text: string) => (/^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const words = ['curl', '-s'];
+  // With a body curl sends a POST by itself.
+  if (method && body === undefined) words.push('-X', method);
+  for (const [name, value] of Object.entries(headers)) words.push('-H', quote(`${name}: ${value}`));
+  if (body !== undefined) words.push('-d', quote(body));
+  return [...words, quote(`${url}${path}`)].join(' ');
+}
+
+export interface Outcome {
+  readonly status: number;
+  readonly body: string;
+  readonly milliseconds: number;
+  /** Status and body are the expected ones. */
+  readonly asExpected: boolean;
+}
+
+export async function attempt(url: string, { method, path, headers, body, expect }: Try): Promise<Outcome> {
+  const started = performance.now();
+  const answer = await fetch(`${url}${path}`, {
+    method: method ?? 'GET',
+    ...(headers && { headers }),
+    ...(body !== undefined && { body }),
+    signal: AbortSignal.timeout(15_000),
+  });
+  const text = await answer.text();
+  const milliseconds = performance.now() - started;
+  const asExpected = answer.status === expect.status && isSameJson(text, expect.body);
+  return { status: answer.status, body: text, milliseconds, asExpected };
+}
+
+function isSameJson(text: string, expected: unknown): boolean {
+  try {
+    return JSON.stringify(JSON.parse(text)) === JSON.stringify(expected);
+  } catch {
+    return false;
+  }
+}
