@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type InvocationLabels, InvocationMetrics } from './invocation-metrics.ts';
+import type { MetricSnapshot } from './metric-sum.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 import { Tally } from './tally.ts';
 
@@ -44,6 +45,7 @@ export class Metrics {
   readonly #immediateResponses: Tally;
   readonly #violations: Tally;
   readonly #reloads: Tally;
+  readonly #unexpectedErrors: Tally;
   readonly #droppedLogLines: Counter;
   readonly #sidecarTime: Histogram.Internal<string>;
   readonly #policiesValid: Gauge;
@@ -51,7 +53,7 @@ export class Metrics {
   readonly #policiesApis: Gauge;
   #credentials: (() => Iterable<CredentialState>) | undefined;
   #streamsInFlight = 0;
-  #bufferedBytes = 0;
+  #bufferedBytes = (): number => 0;
   #process: { stop(): void } | undefined;
 
   constructor() {
@@ -81,6 +83,12 @@ export class Metrics {
     );
     this.#violations = tally('protocol_violations_total', 'Streams that broke the protocol, by kind.', 'kind');
     this.#reloads = tally('reloads_total', 'Loads of the configuration, by result.', 'result', ['ok', 'failed']);
+    this.#unexpectedErrors = tally(
+      'unexpected_errors_total',
+      'Exceptions and rejections that no code expected; each is logged.',
+      'kind',
+      ['exception', 'rejection'],
+    );
     this.#droppedLogLines = new Counter({
       name: 'lambda_ext_proc_log_lines_dropped_total',
       help: 'Log lines thrown away because standard output was not read fast enough.',
@@ -112,8 +120,13 @@ export class Metrics {
       aggregator: 'max',
     });
     this.#gauge('streams_in_flight', 'Streams that are open now.', () => this.#streamsInFlight);
-    this.#gauge('buffered_bytes', 'Bytes of bodies held in memory now.', () => this.#bufferedBytes);
+    this.#gauge('buffered_bytes', 'Bytes of bodies held in memory now.', () => this.#bufferedBytes());
     this.#credentialGauges();
+  }
+
+  /** All values as data, to be summed with those of other processes. */
+  async snapshot(): Promise<MetricSnapshot> {
+    return (await this.registry.getMetricsAsJSON()) as MetricSnapshot;
   }
 
   /** Adds CPU, memory and event-loop lag of this process; until `stop`. Not for tests that only count. */
@@ -181,9 +194,14 @@ export class Metrics {
     this.#violations.add(kind);
   }
 
-  /** Bytes of bodies taken into memory (positive) or let go (negative). */
-  addBufferedBytes(bytes: number): void {
-    this.#bufferedBytes += bytes;
+  /** Asked at each scrape for the bytes of bodies held in memory. */
+  observeBufferedBytes(bytes: () => number): void {
+    this.#bufferedBytes = bytes;
+  }
+
+  /** An exception or rejection that no code expected; the process goes on. */
+  unexpectedError(kind: 'exception' | 'rejection'): void {
+    this.#unexpectedErrors.add(kind);
   }
 
   logLineDropped(): void {

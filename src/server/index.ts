@@ -1,3 +1,5 @@
+export { type AdminServer, type AdminSource, openAdmin, parseAdminAddress } from './admin.ts';
+export { DocumentFileError, readDocument, watchDocument } from './document-file.ts';
 export { routeGrpcLogging } from './grpc-logging.ts';
 export {
   createServer,
@@ -7,5 +9,12 @@ export {
   type ServerOptions,
 } from './grpc-server.ts';
 export { type ListenAddress, ListenError, namesWorker, parseListenAddress } from './listen-address.ts';
+export { type Check, type Readiness, readinessOf } from './readiness.ts';
 export { addReflection } from './reflection.ts';
+export type { ServingNode } from './serving-node.ts';
+export { type Controlled, handleSignals, type SignalControl } from './signals.ts';
+export { Supervisor, type SupervisorOptions } from './supervisor.ts';
 export { TlsFileError, type TlsFilePaths, type TlsFiles, watchTlsFiles } from './tls-files.ts';
+export { surviveUnexpectedErrors } from './unexpected-errors.ts';
+export type { PolicyDocument } from './worker-channel.ts';
+export { runWorker } from './worker-process.ts';

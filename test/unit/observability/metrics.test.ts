@@ -64,13 +64,12 @@ test('a label value is cut, and line breaks and quotes in it cannot forge a seri
   assert.equal(await value(metrics, 'streams_total{outcome="failed"}'), 0);
 });
 
-test('streams in flight and buffered bytes go up and down', async () => {
+test('streams in flight go up and down, and buffered bytes are asked for', async () => {
   const metrics = new Metrics();
   metrics.streamOpened();
   metrics.streamOpened();
   metrics.streamClosed('completed');
-  metrics.addBufferedBytes(1_000);
-  metrics.addBufferedBytes(-400);
+  metrics.observeBufferedBytes(() => 600);
   assert.equal(await value(metrics, 'streams_in_flight'), 1);
   assert.equal(await value(metrics, 'streams_total{outcome="completed"}'), 1);
   assert.equal(await value(metrics, 'buffered_bytes'), 600);

@@ -1,0 +1,94 @@
+import type { CommandDefinition, Flag } from './command-line.ts';
+
+const configFlag: Flag = {
+  name: 'config',
+  value: 'FILE',
+  help: 'policies.yaml (or .json)',
+};
+
+const logLevelFlag: Flag = {
+  name: 'log-level',
+  value: 'LEVEL',
+  help: 'trace, debug, info, warn, error or silent',
+  fallback: 'info',
+};
+
+export const serveDefinition: CommandDefinition = {
+  name: 'serve',
+  summary: 'Run the external processing server',
+  flags: [
+    {
+      ...configFlag,
+      help: 'policies.yaml (or .json); without it only routes that bring their policies inline are served',
+    },
+    {
+      name: 'listen',
+      value: 'ADDRESS',
+      repeatable: true,
+      help: 'unix:/path (mode 0660) or host:port; {worker} becomes the number of the worker',
+      fallback: '127.0.0.1:50051',
+    },
+    {
+      name: 'admin',
+      value: 'HOST:PORT|off',
+      help: 'where /livez, /readyz, /metrics and /config are served',
+      fallback: '127.0.0.1:9464',
+    },
+    { name: 'workers', value: 'N', help: 'processes; more than one needs {worker} in each --listen', fallback: '1' },
+    {
+      name: 'tls-cert',
+      value: 'FILE',
+      help: 'certificate chain (PEM) for host:port listeners; reloaded when it changes',
+    },
+    { name: 'tls-key', value: 'FILE', help: 'its private key (PEM)' },
+    {
+      name: 'tls-client-ca',
+      value: 'FILE',
+      help: 'CA (PEM) that signs clients; clients without a certificate are refused',
+    },
+    {
+      name: 'drain-grace',
+      value: 'SECONDS',
+      help: 'after SIGTERM, how long to go on as before while not ready',
+      fallback: '5',
+    },
+    {
+      name: 'drain-timeout',
+      value: 'SECONDS',
+      help: 'after that, how long running requests may take before they are cut',
+      fallback: '20',
+    },
+    logLevelFlag,
+  ],
+};
+
+export const checkDefinition: CommandDefinition = {
+  name: 'check',
+  summary: 'Validate policies.yaml, and the Envoy configuration that goes with it',
+  flags: [configFlag, { name: 'envoy', value: 'FILE', help: 'envoy.yaml (or .json) to check against the policies' }],
+};
+
+export const evalDefinition: CommandDefinition = {
+  name: 'eval',
+  summary: 'Evaluate an expression template and print it',
+  positionals: ['TEMPLATE'],
+  flags: [
+    { name: 'context', value: 'FILE', help: 'JSON that the template sees' },
+    { name: 'contexts', value: 'FILE', help: 'JSON of named contexts, for --cases' },
+    { name: 'cases', value: 'FILE', help: 'JSON lines to evaluate; prints one JSON line for each' },
+  ],
+};
+
+export const importGraviteeDefinition: CommandDefinition = {
+  name: 'import-gravitee',
+  summary: 'Turn an exported Gravitee API definition into policies.yaml and Envoy routes',
+  positionals: ['API.JSON'],
+  flags: [{ name: 'out', value: 'DIR', help: 'directory to write to' }],
+};
+
+export const commandDefinitions: readonly CommandDefinition[] = [
+  serveDefinition,
+  checkDefinition,
+  evalDefinition,
+  importGraviteeDefinition,
+];

@@ -1,0 +1,19 @@
+/** `degraded` works, but not as the operator wants it: the process stays ready and says why. */
+export type CheckStatus = 'ok' | 'degraded' | 'failed';
+
+export interface Check {
+  readonly status: CheckStatus;
+  /** One line for people. */
+  readonly reason: string;
+}
+
+/** What /readyz answers. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, Check>>;
+}
+
+/** Ready when no check has failed. */
+export function readinessOf(checks: Readonly<Record<string, Check>>): Readiness {
+  return { ready: Object.values(checks).every(({ status }) => status !== 'failed'), checks };
+}

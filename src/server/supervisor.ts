@@ -1,0 +1,263 @@
+import type { ChildProcess } from 'node:child_process';
+import { countersOf, describeError, type Logger, type MetricSnapshot, sumMetrics } from '../observability/index.ts';
+import { type Check, type Readiness, readinessOf } from './readiness.ts';
+import type { PolicyDocument } from './worker-channel.ts';
+import { WorkerHandle } from './worker-handle.ts';
+
+export interface SupervisorOptions {
+  readonly workers: number;
+  /** Starts a process that runs `runWorker`. */
+  readonly spawn: (number: number) => ChildProcess;
+  readonly document: PolicyDocument | undefined;
+  readonly logger: Logger;
+  /** How long a drain may take in all before a worker is killed, without its grace. */
+  readonly drainMs: number;
+  /** Of the first restart after a crash; doubles with each further one. */
+  readonly backoffMs?: number | undefined;
+}
+
+const ASK_MS = 2_000;
+const RELOAD_MS = 15_000;
+const BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 10_000;
+/** A worker that lived so long has recovered: its next crash is again a first one. */
+const STABLE_MS = 30_000;
+/** What a worker may take beyond its own bound, to say good-bye. */
+const KILL_SLACK_MS = 2_000;
+
+interface Slot {
+  worker: WorkerHandle;
+  crashes: number;
+  startedAt: number;
+  problem: string | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * One process for each worker, each on sockets of its own. A worker that ends without being asked is replaced, after
+ * a pause that grows; the others serve on. Reload and rolling restart run one after the other, never at once.
+ */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #logger: Logger;
+  readonly #slots: Slot[] = [];
+  #document: PolicyDocument | undefined;
+  /** What ended workers have counted; a chain, because summing is asynchronous. */
+  #departed: Promise<MetricSnapshot> = Promise.resolve([]);
+  #restarts = 0;
+  #stopping = false;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#logger = options.logger;
+    this.#document = options.document;
+  }
+
+  /** Resolves when all workers are ready. Rejects, with all of them ended, when one cannot start. */
+  async start(): Promise<void> {
+    for (let number = 0; number < this.#options.workers; number += 1) {
+      const worker = this.#spawn(number);
+      const slot: Slot = { worker, crashes: 0, startedAt: Date.now(), problem: undefined, timer: undefined };
+      this.#slots.push(slot);
+    }
+    const started = await Promise.allSettled(this.#slots.map(({ worker }) => worker.start(this.#document, false)));
+    const failure = started.find((result) => result.status === 'rejected');
+    if (failure !== undefined) {
+      this.#stopping = true;
+      for (const { worker } of this.#slots) worker.kill();
+      await Promise.all(this.#slots.map(({ worker }) => worker.exited));
+      throw failure.reason;
+    }
+    for (const slot of this.#slots) this.#watch(slot, slot.worker);
+  }
+
+  get addresses(): readonly string[] {
+    return this.#slots.flatMap(({ worker }) => worker.addresses);
+  }
+
+  /** Process ids by worker; undefined while one is being replaced. */
+  get pids(): readonly (number | undefined)[] {
+    return this.#slots.map(({ worker }) => (worker.state === 'gone' ? undefined : worker.pid));
+  }
+
+  /**
+   * Gives all workers another document. One of them tries it first; when any refuses it, all go back to the one
+   * before. Undefined when all have it, else what is wrong.
+   */
+  reload(document: PolicyDocument | undefined): Promise<string | undefined> {
+    return this.#enqueue(async () => {
+      const accepted: WorkerHandle[] = [];
+      for (const { worker } of this.#slots) {
+        if (worker.state !== 'ready') continue;
+        const problem = await this.#offer(worker, document);
+        if (problem === null) {
+          accepted.push(worker);
+          continue;
+        }
+        // A worker that died meanwhile is replaced by one with the document that is in force then.
+        if (worker.exitedAlready) continue;
+        await Promise.all(accepted.map((other) => this.#offer(other, this.#document)));
+        return problem;
+      }
+      this.#document = document;
+      return undefined;
+    });
+  }
+
+  /** Replaces the workers one by one: the new one takes the sockets over, then the old one drains. */
+  rollingRestart(): Promise<boolean> {
+    return this.#enqueue(async () => {
+      for (const slot of this.#slots) {
+        if (this.#stopping) return false;
+        if (slot.worker.state !== 'ready') continue;
+        const old = slot.worker;
+        const next = this.#spawn(old.number);
+        try {
+          await next.start(this.#document, true);
+        } catch (error) {
+          const problem = describeError(error);
+          this.#logger.error({ worker: old.number, problem }, 'the new worker cannot start; the old ones stay');
+          return false;
+        }
+        slot.worker = next;
+        slot.startedAt = Date.now();
+        this.#watch(slot, next);
+        this.#logger.info({ worker: old.number, pid: next.pid, oldPid: old.pid }, 'worker replaced');
+        await this.#end(old, 0);
+      }
+      return true;
+    });
+  }
+
+  /** Ends all workers: `graceMs` as before, then a drain. Resolves when the last one is gone. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    for (const slot of this.#slots) clearTimeout(slot.timer);
+    await Promise.all(this.#slots.map(({ worker }) => this.#end(worker, graceMs)));
+  }
+
+  /** Ends all workers now. */
+  kill(): void {
+    this.#stopping = true;
+    for (const { worker, timer } of this.#slots) {
+      clearTimeout(timer);
+      worker.kill();
+    }
+  }
+
+  /** Those of all workers, with what ended ones have counted, and the supervisor's own. */
+  async metrics(own: MetricSnapshot): Promise<string> {
+    const running = this.#slots
+      .map(({ worker }) => worker)
+      .filter(({ state }) => state === 'ready' || state === 'draining');
+    const asked = await Promise.all(
+      running.map((worker) =>
+        worker.ask({ about: 'metrics' }, ASK_MS).catch(() => (worker.state === 'gone' ? [] : worker.lastMetrics)),
+      ),
+    );
+    return await sumMetrics([...asked, await this.#departed, own]).metrics();
+  }
+
+  get counts(): { readonly ready: number; readonly wanted: number; readonly restarts: number } {
+    const ready = this.#slots.filter(({ worker }) => worker.state === 'ready').length;
+    return { ready, wanted: this.#options.workers, restarts: this.#restarts };
+  }
+
+  /** One check for each worker: ready as a whole while any of them is, for the others serve on. */
+  async readiness(): Promise<Readiness> {
+    const each = await Promise.all(this.#slots.map((slot) => this.#readinessOf(slot)));
+    const ready = each.some((readiness) => readiness.ready) && !this.#stopping;
+    const checks: Record<string, Check> = {};
+    each.forEach((readiness, number) => {
+      for (const [name, check] of Object.entries(readiness.checks)) {
+        const status = check.status === 'failed' && ready ? 'degraded' : check.status;
+        checks[`worker ${number}: ${name}`] = { ...check, status };
+      }
+    });
+    return { ready, checks };
+  }
+
+  async #readinessOf(slot: Slot): Promise<Readiness> {
+    if (slot.worker.state === 'ready') {
+      return await slot.worker.ask({ about: 'readiness' }, ASK_MS).catch((error: unknown) => {
+        return readinessOf({ process: { status: 'failed', reason: describeError(error) } });
+      });
+    }
+    const reason = slot.problem === undefined ? slot.worker.state : `being replaced: ${slot.problem}`;
+    return readinessOf({ process: { status: 'failed', reason } });
+  }
+
+  #spawn(number: number): WorkerHandle {
+    const worker = new WorkerHandle(number, this.#options.spawn(number));
+    void worker.exited.then(() => {
+      const counters = countersOf(worker.lastMetrics);
+      this.#departed = this.#departed.then(async (before) => {
+        return (await sumMetrics([before, counters]).getMetricsAsJSON()) as MetricSnapshot;
+      });
+    });
+    return worker;
+  }
+
+  async #offer(worker: WorkerHandle, document: PolicyDocument | undefined): Promise<string | null> {
+    return await worker.ask({ about: 'reload', document }, RELOAD_MS).catch((error: unknown) => describeError(error));
+  }
+
+  #watch(slot: Slot, worker: WorkerHandle): void {
+    void worker.exited.then(({ code, signal }) => {
+      if (this.#stopping || slot.worker !== worker) return;
+      slot.crashes = Date.now() - slot.startedAt > STABLE_MS ? 1 : slot.crashes + 1;
+      slot.problem = signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`;
+      this.#logger.error({ worker: worker.number, pid: worker.pid, code, signal }, 'worker ended unasked');
+      this.#replaceLater(slot);
+    });
+  }
+
+  #replaceLater(slot: Slot): void {
+    const first = this.#options.backoffMs ?? BACKOFF_MS;
+    const delay = Math.min(MAX_BACKOFF_MS, first * 2 ** Math.min(slot.crashes - 1, 10));
+    slot.timer = setTimeout(() => void this.#replace(slot), delay);
+  }
+
+  async #replace(slot: Slot): Promise<void> {
+    if (this.#stopping) return;
+    const worker = this.#spawn(slot.worker.number);
+    slot.worker = worker;
+    slot.startedAt = Date.now();
+    this.#restarts += 1;
+    const document = this.#document;
+    try {
+      await worker.start(document, false);
+    } catch (error) {
+      if (this.#stopping) return;
+      slot.problem = describeError(error);
+      slot.crashes += 1;
+      this.#logger.error({ worker: worker.number, problem: slot.problem }, 'worker cannot start');
+      return this.#replaceLater(slot);
+    }
+    slot.problem = undefined;
+    this.#watch(slot, worker);
+    this.#logger.info({ worker: worker.number, pid: worker.pid }, 'worker started again');
+    // A reload may have passed it by while it started.
+    if (document !== this.#document) await this.#enqueue(() => this.#offer(worker, this.#document));
+  }
+
+  async #end(worker: WorkerHandle, graceMs: number): Promise<void> {
+    worker.drain(graceMs);
+    const timer = setTimeout(
+      () => {
+        this.#logger.error({ worker: worker.number, pid: worker.pid }, 'worker does not end; it is killed');
+        worker.kill();
+      },
+      graceMs + this.#options.drainMs + KILL_SLACK_MS,
+    );
+    await worker.exited;
+    clearTimeout(timer);
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work, work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+}
