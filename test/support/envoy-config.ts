@@ -153,7 +153,7 @@ function extProc(options: EnvoyConfigOptions): Json {
       },
       allow_mode_override: options.allowModeOverride ?? true,
       message_timeout: options.messageTimeout ?? '30s',
-      request_attributes: options.requestAttributes ?? ['xds.route_name'],
+      request_attributes: options.requestAttributes ?? ['xds.route_name', 'xds.virtual_host_name'],
       metadata_options: {
         receiving_namespaces: { untyped: options.receivingNamespaces ?? ['lambda-ext-proc'] },
       },
