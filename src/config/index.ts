@@ -1,3 +1,12 @@
 export type { CompileTemplate } from './compile/template-compiler.ts';
+export type { PolicyDescription } from './describe.ts';
 export { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
+export {
+  FilePolicySource,
+  type PolicySourceOptions,
+  type PolicyStatus,
+  problemLines,
+  type ReloadOutcome,
+  readDocument,
+} from './policy-source.ts';
 export { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';

@@ -21,10 +21,14 @@ export function parseYaml(text: string): Source {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const document = parse(text, lines);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   // With `prettyErrors` off the messages do not quote the text.
   const error = document.errors[0] ?? document.warnings[0];
-  if (error !== undefined) throw new SourceError(`not valid YAML: ${error.message}`, position(error.pos[0]));
+  if (error !== undefined) {
+    // The parser is recursive and reports an exhausted stack as an error of the text.
+    if (error.message.includes('call stack')) throw tooDeep(position(error.pos[0]));
+    throw new SourceError(`not valid YAML: ${error.message}`, position(error.pos[0]));
+  }
   checkKeysAndDepth(document, position);
   return {
     data: toData(document),
@@ -40,16 +44,6 @@ export function parseYaml(text: string): Source {
   };
 }
 
-function parse(text: string, lineCounter: LineCounter): Document.Parsed {
-  try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
-  } catch (error) {
-    // The parser is recursive: an absurd depth exhausts the stack.
-    if (error instanceof RangeError) throw tooDeep({ line: 1, column: 1 });
-    throw error;
-  }
-}
-
 function toData(document: Document.Parsed): unknown {
   try {
     return document.toJS({ maxAliasCount: 1000 });
@@ -63,12 +57,18 @@ function toData(document: Document.Parsed): unknown {
 
 function checkKeysAndDepth(document: Document.Parsed, position: (offset: number) => Position): void {
   visit(document, (_key, node, ancestors) => {
-    if (ancestors.length > 2 * sourceLimits.depth) throw tooDeep(position(startOf(node)));
+    if (isDeep(ancestors)) throw tooDeep(position(startOf(node)));
     if (!isPair(node)) return;
     const { key } = node;
     if (!isScalar(key)) throw new SourceError('a key must be plain text', position(startOf(key)));
     if (key.value === '__proto__') throw new SourceError('"__proto__" cannot be a name', position(startOf(key)));
   });
+}
+
+/** Counts collections only: a pair between two maps is no level of its own. */
+function isDeep(ancestors: readonly unknown[]): boolean {
+  const { depth } = sourceLimits;
+  return ancestors.length > depth && ancestors.filter((node) => isMap(node) || isSeq(node)).length > depth;
 }
 
 function tooDeep(position: Position): SourceError {

@@ -1,0 +1,76 @@
+import type { ApiPolicies, Limits, PhaseNeeds, PolicySet, PolicyStep } from '../policy/index.ts';
+import { CompiledPolicySet } from './compiled-policy-set.ts';
+import type { PolicyStatus } from './policy-source.ts';
+import { formatProblem } from './problem.ts';
+
+/** What is in force, for people. Texts that may hold a secret (keys, roles, payloads, conditions) are left out. */
+export interface PolicyDescription {
+  readonly file: string | null;
+  readonly version: string;
+  readonly loadedAt: string;
+  readonly lastError: { readonly at: string; readonly message: string } | null;
+  readonly warnings: readonly string[];
+  readonly unmatched: 'reject' | 'pass';
+  readonly limits: Limits;
+  readonly apis: Readonly<Record<string, ApiDescription>>;
+}
+
+export interface ApiDescription {
+  readonly needs: PhaseNeeds;
+  readonly request: readonly StepDescription[];
+  readonly response: readonly StepDescription[];
+  readonly responseTemplates: readonly string[];
+}
+
+export interface StepDescription {
+  readonly name: string;
+  readonly function: string;
+  readonly region: string;
+  readonly qualifier: string | null;
+  readonly endpoint: string | null;
+  readonly invocationType: string;
+  readonly conditional: boolean;
+  readonly sendToConsumer: boolean | 'expression';
+  readonly onError: 'fail' | 'continue';
+  readonly body: PolicyStep['body'];
+}
+
+export function describePolicies(set: PolicySet, status: PolicyStatus): PolicyDescription {
+  const apis = set instanceof CompiledPolicySet ? [...set.apis] : [];
+  const { lastError } = status;
+  return {
+    file: status.file ?? null,
+    version: status.version,
+    loadedAt: status.loadedAt.toISOString(),
+    lastError: lastError === undefined ? null : { at: lastError.at.toISOString(), message: lastError.message },
+    warnings: status.warnings.map(formatProblem),
+    unmatched: set.unmatched,
+    limits: set.limits,
+    apis: Object.fromEntries(apis.map(([name, api]) => [name, describeApi(api)])),
+  };
+}
+
+function describeApi(api: ApiPolicies): ApiDescription {
+  return {
+    needs: api.needs,
+    request: api.request.map(describeStep),
+    response: api.response.map(describeStep),
+    responseTemplates: [...api.responseTemplates.keys()],
+  };
+}
+
+function describeStep(step: PolicyStep): StepDescription {
+  const { configuration } = step;
+  return {
+    name: step.name,
+    function: configuration.function.source,
+    region: configuration.region.source,
+    qualifier: configuration.qualifier?.source ?? null,
+    endpoint: configuration.endpoint?.source ?? null,
+    invocationType: configuration.invocationType,
+    conditional: step.condition !== undefined,
+    sendToConsumer: typeof configuration.sendToConsumer === 'boolean' ? configuration.sendToConsumer : 'expression',
+    onError: step.onError,
+    body: step.body,
+  };
+}

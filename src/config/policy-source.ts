@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { PolicySet, PolicySource } from '../policy/index.ts';
+import type { CompileTemplate } from './compile/template-compiler.ts';
+import { describePolicies, type PolicyDescription } from './describe.ts';
+import { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
+import { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
+
+export interface PolicySourceOptions {
+  /** Undefined: there is no document, and only inline policies are served. */
+  readonly path: string | undefined;
+  readonly compile: CompileTemplate;
+  /** Told after each reload that was more than a look at an unchanged file. */
+  readonly onReload?: (outcome: ReloadOutcome) => void;
+  /** How often `watch` looks at the file. */
+  readonly pollMs?: number;
+  readonly now?: () => Date;
+}
+
+export type ReloadOutcome =
+  | { readonly kind: 'loaded'; readonly version: string; readonly warnings: readonly Problem[] }
+  | { readonly kind: 'unchanged'; readonly version: string }
+  /** The policies that ran before stay in force. */
+  | { readonly kind: 'failed'; readonly error: Error };
+
+/** What is in force, and what went wrong since: for metrics, readiness and the admin page. */
+export interface PolicyStatus {
+  readonly file: string | undefined;
+  /** First 12 hex digits of the document's SHA-256; "none" without a document. */
+  readonly version: string;
+  readonly loadedAt: Date;
+  readonly warnings: readonly Problem[];
+  /** Undefined once a later reload has succeeded. */
+  readonly lastError: { readonly at: Date; readonly message: string } | undefined;
+}
+
+interface InForce extends LoadedPolicies {
+  readonly version: string;
+  readonly loadedAt: Date;
+}
+
+/**
+ * The policies of one file, replaced as a whole when it changes. A document that cannot be used, or cannot be read any
+ * more, is reported and changes nothing.
+ */
+export class FilePolicySource implements PolicySource {
+  readonly #options: PolicySourceOptions;
+  readonly #now: () => Date;
+  #inForce: InForce;
+  #lastError: PolicyStatus['lastError'];
+  /** Of the file as it was last read, usable or not; taken before, so that a change in between is not missed. */
+  #fingerprint: string;
+  #turn: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Throws PolicyDocumentError, or an error that names a file which cannot be read. */
+  static async open(options: PolicySourceOptions): Promise<FilePolicySource> {
+    const now = options.now ?? (() => new Date());
+    if (options.path === undefined) {
+      return new FilePolicySource(options, { ...emptyPolicies(options.compile), version: 'none', loadedAt: now() }, '');
+    }
+    const fingerprint = await fingerprintOf(options.path);
+    const text = await readDocument(options.path);
+    const loaded = loadPolicies(text, options.path, options.compile);
+    return new FilePolicySource(options, { ...loaded, version: versionOf(text), loadedAt: now() }, fingerprint);
+  }
+
+  private constructor(options: PolicySourceOptions, inForce: InForce, fingerprint: string) {
+    this.#fingerprint = fingerprint;
+    this.#options = options;
+    this.#now = options.now ?? (() => new Date());
+    this.#inForce = inForce;
+  }
+
+  current(): PolicySet {
+    return this.#inForce.set;
+  }
+
+  get status(): PolicyStatus {
+    const { version, loadedAt, warnings } = this.#inForce;
+    return { file: this.#options.path, version, loadedAt, warnings, lastError: this.#lastError };
+  }
+
+  /** For people who ask the admin port: what is in force, without payloads, conditions, keys and roles. */
+  describe(): PolicyDescription {
+    return describePolicies(this.#inForce.set, this.status);
+  }
+
+  /** Reads the file again, one reload after the other. Never rejects. */
+  reload(): Promise<ReloadOutcome> {
+    const turn = this.#turn.then(() => this.#reload());
+    this.#turn = turn;
+    return turn;
+  }
+
+  /**
+   * Reloads when the file changes, until `close`. The file is looked at rather than watched: that also sees the
+   * symbolic links of a Kubernetes ConfigMap change, network file systems, and editors that replace the file. It is
+   * read once it looks the same twice, so that a file in the middle of being written is left alone.
+   */
+  watch(): void {
+    if (this.#options.path === undefined || this.#timer !== undefined) return;
+    const path = this.#options.path;
+    let before: string | undefined;
+    let looking = false;
+    const look = async (): Promise<void> => {
+      const now = await fingerprintOf(path);
+      if (now !== this.#fingerprint && now === before) await this.reload();
+      before = now;
+    };
+    const tick = (): void => {
+      if (looking) return;
+      looking = true;
+      void look().finally(() => {
+        looking = false;
+      });
+    };
+    tick();
+    this.#timer = setInterval(tick, this.#options.pollMs ?? 500).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #reload(): Promise<ReloadOutcome> {
+    const outcome = await this.#tryReload();
+    if (outcome.kind === 'failed') this.#lastError = { at: this.#now(), message: outcome.error.message };
+    else this.#lastError = undefined;
+    this.#options.onReload?.(outcome);
+    return outcome;
+  }
+
+  async #tryReload(): Promise<ReloadOutcome> {
+    const { path, compile } = this.#options;
+    if (path === undefined) return { kind: 'unchanged', version: this.#inForce.version };
+    try {
+      this.#fingerprint = await fingerprintOf(path);
+      const text = await readDocument(path);
+      const version = versionOf(text);
+      // Secrets of the document are read again even when its text is the same: they may have been rotated.
+      const loaded = loadPolicies(text, path, compile);
+      const isNew = version !== this.#inForce.version;
+      this.#inForce = { ...loaded, version, loadedAt: this.#now() };
+      return isNew ? { kind: 'loaded', version, warnings: loaded.warnings } : { kind: 'unchanged', version };
+    } catch (error) {
+      return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
+}
+
+/** The lines that a log or a person wants of an error of this folder. */
+export function problemLines(error: unknown): readonly string[] {
+  if (error instanceof PolicyDocumentError) return error.problems.map(formatProblem);
+  return [error instanceof Error ? error.message : String(error)];
+}
+
+/** Throws an error that says which file cannot be read and why. */
+export async function readDocument(path: string): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new Error(`${path}: ${unreadable(error)} (looked for ${resolve(path)})`, { cause: error });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new Error(`${path}: is not UTF-8 text`, { cause });
+  }
+}
+
+function unreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
+  if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user';
+  if (code === 'EISDIR') return 'is a directory, expected a file';
+  return `cannot be read: ${code}`;
+}
+
+function versionOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+/** Of what a path leads to, links followed. A file that is gone has a fingerprint of its own. */
+async function fingerprintOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+  } catch {
+    return 'gone';
+  }
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { emptyPolicies, PolicyDocumentError } from '../../../src/config/index.ts';
+import { matchesGlob } from '../../../src/config/route-glob.ts';
+import { fakeCompile } from './fake-compile.ts';
+import { load } from './support.ts';
+
+const inlineText = (name: string): string => JSON.stringify({ request: [{ configuration: { function: name } }] });
+
+test('a_route_is_served_by_the_first_api_whose_glob_fits', () => {
+  const { set } = load('version: 1\napis: {a: {routes: ["orders-*", x]}, b: {routes: ["*"]}}\n');
+  assert.equal(set.byRoute('orders-1')?.name, 'a');
+  assert.equal(set.byRoute('x')?.name, 'a');
+  assert.equal(set.byRoute('other')?.name, 'b');
+  assert.equal(set.byRoute('orders-1')?.name, 'a');
+  assert.equal(load('version: 1\napis: {a: {routes: [x]}}\n').set.byRoute('y'), undefined);
+});
+
+test('globs_match_as_written', () => {
+  const cases: [string, string, boolean][] = [
+    ['a', 'a', true],
+    ['a', 'ab', false],
+    ['*', '', true],
+    ['a*', 'a', true],
+    ['*a', 'ba', true],
+    ['*a', 'ab', false],
+    ['a*a', 'a', false],
+    ['a*b*c', 'a-b-c', true],
+    ['a*b*c', 'a-c-b', false],
+    ['a**b', 'ab', true],
+    ['a.b', 'axb', false],
+    ['*ab*ab', 'ab', false],
+    ['*ab*ab', 'abab', true],
+    ['A', 'a', false],
+  ];
+  for (const [glob, name, expected] of cases) assert.equal(matchesGlob(glob, name), expected, `${glob} on ${name}`);
+  assert.equal(matchesGlob('*a'.repeat(50), 'a'.repeat(100_000)), true);
+});
+
+test('the_api_called_default_is_the_fallback', () => {
+  assert.equal(load('version: 1\napis: {default: {}}\n').set.fallback?.name, 'default');
+  assert.equal(load('version: 1\napis: {other: {}}\n').set.fallback, undefined);
+});
+
+test('what_the_document_does_not_say_has_defaults', () => {
+  const { set } = load('version: 1\n');
+  assert.equal(set.unmatched, 'reject');
+  assert.equal(set.limits.bodyBytes, 6_291_456);
+  assert.deepEqual([set.messageTimeoutMs, set.maxMessageTimeoutMs], [undefined, undefined]);
+  const told = load(
+    'version: 1\nunmatched: pass\nlimits: {bodyBytes: 5}\nmessageTimeoutMs: 100\nmaxMessageTimeoutMs: 200\n',
+  ).set;
+  assert.deepEqual(
+    [told.unmatched, told.limits.bodyBytes, told.messageTimeoutMs, told.maxMessageTimeoutMs],
+    ['pass', 5, 100, 200],
+  );
+});
+
+test('inline_policies_are_compiled_once_for_each_text', () => {
+  const { set } = emptyPolicies(fakeCompile);
+  const first = set.inline(inlineText('f'));
+  assert.equal(first.request[0]?.configuration.function.source, 'f');
+  assert.match(first.name, /^inline:[0-9a-f]{8}$/);
+  assert.equal(set.inline(inlineText('f')), first);
+  assert.notEqual(set.inline(inlineText('g')).name, first.name);
+});
+
+test('the_cache_of_inline_policies_is_bounded', () => {
+  const { set } = emptyPolicies(fakeCompile);
+  const first = set.inline(inlineText('f'));
+  for (let index = 0; index < 1024; index++) set.inline(inlineText(`g${index}`));
+  assert.notEqual(set.inline(inlineText('f')), first);
+});
+
+test('broken_inline_policies_are_refused_with_the_same_error_each_time', () => {
+  const { set } = emptyPolicies(fakeCompile);
+  const errorOf = (text: string): PolicyDocumentError => {
+    try {
+      set.inline(text);
+    } catch (error) {
+      assert.ok(error instanceof PolicyDocumentError);
+      return error;
+    }
+    return assert.fail('not refused');
+  };
+  const error = errorOf('{"request": [{"configuration": {"function": ""}}]}');
+  assert.equal(errorOf('{"request": [{"configuration": {"function": ""}}]}'), error);
+  assert.match(error.message, /^x-lambda-policies:1:45 request\.0\.configuration\.function: is missing/);
+  assert.match(errorOf('request: []').message, /^x-lambda-policies:1:1 not valid JSON/);
+  assert.match(errorOf('{"reqest": []}').message, /reqest: unknown field, did you mean request\?/);
+  assert.match(errorOf(`{"name": "${'x'.repeat(16 * 1024)}"}`).message, /at most 16384 are accepted/);
+  assert.match(errorOf(`{"name": "${'é'.repeat(8 * 1024)}"}`).message, /at most 16384 are accepted/);
+});
+
+test('inline_policies_get_the_documents_defaults_and_templates', () => {
+  const { set } = load(
+    'version: 1\ndefaults: {region: eu-west-1}\nresponseTemplates: {DEFAULT: {"*/*": {status: 503}}}\n',
+  );
+  const policies = set.inline(inlineText('f'));
+  assert.equal(policies.request[0]?.configuration.region.source, 'eu-west-1');
+  assert.equal(policies.responseTemplates.get('DEFAULT')?.get('*/*')?.status, 503);
+});
+
+test('inline_false_refuses_inline_policies', () => {
+  const { set } = load('version: 1\ninline: false\n');
+  assert.throws(() => set.inline(inlineText('f')), /`inline: false`/);
+});
