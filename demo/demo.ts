@@ -21,6 +21,8 @@ export interface DemoOptions {
   readonly ports: Ports;
   /** Where logs and the configuration files in use go. */
   readonly directory: string;
+  /** What runs the sidecar, before the flags of `serve`; by default the build in dist/. */
+  readonly sidecarCommand?: readonly [command: string, ...args: string[]];
   readonly onProgress?: (what: string) => void;
 }
 
@@ -68,15 +70,16 @@ async function createFunctions(aws: Ministack): Promise<void> {
 }
 
 async function startSidecar(
-  { ports, directory }: DemoOptions,
+  { ports, directory, sidecarCommand = [process.execPath, 'dist/main.js', 'serve'] }: DemoOptions,
   keys: { readonly accessKey: string; readonly secretKey: string },
   stops: (() => unknown)[],
 ): Promise<Child> {
   const config = inUse(directory, 'demo/policies.yaml', ports);
   const listen = ['--listen', `127.0.0.1:${ports.sidecar}`, '--admin', `127.0.0.1:${ports.sidecarAdmin}`];
   // Nothing to drain for: Envoy is stopped before.
-  const args = ['dist/main.js', 'serve', '--config', config, ...listen, '--drain-grace', '0'];
-  const child = startChild('sidecar', process.execPath, args, {
+  const [command, ...args] = sidecarCommand;
+  const flags = ['--config', config, ...listen, '--drain-grace', '0'];
+  const child = startChild('sidecar', command, [...args, ...flags], {
     cwd: root,
     env: { AWS_ACCESS_KEY_ID: keys.accessKey, AWS_SECRET_ACCESS_KEY: keys.secretKey, AWS_SESSION_TOKEN: undefined },
     onLine: logTo(directory, 'sidecar.log'),

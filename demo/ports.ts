@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 /** Where the parts of the demo listen, all on 127.0.0.1: as written in envoy/envoy.yaml and demo/policies.yaml. */
 export interface Ports {
@@ -48,6 +48,18 @@ export function withPorts(text: string, ports: Ports): string {
     const other = replaced.get(Number(port));
     return other === undefined ? whole : `${before}${other}`;
   });
+}
+
+/** Ports that were free a moment ago, for a demo beside another one. */
+export async function freePorts(): Promise<Ports> {
+  const servers = Object.keys(defaultPorts).map((name) => [name, createServer().listen(0, '127.0.0.1')] as const);
+  const ports: Record<string, number> = {};
+  for (const [name, server] of servers) {
+    if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
+    ports[name] = (server.address() as AddressInfo).port;
+  }
+  await Promise.all(servers.map(([, server]) => new Promise((resolve) => server.close(resolve))));
+  return { ...defaultPorts, ...ports };
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -1,0 +1,98 @@
+// `npm start`, with its own files and on ports of its own.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Demo, startDemo } from '../../demo/demo.ts';
+import { defaultPorts, freePorts, type Ports, portConflicts, withPorts } from '../../demo/ports.ts';
+import { attempt, curlLine, tries } from '../../demo/tries.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+describe('the demo', () => {
+  let directory: string;
+  let ports: Ports;
+  let demo: Demo;
+
+  before(async () => {
+    // It runs what is built, as its users do.
+    const setup = spawnSync(process.execPath, ['scripts/setup.mjs'], { cwd: root, encoding: 'utf8' });
+    assert.equal(setup.status, 0, setup.stderr);
+    directory = mkdtempSync(join(tmpdir(), 'demo-'));
+    ports = await freePorts();
+    demo = await startDemo({ ports, directory });
+  });
+  after(async () => {
+    await demo?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  for (const one of tries) {
+    test(`it_shows_${one.shows.replaceAll(/\W+/g, '_')}`, async () => {
+      const { status, body, asExpected } = await attempt(demo.url, one);
+      assert.ok(asExpected, `${status} ${body}, expected ${JSON.stringify(one.expect)}`);
+    });
+  }
+
+  test('its_curl_lines_do_what_it_tries_itself', (t) => {
+    if (spawnSync('curl', ['--version']).error) return t.skip('no curl here');
+    for (const one of tries) {
+      const { stdout } = spawnSync('sh', ['-c', curlLine(demo.url, one)], { encoding: 'utf8' });
+      assert.deepEqual(JSON.parse(stdout), one.expect.body, one.path);
+    }
+  });
+
+  test('its_access_log_tells_what_ran_and_why_an_answer_is_an_error', async () => {
+    const line = async (fits: (entry: LogLine) => boolean) => {
+      for (let turn = 0; turn < 100; turn++) {
+        const lines = readFileSync(join(directory, 'envoy.log'), 'utf8').split('\n');
+        const found = lines.filter((text) => text.startsWith('{')).map((text) => JSON.parse(text) as LogLine);
+        const entry = found.find(fits);
+        if (entry) return entry;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      throw new Error(`no such line in ${readFileSync(join(directory, 'envoy.log'), 'utf8')}`);
+    };
+    const orders = await line(({ path }) => path === '/orders');
+    assert.equal(orders.lambda?.variables?.tier, 'gold');
+    const broken = await line(({ path }) => path === '/broken');
+    assert.match(broken.details, /lambda_ext_proc\{AWS_LAMBDA_INVALID_RESPONSE\}/);
+  });
+
+  test('after_its_end_nothing_of_it_is_left', async () => {
+    await demo.stop();
+    assert.deepEqual(await portConflicts(ports), []);
+  });
+});
+
+interface LogLine {
+  readonly path: string;
+  readonly details: string;
+  readonly lambda: { readonly variables?: Readonly<Record<string, unknown>> } | null;
+}
+
+test('a_port_that_another_program_has_is_named_with_what_it_is_for', async (t) => {
+  const ports = await freePorts();
+  const other = createServer().listen(ports.backend, '127.0.0.1');
+  t.after(() => other.close());
+  await new Promise((resolve) => other.once('listening', resolve));
+  const conflicts = await portConflicts(ports);
+  assert.equal(conflicts.length, 1);
+  assert.match(conflicts[0] ?? '', new RegExp(`^port ${ports.backend}, for the backend, is in use`));
+});
+
+test('other_ports_leave_timeouts_and_limits_alone', () => {
+  const ports = { ...defaultPorts, envoy: 1, aws: 2 };
+  const text = 'address: {port_value: 10000}\nmax_requests: 10000\nendpoint: http://127.0.0.1:4566\n';
+  const changed = 'address: {port_value: 1}\nmax_requests: 10000\nendpoint: http://127.0.0.1:2\n';
+  assert.equal(withPorts(text, ports), changed);
+});
+
+test('an_unknown_argument_is_refused_with_the_one_there_is', () => {
+  const run = spawnSync(process.execPath, ['scripts/start.ts', '--twice'], { cwd: root, encoding: 'utf8' });
+  assert.equal(run.status, 1);
+  assert.match(run.stderr, /unknown argument in "--twice"; there is --once/);
+});
