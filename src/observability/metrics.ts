@@ -48,9 +48,7 @@ export class Metrics {
   readonly #unexpectedErrors: Tally;
   readonly #droppedLogLines: Counter;
   readonly #sidecarTime: Histogram.Internal<string>;
-  readonly #policiesValid: Gauge;
-  readonly #policiesLoadedAt: Gauge;
-  readonly #policiesApis: Gauge;
+  #policies: { readonly valid: Gauge; readonly loadedAt: Gauge; readonly apis: Gauge } | undefined;
   #credentials: (() => Iterable<CredentialState>) | undefined;
   #streamsInFlight = 0;
   #bufferedBytes = (): number => 0;
@@ -101,24 +99,6 @@ export class Metrics {
       buckets: [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
       registers,
     }).labels({});
-    this.#policiesValid = new Gauge({
-      name: 'lambda_ext_proc_policies_valid',
-      help: '1 when the last load of the configuration succeeded, 0 when older policies are still in force; the worst of all workers.',
-      registers,
-      aggregator: 'min',
-    });
-    this.#policiesLoadedAt = new Gauge({
-      name: 'lambda_ext_proc_policies_loaded_timestamp_seconds',
-      help: 'When the policies in force were loaded, in seconds since the epoch; the oldest of all workers.',
-      registers,
-      aggregator: 'min',
-    });
-    this.#policiesApis = new Gauge({
-      name: 'lambda_ext_proc_policies_apis',
-      help: 'APIs in the policies in force, inline ones not counted.',
-      registers,
-      aggregator: 'max',
-    });
     this.#gauge('streams_in_flight', 'Streams that are open now.', () => this.#streamsInFlight);
     this.#gauge('buffered_bytes', 'Bytes of bodies held in memory now.', () => this.#bufferedBytes());
     this.#credentialGauges();
@@ -211,14 +191,33 @@ export class Metrics {
   /** A load of the configuration, the first included. `apis`: how many the policies now in force have. */
   reload(ok: boolean, apis?: number, now: number = Date.now()): void {
     this.#reloads.add(ok ? 'ok' : 'failed');
-    this.#policiesValid.set(ok ? 1 : 0);
-    if (ok) this.#policiesLoadedAt.set(now / 1000);
-    if (apis !== undefined) this.#policiesApis.set(apis);
+    // Only where a configuration is loaded: a worker, whose supervisor does that, would add a 0.
+    this.#policies ??= this.#policyGauges();
+    this.#policies.valid.set(ok ? 1 : 0);
+    if (ok) this.#policies.loadedAt.set(now / 1000);
+    if (apis !== undefined) this.#policies.apis.set(apis);
   }
 
   /** Asked at each scrape for the credentials in use. */
   observeCredentials(states: () => Iterable<CredentialState>): void {
     this.#credentials = states;
+  }
+
+  /** For a supervisor: asked at each scrape for the state of its workers. */
+  observeWorkers(counts: () => { readonly ready: number; readonly wanted: number; readonly restarts: number }): void {
+    this.#gauge('workers_ready', 'Workers that serve now.', () => counts().ready);
+    this.#gauge('workers_wanted', 'Workers that should serve.', () => counts().wanted);
+    let reported = 0;
+    new Counter({
+      name: 'lambda_ext_proc_worker_restarts_total',
+      help: 'Workers that ended unasked and were started again.',
+      registers: [this.registry],
+      collect() {
+        const { restarts } = counts();
+        this.inc(restarts - reported);
+        reported = restarts;
+      },
+    });
   }
 
   #gauge(name: string, help: string, read: () => number): void {
@@ -230,6 +229,27 @@ export class Metrics {
         this.set(read());
       },
     });
+  }
+
+  #policyGauges() {
+    const registers = [this.registry];
+    return {
+      valid: new Gauge({
+        name: 'lambda_ext_proc_policies_valid',
+        help: '1 when the last load of the configuration succeeded, 0 while older policies are still in force.',
+        registers,
+      }),
+      loadedAt: new Gauge({
+        name: 'lambda_ext_proc_policies_loaded_timestamp_seconds',
+        help: 'When the policies in force were loaded, in seconds since the epoch.',
+        registers,
+      }),
+      apis: new Gauge({
+        name: 'lambda_ext_proc_policies_apis',
+        help: 'APIs in the policies in force, inline ones not counted.',
+        registers,
+      }),
+    };
   }
 
   #credentialGauges(): void {

@@ -1,5 +1,4 @@
 export { type AdminServer, type AdminSource, openAdmin, parseAdminAddress } from './admin.ts';
-export { DocumentFileError, readDocument, watchDocument } from './document-file.ts';
 export { routeGrpcLogging } from './grpc-logging.ts';
 export {
   createServer,

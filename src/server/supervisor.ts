@@ -120,8 +120,15 @@ export class Supervisor {
           this.#logger.error({ worker: old.number, problem }, 'the new worker cannot start; the old ones stay');
           return false;
         }
+        if (this.#stopping || slot.worker !== old) {
+          // An end was asked for, or the old one crashed and is being replaced already.
+          await this.#end(next, 0);
+          continue;
+        }
+        clearTimeout(slot.timer);
         slot.worker = next;
         slot.startedAt = Date.now();
+        slot.problem = undefined;
         this.#watch(slot, next);
         this.#logger.info({ worker: old.number, pid: next.pid, oldPid: old.pid }, 'worker replaced');
         await this.#end(old, 0);
@@ -135,6 +142,7 @@ export class Supervisor {
     this.#stopping = true;
     for (const slot of this.#slots) clearTimeout(slot.timer);
     await Promise.all(this.#slots.map(({ worker }) => this.#end(worker, graceMs)));
+    await this.#queue;
   }
 
   /** Ends all workers now. */
@@ -220,7 +228,7 @@ export class Supervisor {
   }
 
   async #replace(slot: Slot): Promise<void> {
-    if (this.#stopping) return;
+    if (this.#stopping || slot.worker.state !== 'gone') return;
     const worker = this.#spawn(slot.worker.number);
     slot.worker = worker;
     slot.startedAt = Date.now();
