@@ -12,7 +12,7 @@ export interface Child {
   output(): string;
   /** Sends a signal; nothing happens when the process is gone. */
   signal(name: NodeJS.Signals): void;
-  /** SIGTERM, then SIGKILL after `graceMs`. Resolves when the process is gone. */
+  /** SIGTERM, then SIGKILL after `graceMs`. Resolves when the process and all that it started are gone. */
   stop(graceMs?: number): Promise<number | string>;
 }
 
@@ -27,8 +27,18 @@ export interface ChildOptions {
 const living = new Set<ChildProcess>();
 // A crash of this process must not leave an Envoy behind that holds a port. `exit` handlers are synchronous.
 process.on('exit', () => {
-  for (const child of living) child.kill('SIGKILL');
+  for (const child of living) killGroup(child);
 });
+
+/** The process and all that it started: each child leads a process group of its own. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // The group is gone.
+  }
+}
 
 export function startChild(name: string, command: string, args: readonly string[], options: ChildOptions = {}): Child {
   const child = spawn(command, args, {
@@ -55,6 +65,8 @@ export function startChild(name: string, command: string, args: readonly string[
       living.delete(child);
       resolve(127);
     });
+    // What it left running (functions of the local AWS) would hold its pipes open.
+    child.on('exit', () => killGroup(child));
     // `close`, not `exit`: by then all that was printed has been read.
     child.on('close', (code, signal) => {
       living.delete(child);
@@ -73,7 +85,7 @@ export function startChild(name: string, command: string, args: readonly string[
     signal: (signal) => void child.kill(signal),
     async stop(graceMs = 5000) {
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      const timer = setTimeout(() => killGroup(child), graceMs);
       const result = await exited;
       clearTimeout(timer);
       return result;
