@@ -74,11 +74,14 @@ describe('the harness with a real Envoy', () => {
     const config = envoyConfig({ sidecar: sidecar.address, backend: backend.address });
     const envoy = await startEnvoy({ test: t, config });
     backend.reset();
+    sidecar.metadata.length = 0;
     const answer = await fetch(`${envoy.url}/a?b=c`, { method: 'POST', body: 'hello', headers: { 'x-one': '1' } });
 
     const echo = (await answer.json()) as Echo;
     assert.deepEqual([echo.method, echo.path, echo.body, echo.headers['x-one']], ['POST', '/a?b=c', 'hello', '1']);
     assert.equal(backend.calls, 1);
+    // The default route turns the filter on without naming an API.
+    assert.equal(sidecar.metadata.length, 1);
     assert.equal(backend.last?.header('x-one'), '1');
 
     backend.answerWith({ status: 418, headers: { 'x-two': ['a', 'b'] }, body: 'teapot' });
