@@ -14,8 +14,6 @@ export interface StreamObserver extends InvocationObserver {
   streamOpened(): void;
   streamClosed(outcome: StreamOutcome): void;
   message(phase: Phase): void;
-  /** Body bytes taken into memory, or given back (negative). */
-  addBufferedBytes(bytes: number): void;
   /** Seconds of a stream that were not spent waiting for Envoy or Lambda. */
   sidecarTime(seconds: number): void;
   passThrough(reason: string): void;

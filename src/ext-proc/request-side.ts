@@ -13,7 +13,6 @@ import type { BodyMode, HeadersMessage, ProcessingMode } from './wire.ts';
 export interface RequestSideOptions {
   readonly metadata: Metadata;
   readonly runtime: PolicyRuntime;
-  readonly signal: AbortSignal;
   readonly now: () => number;
   readonly attributes: () => ReadonlyMap<string, string>;
   readonly isOverStreams: () => boolean;
@@ -39,7 +38,7 @@ export class RequestSide extends Side {
 
   protected override onHeaders(message: HeadersMessage): void {
     const { core } = this;
-    const { metadata, runtime, signal, now, attributes, isOverStreams, onPass } = this.#options;
+    const { metadata, runtime, now, attributes, isOverStreams, onPass } = this.#options;
     const head = readRequestHead(message, attributes(), now());
     this.ended = message.end_of_stream === true;
     this.expectedLength = lengthOf(head.headers.first('content-length'));
@@ -52,7 +51,7 @@ export class RequestSide extends Side {
       return;
     }
     const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(core.set);
-    core.transaction = new Transaction(policies, runtime, core.limits.bodyBytes, signal);
+    core.transaction = new Transaction(policies, runtime, core.limits.bodyBytes);
     core.transaction.beginRequest(head);
     if (selection.kind === 'refused') {
       this.#routeless = selection.failure.key === 'LAMBDA_EXT_PROC_UNMATCHED' && hasNoRoute(attributes());
@@ -74,8 +73,8 @@ export class RequestSide extends Side {
   protected override needsHeaders(): boolean {
     // Without headers there is no route and no API: nothing may pass that a policy might have refused.
     const { core } = this;
-    const { runtime, signal } = this.#options;
-    core.transaction ??= new Transaction(refusalPolicies(core.set), runtime, core.limits.bodyBytes, signal);
+    const { runtime } = this.#options;
+    core.transaction ??= new Transaction(refusalPolicies(core.set), runtime, core.limits.bodyBytes);
     return true;
   }
 

@@ -57,7 +57,6 @@ export class ProcessingStream implements ExchangeCore {
   readonly #context: StreamContext;
   readonly #request: RequestSide;
   readonly #response: ResponseSide;
-  readonly #controller = new AbortController();
   readonly #deadline = new Deadline();
   readonly #timeouts: MessageTimeouts;
   #attributes: ReadonlyMap<string, string> = new Map();
@@ -76,7 +75,6 @@ export class ProcessingStream implements ExchangeCore {
     this.#request = new RequestSide(this, {
       metadata: peer.metadata,
       runtime,
-      signal: this.#controller.signal,
       now,
       attributes: () => this.#attributes,
       isOverStreams: () => {
@@ -89,7 +87,7 @@ export class ProcessingStream implements ExchangeCore {
     this.#response = new ResponseSide(this, this.#request, () => {
       observer.passThrough('local_reply');
       this.#deadline.stop();
-      this.#controller.abort();
+      this.transaction?.abort();
     });
     capacity.openStream();
     observer.streamOpened();
@@ -138,9 +136,8 @@ export class ProcessingStream implements ExchangeCore {
       this.#reportMissingBody('the stream ended (the caller may have gone away)');
     }
     // Observability mode: Envoy sends what there is and does not wait, so its end says nothing about the caller.
-    if (!this.#silent) this.#controller.abort();
+    if (!this.#silent) this.transaction?.abort();
     capacity.closeStream(this.#heldBytes);
-    observer.addBufferedBytes(-this.#heldBytes);
     observer.streamClosed(outcome);
   }
 
@@ -194,7 +191,6 @@ export class ProcessingStream implements ExchangeCore {
     const { capacity, observer } = this.#context;
     if (capacity.takeBytes(count, this.limits)) {
       this.#heldBytes += count;
-      observer.addBufferedBytes(count);
       return true;
     }
     observer.limitReached('buffered_bytes');
@@ -277,7 +273,7 @@ export class ProcessingStream implements ExchangeCore {
 
   /** Nobody foresaw this: the caller gets the documented 500, the log the reason, other streams nothing. */
   #broken(error: unknown): void {
-    if (this.#finished || this.#controller.signal.aborted) return;
+    if (this.#finished || this.transaction?.aborted) return;
     this.#context.logger.error({ err: error }, 'stream failed');
     try {
       if (this.transaction === undefined) this.#end('INTERNAL', 'Request processing broken');
@@ -297,7 +293,7 @@ export class ProcessingStream implements ExchangeCore {
   #finish(): void {
     this.#finished = true;
     this.#deadline.stop();
-    this.#controller.abort();
+    this.transaction?.abort();
   }
 
   #reportMissingBody(reason: string): void {

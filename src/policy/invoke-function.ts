@@ -8,12 +8,11 @@ import type { Transaction } from './transaction.ts';
 
 /** Invokes a step's function, and leaves one log line, the metrics and the metadata of it. Throws PolicyFailure. */
 export async function invokeFunction(transaction: Transaction, step: PolicyStep): Promise<InvocationResult> {
-  const { runtime } = transaction;
   const invocation = buildInvocation(transaction, step.configuration);
   const started = performance.now();
   let result: InvocationResult;
   try {
-    result = await runtime.invoker.invoke(invocation, transaction.signal);
+    result = await transaction.invoke(invocation);
   } catch (error) {
     if (!(error instanceof InvocationError)) throw error;
     const failure = failureOf(error, invocation, step.configuration.errorStatus);

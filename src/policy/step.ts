@@ -26,7 +26,7 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     else if (send) transaction.replaceResponse(result.status, result.payload);
     applyMutations(transaction, step.configuration.mutations, send ? 'response' : phase);
   } catch (error) {
-    if (transaction.signal.aborted || step.onError === 'fail') throw error;
+    if (transaction.aborted || step.onError === 'fail') throw error;
     const failure = PolicyFailure.from(error);
     const { logger } = transaction.runtime;
     const fields = { api: transaction.policies.name, policy: step.name, key: failure.key };

@@ -1,4 +1,5 @@
 import type { ApiScope, EvaluationContext, LambdaResponseScope, NodeScope } from '../expression/index.ts';
+import type { Invocation, InvocationResult } from '../lambda/index.ts';
 import type { Answer } from './answer.ts';
 import type { ApiPolicies, PolicyStep } from './api-policies.ts';
 import { decodeBody } from './content-encoding.ts';
@@ -8,6 +9,9 @@ import { type Message, type RequestHead, RequestMessage, ResponseMessage } from 
 import { PolicyFailure } from './policy-failure.ts';
 import type { PolicyRuntime } from './runtime.ts';
 import { executeStep } from './step.ts';
+
+/** One for all: an error with a stack for each request that ends would cost more than the request. */
+const abortReason = new Error('the request ended');
 
 export type PhaseOutcome = { readonly kind: 'continue' } | { readonly kind: 'answer'; readonly answer: Answer };
 
@@ -27,7 +31,6 @@ export interface Execution {
 export class Transaction implements EvaluationContext {
   readonly policies: ApiPolicies;
   readonly runtime: PolicyRuntime;
-  readonly signal: AbortSignal;
   readonly attributes = new Map<string, unknown>();
   readonly executions = new Map<string, Execution>();
   readonly variables: ReadonlyMap<string, unknown>;
@@ -43,15 +46,41 @@ export class Transaction implements EvaluationContext {
   readonly #bodyLimit: number;
   #step: PolicyStep | undefined;
   #reportedMs = 0;
+  #aborted = false;
+  #invocation: AbortController | undefined;
 
-  constructor(policies: ApiPolicies, runtime: PolicyRuntime, bodyLimit: number, signal: AbortSignal) {
+  constructor(policies: ApiPolicies, runtime: PolicyRuntime, bodyLimit: number) {
     this.policies = policies;
     this.runtime = runtime;
-    this.signal = signal;
     this.variables = policies.variables;
     this.api = { ...policies.api, properties: policies.properties };
     this.node = runtime.node;
     this.#bodyLimit = bodyLimit;
+  }
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  /** Nobody waits any more: what runs is cut, and no further step begins. */
+  abort(): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#invocation?.abort(abortReason);
+  }
+
+  throwIfAborted(): void {
+    if (this.#aborted) throw abortReason;
+  }
+
+  /** One invocation under a signal of its own: most end by themselves, and firing a signal is dear. */
+  async invoke(invocation: Invocation): Promise<InvocationResult> {
+    this.#invocation = new AbortController();
+    try {
+      return await this.runtime.invoker.invoke(invocation, this.#invocation.signal);
+    } finally {
+      this.#invocation = undefined;
+    }
   }
 
   beginRequest(head: RequestHead): void {
@@ -103,7 +132,7 @@ export class Transaction implements EvaluationContext {
 
   /** The answer to a failure, logged once. */
   fail(error: unknown): PhaseOutcome {
-    this.signal.throwIfAborted();
+    this.throwIfAborted();
     const failure = PolicyFailure.from(error);
     this.errorKey = failure.key;
     const { logger } = this.runtime;
@@ -137,13 +166,13 @@ export class Transaction implements EvaluationContext {
   }
 
   async #run(step: PolicyStep, phase: 'request' | 'response'): Promise<void> {
-    this.signal.throwIfAborted();
+    this.throwIfAborted();
     this.#step = step;
     const hidden = step.body === 'absent';
     if (this.request !== undefined) this.request.contentHidden = hidden;
     if (this.response !== undefined) this.response.contentHidden = hidden;
     await executeStep(this, step, phase);
-    this.signal.throwIfAborted();
+    this.throwIfAborted();
   }
 
   #ownAnswer(): Answer {

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import { type Exchange, ExchangeClient } from '../support/exchange.ts';
+import { type RunningProcessor, startProcessor } from '../support/processor.ts';
+import { type ScriptedInvoker, scriptedInvoker } from '../support/scripted-invoker.ts';
+import { type HttpMessage, type Outcome, SimulatedEnvoy, type Simulation } from '../support/simulated-envoy.ts';
+
+/** What each API does to a request or response body, and to whom it answers: the model, in a few words each. */
+const policies = `
+version: 1
+limits: {bodyBytes: 1000}
+apis:
+  idle: {}
+  enrich: {request: [{configuration: {function: late, mutations: {headers: {set: {x-q: one}}}}}]}
+  replace: {request: [{configuration: {function: echo, mutations: {body: new}}}]}
+  reads: {request: [{configuration: {function: slow, payload: "{#request.content}", mutations: {headers: {set: {x-q: "{#request.content}"}}}}}]}
+  wraps: {request: [{configuration: {function: late, payload: "{#request.content}", mutations: {body: "<{#lambdaResponse.content}>"}}}]}
+  sends: {request: [{configuration: {function: echo, payload: sent, sendToConsumer: true}}]}
+  tags: {response: [{configuration: {function: echo, mutations: {headers: {set: {x-r: two}}}}}]}
+  answers: {response: [{configuration: {function: late, payload: lambda, sendToConsumer: true}}]}
+  rewraps: {response: [{configuration: {function: slow, payload: "{#response.content}", mutations: {body: "[{#lambdaResponse.content}]"}}}]}
+  both:
+    request: [{configuration: {function: echo, payload: "{#request.content}", mutations: {body: "<{#lambdaResponse.content}>"}}}]
+    response: [{configuration: {function: late, payload: "{#response.content}", mutations: {body: "[{#lambdaResponse.content}]"}}}]
+  fails: {request: [{configuration: {function: throws}}]}
+  refails: {response: [{configuration: {function: fails, payload: "{#response.content}"}}]}
+`;
+
+interface Model {
+  readonly readsRequest?: boolean;
+  readonly readsResponse?: boolean;
+  readonly request?: (body: string) => string;
+  readonly response?: (body: string) => string;
+  /** The caller's answer without a backend, or instead of its response. */
+  readonly answer?: { readonly side: 'request' | 'response'; readonly status: number; readonly details: string };
+}
+
+const error = { status: 500, details: 'lambda_ext_proc{AWS_LAMBDA_INVALID_RESPONSE}' };
+const models: Readonly<Record<string, Model>> = {
+  idle: {},
+  enrich: {},
+  replace: { request: () => 'new' },
+  reads: { readsRequest: true },
+  // An invocation without a payload answers null.
+  wraps: { readsRequest: true, request: (body) => `<${body || 'null'}>` },
+  sends: { answer: { side: 'request', status: 200, details: 'lambda_ext_proc{SEND_TO_CONSUMER}' } },
+  tags: {},
+  answers: { response: () => 'lambda' },
+  rewraps: { readsResponse: true, response: (body) => `[${body || 'null'}]` },
+  both: {
+    readsRequest: true,
+    readsResponse: true,
+    request: (body) => `<${body || 'null'}>`,
+    response: (body) => `[${body || 'null'}]`,
+  },
+  fails: { answer: { side: 'request', ...error } },
+  refails: { readsResponse: true, answer: { side: 'response', ...error } },
+};
+
+const runs = Number(process.env.PROTOCOL_SEQUENCES ?? 20_000);
+const batch = 50;
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+const classes = new Map<string, number>();
+
+const pieces = fc.oneof(
+  { weight: 3, arbitrary: fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { maxLength: 4 }) },
+  { weight: 1, arbitrary: fc.constantFrom([''], ['a', ''], ['x'.repeat(999), 'y'], ['x'.repeat(1000)]) },
+);
+const message: fc.Arbitrary<HttpMessage> = fc.record({
+  pieces: pieces.map((texts) => texts.map((text) => Buffer.from(text))),
+  trailers: fc.boolean(),
+  length: fc.boolean(),
+});
+const mode = fc.constantFrom(
+  'NONE',
+  'BUFFERED',
+  'STREAMED',
+  'BUFFERED_PARTIAL',
+  'FULL_DUPLEX_STREAMED',
+) as fc.Arbitrary<Simulation['modes']['request']>;
+const scenario = fc.record({
+  api: fc.constantFrom(...Object.keys(models)),
+  simulation: fc.record({
+    modes: fc.record({ request: mode, response: mode }),
+    trailerMode: fc.constantFrom('SEND' as const, 'SKIP' as const),
+    allowOverride: fc.boolean(),
+    request: message,
+    response: message,
+  }),
+});
+type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+
+let processor: RunningProcessor;
+let client: ExchangeClient;
+let invoker: ScriptedInvoker;
+
+before(async () => {
+  invoker = scriptedInvoker();
+  processor = await startProcessor({ policies, invoker });
+  client = new ExchangeClient(processor.address);
+});
+after(async () => {
+  client.close();
+  await processor.stop();
+});
+
+test(`an Envoy that keeps the rules gets what the policies say, in every mode (${runs} sequences, seed ${seed})`, async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(scenario, { minLength: batch, maxLength: batch }), async (scenarios) => {
+      await Promise.all(scenarios.map(play));
+    }),
+    { numRuns: Math.ceil(runs / batch), seed, endOnFailure: true },
+  );
+  await settle();
+  assert.deepEqual(
+    { streams: processor.capacity.streams, bytes: processor.capacity.bufferedBytes, running: invoker.running },
+    { streams: 0, bytes: 0, running: 0 },
+  );
+  for (const [name, count] of [...classes].sort()) t.diagnostic(`${name}: ${count}`);
+});
+
+async function play({ api, simulation }: Scenario): Promise<void> {
+  const exchange: Exchange = client.open({ 'x-lambda-api': api });
+  let outcome: Outcome;
+  try {
+    outcome = await new SimulatedEnvoy(exchange, simulation).run();
+    compare(models[api] ?? {}, simulation, outcome);
+  } catch (cause) {
+    const facts = JSON.stringify({ api, ...simulation, replies: exchange.replies }, null, 1);
+    throw new Error(`${cause instanceof Error ? cause.message : cause} in ${facts}`, { cause });
+  }
+}
+
+function compare(model: Model, simulation: Simulation, outcome: Outcome): void {
+  const requestBody = whole(simulation.request);
+  if (model.readsRequest) {
+    const refusal = bodyRefusal(simulation, 'request');
+    if (refusal !== undefined) {
+      count(`request refused: ${refusal}`);
+      assert.deepEqual(outcome.immediate?.details, `lambda_ext_proc{LAMBDA_EXT_PROC_${refusal}}`);
+      return;
+    }
+  }
+  if (model.answer?.side === 'request') {
+    count('answered in the request phase');
+    checkAnswer(model.answer, outcome);
+    return;
+  }
+  assert.equal(outcome.request?.body.toString(), model.request ? model.request(requestBody) : requestBody);
+  if (model.readsResponse) {
+    const refusal = bodyRefusal(simulation, 'response');
+    if (refusal !== undefined) {
+      count(`response refused: ${refusal}`);
+      if (refusal === 'BODY_UNAVAILABLE' && outcome.immediate === undefined) return;
+      assert.deepEqual(outcome.immediate?.details, `lambda_ext_proc{LAMBDA_EXT_PROC_${refusal}}`);
+      return;
+    }
+  }
+  if (model.answer?.side === 'response') {
+    count('answered in the response phase');
+    checkAnswer(model.answer, outcome);
+    return;
+  }
+  count(`passed: request ${simulation.modes.request}, response ${simulation.modes.response}`);
+  assert.equal(outcome.immediate, undefined);
+  const responseBody = whole(simulation.response);
+  assert.equal(outcome.response?.body.toString(), model.response ? model.response(responseBody) : responseBody);
+}
+
+/** Why a body cannot be read, by the rules alone. */
+function bodyRefusal(simulation: Simulation, side: 'request' | 'response'): string | undefined {
+  const { modes, allowOverride } = simulation;
+  const { pieces, trailers, length } = simulation[side];
+  if (pieces.length === 0 && !trailers) return undefined;
+  const size = whole(simulation[side]).length;
+  const fullDuplex = modes[side] === 'FULL_DUPLEX_STREAMED';
+  if (fullDuplex) return size > 1000 ? 'BODY_TOO_LARGE' : undefined;
+  // Full duplex in the other direction rules out mode_override for both.
+  const anyFullDuplex = Object.values(modes).includes('FULL_DUPLEX_STREAMED');
+  const overridden = allowOverride && !anyFullDuplex;
+  if (overridden || modes[side] === 'BUFFERED') {
+    if (pieces.length === 0) return 'BODY_UNAVAILABLE';
+    return size > 1000 ? 'BODY_TOO_LARGE' : undefined;
+  }
+  if (modes[side] === 'NONE' || pieces.length === 0) return 'BODY_UNAVAILABLE';
+  const [first] = modes[side] === 'STREAMED' ? pieces : [Buffer.alloc(Math.ceil(size / 2))];
+  if ((first?.length ?? 0) > 1000) return 'BODY_TOO_LARGE';
+  const isWhole = pieces.length === 1 || modes[side] !== 'STREAMED';
+  const ends = isWhole && first?.length === size && !trailers;
+  if (ends || (length && first?.length === size)) return undefined;
+  return 'BODY_UNAVAILABLE';
+}
+
+function checkAnswer(answer: NonNullable<Model['answer']>, outcome: Outcome): void {
+  assert.equal(outcome.immediate?.status, answer.status);
+  assert.equal(outcome.immediate?.details, answer.details);
+  assert.equal(outcome[answer.side], undefined);
+}
+
+function whole(message: HttpMessage): string {
+  return Buffer.concat(message.pieces).toString();
+}
+
+function count(name: string): void {
+  classes.set(name, (classes.get(name) ?? 0) + 1);
+}
+
+async function settle(): Promise<void> {
+  for (let i = 0; i < 100 && processor.capacity.streams > 0; i++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+}
