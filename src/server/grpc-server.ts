@@ -1,3 +1,4 @@
+import type { ServerHttp2Session } from 'node:http2';
 import {
   type Server as GrpcServer,
   Server,
@@ -9,7 +10,7 @@ import type { Logger } from '../observability/index.ts';
 import { allowRapidResets, openSessions } from './grpc-internals.ts';
 import { Health } from './health.ts';
 import type { ListenAddress } from './listen-address.ts';
-import { type Listener, openListener } from './listener.ts';
+import { type Listener, openListener, type Takeover } from './listener.ts';
 import type { TlsFiles } from './tls-files.ts';
 
 export interface GrpcService {
@@ -21,8 +22,7 @@ export interface ServerOptions {
   readonly services: readonly GrpcService[];
   readonly listeners: readonly ListenAddress[];
   readonly tls?: TlsFiles | undefined;
-  /** Take Unix sockets over from the process that listens on them. */
-  readonly replace?: boolean | undefined;
+  readonly takeover?: Takeover | undefined;
   /** Largest body that one message may carry; the message's other parts get some slack. */
   readonly maxBodyBytes: number;
   /** Streams of one connection at a time. Above what the service itself refuses with an answer of its own. */
@@ -87,7 +87,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
         await openListener({
           address,
           tls: options.tls,
-          replace: options.replace,
+          takeover: options.takeover,
           accept: (socket) => {
             socket.on('error', (error) => options.logger.debug({ err: error }, 'connection error'));
             injector.injectConnection(socket);
@@ -114,10 +114,11 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     async drain({ noticeMs, timeoutMs }) {
       const deadline = Date.now() + timeoutMs;
       health.set(false);
-      announce(server);
+      const announced = announce(server, new Set());
       // A stream that was on its way when the announcement left must still find an open connection.
       await sleep(Math.min(noticeMs, timeoutMs));
       await closeListeners();
+      if (announce(server, announced).size > announced.size) await sleep(Math.min(noticeMs, timeoutMs));
       for (const session of openSessions(server)) session.close();
       while (openSessions(server).length > 0 && Date.now() < deadline) await sleep(CLOSE_CHECK_MS);
       const clean = openSessions(server).length === 0;
@@ -131,10 +132,15 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   };
 }
 
-function announce(server: GrpcServer): void {
+/** Tells the sessions that were not told yet. Gives all that were. */
+function announce(server: GrpcServer, told: ReadonlySet<ServerHttp2Session>): Set<ServerHttp2Session> {
+  const all = new Set(told);
   for (const session of openSessions(server)) {
-    if (!session.closed && !session.destroyed) session.goaway(0, ALL_STREAMS);
+    if (all.has(session) || session.closed || session.destroyed) continue;
+    session.goaway(0, ALL_STREAMS);
+    all.add(session);
   }
+  return all;
 }
 
 function destroyAll(server: GrpcServer): void {

@@ -8,6 +8,7 @@ export {
   type ServerOptions,
 } from './grpc-server.ts';
 export { type ListenAddress, ListenError, namesWorker, parseListenAddress } from './listen-address.ts';
+export type { Takeover } from './listener.ts';
 export { type Check, type Readiness, readinessOf } from './readiness.ts';
 export { addReflection } from './reflection.ts';
 export type { ServingNode } from './serving-node.ts';

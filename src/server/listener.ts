@@ -12,15 +12,23 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/**
+ * Whether the address may pass to a successor without a gap: `later` prepares for that, `now` takes it from the process
+ * that has it. A Unix socket needs no preparation.
+ */
+export type Takeover = 'never' | 'later' | 'now';
+
 export interface ListenerOptions {
   readonly address: ListenAddress;
   /** For `host:port`; a Unix socket is protected by its mode. */
   readonly tls?: TlsFiles | undefined;
-  /** Take a Unix socket over from the process that listens on it. */
-  readonly replace?: boolean | undefined;
+  /** `never` by default. */
+  readonly takeover?: Takeover | undefined;
   /** Called for each connection, after the TLS handshake. */
   readonly accept: (socket: Socket) => void;
 }
+
+type TcpAddress = ListenAddress & { readonly kind: 'tcp' };
 
 const TLS_HANDSHAKE_MS = 10_000;
 const BACKLOG = 4_096;
@@ -30,12 +38,15 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const { address } = options;
   if (address.kind === 'unix') {
     const server = createServer(options.accept);
-    const claimed = await listenOnSocket(server, address, options.replace === true);
+    const claimed = await listenOnSocket(server, address, options.takeover === 'now');
     return listener(server, `unix:${address.path}`, claimed);
   }
   const server =
     options.tls === undefined ? createServer({ noDelay: true }, options.accept) : tlsServer(options.tls, options);
-  await listenOnPort(server, address);
+  const takeover = process.platform === 'linux' ? (options.takeover ?? 'never') : 'never';
+  // SO_REUSEPORT lets a successor in, and would let a stranger in too: so look first whether somebody is there.
+  if (takeover === 'later' && address.port !== 0) await probePort(address);
+  await listenOnPort(server, address, takeover !== 'never');
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
   return listener(server, formatHostPort(address.host, port));
@@ -60,18 +71,24 @@ function tlsServer(tls: TlsFiles, options: ListenerOptions): Server {
   return server;
 }
 
-function listenOnPort(server: Server, address: { text: string; host: string; port: number }): Promise<void> {
+async function probePort(address: TcpAddress): Promise<void> {
+  const server = createServer();
+  await listenOnPort(server, address, false);
+  await new Promise((resolve) => server.close(resolve));
+}
+
+function listenOnPort(server: Server, address: TcpAddress, reusePort: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => reject(portError(address, error));
     server.once('error', onError);
-    server.listen({ host: address.host, port: address.port, backlog: BACKLOG }, () => {
+    server.listen({ host: address.host, port: address.port, backlog: BACKLOG, reusePort }, () => {
       server.removeListener('error', onError);
       resolve();
     });
   });
 }
 
-function portError(address: { text: string; port: number; host: string }, error: NodeJS.ErrnoException): ListenError {
+function portError(address: TcpAddress, error: NodeJS.ErrnoException): ListenError {
   switch (error.code) {
     case 'EADDRINUSE':
       return new ListenError(address.text, 'the address is in use by another process', error);

@@ -24,7 +24,7 @@ const code = await runWorker({
     const server = await createServer({
       services: [echoService(() => metrics.streamOpened())],
       listeners: [parseListenAddress(address, Number(number))],
-      replace,
+      takeover: replace ? 'now' : 'later',
       maxBodyBytes: 1024,
       maxConcurrentStreams: 1_000,
       logger,

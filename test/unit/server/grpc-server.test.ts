@@ -95,10 +95,10 @@ test('a socket that another process listens on is an error, and stays that proce
   assert.ok(other.listening);
 });
 
-test('with replace a socket is taken over from a running server, which does not remove it when it ends', async (t) => {
+test('with takeover a socket is taken over from a running server, which does not remove it when it ends', async (t) => {
   const path = join(directory(t), 'a.sock');
   const old = await start(t, [`unix:${path}`]);
-  const successor = await start(t, [`unix:${path}`], { replace: true });
+  const successor = await start(t, [`unix:${path}`], { takeover: 'now' });
   successor.setServing(true);
   assert.equal(await askHealth(`unix:${path}`), 'SERVING');
   await old.close();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -34,6 +35,22 @@ async function start(t: TestContext, options: Partial<SupervisorOptions> = {}) {
   await supervisor.start();
   const socket = (number: number): string => `unix:${directory}/${number}.sock`;
   return { supervisor, socket, lines };
+}
+
+/** The first digits of ten ports of which the first two are free. */
+async function freePorts(): Promise<number> {
+  for (let prefix = 2_000 + Math.floor(Math.random() * 800); ; prefix += 1) {
+    const free = await Promise.all([0, 1].map((last) => isFree(prefix * 10 + last)));
+    if (free.every(Boolean)) return prefix;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -122,6 +139,33 @@ test('a rolling restart replaces every process while streams that run are finish
   assert.notEqual(supervisor.pids[1], before[1]);
   assert.equal(await askHealth(socket(1)), 'SERVING');
   assert.equal(supervisor.counts.restarts, 0);
+});
+
+test('a rolling restart needs no gap on host:port either', async (t) => {
+  const port = await freePorts();
+  const { supervisor } = await start(t, {
+    spawn: (number) =>
+      fork(script, [`127.0.0.1:${port}{worker}`, String(number)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+  });
+  const before = [...supervisor.pids];
+  assert.equal(await supervisor.rollingRestart(), true);
+  assert.notDeepEqual(supervisor.pids, before);
+  assert.equal(await askHealth(`127.0.0.1:${port}0`), 'SERVING');
+  assert.equal(await askHealth(`127.0.0.1:${port}1`), 'SERVING');
+});
+
+test('a port that another process has is an error for a worker too', async (t) => {
+  const port = await freePorts();
+  const other = createServer();
+  t.after(() => other.close());
+  await new Promise<void>((resolve) => other.listen(Number(`${port}1`), '127.0.0.1', resolve));
+  await assert.rejects(
+    start(t, {
+      spawn: (number) =>
+        fork(script, [`127.0.0.1:${port}{worker}`, String(number)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+    }),
+    new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port}1: the address is in use by another process`),
+  );
 });
 
 test('metrics are summed, and do not fall when a worker is replaced', async (t) => {
