@@ -1,5 +1,5 @@
-import type { ApiPolicies, Limits, PhaseNeeds, PolicySet, PolicyStep } from '../policy/index.ts';
-import { CompiledPolicySet } from './compiled-policy-set.ts';
+import type { ApiPolicies, Limits, PhaseNeeds, PolicyStep } from '../policy/index.ts';
+import type { CompiledPolicySet } from './compiled-policy-set.ts';
 import type { PolicyStatus } from './policy-source.ts';
 import { formatProblem } from './problem.ts';
 
@@ -35,8 +35,7 @@ export interface StepDescription {
   readonly body: PolicyStep['body'];
 }
 
-export function describePolicies(set: PolicySet, status: PolicyStatus): PolicyDescription {
-  const apis = set instanceof CompiledPolicySet ? [...set.apis] : [];
+export function describePolicies(set: CompiledPolicySet, status: PolicyStatus): PolicyDescription {
   const { lastError } = status;
   return {
     file: status.file ?? null,
@@ -46,7 +45,7 @@ export function describePolicies(set: PolicySet, status: PolicyStatus): PolicyDe
     warnings: status.warnings.map(formatProblem),
     unmatched: set.unmatched,
     limits: set.limits,
-    apis: Object.fromEntries(apis.map(([name, api]) => [name, describeApi(api)])),
+    apis: Object.fromEntries([...set.apis].map(([name, api]) => [name, describeApi(api)])),
   };
 }
 

@@ -10,6 +10,9 @@ import { parseJson, type Source, SourceError } from './source/index.ts';
 
 export const inlineLimits = { bytes: 16 * 1024, distinctTexts: 1024 } as const;
 
+/** What stands for a file in the errors of inline policies. */
+const inlineName = 'x-lambda-policies';
+
 /** APIs that routes bring along. Broken texts are remembered too: a broken route must not cost a parse a request. */
 export class InlinePolicies {
   readonly #surroundings: Surroundings;
@@ -35,7 +38,8 @@ export class InlinePolicies {
 
   #load(text: string): ApiPolicies | PolicyDocumentError {
     try {
-      return compileInline(text, 'x-lambda-policies', this.#surroundings, this.#compile).policies;
+      const source = parseInline(text, inlineName);
+      return compileInlineSource(text, source, inlineName, this.#surroundings, this.#compile).policies;
     } catch (error) {
       if (error instanceof PolicyDocumentError) return error;
       throw error;
@@ -44,13 +48,14 @@ export class InlinePolicies {
 }
 
 /** Throws PolicyDocumentError; warnings are for `check`. */
-export function compileInline(
+export function compileInlineSource(
   text: string,
+  source: Source,
   fileName: string,
   surroundings: Surroundings,
   compile: CompileTemplate,
 ): { readonly policies: ApiPolicies; readonly warnings: readonly Problem[] } {
-  const reporter = new Reporter(fileName, parseInline(text, fileName));
+  const reporter = new Reporter(fileName, source);
   const document = validate(apiSchema, reporter.data, (path, message, part) => reporter.error(path, message, part));
   if (document === undefined) throw new PolicyDocumentError(reporter.problems);
   const name = `inline:${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;

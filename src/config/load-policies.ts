@@ -1,4 +1,4 @@
-import type { ApiPolicies, PolicySet } from '../policy/index.ts';
+import type { ApiPolicies } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { Reporter } from './compile/reporter.ts';
 import { compileResponseTemplates } from './compile/response-templates.ts';
@@ -10,8 +10,9 @@ import { defaultLimits, documentSchema, type PolicyDocument, validate } from './
 import { parseSource, type Source, SourceError } from './source/index.ts';
 
 export interface LoadedPolicies {
-  readonly set: PolicySet;
+  readonly set: CompiledPolicySet;
   readonly warnings: readonly Problem[];
+  readonly inlineAllowed: boolean;
   /** What the document gives to inline policies, for who checks those of an Envoy configuration. */
   readonly surroundings: Surroundings;
 }
@@ -28,7 +29,7 @@ export function loadPolicies(text: string, fileName: string, compile: CompileTem
   if (document === undefined) throw new PolicyDocumentError(reporter.problems);
   const { set, surroundings } = compileDocument(document, new TemplateCompiler(compile, reporter), compile);
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
-  return { set, warnings: reporter.problems, surroundings };
+  return { set, warnings: reporter.problems, inlineAllowed: document.inline !== false, surroundings };
 }
 
 /** What is served without a document: inline policies only. */
@@ -49,7 +50,7 @@ function compileDocument(
   document: PolicyDocument,
   compiler: TemplateCompiler,
   compile: CompileTemplate,
-): { readonly set: PolicySet; readonly surroundings: Surroundings } {
+): { readonly set: CompiledPolicySet; readonly surroundings: Surroundings } {
   const responseTemplates = compileResponseTemplates(document.responseTemplates, ['responseTemplates'], compiler);
   const { defaults, dictionaries } = document;
   const surroundings: Surroundings = { defaults, dictionaries, responseTemplates };

@@ -1,0 +1,86 @@
+import type { Reporter } from '../compile/reporter.ts';
+import type { Filter } from './filters.ts';
+import { nameOf, type UsedRoute } from './used-routes.ts';
+
+const wholeBody: ReadonlySet<string> = new Set(['BUFFERED', 'FULL_DUPLEX_STREAMED']);
+
+/** Whether Envoy will send what the policies of a route read: by its own mode, or because the server may ask for it. */
+export function checkModes(filter: Filter, used: UsedRoute, reporter: Reporter): void {
+  const { config } = filter;
+  const { policies, route } = used;
+  const { needs } = policies;
+  const modes = route.processingMode;
+  const place = modes ?? config;
+  const mayAsk = config.flag('allow_mode_override');
+  const requestBody = modes?.text('request_body_mode') ?? 'NONE';
+  const responseBody = modes?.text('response_body_mode') ?? 'NONE';
+  if (modes?.text('request_header_mode') === 'SKIP') {
+    const message = 'no policy runs at all, since the server never sees a request: write `request_header_mode: SEND`';
+    reporter.error(place.placeOf('request_header_mode'), message);
+  }
+  if (requestBody === 'FULL_DUPLEX_STREAMED' || responseBody === 'FULL_DUPLEX_STREAMED') {
+    checkDuplex(used, requestBody, responseBody, reporter);
+  } else if (!mayAsk) {
+    checkWithoutOverride(filter, used, reporter);
+  }
+  if (config.items('allowed_override_modes').length > 0) {
+    const message =
+      'Envoy ignores every other mode that the server asks for, and policies that read a body answer 500: leave it out';
+    reporter.warn(config.placeOf('allowed_override_modes'), message, 'key');
+  }
+  if (mayAsk && requestBody === 'BUFFERED' && !needs.requestBody) {
+    const message = `every request's body is buffered, while ${nameOf(used)} reads none: write \`request_body_mode: NONE\`, the server asks for bodies where it needs them`;
+    reporter.warn(place.placeOf('request_body_mode'), message);
+  }
+}
+
+function checkWithoutOverride(filter: Filter, used: UsedRoute, reporter: Reporter): void {
+  const { config } = filter;
+  const { needs } = used.policies;
+  const modes = used.route.processingMode;
+  const sendsResponse = modes?.text('response_header_mode') !== 'SKIP';
+  const missing = [
+    ...(needs.requestBody && !wholeBody.has(modes?.text('request_body_mode') ?? 'NONE') ? ["the request's body"] : []),
+    ...(needs.response && !sendsResponse ? ['the response'] : []),
+    ...(needs.responseBody && !wholeBody.has(modes?.text('response_body_mode') ?? 'NONE')
+      ? ["the response's body"]
+      : []),
+  ];
+  if (missing.length === 0) return;
+  const outcome = needs.requestBody || needs.responseBody ? 'requests are answered 500' : 'they never run';
+  const message = `${nameOf(used)} needs ${missing.join(' and ')}, which Envoy does not send without this: ${outcome}; write \`allow_mode_override: true\``;
+  reporter.error(config.placeOf('allow_mode_override'), message);
+}
+
+/** Overrides do not work in this mode, so what is configured has to fit. */
+function checkDuplex(used: UsedRoute, requestBody: string, responseBody: string, reporter: Reporter): void {
+  const { needs } = used.policies;
+  const place = used.route.processingMode ?? used.route.node;
+  const message = (phase: string): string => {
+    return `${nameOf(used)} reads the ${phase}'s body, and in this mode the server cannot ask for it: write \`${phase}_body_mode: FULL_DUPLEX_STREAMED\`, or NONE for both with \`allow_mode_override: true\``;
+  };
+  if (needs.requestBody && !wholeBody.has(requestBody)) {
+    reporter.error(place.placeOf('request_body_mode'), message('request'));
+  }
+  if (needs.responseBody && !wholeBody.has(responseBody)) {
+    reporter.error(place.placeOf('response_body_mode'), message('response'));
+  }
+}
+
+const envoyDefaultBuffer = 1024 * 1024;
+
+/** Envoy refuses a body beyond its own buffer before the server's limit is reached. */
+export function checkBufferLimit(filter: Filter, used: UsedRoute, bodyBytes: number, reporter: Reporter): void {
+  const { needs } = used.policies;
+  if (!needs.requestBody && !needs.responseBody) return;
+  const listener = filter.listener;
+  const limit = listener?.number('per_connection_buffer_limit_bytes') ?? envoyDefaultBuffer;
+  if (limit >= bodyBytes) return;
+  const outcomes = [
+    ...(needs.requestBody ? ['requests get a 413'] : []),
+    ...(needs.responseBody ? ['responses become a 500'] : []),
+  ];
+  const message = `bodies over ${limit} bytes never reach a policy, while limits.bodyBytes is ${bodyBytes}: ${outcomes.join(' and ')}; write \`per_connection_buffer_limit_bytes: ${bodyBytes}\``;
+  const place = listener ?? filter.config;
+  reporter.warn(place.placeOf('per_connection_buffer_limit_bytes'), message);
+}

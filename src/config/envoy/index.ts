@@ -1,0 +1,1 @@
+export { checkEnvoy } from './check-envoy.ts';

@@ -1,0 +1,61 @@
+import type { MutationTemplates } from '../../policy/index.ts';
+import { judgeHeader, type MutationRule } from '../compile/header-names.ts';
+import type { Reporter } from '../compile/reporter.ts';
+import type { EnvoyNode } from './envoy-node.ts';
+import type { Filter } from './filters.ts';
+import { nameOf, type UsedRoute } from './used-routes.ts';
+
+/** Whether Envoy lets the changes through that the policies make. */
+export function checkMutations(filter: Filter, used: UsedRoute, reporter: Reporter): void {
+  const { config } = filter;
+  const rules = config.get('mutation_rules');
+  const place = config.placeOf('mutation_rules');
+  const steps = [...used.policies.request, ...used.policies.response];
+  const outcome = rules?.flag('disallow_is_error')
+    ? 'answers each request with a 500'
+    : 'drops the change without a word';
+  for (const { name, configuration } of steps) {
+    const { mutations } = configuration;
+    for (const [header, rule] of refusedHeaders(mutations)) {
+      if (rules?.flag(rule)) continue;
+      const message = `step ${name} of ${nameOf(used)} changes ${header}, and Envoy ${outcome}: write \`mutation_rules: {${rule}: true}\``;
+      reporter.error(place, message);
+    }
+    if (!changesSomething(mutations)) continue;
+    if (rules?.flag('disallow_all')) {
+      reporter.error(place, `step ${name} of ${nameOf(used)} changes headers: leave \`disallow_all\` out`);
+    } else if (rules?.flag('disallow_system') && (mutations.path !== undefined || mutations.status !== undefined)) {
+      reporter.error(place, `step ${name} of ${nameOf(used)} changes path or status: leave \`disallow_system\` out`);
+    }
+    const clears = mutations.clearRouteCache && ignoresRouteCache(config);
+    if (clears) {
+      const message = `step ${name} of ${nameOf(used)} has clearRouteCache, which Envoy ignores with this: leave it out`;
+      reporter.error(config.placeOf(clears), message, 'key');
+    }
+  }
+}
+
+function refusedHeaders(mutations: MutationTemplates): ReadonlyMap<string, MutationRule> {
+  const names = [
+    ...mutations.set.map(([name]) => name),
+    ...mutations.append.map(([name]) => name),
+    ...mutations.remove,
+  ];
+  const refused = new Map<string, MutationRule>();
+  for (const name of names) {
+    const verdict = judgeHeader(name);
+    if (verdict.kind === 'refused-by-envoy') refused.set(name, verdict.rule);
+  }
+  return refused;
+}
+
+function changesSomething(mutations: MutationTemplates): boolean {
+  const { set, append, remove, path, status, body } = mutations;
+  return set.length + append.length + remove.length > 0 || [path, status, body].some((change) => change !== undefined);
+}
+
+/** The field that keeps the route, if there is one. */
+function ignoresRouteCache(config: EnvoyNode): string | undefined {
+  if (config.flag('disable_clear_route_cache')) return 'disable_clear_route_cache';
+  return config.text('route_cache_action') === 'RETAIN' ? 'route_cache_action' : undefined;
+}

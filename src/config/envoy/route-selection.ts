@@ -1,0 +1,152 @@
+import type { ApiPolicies } from '../../policy/index.ts';
+import { suggestion } from '../closest.ts';
+import type { Reporter } from '../compile/reporter.ts';
+import type { CompileTemplate } from '../compile/template-compiler.ts';
+import { compileInlineSource, inlineLimits } from '../inline-policies.ts';
+import type { LoadedPolicies } from '../load-policies.ts';
+import { type DocumentPath, formatPath, PolicyDocumentError, type Problem } from '../problem.ts';
+import { type Source, SourceError } from '../source/index.ts';
+import type { Filter } from './filters.ts';
+import { embeddedData, embeddedJson } from './relocated-source.ts';
+import type { Route, RouteMetadata } from './routes.ts';
+
+/** What the checks of one Envoy configuration share. */
+export interface EnvoyCheck {
+  readonly fileName: string;
+  readonly source: Source;
+  readonly policies: LoadedPolicies;
+  readonly compile: CompileTemplate;
+  readonly reporter: Reporter;
+  /** Problems inside inline policies, which have places of their own. */
+  readonly inlineProblems: Problem[];
+}
+
+/** Above this size the connection to the server is reset, and every request on it fails. */
+const metadataLimit = 60 * 1024;
+
+/** The API that the server picks for a route, as its own selection does; undefined after a reported problem. */
+export function selectForRoute(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
+  for (const metadata of route.metadata.values()) checkTransport(metadata, check.reporter);
+  const named = route.metadata.get('x-lambda-api');
+  const inline = route.metadata.get('x-lambda-policies');
+  if (named !== undefined && inline !== undefined) {
+    check.reporter.error(
+      inline.value.path,
+      'the route brings x-lambda-api and x-lambda-policies: each request is a 500; write one of them',
+    );
+    return undefined;
+  }
+  if (named !== undefined) return selectByName(named, check);
+  if (inline !== undefined) return selectInline(inline, check);
+  return selectByRoute(route, filter, check);
+}
+
+/** What gRPC cannot carry hurts more than this route. */
+function checkTransport({ text, value }: RouteMetadata, reporter: Reporter): void {
+  if (text === undefined) return;
+  const at = text.search(/[^\x20-\x7e]/);
+  if (at !== -1) {
+    const what = /[\r\n\t]/.test(text[at] ?? '') ? 'a line break or tab' : 'a character that is not ASCII';
+    const message = `${what}, which gRPC metadata cannot carry: the value is lost and each request is a 500; write \\u escapes inside the JSON, on one line`;
+    if (typeof value.data === 'string') reporter.errorInText(value.path, at, `has ${message}`);
+    else reporter.error(value.path, `has ${message}`);
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > metadataLimit) {
+    const message = `is ${bytes} bytes of gRPC metadata: beyond 64 KB the connection to the server is reset and other requests fail with it; put the policies into policies.yaml and name them by x-lambda-api`;
+    reporter.error(value.path, message);
+  }
+}
+
+function selectByName({ text, value }: RouteMetadata, check: EnvoyCheck): ApiPolicies | undefined {
+  if (text === undefined) {
+    const message = 'depends on the request: whether such an API exists cannot be checked, and callers may choose it';
+    check.reporter.warn(value.path, message);
+    return undefined;
+  }
+  const found = check.policies.set.byName(text);
+  if (found !== undefined) return found;
+  const known = [...check.policies.set.apis.keys()];
+  const hint = suggestion(text, known) || (known.length === 0 ? ': there are none' : `: known are ${known.join(', ')}`);
+  check.reporter.error(value.path, `names no API of the policies, so that each request is a 500${hint}`);
+  return undefined;
+}
+
+function selectInline({ text, value }: RouteMetadata, check: EnvoyCheck): ApiPolicies | undefined {
+  const { reporter, policies, compile, fileName, source } = check;
+  if (text === undefined) {
+    reporter.warn(value.path, 'depends on the request: inline policies cannot be checked, and callers may choose them');
+    return undefined;
+  }
+  if (!policies.inlineAllowed) {
+    reporter.error(value.path, 'brings inline policies, but policies.yaml says `inline: false`: each request is a 500');
+    return undefined;
+  }
+  if (Buffer.byteLength(text) > inlineLimits.bytes) {
+    const message = `inline policies of ${Buffer.byteLength(text)} bytes: more than ${inlineLimits.bytes} are refused, and each request is a 500; put them into policies.yaml and name them by x-lambda-api`;
+    reporter.error(value.path, message);
+    return undefined;
+  }
+  try {
+    const inner = typeof value.data === 'string' ? embeddedText(text, value.data, source, value.path) : undefined;
+    const relocated = inner ?? embeddedData(value.data, source, value.path);
+    const { policies: api, warnings } = compileInlineSource(text, relocated, fileName, policies.surroundings, compile);
+    check.inlineProblems.push(...warnings.map((problem) => inside(problem, value.path)));
+    return api;
+  } catch (error) {
+    if (error instanceof PolicyDocumentError) {
+      check.inlineProblems.push(...error.problems.map((problem) => inside(problem, value.path)));
+    } else if (error instanceof SourceError) {
+      reporter.error(
+        value.path,
+        `inline policies: ${error.message} (line ${error.position.line}, column ${error.position.column} of the value)`,
+      );
+    } else throw error;
+    return undefined;
+  }
+}
+
+/** Where Envoy's doubled percent signs were undone, places inside the text would be wrong by a few columns. */
+function embeddedText(text: string, written: string, source: Source, path: DocumentPath): Source {
+  if (text === written) return embeddedJson(text, source, path);
+  const unescapedOffset = (offset: number): number => {
+    let at = 0;
+    for (let unit = 0; unit < offset && at < written.length; unit++) at += written.startsWith('%%', at) ? 2 : 1;
+    return at;
+  };
+  const shifted: Source = {
+    data: source.data,
+    locate: source.locate,
+    locateInText: (outerPath, offset) => source.locateInText(outerPath, unescapedOffset(offset)),
+  };
+  return embeddedJson(text, shifted, path);
+}
+
+function inside(problem: Problem, outer: DocumentPath): Problem {
+  const separator = problem.path === '' || problem.path.startsWith('[') ? '' : '.';
+  return { ...problem, path: `${formatPath(outer)}${separator}${problem.path}` };
+}
+
+function selectByRoute(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
+  const { reporter, policies } = check;
+  const attributes = filter.config.get('request_attributes')?.data;
+  const isNameSent = Array.isArray(attributes) && attributes.includes('xds.route_name');
+  const byRoute = route.name === undefined ? undefined : policies.set.byRoute(route.name);
+  if (byRoute !== undefined && !isNameSent) {
+    const message = `route ${route.name} is meant for API ${byRoute.name} by its name, but the filter does not send it: write \`request_attributes: [xds.route_name]\``;
+    reporter.error(filter.config.path, message);
+    return byRoute;
+  }
+  const found = byRoute ?? policies.set.fallback;
+  if (found !== undefined) return found;
+  if (policies.set.unmatched === 'pass') {
+    const message =
+      'names no API: each request pays for the filter and passes; switch the filter off here (`disabled: true`)';
+    reporter.warn(route.node.path, message);
+  } else {
+    const message =
+      'names no API, so that each request is a 500: send x-lambda-api in `grpc_initial_metadata`, or switch the filter off here (`disabled: true`)';
+    reporter.error(route.node.path, message);
+  }
+  return undefined;
+}

@@ -1,0 +1,82 @@
+import type { PolicyStep } from '../../policy/index.ts';
+import type { Reporter } from '../compile/reporter.ts';
+import type { CompiledPolicySet } from '../compiled-policy-set.ts';
+import type { Filter } from './filters.ts';
+import { answersItself, nameOf, type UsedRoute } from './used-routes.ts';
+
+const envoyDefaultTimeout = 200;
+
+/**
+ * Envoy's deadline for a message against what the policies may take, and against what the server believes it to be:
+ * Envoy does not tell it, so the configuration or the route's metadata has to.
+ */
+export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPolicySet, reporter: Reporter): void {
+  const { config } = filter;
+  const timeout = config.duration('message_timeout');
+  const maximum = config.duration('max_message_timeout') ?? 0;
+  const told = toldTimeouts(used, set);
+  const bound = longest(used);
+  const wanted = Number.isFinite(bound) ? `${Math.ceil(bound / 1000)}s` : 'the longest that a function may take';
+  if (timeout === undefined) {
+    const message = `Envoy waits ${envoyDefaultTimeout} ms, less than a cold start: callers get a 504 while ${nameOf(used)} still waits; write \`message_timeout: ${wanted}\``;
+    reporter.error(config.placeOf('message_timeout'), message);
+    return;
+  }
+  if (told.message !== undefined && told.message > timeout) {
+    const message = `the server is told ${told.message} ms (messageTimeoutMs or x-lambda-message-timeout), but Envoy gives up after ${timeout} ms: callers get a bare 504; write \`message_timeout: ${told.message / 1000}s\``;
+    reporter.error(config.placeOf('message_timeout'), message);
+  }
+  if (told.maximum !== undefined && told.maximum > maximum) {
+    const message = `the server is told that it may extend to ${told.maximum} ms, but Envoy ignores that beyond ${maximum} ms: write \`max_message_timeout: ${told.maximum / 1000}s\``;
+    reporter.error(config.placeOf('max_message_timeout'), message);
+  }
+  const extends_ = told.message !== undefined && told.maximum !== undefined && told.maximum > told.message;
+  if (maximum > timeout && !extends_) {
+    const message = `the server cannot know of it and never asks for more time: write \`messageTimeoutMs: ${timeout}\` and \`maxMessageTimeoutMs: ${maximum}\` in policies.yaml`;
+    reporter.warn(config.placeOf('max_message_timeout'), message);
+  }
+  const effective = extends_ ? Math.max(timeout, maximum) : timeout;
+  if (effective < bound) {
+    const takes = Number.isFinite(bound) ? `up to ${bound} ms` : 'any time';
+    const message = `${nameOf(used)} may take ${takes} by its own timeouts, Envoy gives up after ${effective} ms: callers get a 504 while the function runs on; write \`message_timeout: ${wanted}\`, or lower apiCallTimeoutMs`;
+    reporter.warn(config.placeOf('message_timeout'), message);
+  }
+}
+
+interface ToldTimeouts {
+  readonly message: number | undefined;
+  readonly maximum: number | undefined;
+}
+
+function toldTimeouts({ route }: UsedRoute, set: CompiledPolicySet): ToldTimeouts {
+  const told = (key: string): number | undefined => milliseconds(route.metadata.get(key)?.text);
+  return {
+    message: told('x-lambda-message-timeout') ?? set.messageTimeoutMs,
+    maximum: told('x-lambda-max-message-timeout') ?? set.maxMessageTimeoutMs,
+  };
+}
+
+/** As the server reads the metadata: `200`, `200ms`, `1.5s`. */
+function milliseconds(text: string | undefined): number | undefined {
+  const match = /^(\d{1,9}(?:\.\d{1,9})?)(ms|s)?$/.exec(text?.trim() ?? '');
+  return match === null ? undefined : Number(match[1]) * (match[2] === 's' ? 1000 : 1);
+}
+
+/** The longest time between a message and its answer, by the policies' own timeouts. */
+function longest({ policies }: UsedRoute): number {
+  const request = sum(policies.request);
+  const response = sum(policies.response);
+  return Math.max(answersItself(policies) ? request + response : request, response);
+}
+
+function sum(steps: readonly PolicyStep[]): number {
+  return steps.reduce((total, step) => total + boundOf(step), 0);
+}
+
+/** Of one attempt where nothing bounds all of them: retries are the exception. */
+function boundOf({ configuration }: PolicyStep): number {
+  const { connectionTimeoutMs, readTimeoutMs, apiCallAttemptTimeoutMs, apiCallTimeoutMs } = configuration.transport;
+  if (apiCallTimeoutMs) return apiCallTimeoutMs;
+  if (apiCallAttemptTimeoutMs) return apiCallAttemptTimeoutMs;
+  return readTimeoutMs === 0 ? Number.POSITIVE_INFINITY : connectionTimeoutMs + readTimeoutMs;
+}

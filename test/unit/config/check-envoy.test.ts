@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkEnvoy, formatProblem, PolicyDocumentError } from '../../../src/config/index.ts';
+import { goodEnvoy } from './envoy-fixture.ts';
+import { fakeCompile } from './fake-compile.ts';
+import { assertLines, load } from './support.ts';
+
+const policies = `version: 1
+apis:
+  orders:
+    request:
+      - name: enrich
+        configuration: {function: f, payload: "{#request.content}", mutations: {headers: {set: {x-a: b}}}}
+`;
+
+function check(envoy: string, document = policies): readonly string[] {
+  try {
+    return checkEnvoy(envoy, 'envoy.yaml', load(document), fakeCompile).map(formatProblem);
+  } catch (error) {
+    assert.ok(error instanceof PolicyDocumentError, String(error));
+    return error.problems.map(formatProblem);
+  }
+}
+
+/** The fixture with one text replaced, which must be there. */
+function spoilt(from: string, to: string): string {
+  assert.ok(goodEnvoy.includes(from), from);
+  return goodEnvoy.replace(from, () => to);
+}
+
+const without = (text: string): string => spoilt(text, '');
+/** `envoy.yaml:line:column` of a text in an Envoy configuration. */
+function placeOf(text: string, part: string): string {
+  const before = text.slice(0, text.indexOf(part)).split('\n');
+  return `envoy.yaml:${before.length}:${(before.at(-1)?.length ?? 0) + 1} `;
+}
+
+const metadata = '[{key: x-lambda-api, value: orders}]';
+const filterPath = 'filters.0.typed_config.http_filters.0.typed_config';
+
+test('a_right_configuration_has_no_findings', () => {
+  assert.deepEqual(check(goodEnvoy), []);
+});
+
+test('camel_case_is_read_as_envoy_reads_it', () => {
+  const camel = goodEnvoy.replace(/\b([a-z0-9]+(?:_[a-z0-9]+)+)(?=:)/g, (name) => {
+    return name.startsWith('ext_proc')
+      ? name
+      : name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  });
+  assert.ok(camel.includes('allowModeOverride: true') && !camel.includes('allow_mode_override'));
+  assert.deepEqual(check(camel), []);
+  assertLines(check(camel.replace('allowModeOverride: true', 'allowModeOverride: false')), ['allowModeOverride']);
+});
+
+test('a_configuration_without_the_filter_is_an_error', () => {
+  assertLines(check('static_resources: {}\n'), ['envoy.yaml:1:1', 'no policy ever runs']);
+  assertLines(check('a: [\n'), ['envoy.yaml:2:1 not valid YAML']);
+});
+
+test('an_unknown_api_is_an_error_with_the_closest_name', () => {
+  const text = spoilt(metadata, '[{key: x-lambda-api, value: ordes}]');
+  assertLines(check(text), [placeOf(text, 'ordes}'), 'names no API', 'each request is a 500', 'did you mean orders?']);
+});
+
+test('both_headers_at_once_are_an_error', () => {
+  const both = '[{key: x-lambda-api, value: orders}, {key: x-lambda-policies, value: "{}"}]';
+  assertLines(check(spoilt(metadata, both)), ['brings x-lambda-api and x-lambda-policies']);
+});
+
+test('inline_policies_in_grpc_metadata_are_validated_with_places_in_the_envoy_file', () => {
+  const inline = (value: string): string => spoilt(metadata, `[{key: x-lambda-policies, value: ${value}}]`);
+  assert.deepEqual(check(inline(`'{"request": [{"configuration": {"function": "f"}}]}'`)), []);
+  const misspelt = inline(`'{"reqest": []}'`);
+  assertLines(check(misspelt), [placeOf(misspelt, '"reqest"'), 'grpc_initial_metadata.0.value.reqest: unknown field']);
+  assertLines(check(inline(`'{"request": }'`)), ['inline policies: not valid JSON', 'line 1, column 13']);
+  const bad = `'{"request": [{"configuration": {"function": "f", "payload": "{#a @@}"}}]}'`;
+  assertLines(check(inline(bad)), ['request.0.configuration.payload: unexpected @']);
+  assertLines(check(inline(`'{"request": [{"configuration": {}}]}'`)), ['configuration.function: is missing']);
+});
+
+test('percent_signs_are_written_twice_and_single_ones_cannot_be_checked', () => {
+  const inline = (payload: string): string => {
+    const value = `'{"request": [{"configuration": {"function": "f", "payload": "${payload}"}}]}'`;
+    return spoilt(metadata, `[{key: x-lambda-policies, value: ${value}}]`);
+  };
+  assert.deepEqual(check(inline('100%%')), []);
+  assertLines(check(inline('%%{#a @@}')), ['payload: unexpected @, at character 6']);
+  assertLines(check(inline('%REQ(x)%')), ['depends on the request']);
+});
+
+test('inline_policies_in_the_routes_metadata_are_validated', () => {
+  const reference = '[{key: x-lambda-policies, value: "%METADATA(ROUTE:lambda:policies)%"}]';
+  const withMetadata = (value: string): string => {
+    return spoilt(metadata, reference).replace('{lambda: {api: orders}}', () => `{lambda: {policies: ${value}}}`);
+  };
+  assert.deepEqual(check(withMetadata(`'{"request": []}'`)), []);
+  const text = withMetadata(`'{"reqest": []}'`);
+  assertLines(check(text), [placeOf(text, '"reqest"'), 'filter_metadata.lambda.policies.reqest: unknown']);
+  const structure = withMetadata('{request: [{configuration: {}}]}');
+  assertLines(check(structure), [placeOf(structure, '{}}]}'), 'function: is missing']);
+});
+
+test('an_api_named_by_the_routes_metadata_is_resolved', () => {
+  const text = spoilt(metadata, '[{key: x-lambda-api, value: "%METADATA(ROUTE:lambda:api)%"}]');
+  assert.deepEqual(check(text), []);
+  const other = text.replace('{api: orders}', '{api: other}');
+  assertLines(check(other), [placeOf(other, 'other'), 'names no API']);
+});
+
+test('inline_policies_that_are_switched_off_are_an_error', () => {
+  const text = spoilt(metadata, `[{key: x-lambda-policies, value: '{}'}]`);
+  assertLines(check(text, `inline: false\n${policies}`), ['`inline: false`']);
+});
+
+test('metadata_that_grpc_cannot_carry_is_an_error', () => {
+  const inline = (value: string): readonly string[] =>
+    check(spoilt(metadata, `[{key: x-lambda-policies, value: ${value}}]`));
+  const text = spoilt(metadata, `[{key: x-lambda-policies, value: '{"name": "é"}'}]`);
+  assertLines(check(text), [placeOf(text, 'é'), 'not ASCII', '\\u escapes']);
+  assert.deepEqual(inline(`'{"name": "\\u00e9"}'`), []);
+  assertLines(inline(`"{\\n}"`), ['a line break']);
+});
+
+test('metadata_that_is_too_long_is_an_error', () => {
+  const inline = (size: number): readonly string[] => {
+    return check(spoilt(metadata, `[{key: x-lambda-policies, value: '{"name": "${'x'.repeat(size)}"}'}]`));
+  };
+  assert.deepEqual(inline(16_000), []);
+  assertLines(inline(17_000), ['more than 16384 are refused']);
+  assertLines(inline(100_000), ['connection to the server is reset'], ['more than 16384']);
+});
+
+test('a_body_policy_without_allow_mode_override_is_an_error', () => {
+  const line = 'allow_mode_override: true';
+  assertLines(check(without(line)), [`${filterPath}.allow_mode_override: `, "the request's body", `\`${line}\``]);
+  const buffered = without(line).replace('response_header_mode: SKIP', 'request_body_mode: BUFFERED');
+  assert.deepEqual(check(buffered), []);
+  const streamed = without(line).replace('response_header_mode: SKIP', 'request_body_mode: STREAMED');
+  assert.equal(check(streamed).length, 1);
+  assert.deepEqual(check(without(line), policies.replace('request.content', 'request.path')), []);
+});
+
+test('a_response_policy_that_envoy_never_asks_for_is_an_error', () => {
+  const text = without('allow_mode_override: true');
+  const response = policies.replace('request:', 'response:').replace('request.content', 'response.status');
+  assertLines(check(text, response), ['the response', 'they never run']);
+  assert.deepEqual(check(text.replace('response_header_mode: SKIP', 'response_header_mode: SEND'), response), []);
+});
+
+test('skipped_request_headers_are_an_error', () => {
+  assertLines(check(spoilt('request_header_mode: SEND', 'request_header_mode: SKIP')), ['no policy runs at all']);
+});
+
+test('a_body_that_nobody_reads_is_a_warning', () => {
+  const text = spoilt('response_header_mode: SKIP', 'request_body_mode: BUFFERED');
+  assertLines(check(text, policies.replace('request.content', 'request.path')), ['warning: every request', 'NONE']);
+});
+
+test('full_duplex_without_the_body_that_a_policy_reads_is_an_error', () => {
+  const text = spoilt('response_header_mode: SKIP', 'response_body_mode: FULL_DUPLEX_STREAMED');
+  assertLines(check(text), ['request_body_mode', "reads the request's body"]);
+});
+
+test('missing_receiving_namespaces_are_a_warning', () => {
+  const text = without('metadata_options: {receiving_namespaces: {untyped: [lambda-ext-proc]}}');
+  assertLines(check(text), ['metadata_options: warning: ', '`metadata_options: {receiving_namespaces']);
+});
+
+test('envoys_200_ms_are_an_error', () => {
+  assertLines(check(without('message_timeout: 35s')), [
+    'message_timeout: Envoy waits 200 ms',
+    '`message_timeout: 32s`',
+  ]);
+});
+
+test('a_message_timeout_below_the_lambdas_own_is_a_warning', () => {
+  assertLines(check(spoilt('35s', '10s')), ['warning: API orders may take up to 32000 ms', 'after 10000 ms']);
+  const bounded = policies.replace('function: f', 'function: f, apiCallTimeoutMs: 9000');
+  assert.deepEqual(check(spoilt('35s', '10s'), bounded), []);
+  const unbounded = policies.replace('function: f', 'function: f, readTimeoutMs: 0');
+  assertLines(check(goodEnvoy, unbounded), ['may take any time']);
+});
+
+test('steps_that_run_in_one_message_are_added_up', () => {
+  const step = '{configuration: {function: f, readTimeoutMs: 15000, connectionTimeoutMs: 3000}}';
+  assert.deepEqual(check(goodEnvoy, `version: 1\napis: {orders: {request: [${step}], response: [${step}]}}\n`), []);
+  const answering = step.replace('function: f', 'function: f, sendToConsumer: true');
+  const lines = check(goodEnvoy, `version: 1\napis: {orders: {request: [${answering}], response: [${step}]}}\n`);
+  assertLines(lines, ['may take up to 36000 ms']);
+});
+
+test('timeouts_that_the_server_is_told_must_be_envoys', () => {
+  assertLines(check(goodEnvoy, `messageTimeoutMs: 40000\n${policies}`), ['told 40000 ms', '`message_timeout: 40s`']);
+  const told = spoilt(metadata, `[{key: x-lambda-api, value: orders}, {key: x-lambda-message-timeout, value: 36s}]`);
+  assertLines(check(told), ['told 36000 ms']);
+  const longer = `messageTimeoutMs: 35000\nmaxMessageTimeoutMs: 60000\n${policies}`;
+  assertLines(check(goodEnvoy, longer), ['max_message_timeout', '60000 ms', '`max_message_timeout: 60s`']);
+  const allowed = spoilt(
+    'message_timeout: 35s',
+    'message_timeout: 35s\n                      max_message_timeout: 60s',
+  );
+  assert.deepEqual(check(allowed, longer), []);
+  assertLines(check(allowed), ['max_message_timeout: warning: the server cannot know of it']);
+});
+
+test('failing_open_is_a_warning', () => {
+  const text = spoilt(
+    'allow_mode_override: true',
+    'allow_mode_override: true\n                      failure_mode_allow: true',
+  );
+  assertLines(check(text), ['failure_mode_allow: warning: requests pass without their policies']);
+});
+
+test('a_missing_graceful_close_flag_is_a_warning', () => {
+  assertLines(check(spoilt('ext_proc_graceful_grpc_close: true', 'other: true')), ['layered_runtime: warning: ']);
+  const nested = '{envoy: {reloadable_features: {ext_proc_graceful_grpc_close: "true"}}}';
+  assert.deepEqual(check(spoilt('{envoy.reloadable_features.ext_proc_graceful_grpc_close: true}', nested)), []);
+});
+
+test('a_listeners_buffer_below_the_body_limit_is_a_warning_where_bodies_are_read', () => {
+  const line = 'per_connection_buffer_limit_bytes: 6291456';
+  assertLines(check(without(line)), ['warning: bodies over 1048576 bytes', 'get a 413', `\`${line}\``]);
+  assert.deepEqual(check(without(line), policies.replace('request.content', 'request.path')), []);
+  assert.deepEqual(check(without(line), `limits: {bodyBytes: 1000}\n${policies}`), []);
+});
+
+test('mutations_that_envoy_refuses_are_an_error_unless_a_rule_allows_them', () => {
+  const document = policies.replace('x-a: b', 'host: b, x-envoy-a: b');
+  const lines = check(goodEnvoy, document);
+  assertLines(
+    lines,
+    ['changes host', '`mutation_rules: {allow_all_routing: true}`'],
+    ['x-envoy-a', 'allow_envoy: true'],
+  );
+  const rules = (text: string): string => {
+    return spoilt(
+      'allow_mode_override: true',
+      `allow_mode_override: true\n                      mutation_rules: {${text}}`,
+    );
+  };
+  assert.deepEqual(check(rules('allow_all_routing: true, allow_envoy: true'), document), []);
+  assertLines(check(rules('allow_envoy: true, disallow_is_error: true'), document), [
+    'answers each request with a 500',
+  ]);
+  assertLines(check(rules('disallow_all: true')), ['leave `disallow_all` out']);
+});
+
+test('a_route_cache_that_is_kept_is_an_error_for_a_policy_that_clears_it', () => {
+  const document = policies.replace('headers:', 'clearRouteCache: true, headers:');
+  assert.deepEqual(check(goodEnvoy, document), []);
+  const text = spoilt(
+    'allow_mode_override: true',
+    'allow_mode_override: true\n                      route_cache_action: RETAIN',
+  );
+  assertLines(check(text, document), ['route_cache_action: ', 'clearRouteCache']);
+});
+
+test('the_default_circuit_breaker_is_a_warning', () => {
+  assertLines(check(without('circuit_breakers: {thresholds: [{max_requests: 10000}]}')), ['1,024 requests']);
+});
+
+test('health_checks_that_are_missing_slow_or_of_another_service_are_told', () => {
+  assertLines(check(without('no_traffic_interval: 1s')), ['no_traffic_interval: warning: Envoy looks every 60 s']);
+  assertLines(check(spoilt('service_name: envoy.service.ext_proc.v3.ExternalProcessor', 'service_name: x')), [
+    'unhealthy',
+  ]);
+  assertLines(check(goodEnvoy.replace(/ {6}health_checks:\n(?: {8}.*\n)+/, '')), ['health_checks: warning: ']);
+});
+
+test('retries_after_a_reset_are_a_warning', () => {
+  assertLines(check(spoilt('connect-failure,refused-stream', 'connect-failure, reset')), ['retry_on: warning: reset']);
+});
+
+test('a_cluster_without_http_2_is_an_error', () => {
+  assertLines(check(without('explicit_http_config: {http2_protocol_options: {}}')), ['gRPC needs HTTP/2']);
+});
+
+test('a_cluster_that_is_not_there_is_an_error_unless_clusters_come_from_elsewhere', () => {
+  const text = spoilt('cluster_name: lambda-ext-proc}', 'cluster_name: lambda-extproc}');
+  assertLines(check(text), ['there is no cluster of this name, did you mean lambda-ext-proc?']);
+  assert.deepEqual(check(`dynamic_resources: {cds_config: {ads: {}}}\n${text}`), []);
+});
+
+test('a_route_that_names_no_api_is_an_error_or_costs_something', () => {
+  const text = spoilt(`grpc_initial_metadata: ${metadata}`, '{}');
+  assertLines(check(text), ['routes.0: names no API, so that each request is a 500']);
+  assertLines(check(text, `unmatched: pass\n${policies}`), ['routes.0: warning: names no API']);
+  assert.deepEqual(check(text, policies.replace('orders:', 'default:')), []);
+});
+
+test('a_route_picked_by_its_name_needs_the_name_to_be_sent', () => {
+  const document = policies.replace('orders:', 'orders:\n    routes: ["ord*"]');
+  const text = spoilt(`grpc_initial_metadata: ${metadata}`, '{}');
+  assert.deepEqual(check(text, document), []);
+  assertLines(check(text.replace('request_attributes: [xds.route_name]', ''), document), [
+    '`request_attributes: [xds.route_name]`',
+  ]);
+});
+
+test('a_filter_that_no_route_enables_is_an_error', () => {
+  const text = goodEnvoy.replace(/ {26}typed_per_filter_config:\n(?: {28}.*\n)+/, '');
+  assertLines(check(text), ['http_filters.0.disabled: ', 'no route enables it']);
+});
+
+test('a_filter_that_is_on_everywhere_is_checked_on_every_route', () => {
+  assertLines(check(without('disabled: true')), ['routes.1: names no API']);
+});
+
+test('virtual_hosts_and_filter_config_wrappers_are_followed', () => {
+  const entry = '"@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute';
+  const overrides = 'overrides: {grpc_initial_metadata: [{key: x-lambda-api, value: nope}]}';
+  const host = spoilt(
+    'domains: ["*"]',
+    `domains: ["*"]\n                      typed_per_filter_config: {ext_proc: {${entry}, ${overrides}}}`,
+  );
+  assertLines(check(host), ['typed_per_filter_config.ext_proc.overrides', 'names no API']);
+  const type = '"@type": type.googleapis.com/envoy.config.route.v3.FilterConfig';
+  const wrapped = host.replace(`{${entry}, ${overrides}}`, `{${type}, disabled: true, config: {${entry}}}`);
+  assert.deepEqual(check(wrapped), []);
+});
+
+test('immediate_responses_that_are_off_are_an_error', () => {
+  const text = spoilt(
+    'allow_mode_override: true',
+    'allow_mode_override: true\n                      disable_immediate_response: true',
+  );
+  assertLines(check(text), ['disable_immediate_response: errors are no answers of API orders']);
+});
+
+test('another_ext_proc_filter_of_the_same_envoy_is_left_alone', () => {
+  const other = `- name: other
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor
+                      grpc_service: {envoy_grpc: {cluster_name: nowhere}}
+                  - name: ext_proc`;
+  assert.deepEqual(check(spoilt('- name: ext_proc', other)), []);
+});
+
+test('routes_from_elsewhere_are_said_to_be_unchecked', () => {
+  const text = goodEnvoy.replace(
+    / {16}route_config:\n(?: {18}.*\n)+/,
+    '                rds: {route_config_name: routes}\n',
+  );
+  assertLines(check(text), ['warning: its routes come from elsewhere']);
+});
