@@ -1,0 +1,344 @@
+import { JavaDouble, JavaFloat } from '../value.ts';
+import type { BinaryOperator, Node, Step } from './ast.ts';
+import { tokenize } from './lexer.ts';
+import type { SourceText } from './source-text.ts';
+import type { Token, TokenKind } from './token.ts';
+
+/** Deeper nesting is refused: the parser and the evaluator recurse. */
+const maxDepth = 100;
+/** More of these would make a template that nobody wrote by hand. */
+const maxTokens = 10_000;
+
+const noDigits = 'a number that is no 32-bit int: a long ends in L';
+
+export function parseExpression(source: SourceText): Node {
+  return new Parser(source).parse();
+}
+
+/** Spring Expression's grammar (6.2), by recursive descent. */
+class Parser {
+  readonly #source: SourceText;
+  readonly #tokens: readonly Token[];
+  #at = 0;
+  #depth = 0;
+
+  constructor(source: SourceText) {
+    this.#source = source;
+    this.#tokens = tokenize(source);
+    if (this.#tokens.length > maxTokens) source.fail(`the expression has more than ${maxTokens} tokens`, 0);
+  }
+
+  parse(): Node {
+    const node = this.#expression();
+    const rest = this.#peek();
+    if (rest !== undefined) this.#fail(`expected an operator or the end of the expression, not '${rest.text}'`, rest);
+    return node;
+  }
+
+  #expression(): Node {
+    if (++this.#depth > maxDepth) this.#fail(`the expression nests deeper than ${maxDepth} levels`, this.#peek());
+    const value = this.#or();
+    const token = this.#peek();
+    let node = value;
+    if (token?.kind === '=') this.#fail('assignment is not allowed', token);
+    if (this.#take('?:')) node = { kind: 'elvis', at: value.at, value, otherwise: this.#expression() };
+    else if (this.#take('?')) {
+      const yes = this.#expression();
+      this.#expect(':', 'the second part of the ternary');
+      node = { kind: 'ternary', at: value.at, condition: value, yes, no: this.#expression() };
+    }
+    this.#depth--;
+    return node;
+  }
+
+  #or(): Node {
+    let left = this.#and();
+    for (let token = this.#takeWord('||', 'or'); token; token = this.#takeWord('||', 'or')) {
+      left = this.#binary('or', left, this.#and(), token);
+    }
+    return left;
+  }
+
+  #and(): Node {
+    let left = this.#relation();
+    for (let token = this.#takeWord('&&', 'and'); token; token = this.#takeWord('&&', 'and')) {
+      left = this.#binary('and', left, this.#relation(), token);
+    }
+    return left;
+  }
+
+  /** One comparison only: `1 < 2 < 3` does not parse. */
+  #relation(): Node {
+    const left = this.#sum();
+    for (const symbol of ['==', '!=', '<', '<=', '>', '>='] as const) {
+      const token = this.#take(symbol);
+      if (token) return this.#binary(symbol, left, this.#sum(), token);
+    }
+    for (const word of ['matches', 'between', 'instanceof'] as const) {
+      const token = this.#takeWord(undefined, word);
+      if (token) return this.#binary(word, left, this.#sum(), token);
+    }
+    return left;
+  }
+
+  #sum(): Node {
+    let left = this.#product();
+    for (;;) {
+      const token = this.#take('+') ?? this.#take('-');
+      if (!token) return left;
+      left = this.#binary(token.kind as '+' | '-', left, this.#product(), token);
+    }
+  }
+
+  #product(): Node {
+    let left = this.#power();
+    for (;;) {
+      const token = this.#take('*') ?? this.#take('/') ?? this.#take('%');
+      if (!token) return left;
+      left = this.#binary(token.kind as '*' | '/' | '%', left, this.#power(), token);
+    }
+  }
+
+  #power(): Node {
+    let node = this.#unary();
+    const token = this.#take('^');
+    if (token) node = this.#binary('^', node, this.#unary(), token);
+    this.#refuseIncrement();
+    return node;
+  }
+
+  #unary(): Node {
+    this.#refuseIncrement();
+    const token = this.#take('!') ?? this.#take('-') ?? this.#take('+');
+    if (!token) return this.#primary();
+    if (++this.#depth > maxDepth) this.#fail(`the expression nests deeper than ${maxDepth} levels`, token);
+    const operand = this.#unary();
+    this.#depth--;
+    return { kind: 'unary', at: this.#source.offset(token.start), operator: token.kind as '!' | '-' | '+', operand };
+  }
+
+  #refuseIncrement(): void {
+    const token = this.#peek();
+    if (token?.kind === '++' || token?.kind === '--') this.#fail('assignment is not allowed', token);
+  }
+
+  #primary(): Node {
+    const start = this.#start();
+    const steps: Step[] = [];
+    for (let step = this.#step(); step; step = this.#step()) steps.push(step);
+    return steps.length === 0 ? start : { kind: 'chain', at: start.at, start, steps };
+  }
+
+  #start(): Node {
+    const token = this.#next('an expression');
+    const at = this.#source.offset(token.start);
+    switch (token.kind) {
+      case 'int':
+      case 'hexInt':
+      case 'long':
+      case 'hexLong':
+      case 'real':
+      case 'float':
+        return { kind: 'literal', at, value: this.#number(token) };
+      case 'string': {
+        const quote = token.text.charAt(0);
+        return { kind: 'literal', at, value: token.text.slice(1, -1).replaceAll(quote + quote, quote) };
+      }
+      case '(': {
+        const inner = this.#expression();
+        this.#expect(')', 'the parenthesis');
+        return inner;
+      }
+      case '{':
+        return this.#listOrMap(at);
+      case '#': {
+        const name = this.#expect('identifier', 'the name of a variable or function');
+        const args = this.#arguments();
+        return args ? { kind: 'function', at, name: name.text, args } : { kind: 'variable', at, name: name.text };
+      }
+      case 'identifier':
+        return this.#word(token, at);
+      case '[':
+      case '![':
+      case '?[':
+      case '^[':
+      case '$[': {
+        // On the root, which is null.
+        this.#at--;
+        const step = this.#bracketed(false);
+        const start: Node = { kind: 'literal', at, value: null };
+        return step ? { kind: 'chain', at, start, steps: [step] } : start;
+      }
+      case '@':
+      case '&':
+        return this.#fail('there are no beans here', token);
+      default:
+        return this.#fail(`expected an expression, not '${token.text}'`, token);
+    }
+  }
+
+  #word(token: Token, at: number): Node {
+    const lower = token.text.toLowerCase();
+    if (lower === 'true' || lower === 'false') return { kind: 'literal', at, value: lower === 'true' };
+    if (lower === 'null') return { kind: 'literal', at, value: null };
+    const isKey = this.#peek()?.kind === ']';
+    if (token.text === 'T' && !isKey) {
+      this.#expect('(', 'T');
+      const name = this.#qualifiedName();
+      let dimensions = 0;
+      while (this.#take('[')) {
+        this.#expect(']', 'the array type');
+        dimensions++;
+      }
+      this.#expect(')', 'the type');
+      return { kind: 'type', at, name, dimensions };
+    }
+    if (token.text === 'new' && !isKey) {
+      const name = this.#qualifiedName();
+      const args = this.#arguments();
+      if (!args) return this.#fail(`expected ( after new ${name}`, this.#peek());
+      return { kind: 'new', at, name, args };
+    }
+    const args = this.#arguments();
+    return args ? { kind: 'root-method', at, name: token.text, args } : { kind: 'root-property', at, name: token.text };
+  }
+
+  #qualifiedName(): string {
+    let name = this.#expect('identifier', 'the name of a type').text;
+    while (this.#peek()?.kind === '.') {
+      this.#at++;
+      name += `.${this.#expect('identifier', 'the rest of the type name').text}`;
+    }
+    return name;
+  }
+
+  #listOrMap(at: number): Node {
+    if (this.#take('}')) return { kind: 'list', at, items: [] };
+    if (this.#take(':')) {
+      this.#expect('}', 'the empty map');
+      return { kind: 'map', at, entries: [] };
+    }
+    const first = this.#expression();
+    if (this.#take(':')) {
+      const entries: [Node, Node][] = [[first, this.#expression()]];
+      while (this.#take(',')) {
+        const key = this.#expression();
+        this.#expect(':', 'the key');
+        entries.push([key, this.#expression()]);
+      }
+      this.#expect('}', 'the map');
+      return { kind: 'map', at, entries };
+    }
+    const items = [first];
+    while (this.#take(',')) items.push(this.#expression());
+    this.#expect('}', 'the list');
+    return { kind: 'list', at, items };
+  }
+
+  #step(): Step | undefined {
+    const token = this.#take('.') ?? this.#take('?.');
+    if (!token) return this.#peek()?.kind === '[' ? this.#bracketed(false) : undefined;
+    const safe = token.kind === '?.';
+    const bracketed = this.#peek()?.kind === '[' && !safe ? undefined : this.#bracketed(safe);
+    if (bracketed) return bracketed;
+    const hash = this.#take('#');
+    const name = this.#expect('identifier', 'the name of a property or method');
+    const at = this.#source.offset(name.start);
+    const args = this.#arguments();
+    if (hash) {
+      const value: Node = args
+        ? { kind: 'function', at, name: name.text, args }
+        : { kind: 'variable', at, name: name.text };
+      return { kind: 'replace', at, safe, value };
+    }
+    return args ? { kind: 'method', at, safe, name: name.text, args } : { kind: 'property', at, safe, name: name.text };
+  }
+
+  #bracketed(safe: boolean): Step | undefined {
+    const token = this.#take('[') ?? this.#take('![') ?? this.#take('?[') ?? this.#take('^[') ?? this.#take('$[');
+    if (!token) return undefined;
+    const at = this.#source.offset(token.start);
+    const inner = this.#expression();
+    this.#expect(']', `'${token.text}'`);
+    if (token.kind === '[') return { kind: 'index', at, safe, index: inner };
+    if (token.kind === '![') return { kind: 'project', at, safe, value: inner };
+    const which = token.kind === '?[' ? 'all' : token.kind === '^[' ? 'first' : 'last';
+    return { kind: 'select', at, safe, which, condition: inner };
+  }
+
+  #arguments(): readonly Node[] | undefined {
+    if (!this.#take('(')) return undefined;
+    const args: Node[] = [];
+    if (this.#take(')')) return args;
+    do args.push(this.#expression());
+    while (this.#take(','));
+    this.#expect(')', 'the arguments');
+    return args;
+  }
+
+  #number(token: Token): unknown {
+    const digits = token.text.replace(/[lLfFdD]$/, (suffix) => (token.kind === 'hexInt' ? suffix : ''));
+    switch (token.kind) {
+      case 'int':
+      case 'hexInt': {
+        const value = Number(digits);
+        if (value > 2147483647) this.#fail(noDigits, token);
+        return value;
+      }
+      case 'long':
+      case 'hexLong': {
+        const text = token.kind === 'hexLong' ? token.text.slice(0, -1) : digits;
+        const value = BigInt(text);
+        if (value > 9223372036854775807n) this.#fail('a number that is no 64-bit long', token);
+        return value;
+      }
+      case 'float': {
+        return new JavaFloat(Math.fround(Number(digits)));
+      }
+      default:
+        return new JavaDouble(Number(digits));
+    }
+  }
+
+  #binary(operator: BinaryOperator, left: Node, right: Node, token: Token): Node {
+    return { kind: 'binary', at: this.#source.offset(token.start), operator, left, right };
+  }
+
+  #peek(): Token | undefined {
+    return this.#tokens[this.#at];
+  }
+
+  #take(kind: TokenKind): Token | undefined {
+    const token = this.#tokens[this.#at];
+    if (token?.kind !== kind) return undefined;
+    this.#at++;
+    return token;
+  }
+
+  #takeWord(symbol: TokenKind | undefined, word: string): Token | undefined {
+    const token = this.#tokens[this.#at];
+    const isWord = token?.kind === 'identifier' && token.text.toLowerCase() === word;
+    if (token === undefined || !(isWord || token.kind === symbol)) return undefined;
+    this.#at++;
+    return token;
+  }
+
+  #next(what: string): Token {
+    const token = this.#tokens[this.#at];
+    if (token === undefined) return this.#fail(`expected ${what}, but the expression ends`, undefined);
+    this.#at++;
+    return token;
+  }
+
+  #expect(kind: TokenKind, what: string): Token {
+    const token = this.#take(kind);
+    if (token) return token;
+    const found = this.#peek();
+    const wanted = kind === 'identifier' ? what : `'${kind}' for ${what}`;
+    return this.#fail(`expected ${wanted}, ${found ? `not '${found.text}'` : 'but the expression ends'}`, found);
+  }
+
+  #fail(message: string, token: Token | undefined): never {
+    return this.#source.fail(message, token?.start ?? this.#source.text.length);
+  }
+}

@@ -1,0 +1,23 @@
+import { ExpressionError } from '../expression-error.ts';
+
+/** The text of one expression and where each of its characters stands in the template. */
+export class SourceText {
+  readonly text: string;
+  readonly template: string;
+  readonly #offsets: readonly number[];
+
+  constructor(text: string, offsets: readonly number[], template: string) {
+    this.text = text;
+    this.template = template;
+    this.#offsets = offsets;
+  }
+
+  /** From an index in the expression to one in the template. */
+  offset(index: number): number {
+    return this.#offsets[Math.min(index, this.#offsets.length - 1)] ?? this.template.length;
+  }
+
+  fail(message: string, index: number): never {
+    throw new ExpressionError('parse', message, this.template, this.offset(index));
+  }
+}

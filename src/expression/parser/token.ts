@@ -1,0 +1,49 @@
+/** What the lexer makes of an expression. `text` of a string or number is its source. */
+export interface Token {
+  readonly kind: TokenKind;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export type TokenKind = 'identifier' | 'string' | 'int' | 'long' | 'hexInt' | 'hexLong' | 'real' | 'float' | Symbol;
+
+/** Operators and brackets under their symbols; words such as `eq` have become symbols already. */
+export type Symbol =
+  | '+'
+  | '++'
+  | '-'
+  | '--'
+  | '*'
+  | '/'
+  | '%'
+  | '^'
+  | '^['
+  | '.'
+  | '?.'
+  | ','
+  | ':'
+  | '?'
+  | '?:'
+  | '?['
+  | '='
+  | '=='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | '!'
+  | '!['
+  | '&&'
+  | '||'
+  | '&'
+  | '('
+  | ')'
+  | '['
+  | ']'
+  | '{'
+  | '}'
+  | '#'
+  | '@'
+  | '$[';
