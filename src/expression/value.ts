@@ -16,7 +16,7 @@ export type Value = unknown;
 /** What one evaluation may use up, and what it may keep for the next ones of the same transaction. */
 export interface Run {
   /** Counts work; throws EvaluationFailure over the budget. */
-  spend(steps: number): void;
+  step(count?: number): void;
   /** For the same transaction: parsed texts by kind (`json`, `xml`) and text. */
   readonly cache: TransactionCache;
 }

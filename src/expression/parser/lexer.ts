@@ -1,8 +1,8 @@
 import type { SourceText } from './source-text.ts';
-import type { Symbol, Token, TokenKind } from './token.ts';
+import type { Operator, Token, TokenKind } from './token.ts';
 
 /** Words for symbols, in any case. */
-const words: ReadonlyMap<string, Symbol> = new Map([
+const words: ReadonlyMap<string, Operator> = new Map([
   ['DIV', '/'],
   ['EQ', '=='],
   ['GE', '>='],
@@ -56,8 +56,8 @@ export function tokenize(source: SourceText): readonly Token[] {
       const { kind, end } = number(source, at);
       push(kind, end);
     } else if (character === "'" || character === '"') push('string', stringEnd(source, at));
-    else if (twoCharacters.has(pair)) push(pair as Symbol, at + 2);
-    else if (oneCharacter.has(character)) push(character as Symbol, at + 1);
+    else if (twoCharacters.has(pair)) push(pair as Operator, at + 2);
+    else if (oneCharacter.has(character)) push(character as Operator, at + 1);
     else if (character === '|') source.fail("expected '||'", at);
     else if (character === '\\') source.fail('a backslash is no escape here: quotes are doubled instead', at);
     else source.fail(`unexpected character ${JSON.stringify(character)}`, at);

@@ -6,10 +6,10 @@ export interface Token {
   readonly end: number;
 }
 
-export type TokenKind = 'identifier' | 'string' | 'int' | 'long' | 'hexInt' | 'hexLong' | 'real' | 'float' | Symbol;
+export type TokenKind = 'identifier' | 'string' | 'int' | 'long' | 'hexInt' | 'hexLong' | 'real' | 'float' | Operator;
 
 /** Operators and brackets under their symbols; words such as `eq` have become symbols already. */
-export type Symbol =
+export type Operator =
   | '+'
   | '++'
   | '-'
