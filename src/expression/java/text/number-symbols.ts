@@ -42,7 +42,7 @@ const cache = new Map<string, NumberSymbols>();
 
 /** `locale` is a BCP 47 tag that Intl accepts. */
 export function symbolsOf(locale: string): NumberSymbols {
-  if (locale === 'en-US') return US;
+  if (locale === 'en-US' || locale === 'und') return US;
   const known = cache.get(locale);
   if (known !== undefined) return known;
   const parts = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, useGrouping: true }).formatToParts(
