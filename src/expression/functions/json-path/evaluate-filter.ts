@@ -1,0 +1,62 @@
+import type { Value } from '../../value.ts';
+import { evaluatePath, type PathEvaluation } from './evaluate-path.ts';
+import type { FilterNode, FilterValue, Operand } from './filter-node.ts';
+import { relationHolds } from './filter-relations.ts';
+import { toFilterValue } from './filter-values.ts';
+import { JsonPathError } from './json-path-error.ts';
+import type { CompiledPath } from './path-token.ts';
+
+const UNDEFINED: FilterValue = { kind: 'undefined' };
+
+/** Whether `item` fulfils a filter's condition. Throws what ends or undoes the filter, see `JsonPathErrorKind`. */
+export function filterMatches(filter: FilterNode, item: Value, evaluation: PathEvaluation): boolean {
+  const { run } = evaluation.session;
+  run.step(1);
+  switch (filter.kind) {
+    case 'or':
+      return filter.operands.some((operand) => filterMatches(operand, item, evaluation));
+    case 'and':
+      return filter.operands.every((operand) => filterMatches(operand, item, evaluation));
+    case 'not':
+      return !filterMatches(filter.operand, item, evaluation);
+    case 'exists':
+      return exists(filter.path, item, evaluation) === filter.wanted;
+    case 'relation': {
+      const left = resolve(filter.left, item, evaluation);
+      const right = resolve(filter.right, item, evaluation);
+      return relationHolds(left, filter.relation, right, run);
+    }
+  }
+}
+
+function exists(path: CompiledPath, item: Value, { root, session }: PathEvaluation): boolean {
+  try {
+    evaluatePath(path, item, root, session, 'required');
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+function resolve(operand: Operand, item: Value, evaluation: PathEvaluation): FilterValue {
+  if (operand.kind !== 'path') return operand;
+  try {
+    return toFilterValue(read(operand.path, item, evaluation));
+  } catch (error) {
+    if (isNotFound(error)) return UNDEFINED;
+    throw error;
+  }
+}
+
+function read(path: CompiledPath, item: Value, evaluation: PathEvaluation): Value {
+  const { root, session, missing, rootPaths } = evaluation;
+  if (path.root === '@') return evaluatePath(path, item, root, session, missing);
+  const known = rootPaths.get(path);
+  if (known !== undefined) return known;
+  const value = evaluatePath(path, root, root, session, missing);
+  rootPaths.set(path, value);
+  return value;
+}
+
+const isNotFound = (error: unknown) => error instanceof JsonPathError && error.kind === 'path-not-found';

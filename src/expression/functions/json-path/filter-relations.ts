@@ -1,0 +1,148 @@
+import { bigDecimalToBigInt } from '../../java/big-decimal.ts';
+import { compare } from '../../java/big-decimal-arithmetic.ts';
+import type { JavaList, Run } from '../../value.ts';
+import { isList, isMap, javaEquals } from '../value-access.ts';
+import type { FilterValue, Relation } from './filter-node.ts';
+import { equalValues, jsonValue, patternInput, toElement } from './filter-values.ts';
+import { invalidPath, pathFailed } from './json-path-error.ts';
+
+/** Whether a relation holds. An `invalid-path` error makes the filter not match, whatever stands around the relation. */
+export function relationHolds(left: FilterValue, relation: Relation, right: FilterValue, run: Run): boolean {
+  switch (relation) {
+    case '==':
+      return isEqual(left, right, run);
+    case '!=':
+      return !isEqual(left, right, run);
+    case '===':
+      return left.kind === right.kind && isEqual(left, right, run);
+    case '!==':
+      return !(left.kind === right.kind && isEqual(left, right, run));
+    case '<':
+      return orders(left, right, (order) => order < 0);
+    case '<=':
+      return orders(left, right, (order) => order <= 0);
+    case '>':
+      return orders(left, right, (order) => order > 0);
+    case '>=':
+      return orders(left, right, (order) => order >= 0);
+    case '=~':
+      return matchesPattern(left, right, run);
+    case 'IN':
+      return isIn(left, right, run);
+    case 'NIN':
+      return !isIn(left, right, run);
+    case 'CONTAINS':
+      return contains(left, right, run);
+    case 'SUBSETOF':
+      return compareLists(left, right, run, (own, other) => own.every((item) => hasEqual(other, item, run)));
+    case 'ANYOF':
+      return compareLists(left, right, run, (own, other) => own.some((item) => hasEqual(other, item, run)));
+    case 'NONEOF':
+      return compareLists(left, right, run, (own, other) => !own.some((item) => hasEqual(other, item, run)));
+    case 'SIZE':
+      return hasSize(left, right);
+    case 'EMPTY':
+      return isEmpty(left, right);
+    case 'EXISTS':
+      if (left.kind !== 'boolean' && right.kind !== 'boolean') throw pathFailed('EXISTS compares booleans');
+      return booleanOf(left) === booleanOf(right);
+    case 'ALL':
+    case 'TYPE':
+    case 'MATCHES':
+      // Their right sides (a list of values, a class, a program's predicate) cannot be written in a path.
+      throw invalidPath(`${relation} cannot be used in the text of a path`);
+  }
+}
+
+/** Between lists and maps, a literal on the right is parsed; on the left it is only text, which equals none. */
+function isEqual(left: FilterValue, right: FilterValue, run: Run): boolean {
+  if (left.kind !== 'json' || right.kind !== 'json') return equalValues(left, right, run);
+  return left === right || (left.text === undefined && javaEquals(jsonValue(left), jsonValue(right), run));
+}
+
+function orders(left: FilterValue, right: FilterValue, test: (order: number) => boolean): boolean {
+  if (left.kind === 'number' && right.kind === 'number') return test(compare(left.number, right.number));
+  if (left.kind !== 'string' || right.kind !== 'string') return false;
+  return test(left.text < right.text ? -1 : left.text > right.text ? 1 : 0);
+}
+
+function matchesPattern(left: FilterValue, right: FilterValue, run: Run): boolean {
+  if ((left.kind === 'pattern') === (right.kind === 'pattern')) return false;
+  const [pattern, input] = left.kind === 'pattern' ? [left.pattern, right] : [patternOf(right), left];
+  const list = input.kind === 'json' ? jsonValue(input) : undefined;
+  const inputs = list !== undefined && isList(list) ? elements(list, run) : [input];
+  return inputs.some((node) => {
+    const text = patternInput(node);
+    run.step(1 + text.length);
+    return pattern.matches(text);
+  });
+}
+
+function patternOf(node: FilterValue) {
+  if (node.kind !== 'pattern') throw invalidPath('expected a pattern');
+  return node.pattern;
+}
+
+/** The elements of a list; undefined for anything else that is JSON. */
+function listOf(node: FilterValue, run: Run): readonly FilterValue[] | undefined {
+  if (node.kind !== 'json') throw invalidPath('expected a list');
+  const value = jsonValue(node);
+  return isList(value) ? elements(value, run) : undefined;
+}
+
+function elements({ items }: JavaList, run: Run): readonly FilterValue[] {
+  run.step(items.length);
+  return items.map((item) => toElement(item, run));
+}
+
+function hasEqual(list: readonly FilterValue[], node: FilterValue, run: Run): boolean {
+  run.step(list.length);
+  return list.some((item) => equalValues(node, item, run));
+}
+
+function isIn(left: FilterValue, right: FilterValue, run: Run): boolean {
+  const list = listOf(right, run);
+  return list !== undefined && hasEqual(list, left, run);
+}
+
+function contains(left: FilterValue, right: FilterValue, run: Run): boolean {
+  if (left.kind === 'string' && right.kind === 'string') return left.text.includes(right.text);
+  if (left.kind !== 'json') return false;
+  const list = listOf(left, run);
+  return list !== undefined && hasEqual(list, right, run);
+}
+
+function compareLists(
+  left: FilterValue,
+  right: FilterValue,
+  run: Run,
+  test: (own: readonly FilterValue[], other: readonly FilterValue[]) => boolean,
+): boolean {
+  const other = listOf(right, run);
+  if (other === undefined) return false;
+  const own = listOf(left, run);
+  return own !== undefined && test(own, other);
+}
+
+function hasSize(left: FilterValue, right: FilterValue): boolean {
+  if (right.kind !== 'number') return false;
+  const size = Number(BigInt.asIntN(32, bigDecimalToBigInt(right.number)));
+  if (left.kind === 'string') return left.text.length === size;
+  if (left.kind !== 'json') return false;
+  const value = jsonValue(left);
+  return (isList(value) ? value.items.length : -1) === size;
+}
+
+function isEmpty(left: FilterValue, right: FilterValue): boolean {
+  if (left.kind === 'string') return (left.text === '') === booleanOf(right);
+  if (left.kind !== 'json') return false;
+  const value = jsonValue(left);
+  // The original takes a map for a collection and fails.
+  if (isMap(value)) throw pathFailed('EMPTY cannot be asked of a map');
+  return (!isList(value) || value.items.length === 0) === booleanOf(right);
+}
+
+function booleanOf(node: FilterValue): boolean {
+  if (node.kind !== 'boolean') throw invalidPath('expected true or false');
+  return node.value;
+}

@@ -1,0 +1,305 @@
+import { compileFilter } from './filter-compiler.ts';
+import { invalidPath, JsonPathError, pathFailed } from './json-path-error.ts';
+import { PathText, shorten } from './path-text.ts';
+import { type CompiledPath, type Parameter, type PathToken, toCompiledPath } from './path-token.ts';
+import { unescapeText } from './unescape.ts';
+
+/** Longer paths are refused, so that compiling and evaluating one stays bounded. */
+const MAX_PATH_LENGTH = 8192;
+const MAX_TOKENS = 512;
+/** Filters in filters, and paths in function arguments. */
+const MAX_NESTING = 16;
+
+/**
+ * Compiles a JSON path. The grammar, its oddities included, is Jayway JsonPath 2.9.0's: `$.` is put before a path
+ * without root, blanks are refused in dot notation, `[?(...)]` is a filter, `name(...)` a function.
+ * @throws JsonPathError
+ */
+export function compilePath(path: string, nesting = 0): CompiledPath {
+  if (path.length > MAX_PATH_LENGTH) throw invalidPath(`a path may have ${MAX_PATH_LENGTH} characters at most`);
+  if (nesting > MAX_NESTING) throw invalidPath(`a path may nest ${MAX_NESTING} filters or arguments at most`);
+  try {
+    const start = path.charAt(0);
+    const text = new PathText(start === '$' || start === '@' ? path : `$.${path}`).trim();
+    if (text.last === '.') throw invalidPath('a path must not end with "."');
+    return new PathCompiler(text, nesting).compile();
+  } catch (error) {
+    if (error instanceof JsonPathError) throw invalidPath(`the path "${shorten(path)}" is invalid: ${error.message}`);
+    throw error;
+  }
+}
+
+class PathCompiler {
+  private readonly path: PathText;
+  private readonly nesting: number;
+  private tokens: PathToken[] = [];
+
+  constructor(path: PathText, nesting: number) {
+    this.path = path;
+    this.nesting = nesting;
+  }
+
+  compile(): CompiledPath {
+    const { path } = this;
+    while (path.inside && ' \t\r\n'.includes(path.current)) path.position++;
+    const root = path.current;
+    if (root !== '$' && root !== '@') throw invalidPath('a path starts with $ or @');
+    if (!path.atTail) {
+      path.position++;
+      if (path.current !== '.' && path.current !== '[') {
+        throw invalidPath(`unexpected "${path.current}" at position ${path.position}, expected "." or "["`);
+      }
+      do this.readToken();
+      while (!path.atTail);
+    }
+    return turnScanIntoArgument(root, this.tokens);
+  }
+
+  private add(token: PathToken): void {
+    if (this.tokens.length >= MAX_TOKENS) throw invalidPath(`a path may have ${MAX_TOKENS} steps at most`);
+    this.tokens.push(token);
+  }
+
+  private readToken(): void {
+    const { path } = this;
+    let dot = false;
+    if (path.current === '.') {
+      if (path.contains(path.position + 1) && path.at(path.position + 1) === '.') {
+        this.add({ kind: 'scan' });
+        path.position += 2;
+      } else if (!path.contains(path.position + 1)) {
+        throw invalidPath('a path must not end with "."');
+      } else {
+        path.position++;
+      }
+      dot = true;
+    }
+    const char = path.current;
+    const known =
+      char === '['
+        ? this.readNames() || this.readIndexes() || this.readWildcard() || this.readFilter() || this.readPlaceholder()
+        : char === '*'
+          ? this.readWildcard()
+          : char !== '.' && this.readNameOrFunction();
+    if (!known) throw invalidPath(`unexpected "${char}"${dot ? ' behind "."' : ''} at position ${path.position}`);
+  }
+
+  /** `name` or `name(...)` */
+  private readNameOrFunction(): boolean {
+    const { path } = this;
+    if (path.current === ' ') return false;
+    const start = path.position;
+    let end = start;
+    while (path.contains(end) && !' .[('.includes(path.at(end))) end++;
+    const stop = path.contains(end) ? path.at(end) : '';
+    if (stop === ' ') throw invalidPath(`write names with blanks as ['my name'], position ${start}`);
+    if (stop !== '(') {
+      path.position = end;
+      this.add({ kind: 'property', names: [path.slice(start, end)], quote: "'" });
+      return true;
+    }
+    const name = path.slice(start, end);
+    this.checkClosed(name, end);
+    let parameters: Parameter[] | null = null;
+    path.position = end + 1;
+    // Without arguments the position stays on the bracket: a step behind `name()` is read as the name `)`, as in the
+    // original.
+    if (path.current !== ')') parameters = this.readParameters(name);
+    this.add({ kind: 'function', name, parameters });
+    return true;
+  }
+
+  private checkClosed(name: string, open: number): void {
+    let depth = 1;
+    for (let index = open + 1; this.path.contains(index) && depth > 0; index++) {
+      const char = this.path.at(index);
+      if (char === '(') depth++;
+      else if (char === ')') depth--;
+    }
+    if (depth !== 0) throw invalidPath(`the arguments of ${name}() are not closed`);
+  }
+
+  /** Arguments start with `{`, a digit, `-` or `"` (JSON) or with `$` or `@` (a path); anything else is skipped. */
+  private readParameters(name: string): Parameter[] {
+    const { path } = this;
+    const parameters: Parameter[] = [];
+    const open = { '(': 1, '[': 0, '{': 0, '"': 0 };
+    let kind: Parameter['kind'] | undefined;
+    let text = '';
+    let previous = '';
+    for (let done = false; path.inside && !done; ) {
+      const char = path.current;
+      path.position++;
+      if (kind === undefined) {
+        if (' \t\r\n'.includes(char)) continue;
+        if (/[{0-9"-]/.test(char)) kind = 'json';
+        else if (char === '$' || char === '@') kind = 'path';
+      }
+      if (char === '"') open['"'] += previous !== '\\' && open['"'] > 0 ? -1 : 1;
+      else if (char === '(' || char === '[' || char === '{') open[char]++;
+      else if (char === '}' || char === ']') {
+        const opening = char === '}' ? '{' : '[';
+        if (open[opening] === 0) throw invalidPath(`unexpected "${char}" in the arguments of ${name}()`);
+        open[opening]--;
+      } else if (char === ')') {
+        open['(']--;
+        if (open['('] < 0 || previous === '(') text += char;
+      }
+      const outside = open['"'] === 0 && open['{'] === 0 && open['['] === 0;
+      const ends = char === ')' ? open['('] === 0 || open['('] === 1 : char === ',' && open['('] === 1;
+      if (outside && ends) {
+        done = open['('] === 0;
+        if (kind !== undefined) {
+          parameters.push(
+            kind === 'json'
+              ? { kind, text }
+              : { kind, path: new PathCompiler(new PathText(text), this.deeper()).compile() },
+          );
+          text = '';
+          kind = undefined;
+        }
+      }
+      const separates = char === ',' && open['{'] === 0 && open['['] === 0 && open['('] === 1;
+      if (kind !== undefined && !separates) text += char;
+      previous = char;
+    }
+    if (open['{'] !== 0 || open['('] !== 0 || open['['] !== 0) {
+      throw invalidPath(`the arguments of ${name}() are not closed`);
+    }
+    return parameters;
+  }
+
+  private deeper(): number {
+    if (this.nesting >= MAX_NESTING) throw invalidPath(`a path may nest ${MAX_NESTING} arguments at most`);
+    return this.nesting + 1;
+  }
+
+  /** `['a']`, `["a","b"]` */
+  private readNames(): boolean {
+    const { path } = this;
+    const quote = path.significantAfter(path.position);
+    if (quote !== "'" && quote !== '"') return false;
+    const names: string[] = [];
+    let start = path.position + 1;
+    let end = 0;
+    let inName = false;
+    let afterComma = false;
+    for (let index = start; path.contains(index); index++) {
+      const char = path.at(index);
+      if (char === '\\') {
+        index++;
+      } else if (char === ']' && !inName) {
+        if (afterComma) throw invalidPath(`a name is missing at position ${index}`);
+        break;
+      } else if (char === quote) {
+        if (inName) {
+          const next = path.significantAfter(index);
+          if (next !== ']' && next !== ',') throw invalidPath(`expected "," or "]" behind position ${index}`);
+          end = index;
+          names.push(unescapeText(path.slice(start, end)));
+        } else {
+          start = index + 1;
+          afterComma = false;
+        }
+        inName = !inName;
+      } else if (char === ',' && !inName) {
+        if (afterComma) throw invalidPath(`a name is missing at position ${index}`);
+        afterComma = true;
+      }
+    }
+    if (inName) throw invalidPath(`a name is not closed: ${quote} is missing`);
+    const close = path.indexIfSignificant(end, ']');
+    if (close === -1) throw invalidPath('a name is not closed: ] is missing');
+    path.position = close + 1;
+    if (names.length === 0) throw invalidPath('a name is missing');
+    this.add({ kind: 'property', names, quote });
+    return true;
+  }
+
+  /** `[1]`, `[1,2]`, `[1:]`, `[1:2]`, `[:2]` */
+  private readIndexes(): boolean {
+    const { path } = this;
+    if (!/[0-9:-]/.test(path.significantAfter(path.position))) return false;
+    const end = path.indexOf(']', path.position + 1);
+    if (end === -1) return false;
+    const expression = path.slice(path.position + 1, end).trim();
+    if (!/^[0-9,: -]*$/.test(expression)) return false;
+    this.add(expression.includes(':') ? slice(expression) : indexes(expression));
+    path.position = end + 1;
+    return true;
+  }
+
+  /** `*`, `[*]` */
+  private readWildcard(): boolean {
+    const { path } = this;
+    if (path.current === '[') {
+      if (path.significantAfter(path.position) !== '*') return false;
+      const star = path.indexIfSignificant(path.position, '*');
+      const close = path.significantAfter(star) === ']' ? path.indexIfSignificant(star, ']') : -1;
+      if (close === -1) throw invalidPath(`expected "]" at position ${star + 1}`);
+      path.position = close + 1;
+    } else {
+      path.position++;
+    }
+    this.add({ kind: 'wildcard' });
+    return true;
+  }
+
+  /** `[?(...)]` */
+  private readFilter(): boolean {
+    const { path } = this;
+    const question = path.indexIfSignificant(path.position, '?');
+    if (question === -1) return false;
+    const open = path.indexIfSignificant(question, '(');
+    if (open === -1) return false;
+    const close = path.indexOfClosing(open, '(', ')', true);
+    if (close === -1 || path.significantAfter(close) !== ']') return false;
+    const end = path.indexIfSignificant(close, ']');
+    this.add({ kind: 'filter', filter: compileFilter(path.slice(path.position, end + 1), this.deeper()) });
+    path.position = end + 1;
+    return true;
+  }
+
+  /** `[?]` stands for a filter that a program passes: there is none here. */
+  private readPlaceholder(): boolean {
+    const { path } = this;
+    const question = path.indexIfSignificant(path.position, '?');
+    if (question !== -1 && ',]'.includes(path.significantAfter(question))) {
+      throw invalidPath('the placeholder [?] has no filter to stand for');
+    }
+    return false;
+  }
+}
+
+function indexes(expression: string): PathToken {
+  return { kind: 'index', indexes: expression.split(/\s*,\s*/).map(parseInteger) };
+}
+
+function slice(expression: string): PathToken {
+  if (/[, ]/.test(expression)) throw invalidPath(`a slice has no commas or blanks: [${expression}]`);
+  // What stands behind a second colon, a step, is not looked at.
+  const [from = '', to = ''] = expression.split(':');
+  if (from === '' && to === '') throw invalidPath(`a slice needs a start or an end: [${expression}]`);
+  return {
+    kind: 'slice',
+    from: from === '' ? null : parseInteger(from),
+    to: to === '' ? null : parseInteger(to),
+  };
+}
+
+function parseInteger(text: string): number {
+  const value = /^-?\d{1,32}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= -2147483648 && value <= 2147483647)) throw pathFailed(`"${shorten(text)}" is not an index`);
+  return value;
+}
+
+/** `$..x.sum()` is meant as `$.sum($..x)`: the first function takes the path before it as its only argument. */
+function turnScanIntoArgument(root: '$' | '@', tokens: readonly PathToken[]): CompiledPath {
+  const at = tokens.findIndex((token) => token.kind === 'function');
+  const first = tokens[at];
+  if (tokens[0]?.kind !== 'scan' || tokens.at(-1)?.kind !== 'function' || first?.kind !== 'function') {
+    return toCompiledPath(root, tokens);
+  }
+  const path = toCompiledPath(root, tokens.slice(0, at));
+  return toCompiledPath('$', [{ ...first, parameters: [{ kind: 'path', path }] }, ...tokens.slice(at + 1)]);
+}

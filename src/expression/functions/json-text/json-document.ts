@@ -1,0 +1,59 @@
+import type { Value } from '../../value.ts';
+import { MAX_JSON_DEPTH, parseJson } from './lenient-parser.ts';
+
+/**
+ * A JSON text of a transaction. Well-formed text is parsed by the engine first, which is several times as fast; that is
+ * enough to check it and to find texts and booleans. Numbers, lists and maps need the exact parse (Java types, order
+ * of names), which is done when the first of them is asked for.
+ */
+export class JsonDocument {
+  readonly text: string;
+  /** What JSON.parse made of the text: undefined when the text is not plain JSON or may differ in the exact parse. */
+  readonly plain: unknown;
+  private exact: Value;
+
+  private constructor(text: string, plain: unknown, exact: Value) {
+    this.text = text;
+    this.plain = plain;
+    this.exact = exact;
+  }
+
+  /** @throws JsonTextError */
+  static parse(text: string): JsonDocument {
+    const plain = parsePlain(text);
+    return new JsonDocument(text, plain, plain === undefined ? parseJson(text) : undefined);
+  }
+
+  /** The whole document, exact. */
+  value(): Value {
+    if (this.exact === undefined) this.exact = parseJson(this.text);
+    return this.exact;
+  }
+
+  get isNull(): boolean {
+    return this.plain === null || this.exact === null;
+  }
+}
+
+/** undefined for text that JSON.parse refuses, and for text that the exact parser reads in another way. */
+function parsePlain(text: string): unknown {
+  // In a string with an escape, U+007F is dropped; too deep a nesting is refused.
+  if (text.includes('\x7f') || mayNestTooDeep(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Counts what opens a list or a map: cheap, and only texts with many of them are parsed exactly from the start. */
+function mayNestTooDeep(text: string): boolean {
+  if (text.length <= 2 * MAX_JSON_DEPTH) return false;
+  return countUpTo(text, '{', MAX_JSON_DEPTH) + countUpTo(text, '[', MAX_JSON_DEPTH) > MAX_JSON_DEPTH;
+}
+
+function countUpTo(text: string, char: string, limit: number): number {
+  let count = 0;
+  for (let at = text.indexOf(char); at !== -1 && count <= limit; at = text.indexOf(char, at + 1)) count++;
+  return count;
+}

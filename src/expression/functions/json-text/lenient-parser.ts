@@ -1,0 +1,311 @@
+import { JavaFloat, newList, newMap, type Value } from '../../value.ts';
+import { toDecimal, toInteger } from './json-number.ts';
+import { JsonTextError } from './json-text-error.ts';
+
+export const MAX_JSON_DEPTH = 400;
+
+const END = 0x1a;
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
+const OPEN_MAP = 0x7b;
+const CLOSE_MAP = 0x7d;
+/** From here on, characters never end a number's digits as text: `[12é]` has two elements. */
+const FIRST_FOREIGN = 126;
+
+/** What ends a bare word or a number, by place. Beyond these, only the end of the text does. */
+const AT_TOP: readonly number[] = [];
+const IN_LIST: readonly number[] = [COMMA, CLOSE_LIST];
+const IN_MAP: readonly number[] = [COMMA, CLOSE_MAP];
+const IN_KEY: readonly number[] = [COLON];
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['t', '\t'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['f', '\f'],
+  ['b', '\b'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ["'", "'"],
+  ['"', '"'],
+]);
+
+/**
+ * Reads JSON text as json-smart 2.5.2 does in its permissive mode: bare words and text in single quotes are strings,
+ * names need no quotes, commas may be too many, control characters are let through (or dropped, in a string with a
+ * backslash), what follows a complete list, map or string is ignored, U+001A ends the text. Numbers keep their Java
+ * type. Text that is cut off, and lists and maps nested deeper than 400, are errors.
+ * @throws JsonTextError
+ */
+export function parseJson(text: string): Value {
+  return new LenientParser(text).parse();
+}
+
+class LenientParser {
+  private readonly text: string;
+  private position = 0;
+  private char: number;
+  private depth = 0;
+
+  constructor(text: string) {
+    this.text = text;
+    this.char = text.length > 0 ? text.charCodeAt(0) : END;
+  }
+
+  parse(): Value {
+    return this.readValue(AT_TOP);
+  }
+
+  private next(): void {
+    this.char = ++this.position < this.text.length ? this.text.charCodeAt(this.position) : END;
+  }
+
+  private unexpected(): JsonTextError {
+    if (this.char === END) return new JsonTextError(`the JSON text ends too early, at position ${this.position}`);
+    const char = String.fromCharCode(this.char);
+    return new JsonTextError(`unexpected "${char}" at position ${this.position} of the JSON text`);
+  }
+
+  private readValue(stops: readonly number[]): Value {
+    for (;;) {
+      const { char } = this;
+      switch (char) {
+        case SPACE:
+        case CARRIAGE_RETURN:
+        case LINE_FEED:
+        case TAB:
+          this.next();
+          continue;
+        case COLON:
+        case CLOSE_MAP:
+        case CLOSE_LIST:
+          throw this.unexpected();
+        case OPEN_MAP:
+          return this.readMap();
+        case OPEN_LIST:
+          return this.readList();
+        case QUOTE:
+        case APOSTROPHE:
+          return this.readString();
+        default:
+          if (char === MINUS || (char >= ZERO && char <= NINE)) return this.readNumber(stops);
+          return bareWord(this.readBare(stops));
+      }
+    }
+  }
+
+  private enter(): void {
+    if (++this.depth > MAX_JSON_DEPTH) throw new JsonTextError(`the JSON text nests deeper than ${MAX_JSON_DEPTH}`);
+  }
+
+  private readList(): Value {
+    this.enter();
+    const items: Value[] = [];
+    this.next();
+    for (;;) {
+      switch (this.char) {
+        case SPACE:
+        case CARRIAGE_RETURN:
+        case LINE_FEED:
+        case TAB:
+        case COMMA:
+          this.next();
+          continue;
+        case CLOSE_LIST:
+          this.depth--;
+          this.next();
+          return newList(items, 'json');
+        case COLON:
+        case CLOSE_MAP:
+        case END:
+          throw this.unexpected();
+        default:
+          items.push(this.readValue(IN_LIST));
+      }
+    }
+  }
+
+  private readMap(): Value {
+    this.enter();
+    const entries = new Map<Value, Value>();
+    for (;;) {
+      this.next();
+      switch (this.char) {
+        case SPACE:
+        case CARRIAGE_RETURN:
+        case LINE_FEED:
+        case TAB:
+        case COMMA:
+          continue;
+        case COLON:
+        case CLOSE_LIST:
+        case OPEN_LIST:
+        case OPEN_MAP:
+          throw this.unexpected();
+        case CLOSE_MAP:
+          break;
+        default:
+          this.readEntry(entries);
+      }
+      if (this.char === COMMA) continue;
+      if (this.char !== CLOSE_MAP) throw this.unexpected();
+      this.depth--;
+      this.next();
+      return newMap(entries);
+    }
+  }
+
+  /** A name, a colon, a value, and blanks behind it. */
+  private readEntry(entries: Map<Value, Value>): void {
+    const quoted = this.char === QUOTE || this.char === APOSTROPHE;
+    const key = quoted ? this.readString() : this.readBare(IN_KEY);
+    this.skipBlanks();
+    if (this.char !== COLON) throw this.unexpected();
+    this.next();
+    if (this.position >= this.text.length) throw this.unexpected();
+    entries.set(key, this.readValue(IN_MAP));
+    this.skipBlanks();
+  }
+
+  private skipBlanks(): void {
+    while (this.char <= SPACE && this.char !== END) this.next();
+  }
+
+  private readBare(stops: readonly number[]): string {
+    const start = this.position;
+    this.skipBare(stops);
+    return trimBare(this.text, start, this.position);
+  }
+
+  private skipBare(stops: readonly number[]): void {
+    while (this.char !== END && !stops.includes(this.char)) this.next();
+  }
+
+  private readString(): string {
+    const quote = this.char;
+    const mark = quote === QUOTE ? '"' : "'";
+    const end = this.text.indexOf(mark, this.position + 1);
+    if (end === -1) throw new JsonTextError(`a string of the JSON text is not closed, at position ${this.position}`);
+    const plain = this.text.slice(this.position + 1, end);
+    if (plain.includes('\\')) return this.readEscaped(quote);
+    this.position = end;
+    this.next();
+    return plain;
+  }
+
+  private readEscaped(quote: number): string {
+    let result = '';
+    let start = this.position + 1;
+    for (;;) {
+      this.next();
+      const { char } = this;
+      const ordinary = char > 31 && char !== 127 && char !== quote && char !== BACKSLASH;
+      if (ordinary) continue;
+      result += this.text.slice(start, this.position);
+      if (char === END) throw this.unexpected();
+      if (char === BACKSLASH) result += this.readEscape();
+      start = this.position + 1;
+      if (char === quote) {
+        this.next();
+        return result;
+      }
+    }
+  }
+
+  /** An escape that is not known stands for nothing. */
+  private readEscape(): string {
+    this.next();
+    const escaped = String.fromCharCode(this.char);
+    if (escaped === 'u') return this.readHex(4);
+    return escaped === 'x' ? this.readHex(2) : (ESCAPES.get(escaped) ?? '');
+  }
+
+  private readHex(digits: number): string {
+    let value = 0;
+    for (let count = 0; count < digits; count++) {
+      this.next();
+      const digit = Number.parseInt(String.fromCharCode(this.char), 16);
+      if (Number.isNaN(digit)) throw this.unexpected();
+      value = value * 16 + digit;
+    }
+    return String.fromCharCode(value);
+  }
+
+  private readNumber(stops: readonly number[]): Value {
+    const start = this.position;
+    this.next();
+    this.skipDigits();
+    let decimal = this.char === POINT;
+    if (decimal) {
+      this.next();
+      this.skipDigits();
+    }
+    if (this.atAny('eE')) {
+      decimal = true;
+      this.next();
+      if (!this.atAny('+-0123456789')) return this.readBareFrom(start, stops);
+      this.next();
+      this.skipDigits();
+    }
+    const end = this.position;
+    this.skipBlanks();
+    const complete = this.char >= FIRST_FOREIGN || this.char === END || stops.includes(this.char);
+    if (!complete) return this.readBareFrom(start, stops);
+    const text = this.text.slice(start, end);
+    return decimal ? toDecimal(text) : toInteger(text);
+  }
+
+  private readBareFrom(start: number, stops: readonly number[]): string {
+    this.skipBare(stops);
+    return trimBare(this.text, start, this.position);
+  }
+
+  private atAny(chars: string): boolean {
+    return this.char !== END && chars.includes(String.fromCharCode(this.char));
+  }
+
+  private skipDigits(): void {
+    while (this.char >= ZERO && this.char <= NINE) this.next();
+  }
+}
+
+function bareWord(text: string): Value {
+  switch (text) {
+    case 'null':
+      return null;
+    case 'true':
+      return true;
+    case 'false':
+      return false;
+    case 'NaN':
+      return new JavaFloat(Number.NaN);
+    default:
+      return text;
+  }
+}
+
+/** Java's white space, which lacks the non-breaking spaces and has the separators U+001C to U+001F. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are meant
+const WHITE = /[\t-\r\x1c-\x20\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]/;
+
+/** Trims both ends but leaves one character at least. */
+function trimBare(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end - 1 && WHITE.test(text.charAt(start))) start++;
+  while (end - 1 > start && WHITE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}

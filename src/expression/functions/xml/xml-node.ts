@@ -1,0 +1,47 @@
+export type XmlNodeKind =
+  | 'document'
+  | 'element'
+  | 'attribute'
+  | 'text'
+  | 'comment'
+  | 'processing-instruction'
+  | 'namespace';
+
+/** One node of a parsed document, as XPath sees it: CDATA and the text beside it are one text node. */
+export class XmlNode {
+  readonly kind: XmlNodeKind;
+  /** As written, with its prefix; the target of a processing instruction; "" where there is no name. */
+  readonly name: string;
+  /** "" without namespace, and everywhere in documents that are read without namespaces. */
+  readonly namespace: string;
+  readonly parent: XmlNode | null;
+  /** Position in document order. */
+  readonly order: number;
+  /** Text of everything that has no children. */
+  value = '';
+  readonly children: XmlNode[] = [];
+  /** Position among the parent's children. */
+  index = 0;
+  attributes: readonly XmlNode[] = [];
+  /** Namespaces that this element declares, by prefix. */
+  declared: ReadonlyMap<string, string> = NONE;
+
+  constructor(kind: XmlNodeKind, name: string, namespace: string, parent: XmlNode | null, order: number) {
+    this.kind = kind;
+    this.name = name;
+    this.namespace = namespace;
+    this.parent = parent;
+    this.order = order;
+  }
+
+  get localName(): string {
+    return this.name.slice(this.name.indexOf(':') + 1);
+  }
+
+  /** The parent's child behind this one, or before it. */
+  sibling(step: 1 | -1): XmlNode | null {
+    return this.parent?.children[this.index + step] ?? null;
+  }
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();

@@ -1,0 +1,316 @@
+import { XmlError } from './xml-error.ts';
+import { XmlNode } from './xml-node.ts';
+
+export interface XmlOptions {
+  /** Resolve prefixes: one that is not bound is an error then. */
+  readonly namespaces: boolean;
+  /** Called with the work done, in nodes and in characters; may throw. */
+  readonly spend: (steps: number) => void;
+}
+
+const MAX_DEPTH = 1000;
+const MAX_ATTRIBUTES = 1000;
+
+const NAME_START =
+  ':A-Z_a-z\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2FF}\\u{370}-\\u{37D}\\u{37F}-\\u{1FFF}\\u{200C}\\u{200D}' +
+  '\\u{2070}-\\u{218F}\\u{2C00}-\\u{2FEF}\\u{3001}-\\u{D7FF}\\u{F900}-\\u{FDCF}\\u{FDF0}-\\u{FFFD}';
+const NAME = new RegExp(`[${NAME_START}][${NAME_START}\\-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040}]*`, 'uy');
+const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
+const BLANK = /[ \t\r\n]*/y;
+const DECLARATION =
+  /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.[01]"|'1\.[01]')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][A-Za-z0-9._-]*"|'[A-Za-z][A-Za-z0-9._-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/y;
+const REFERENCE = /&(?:#([0-9]{1,8})|#x([0-9A-Fa-f]{1,8})|([^\s;&<]{1,32}));/y;
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
+const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
+
+/**
+ * Parses a whole XML 1.0 document and refuses whatever is not well-formed. A DOCTYPE is refused as well, so that there
+ * are no entities but the five predefined ones: nothing is loaded, nothing expands.
+ * @throws XmlError
+ */
+export function parseXml(text: string, options: XmlOptions): XmlNode {
+  return new XmlParser(text, options).document();
+}
+
+/** Parses what stands inside of an element: elements and text in any number. */
+export function parseXmlContent(text: string, options: XmlOptions): XmlNode {
+  return new XmlParser(text, options).content();
+}
+
+class XmlParser {
+  private readonly text: string;
+  private readonly options: XmlOptions;
+  private position = 0;
+  private order = 0;
+  private readonly open: XmlNode[] = [];
+
+  constructor(text: string, options: XmlOptions) {
+    this.options = options;
+    options.spend(1 + (text.length >> 5));
+    const forbidden = FORBIDDEN.exec(text);
+    if (forbidden !== null) throw new XmlError(`XML does not allow the character at position ${forbidden.index}`);
+    this.text = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  }
+
+  document(): XmlNode {
+    const root = this.node('document', '', '', null);
+    DECLARATION.lastIndex = 0;
+    if (this.text.startsWith('<?xml') && /[ \t\n?]/.test(this.text.charAt(5))) {
+      if (!DECLARATION.test(this.text)) throw new XmlError('the XML declaration is malformed');
+      this.position = DECLARATION.lastIndex;
+    }
+    this.misc(root);
+    if (!this.at('<')) throw this.fail('expected the root element');
+    this.elements(root);
+    this.misc(root);
+    if (this.position < this.text.length) throw this.fail('unexpected content behind the root element');
+    return root;
+  }
+
+  content(): XmlNode {
+    const root = this.node('document', '', '', null);
+    while (this.position < this.text.length) this.piece(root);
+    if (this.open.length > 0) throw this.fail(`the element ${this.open.at(-1)?.name} is not closed`);
+    return root;
+  }
+
+  private fail(message: string): XmlError {
+    return new XmlError(`malformed XML: ${message}, at position ${this.position}`);
+  }
+
+  private at(text: string): boolean {
+    return this.text.startsWith(text, this.position);
+  }
+
+  private node(kind: XmlNode['kind'], name: string, namespace: string, parent: XmlNode | null): XmlNode {
+    this.options.spend(1);
+    return new XmlNode(kind, name, namespace, parent, this.order++);
+  }
+
+  private child(parent: XmlNode, kind: XmlNode['kind'], name: string, namespace: string): XmlNode {
+    const node = this.node(kind, name, namespace, parent);
+    node.index = parent.children.length;
+    parent.children.push(node);
+    return node;
+  }
+
+  /** Blanks, comments and processing instructions around the root element. */
+  private misc(root: XmlNode): void {
+    for (;;) {
+      this.blanks();
+      if (this.at('<!--')) this.comment(root);
+      else if (this.at('<?')) this.instruction(root);
+      else return;
+    }
+  }
+
+  private blanks(): boolean {
+    BLANK.lastIndex = this.position;
+    BLANK.test(this.text);
+    const moved = BLANK.lastIndex > this.position;
+    this.position = BLANK.lastIndex;
+    return moved;
+  }
+
+  /** The root element with all that is in it. */
+  private elements(root: XmlNode): void {
+    do this.piece(this.open.at(-1) ?? root);
+    while (this.open.length > 0);
+  }
+
+  private piece(root: XmlNode): void {
+    const parent = this.open.at(-1) ?? root;
+    if (this.position >= this.text.length) throw this.fail(`the element ${parent.name} is not closed`);
+    if (!this.at('<')) this.characters(parent);
+    else if (this.at('</')) this.endTag();
+    else if (this.at('<!--')) this.comment(parent);
+    else if (this.at('<![CDATA[')) this.cdata(parent);
+    else if (this.at('<?')) this.instruction(parent);
+    else if (this.at('<!DOCTYPE')) throw this.fail('a DOCTYPE is not allowed');
+    else if (this.at('<!')) throw this.fail('unexpected "<!"');
+    else this.startTag(parent);
+  }
+
+  private name(): string {
+    NAME.lastIndex = this.position;
+    const name = NAME.exec(this.text)?.[0];
+    if (name === undefined) throw this.fail('expected a name');
+    this.position += name.length;
+    return name;
+  }
+
+  private startTag(parent: XmlNode): void {
+    this.position++;
+    const name = this.name();
+    if (this.open.length >= MAX_DEPTH) throw this.fail(`elements nest deeper than ${MAX_DEPTH}`);
+    const written = new Map<string, string>();
+    for (;;) {
+      const blank = this.blanks();
+      if (this.at('>') || this.at('/>')) break;
+      if (!blank) throw this.fail('expected a blank, ">" or "/>" in a tag');
+      const attribute = this.name();
+      if (written.has(attribute)) throw this.fail(`the attribute ${attribute} appears twice`);
+      if (written.size >= MAX_ATTRIBUTES) throw this.fail(`an element has more than ${MAX_ATTRIBUTES} attributes`);
+      this.blanks();
+      if (!this.at('=')) throw this.fail('expected "="');
+      this.position++;
+      this.blanks();
+      written.set(attribute, this.attributeValue());
+    }
+    this.element(parent, name, written);
+  }
+
+  private element(parent: XmlNode, name: string, written: ReadonlyMap<string, string>): void {
+    const declared = new Map<string, string>();
+    for (const [attribute, value] of written) {
+      if (attribute === 'xmlns') declared.set('', value);
+      else if (attribute.startsWith('xmlns:')) declared.set(attribute.slice(6), value);
+    }
+    if (this.options.namespaces) this.checkDeclared(declared);
+    const element = this.child(parent, 'element', name, this.namespaceOf(name, parent, declared, true));
+    element.declared = declared;
+    const attributes: XmlNode[] = [];
+    for (const [attribute, value] of written) {
+      if (attribute === 'xmlns' || attribute.startsWith('xmlns:')) continue;
+      const namespace = this.namespaceOf(attribute, parent, declared, false);
+      const node = this.node('attribute', attribute, namespace, element);
+      node.value = value;
+      const twin =
+        namespace !== '' && attributes.some((a) => a.namespace === namespace && a.localName === node.localName);
+      if (twin) throw this.fail(`the attribute ${attribute} appears twice`);
+      attributes.push(node);
+    }
+    element.attributes = attributes;
+    if (this.at('/>')) {
+      this.position += 2;
+    } else {
+      this.position++;
+      this.open.push(element);
+    }
+  }
+
+  private checkDeclared(declared: ReadonlyMap<string, string>): void {
+    for (const [prefix, uri] of declared) {
+      const reserved = prefix === 'xmlns' || uri === XMLNS_NAMESPACE || (prefix === 'xml') !== (uri === XML_NAMESPACE);
+      if (reserved || (prefix !== '' && uri === '') || prefix.includes(':')) {
+        throw this.fail(`the namespace prefix "${prefix}" cannot be declared so`);
+      }
+    }
+  }
+
+  private namespaceOf(name: string, parent: XmlNode, declared: ReadonlyMap<string, string>, element: boolean): string {
+    if (!this.options.namespaces) return '';
+    const colon = name.indexOf(':');
+    if (colon !== name.lastIndexOf(':') || colon === 0 || colon === name.length - 1) {
+      throw this.fail(`"${name}" is no name with a prefix`);
+    }
+    const prefix = colon < 0 ? '' : name.slice(0, colon);
+    if (prefix === '' && !element) return '';
+    if (prefix === 'xml') return XML_NAMESPACE;
+    let uri = declared.get(prefix);
+    for (let node: XmlNode | null = parent; uri === undefined && node !== null; node = node.parent) {
+      this.options.spend(1);
+      uri = node.declared.get(prefix);
+    }
+    if (uri === undefined && prefix !== '') throw this.fail(`the prefix "${prefix}" is not bound`);
+    return uri ?? '';
+  }
+
+  private endTag(): void {
+    this.position += 2;
+    const name = this.name();
+    this.blanks();
+    if (!this.at('>')) throw this.fail('expected ">"');
+    const element = this.open.pop();
+    if (element?.name !== name) throw this.fail(`the end tag ${name} does not fit ${element?.name ?? 'any element'}`);
+    this.position++;
+  }
+
+  private attributeValue(): string {
+    const quote = this.text.charAt(this.position);
+    if (quote !== '"' && quote !== "'") throw this.fail('expected an attribute value in quotes');
+    const end = this.text.indexOf(quote, this.position + 1);
+    if (end === -1) throw this.fail('an attribute value is not closed');
+    const raw = this.text.slice(this.position + 1, end);
+    if (raw.includes('<')) throw this.fail('an attribute value contains "<"');
+    const value = this.expand(raw.replace(/[\t\n]/g, ' '));
+    this.position = end + 1;
+    return value;
+  }
+
+  private characters(parent: XmlNode): void {
+    const next = this.text.indexOf('<', this.position);
+    const end = next === -1 ? this.text.length : next;
+    const raw = this.text.slice(this.position, end);
+    if (raw.includes(']]>')) throw this.fail('text contains "]]>"');
+    this.addText(parent, this.expand(raw));
+    this.position = end;
+  }
+
+  private cdata(parent: XmlNode): void {
+    const end = this.text.indexOf(']]>', this.position);
+    if (end === -1) throw this.fail('a CDATA section is not closed');
+    this.addText(parent, this.text.slice(this.position + 9, end));
+    this.position = end + 3;
+  }
+
+  private addText(parent: XmlNode, text: string): void {
+    const last = parent.children.at(-1);
+    const node = last?.kind === 'text' ? last : this.child(parent, 'text', '', '');
+    node.value += text;
+  }
+
+  private expand(raw: string): string {
+    let at = raw.indexOf('&');
+    if (at === -1) return raw;
+    let result = '';
+    let start = 0;
+    for (; at !== -1; at = raw.indexOf('&', start)) {
+      REFERENCE.lastIndex = at;
+      const match = REFERENCE.exec(raw);
+      if (match === null) throw this.fail('"&" does not start a reference; write &amp;');
+      result += raw.slice(start, at) + this.reference(match);
+      start = at + match[0].length;
+    }
+    return result + raw.slice(start);
+  }
+
+  private reference([, decimal, hex, name]: RegExpExecArray): string {
+    if (name !== undefined) {
+      const char = ENTITIES.get(name);
+      if (char === undefined) throw this.fail(`the entity ${name} is not known`);
+      return char;
+    }
+    const code = decimal !== undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hex ?? '', 16);
+    const char = code <= 0x10ffff ? String.fromCodePoint(code) : '\0';
+    if (FORBIDDEN.test(char)) throw this.fail('a reference to a character that XML does not allow');
+    return char;
+  }
+
+  private comment(parent: XmlNode): void {
+    const end = this.text.indexOf('--', this.position + 4);
+    if (end === -1 || this.text.charAt(end + 2) !== '>') throw this.fail('a comment is not closed, or contains "--"');
+    this.child(parent, 'comment', '', '').value = this.text.slice(this.position + 4, end);
+    this.position = end + 3;
+  }
+
+  private instruction(parent: XmlNode): void {
+    const start = this.position;
+    this.position += 2;
+    const target = this.name();
+    if (target.toLowerCase() === 'xml') throw this.fail('an XML declaration is allowed at the start only');
+    const blank = this.blanks();
+    const end = this.text.indexOf('?>', this.position);
+    if (end === -1) throw this.fail(`the processing instruction at position ${start} is not closed`);
+    if (!blank && end !== this.position) throw this.fail('expected a blank in a processing instruction');
+    this.child(parent, 'processing-instruction', target, '').value = this.text.slice(this.position, end);
+    this.position = end + 2;
+  }
+}

@@ -1,0 +1,150 @@
+import { XmlNode } from './xml-node.ts';
+import type { Axis, NodeTest } from './xpath-ast.ts';
+
+/** The nodes of an axis, nearest first. */
+export function* axisNodes(axis: Axis, node: XmlNode): Generator<XmlNode> {
+  switch (axis) {
+    case 'self':
+      yield node;
+      return;
+    case 'child':
+      yield* node.children;
+      return;
+    case 'attribute':
+      yield* node.attributes;
+      return;
+    case 'parent':
+      if (node.parent !== null) yield node.parent;
+      return;
+    case 'ancestor':
+      yield* ancestors(node.parent);
+      return;
+    case 'ancestor-or-self':
+      yield* ancestors(node);
+      return;
+    case 'descendant':
+      yield* descendants(node);
+      return;
+    case 'descendant-or-self':
+      yield node;
+      yield* descendants(node);
+      return;
+    case 'following-sibling':
+    case 'preceding-sibling':
+      if (node.kind !== 'attribute' && node.kind !== 'namespace')
+        yield* siblings(node, axis === 'following-sibling' ? 1 : -1);
+      return;
+    case 'following':
+      yield* following(node);
+      return;
+    case 'preceding':
+      yield* preceding(node);
+      return;
+    case 'namespace':
+      if (node.kind === 'element') yield* namespaces(node);
+  }
+}
+
+function* siblings(node: XmlNode, step: 1 | -1): Generator<XmlNode> {
+  for (let next = node.sibling(step); next !== null; next = next.sibling(step)) yield next;
+}
+
+function* ancestors(node: XmlNode | null): Generator<XmlNode> {
+  for (let next = node; next !== null; next = next.parent) yield next;
+}
+
+function* descendants(node: XmlNode): Generator<XmlNode> {
+  let next: XmlNode | null = node.children[0] ?? null;
+  while (next !== null) {
+    yield next;
+    next = next.children[0] ?? behind(next, node);
+  }
+}
+
+/** The node behind everything below `node`, inside of `limit`. */
+function behind(node: XmlNode, limit: XmlNode | null): XmlNode | null {
+  for (let at: XmlNode | null = node; at !== null && at !== limit; at = at.parent) {
+    const next = at.sibling(1);
+    if (next !== null) return next;
+  }
+  return null;
+}
+
+function* following(node: XmlNode): Generator<XmlNode> {
+  const attached = node.kind === 'attribute' || node.kind === 'namespace';
+  let next = attached ? (node.parent?.children[0] ?? behindOwner(node)) : behind(node, null);
+  while (next !== null) {
+    yield next;
+    next = next.children[0] ?? behind(next, null);
+  }
+}
+
+const behindOwner = (node: XmlNode) => (node.parent === null ? null : behind(node.parent, null));
+
+/** Everything that ends before the node starts: its ancestors are not among it. */
+function* preceding(node: XmlNode): Generator<XmlNode> {
+  const start = node.kind === 'attribute' || node.kind === 'namespace' ? node.parent : node;
+  for (let at = start; at !== null; at = at.parent) {
+    for (const sibling of siblings(at, -1)) yield* backwards(sibling);
+  }
+}
+
+function* backwards(node: XmlNode): Generator<XmlNode> {
+  let next: XmlNode | null = deepestLast(node);
+  while (next !== null) {
+    yield next;
+    if (next === node) return;
+    const before: XmlNode | null = next.sibling(-1);
+    next = before === null ? next.parent : deepestLast(before);
+  }
+}
+
+function deepestLast(node: XmlNode): XmlNode {
+  let at = node;
+  for (let last = at.children.at(-1); last !== undefined; last = at.children.at(-1)) at = last;
+  return at;
+}
+
+function* namespaces(element: XmlNode): Generator<XmlNode> {
+  const seen = new Set<string>();
+  for (const node of ancestors(element)) {
+    for (const [prefix, uri] of node.declared) {
+      if (seen.has(prefix)) continue;
+      seen.add(prefix);
+      if (uri !== '') yield namespaceNode(prefix, uri, element);
+    }
+  }
+  yield namespaceNode('xml', 'http://www.w3.org/XML/1998/namespace', element);
+}
+
+function namespaceNode(prefix: string, uri: string, element: XmlNode): XmlNode {
+  const node = new XmlNode('namespace', prefix, '', element, element.order);
+  node.value = uri;
+  return node;
+}
+
+export function passes(test: NodeTest, node: XmlNode, axis: Axis): boolean {
+  switch (test.kind) {
+    case 'node':
+      return true;
+    case 'text':
+    case 'comment':
+      return node.kind === test.kind;
+    case 'processing-instruction':
+      return node.kind === test.kind && (test.target === undefined || test.target === node.name);
+    case 'name':
+      return node.kind === principal(axis) && hasName(test, node);
+  }
+}
+
+function principal(axis: Axis): XmlNode['kind'] {
+  return axis === 'attribute' || axis === 'namespace' ? axis : 'element';
+}
+
+/** In documents read without namespaces `a:b` is one name, which no test can spell: a prefix asks for a namespace. */
+function hasName(test: NodeTest & { kind: 'name' }, node: XmlNode): boolean {
+  if (test.namespace === undefined) return true;
+  if (test.namespace !== node.namespace) return false;
+  const name = node.namespace === '' ? node.name : node.localName;
+  return test.name === undefined || test.name === name;
+}

@@ -1,0 +1,240 @@
+import { XmlError } from './xml-error.ts';
+import type { Axis, BinaryOperator, NodeTest, Step, XPathExpression } from './xpath-ast.ts';
+import { FUNCTION_ARITY } from './xpath-functions.ts';
+import { type Token, tokenize } from './xpath-lexer.ts';
+
+const MAX_LENGTH = 8192;
+const MAX_DEPTH = 64;
+
+const AXES: ReadonlySet<string> = new Set<Axis>([
+  'ancestor',
+  'ancestor-or-self',
+  'attribute',
+  'child',
+  'descendant',
+  'descendant-or-self',
+  'following',
+  'following-sibling',
+  'namespace',
+  'parent',
+  'preceding',
+  'preceding-sibling',
+  'self',
+]);
+const NODE_TYPES: ReadonlySet<string> = new Set(['node', 'text', 'comment', 'processing-instruction']);
+/** Loosest first. */
+const LEVELS: readonly (readonly BinaryOperator[])[] = [
+  ['or'],
+  ['and'],
+  ['=', '!='],
+  ['<', '<=', '>', '>='],
+  ['+', '-'],
+  ['*', 'div', 'mod'],
+];
+const ANY_NODE: NodeTest = { kind: 'node' };
+const DESCENDANTS: Step = { axis: 'descendant-or-self', test: ANY_NODE, predicates: [] };
+
+/**
+ * Parses an XPath 1.0 expression. Variables and extension functions are errors: nothing defines any.
+ * @throws XmlError
+ */
+export function parseXPath(text: string): XPathExpression {
+  if (text.length > MAX_LENGTH) throw new XmlError(`an XPath may have ${MAX_LENGTH} characters at most`);
+  return new XPathParser(tokenize(text)).parse();
+}
+
+class XPathParser {
+  private readonly tokens: readonly Token[];
+  private index = 0;
+  private depth = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.tokens = tokens;
+  }
+
+  parse(): XPathExpression {
+    const expression = this.expression();
+    if (this.current.kind !== 'end') throw this.unexpected();
+    return expression;
+  }
+
+  private get current(): Token {
+    return this.tokens[this.index] ?? { kind: 'end', text: '', offset: 0 };
+  }
+
+  private peek(ahead: number): Token | undefined {
+    return this.tokens[this.index + ahead];
+  }
+
+  private unexpected(): XmlError {
+    const { kind, text, offset } = this.current;
+    return new XmlError(`unexpected ${kind === 'end' ? 'end' : `"${text}"`} at position ${offset} of the XPath`);
+  }
+
+  private is(text: string): boolean {
+    const { kind } = this.current;
+    return this.current.text === text && kind !== 'text' && kind !== 'number';
+  }
+
+  private accept(text: string): boolean {
+    const found = this.is(text);
+    if (found) this.index++;
+    return found;
+  }
+
+  private expect(text: string): void {
+    if (!this.accept(text)) throw this.unexpected();
+  }
+
+  private expression(): XPathExpression {
+    if (++this.depth > MAX_DEPTH) throw new XmlError(`an XPath may nest ${MAX_DEPTH} expressions at most`);
+    const expression = this.binary(0);
+    this.depth--;
+    return expression;
+  }
+
+  private binary(level: number): XPathExpression {
+    const operators = LEVELS[level];
+    if (operators === undefined) return this.unary();
+    let left = this.binary(level + 1);
+    for (;;) {
+      const operator = this.current.kind === 'operator' ? operators.find((o) => o === this.current.text) : undefined;
+      if (operator === undefined) return left;
+      this.index++;
+      left = { kind: 'binary', operator, left, right: this.binary(level + 1) };
+    }
+  }
+
+  private unary(): XPathExpression {
+    let negations = 0;
+    while (this.accept('-')) negations++;
+    let operand = this.path();
+    while (this.accept('|')) operand = { kind: 'binary', operator: '|', left: operand, right: this.path() };
+    if (negations === 0) return operand;
+    const negated: XPathExpression = { kind: 'negate', operand };
+    return negations % 2 === 1 ? negated : { kind: 'negate', operand: negated };
+  }
+
+  private path(): XPathExpression {
+    if (this.startsPrimary()) {
+      const from = this.primary();
+      const predicates = this.predicates();
+      if (!this.is('/') && !this.is('//')) {
+        return predicates.length === 0 ? from : { kind: 'path', from, predicates, steps: [] };
+      }
+      return { kind: 'path', from, predicates, steps: this.furtherSteps([]) };
+    }
+    if (this.is('//')) return { kind: 'path', from: 'root', predicates: [], steps: this.furtherSteps([]) };
+    if (this.accept('/')) {
+      const steps = this.startsStep() ? this.furtherSteps([this.step()]) : [];
+      return { kind: 'path', from: 'root', predicates: [], steps };
+    }
+    return { kind: 'path', from: 'context', predicates: [], steps: this.furtherSteps([this.step()]) };
+  }
+
+  private furtherSteps(steps: Step[]): Step[] {
+    for (;;) {
+      if (this.accept('//')) steps.push(DESCENDANTS);
+      else if (!this.accept('/')) return steps;
+      steps.push(this.step());
+    }
+  }
+
+  private startsPrimary(): boolean {
+    const { kind, text } = this.current;
+    if (kind === 'text' || kind === 'number') return true;
+    if (kind === 'symbol') return text === '(' || text === '$';
+    return kind === 'name' && this.peek(1)?.text === '(' && this.peek(1)?.kind === 'symbol' && !NODE_TYPES.has(text);
+  }
+
+  private startsStep(): boolean {
+    const { kind, text } = this.current;
+    return kind === 'name' || (kind === 'symbol' && (text === '@' || text === '.' || text === '..'));
+  }
+
+  private primary(): XPathExpression {
+    const { kind, text } = this.current;
+    this.index++;
+    if (kind === 'text') return { kind: 'text', value: text };
+    if (kind === 'number') return { kind: 'number', value: Number(text) };
+    if (text === '$') throw new XmlError('an XPath has no variables here');
+    if (text === '(') {
+      const expression = this.expression();
+      this.expect(')');
+      return expression;
+    }
+    return this.call(text);
+  }
+
+  private call(name: string): XPathExpression {
+    const arity = FUNCTION_ARITY.get(name);
+    if (arity === undefined) throw new XmlError(`there is no XPath function ${name}()`);
+    this.expect('(');
+    const parameters: XPathExpression[] = [];
+    if (!this.accept(')')) {
+      do parameters.push(this.expression());
+      while (this.accept(','));
+      this.expect(')');
+    }
+    const [least, most] = arity;
+    if (parameters.length < least || parameters.length > most) {
+      throw new XmlError(`wrong number of arguments for the XPath function ${name}()`);
+    }
+    return { kind: 'call', name, parameters };
+  }
+
+  private step(): Step {
+    if (this.accept('.')) return { axis: 'self', test: ANY_NODE, predicates: this.predicates() };
+    if (this.accept('..')) return { axis: 'parent', test: ANY_NODE, predicates: this.predicates() };
+    let axis: Axis = 'child';
+    if (this.accept('@')) {
+      axis = 'attribute';
+    } else if (this.peek(1)?.text === '::' && this.current.kind === 'name') {
+      const { text } = this.current;
+      if (!isAxis(text)) throw this.unexpected();
+      axis = text;
+      this.index += 2;
+    }
+    return { axis, test: this.nodeTest(), predicates: this.predicates() };
+  }
+
+  private nodeTest(): NodeTest {
+    const { kind, text } = this.current;
+    if (kind !== 'name') throw this.unexpected();
+    this.index++;
+    if (NODE_TYPES.has(text) && this.is('(')) return this.nodeType(text);
+    if (text === '*') return { kind: 'name', namespace: undefined, name: undefined };
+    const colon = text.indexOf(':');
+    const name = text.slice(colon + 1);
+    return {
+      kind: 'name',
+      namespace: colon < 0 ? '' : text.slice(0, colon),
+      name: name === '*' ? undefined : name,
+    };
+  }
+
+  private nodeType(type: string): NodeTest {
+    this.expect('(');
+    let target: string | undefined;
+    if (type === 'processing-instruction' && this.current.kind === 'text') {
+      target = this.current.text;
+      this.index++;
+    }
+    this.expect(')');
+    if (type === 'processing-instruction') return { kind: type, target };
+    return { kind: type === 'text' || type === 'comment' ? type : 'node' };
+  }
+
+  private predicates(): XPathExpression[] {
+    const predicates: XPathExpression[] = [];
+    while (this.accept('[')) {
+      predicates.push(this.expression());
+      this.expect(']');
+    }
+    return predicates;
+  }
+}
+
+function isAxis(text: string): text is Axis {
+  return AXES.has(text);
+}
