@@ -11,3 +11,4 @@ export {
   readDocument,
 } from './policy-source.ts';
 export { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
+export { policiesJsonSchema } from './schema/json-schema.ts';

@@ -30,7 +30,7 @@ function compileSsl(ssl: ConfigurationDocument['ssl'], scope: ConfigurationScope
   const trustStorePath = text('trustStorePath');
   const trustStorePassword = text('trustStorePassword');
   const trustStoreContent = text('trustStoreContent');
-  const trustStoreType = ssl.trustStoreType === 'NONE' || ssl.trustStoreType === '' ? null : ssl.trustStoreType;
+  const { trustStoreType } = ssl;
   const hasStore = Boolean(ssl.trustStorePath || ssl.trustStoreContent);
   if (trustStoreType && !hasStore && !ssl.trustAll) {
     scope.error(['ssl', 'trustStoreType'], 'has no trust store: set trustStoreContent or trustStorePath');

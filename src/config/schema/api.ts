@@ -3,68 +3,72 @@ import { configurationSchema } from './configuration.ts';
 import { field, flag, integer, template, text } from './field.ts';
 
 /** JSON data for expressions: kept as it is. */
-const data = z.json();
+const data = z.json().meta({ id: 'data', title: 'Data', description: 'Any JSON value, for expressions.' });
 
-export const responseTemplatesSchema = z.record(
-  z.string(),
-  z.record(
+export const responseTemplatesSchema = z
+  .record(
     z.string(),
-    z.strictObject({
-      status: integer(200, 599).meta({ title: 'Status', description: 'Status to the caller.', examples: [502] }),
-      headers: field(z.record(z.string(), template), {
-        title: 'Headers',
-        description: 'Header name to template.',
-        default: {},
-        examples: [{ 'cache-control': 'no-store' }],
+    z.record(
+      z.string(),
+      z.strictObject({
+        status: integer(200, 599).meta({ title: 'Status', description: 'Status to the caller.', examples: [502] }),
+        headers: field(z.record(z.string(), template), {
+          title: 'Headers',
+          description: 'Header name to template.',
+          default: {},
+          examples: [{ 'cache-control': 'no-store' }],
+        }),
+        body: field(template, {
+          title: 'Body',
+          description: 'Template; sees `{#error.key}`, `.message`, `.statusCode`, `.parameters` and the request.',
+          examples: ['{"error":"{#error.key}"}'],
+        }),
+        propagateErrorKeyToLogs: field(flag, {
+          title: 'Error key to logs',
+          description: 'Accepted from exported APIs; the key is in log and dynamic metadata in any case.',
+          default: false,
+        }),
       }),
-      body: field(template, {
-        title: 'Body',
-        description: 'Template; sees `{#error.key}`, `.message`, `.statusCode`, `.parameters` and the request.',
-        examples: ['{"error":"{#error.key}"}'],
-      }),
-      propagateErrorKeyToLogs: field(flag, {
-        title: 'Error key to logs',
-        description: 'Accepted from exported APIs; the key is in log and dynamic metadata in any case.',
-        default: false,
-      }),
-    }),
-  ),
-);
+    ),
+  )
+  .meta({ id: 'responseTemplates', title: 'Response templates', description: 'Error key to media type to answer.' });
 
-export const stepSchema = z.strictObject({
-  name: field(text.min(1), {
-    title: 'Name',
-    description: 'Unique in the API; names the step in logs, metrics and dynamic metadata.',
-    default: 'function and position',
-    examples: ['enrich'],
-  }),
-  policy: field(z.literal('aws-lambda'), {
-    title: 'Policy',
-    description: 'Accepted from exported steps.',
-    default: 'aws-lambda',
-  }),
-  enabled: field(flag, { title: 'Enabled', description: 'A step with false is left out.', default: true }),
-  description: field(text, { title: 'Description', description: 'For readers.' }),
-  condition: field(template, {
-    title: 'Condition',
-    description: 'The step is skipped unless this template gives true.',
-    examples: ["{#request.method == 'POST'}"],
-  }),
-  onConditionError: field(z.enum(['skip', 'fail']), {
-    title: 'On a condition error',
-    description: 'What an error in the condition does: skip the step, or fail the request.',
-    default: 'skip',
-  }),
-  onError: field(z.enum(['fail', 'continue']), {
-    title: 'On an error',
-    description: 'What a failed invocation does: fail the request, or go on with the next step.',
-    default: 'fail',
-  }),
-  configuration: field(configurationSchema, {
-    title: 'Configuration',
-    description: "The policy's object, laid over `defaults`.",
-  }),
-});
+export const stepSchema = z
+  .strictObject({
+    name: field(text.min(1), {
+      title: 'Name',
+      description:
+        'Unique in the API; names the step in logs, metrics and dynamic metadata. Absent: the function and the position.',
+      examples: ['enrich'],
+    }),
+    policy: field(z.literal('aws-lambda'), {
+      title: 'Policy',
+      description: 'Accepted from exported steps.',
+      default: 'aws-lambda',
+    }),
+    enabled: field(flag, { title: 'Enabled', description: 'A step with false is left out.', default: true }),
+    description: field(text, { title: 'Description', description: 'For readers.' }),
+    condition: field(template, {
+      title: 'Condition',
+      description: 'The step is skipped unless this template gives true.',
+      examples: ["{#request.method == 'POST'}"],
+    }),
+    onConditionError: field(z.enum(['skip', 'fail']), {
+      title: 'On a condition error',
+      description: 'What an error in the condition does: skip the step, or fail the request.',
+      default: 'skip',
+    }),
+    onError: field(z.enum(['fail', 'continue']), {
+      title: 'On an error',
+      description: 'What a failed invocation does: fail the request, or go on with the next step.',
+      default: 'fail',
+    }),
+    configuration: field(configurationSchema, {
+      title: 'Configuration',
+      description: "The policy's object, laid over `defaults`.",
+    }),
+  })
+  .meta({ id: 'step', title: 'Step', description: 'One call of a function.' });
 
 export type StepDocument = z.infer<typeof stepSchema>;
 
@@ -72,43 +76,45 @@ function steps(title: string, description: string) {
   return field(z.array(stepSchema), { title, description, default: [] });
 }
 
-export const apiSchema = z.strictObject({
-  id: field(text, { title: 'Id', description: '`{#api.id}`.' }),
-  name: field(text, { title: 'Name', description: '`{#api.name}`.' }),
-  version: field(text, { title: 'Version', description: '`{#api.version}`.', examples: ['1.0'] }),
-  routes: field(z.array(text.min(1)), {
-    title: 'Routes',
-    description: 'Names of Envoy routes that this API serves; `*` stands for any characters.',
-    default: [],
-    examples: [['orders-*']],
-  }),
-  properties: field(z.record(z.string(), data), {
-    title: 'Properties',
-    description: "`{#properties['name']}`.",
-    default: {},
-    examples: [{ tier: 'gold' }],
-  }),
-  dictionaries: field(z.record(z.string(), z.record(z.string(), data)), {
-    title: 'Dictionaries',
-    description: "`{#dictionaries['name']['key']}`; added to the document's own.",
-    default: {},
-  }),
-  endpoints: field(z.record(z.string(), text), {
-    title: 'Endpoints',
-    description: "`{#endpoints['name']}`.",
-    default: {},
-  }),
-  responseTemplates: field(responseTemplatesSchema, {
-    title: 'Response templates',
-    description: 'Error key (or DEFAULT) to media type (or `*/*`) to answer.',
-    default: {},
-    examples: [{ DEFAULT: { 'application/json': { status: 502, body: '{"error":"{#error.key}"}' } } }],
-  }),
-  request: steps('Request', 'Steps of the request phase, in order of execution.'),
-  response: steps('Response', 'Steps of the response phase, in order of execution.'),
-  pre: steps('Pre', 'Request steps of a v2 API: `configuration.scope` says when they run. Not beside `request`.'),
-  post: steps('Post', 'Response steps of a v2 API: `configuration.scope` says when they run. Not beside `response`.'),
-});
+export const apiSchema = z
+  .strictObject({
+    id: field(text, { title: 'Id', description: '`{#api.id}`.' }),
+    name: field(text, { title: 'Name', description: '`{#api.name}`.' }),
+    version: field(text, { title: 'Version', description: '`{#api.version}`.', examples: ['1.0'] }),
+    routes: field(z.array(text.min(1)), {
+      title: 'Routes',
+      description: 'Names of Envoy routes that this API serves; `*` stands for any characters.',
+      default: [],
+      examples: [['orders-*']],
+    }),
+    properties: field(z.record(z.string(), data), {
+      title: 'Properties',
+      description: "`{#properties['name']}`.",
+      default: {},
+      examples: [{ tier: 'gold' }],
+    }),
+    dictionaries: field(z.record(z.string(), z.record(z.string(), data)), {
+      title: 'Dictionaries',
+      description: "`{#dictionaries['name']['key']}`; added to the document's own.",
+      default: {},
+    }),
+    endpoints: field(z.record(z.string(), text), {
+      title: 'Endpoints',
+      description: "`{#endpoints['name']}`.",
+      default: {},
+    }),
+    responseTemplates: field(responseTemplatesSchema, {
+      title: 'Response templates',
+      description: 'Error key (or DEFAULT) to media type (or `*/*`) to answer.',
+      default: {},
+      examples: [{ DEFAULT: { 'application/json': { status: 502, body: '{"error":"{#error.key}"}' } } }],
+    }),
+    request: steps('Request', 'Steps of the request phase, in order of execution.'),
+    response: steps('Response', 'Steps of the response phase, in order of execution.'),
+    pre: steps('Pre', 'Request steps of a v2 API: `configuration.scope` says when they run. Not beside `request`.'),
+    post: steps('Post', 'Response steps of a v2 API: `configuration.scope` says when they run. Not beside `response`.'),
+  })
+  .meta({ id: 'api', title: 'API', description: 'What is done to the requests and responses of some routes.' });
 
 export type ApiDocument = z.infer<typeof apiSchema>;
 export type ResponseTemplatesDocument = z.infer<typeof responseTemplatesSchema>;

@@ -20,15 +20,9 @@ const ssl = z.strictObject({
     description: 'Switches off the check of the server certificate, and wins over a trust store. Never in production.',
     default: false,
   }),
-  hostnameVerifier: field(flag, {
-    title: 'Verify the host name',
-    description: 'Accepted from exported policies; the host name is verified unless `trustAll` is set.',
-    default: true,
-    deprecated: true,
-  }),
-  trustStoreType: field(z.enum(['JKS', 'PKCS12', 'PEM', 'NONE', '']), {
+  trustStoreType: field(z.enum(['JKS', 'PKCS12', 'PEM']), {
     title: 'Trust store type',
-    description: 'Format of the trust store. NONE or empty: the certificates of the platform.',
+    description: 'Format of the trust store.',
     examples: ['PEM'],
   }),
   trustStorePath: field(text, {
@@ -117,184 +111,193 @@ const role = z.strictObject({
 });
 
 /** Fields of the policy's object that the reference has too, then what this project adds. */
-export const configurationSchema = z.strictObject({
-  scope: field(z.enum(['REQUEST', 'RESPONSE', 'REQUEST_CONTENT', 'RESPONSE_CONTENT']), {
-    title: 'Scope',
-    description:
-      'Only under `pre` and `post`: whether the step runs before or after the body is read. Ignored elsewhere.',
-    default: 'REQUEST',
-  }),
-  region: field(template, {
-    title: 'Region',
-    description: 'AWS region.',
-    default: 'us-east-1',
-    examples: ['eu-west-1'],
-  }),
-  accessKey: field(template, {
-    title: 'Access key',
-    description: "AWS access key; both keys, or none for the machine's identity. Takes `{#secrets.get(…)}`.",
-    examples: ["{#secrets.get('env:LAMBDA_ACCESS_KEY')}"],
-  }),
-  secretKey: field(template, {
-    title: 'Secret key',
-    description: 'AWS secret key. Takes `{#secrets.get(…)}`.',
-    examples: ["{#secrets.get('file:/run/secrets/lambda-secret-key')}"],
-  }),
-  function: field(template, {
-    title: 'Function',
-    description: 'Name, `name:qualifier`, partial or full ARN of the function. Required, here or in `defaults`.',
-    examples: ['order-enrich'],
-  }),
-  payload: field(template, {
-    title: 'Payload',
-    description: 'Sent to the function as it is, as application/json. Absent or empty: no payload.',
-    examples: ['{"id": "{#request.headers[\'x-id\'][0]}"}'],
-  }),
-  invocationType: field(z.enum(['RequestResponse', 'Event', 'DryRun']), {
-    title: 'Invocation type',
-    description: 'RequestResponse waits for the result; Event queues (202, no result); DryRun checks rights (204).',
-    default: 'RequestResponse',
-  }),
-  qualifier: field(template, { title: 'Qualifier', description: 'Version or alias.', examples: ['live'] }),
-  logType: field(z.enum(['None', 'Tail']), {
-    title: 'Log type',
-    description: "Tail puts the last 4 KB of the function's log into this server's log.",
-    default: 'None',
-  }),
-  roleArn: field(template, {
-    title: 'Role ARN',
-    description: 'Role that is assumed by STS on top of the base credentials.',
-    examples: ['arn:aws:iam::222222222222:role/invoke-orders'],
-  }),
-  roleSessionName: field(template, {
-    title: 'Role session name',
-    description: 'Name of the assumed session.',
-    default: 'gravitee',
-  }),
-  variables: field(z.array(variable), {
-    title: 'Variables',
-    description: 'Evaluated in order after the invocation.',
-    default: [],
-  }),
-  sendToConsumer: field(z.union([flag, template], { error: 'expected true, false or an expression' }), {
-    title: 'Send to consumer',
-    description:
-      "Answers the caller with the function's result instead of the backend's. An expression is evaluated after the invocation.",
-    default: false,
-    examples: [true, '{#lambdaResponse.status == 200}'],
-  }),
-  connectionTimeoutMs: field(milliseconds, {
-    title: 'Connection timeout',
-    description: 'Milliseconds to connect; 0 is off.',
-    default: 2000,
-  }),
-  readTimeoutMs: field(milliseconds, {
-    title: 'Read timeout',
-    description: 'Milliseconds without a byte of the answer; 0 is off.',
-    default: 30_000,
-  }),
-  apiCallAttemptTimeoutMs: field(milliseconds, {
-    title: 'Attempt timeout',
-    description: 'Milliseconds for one attempt; 0 or absent is off.',
-  }),
-  apiCallTimeoutMs: field(milliseconds, {
-    title: 'Call timeout',
-    description: 'Milliseconds for all attempts; 0 or absent is off.',
-  }),
-  ssl: field(ssl, { title: 'TLS', description: 'How the endpoint is trusted.' }),
-  endpoint: field(template, {
-    title: 'Endpoint',
-    description: 'URL of a private or local endpoint; https unless it says http.',
-    examples: ['https://vpce-0123-abcd.lambda.eu-west-1.vpce.amazonaws.com'],
-  }),
+export const configurationSchema = z
+  .strictObject({
+    scope: field(z.enum(['REQUEST', 'RESPONSE', 'REQUEST_CONTENT', 'RESPONSE_CONTENT']), {
+      title: 'Scope',
+      description:
+        'Only under `pre` and `post`: whether the step runs before or after the body is read. Ignored elsewhere.',
+      default: 'REQUEST',
+    }),
+    region: field(template, {
+      title: 'Region',
+      description: 'AWS region.',
+      default: 'us-east-1',
+      examples: ['eu-west-1'],
+    }),
+    accessKey: field(template, {
+      title: 'Access key',
+      description: "AWS access key; both keys, or none for the machine's identity. Takes `{#secrets.get(…)}`.",
+      examples: ["{#secrets.get('env:LAMBDA_ACCESS_KEY')}"],
+    }),
+    secretKey: field(template, {
+      title: 'Secret key',
+      description: 'AWS secret key. Takes `{#secrets.get(…)}`.',
+      examples: ["{#secrets.get('file:/run/secrets/lambda-secret-key')}"],
+    }),
+    function: field(template, {
+      title: 'Function',
+      description: 'Name, `name:qualifier`, partial or full ARN of the function. Required, here or in `defaults`.',
+      examples: ['order-enrich'],
+    }),
+    payload: field(template, {
+      title: 'Payload',
+      description: 'Sent to the function as it is, as application/json. Absent or empty: no payload.',
+      examples: ['{"id": "{#request.headers[\'x-id\'][0]}"}'],
+    }),
+    invocationType: field(z.enum(['RequestResponse', 'Event', 'DryRun']), {
+      title: 'Invocation type',
+      description: 'RequestResponse waits for the result; Event queues (202, no result); DryRun checks rights (204).',
+      default: 'RequestResponse',
+    }),
+    qualifier: field(template, { title: 'Qualifier', description: 'Version or alias.', examples: ['live'] }),
+    logType: field(z.enum(['None', 'Tail']), {
+      title: 'Log type',
+      description: "Tail puts the last 4 KB of the function's log into this server's log.",
+      default: 'None',
+    }),
+    roleArn: field(template, {
+      title: 'Role ARN',
+      description: 'Role that is assumed by STS on top of the base credentials.',
+      examples: ['arn:aws:iam::222222222222:role/invoke-orders'],
+    }),
+    roleSessionName: field(template, {
+      title: 'Role session name',
+      description: 'Name of the assumed session.',
+      default: 'gravitee',
+    }),
+    variables: field(z.array(variable), {
+      title: 'Variables',
+      description: 'Evaluated in order after the invocation.',
+      default: [],
+    }),
+    sendToConsumer: field(z.union([flag, template], { error: 'expected true, false or an expression' }), {
+      title: 'Send to consumer',
+      description:
+        "Answers the caller with the function's result instead of the backend's. An expression is evaluated after the invocation.",
+      default: false,
+      examples: [true, '{#lambdaResponse.status == 200}'],
+    }),
+    connectionTimeoutMs: field(milliseconds, {
+      title: 'Connection timeout',
+      description: 'Milliseconds to connect; 0 is off.',
+      default: 2000,
+    }),
+    readTimeoutMs: field(milliseconds, {
+      title: 'Read timeout',
+      description: 'Milliseconds without a byte of the answer; 0 is off.',
+      default: 30_000,
+    }),
+    apiCallAttemptTimeoutMs: field(milliseconds, {
+      title: 'Attempt timeout',
+      description: 'Milliseconds for one attempt; 0 or absent is off.',
+    }),
+    apiCallTimeoutMs: field(milliseconds, {
+      title: 'Call timeout',
+      description: 'Milliseconds for all attempts; 0 or absent is off.',
+    }),
+    ssl: field(ssl, {
+      title: 'TLS',
+      description: 'How the endpoint is trusted. Absent: by the certificates of the platform.',
+    }),
+    endpoint: field(template, {
+      title: 'Endpoint',
+      description: 'URL of a private or local endpoint; https unless it says http.',
+      examples: ['https://vpce-0123-abcd.lambda.eu-west-1.vpce.amazonaws.com'],
+    }),
 
-  mutations: field(mutations, {
-    title: 'Mutations',
-    description: "Changes of the phase's message, or of the answer where sendToConsumer takes effect.",
-    default: {},
-  }),
-  externalId: field(template, { title: 'External id', description: 'ExternalId for `roleArn`.' }),
-  durationSeconds: field(integer(1, 43_200), {
-    title: 'Session duration',
-    description: 'Seconds that the session of `roleArn` lasts; STS says 3600 when absent.',
-    examples: [900],
-  }),
-  roleChain: field(z.array(role), {
-    title: 'Role chain',
-    description: 'Roles assumed one after the other before `roleArn`.',
-    default: [],
-  }),
-  clientContext: field(template, {
-    title: 'Client context',
-    description: 'JSON text that the function sees as its client context. At most 2,687 bytes.',
-    examples: ['{"custom":{"tenant":"acme"}}'],
-  }),
-  tenantId: field(template, {
-    title: 'Tenant id',
-    description: 'Tenant of a function with tenant isolation.',
-    examples: ["{#request.headers['x-tenant'][0]}"],
-  }),
-  sessionToken: field(template, {
-    title: 'Session token',
-    description: 'Token of temporary keys. Takes `{#secrets.get(…)}`.',
-  }),
-  retry: field(
-    z.strictObject({
-      maxAttempts: field(integer(1, 10), {
-        title: 'Attempts',
-        description: 'Attempts in all, the first included.',
-        default: 4,
-      }),
-      idempotent: field(flag, {
-        title: 'Idempotent',
-        description: 'The function may run twice: also repeat after the request was sent. Never for Event.',
-        default: false,
-      }),
+    mutations: field(mutations, {
+      title: 'Mutations',
+      description: "Changes of the phase's message, or of the answer where sendToConsumer takes effect.",
+      default: {},
     }),
-    { title: 'Retry', description: 'Throttling, and failures in which the function cannot have run, are repeated.' },
-  ),
-  maxConcurrency: field(integer(1), {
-    title: 'Concurrency limit',
-    description: 'Invocations of the function at a time; further ones are refused at once. Absent: no limit.',
-  }),
-  circuitBreaker: field(
-    z.strictObject({
-      failures: integer(1).meta({
-        title: 'Failures',
-        description: 'Consecutive failures that open the circuit.',
-        examples: [5],
-      }),
-      openMs: integer(1).meta({
-        title: 'Open time',
-        description: 'Milliseconds that the circuit stays open.',
-        examples: [10_000],
-      }),
+    externalId: field(template, { title: 'External id', description: 'ExternalId for `roleArn`.' }),
+    durationSeconds: field(integer(1, 43_200), {
+      title: 'Session duration',
+      description: 'Seconds that the session of `roleArn` lasts; STS says 3600 when absent.',
+      examples: [900],
     }),
-    { title: 'Circuit breaker', description: 'Refuses invocations of a function that keeps failing. Absent: off.' },
-  ),
-  errorStatus: field(
-    z.strictObject({
-      throttled: field(httpStatus, {
-        title: 'Throttled',
-        description: 'Status to the caller when Lambda throttles.',
-        default: 500,
-        examples: [429],
-      }),
-      timeout: field(httpStatus, {
-        title: 'Timeout',
-        description: 'Status to the caller when a time limit passes.',
-        default: 500,
-        examples: [504],
-      }),
-      tooLarge: field(httpStatus, {
-        title: 'Too large',
-        description: 'Status to the caller when the payload is too large for Lambda.',
-        default: 500,
-        examples: [413],
-      }),
+    roleChain: field(z.array(role), {
+      title: 'Role chain',
+      description: 'Roles assumed one after the other before `roleArn`.',
+      default: [],
     }),
-    { title: 'Error status', description: "Statuses to the caller instead of the reference's 500." },
-  ),
-});
+    clientContext: field(template, {
+      title: 'Client context',
+      description: 'JSON text that the function sees as its client context. At most 2,687 bytes.',
+      examples: ['{"custom":{"tenant":"acme"}}'],
+    }),
+    tenantId: field(template, {
+      title: 'Tenant id',
+      description: 'Tenant of a function with tenant isolation.',
+      examples: ["{#request.headers['x-tenant'][0]}"],
+    }),
+    sessionToken: field(template, {
+      title: 'Session token',
+      description: 'Token of temporary keys. Takes `{#secrets.get(…)}`.',
+    }),
+    retry: field(
+      z.strictObject({
+        maxAttempts: field(integer(1, 10), {
+          title: 'Attempts',
+          description: 'Attempts in all, the first included.',
+          default: 4,
+        }),
+        idempotent: field(flag, {
+          title: 'Idempotent',
+          description: 'The function may run twice: also repeat after the request was sent. Never for Event.',
+          default: false,
+        }),
+      }),
+      { title: 'Retry', description: 'Throttling, and failures in which the function cannot have run, are repeated.' },
+    ),
+    maxConcurrency: field(integer(1), {
+      title: 'Concurrency limit',
+      description: 'Invocations of the function at a time; further ones are refused at once. Absent: no limit.',
+    }),
+    circuitBreaker: field(
+      z.strictObject({
+        failures: integer(1).meta({
+          title: 'Failures',
+          description: 'Consecutive failures that open the circuit.',
+          examples: [5],
+        }),
+        openMs: integer(1).meta({
+          title: 'Open time',
+          description: 'Milliseconds that the circuit stays open.',
+          examples: [10_000],
+        }),
+      }),
+      { title: 'Circuit breaker', description: 'Refuses invocations of a function that keeps failing. Absent: off.' },
+    ),
+    errorStatus: field(
+      z.strictObject({
+        throttled: field(httpStatus, {
+          title: 'Throttled',
+          description: 'Status to the caller when Lambda throttles.',
+          default: 500,
+          examples: [429],
+        }),
+        timeout: field(httpStatus, {
+          title: 'Timeout',
+          description: 'Status to the caller when a time limit passes.',
+          default: 500,
+          examples: [504],
+        }),
+        tooLarge: field(httpStatus, {
+          title: 'Too large',
+          description: 'Status to the caller when the payload is too large for Lambda.',
+          default: 500,
+          examples: [413],
+        }),
+      }),
+      { title: 'Error status', description: "Statuses to the caller instead of the reference's 500." },
+    ),
+  })
+  .meta({
+    id: 'configuration',
+    title: 'Configuration',
+    description: "The Lambda policy's object: the reference's fields first, then this project's own.",
+  });
 
 export type ConfigurationDocument = z.infer<typeof configurationSchema>;

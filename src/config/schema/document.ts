@@ -28,6 +28,7 @@ const limits = z.strictObject({
 /** policies.yaml as a whole. */
 export const documentSchema = z
   .strictObject({
+    $schema: field(z.string(), { title: 'Schema', description: 'Address of the JSON Schema, for editors.' }),
     version: z.literal(1).meta({ title: 'Version', description: 'Version of this format: 1.', examples: [1] }),
     unmatched: field(z.enum(['reject', 'pass']), {
       title: 'Unmatched',

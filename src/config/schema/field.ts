@@ -7,7 +7,6 @@ export interface FieldMeta {
   /** What holds when the field is absent or null. */
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
-  readonly deprecated?: boolean;
 }
 
 /** A field that may be absent or null, which mean the same. */

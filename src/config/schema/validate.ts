@@ -57,10 +57,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return kindNames.get(issue.expected) ?? issue.expected;
     case 'invalid_value':
-      return issue.values
-        .filter((value) => value !== '')
-        .map(String)
-        .join(' or ');
+      return issue.values.map(String).join(' or ');
     case 'too_small':
       return issue.origin === 'string' ? 'some text' : `at least ${issue.minimum}`;
     case 'too_big':

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { documentSchema } from './document.ts';
+
+/** A name and no address: editors are told the file, and nothing is fetched. */
+const id = 'urn:lambda-ext-proc:policies:1';
+
+/** The JSON Schema of policies.yaml, made of the same definitions by which documents are checked. */
+export function policiesJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(documentSchema, {
+    io: 'input',
+    target: 'draft-2020-12',
+    override: ({ jsonSchema }) => joinNull(jsonSchema),
+  });
+  return { $schema, $id: id, ...schema };
+}
+
+/** `anyOf: [{type: integer}, {type: null}]` becomes `type: [integer, null]`, which editors show as one thing. */
+function joinNull(schema: z.core.JSONSchema.BaseSchema): void {
+  const [first, second, ...rest] = schema.anyOf ?? [];
+  if (first?.type === undefined || second?.type !== 'null' || rest.length > 0) return;
+  delete schema.anyOf;
+  const { type, enum: values, const: only, ...rules } = first;
+  const joined: Record<string, unknown> = { ...rules, type: [type, 'null'] };
+  const allowed = values ?? (only === undefined ? undefined : [only]);
+  if (allowed !== undefined) joined.enum = [...allowed, null];
+  for (const [key, value] of Object.entries(joined)) if (schema[key] === undefined) schema[key] = value;
+}
