@@ -1,4 +1,5 @@
 import { limitText } from '../limits.ts';
+import { temporalOfMillis } from '../time/java-date.ts';
 import type { FormatValue } from './format-argument.ts';
 import { formatDate } from './format-date.ts';
 import { formatBigDecimal, formatFloating, formatInteger } from './format-number.ts';
@@ -74,6 +75,8 @@ function character(spec: Specifier, { argument, type }: FormatValue): string {
 }
 
 function date(spec: Specifier, { argument, type }: FormatValue): string {
+  if (argument.kind === 'integer' && argument.bits === 64)
+    return formatDate(spec.dateField, temporalOfMillis(argument.value), spec.locale);
   if (argument.kind === 'temporal') return formatDate(spec.dateField, argument.value, spec.locale);
   throw formatException('IllegalFormatConversionException', `${spec.dateField} != ${type}`);
 }
