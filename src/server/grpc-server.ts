@@ -1,4 +1,3 @@
-import type { ServerHttp2Session } from 'node:http2';
 import {
   type Server as GrpcServer,
   Server,
@@ -31,9 +30,7 @@ export interface ServerOptions {
 }
 
 export interface DrainOptions {
-  /** Between the announcement to clients and the end of accepting. */
-  readonly noticeMs: number;
-  /** For what runs, after the announcement; then connections are cut. */
+  /** For what runs; then connections are cut. */
   readonly timeoutMs: number;
 }
 
@@ -44,8 +41,12 @@ export interface RunningServer {
   /** What gRPC health checks are told. */
   setServing(serving: boolean): void;
   /**
-   * Announces the end to clients (GOAWAY), stops accepting, waits for the streams that run. True when all of them
-   * ended by themselves.
+   * Stops accepting, sends GOAWAY, waits for the streams that run. True when all of them ended by themselves.
+   *
+   * A stream that was on its way is refused (REFUSED_STREAM), which says that it was not begun: Envoy's retry policy
+   * `refused-stream` sends it elsewhere. HTTP/2 knows a first GOAWAY that only warns (RFC 9113, 6.8), but Node cannot
+   * send it: after any GOAWAY of Node's, and above a lowered limit of streams even before the client has agreed to
+   * it, nghttp2 drops new streams, so that a notice would only make them wait for their refusal.
    */
   drain(options: DrainOptions): Promise<boolean>;
   /** Ends everything now. */
@@ -56,8 +57,7 @@ export interface RunningServer {
 
 /** Headers (60 KiB), attributes, metadata context and the framing of one message beside its body. */
 const MESSAGE_SLACK = 1024 * 1024;
-/** Highest stream id: "send nothing new, but whatever is under way is still served". */
-const ALL_STREAMS = 2 ** 31 - 1;
+const BACKLOG_MS = 100;
 const CLOSE_CHECK_MS = 20;
 
 /** Binds every listener or none. Throws ListenError. */
@@ -111,14 +111,11 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       return openSessions(server).length;
     },
     grpc: server,
-    async drain({ noticeMs, timeoutMs }) {
+    async drain({ timeoutMs }) {
       const deadline = Date.now() + timeoutMs;
-      health.set(false);
-      const announced = announce(server, new Set());
-      // A stream that was on its way when the announcement left must still find an open connection.
-      await sleep(Math.min(noticeMs, timeoutMs));
+      // What waits in the backlog is accepted: a connection that is reset is worse for a client than one that ends.
+      await sleep(Math.min(BACKLOG_MS, timeoutMs));
       await closeListeners();
-      if (announce(server, announced).size > announced.size) await sleep(Math.min(noticeMs, timeoutMs));
       for (const session of openSessions(server)) session.close();
       while (openSessions(server).length > 0 && Date.now() < deadline) await sleep(CLOSE_CHECK_MS);
       const clean = openSessions(server).length === 0;
@@ -130,17 +127,6 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       destroyAll(server);
     },
   };
-}
-
-/** Tells the sessions that were not told yet. Gives all that were. */
-function announce(server: GrpcServer, told: ReadonlySet<ServerHttp2Session>): Set<ServerHttp2Session> {
-  const all = new Set(told);
-  for (const session of openSessions(server)) {
-    if (all.has(session) || session.closed || session.destroyed) continue;
-    session.goaway(0, ALL_STREAMS);
-    all.add(session);
-  }
-  return all;
 }
 
 function destroyAll(server: GrpcServer): void {

@@ -1,5 +1,6 @@
 import type { MetricSnapshot } from '../observability/index.ts';
 import type { Readiness } from './readiness.ts';
+import type { StopOptions } from './serving-node.ts';
 
 /**
  * What supervisor and worker tell each other, as JSON over the channel that Node opens to a child. The supervisor
@@ -16,7 +17,7 @@ export interface PolicyDocument {
 export type ToWorker =
   | { readonly type: 'start'; readonly document: PolicyDocument | undefined; readonly replace: boolean }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question }
-  | { readonly type: 'drain'; readonly graceMs: number };
+  | { readonly type: 'drain'; readonly how: StopOptions };
 
 export type Question =
   | { readonly about: 'readiness' }

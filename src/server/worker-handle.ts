@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { MetricSnapshot } from '../observability/index.ts';
+import type { StopOptions } from './serving-node.ts';
 import type { Answers, FromWorker, PolicyDocument, Question, ToWorker } from './worker-channel.ts';
 
 interface Pending {
@@ -104,10 +105,10 @@ export class WorkerHandle {
     });
   }
 
-  /** Asks for an orderly end: as before for `graceMs`, then a drain. */
-  drain(graceMs: number): void {
+  /** Asks for an orderly end. */
+  drain(how: StopOptions): void {
     if (this.#state !== 'gone') this.#state = 'draining';
-    this.#send({ type: 'drain', graceMs });
+    this.#send({ type: 'drain', how });
   }
 
   kill(): void {

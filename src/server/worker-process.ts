@@ -1,5 +1,5 @@
 import { describeError, type Logger } from '../observability/index.ts';
-import type { ServingNode } from './serving-node.ts';
+import type { ServingNode, StopOptions } from './serving-node.ts';
 import type { FromWorker, PolicyDocument, Question, ToWorker } from './worker-channel.ts';
 
 /** The part of `process` that a worker needs: the channel to its supervisor. */
@@ -39,11 +39,11 @@ export function runWorker(options: WorkerOptions): Promise<number> {
         }
       });
 
-    const stop = async (graceMs: number): Promise<void> => {
+    const stop = async (how: StopOptions): Promise<void> => {
       if (stopping) return;
       stopping = true;
       if (node !== undefined) {
-        await node.stop(graceMs);
+        await node.stop(how);
         await send({ type: 'bye', metrics: await node.metrics() });
       }
       resolve(0);
@@ -60,15 +60,15 @@ export function runWorker(options: WorkerOptions): Promise<number> {
     };
 
     for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2'] as const) channel.on(signal, () => {});
-    channel.on('SIGTERM', () => void stop(options.graceMs));
+    channel.on('SIGTERM', () => void stop({ graceMs: options.graceMs, replaced: false }));
     channel.on('disconnect', () => {
       if (!stopping) logger.error('the supervisor is gone; this worker ends');
-      void stop(0);
+      void stop({ graceMs: 0, replaced: false });
     });
     channel.on('message', (raw) => {
       const message = raw as ToWorker;
       if (message.type === 'start') void start(message.document, message.replace);
-      else if (message.type === 'drain') void stop(message.graceMs);
+      else if (message.type === 'drain') void stop(message.how);
       else if (message.type === 'ask' && node !== undefined) void answer(node, message.id, message.question, send);
     });
   });

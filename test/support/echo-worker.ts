@@ -44,7 +44,7 @@ const code = await runWorker({
       },
       async stop(graceMs) {
         await new Promise((resolve) => setTimeout(resolve, graceMs));
-        await server.drain({ noticeMs: 50, timeoutMs: 2_000 });
+        await server.drain({ timeoutMs: 2_000 });
       },
       kill: () => server.close(),
     };

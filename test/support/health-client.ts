@@ -2,14 +2,14 @@ import { type ChannelCredentials, Client, credentials, status } from '@grpc/grpc
 
 /**
  * One grpc.health.v1 check, written against the wire format (two fields): `SERVING`, `NOT_SERVING`, `UNKNOWN`, or the
- * name of the gRPC status. Fails within five seconds.
+ * name of the gRPC status, over a connection of its own. Fails within five seconds.
  */
 export function askHealth(
   address: string,
   service = '',
   channel: ChannelCredentials = credentials.createInsecure(),
 ): Promise<string> {
-  const client = new Client(address, channel);
+  const client = new Client(address, channel, { 'grpc.use_local_subchannel_pool': 1 });
   const name = Buffer.from(service);
   const request = name.length === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([0x0a, name.length]), name]);
   return new Promise((resolve) => {

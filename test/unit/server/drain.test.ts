@@ -37,7 +37,7 @@ test('a stream that runs is finished after the announcement, and the drain is cl
   const server = await start(t);
   const stream = echoClient(t, server).open();
   assert.equal(await echo(stream, 'before'), 'before');
-  const drained = server.drain({ noticeMs: 50, timeoutMs: 5_000 });
+  const drained = server.drain({ timeoutMs: 5_000 });
   await new Promise((resolve) => setTimeout(resolve, 150));
   assert.equal(await echo(stream, 'after'), 'after');
   const closed = once(stream, 'end');
@@ -52,27 +52,25 @@ test('a stream that never ends is cut at the bound, and the drain is not clean',
   const cut = once(stream, 'end').catch((error: unknown) => error);
   await echo(stream, 'x');
   const started = Date.now();
-  assert.equal(await server.drain({ noticeMs: 10, timeoutMs: 300 }), false);
+  assert.equal(await server.drain({ timeoutMs: 300 }), false);
   assert.ok(Date.now() - started < 3_000);
   assert.ok((await cut) instanceof Error);
 });
 
-test('while it drains, health says NOT_SERVING, and new streams are still served until the notice is over', async (t) => {
+test('once it drains, new connections are refused while a stream that runs is served', async (t) => {
   const server = await start(t);
   const address = server.addresses[0] ?? '';
   const held = echoClient(t, server).open();
   await echo(held, 'x');
-  const drained = server.drain({ noticeMs: 400, timeoutMs: 5_000 });
-  assert.equal(await askHealth(address), 'NOT_SERVING');
-  const late = echoClient(t, server).open();
-  assert.equal(await echo(late, 'late'), 'late');
-  held.end();
-  late.end();
-  assert.equal(await drained, true);
+  const drained = server.drain({ timeoutMs: 5_000 });
+  await new Promise((resolve) => setTimeout(resolve, 250));
   assert.equal(await askHealth(address), 'UNAVAILABLE');
+  assert.equal(await echo(held, 'held'), 'held');
+  held.end();
+  assert.equal(await drained, true);
 });
 
 test('a server without connections drains at once', async (t) => {
   const server = await start(t);
-  assert.equal(await server.drain({ noticeMs: 0, timeoutMs: 10_000 }), true);
+  assert.equal(await server.drain({ timeoutMs: 10_000 }), true);
 });
