@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AwsKeys } from '../scripts/support/aws-request.ts';
 import { type Child, startChild, waitFor } from '../scripts/support/child.ts';
 import { type Ministack, startMinistack } from '../scripts/support/ministack.ts';
 import { envoyBinary } from '../scripts/support/tools.ts';
@@ -21,9 +22,15 @@ export interface DemoOptions {
   readonly ports: Ports;
   /** Where logs and the configuration files in use go. */
   readonly directory: string;
-  /** What runs the sidecar, before the flags of `serve`; by default the build in dist/. */
-  readonly sidecarCommand?: readonly [command: string, ...args: string[]];
+  /** What runs the sidecar with these variables, before the flags of `serve`; by default the build in dist/. */
+  readonly sidecarCommand?: (env: SidecarEnv) => readonly [command: string, ...args: string[]];
   readonly onProgress?: (what: string) => void;
+}
+
+/** A user's keys, as the AWS SDK looks for them. */
+export interface SidecarEnv {
+  readonly AWS_ACCESS_KEY_ID: string;
+  readonly AWS_SECRET_ACCESS_KEY: string;
 }
 
 /** Resolves when Envoy answers. What is started when something fails is stopped again. */
@@ -70,18 +77,20 @@ async function createFunctions(aws: Ministack): Promise<void> {
 }
 
 async function startSidecar(
-  { ports, directory, sidecarCommand = [process.execPath, 'dist/main.js', 'serve'] }: DemoOptions,
-  keys: { readonly accessKey: string; readonly secretKey: string },
+  { ports, directory, sidecarCommand = () => [process.execPath, 'dist/main.js', 'serve'] }: DemoOptions,
+  keys: AwsKeys,
   stops: (() => unknown)[],
 ): Promise<Child> {
   const config = inUse(directory, 'demo/policies.yaml', ports);
   const listen = ['--listen', `127.0.0.1:${ports.sidecar}`, '--admin', `127.0.0.1:${ports.sidecarAdmin}`];
   // Nothing to drain for: Envoy is stopped before.
-  const [command, ...args] = sidecarCommand;
+  const env: SidecarEnv = { AWS_ACCESS_KEY_ID: keys.accessKey, AWS_SECRET_ACCESS_KEY: keys.secretKey };
+  const [command, ...args] = sidecarCommand(env);
   const flags = ['--config', config, ...listen, '--drain-grace', '0'];
   const child = startChild('sidecar', command, [...args, ...flags], {
     cwd: root,
-    env: { AWS_ACCESS_KEY_ID: keys.accessKey, AWS_SECRET_ACCESS_KEY: keys.secretKey, AWS_SESSION_TOKEN: undefined },
+    // A session token of the machine's own does not belong to these keys.
+    env: { ...env, AWS_SESSION_TOKEN: undefined },
     onLine: logTo(directory, 'sidecar.log'),
   });
   stops.push(() => child.stop());

@@ -97,15 +97,15 @@ async function tryContainer(): Promise<void> {
   const files = join(directory, 'demo');
   mkdirSync(files, { recursive: true });
   Object.assign(process.env, buildahEnv);
-  const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
-  // The command line of `buildah run` would show the values of keys, a shell inside the container would need them too:
-  // only names are given here, and buildah takes the values from its own environment.
-  const options = [...keys.flatMap((name) => ['--env', name]), '--volume', `${files}:${files}:ro`];
   const started = performance.now();
   const demo = await startDemo({
     ports: await freePorts(),
     directory: files,
-    sidecarCommand: ['buildah', 'run', '--isolation', 'chroot', ...options, container, '--', ...config.Entrypoint],
+    sidecarCommand: (env) => {
+      const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+      const options = ['--isolation', 'chroot', '--volume', `${files}:${files}:ro`, ...variables];
+      return ['buildah', 'run', ...options, container, '--', ...config.Entrypoint];
+    },
     onProgress: (what) => console.log(`container: ${what}`),
   });
   try {
