@@ -11,7 +11,7 @@ export { type ListenAddress, ListenError, namesWorker, parseListenAddress } from
 export type { Takeover } from './listener.ts';
 export { type Check, type Readiness, readinessOf } from './readiness.ts';
 export { addReflection } from './reflection.ts';
-export type { ServingNode } from './serving-node.ts';
+export type { ServingNode, StopOptions } from './serving-node.ts';
 export { type Controlled, handleSignals, type SignalControl } from './signals.ts';
 export { Supervisor, type SupervisorOptions } from './supervisor.ts';
 export { TlsFileError, type TlsFilePaths, type TlsFiles, watchTlsFiles } from './tls-files.ts';

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { countersOf, describeError, type Logger, type MetricSnapshot, sumMetrics } from '../observability/index.ts';
 import { type Check, type Readiness, readinessOf } from './readiness.ts';
+import type { StopOptions } from './serving-node.ts';
 import type { PolicyDocument } from './worker-channel.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
@@ -122,7 +123,7 @@ export class Supervisor {
         }
         if (this.#stopping || slot.worker !== old) {
           // An end was asked for, or the old one crashed and is being replaced already.
-          await this.#end(next, 0);
+          await this.#end(next, { graceMs: 0, replaced: false });
           continue;
         }
         clearTimeout(slot.timer);
@@ -131,7 +132,7 @@ export class Supervisor {
         slot.problem = undefined;
         this.#watch(slot, next);
         this.#logger.info({ worker: old.number, pid: next.pid, oldPid: old.pid }, 'worker replaced');
-        await this.#end(old, 0);
+        await this.#end(old, { graceMs: 0, replaced: true });
       }
       return true;
     });
@@ -141,7 +142,7 @@ export class Supervisor {
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     for (const slot of this.#slots) clearTimeout(slot.timer);
-    await Promise.all(this.#slots.map(({ worker }) => this.#end(worker, graceMs)));
+    await Promise.all(this.#slots.map(({ worker }) => this.#end(worker, { graceMs, replaced: false })));
     await this.#queue;
   }
 
@@ -250,14 +251,14 @@ export class Supervisor {
     if (document !== this.#document) await this.#enqueue(() => this.#offer(worker, this.#document));
   }
 
-  async #end(worker: WorkerHandle, graceMs: number): Promise<void> {
-    worker.drain(graceMs);
+  async #end(worker: WorkerHandle, how: StopOptions): Promise<void> {
+    worker.drain(how);
     const timer = setTimeout(
       () => {
         this.#logger.error({ worker: worker.number, pid: worker.pid }, 'worker does not end; it is killed');
         worker.kill();
       },
-      graceMs + this.#options.drainMs + KILL_SLACK_MS,
+      how.graceMs + this.#options.drainMs + KILL_SLACK_MS,
     );
     await worker.exited;
     clearTimeout(timer);

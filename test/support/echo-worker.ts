@@ -42,7 +42,7 @@ const code = await runWorker({
         if (wrong === null) text = next?.text ?? 'none';
         return wrong;
       },
-      async stop(graceMs) {
+      async stop({ graceMs }) {
         await new Promise((resolve) => setTimeout(resolve, graceMs));
         await server.drain({ timeoutMs: 2_000 });
       },
