@@ -12,10 +12,7 @@ async function main(): Promise<number> {
   const once = readArguments();
   const conflicts = await portConflicts(defaultPorts);
   if (conflicts.length > 0) throw new Error(conflicts.join('\n'));
-  const interrupted = new Promise<number>((resolve) => {
-    process.once('SIGINT', () => resolve(0));
-    process.once('SIGTERM', () => resolve(0));
-  });
+  const interrupted = onInterrupt();
   const started = performance.now();
   const demo = await Promise.race([
     startDemo({ ports: defaultPorts, directory, onProgress: (what) => console.log(`start: ${what}`) }),
@@ -28,10 +25,33 @@ async function main(): Promise<number> {
     const failed = await tryAll(demo.url);
     if (once) return failed === 0 ? 0 : 1;
     tellWhereEverythingIs(demo);
-    return await Promise.race([interrupted, demo.broken.then(report)]);
+    const end = await Promise.race([interrupted, demo.broken]);
+    if (typeof end === 'string') console.error(`start: ${end}`);
+    console.log('\nstart: stopping');
+    return typeof end === 'string' ? 1 : end;
   } finally {
     await demo.stop();
   }
+}
+
+/**
+ * Resolves at Ctrl-C, SIGTERM or when the terminal is closed. npm passes a Ctrl-C on that the terminal has sent to this
+ * process as well, so only a later one means impatience: then everything is killed at once.
+ */
+function onInterrupt(): Promise<number> {
+  return new Promise((resolve) => {
+    let first: number | undefined;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        first ??= performance.now();
+        if (performance.now() - first > 500) process.exit(1);
+        resolve(0);
+      });
+    }
+    // A closed terminal must not stop the cleaning up.
+    process.stdout.on('error', () => undefined);
+    process.stderr.on('error', () => undefined);
+  });
 }
 
 function readArguments(): boolean {
@@ -69,11 +89,6 @@ sidecar          policies: demo/policies.yaml   (metrics http://127.0.0.1:${side
 functions        demo/functions/*.mjs
 logs             .local/demo/
 Everything stays up until Ctrl-C.`);
-}
-
-function report(what: string): number {
-  console.error(`start: ${what}`);
-  return 1;
 }
 
 try {
