@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import type { Dispatcher } from 'undici';
+import { type Deadline, pause, within } from './deadline.ts';
+import type { FunctionGuard } from './guard/function-guard.ts';
+import { InvocationError } from './invocation-error.ts';
+import type { ClockSkew } from './request/clock-skew.ts';
+import { type Prepared, prepare } from './request/prepared.ts';
+import type { Signer } from './request/signer.ts';
+import type { Target } from './request/target.ts';
+import { addTraceHeaders } from './request/trace-headers.ts';
+import type { CredentialProvider } from './resolved-credentials.ts';
+import { isClockError } from './result/error-classes.ts';
+import { readAnswer } from './result/read-answer.ts';
+import { backoffMs } from './retry/backoff.ts';
+import { type RetryKind, retryKind } from './retry/retry-policy.ts';
+import { type ExchangeLimits, exchange } from './transport/exchange.ts';
+import type { Invocation, InvocationResult } from './types.ts';
+
+/** What a call is made with. */
+export interface CallTools {
+  readonly signer: Signer;
+  readonly skew: ClockSkew;
+  readonly userAgent: string;
+  /** Wall clock in milliseconds. */
+  readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
+export interface CallRoute {
+  readonly target: Target;
+  readonly guard: FunctionGuard;
+  readonly dispatcher: Dispatcher;
+  readonly provider: CredentialProvider;
+}
+
+/** How long to wait for a connection while all are in use, as the reference's SDK does. */
+const ACQUIRE_MS = 10_000;
+/** The service's 6 MB and some for what wraps them. */
+const MAX_ANSWER_BYTES = 6 * 1024 * 1024 + 128 * 1024;
+
+/** One invocation with all its attempts. */
+export class Call {
+  readonly #tools: CallTools;
+  readonly #route: CallRoute;
+  readonly #invocation: Invocation;
+  readonly #deadline: Deadline;
+  readonly #prepared: Prepared;
+  readonly #maxAttempts: number;
+  /** The same for all attempts: the service can tell a repeated one. */
+  readonly #id = randomUUID();
+  #mayHaveRun = false;
+  #lastRetry: RetryKind | undefined;
+  #clockCorrected = false;
+
+  /** Throws InvocationError (`payload-too-large`, `configuration`). */
+  constructor(tools: CallTools, route: CallRoute, invocation: Invocation, deadline: Deadline) {
+    this.#tools = tools;
+    this.#route = route;
+    this.#invocation = invocation;
+    this.#deadline = deadline;
+    this.#prepared = prepare(invocation);
+    this.#maxAttempts = Math.max(1, invocation.retry.maxAttempts);
+  }
+
+  /** Rejects with an InvocationError. */
+  async run(): Promise<InvocationResult> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const result = await this.#attempt(attempt);
+        this.#route.guard.budget.refund(this.#lastRetry);
+        return result;
+      } catch (error) {
+        if (!(error instanceof InvocationError)) throw error;
+        const delay = this.#delay(error, attempt);
+        if (delay === undefined) throw this.#withHistory(error);
+        this.#mayHaveRun ||= error.mayHaveRun;
+        if (delay > 0) await pause(delay, this.#deadline.signal, attempt, this.#mayHaveRun);
+      }
+    }
+  }
+
+  async #attempt(attempt: number): Promise<InvocationResult> {
+    const { signer, skew, userAgent, now } = this.#tools;
+    const { target, dispatcher, provider } = this.#route;
+    const { trace } = this.#invocation;
+    const found = provider.get();
+    const credentials = found instanceof Promise ? await within(found, this.#deadline, attempt) : found;
+    const prepared = this.#prepared;
+    const headers = signer.sign(
+      target,
+      prepared,
+      { invocationId: this.#id, attempt: `attempt=${attempt}; max=${this.#maxAttempts}`, userAgent },
+      credentials,
+      now() + skew.offset(target.host),
+    );
+    if (trace !== undefined) addTraceHeaders(headers, trace);
+    const request = { origin: target.origin, path: target.path, headers, body: prepared.payload };
+    const answer = await exchange(dispatcher, request, this.#limits(attempt), this.#deadline.signal);
+    try {
+      return readAnswer(answer, attempt, prepared.logTail, now());
+    } catch (error) {
+      if (error instanceof InvocationError && isClockError(error.errorType)) {
+        this.#clockCorrected = skew.correct(target.host, answer.headers, now());
+      }
+      throw error;
+    }
+  }
+
+  #limits(attempt: number): ExchangeLimits {
+    const { connectionTimeoutMs, readTimeoutMs, apiCallAttemptTimeoutMs } = this.#invocation.transport;
+    return {
+      connectionMs: Math.max(ACQUIRE_MS, connectionTimeoutMs || Number.POSITIVE_INFINITY),
+      readMs: readTimeoutMs || Number.POSITIVE_INFINITY,
+      attemptMs: apiCallAttemptTimeoutMs || Number.POSITIVE_INFINITY,
+      callEnd: this.#deadline.callEnd,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+      attempt,
+    };
+  }
+
+  /** Milliseconds until the next attempt; undefined: there is none. */
+  #delay(error: InvocationError, attempt: number): number | undefined {
+    const { invocationType, retry } = this.#invocation;
+    if (attempt >= this.#maxAttempts) return undefined;
+    if (this.#clockCorrected) {
+      this.#clockCorrected = false;
+      return invocationType === 'Event' ? undefined : 0;
+    }
+    const kind = retryKind(error, invocationType, retry);
+    if (kind === undefined) return undefined;
+    const delay = backoffMs(kind, attempt, error.retryAfterSeconds, this.#tools.random);
+    if (performance.now() + delay >= this.#deadline.callEnd) return undefined;
+    if (!this.#route.guard.budget.spend(kind)) return undefined;
+    this.#lastRetry = kind;
+    return delay;
+  }
+
+  /** An attempt before may have run the function, whatever the last one says. */
+  #withHistory(error: InvocationError): InvocationError {
+    if (!this.#mayHaveRun || error.mayHaveRun) return error;
+    const { kind, message, statusCode, errorType, requestId, retryAfterSeconds, attempts, details, cause } = error;
+    return new InvocationError({
+      kind,
+      message,
+      statusCode,
+      errorType,
+      requestId,
+      retryAfterSeconds,
+      attempts,
+      mayHaveRun: true,
+      details,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import { InvocationError } from './invocation-error.ts';
+
+/** When a call must be over, and who may end it before. Times by `performance.now()`. */
+export interface Deadline {
+  /** Infinity: never. */
+  readonly callEnd: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The caller left. */
+export function abortedError(reason: unknown, attempts: number, mayHaveRun: boolean): InvocationError {
+  return new InvocationError({
+    kind: 'aborted',
+    message: 'the caller went away',
+    attempts,
+    mayHaveRun,
+    details: 'Service: Lambda, Aborted',
+    cause: reason,
+  });
+}
+
+/** The whole call took too long. */
+export function callTimeoutError(attempts: number, mayHaveRun: boolean): InvocationError {
+  return new InvocationError({
+    kind: 'timeout',
+    message: 'the call took longer than apiCallTimeoutMs',
+    attempts,
+    mayHaveRun,
+    details: 'Service: Lambda, Timeout',
+  });
+}
+
+/** The promise's value, or an error as soon as the call is over; the promise itself goes on, others may wait for it. */
+export async function within<T>(promise: Promise<T>, { callEnd, signal }: Deadline, attempts: number): Promise<T> {
+  if (signal?.aborted) throw abortedError(signal.reason, attempts, false);
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(abortedError(signal?.reason, attempts, false));
+  signal?.addEventListener('abort', onAbort);
+  const remaining = callEnd - performance.now();
+  const timer = Number.isFinite(remaining)
+    ? setTimeout(() => reject(callTimeoutError(attempts, false)), Math.max(0, remaining))
+    : undefined;
+  try {
+    return await Promise.race([promise, over]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Waits, or throws as soon as the signal fires. `mayHaveRun`: what the attempts before may have done. */
+export async function pause(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  attempts: number,
+  mayHaveRun: boolean,
+): Promise<void> {
+  if (signal?.aborted) throw abortedError(signal.reason, attempts, mayHaveRun);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onAbort = (): void => reject(abortedError(signal?.reason, attempts, mayHaveRun));
+  signal?.addEventListener('abort', onAbort);
+  const timer = setTimeout(resolve, milliseconds);
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}

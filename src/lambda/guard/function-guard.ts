@@ -1,0 +1,48 @@
+import { InvocationError } from '../invocation-error.ts';
+import { RetryBudget } from '../retry/retry-budget.ts';
+import type { TransportOptions } from '../types.ts';
+import { CircuitBreaker, speaksOfHealth } from './circuit-breaker.ts';
+
+/** What is shared by all calls of one function: how many are under way, whether its circuit is open, its retry budget. */
+export class FunctionGuard {
+  readonly budget = new RetryBudget();
+  readonly #breaker = new CircuitBreaker();
+  #active = 0;
+
+  /** Nothing is under way: nothing is lost by forgetting this function. */
+  get idle(): boolean {
+    return this.#active === 0;
+  }
+
+  /** Throws InvocationError (`refused`); else `leave` must follow. */
+  enter({ maxConcurrency, circuitBreaker }: TransportOptions, now: number): void {
+    if (maxConcurrency !== undefined && this.#active >= maxConcurrency) {
+      throw refused(`${this.#active} invocations of the function are under way, the limit`, 'Too many invocations', 1);
+    }
+    if (circuitBreaker !== undefined && !this.#breaker.admit(now)) {
+      const retryAfter = this.#breaker.retryAfterSeconds(now);
+      throw refused('the circuit of the function is open after failures in a row', 'Circuit open', retryAfter);
+    }
+    this.#active += 1;
+  }
+
+  leave({ circuitBreaker }: TransportOptions, error: unknown, now: number): void {
+    this.#active -= 1;
+    if (circuitBreaker === undefined) return;
+    if (error === undefined) this.#breaker.succeed();
+    else if (error instanceof InvocationError && speaksOfHealth(error)) this.#breaker.fail(now, circuitBreaker);
+    else if (error instanceof InvocationError && error.statusCode !== undefined) this.#breaker.succeed();
+    else this.#breaker.forget();
+  }
+}
+
+function refused(message: string, details: string, retryAfterSeconds: number): InvocationError {
+  return new InvocationError({
+    kind: 'refused',
+    message: `${message}; nothing was sent`,
+    retryAfterSeconds,
+    attempts: 0,
+    mayHaveRun: false,
+    details: `Service: Lambda, ${details}`,
+  });
+}

@@ -1,0 +1,25 @@
+import { header } from '../result/service-error.ts';
+import type { AnswerHeaders } from '../transport/exchange.ts';
+
+/** The SDK's threshold: less than that is no reason for the service to refuse a signature. */
+const SKEW_MS = 240_000;
+
+/** How far the service's clock is ahead of this machine's, learned from an answer that refused the time of a request. */
+export class ClockSkew {
+  readonly #offsets = new Map<string, number>();
+
+  offset(host: string): number {
+    return this.#offsets.size === 0 ? 0 : (this.#offsets.get(host) ?? 0);
+  }
+
+  /** Learns from the Date of an answer; true when another try with the new time is worthwhile. */
+  correct(host: string, headers: AnswerHeaders, now: number): boolean {
+    // A cache answered: its date is not the service's.
+    if (header(headers, 'age') !== undefined) return false;
+    const offset = Date.parse(header(headers, 'date') ?? '') - now;
+    if (Number.isNaN(offset) || Math.abs(offset - this.offset(host)) < SKEW_MS) return false;
+    if (this.#offsets.size >= 256) this.#offsets.clear();
+    this.#offsets.set(host, offset);
+    return true;
+  }
+}

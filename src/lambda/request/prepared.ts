@@ -1,0 +1,25 @@
+import type { Invocation } from '../types.ts';
+import { checkTenantId, encodeClientContext } from './header-fields.ts';
+import { checkPayload } from './payload-limit.ts';
+
+/** What an invocation brings into its request, checked: the same for all attempts. */
+export interface Prepared {
+  readonly payload: Uint8Array | undefined;
+  readonly invocationType: Invocation['invocationType'];
+  readonly logTail: boolean;
+  readonly clientContext: string | undefined;
+  readonly tenantId: string | undefined;
+}
+
+/** Throws InvocationError (`payload-too-large`, `configuration`). */
+export function prepare({ payload, invocationType, logType, clientContext, tenantId }: Invocation): Prepared {
+  const body = payload === undefined || payload.byteLength === 0 ? undefined : payload;
+  if (body !== undefined) checkPayload(body, invocationType);
+  return {
+    payload: body,
+    invocationType,
+    logTail: logType === 'Tail',
+    clientContext: clientContext === undefined ? undefined : encodeClientContext(clientContext),
+    tenantId: tenantId === undefined ? undefined : checkTenantId(tenantId),
+  };
+}

@@ -1,0 +1,40 @@
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import type { ResolvedCredentials } from '../resolved-credentials.ts';
+
+/** SigV4's derived key: good for one day, region and secret. */
+export interface SigningKey {
+  readonly day: string;
+  /** `day/region/lambda/aws4_request`. */
+  readonly scope: string;
+  readonly key: KeyObject;
+}
+
+/**
+ * Derived keys, remembered with the credentials object itself: no secret becomes the key of a map, and they go when the
+ * credentials go. Providers hand out one object until they refresh.
+ */
+export class SigningKeys {
+  readonly #keys = new WeakMap<ResolvedCredentials, Map<string, SigningKey>>();
+
+  /** `day` is YYYYMMDD in UTC. */
+  get(credentials: ResolvedCredentials, region: string, day: string): SigningKey {
+    let byRegion = this.#keys.get(credentials);
+    if (byRegion === undefined) {
+      byRegion = new Map();
+      this.#keys.set(credentials, byRegion);
+    }
+    const known = byRegion.get(region);
+    if (known?.day === day) return known;
+    const derived = derive(credentials.secretAccessKey, region, day);
+    // Regions may be made of a caller's data.
+    if (byRegion.size >= 64) byRegion.clear();
+    byRegion.set(region, derived);
+    return derived;
+  }
+}
+
+function derive(secretAccessKey: string, region: string, day: string): SigningKey {
+  let key: string | Buffer = `AWS4${secretAccessKey}`;
+  for (const part of [day, region, 'lambda', 'aws4_request']) key = createHmac('sha256', key).update(part).digest();
+  return { day, scope: `${day}/${region}/lambda/aws4_request`, key: createSecretKey(key as Buffer) };
+}

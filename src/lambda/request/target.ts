@@ -1,0 +1,50 @@
+import { configurationError } from './configuration-error.ts';
+import type { Endpoint } from './endpoint.ts';
+import { canonicalPath, escapeUri } from './uri.ts';
+
+/** The part of a request that is the same for all invocations of one function, qualifier and endpoint. */
+export interface Target {
+  readonly region: string;
+  readonly origin: string;
+  readonly host: string;
+  /** Path and query as they are sent. */
+  readonly path: string;
+  /** Method, path and query as they are signed, with the line break after them. */
+  readonly canonicalHead: string;
+}
+
+/** The service refuses names far shorter; this bounds what is encoded and remembered. */
+const MAX_NAME_LENGTH = 2048;
+
+/** Throws InvocationError (`configuration`) for a name that cannot be put into a path. */
+export function createTarget(
+  region: string,
+  endpoint: Endpoint,
+  functionName: string,
+  qualifier: string | undefined,
+): Target {
+  const label = encoded('function', functionName, 'a name, name:qualifier or ARN');
+  // A path of dots would name another resource once it is normalized for the signature.
+  if (functionName === '.' || functionName === '..' || functionName.trim() === '') {
+    throw configurationError('function', functionName, 'a name, name:qualifier or ARN');
+  }
+  const query =
+    qualifier === undefined ? '' : `Qualifier=${encoded('qualifier', qualifier, 'a version, an alias or $LATEST')}`;
+  const path = `${endpoint.pathPrefix}/2015-03-31/functions/${label}/invocations`;
+  return {
+    region,
+    origin: endpoint.origin,
+    host: endpoint.host,
+    path: query === '' ? path : `${path}?${query}`,
+    canonicalHead: `POST\n${canonicalPath(path)}\n${query}\n`,
+  };
+}
+
+function encoded(field: string, value: string, expected: string): string {
+  if (value.length > MAX_NAME_LENGTH) throw configurationError(field, value, expected);
+  try {
+    return escapeUri(value);
+  } catch (error) {
+    throw configurationError(field, value, expected, error);
+  }
+}

@@ -1,0 +1,51 @@
+import { InvocationError } from '../invocation-error.ts';
+import type { Answer } from '../transport/exchange.ts';
+import type { InvocationResult } from '../types.ts';
+import { errorClassOf } from './error-classes.ts';
+import { retryAfterSeconds } from './retry-after.ts';
+import { header, readServiceError, requestIdOf } from './service-error.ts';
+
+/** The service sends the last 4 KB. */
+const LOG_TAIL_BYTES = 4096;
+
+/** The result in an answer. Throws InvocationError of kind `service` or `status` when the status is not 2xx. */
+export function readAnswer(answer: Answer, attempts: number, logTail: boolean, now: number): InvocationResult {
+  const { status, headers, body } = answer;
+  if (status < 200 || status > 299) throw errorOf(answer, attempts, now);
+  return {
+    status,
+    functionError: header(headers, 'x-amz-function-error'),
+    executedVersion: header(headers, 'x-amz-executed-version'),
+    requestId: requestIdOf(headers),
+    logTail: logTail ? decodeTail(header(headers, 'x-amz-log-result')) : undefined,
+    payload: body,
+    attempts,
+  };
+}
+
+function errorOf(answer: Answer, attempts: number, now: number): InvocationError {
+  const { status, headers } = answer;
+  const { errorType, message } = readServiceError(answer);
+  const requestId = requestIdOf(headers);
+  return new InvocationError({
+    kind: errorType === undefined ? 'status' : 'service',
+    message:
+      errorType === undefined
+        ? `the endpoint answered ${status}, and not as AWS does`
+        : `${errorType} (${status})${message === undefined ? '' : `: ${message}`}`,
+    statusCode: status,
+    errorType,
+    requestId,
+    retryAfterSeconds: retryAfterSeconds(headers, now),
+    attempts,
+    mayHaveRun: errorClassOf(errorType, status).ran === 'maybe',
+    details: `Service: Lambda, Status Code: ${status}`,
+  });
+}
+
+function decodeTail(encoded: string | undefined): string | undefined {
+  if (encoded === undefined) return undefined;
+  // Four characters of base64 are three bytes.
+  const bytes = Buffer.from(encoded.slice(0, Math.ceil(LOG_TAIL_BYTES / 3) * 4), 'base64');
+  return bytes.subarray(0, LOG_TAIL_BYTES).toString();
+}

@@ -1,0 +1,60 @@
+import type { Answer, AnswerHeaders } from '../transport/exchange.ts';
+
+/** What the service says of an error. */
+export interface ServiceErrorAnswer {
+  /** E.g. TooManyRequestsException; undefined when the answer is none of AWS's. */
+  readonly errorType: string | undefined;
+  /** AWS's own text, bounded. */
+  readonly message: string | undefined;
+}
+
+const MAX_BODY_BYTES = 64 * 1024;
+const MAX_TEXT = 1024;
+/** What a name of an error may look like: it becomes a field of the log and a label. */
+const nameSyntax = /^[\w.-]{1,128}$/;
+
+/** Reads an error as restJson1 writes it: the header, else `code`, else `__type`. */
+export function readServiceError({ headers, body }: Answer): ServiceErrorAnswer {
+  const data = parseObject(body);
+  const fromHeader = headers['x-amzn-errortype'];
+  const raw = (Array.isArray(fromHeader) ? fromHeader[0] : fromHeader) ?? codeOf(data) ?? data?.get('__type');
+  const text = data?.get('message') ?? data?.get('Message');
+  return {
+    errorType: raw === undefined ? undefined : nameOf(raw),
+    message: typeof text === 'string' ? text.slice(0, MAX_TEXT) : undefined,
+  };
+}
+
+/** The header as it is, the first one if repeated. */
+export function header(headers: AnswerHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+export function requestIdOf(headers: AnswerHeaders): string | undefined {
+  const id =
+    header(headers, 'x-amzn-requestid') ?? header(headers, 'x-amzn-request-id') ?? header(headers, 'x-amz-request-id');
+  return id?.slice(0, 128);
+}
+
+function codeOf(data: ReadonlyMap<string, unknown> | undefined): unknown {
+  for (const [key, value] of data ?? []) if (key.toLowerCase() === 'code') return value;
+  return undefined;
+}
+
+/** `com.amazonaws.lambda#Name:http://…` is `Name`. */
+function nameOf(raw: unknown): string | undefined {
+  const text = String(raw).split(',', 1)[0]?.split(':', 1)[0] ?? '';
+  const name = text.slice(text.indexOf('#') + 1).trim();
+  return nameSyntax.test(name) ? name : undefined;
+}
+
+function parseObject(body: Buffer): ReadonlyMap<string, unknown> | undefined {
+  if (body.byteLength === 0 || body.byteLength > MAX_BODY_BYTES) return undefined;
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : undefined;
+  } catch {
+    return undefined;
+  }
+}

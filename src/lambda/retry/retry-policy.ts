@@ -1,0 +1,37 @@
+import type { InvocationError } from '../invocation-error.ts';
+import { errorClassOf } from '../result/error-classes.ts';
+import type { InvocationType, RetryOptions } from '../types.ts';
+
+/** What may be repeated and after what kind of failure. */
+export type RetryKind = 'throttled' | 'transient';
+
+/**
+ * Whether a failed attempt may be made again. An Event whose bytes left may be queued already and is never repeated,
+ * whatever the answer; a DryRun runs nothing and is repeated like an idempotent function.
+ */
+export function retryKind(
+  error: InvocationError,
+  type: InvocationType,
+  { idempotent }: Pick<RetryOptions, 'idempotent'>,
+): RetryKind | undefined {
+  if (type === 'Event' && wasSent(error)) return undefined;
+  const mayRunTwice = idempotent || type === 'DryRun';
+  switch (error.kind) {
+    case 'connection':
+    case 'timeout':
+      return !error.mayHaveRun || mayRunTwice ? 'transient' : undefined;
+    case 'service':
+    case 'status': {
+      const status = error.statusCode ?? 0;
+      const { retry, why } = errorClassOf(error.errorType, status);
+      if (retry === 'no' || (retry === 'idempotent' && !mayRunTwice)) return undefined;
+      return status === 429 || why.startsWith('throttled') ? 'throttled' : 'transient';
+    }
+    default:
+      return undefined;
+  }
+}
+
+function wasSent({ kind, mayHaveRun }: InvocationError): boolean {
+  return mayHaveRun || kind === 'service' || kind === 'status';
+}
