@@ -1,4 +1,5 @@
 import { JavaDouble, JavaFloat } from '../boxes.ts';
+import { compareDoubles } from '../compare-doubles.ts';
 import { defineType, type Handlers } from '../descriptor.ts';
 import { parseDouble, parseFloat32 } from '../double-parse.ts';
 import { doubleToString, floatToString } from '../double-text.ts';
@@ -6,14 +7,6 @@ import { doubleToInt, doubleToLong } from '../integers.ts';
 import { JavaException, nullPointer } from '../java-exception.ts';
 import { bitsToDouble, bitsToFloat, doubleBits, floatBits, isNegative } from '../math.ts';
 import { hexText } from '../text/format-number.ts';
-
-/** Double.compare: -0.0 is below 0.0, NaN above all. */
-export function compareDoubles(a: number, b: number): number {
-  if (a < b) return -1;
-  if (a > b) return 1;
-  if (a === b) return a === 0 ? Number(isNegative(b)) - Number(isNegative(a)) : 0;
-  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-}
 
 export function hashDouble(value: number): number {
   const bits = Number.isNaN(value) ? 0x7ff8000000000000n : doubleBits(value);
