@@ -1,4 +1,4 @@
-// Every example in envoy/ is one that Envoy accepts, and that works.
+// Every example in envoy/ is one that Envoy accepts, that `check` has nothing to say about, and that works.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,9 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { envoyBinary } from '../../scripts/support/tools.ts';
+import { startBackend } from '../support/backend.ts';
 import { createCertificate } from '../support/certificate.ts';
+import { startEnvoy } from '../support/envoy.ts';
+import { startSidecar } from '../support/sidecar.ts';
 
-const examples = join(import.meta.dirname, '../../envoy');
+const root = join(import.meta.dirname, '../..');
+const examples = join(root, 'envoy');
 
 function temporaryDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'examples-'));
@@ -21,10 +25,13 @@ function withCertificates(text: string, directory: string): string {
   const tls = join(directory, 'tls');
   mkdirSync(tls);
   const ca = createCertificate({ commonName: 'ca', authority: true });
-  const { cert, key } = createCertificate({ commonName: 'envoy', issuer: ca });
+  const envoy = createCertificate({ commonName: 'envoy', issuer: ca });
+  const server = createCertificate({ commonName: 'server', names: ['lambda-ext-proc.internal'], issuer: ca });
   writeFileSync(join(tls, 'ca.crt'), ca.cert);
-  writeFileSync(join(tls, 'envoy.crt'), cert);
-  writeFileSync(join(tls, 'envoy.key'), key);
+  writeFileSync(join(tls, 'envoy.crt'), envoy.cert);
+  writeFileSync(join(tls, 'envoy.key'), envoy.key);
+  writeFileSync(join(tls, 'server.crt'), server.cert);
+  writeFileSync(join(tls, 'server.key'), server.key);
   return text.replaceAll('/etc/envoy/tls', tls);
 }
 
@@ -39,4 +46,68 @@ for (const name of readdirSync(examples).filter((file) => file.endsWith('.yaml')
     // Deprecated or unknown fields are warnings only.
     assert.doesNotMatch(run.stderr, /\[(warning|error|critical)\]/);
   });
+
+  test(`check_has_nothing_to_say_about_the_example_${name}`, () => {
+    const args = ['src/main.ts', 'check', '--config', 'demo/policies.yaml', '--envoy', `envoy/${name}`];
+    const run = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    assert.equal(run.status, 0, run.stderr);
+    assert.match(run.stdout, /0 errors, 0 warnings/);
+  });
 }
+
+/** An API whose function cannot be reached: an answer that only the sidecar can give, without any AWS. */
+const policies = `
+version: 1
+apis:
+  orders:
+    request:
+      - configuration: {function: f, endpoint: "http://127.0.0.1:9", accessKey: a, secretKey: s}
+`;
+
+/** Starts an Envoy with an example, and asks it for what the sidecar and what only the backend answers. */
+async function requestOrders(t: TestContext, example: string) {
+  const backend = await startBackend();
+  t.after(() => backend.stop());
+  const port = backend.address.replace(/.*:/, '');
+  const text = example.replace('port_value: 10000', 'port_value: 0').replace('port_value: 8080', `port_value: ${port}`);
+  const admin = 'admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}';
+  const envoy = await startEnvoy({ test: t, config: `${admin}\n${text}` });
+  assert.equal((await fetch(`${envoy.url}/plain`)).status, 200);
+  for (let turn = 0; turn < 4; turn++) {
+    const answer = await fetch(`${envoy.url}/orders`);
+    assert.equal(answer.status, 500);
+    assert.match(await answer.text(), /An error occurs while invoking lambda function/);
+  }
+  assert.equal(backend.calls, 1);
+  return envoy;
+}
+
+test('the_example_of_unix_sockets_reaches_both_workers', async (t) => {
+  const directory = temporaryDirectory(t);
+  const listen = [`unix:${directory}/{worker}.sock`];
+  await startSidecar({ test: t, config: policies, workers: 2, listen });
+  const example = readFileSync(join(examples, 'unix-socket.yaml'), 'utf8');
+  const envoy = await requestOrders(t, example.replaceAll('/run/lambda-ext-proc', directory));
+  assert.equal(await envoy.stat('cluster.lambda-ext-proc.membership_healthy'), 2);
+});
+
+test('the_example_of_mutual_tls_reaches_a_sidecar_that_wants_certificates', async (t) => {
+  const directory = temporaryDirectory(t);
+  const example = withCertificates(readFileSync(join(examples, 'mutual-tls.yaml'), 'utf8'), directory);
+  const tls = join(directory, 'tls');
+  const args = [
+    '--tls-cert',
+    `${tls}/server.crt`,
+    '--tls-key',
+    `${tls}/server.key`,
+    '--tls-client-ca',
+    `${tls}/ca.crt`,
+  ];
+  const sidecar = await startSidecar({ test: t, config: policies, listen: ['127.0.0.1:0'], args });
+  const port = sidecar.address.replace(/.*:/, '');
+  // No name server knows the example's name; the certificate is still checked against it.
+  const there = 'address: lambda-ext-proc.internal, port_value: 50051';
+  assert.ok(example.includes(there));
+  const envoy = await requestOrders(t, example.replace(there, `address: 127.0.0.1, port_value: ${port}`));
+  assert.ok((await envoy.stat('cluster.lambda-ext-proc.ssl.handshake')) > 0);
+});
