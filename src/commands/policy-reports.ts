@@ -1,0 +1,35 @@
+import { type FilePolicySource, formatProblem, problemLines, type ReloadOutcome } from '../config/index.ts';
+import type { Logger, Metrics } from '../observability/index.ts';
+import type { Check } from '../server/index.ts';
+
+/** Tells log and metrics how a load went. */
+export function reportLoad(source: FilePolicySource, outcome: ReloadOutcome, logger: Logger, metrics: Metrics): void {
+  const { status } = source;
+  if (outcome.kind === 'failed') {
+    metrics.reload(false);
+    for (const problem of problemLines(outcome.error).slice(0, 20)) {
+      logger.error({ file: status.file, problem }, 'the configuration cannot be used; the policies before it stay');
+    }
+    return;
+  }
+  metrics.reload(true, Object.keys(source.describe().apis).length);
+  logger.info({ file: status.file, version: outcome.version, changed: outcome.kind === 'loaded' }, 'policies loaded');
+  if (outcome.kind === 'loaded') logWarnings(source, logger);
+}
+
+export function logWarnings(source: FilePolicySource, logger: Logger): void {
+  for (const warning of source.status.warnings.slice(0, 20))
+    logger.warn({ problem: formatProblem(warning) }, 'configuration');
+}
+
+export function policyCheck(source: FilePolicySource): Check {
+  const { file, version, loadedAt, lastError } = source.status;
+  if (file === undefined) return { status: 'ok', reason: 'no file: routes bring their policies inline' };
+  if (lastError === undefined)
+    return { status: 'ok', reason: `${file}, version ${version}, of ${loadedAt.toISOString()}` };
+  const { at, message } = lastError;
+  return {
+    status: 'degraded',
+    reason: `version ${version} of ${loadedAt.toISOString()} stays in force; at ${at.toISOString()}: ${message}`,
+  };
+}

@@ -1,0 +1,80 @@
+import type { LogLevel } from '../observability/index.ts';
+import { type ParsedCommandLine, UsageError } from './command-line.ts';
+
+/** `serve` as asked for; addresses are still text, because each worker reads its own out of them. */
+export interface ServeOptions {
+  readonly config: string | undefined;
+  readonly listen: readonly string[];
+  /** `host:port` or `off`. */
+  readonly admin: string;
+  readonly workers: number;
+  readonly tls: { readonly cert: string; readonly key: string; readonly clientCa?: string } | undefined;
+  readonly drainGraceMs: number;
+  readonly drainTimeoutMs: number;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+const MAX_WORKERS = 128;
+const MAX_SECONDS = 3_600;
+
+/** Throws UsageError. */
+export function readServeOptions(line: ParsedCommandLine): ServeOptions {
+  const listen = line.list('listen').length > 0 ? line.list('listen') : ['127.0.0.1:50051'];
+  const workers = readNumber(line, 'workers', 1, { from: 1, to: MAX_WORKERS, whole: true });
+  checkAddresses(listen, workers);
+  return {
+    config: line.text('config'),
+    listen,
+    admin: line.text('admin') ?? '127.0.0.1:9464',
+    workers,
+    tls: readTls(line),
+    drainGraceMs: 1_000 * readNumber(line, 'drain-grace', 5, { from: 0, to: MAX_SECONDS, whole: false }),
+    drainTimeoutMs: 1_000 * readNumber(line, 'drain-timeout', 20, { from: 0, to: MAX_SECONDS, whole: false }),
+    logLevel: readLogLevel(line),
+  };
+}
+
+function checkAddresses(listen: readonly string[], workers: number): void {
+  const twice = listen.find((address, index) => listen.indexOf(address) !== index && !address.endsWith(':0'));
+  if (twice !== undefined) throw new UsageError(`--listen ${twice} is given twice`);
+  const shared = listen.find((address) => !address.includes('{worker}'));
+  if (workers > 1 && shared !== undefined) {
+    throw new UsageError(
+      `--workers ${workers} needs {worker} in each --listen, so that each worker has its own address: ${shared} has none; e.g. unix:/run/lambda-ext-proc-{worker}.sock`,
+    );
+  }
+}
+
+function readTls(line: ParsedCommandLine): ServeOptions['tls'] {
+  const cert = line.text('tls-cert');
+  const key = line.text('tls-key');
+  const clientCa = line.text('tls-client-ca');
+  if (cert === undefined && key === undefined && clientCa === undefined) return undefined;
+  if (cert === undefined || key === undefined) throw new UsageError('TLS needs both --tls-cert and --tls-key');
+  return clientCa === undefined ? { cert, key } : { cert, key, clientCa };
+}
+
+function readNumber(
+  line: ParsedCommandLine,
+  name: string,
+  fallback: number,
+  range: { from: number; to: number; whole: boolean },
+): number {
+  const text = line.text(name);
+  if (text === undefined) return fallback;
+  const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= range.from && value <= range.to) || (range.whole && !Number.isInteger(value))) {
+    const what = range.whole ? 'a whole number' : 'a number';
+    throw new UsageError(`--${name} must be ${what} from ${range.from} to ${range.to}, not ${JSON.stringify(text)}`);
+  }
+  return value;
+}
+
+function readLogLevel(line: ParsedCommandLine): LogLevel {
+  const level = line.text('log-level') ?? 'info';
+  if (!LOG_LEVELS.includes(level)) {
+    throw new UsageError(`--log-level must be one of ${LOG_LEVELS.join(', ')}, not ${JSON.stringify(level)}`);
+  }
+  return level as LogLevel;
+}

@@ -1,0 +1,50 @@
+import { emptyPolicies, loadPolicies } from '../config/index.ts';
+import { compileTemplate } from '../expression/index.ts';
+import { describeError, type Logger, type Metrics } from '../observability/index.ts';
+import type { PolicySet } from '../policy/index.ts';
+import { type PolicyDocument, runWorker } from '../server/index.ts';
+import type { ServeOptions } from './serve-options.ts';
+import { startServingNode } from './serving-node.ts';
+
+export interface ServeAsWorker {
+  readonly options: ServeOptions;
+  readonly worker: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** A worker process: its supervisor brings the policies, asks for metrics and readiness, and says when to end. */
+export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorker): Promise<number> {
+  return runWorker({
+    channel: process,
+    logger,
+    graceMs: options.drainGraceMs,
+    async start(document, replace) {
+      let current = load(document);
+      return await startServingNode({
+        options,
+        policies: { current: () => current },
+        reload(next) {
+          try {
+            current = load(next);
+            return null;
+          } catch (error) {
+            return describeError(error);
+          }
+        },
+        worker,
+        takeover: replace ? 'now' : 'later',
+        logger,
+        metrics,
+      });
+    },
+  });
+}
+
+function load(document: PolicyDocument | undefined): PolicySet {
+  const loaded =
+    document === undefined
+      ? emptyPolicies(compileTemplate)
+      : loadPolicies(document.text, document.file, compileTemplate);
+  return loaded.set;
+}

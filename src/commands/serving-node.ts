@@ -1,0 +1,97 @@
+import { createExternalProcessor } from '../ext-proc/index.ts';
+import { createLambdaInvoker } from '../lambda/index.ts';
+import type { Logger, Metrics } from '../observability/index.ts';
+import type { PolicySource } from '../policy/index.ts';
+import {
+  addReflection,
+  type Check,
+  createServer,
+  type PolicyDocument,
+  parseListenAddress,
+  readinessOf,
+  routeGrpcLogging,
+  type ServingNode,
+  type Takeover,
+  watchTlsFiles,
+} from '../server/index.ts';
+import type { ServeOptions } from './serve-options.ts';
+import { version } from './version.ts';
+
+export interface ServingNodeOptions {
+  readonly options: ServeOptions;
+  readonly policies: PolicySource;
+  /** Undefined in a worker: its supervisor knows. */
+  readonly policyCheck?: () => Check;
+  readonly reload: (document: PolicyDocument | undefined) => string | null;
+  /** The worker's number, from 0. */
+  readonly worker: number;
+  readonly takeover: Takeover;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** A body that is over the limit must still arrive, or Envoy's caller would get an empty 500 instead of a 413. */
+const MESSAGE_BYTES = 64 * 1024 * 1024;
+/** Streams beyond the limit get an answer of their own (503), so the transport must not refuse them first. */
+const STREAM_SLACK = 1_000;
+/** One process's server, wired: policies → protocol → gRPC. Throws ListenError and TlsFileError. */
+export async function startServingNode(wiring: ServingNodeOptions): Promise<ServingNode> {
+  const { options, policies, logger, metrics, worker } = wiring;
+  routeGrpcLogging(logger);
+  const { limits } = policies.current();
+  const invoker = createLambdaInvoker({ userAgent: `lambda-ext-proc/${version()}` });
+  const processor = createExternalProcessor({
+    policies,
+    invoker,
+    metrics,
+    logger,
+    node: { id: null, version: version(), tenant: null, zone: null, shardingTags: [] },
+  });
+  metrics.observeBufferedBytes(() => processor.capacity.bufferedBytes);
+  metrics.watchProcess(version());
+  const tls = options.tls === undefined ? undefined : watchTlsFiles(options.tls, logger);
+  const server = await createServer({
+    services: [processor],
+    listeners: options.listen.map((address) => parseListenAddress(address, worker)),
+    tls,
+    takeover: wiring.takeover,
+    maxBodyBytes: Math.max(MESSAGE_BYTES, 2 * limits.bodyBytes),
+    maxConcurrentStreams: limits.streams + STREAM_SLACK,
+    logger,
+  });
+  server.setServing(true);
+  setImmediate(() => {
+    addReflection(server.grpc).catch((error: unknown) => logger.warn({ err: error }, 'no gRPC reflection'));
+  });
+
+  let draining = false;
+  const release = (): void => {
+    tls?.stop();
+    metrics.stop();
+  };
+  return {
+    addresses: server.addresses,
+    readiness: () =>
+      readinessOf({
+        listeners: draining
+          ? { status: 'failed', reason: 'draining' }
+          : { status: 'ok', reason: `bound: ${server.addresses.join(', ')}` },
+        ...(wiring.policyCheck === undefined ? {} : { policies: wiring.policyCheck() }),
+      }),
+    metrics: () => metrics.snapshot(),
+    reload: wiring.reload,
+    async stop({ graceMs, replaced }) {
+      draining = true;
+      if (!replaced) server.setServing(false);
+      await new Promise((resolve) => setTimeout(resolve, graceMs));
+      const clean = await server.drain({ timeoutMs: options.drainTimeoutMs });
+      if (!clean) logger.warn({ streams: metrics.streamsInFlight }, 'streams were still open at the end of the drain');
+      await invoker.close();
+      release();
+    },
+    async kill() {
+      await server.close();
+      release();
+    },
+  };
+}

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { askHealth } from '../../support/health-client.ts';
+import { type RunningSidecar, startSidecar } from '../../support/sidecar.ts';
+
+const SERVICE = 'envoy.service.ext_proc.v3.ExternalProcessor';
+
+const policies = (functionName = 'order-enrich') => ({
+  version: 1,
+  apis: {
+    orders: {
+      request: [
+        {
+          name: 'enrich',
+          configuration: { function: functionName, region: 'us-east-1', accessKey: 'AKIDEXAMPLE', secretKey: 'S3CR3T' },
+        },
+      ],
+    },
+  },
+});
+
+interface Readyz {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, { readonly status: string; readonly reason: string }>>;
+}
+
+async function readyz(sidecar: RunningSidecar): Promise<{ status: number; body: Readyz }> {
+  const answer = await fetch(`${sidecar.adminUrl}/readyz`);
+  return { status: answer.status, body: (await answer.json()) as Readyz };
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 400; i += 1) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.fail(`not within 10 s: ${what}`);
+}
+
+const valid = (sidecar: RunningSidecar, value: number) => async () =>
+  (await sidecar.metric('lambda_ext_proc_policies_valid')) === value;
+
+test('when ready is logged, every listener answers, and the log tells the versions', async (t) => {
+  const sidecar = await startSidecar({ test: t, config: policies(), listen: ['127.0.0.1:0', '127.0.0.1:0'] });
+  for (const address of sidecar.addresses) assert.equal(await askHealth(address, SERVICE), 'SERVING');
+  const first = sidecar.logs()[0];
+  assert.equal(first?.msg, 'starting');
+  assert.equal(first?.node, process.versions.node);
+  assert.equal((await readyz(sidecar)).status, 200);
+});
+
+test('without a configuration file the server is ready too', async (t) => {
+  const sidecar = await startSidecar({ test: t });
+  const { body } = await readyz(sidecar);
+  assert.equal(body.checks.policies?.reason, 'no file: routes bring their policies inline');
+});
+
+test('/config shows what is in force and no secret', async (t) => {
+  const sidecar = await startSidecar({ test: t, config: policies() });
+  const text = await (await fetch(`${sidecar.adminUrl}/config`)).text();
+  assert.match(text, /order-enrich/);
+  assert.ok(!/S3CR3T|AKIDEXAMPLE/.test(text + sidecar.output()));
+});
+
+test('a changed file is taken into force by itself, a broken one is not and shows in metric, readyz and log', async (t) => {
+  const sidecar = await startSidecar({ test: t, config: policies() });
+  sidecar.writeConfig(policies('second'));
+  const config = async (): Promise<string> => await (await fetch(`${sidecar.adminUrl}/config`)).text();
+  await until('the second is in force', async () => (await config()).includes('second'));
+  sidecar.writeConfig('{"version": 1, "apis": {"orders": {"requst": []}}}');
+  await until('the gauge is 0', valid(sidecar, 0));
+  const { status, body } = await readyz(sidecar);
+  assert.equal(status, 200);
+  assert.equal(body.checks.policies?.status, 'degraded');
+  assert.match(body.checks.policies?.reason ?? '', /stays in force.*requst/);
+  assert.match(await config(), /second/);
+  await sidecar.log(({ level, problem }) => level === 'error' && /policies\.json:1:\d+ .*requst/.test(String(problem)));
+  sidecar.writeConfig(policies('third'));
+  await until('the gauge is 1', valid(sidecar, 1));
+});
+
+test('SIGHUP reads the file again', async (t) => {
+  const sidecar = await startSidecar({ test: t, config: policies() });
+  sidecar.signal('SIGHUP');
+  await until('a second load', async () => (await sidecar.metric('lambda_ext_proc_reloads_total{result="ok"}')) >= 2);
+});
+
+test('SIGTERM: not ready but serving for the grace, then an end with code 0 and no socket file', async (t) => {
+  const sidecar = await startSidecar({ test: t, args: ['--drain-grace', '1'] });
+  sidecar.signal('SIGTERM');
+  await sidecar.log(({ msg }) => msg === 'draining');
+  const { status, body } = await readyz(sidecar);
+  assert.equal(status, 503);
+  assert.equal(body.checks.listeners?.reason, 'draining');
+  assert.equal(await askHealth(sidecar.address, SERVICE), 'NOT_SERVING');
+  assert.equal(await sidecar.exited, 0);
+  assert.ok(!existsSync(sidecar.address.slice('unix:'.length)));
+});
+
+test('a second SIGTERM cuts the grace short, with code 1', async (t) => {
+  const sidecar = await startSidecar({ test: t, args: ['--drain-grace', '600'] });
+  sidecar.signal('SIGTERM');
+  await sidecar.log(({ msg }) => msg === 'draining');
+  sidecar.signal('SIGTERM');
+  assert.equal(await sidecar.exited, 1);
+});
+
+test('SIGINT ends without the grace', async (t) => {
+  const sidecar = await startSidecar({ test: t, args: ['--drain-grace', '600'] });
+  sidecar.signal('SIGINT');
+  assert.equal(await sidecar.exited, 0);
+});
+
+test('SIGUSR2 without workers is a log line, not an end', async (t) => {
+  const sidecar = await startSidecar({ test: t });
+  sidecar.signal('SIGUSR2');
+  await sidecar.log(({ level, msg }) => level === 'warn' && msg.includes('--workers'));
+  assert.equal((await readyz(sidecar)).status, 200);
+});
+
+for (const [what, options, message] of [
+  [
+    'a configuration that is not there',
+    { args: ['--config', '/no/such.yaml'] },
+    /\/no\/such\.yaml: there is no such file/,
+  ],
+  ['a configuration that is wrong', { config: 'version: 1\napis: 5\n' }, /policies\.yaml:2:7 apis/],
+  [
+    'a socket in a directory that is not there',
+    { listen: ['unix:/no/such/a.sock'] },
+    /unix:\/no\/such\/a\.sock: its directory does not exist/,
+  ],
+  ['an address that is none', { listen: ['nonsense'] }, /cannot listen on nonsense: expected unix:\/path or host:port/],
+  [
+    'a certificate that is not there',
+    { args: ['--tls-cert', '/no.crt', '--tls-key', '/no.key'] },
+    /TLS certificate \/no\.crt cannot be read/,
+  ],
+  ['an admin port that is none', { args: ['--admin', 'here'] }, /cannot listen on here/],
+] as const) {
+  test(`${what} is one clear line and code 1`, async (t) => {
+    await assert.rejects(
+      startSidecar({ test: t, ...options }),
+      (error: Error) =>
+        /ended \(1\)/.test(error.message) && message.test(error.message) && !/\n +at /.test(error.message),
+    );
+  });
+}
+
+test('a port that another process has is named, and nothing is left behind', async (t) => {
+  const other = createServer();
+  t.after(() => other.close());
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const address = other.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  await assert.rejects(
+    startSidecar({ listen: [`127.0.0.1:${port}`] }),
+    new RegExp(`127\\.0\\.0\\.1:${port}: the address is in use`),
+  );
+});
+
+test('two workers are summed on one admin port, reload as one and survive kill -9 of one', async (t) => {
+  const sidecar = await startSidecar({ test: t, config: policies(), workers: 2 });
+  assert.equal(sidecar.addresses.length, 2);
+  assert.equal(await sidecar.metric('lambda_ext_proc_workers_ready'), 2);
+  const ready = await sidecar.log(({ msg }) => msg === 'ready');
+  const [first] = ready.pids as readonly number[];
+
+  sidecar.writeConfig('apis: [');
+  await until('the broken file is seen', valid(sidecar, 0));
+  process.kill(first ?? 0, 'SIGKILL');
+  await sidecar.log(({ msg }) => msg === 'worker started again');
+  for (const address of sidecar.addresses) assert.equal(await askHealth(address, SERVICE), 'SERVING');
+  assert.equal(await sidecar.metric('lambda_ext_proc_worker_restarts_total'), 1);
+
+  sidecar.writeConfig(policies('second'));
+  await until('the new file is in force', valid(sidecar, 1));
+  assert.match(await (await fetch(`${sidecar.adminUrl}/config`)).text(), /second/);
+  assert.equal(await sidecar.stop(), 0);
+});
+
+test('SIGUSR2 replaces every worker, and a client sees one that serves at any time', async (t) => {
+  const sidecar = await startSidecar({ test: t, workers: 2 });
+  let rolling = true;
+  const answers = new Set<string>();
+  const asking = (async () => {
+    while (rolling) for (const address of sidecar.addresses) answers.add(await askHealth(address, SERVICE));
+  })();
+  sidecar.signal('SIGUSR2');
+  await sidecar.log(({ msg }) => msg === 'all workers were restarted');
+  rolling = false;
+  await asking;
+  assert.deepEqual([...answers], ['SERVING']);
+  assert.equal(sidecar.logs().filter(({ msg }) => msg === 'worker replaced').length, 2);
+});
+
+test('a worker that cannot start ends the whole start, with its reason', async (t) => {
+  const sidecar = await startSidecar({ test: t });
+  const taken = join(sidecar.directory, '1.sock');
+  const other = createServer();
+  t.after(() => other.close());
+  await new Promise<void>((resolve) => other.listen(taken, resolve));
+  assert.ok(statSync(taken).isSocket());
+  await assert.rejects(
+    startSidecar({ workers: 2, listen: [`unix:${sidecar.directory}/{worker}.sock`], env: {} }),
+    /0\.sock: the address is in use|1\.sock: the address is in use/,
+  );
+});
+
+test('an environment can say it all', async (t) => {
+  const helper = await startSidecar({ test: t });
+  const config = join(helper.directory, 'env.yaml');
+  writeFileSync(config, 'version: 1\n');
+  const sidecar = await startSidecar({
+    test: t,
+    env: { LAMBDA_EXT_PROC_CONFIG: config, LAMBDA_EXT_PROC_LOG_LEVEL: 'info' },
+  });
+  assert.match((await readyz(sidecar)).body.checks.policies?.reason ?? '', /env\.yaml, version/);
+});
