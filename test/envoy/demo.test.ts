@@ -1,11 +1,12 @@
 // `npm start`, with its own files and on ports of its own.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { type Demo, startDemo } from '../../demo/demo.ts';
 import { defaultPorts, freePorts, type Ports, portConflicts, withPorts } from '../../demo/ports.ts';
 import { attempt, curlLine, tries } from '../../demo/tries.ts';
@@ -37,10 +38,11 @@ describe('the demo', () => {
     });
   }
 
-  test('its_curl_lines_do_what_it_tries_itself', (t) => {
+  test('its_curl_lines_do_what_it_tries_itself', async (t) => {
     if (spawnSync('curl', ['--version']).error) return t.skip('no curl here');
     for (const one of tries) {
-      const { stdout } = spawnSync('sh', ['-c', curlLine(demo.url, one)], { encoding: 'utf8' });
+      // Not spawnSync: the backend lives in this process.
+      const { stdout } = await promisify(execFile)('sh', ['-c', curlLine(demo.url, one)]);
       assert.deepEqual(JSON.parse(stdout), one.expect.body, one.path);
     }
   });

