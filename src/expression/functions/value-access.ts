@@ -1,16 +1,6 @@
 import { bigDecimalToDouble, bigDecimalToString, JavaBigDecimal, JavaBigInteger } from '../java/big-decimal.ts';
 import { doubleToString, floatToString } from '../java/double-text.ts';
-import {
-  JavaByte,
-  JavaChar,
-  JavaDouble,
-  JavaFloat,
-  JavaList,
-  JavaMap,
-  JavaShort,
-  type Run,
-  type Value,
-} from '../value.ts';
+import { JavaByte, JavaDouble, JavaFloat, JavaList, JavaMap, JavaShort, type Value } from '../value.ts';
 
 /** A java.util.List: sets and arrays are none. */
 export const isList = (value: Value): value is JavaList => value instanceof JavaList && value.kind !== 'set';
@@ -47,29 +37,4 @@ export function numberValue(value: Value): number | undefined {
   if (value instanceof JavaBigDecimal) return bigDecimalToDouble(value);
   if (value instanceof JavaShort || value instanceof JavaByte) return value.value;
   return undefined;
-}
-
-/**
- * Object.equals of JSON values: numbers are equal within their type only (1 and 1.0 differ, and so do 1.0 and 1.00 as
- * BigDecimal), lists element by element, maps whatever their order.
- */
-export function javaEquals(a: Value, b: Value, run: Run): boolean {
-  run.step();
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (a instanceof JavaList && b instanceof JavaList) {
-    if (a.items.length !== b.items.length || (a.kind === 'set') !== (b.kind === 'set')) return false;
-    return a.items.every((item, index) => javaEquals(item, b.items[index], run));
-  }
-  if (a instanceof JavaMap && b instanceof JavaMap) {
-    if (a.entries.size !== b.entries.size) return false;
-    for (const [key, value] of a.entries) {
-      if (!b.entries.has(key) || !javaEquals(value, b.entries.get(key), run)) return false;
-    }
-    return true;
-  }
-  if (a instanceof JavaChar && b instanceof JavaChar) return a.code === b.code;
-  if (a.constructor !== b.constructor) return false;
-  const text = numberText(a);
-  return text !== undefined && text === numberText(b);
 }

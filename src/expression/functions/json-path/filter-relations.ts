@@ -1,9 +1,9 @@
 import { bigDecimalToBigInt } from '../../java/big-decimal.ts';
 import { compare } from '../../java/big-decimal-arithmetic.ts';
 import type { JavaList, Run } from '../../value.ts';
-import { isList, isMap, javaEquals } from '../value-access.ts';
+import { isList, isMap } from '../value-access.ts';
 import type { FilterValue, Relation } from './filter-node.ts';
-import { equalValues, jsonValue, patternInput, toElement } from './filter-values.ts';
+import { equalContents, equalValues, jsonValue, patternInput, toElement } from './filter-values.ts';
 import { invalidPath, pathFailed } from './json-path-error.ts';
 
 /** Whether a relation holds. An `invalid-path` error makes the filter not match, whatever stands around the relation. */
@@ -57,7 +57,7 @@ export function relationHolds(left: FilterValue, relation: Relation, right: Filt
 /** Between lists and maps, a literal on the right is parsed; on the left it is only text, which equals none. */
 function isEqual(left: FilterValue, right: FilterValue, run: Run): boolean {
   if (left.kind !== 'json' || right.kind !== 'json') return equalValues(left, right, run);
-  return left === right || (left.text === undefined && javaEquals(jsonValue(left), jsonValue(right), run));
+  return left === right || (left.text === undefined && equalContents(jsonValue(left), jsonValue(right), run));
 }
 
 function orders(left: FilterValue, right: FilterValue, test: (order: number) => boolean): boolean {

@@ -1,10 +1,11 @@
 import { bigDecimalToString, type JavaBigDecimal, parseBigDecimal } from '../../java/big-decimal.ts';
 import { compare } from '../../java/big-decimal-arithmetic.ts';
+import { javaEquals } from '../../java/equality.ts';
 import { JavaException } from '../../java/java-exception.ts';
 import type { Run, Value } from '../../value.ts';
 import { JsonTextError } from '../json-text/json-text-error.ts';
 import { parseJson } from '../json-text/lenient-parser.ts';
-import { isList, isMap, javaEquals, numberText } from '../value-access.ts';
+import { isList, isMap, numberText } from '../value-access.ts';
 import type { FilterValue } from './filter-node.ts';
 import { JsonPathError, pathFailed } from './json-path-error.ts';
 import { compilePath } from './path-compiler.ts';
@@ -108,7 +109,19 @@ export function equalValues(left: FilterValue, right: FilterValue, run: Run): bo
 /** Literals equal by their text; a literal and a list or map from the document do not. */
 function equalJson(left: FilterValue & { kind: 'json' }, right: FilterValue & { kind: 'json' }, run: Run): boolean {
   if (left.text !== undefined || right.text !== undefined) return left.text === right.text;
-  return javaEquals(jsonValue(left), jsonValue(right), run);
+  return equalContents(jsonValue(left), jsonValue(right), run);
+}
+
+/** Object.equals, paid for by the size of the left side. */
+export function equalContents(left: Value, right: Value, run: Run): boolean {
+  pay(left, run);
+  return javaEquals(left, right);
+}
+
+function pay(value: Value, run: Run): void {
+  run.step();
+  if (isList(value)) for (const item of value.items) pay(item, run);
+  if (isMap(value)) for (const item of value.entries.values()) pay(item, run);
 }
 
 function asDecimal(text: string): JavaBigDecimal | null {

@@ -1,8 +1,8 @@
-import { JavaDouble, newList, type Run, type Value } from '../../value.ts';
+import { javaText } from '../../java/object.ts';
+import { JavaDouble, newList, type Value } from '../../value.ts';
 import { JsonTextError } from '../json-text/json-text-error.ts';
-import { writeJson } from '../json-text/json-writer.ts';
 import { parseJson } from '../json-text/lenient-parser.ts';
-import { isList, isMap, mapKeys, numberText, numberValue } from '../value-access.ts';
+import { isList, isMap, mapKeys, numberValue } from '../value-access.ts';
 import { evaluatePath, PathEvaluation } from './evaluate-path.ts';
 import { invalidPath, JsonPathError, pathFailed, pathNotFound } from './json-path-error.ts';
 import type { CompiledPath, Parameter, PathToken } from './path-token.ts';
@@ -59,12 +59,6 @@ function parseArgument(text: string): Value {
   }
 }
 
-/** toString() of an argument of concat(). */
-function argumentText(value: Value, run: Run): string {
-  if (typeof value === 'string') return value;
-  return numberText(value) ?? writeJson(value, 'json-smart', run);
-}
-
 const spread = (value: Value): readonly Value[] => (isList(value) ? value.items : [value]);
 
 /** Numbers of the list that the path has reached, then those of the arguments; at least one. */
@@ -94,7 +88,7 @@ function concatenate({ model, parameters, evaluation }: Call): Value {
     result += text;
   };
   if (isList(model)) for (const item of model.items) if (typeof item === 'string') add(item);
-  for (const item of parameters().flatMap(spread)) if (item !== null) add(argumentText(item, run));
+  for (const item of parameters().flatMap(spread)) if (item !== null) add(javaText(item));
   return result;
 }
 

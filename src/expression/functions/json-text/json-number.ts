@@ -1,6 +1,5 @@
 import { JavaBigInteger, parseBigDecimal } from '../../java/big-decimal.ts';
 import { JavaException } from '../../java/java-exception.ts';
-import { MAX_DIGITS } from '../../java/limits.ts';
 import { JavaDouble, type Value } from '../../value.ts';
 import { JsonTextError } from './json-text-error.ts';
 
@@ -22,8 +21,6 @@ export function toInteger(text: string): Value {
     // Adding 0 makes 0 of -0.
     return value >= -2147483648 && value <= 2147483647 ? value + 0 : BigInt(value);
   }
-  if (text.length > MAX_DIGITS)
-    throw new JsonTextError(`a number of ${text.length} digits: the limit is ${MAX_DIGITS}`);
   const value = negative ? -BigInt(text.slice(1)) : BigInt(text);
   const digits = negative ? text.length - 1 : text.length;
   if (digits > LONG_DIGITS || value > MAX_LONG || value < MIN_LONG) return new JavaBigInteger(value);
@@ -38,6 +35,10 @@ export function toDecimal(text: string): Value {
     if (error instanceof JavaException) throw new JsonTextError(error.message);
     throw error;
   }
+  return toDouble(text);
+}
+
+export function toDouble(text: string): Value {
   const value = /\d$|\d\.$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(value)) throw new JsonTextError(`"${text}" is not a number`);
   return new JavaDouble(value);

@@ -1,8 +1,35 @@
-import { JavaFloat, newList, newMap, type Value } from '../../value.ts';
-import { toDecimal, toInteger } from './json-number.ts';
+import { MAX_DIGITS } from '../../java/limits.ts';
+import { JavaFloat, type ListKind, newList, newMap, type Value } from '../../value.ts';
+import { toDecimal, toDouble, toInteger } from './json-number.ts';
 import { JsonTextError } from './json-text-error.ts';
 
 export const MAX_JSON_DEPTH = 400;
+
+/** What else differs between the two parsers of the original. */
+export interface JsonDialect {
+  readonly maxDepth: number;
+  readonly maxNumberLength: number;
+  readonly listKind: ListKind;
+  readonly keepsDelete: boolean;
+  readonly toDecimal: (text: string) => Value;
+}
+
+const JSON_SMART: JsonDialect = {
+  maxDepth: MAX_JSON_DEPTH,
+  maxNumberLength: MAX_DIGITS,
+  listKind: 'json',
+  keepsDelete: false,
+  toDecimal,
+};
+
+/** For text that is known to be JSON: plain lists, and every decimal is a double. */
+export const JACKSON: JsonDialect = {
+  maxDepth: 1000,
+  maxNumberLength: 1000,
+  listKind: 'list',
+  keepsDelete: true,
+  toDecimal: toDouble,
+};
 
 const END = 0x1a;
 const TAB = 0x09;
@@ -50,8 +77,8 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
  * type. Text that is cut off, and lists and maps nested deeper than 400, are errors.
  * @throws JsonTextError
  */
-export function parseJson(text: string): Value {
-  return new LenientParser(text).parse();
+export function parseJson(text: string, dialect: JsonDialect = JSON_SMART): Value {
+  return new LenientParser(text, dialect).parse();
 }
 
 class LenientParser {
@@ -59,9 +86,11 @@ class LenientParser {
   private position = 0;
   private char: number;
   private depth = 0;
+  private readonly dialect: JsonDialect;
 
-  constructor(text: string) {
+  constructor(text: string, dialect: JsonDialect) {
     this.text = text;
+    this.dialect = dialect;
     this.char = text.length > 0 ? text.charCodeAt(0) : END;
   }
 
@@ -108,7 +137,8 @@ class LenientParser {
   }
 
   private enter(): void {
-    if (++this.depth > MAX_JSON_DEPTH) throw new JsonTextError(`the JSON text nests deeper than ${MAX_JSON_DEPTH}`);
+    const { maxDepth } = this.dialect;
+    if (++this.depth > maxDepth) throw new JsonTextError(`the JSON text nests deeper than ${maxDepth}`);
   }
 
   private readList(): Value {
@@ -127,7 +157,7 @@ class LenientParser {
         case CLOSE_LIST:
           this.depth--;
           this.next();
-          return newList(items, 'json');
+          return newList(items, this.dialect.listKind);
         case COLON:
         case CLOSE_MAP:
         case END:
@@ -212,7 +242,7 @@ class LenientParser {
     for (;;) {
       this.next();
       const { char } = this;
-      const ordinary = char > 31 && char !== 127 && char !== quote && char !== BACKSLASH;
+      const ordinary = char > 31 && (char !== 127 || this.dialect.keepsDelete) && char !== quote && char !== BACKSLASH;
       if (ordinary) continue;
       result += this.text.slice(start, this.position);
       if (char === END) throw this.unexpected();
@@ -265,7 +295,8 @@ class LenientParser {
     const complete = this.char >= FIRST_FOREIGN || this.char === END || stops.includes(this.char);
     if (!complete) return this.readBareFrom(start, stops);
     const text = this.text.slice(start, end);
-    return decimal ? toDecimal(text) : toInteger(text);
+    if (text.length > this.dialect.maxNumberLength) throw new JsonTextError('a number of the JSON text is too long');
+    return decimal ? this.dialect.toDecimal(text) : toInteger(text);
   }
 
   private readBareFrom(start: number, stops: readonly number[]): string {

@@ -1,11 +1,6 @@
-export type XmlNodeKind =
-  | 'document'
-  | 'element'
-  | 'attribute'
-  | 'text'
-  | 'comment'
-  | 'processing-instruction'
-  | 'namespace';
+export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
+
+export type XmlNodeKind = 'document' | 'element' | 'attribute' | 'text' | 'comment' | 'processing-instruction';
 
 /** One node of a parsed document, as XPath sees it: CDATA and the text beside it are one text node. */
 export class XmlNode {

@@ -1,5 +1,6 @@
+import { doctypeEnd } from './doctype.ts';
 import { XmlError } from './xml-error.ts';
-import { XmlNode } from './xml-node.ts';
+import { XML_NAMESPACE, XmlNode } from './xml-node.ts';
 
 export interface XmlOptions {
   /** Resolve prefixes: one that is not bound is an error then. */
@@ -19,7 +20,7 @@ const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]
 const BLANK = /[ \t\r\n]*/y;
 const DECLARATION =
   /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.[01]"|'1\.[01]')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][A-Za-z0-9._-]*"|'[A-Za-z][A-Za-z0-9._-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/y;
-const REFERENCE = /&(?:#([0-9]{1,8})|#x([0-9A-Fa-f]{1,8})|([^\s;&<]{1,32}));/y;
+const REFERENCE = /&(?:#([0-9]{1,64})|#x([0-9A-Fa-f]{1,64})|([^\s;&<]{1,32}));/y;
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['lt', '<'],
   ['gt', '>'],
@@ -27,7 +28,6 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['quot', '"'],
   ['apos', "'"],
 ]);
-const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
 
 /**
@@ -39,7 +39,7 @@ export function parseXml(text: string, options: XmlOptions): XmlNode {
   return new XmlParser(text, options).document();
 }
 
-/** Parses what stands inside of an element: elements and text in any number. */
+/** Parses a body from its first element on, text and further elements behind it included; a DOCTYPE is skipped. */
 export function parseXmlContent(text: string, options: XmlOptions): XmlNode {
   return new XmlParser(text, options).content();
 }
@@ -50,6 +50,7 @@ class XmlParser {
   private position = 0;
   private order = 0;
   private readonly open: XmlNode[] = [];
+  private sortsAttributes = false;
 
   constructor(text: string, options: XmlOptions) {
     this.options = options;
@@ -60,15 +61,14 @@ class XmlParser {
   }
 
   document(): XmlNode {
+    this.sortsAttributes = true;
     const root = this.node('document', '', '', null);
-    DECLARATION.lastIndex = 0;
-    if (this.text.startsWith('<?xml') && /[ \t\n?]/.test(this.text.charAt(5))) {
-      if (!DECLARATION.test(this.text)) throw new XmlError('the XML declaration is malformed');
-      this.position = DECLARATION.lastIndex;
-    }
+    this.declaration();
     this.misc(root);
+    if (this.at('<!DOCTYPE')) throw this.fail('a DOCTYPE is not allowed');
     if (!this.at('<')) throw this.fail('expected the root element');
-    this.elements(root);
+    this.startTag(root);
+    while (this.open.length > 0) this.piece(root);
     this.misc(root);
     if (this.position < this.text.length) throw this.fail('unexpected content behind the root element');
     return root;
@@ -76,9 +76,26 @@ class XmlParser {
 
   content(): XmlNode {
     const root = this.node('document', '', '', null);
+    this.declaration();
+    this.misc(root);
+    if (this.at('<!DOCTYPE')) {
+      const end = doctypeEnd(this.text, this.position);
+      if (end === -1) throw this.fail('the DOCTYPE is not closed');
+      this.position = end;
+      this.misc(root);
+    }
+    if (!this.at('<')) throw this.fail('expected an element');
+    this.startTag(root);
     while (this.position < this.text.length) this.piece(root);
     if (this.open.length > 0) throw this.fail(`the element ${this.open.at(-1)?.name} is not closed`);
     return root;
+  }
+
+  private declaration(): void {
+    if (!this.text.startsWith('<?xml') || !/[ \t\n?]/.test(this.text.charAt(5))) return;
+    DECLARATION.lastIndex = 0;
+    if (!DECLARATION.test(this.text)) throw this.fail('the XML declaration is malformed');
+    this.position = DECLARATION.lastIndex;
   }
 
   private fail(message: string): XmlError {
@@ -117,12 +134,6 @@ class XmlParser {
     const moved = BLANK.lastIndex > this.position;
     this.position = BLANK.lastIndex;
     return moved;
-  }
-
-  /** The root element with all that is in it. */
-  private elements(root: XmlNode): void {
-    do this.piece(this.open.at(-1) ?? root);
-    while (this.open.length > 0);
   }
 
   private piece(root: XmlNode): void {
@@ -171,13 +182,17 @@ class XmlParser {
     const declared = new Map<string, string>();
     for (const [attribute, value] of written) {
       if (attribute === 'xmlns') declared.set('', value);
+      else if (attribute === 'xmlns:' && this.options.namespaces) throw this.fail('a prefix is missing');
       else if (attribute.startsWith('xmlns:')) declared.set(attribute.slice(6), value);
     }
     if (this.options.namespaces) this.checkDeclared(declared);
     const element = this.child(parent, 'element', name, this.namespaceOf(name, parent, declared, true));
     element.declared = declared;
     const attributes: XmlNode[] = [];
-    for (const [attribute, value] of written) {
+    const inOrder = [...written];
+    // A DOM of the original keeps them by name.
+    if (this.sortsAttributes) inOrder.sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [attribute, value] of inOrder) {
       if (attribute === 'xmlns' || attribute.startsWith('xmlns:')) continue;
       const namespace = this.namespaceOf(attribute, parent, declared, false);
       const node = this.node('attribute', attribute, namespace, element);

@@ -7,7 +7,6 @@ export type Axis =
   | 'descendant-or-self'
   | 'following'
   | 'following-sibling'
-  | 'namespace'
   | 'parent'
   | 'preceding'
   | 'preceding-sibling'
@@ -44,6 +43,8 @@ export type BinaryOperator =
 export type XPathExpression =
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'number'; readonly value: number }
+  /** Nothing defines any: it fails when it is evaluated. */
+  | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'negate'; readonly operand: XPathExpression }
   | {
       readonly kind: 'binary';

@@ -1,4 +1,4 @@
-import { XmlNode } from './xml-node.ts';
+import type { XmlNode } from './xml-node.ts';
 import type { Axis, NodeTest } from './xpath-ast.ts';
 
 /** The nodes of an axis, nearest first. */
@@ -31,17 +31,13 @@ export function* axisNodes(axis: Axis, node: XmlNode): Generator<XmlNode> {
       return;
     case 'following-sibling':
     case 'preceding-sibling':
-      if (node.kind !== 'attribute' && node.kind !== 'namespace')
-        yield* siblings(node, axis === 'following-sibling' ? 1 : -1);
+      if (node.kind !== 'attribute') yield* siblings(node, axis === 'following-sibling' ? 1 : -1);
       return;
     case 'following':
       yield* following(node);
       return;
     case 'preceding':
       yield* preceding(node);
-      return;
-    case 'namespace':
-      if (node.kind === 'element') yield* namespaces(node);
   }
 }
 
@@ -71,7 +67,7 @@ function behind(node: XmlNode, limit: XmlNode | null): XmlNode | null {
 }
 
 function* following(node: XmlNode): Generator<XmlNode> {
-  const attached = node.kind === 'attribute' || node.kind === 'namespace';
+  const attached = node.kind === 'attribute';
   let next = attached ? (node.parent?.children[0] ?? behindOwner(node)) : behind(node, null);
   while (next !== null) {
     yield next;
@@ -81,10 +77,10 @@ function* following(node: XmlNode): Generator<XmlNode> {
 
 const behindOwner = (node: XmlNode) => (node.parent === null ? null : behind(node.parent, null));
 
-/** Everything that ends before the node starts: its ancestors are not among it. */
+/** Everything in the root element that ends before the node starts: its ancestors are not among it. */
 function* preceding(node: XmlNode): Generator<XmlNode> {
-  const start = node.kind === 'attribute' || node.kind === 'namespace' ? node.parent : node;
-  for (let at = start; at !== null; at = at.parent) {
+  const start = node.kind === 'attribute' ? node.parent : node;
+  for (let at = start; at !== null && at.parent?.kind !== 'document'; at = at.parent) {
     for (const sibling of siblings(at, -1)) yield* backwards(sibling);
   }
 }
@@ -105,24 +101,6 @@ function deepestLast(node: XmlNode): XmlNode {
   return at;
 }
 
-function* namespaces(element: XmlNode): Generator<XmlNode> {
-  const seen = new Set<string>();
-  for (const node of ancestors(element)) {
-    for (const [prefix, uri] of node.declared) {
-      if (seen.has(prefix)) continue;
-      seen.add(prefix);
-      if (uri !== '') yield namespaceNode(prefix, uri, element);
-    }
-  }
-  yield namespaceNode('xml', 'http://www.w3.org/XML/1998/namespace', element);
-}
-
-function namespaceNode(prefix: string, uri: string, element: XmlNode): XmlNode {
-  const node = new XmlNode('namespace', prefix, '', element, element.order);
-  node.value = uri;
-  return node;
-}
-
 export function passes(test: NodeTest, node: XmlNode, axis: Axis): boolean {
   switch (test.kind) {
     case 'node':
@@ -133,12 +111,8 @@ export function passes(test: NodeTest, node: XmlNode, axis: Axis): boolean {
     case 'processing-instruction':
       return node.kind === test.kind && (test.target === undefined || test.target === node.name);
     case 'name':
-      return node.kind === principal(axis) && hasName(test, node);
+      return node.kind === (axis === 'attribute' ? 'attribute' : 'element') && hasName(test, node);
   }
-}
-
-function principal(axis: Axis): XmlNode['kind'] {
-  return axis === 'attribute' || axis === 'namespace' ? axis : 'element';
 }
 
 /** In documents read without namespaces `a:b` is one name, which no test can spell: a prefix asks for a namespace. */

@@ -1,3 +1,4 @@
+import { XmlError } from './xml-error.ts';
 import type { XmlNode } from './xml-node.ts';
 import type { BinaryOperator, Step, XPathExpression } from './xpath-ast.ts';
 import { axisNodes, passes } from './xpath-axes.ts';
@@ -14,8 +15,11 @@ export function evaluateXPath(
   document: XmlNode,
   spend: (steps: number) => void,
 ): XPathValue {
-  return evaluate(expression, { node: document, position: 1, size: 1, spend });
+  return evaluate(expression, { node: document, ...NO_LIST, spend });
 }
+
+/** Outside of predicates, the original's position() is -1 and its last() is 0. */
+const NO_LIST = { position: -1, size: 0 };
 
 function evaluate(expression: XPathExpression, context: CallContext): XPathValue {
   context.spend(1);
@@ -23,6 +27,8 @@ function evaluate(expression: XPathExpression, context: CallContext): XPathValue
     case 'text':
     case 'number':
       return expression.value;
+    case 'variable':
+      throw new XmlError(`the XPath variable ${expression.name} is not defined`);
     case 'negate':
       return -toNumber(evaluate(expression.operand, context), context.spend);
     case 'call': {
@@ -74,7 +80,7 @@ function inDocumentOrder(nodes: XmlNode[]): readonly XmlNode[] {
 function keep(nodes: readonly XmlNode[], predicate: XPathExpression, spend: (steps: number) => void): XmlNode[] {
   return nodes.filter((node, index) => {
     const value = evaluate(predicate, { node, position: index + 1, size: nodes.length, spend });
-    return typeof value === 'number' ? value === index + 1 : toBoolean(value);
+    return typeof value === 'number' ? Math.trunc(value) === index + 1 : toBoolean(value);
   });
 }
 

@@ -1,5 +1,5 @@
 import { XmlError } from './xml-error.ts';
-import type { XmlNode } from './xml-node.ts';
+import { XML_NAMESPACE, type XmlNode } from './xml-node.ts';
 import { toBoolean, toNumber, toText, type XPathValue } from './xpath-value.ts';
 
 /** Where a function is called. */
@@ -133,10 +133,13 @@ function translate(values: readonly XPathValue[], context: CallContext): string 
   return result;
 }
 
+const isLang = (attribute: XmlNode) => attribute.namespace === XML_NAMESPACE && attribute.localName === 'lang';
+
+/** `xml:lang` counts where namespaces are read only. */
 function isLanguage(wanted: string, { node, spend }: CallContext): boolean {
   for (let at: XmlNode | null = node; at !== null; at = at.parent) {
     spend(1);
-    const language = at.attributes.find((attribute) => attribute.name === 'xml:lang')?.value.toLowerCase();
+    const language = at.attributes.find(isLang)?.value.toLowerCase();
     if (language === undefined) continue;
     const prefix = wanted.toLowerCase();
     return language === prefix || language.startsWith(`${prefix}-`);

@@ -15,7 +15,6 @@ const AXES: ReadonlySet<string> = new Set<Axis>([
   'descendant-or-self',
   'following',
   'following-sibling',
-  'namespace',
   'parent',
   'preceding',
   'preceding-sibling',
@@ -106,13 +105,10 @@ class XPathParser {
   }
 
   private unary(): XPathExpression {
-    let negations = 0;
-    while (this.accept('-')) negations++;
+    const negative = this.accept('-');
     let operand = this.path();
     while (this.accept('|')) operand = { kind: 'binary', operator: '|', left: operand, right: this.path() };
-    if (negations === 0) return operand;
-    const negated: XPathExpression = { kind: 'negate', operand };
-    return negations % 2 === 1 ? negated : { kind: 'negate', operand: negated };
+    return negative ? { kind: 'negate', operand } : operand;
   }
 
   private path(): XPathExpression {
@@ -157,13 +153,20 @@ class XPathParser {
     this.index++;
     if (kind === 'text') return { kind: 'text', value: text };
     if (kind === 'number') return { kind: 'number', value: Number(text) };
-    if (text === '$') throw new XmlError('an XPath has no variables here');
+    if (text === '$') return this.variable();
     if (text === '(') {
       const expression = this.expression();
       this.expect(')');
       return expression;
     }
     return this.call(text);
+  }
+
+  private variable(): XPathExpression {
+    const { kind, text } = this.current;
+    if (kind !== 'name') throw this.unexpected();
+    this.index++;
+    return { kind: 'variable', name: text };
   }
 
   private call(name: string): XPathExpression {

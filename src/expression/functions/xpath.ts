@@ -1,0 +1,70 @@
+import { EvaluationFailure, JavaDouble, newList, type Run, type Value } from '../value.ts';
+import { BoundedCache } from './bounded-cache.ts';
+import { XmlError } from './xml/xml-error.ts';
+import { XmlNode } from './xml/xml-node.ts';
+import { parseXml } from './xml/xml-parser.ts';
+import type { XPathExpression } from './xml/xpath-ast.ts';
+import { evaluateXPath } from './xml/xpath-evaluator.ts';
+import { nodeSet } from './xml/xpath-functions.ts';
+import { parseXPath } from './xml/xpath-parser.ts';
+import { toBoolean, toNumber, toText } from './xml/xpath-value.ts';
+
+const expressions = new BoundedCache<XPathExpression>(256, 1024);
+
+/** What the third argument asks for. */
+export type XPathResult = 'string' | 'boolean' | 'number' | 'node' | 'node_list' | 'document_list';
+
+const RESULTS: ReadonlySet<string> = new Set<XPathResult>([
+  'string',
+  'boolean',
+  'number',
+  'node',
+  'node_list',
+  'document_list',
+]);
+
+const isResult = (text: string): text is XPathResult => RESULTS.has(text);
+
+/**
+ * `#xpath(text, path[, result])`: what an XPath 1.0 expression finds in an XML document, as text by default. The
+ * document is read without namespaces then, so a prefix in the path matches nothing; with a third argument it is read
+ * with them. Nodes are values that only another xpath takes.
+ * @throws EvaluationFailure
+ */
+export function xpath(text: string, path: string | null, result: string | undefined, run: Run): Value {
+  if (path === null) throw new EvaluationFailure('xpath(): the path is missing');
+  if (result !== undefined && !isResult(result)) {
+    throw new EvaluationFailure(`xpath(): the third argument is one of ${[...RESULTS].join(', ')}`);
+  }
+  const step = (steps: number) => run.step(steps);
+  try {
+    const expression = expressions.get(path) ?? expressions.set(path, parseXPath(path));
+    const document = parse(text, result === undefined ? 'xml-plain' : 'xml-namespaces', run);
+    const value = evaluateXPath(expression, document, step);
+    switch (result) {
+      case undefined:
+      case 'string':
+        return toText(value, step);
+      case 'boolean':
+        return toBoolean(value);
+      case 'number':
+        return new JavaDouble(toNumber(value, step));
+      case 'node':
+        return nodeSet(value)[0] ?? null;
+      case 'node_list':
+      case 'document_list':
+        return newList(nodeSet(value));
+    }
+  } catch (error) {
+    if (error instanceof XmlError) throw new EvaluationFailure(`xpath(): ${error.message}`);
+    throw error;
+  }
+}
+
+function parse(text: string, kind: 'xml-plain' | 'xml-namespaces', run: Run): XmlNode {
+  const known = run.cache.get(kind, text);
+  if (known instanceof XmlNode) return known;
+  const document = parseXml(text, { namespaces: kind === 'xml-namespaces', spend: (steps) => run.step(steps) });
+  run.cache.set(kind, text, document);
+  return document;
+}
