@@ -62,7 +62,11 @@ function tlsServer(tls: TlsFiles, options: ListenerOptions): Server {
       requestCert: tls.wantsClientCertificate,
       rejectUnauthorized: tls.wantsClientCertificate,
     },
-    (socket: TLSSocket) => options.accept(socket),
+    (socket: TLSSocket) => {
+      // An Envoy cluster without `alpn_protocols` offers none and speaks HTTP/2 all the same; Node would refuse it.
+      if (socket.alpnProtocol === false) socket.alpnProtocol = 'h2';
+      options.accept(socket);
+    },
   );
   // A client that fails its handshake is its own affair; without this the error would end the process.
   server.on('tlsClientError', (_error, socket) => socket.destroy());

@@ -95,6 +95,25 @@ test('new files are used for new connections, and open ones go on', async (t) =>
   assert.equal(answer.at(-1), 42);
 });
 
+test('a client that offers no ALPN, as an Envoy cluster without alpn_protocols, is served', async (t) => {
+  const { address } = await start(t);
+  const [host, port] = address.split(':');
+  const socket = connectTls({ host, port: Number(port), ca: authority.cert });
+  t.after(() => socket.destroy());
+  await once(socket, 'secureConnect');
+  assert.equal(socket.alpnProtocol, false);
+  const client = connectHttp2(`https://${address}`, { createConnection: () => socket });
+  t.after(() => client.destroy());
+  const stream = client.request({
+    ':method': 'POST',
+    ':path': '/test.Echo/Process',
+    'content-type': 'application/grpc',
+  });
+  stream.write(Buffer.from([0, 0, 0, 0, 1, 42]));
+  const [answer] = (await once(stream, 'data')) as [Buffer];
+  assert.equal(answer.at(-1), 42);
+});
+
 test('half of an update is left until the other half is there, and is reported once', async (t) => {
   const { address, tls, first, file, lines } = await start(t);
   const second = issue('second');
