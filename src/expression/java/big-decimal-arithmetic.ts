@@ -201,9 +201,9 @@ export function squareRoot(value: JavaBigDecimal, context: MathContext): JavaBig
   if (!exact && (context.precision === 0 || context.rounding === 'UNNECESSARY')) {
     throw arithmetic('Computed square root not exact.');
   }
-  if (!exact) return roundTo(new JavaBigDecimal(root * 10n + 1n, scale + 1), context);
-  const short = stripZeros(new JavaBigDecimal(root, scale), Number.MIN_SAFE_INTEGER);
-  const rounded = roundTo(short, context);
+  // An inexact root carries a sticky digit into the rounding; zeros at its end go in any case.
+  const digits = exact ? new JavaBigDecimal(root, scale) : new JavaBigDecimal(root * 10n + 1n, scale + 1);
+  const rounded = stripZeros(roundTo(digits, context), Number.MIN_SAFE_INTEGER);
   if (rounded.scale >= preferred) return rounded;
   const room = context.precision === 0 ? preferred - rounded.scale : context.precision - rounded.precision;
   return setScale(rounded, rounded.scale + Math.min(room, preferred - rounded.scale), 'UNNECESSARY');

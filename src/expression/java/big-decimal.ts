@@ -1,5 +1,6 @@
+import { toAsciiDigits } from './digits.ts';
 import { JavaException } from './java-exception.ts';
-import { limitDigits, limitText } from './limits.ts';
+import { limitDigits, limitText, MAX_DIGITS } from './limits.ts';
 import { divideRounded, type RoundingMode } from './rounding.ts';
 
 /** java.math.BigInteger. The language gives it no method but equals, hashCode and toString. */
@@ -62,7 +63,7 @@ const NUMBER = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,12}))?$/;
 
 /** new BigDecimal(String): no blanks, no suffix. */
 export function parseBigDecimal(text: string): JavaBigDecimal {
-  const match = text.length <= 2 * limitedLength ? NUMBER.exec(text) : null;
+  const match = text.length <= 2 * MAX_DIGITS ? NUMBER.exec(toAsciiDigits(text)) : null;
   if (match === null)
     throw new JavaException('NumberFormatException', `"${text.slice(0, 80)}" is not a decimal number`);
   const [, sign, whole = '', fraction = '', bare, exponent = '0'] = match;
@@ -76,8 +77,6 @@ export function parseBigDecimal(text: string): JavaBigDecimal {
   const unscaled = BigInt(digits);
   return new JavaBigDecimal(sign === '-' ? -unscaled : unscaled, scale);
 }
-
-const limitedLength = 10_000;
 
 /** new BigDecimal(double): the exact value of the bits. */
 export function exactBigDecimal(value: number): JavaBigDecimal {

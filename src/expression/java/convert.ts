@@ -69,3 +69,18 @@ function toEnum(value: unknown, type: string, constants: ReadonlyMap<string, unk
 export function convertArgument(value: unknown, type: string, constants: ReadonlyMap<string, unknown>): unknown {
   return Object.hasOwn(CONVERTERS, type) ? CONVERTERS[type]?.(value) : toEnum(value, type, constants);
 }
+
+/** Whether there is a conversion from the class of the value, whatever the value itself is. */
+export function isConvertible(value: unknown, type: string, constants: ReadonlyMap<string, unknown>): boolean {
+  try {
+    if (convertArgument(value, type, constants) !== undefined) return true;
+  } catch (error) {
+    if (error instanceof JavaException) return true;
+    throw error;
+  }
+  // An ordinal without a constant fails only when it is converted.
+  return (
+    typeof value === 'number' &&
+    [...constants.values()].some((constant) => constant instanceof JavaEnum && constant.type === type)
+  );
+}

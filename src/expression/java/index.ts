@@ -2,7 +2,7 @@ import { JavaList, JavaMap } from '../value.ts';
 import { JavaBigDecimal, JavaBigInteger } from './big-decimal.ts';
 import { JavaByte, JavaChar, JavaDouble, JavaFloat, JavaShort } from './boxes.ts';
 import { JavaComparator } from './comparator.ts';
-import { convertArgument } from './convert.ts';
+import { convertArgument, isConvertible } from './convert.ts';
 import { defineType, type JavaType } from './descriptor.ts';
 import { JavaEnum } from './java-enum.ts';
 import { JavaLocale } from './locale.ts';
@@ -118,6 +118,9 @@ const named = (name: string): JavaType => typesByName.get(name) ?? OBJECT;
  * Undefined where there is none; throws JavaException for a text that does not fit.
  */
 export const convertTo = (value: unknown, type: string): unknown => convertArgument(value, type, named(type).constants);
+
+/** Whether `convertTo` applies to the class of the value: what the choice between overloads asks. */
+export const canConvert = (value: unknown, type: string): boolean => isConvertible(value, type, named(type).constants);
 
 /** The class of a value that is an object, by its JavaScript class. */
 const BY_CLASS = new Map<unknown, JavaType>([

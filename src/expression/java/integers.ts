@@ -1,3 +1,4 @@
+import { digitValue } from './digits.ts';
 import { illegalArgument, JavaException } from './java-exception.ts';
 
 /** Wrap-around, parsing and text of int (a JavaScript number) and long (a bigint). */
@@ -89,19 +90,6 @@ function digitsToBigInt(digits: string, radix: number): bigint | undefined {
     value = value * base + BigInt(digit);
   }
   return value;
-}
-
-/** Character.digit: the decimal digits of every script, and Latin letters (full width too). */
-function digitValue(character: string): number {
-  const code = character.codePointAt(0) ?? 0;
-  if (code >= 48 && code <= 57) return code - 48;
-  const letter = code >= 0xff21 && code <= 0xff5a ? String.fromCharCode(code - 0xfee0) : character;
-  if (/^[a-z]$/i.test(letter) && letter.length === 1) return (letter.toLowerCase().codePointAt(0) ?? 0) - 87;
-  if (!/^\p{Nd}$/u.test(character)) return 99;
-  // Each script's digits stand in a row of ten; the row starts where the previous code point is no digit.
-  let zero = code;
-  while (code - zero < 9 && /^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero--;
-  return code - zero;
 }
 
 export const parseInt32 = (text: string | null, radix = 10) =>

@@ -105,22 +105,6 @@ export function ieeeRemainder(a: number, b: number): number {
   return magnitude === 0 ? copySign(0, a) : isNegative(a) ? -magnitude : magnitude;
 }
 
-/** sqrt(a² + b²) without overflow between, correctly rounded. */
-export function hypotenuse(a: number, b: number): number {
-  if (!Number.isFinite(a) && !Number.isNaN(a)) return Number.POSITIVE_INFINITY;
-  if (!Number.isFinite(b) && !Number.isNaN(b)) return Number.POSITIVE_INFINITY;
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
-  const [large, small] = Math.abs(a) > Math.abs(b) ? [Math.abs(a), Math.abs(b)] : [Math.abs(b), Math.abs(a)];
-  if (small === 0 || exponentOf(large) - exponentOf(small) > 60) return large + small;
-  const [x, y, power] = commonIntegers(large, small);
-  const square = (x * x + y * y) << 128n;
-  let root = BigInt(Math.floor(Math.sqrt(Number(square >> 128n)))) << 64n;
-  for (let step = 0; step < 8; step++) root = (root + square / root) >> 1n;
-  while (root * root > square) root--;
-  const sticky = root * root === square ? root << 1n : (root << 1n) | 1n;
-  return timesPowerOfTwo(Number(sticky), power - 65);
-}
-
 const view = new DataView(new ArrayBuffer(8));
 
 export function doubleBits(value: number): bigint {

@@ -43,7 +43,7 @@ export function encodeText(text: string, charset: JavaCharset): number[] {
     case 'UTF-8':
       return [...Buffer.from(text.replace(LONE_SURROGATE, '?'), 'utf8')].map(signed);
     case 'UTF-16':
-      return [-2, -1, ...utf16(text, true)];
+      return text === '' ? [] : [-2, -1, ...utf16(text, true)];
     case 'UTF-16BE':
       return utf16(text, true);
     case 'UTF-16LE':

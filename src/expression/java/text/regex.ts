@@ -117,6 +117,8 @@ function expand(parts: Replacement, matcher: Matcher): string {
 
 /** String.split: `limit` 0 drops empty texts at the end, a negative one keeps them. */
 export function split(text: string, pattern: string, limit: number): string[] {
+  // Java finds nothing between the halves of a surrogate pair too.
+  if (pattern === '' && text !== '') return splitUnits(text, limit);
   const matcher = compileRegex(pattern).matcher(text);
   const parts: string[] = [];
   let index = 0;
@@ -132,4 +134,9 @@ export function split(text: string, pattern: string, limit: number): string[] {
   parts.push(text.slice(index));
   if (limit === 0) while (parts.length > 0 && parts.at(-1) === '') parts.pop();
   return parts;
+}
+
+function splitUnits(text: string, limit: number): string[] {
+  if (limit > 0 && limit < text.length) return [...text.slice(0, limit - 1).split(''), text.slice(limit - 1)];
+  return limit === 0 || limit === text.length ? text.split('') : [...text.split(''), ''];
 }

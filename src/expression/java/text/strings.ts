@@ -55,16 +55,26 @@ export function compareTexts(a: string, b: string): number {
 }
 
 /** Java folds each character on its own, upper case first; `ß` stays. */
-function fold(text: string): string {
-  return Array.from(text, (character) => {
-    const upper = character.toUpperCase();
-    const single = upper.length === character.length ? upper : character;
-    const lower = single.toLowerCase();
-    return lower.length === single.length ? lower : single;
-  }).join('');
+function foldCharacter(character: string): string {
+  const upper = character.toUpperCase();
+  const single = upper.length === character.length ? upper : character;
+  const lower = single.toLowerCase();
+  return lower.length === single.length ? lower : single;
 }
 
-export const compareIgnoringCase = (a: string, b: string) => compareTexts(fold(a), fold(b));
+const fold = (text: string) => Array.from(text, foldCharacter).join('');
+
+/** The difference of the first folded code points that differ, else of the lengths. */
+export function compareIgnoringCase(a: string, b: string): number {
+  const [left, right] = [Array.from(a), Array.from(b)];
+  for (let at = 0; at < Math.min(left.length, right.length); at++) {
+    const difference = foldedCode(left[at] ?? '') - foldedCode(right[at] ?? '');
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+const foldedCode = (character: string) => foldCharacter(character).codePointAt(0) ?? 0;
 
 export const equalIgnoringCase = (a: string, b: string | null) =>
   b !== null && a.length === b.length && fold(a) === fold(b);

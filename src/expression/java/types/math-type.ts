@@ -85,7 +85,7 @@ export const MATH = defineType('java.lang.Math', {
     'sinh(double):double': (a: number) => Math.sinh(a),
     'cosh(double):double': (a: number) => Math.cosh(a),
     'tanh(double):double': (a: number) => Math.tanh(a),
-    'hypot(double,double):double': math.hypotenuse,
+    'hypot(double,double):double': (a: number, b: number) => Math.hypot(a, b),
     'IEEEremainder(double,double):double': math.ieeeRemainder,
     'fma(double,double,double):double': math.fusedMultiplyAdd,
     'fma(float,float,float):float': math.fusedMultiplyAdd,

@@ -18,8 +18,14 @@ const format = (locale: JavaLocale | null, text: string | null, values: readonly
 
 const US = null;
 
+/** Only texts are joined; a number among them is an error. */
+function sequenceText(item: unknown): string {
+  if (item === null || typeof item === 'string') return item ?? 'null';
+  throw new JavaException('ClassCastException', 'only texts can be joined');
+}
+
 function join(delimiter: string | null, items: readonly unknown[]): string {
-  const texts = items.map(javaText);
+  const texts = items.map(sequenceText);
   limitText(texts.reduce((sum, text) => sum + text.length + (delimiter?.length ?? 0), 0));
   return texts.join(requireText(delimiter, 'delimiter'));
 }
