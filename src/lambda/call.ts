@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import { type Deadline, pause, within } from './deadline.ts';
 import type { FunctionGuard } from './guard/function-guard.ts';
@@ -21,6 +20,8 @@ export interface CallTools {
   readonly signer: Signer;
   readonly skew: ClockSkew;
   readonly userAgent: string;
+  /** A UUID for each call. */
+  readonly newId: () => string;
   /** Wall clock in milliseconds. */
   readonly now: () => number;
   /** From 0 to 1. */
@@ -48,7 +49,7 @@ export class Call {
   readonly #prepared: Prepared;
   readonly #maxAttempts: number;
   /** The same for all attempts: the service can tell a repeated one. */
-  readonly #id = randomUUID();
+  readonly #id: string;
   #mayHaveRun = false;
   #lastRetry: RetryKind | undefined;
   #clockCorrected = false;
@@ -56,6 +57,7 @@ export class Call {
   /** Throws InvocationError (`payload-too-large`, `configuration`). */
   constructor(tools: CallTools, route: CallRoute, invocation: Invocation, deadline: Deadline) {
     this.#tools = tools;
+    this.#id = tools.newId();
     this.#route = route;
     this.#invocation = invocation;
     this.#deadline = deadline;

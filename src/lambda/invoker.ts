@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import { Call, type CallTools } from './call.ts';
 import { within } from './deadline.ts';
@@ -22,7 +23,7 @@ export interface InvokerParts {
   readonly credentialsFor: (source: CredentialSource, region: string) => CredentialProvider;
   /** The same object for the same store. Throws when it cannot be read. */
   readonly trustFor: (ssl: SslOptions) => TlsTrust;
-  /** Sent as user-agent and x-amz-user-agent. */
+  /** Sent as user-agent. */
   readonly userAgent: string;
   /** Wall clock in milliseconds. */
   readonly now: () => number;
@@ -42,7 +43,7 @@ export class DirectInvoker implements LambdaInvoker {
 
   constructor({ environment, credentialsFor, trustFor, userAgent, now, random }: InvokerParts) {
     this.#credentialsFor = credentialsFor;
-    this.#tools = { signer: new Signer(), skew: new ClockSkew(), userAgent, now, random };
+    this.#tools = { signer: new Signer(), skew: new ClockSkew(), userAgent, newId: randomUUID, now, random };
     this.#destinations = new Destinations(new EndpointResolver(environment));
     this.#pools = new ConnectionPools(environment, trustFor);
   }

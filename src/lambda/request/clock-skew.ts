@@ -1,5 +1,4 @@
-import { header } from '../result/service-error.ts';
-import type { AnswerHeaders } from '../transport/exchange.ts';
+import { type AnswerHeaders, header } from '../transport/answer.ts';
 
 /** The SDK's threshold: less than that is no reason for the service to refuse a signature. */
 const SKEW_MS = 240_000;

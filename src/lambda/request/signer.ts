@@ -70,12 +70,10 @@ export class Signer {
       headers.push('x-amz-tenant-id', tenantId);
     }
     const names = signedHeaders.get(optional) ?? namesFor(optional);
-    canonical += `x-amz-user-agent:${userAgent}\n\n${names}\n${payloadHash}`;
+    canonical += `\n${names}\n${payloadHash}`;
     const toSign = `AWS4-HMAC-SHA256\n${date.long}\n${scope}\n${hash('sha256', canonical)}`;
     const signature = createHmac('sha256', key).update(toSign).digest('hex');
     headers.push(
-      'x-amz-user-agent',
-      userAgent,
       'user-agent',
       userAgent,
       'authorization',
@@ -103,7 +101,6 @@ function namesFor(optional: number): string {
     ...(optional & 4 ? ['x-amz-log-type'] : []),
     ...(optional & 8 ? ['x-amz-security-token'] : []),
     ...(optional & 16 ? ['x-amz-tenant-id'] : []),
-    'x-amz-user-agent',
   ].join(';');
   signedHeaders.set(optional, names);
   return names;

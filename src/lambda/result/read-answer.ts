@@ -1,9 +1,9 @@
 import { InvocationError } from '../invocation-error.ts';
-import type { Answer } from '../transport/exchange.ts';
+import { type Answer, header } from '../transport/answer.ts';
 import type { InvocationResult } from '../types.ts';
 import { errorClassOf } from './error-classes.ts';
 import { retryAfterSeconds } from './retry-after.ts';
-import { header, readServiceError, requestIdOf } from './service-error.ts';
+import { readServiceError, requestIdOf } from './service-error.ts';
 
 /** The service sends the last 4 KB. */
 const LOG_TAIL_BYTES = 4096;

@@ -1,5 +1,4 @@
-import type { AnswerHeaders } from '../transport/exchange.ts';
-import { header } from './service-error.ts';
+import { type AnswerHeaders, header } from '../transport/answer.ts';
 
 /** Seconds from now that the answer asks to wait: Retry-After in seconds or as a date. */
 export function retryAfterSeconds(headers: AnswerHeaders, now: number): number | undefined {

@@ -1,4 +1,4 @@
-import type { Answer, AnswerHeaders } from '../transport/exchange.ts';
+import { type Answer, type AnswerHeaders, header } from '../transport/answer.ts';
 
 /** What the service says of an error. */
 export interface ServiceErrorAnswer {
@@ -16,19 +16,12 @@ const nameSyntax = /^[\w.-]{1,128}$/;
 /** Reads an error as restJson1 writes it: the header, else `code`, else `__type`. */
 export function readServiceError({ headers, body }: Answer): ServiceErrorAnswer {
   const data = parseObject(body);
-  const fromHeader = headers['x-amzn-errortype'];
-  const raw = (Array.isArray(fromHeader) ? fromHeader[0] : fromHeader) ?? codeOf(data) ?? data?.get('__type');
+  const raw = header(headers, 'x-amzn-errortype') ?? codeOf(data) ?? data?.get('__type');
   const text = data?.get('message') ?? data?.get('Message');
   return {
     errorType: raw === undefined ? undefined : nameOf(raw),
     message: typeof text === 'string' ? text.slice(0, MAX_TEXT) : undefined,
   };
-}
-
-/** The header as it is, the first one if repeated. */
-export function header(headers: AnswerHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }
 
 export function requestIdOf(headers: AnswerHeaders): string | undefined {

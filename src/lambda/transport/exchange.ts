@@ -1,15 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { InvocationError, type InvocationErrorKind } from '../invocation-error.ts';
-
-/** One HTTP answer, whole. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: AnswerHeaders;
-  readonly body: Buffer;
-}
-
-/** Names in lower case. */
-export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+import type { Answer, AnswerHeaders } from './answer.ts';
 
 export interface OutgoingRequest {
   readonly origin: string;
