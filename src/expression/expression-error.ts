@@ -15,4 +15,17 @@ export class ExpressionError extends Error {
     this.template = template;
     this.offset = offset;
   }
+
+  /** The message, the line of the template and a caret under the place. */
+  explain(): string {
+    const before = this.template.slice(0, this.offset);
+    const start = before.lastIndexOf('\n') + 1;
+    const end = this.template.indexOf('\n', this.offset);
+    const line = this.template.slice(start, end === -1 ? undefined : end);
+    const column = this.offset - start;
+    // A window of a long line, so that the caret stays in sight.
+    const from = Math.max(0, column - 60);
+    const shown = line.slice(from, from + 120);
+    return `${this.message}\n  ${shown}\n  ${' '.repeat(column - from)}^`;
+  }
 }

@@ -33,10 +33,10 @@ export class EvaluationFailure extends Error {
 }
 
 /**
- * `list`: java.util.List. `json`: a list out of jsonPath, which prints as compact JSON. `set`: keeps insertion order
+ * `list`: java.util.List. `linked`: a LinkedList, which is a Deque too (values of headers). `json`: a list out of jsonPath, which prints as compact JSON. `set`: keeps insertion order
  * unless the maker sorted it.
  */
-export type ListKind = 'list' | 'json' | 'set';
+export type ListKind = 'list' | 'linked' | 'json' | 'set';
 
 export class JavaList {
   readonly kind: ListKind;

@@ -1,0 +1,121 @@
+import type { EvaluationContext } from './context.ts';
+import { compileNode } from './evaluator/compile-node.ts';
+import { fromValue } from './evaluator/from-value.ts';
+import { type Evaluate, EvaluationRun, PlacedFailure } from './evaluator/scope.ts';
+import { toText } from './evaluator/to-text.ts';
+import { toBoolean } from './evaluator/truth.ts';
+import { ExpressionError } from './expression-error.ts';
+import { JavaException } from './java/index.ts';
+import { needsOf } from './needs.ts';
+import type { Node } from './parser/ast.ts';
+import { parseExpression } from './parser/parser.ts';
+import { SourceText } from './parser/source-text.ts';
+import { splitTemplate } from './parser/template-parts.ts';
+import { type ReadSecret, resolveSecret } from './secrets.ts';
+import type { CompiledTemplate, CompileOptions, TemplateNeeds } from './template.ts';
+import { EvaluationFailure, type Value } from './value.ts';
+
+const maxLength = 256 * 1024;
+
+type Part = string | Evaluate;
+
+/**
+ * Compiles a template. Throws ExpressionError (phase `parse`) with the place when an expression does not parse, is too
+ * large, or uses `#secrets` where that is not allowed.
+ */
+export function compileTemplate(text: string, options: CompileOptions = {}): CompiledTemplate {
+  if (text.length > maxLength) {
+    throw new ExpressionError('parse', `a template has at most ${maxLength} characters`, text.slice(0, 100), 0);
+  }
+  const nodes: Node[] = [];
+  const parts: Part[] = [];
+  for (const part of splitTemplate(text)) {
+    if (part.kind === 'text') {
+      parts.push(part.text);
+      continue;
+    }
+    const source = new SourceText(part.text, part.offsets, text);
+    const node = parseExpression(source);
+    const secret = resolveSecret(node, text, options.secrets === true);
+    if (secret === undefined) {
+      nodes.push(node);
+      parts.push(compileNode(node));
+    } else parts.push(secretPart(secret));
+  }
+  const literal = parts.every((part) => typeof part === 'string') ? parts.join('') : undefined;
+  return new Template(text, parts, needsOf(nodes), literal);
+}
+
+const secretPart =
+  (read: ReadSecret): Evaluate =>
+  () =>
+    read();
+
+class Template implements CompiledTemplate {
+  readonly source: string;
+  readonly needs: TemplateNeeds;
+  readonly constant: string | undefined;
+  readonly #parts: readonly Part[];
+  /** The template is one expression and nothing else: its null is null. */
+  readonly #single: Evaluate | undefined;
+
+  constructor(source: string, parts: readonly Part[], needs: TemplateNeeds, constant: string | undefined) {
+    this.source = source;
+    this.needs = needs;
+    this.constant = constant;
+    this.#parts = parts;
+    const [first] = parts;
+    this.#single = parts.length === 1 && typeof first === 'function' ? first : undefined;
+  }
+
+  evaluate(context: EvaluationContext): string | null {
+    if (this.constant !== undefined) return this.constant;
+    try {
+      const run = new EvaluationRun(context);
+      const scope = { context, run, self: null };
+      if (this.#single !== undefined) {
+        const value = this.#single(scope);
+        return typeof value === 'string' ? value : toText(value, run);
+      }
+      let text = '';
+      for (const part of this.#parts) {
+        text += typeof part === 'string' ? part : (toText(part(scope), run) ?? '');
+      }
+      return text;
+    } catch (error) {
+      throw this.#explained(error);
+    }
+  }
+
+  evaluateValue(context: EvaluationContext): unknown {
+    if (this.#single === undefined) return this.evaluate(context);
+    return fromValue(this.#value(context));
+  }
+
+  evaluateBoolean(context: EvaluationContext): boolean {
+    try {
+      return toBoolean(this.#single === undefined ? this.evaluate(context) : this.#value(context));
+    } catch (error) {
+      throw this.#explained(error);
+    }
+  }
+
+  #value(context: EvaluationContext): Value {
+    try {
+      return this.#single?.({ context, run: new EvaluationRun(context), self: null }) ?? null;
+    } catch (error) {
+      throw this.#explained(error);
+    }
+  }
+
+  #explained(error: unknown): unknown {
+    if (error instanceof PlacedFailure) return new ExpressionError('evaluate', error.message, this.source, error.at);
+    if (error instanceof EvaluationFailure || error instanceof JavaException) {
+      return new ExpressionError('evaluate', error.message, this.source, Math.max(this.source.indexOf('{'), 0));
+    }
+    // Recursion is bounded where trees and values are made; what is left is a stack that was nearly full before.
+    if (error instanceof RangeError)
+      return new ExpressionError('evaluate', 'the expression nests too deeply', this.source, 0);
+    return error;
+  }
+}

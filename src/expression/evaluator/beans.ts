@@ -1,0 +1,155 @@
+import type {
+  ApiScope,
+  ErrorScope,
+  EvaluationContext,
+  LambdaResponseScope,
+  MessageScope,
+  NodeScope,
+  ParameterScope,
+  RequestScope,
+  ResponseScope,
+  SslScope,
+} from '../context.ts';
+import { JavaList, JavaMap, type Value } from '../value.ts';
+import { bean, beanType } from './bean.ts';
+import { contentMap } from './content-maps.ts';
+import { toValue } from './from-data.ts';
+import { HeadersValue } from './headers-value.ts';
+import { principal } from './principal.ts';
+
+const list = (items: readonly Value[]): JavaList => new JavaList(items);
+const array = (text: string | null): Value => (text === null ? null : list(text === '' ? [''] : split(text)));
+
+/** Java's split: empty strings at the end are dropped. */
+function split(text: string): readonly string[] {
+  const parts = text.split('/');
+  while (parts.length > 0 && parts.at(-1) === '') parts.pop();
+  return parts;
+}
+
+/** The gateway's MultiValueMap: a map of lists with methods of its own. */
+export class ParametersMap extends JavaMap {}
+
+function parameters(scope: ParameterScope): ParametersMap {
+  const entries = new Map<Value, Value>();
+  for (const [name, values] of scope) entries.set(name, new JavaList(values, 'linked'));
+  return new ParametersMap(entries, 'map', true);
+}
+
+interface SslBean {
+  readonly ssl: SslScope | null;
+}
+
+const sslType = beanType<SslBean>('request.ssl', {
+  clientHost: ({ ssl }) => ssl?.clientHost ?? null,
+  clientPort: ({ ssl }) => ssl?.clientPort ?? null,
+  client: ({ ssl }) => principal(ssl?.client ?? null),
+  server: ({ ssl }) => principal(ssl?.server ?? null),
+});
+
+const messageProperties = {
+  headers: (message: MessageScope) => new HeadersValue(message.headers),
+  content: (message: MessageScope) => message.content,
+  jsonContent: (message: MessageScope) => contentMap(message, 'json'),
+  xmlContent: (message: MessageScope) => contentMap(message, 'xml'),
+};
+
+export const requestType = beanType<RequestScope>('request', {
+  ...messageProperties,
+  id: (request) => request.id,
+  transactionId: (request) => request.transactionId,
+  uri: (request) => request.uri,
+  path: (request) => request.path,
+  paths: (request) => array(request.path),
+  pathInfo: (request) => request.pathInfo,
+  pathInfos: (request) => array(request.pathInfo),
+  contextPath: (request) => request.contextPath,
+  method: (request) => request.method,
+  scheme: (request) => request.scheme,
+  host: (request) => request.host,
+  version: (request) => request.version,
+  timestamp: (request) => BigInt(request.timestamp),
+  remoteAddress: (request) => request.remoteAddress,
+  localAddress: (request) => request.localAddress,
+  params: (request) => parameters(request.params),
+  pathParams: (request) => parameters(request.pathParams),
+  ssl: (request) => bean(sslType, { ssl: request.ssl }),
+});
+
+export const responseType = beanType<ResponseScope>('response', {
+  ...messageProperties,
+  status: (response) => response.status,
+});
+
+const lambdaResponseType = beanType<LambdaResponseScope>('lambdaResponse', {
+  status: (response) => response.status,
+  content: (response) => response.content,
+});
+
+const errorType = beanType<ErrorScope>('error', {
+  statusCode: (error) => error.statusCode,
+  key: (error) => error.key,
+  message: (error) => error.message,
+  parameters: (error) => toValue(error.parameters),
+});
+
+const apiType = beanType<ApiScope>('api', {
+  id: (api) => api.id,
+  name: (api) => api.name,
+  version: (api) => api.version,
+  properties: (api) => toValue(api.properties, true),
+});
+
+const nodeType = beanType<NodeScope>('node', {
+  id: (node) => node.id,
+  version: (node) => node.version,
+  tenant: (node) => node.tenant,
+  zone: (node) => node.zone,
+  shardingTags: (node) => toValue(node.shardingTags),
+});
+
+const contextType = beanType<EvaluationContext>('context', {
+  attributes: (context) => new AttributesValue(context.attributes),
+});
+
+/** `#context.attributes`: a key as it is, else with the gateway's prefix. */
+export class AttributesValue {
+  readonly attributes: ReadonlyMap<string, unknown>;
+
+  constructor(attributes: ReadonlyMap<string, unknown>) {
+    this.attributes = attributes;
+  }
+
+  get(key: Value): Value {
+    if (typeof key !== 'string') return null;
+    return toValue(this.attributes.get(key) ?? this.attributes.get(`gravitee.attribute.${key}`) ?? null);
+  }
+
+  has(key: Value): boolean {
+    return typeof key === 'string' && (this.attributes.has(key) || this.attributes.has(`gravitee.attribute.${key}`));
+  }
+
+  toMap(): JavaMap {
+    return toValue(this.attributes, true) as JavaMap;
+  }
+}
+
+/** Variables that the language has a meaning for; every other name is looked up in `variables`. */
+const roots: ReadonlyMap<string, (context: EvaluationContext) => Value> = new Map([
+  ['request', (context) => (context.request ? bean(requestType, context.request) : null)],
+  ['response', (context) => (context.response ? bean(responseType, context.response) : null)],
+  ['lambdaResponse', (context) => (context.lambdaResponse ? bean(lambdaResponseType, context.lambdaResponse) : null)],
+  ['error', (context) => (context.error ? bean(errorType, context.error) : null)],
+  ['api', (context) => (context.api ? bean(apiType, context.api) : null)],
+  ['node', (context) => (context.node ? bean(nodeType, context.node) : null)],
+  ['context', (context) => bean(contextType, context)],
+]);
+
+export function rootVariable(name: string): (context: EvaluationContext) => Value {
+  const root = roots.get(name);
+  if (root === undefined) return (context) => toValue(context.variables.get(name) ?? null);
+  // A caller may bring such a name as plain data where it has no bean for it.
+  return (context) => root(context) ?? toValue(context.variables.get(name) ?? null);
+}
+
+export const rootNames: readonly string[] = [...roots.keys()];

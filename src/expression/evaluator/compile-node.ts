@@ -1,0 +1,270 @@
+import { JavaException, typesByName } from '../java/index.ts';
+import type { BinaryOperator, Node, Step } from '../parser/ast.ts';
+import { EvaluationFailure, JavaList, JavaMap, type Run, type Value } from '../value.ts';
+import { rootVariable } from './beans.ts';
+import { project, select } from './collections.ts';
+import { convertArgument } from './convert-argument.ts';
+import { callFunction } from './functions.ts';
+import { compileHeaderPath } from './header-path.ts';
+import { isMapLike } from './maps.ts';
+import { callMethod, readIndex, readProperty } from './members.ts';
+import { invokeBest } from './method-call.ts';
+import { isNumber, negate } from './numbers.ts';
+import { areEqual, arithmetic, isBetween, matches, order } from './operators.ts';
+import { type Evaluate, fail, PlacedFailure, type Scope } from './scope.ts';
+import { toBoolean } from './truth.ts';
+import { typeName } from './type-name.ts';
+import { findType } from './types.ts';
+import { ClassValue, isInstance } from './value-type.ts';
+
+/** A tree as a closure: nothing is looked up twice that the template says already. */
+export function compileNode(node: Node): Evaluate {
+  switch (node.kind) {
+    case 'literal': {
+      const { value } = node;
+      return () => value;
+    }
+    case 'variable':
+      return variable(node.name);
+    case 'function': {
+      const args = node.args.map(compileNode);
+      return placed(node.at, (scope) => callFunction(node.name, evaluateAll(args, scope), scope.run));
+    }
+    case 'root-property':
+      return placed(node.at, (scope) => readProperty(scope.self, node.name));
+    case 'root-method': {
+      const args = node.args.map(compileNode);
+      return placed(node.at, (scope) => callMethod(scope.self, node.name, evaluateAll(args, scope), scope.run));
+    }
+    case 'type':
+      return placed(node.at, () => findType(node.name, node.dimensions));
+    case 'new':
+      return construct(node);
+    case 'chain':
+      return chain(node.start, node.steps);
+    case 'binary':
+      return binary(node.operator, compileNode(node.left), compileNode(node.right), node.at);
+    case 'unary':
+      return unary(node.operator, compileNode(node.operand), node.at);
+    case 'ternary': {
+      const condition = truth(compileNode(node.condition), node.condition.at);
+      const yes = compileNode(node.yes);
+      const no = compileNode(node.no);
+      return (scope) => (condition(scope) ? yes(scope) : no(scope));
+    }
+    case 'elvis': {
+      const value = compileNode(node.value);
+      const otherwise = compileNode(node.otherwise);
+      return (scope) => {
+        const found = value(scope);
+        return found === null || found === '' ? otherwise(scope) : found;
+      };
+    }
+    case 'list': {
+      const items = node.items.map(compileNode);
+      return (scope) => {
+        scope.run.step(items.length);
+        return new JavaList(evaluateAll(items, scope));
+      };
+    }
+    case 'map':
+      return map(node.entries);
+  }
+}
+
+/** Failures without a place get this one. */
+function placed(at: number, evaluate: Evaluate): Evaluate {
+  return (scope) => {
+    try {
+      return evaluate(scope);
+    } catch (error) {
+      throw atPlace(error, at);
+    }
+  };
+}
+
+function atPlace(error: unknown, at: number): unknown {
+  if (error instanceof PlacedFailure) return error;
+  const expected = error instanceof EvaluationFailure || error instanceof JavaException;
+  return expected ? new PlacedFailure(error.message, at) : error;
+}
+
+function evaluateAll(nodes: readonly Evaluate[], scope: Scope): Value[] {
+  return nodes.map((node) => node(scope));
+}
+
+function variable(name: string): Evaluate {
+  if (name === 'this') return (scope) => scope.self;
+  if (name === 'root') return () => null;
+  const read = rootVariable(name);
+  return (scope) => read(scope.context);
+}
+
+function construct(node: Node & { kind: 'new' }): Evaluate {
+  const args = node.args.map(compileNode);
+  return placed(node.at, (scope) => {
+    const type = typesByName.get(node.name);
+    if (type === undefined || type.constructors.length === 0) {
+      throw new EvaluationFailure(`there is no type '${node.name}' that could be constructed`);
+    }
+    return invokeBest(type.constructors, null, evaluateAll(args, scope), `'new ${node.name}'`, scope.run);
+  });
+}
+
+function map(entries: readonly (readonly [Node, Node])[]): Evaluate {
+  const compiled = entries.map(([key, value]) => {
+    // A bare word is the key itself.
+    const name = key.kind === 'root-property' ? key.name : undefined;
+    return [name === undefined ? compileNode(key) : () => name, compileNode(value)] as const;
+  });
+  return (scope) => {
+    scope.run.step(compiled.length);
+    return new JavaMap(new Map(compiled.map(([key, value]) => [key(scope), value(scope)])));
+  };
+}
+
+function chain(start: Node, steps: readonly Step[]): Evaluate {
+  const fast = compileHeaderPath(start, steps);
+  if (fast !== undefined) return fast;
+  let evaluate = compileNode(start);
+  for (const step of steps) evaluate = follow(evaluate, step);
+  return evaluate;
+}
+
+/** `?.` guards its own step only. */
+function follow(before: Evaluate, step: Step): Evaluate {
+  const apply = compileStep(step);
+  const { at, safe } = step;
+  return (scope) => {
+    const target = before(scope);
+    if (safe && target === null) return null;
+    try {
+      return apply(target, scope);
+    } catch (error) {
+      throw atPlace(error, at);
+    }
+  };
+}
+
+type Apply = (target: Value, scope: Scope) => Value;
+
+function compileStep(step: Step): Apply {
+  switch (step.kind) {
+    case 'property':
+      return (target) => readProperty(target, step.name);
+    case 'method': {
+      const args = step.args.map(compileNode);
+      return (target, scope) =>
+        callMethod(
+          target,
+          step.name,
+          args.map((arg) => arg({ ...scope, self: null })),
+          scope.run,
+        );
+    }
+    case 'index':
+      return index(step.index);
+    case 'replace': {
+      const value = compileNode(step.value);
+      return (target, scope) => value({ ...scope, self: target });
+    }
+    case 'select': {
+      const condition = compileNode(step.condition);
+      return (target, scope) => select(target, step.which, condition, scope);
+    }
+    case 'project': {
+      const value = compileNode(step.value);
+      return (target, scope) => project(target, value, scope);
+    }
+  }
+}
+
+function index(node: Node): Apply {
+  const evaluate = compileNode(node);
+  // For a map a bare word is the key itself.
+  const word = node.kind === 'root-property' ? node.name : undefined;
+  return (target, scope) => {
+    if (target === null) throw new EvaluationFailure('null cannot be indexed');
+    const isMap = isMapLike(target);
+    const key = word !== undefined && isMap ? word : evaluate({ ...scope, self: null });
+    if (key === null) throw new EvaluationFailure('the index is null');
+    const { run } = scope;
+    const conversion = { toIndex: (value: Value) => toIndex(value, run), toName: (value: Value) => toName(value, run) };
+    return readIndex(target, key, conversion, run);
+  };
+}
+
+function toIndex(value: Value, run: Run): number {
+  const converted = convertArgument(value, 'int', run);
+  if (converted === undefined) throw new EvaluationFailure(`an index is a whole number, not ${typeName(value)}`);
+  return converted.value as number;
+}
+
+/** Keys of maps that a getter typed become strings. */
+function toName(value: Value, run: Run): string {
+  const converted = convertArgument(value, 'java.lang.String', run);
+  if (converted === undefined) throw new EvaluationFailure(`a name is a string, not ${typeName(value)}`);
+  return converted.value as string;
+}
+
+function truth(evaluate: Evaluate, at: number): (scope: Scope) => boolean {
+  return (scope) => {
+    const value = evaluate(scope);
+    if (typeof value === 'boolean') return value;
+    try {
+      return toBoolean(value);
+    } catch (error) {
+      throw atPlace(error, at);
+    }
+  };
+}
+
+function binary(operator: BinaryOperator, left: Evaluate, right: Evaluate, at: number): Evaluate {
+  switch (operator) {
+    case 'and': {
+      const [a, b] = [truth(left, at), truth(right, at)];
+      return (scope) => a(scope) && b(scope);
+    }
+    case 'or': {
+      const [a, b] = [truth(left, at), truth(right, at)];
+      return (scope) => a(scope) || b(scope);
+    }
+    case '==':
+      return placed(at, (scope) => areEqual(left(scope), right(scope)));
+    case '!=':
+      return placed(at, (scope) => !areEqual(left(scope), right(scope)));
+    case '<':
+      return placed(at, (scope) => order(left(scope), right(scope), scope.run) < 0);
+    case '<=':
+      return placed(at, (scope) => order(left(scope), right(scope), scope.run) <= 0);
+    case '>':
+      return placed(at, (scope) => order(left(scope), right(scope), scope.run) > 0);
+    case '>=':
+      return placed(at, (scope) => order(left(scope), right(scope), scope.run) >= 0);
+    case 'between':
+      return placed(at, (scope) => isBetween(left(scope), right(scope), scope.run));
+    case 'matches':
+      return placed(at, (scope) => matches(left(scope), right(scope), scope.run));
+    case 'instanceof':
+      return placed(at, (scope) => {
+        const value = left(scope);
+        const type = right(scope);
+        if (!(type instanceof ClassValue)) throw new EvaluationFailure('instanceof needs T(...) on its right');
+        return isInstance(value, type.type.name);
+      });
+    default:
+      return placed(at, (scope) => arithmetic(operator, left(scope), right(scope), scope.run));
+  }
+}
+
+function unary(operator: '!' | '-' | '+', operand: Evaluate, at: number): Evaluate {
+  if (operator === '!') {
+    const value = truth(operand, at);
+    return (scope) => !value(scope);
+  }
+  return (scope) => {
+    const value = operand(scope);
+    if (!isNumber(value)) return fail(`${operator} needs a number, not ${typeName(value)}`, at);
+    return operator === '-' ? negate(value) : value;
+  };
+}

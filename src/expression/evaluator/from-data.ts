@@ -1,0 +1,55 @@
+import { hashOrder } from '../java/equality.ts';
+import { EvaluationFailure, JavaDouble, JavaList, JavaMap, type Value } from '../value.ts';
+
+const maxDepth = 100;
+
+/** Converted once: a configuration's properties are read by every request, and data do not change while in use. */
+const converted = new WeakMap<object, Value>();
+
+/**
+ * Data of JavaScript as values of the language: integers are int or long by their size, other numbers double; arrays
+ * lists; records and Maps maps (`typed`: keys typed by a getter). What is a value already stays.
+ */
+export function toValue(data: unknown, typed = false, depth = 0): Value {
+  switch (typeof data) {
+    case 'number':
+      if (!Number.isInteger(data) || Object.is(data, -0)) return new JavaDouble(data);
+      if (data === (data | 0)) return data;
+      return Number.isSafeInteger(data) ? BigInt(data) : new JavaDouble(data);
+    case 'object':
+      return data === null ? null : fromObject(data, typed, depth);
+    case 'undefined':
+      return null;
+    case 'function':
+    case 'symbol':
+      throw new EvaluationFailure('a function is no value');
+    default:
+      return data;
+  }
+}
+
+function fromObject(data: object, typed: boolean, depth: number): Value {
+  if (depth > maxDepth) throw new EvaluationFailure(`data nest deeper than ${maxDepth} levels`);
+  const known = converted.get(data);
+  if (known !== undefined) return known;
+  const value = convert(data, typed, depth);
+  if (depth === 0) converted.set(data, value);
+  return value;
+}
+
+function convert(data: object, typed: boolean, depth: number): Value {
+  if (Array.isArray(data)) return new JavaList(data.map((item) => toValue(item, false, depth + 1)));
+  const prototype = Object.getPrototypeOf(data);
+  if (data instanceof Map || prototype === Object.prototype || prototype === null) {
+    const entries = data instanceof Map ? data.entries() : Object.entries(data);
+    const values = new Map<Value, Value>();
+    for (const [key, item] of entries) values.set(String(key), toValue(item, false, depth + 1));
+    return new JavaMap(values, 'map', typed);
+  }
+  return data;
+}
+
+/** A java.util.HashMap walks its keys by their hash. */
+export function inHashOrder(map: JavaMap, typed: boolean): JavaMap {
+  return new JavaMap(new Map(hashOrder([...map.entries], ([key]) => key)), map.kind, typed);
+}

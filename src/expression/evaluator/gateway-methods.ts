@@ -1,0 +1,79 @@
+import { javaHash } from '../java/index.ts';
+import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Value } from '../value.ts';
+import { Bean } from './bean.ts';
+import { AttributesValue, ParametersMap } from './beans.ts';
+import { HeadersValue } from './headers-value.ts';
+import { CaseInsensitiveMap, isPrincipal } from './principal.ts';
+
+type Method<T> = (target: T, args: readonly Value[]) => Value;
+type Methods<T> = Readonly<Record<string, Method<T>>>;
+
+const text = (value: Value): string => {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) throw new EvaluationFailure('a name is expected, not null');
+  return String(value);
+};
+
+function keys(value: Value): readonly Value[] {
+  if (value instanceof JavaList || value instanceof JavaArray) return value.items;
+  return [value];
+}
+
+/** Names with the number of arguments: these methods have no overloads. */
+const headerMethods: Methods<HeadersValue> = {
+  'getFirst/1': (headers, [name = null]) => headers.first(text(name)),
+  'get/1': (headers, [name = null]) => headers.first(text(name)),
+  'getAll/1': (headers, [name = null]) => headers.all(text(name)),
+  'contains/1': (headers, [name = null]) => headers.has(text(name)),
+  'containsKey/1': (headers, [name = null]) => headers.has(text(name)),
+  'containsAllKeys/1': (headers, [names = null]) => keys(names).every((name) => headers.has(text(name))),
+  'getOrDefault/2': (headers, [name = null, otherwise = null]) =>
+    headers.has(text(name)) ? headers.all(text(name)) : otherwise,
+  'names/0': (headers) => headers.names(),
+  'keySet/0': (headers) => headers.names(),
+  'size/0': (headers) => headers.scope.names().length,
+  'isEmpty/0': (headers) => headers.scope.names().length === 0,
+  'toSingleValueMap/0': (headers) => headers.toSingleValueMap(),
+  'hashCode/0': (headers) => javaHash(headers.names()),
+};
+
+const parameterMethods: Methods<ParametersMap> = {
+  'getFirst/1': (map, [name = null]) => firstOf(map.entries.get(name)),
+  'containsAllKeys/1': (map, [names = null]) => keys(names).every((name) => map.entries.has(name)),
+  'toSingleValueMap/0': (map) =>
+    new JavaMap(new Map([...map.entries].map(([name, values]) => [name, firstOf(values)])), 'map', true),
+};
+
+const attributeMethods: Methods<AttributesValue> = {
+  'get/1': (attributes, [key = null]) => attributes.get(key),
+  'containsKey/1': (attributes, [key = null]) => attributes.has(key),
+  'getOrDefault/2': (attributes, [key = null, otherwise = null]) =>
+    attributes.has(key) ? attributes.get(key) : otherwise,
+};
+
+const caseInsensitiveMethods: Methods<CaseInsensitiveMap> = {
+  'get/1': (map, [key = null]) => map.get(key),
+};
+
+function firstOf(values: Value): Value {
+  return values instanceof JavaList ? (values.items[0] ?? null) : null;
+}
+
+/** Methods of the gateway's own classes; undefined where the value has none of that name. */
+export function gatewayMethod(target: Value, name: string, args: readonly Value[]): { value: Value } | undefined {
+  const key = `${name}/${args.length}`;
+  if (target instanceof HeadersValue) return call(headerMethods, key, target, args);
+  if (target instanceof ParametersMap) return call(parameterMethods, key, target, args);
+  if (target instanceof AttributesValue) return call(attributeMethods, key, target, args);
+  if (target instanceof CaseInsensitiveMap) return call(caseInsensitiveMethods, key, target, args);
+  if (target instanceof Bean && isPrincipal(target) && args.length === 0) {
+    const read = /^(get|is)[A-Z]/.test(name) ? target.type.properties.get(name) : undefined;
+    return read && { value: read(target.target) };
+  }
+  return undefined;
+}
+
+function call<T>(methods: Methods<T>, key: string, target: T, args: readonly Value[]): { value: Value } | undefined {
+  const method = Object.hasOwn(methods, key) ? methods[key] : undefined;
+  return method && { value: method(target, args) };
+}

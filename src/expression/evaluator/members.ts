@@ -1,0 +1,142 @@
+import { JavaEntry, type JavaType, OBJECT, type Signature, typesByName } from '../java/index.ts';
+import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
+import { Bean } from './bean.ts';
+import { AttributesValue } from './beans.ts';
+import { suggestion } from './closest-name.ts';
+import { gatewayMethod } from './gateway-methods.ts';
+import { HeadersValue } from './headers-value.ts';
+import { javaEnvironment } from './java-environment.ts';
+import { asMap } from './maps.ts';
+import { invokeBest } from './method-call.ts';
+import { CaseInsensitiveMap } from './principal.ts';
+import { typeName } from './type-name.ts';
+import { ClassValue, valueType } from './value-type.ts';
+
+interface Members {
+  readonly methods: ReadonlyMap<string, readonly Signature[]>;
+  readonly properties: JavaType['properties'];
+}
+
+const known = new WeakMap<JavaType, Members>();
+
+/** Methods and readable properties of a class with those of its supertypes and of Object. */
+function membersOf(type: JavaType): Members {
+  const found = known.get(type);
+  if (found !== undefined) return found;
+  const methods = new Map<string, Signature[]>();
+  const properties = new Map<string, (target: unknown, environment: typeof javaEnvironment) => unknown>();
+  for (const each of lineage(type)) {
+    for (const signature of each.methods) {
+      const same = methods.get(signature.name) ?? [];
+      const isOverridden = same.some((other) => String(other.parameters) === String(signature.parameters));
+      if (!isOverridden) methods.set(signature.name, [...same, signature]);
+    }
+    for (const [name, read] of each.properties) if (!properties.has(name)) properties.set(name, read);
+  }
+  const members = { methods, properties };
+  known.set(type, members);
+  return members;
+}
+
+function lineage(type: JavaType): readonly JavaType[] {
+  const types = [type];
+  for (const each of types) {
+    for (const name of each.supertypes) {
+      const above = typesByName.get(name);
+      if (above !== undefined && !types.includes(above)) types.push(above);
+    }
+  }
+  return types.includes(OBJECT) ? types : [...types, OBJECT];
+}
+
+/** `target.name`. */
+export function readProperty(target: Value, name: string): Value {
+  if (target === null) throw new EvaluationFailure(`'${name}' cannot be read: what stands before it is null`);
+  if (target instanceof Bean) {
+    const read = target.type.properties.get(name);
+    if (read !== undefined) return read(target.target);
+    const names = [...target.type.properties.keys()].filter((each) => !/^get[A-Z]/.test(each));
+    throw new EvaluationFailure(`${target.type.name} has no property '${name}'${suggestion(name, names)}`);
+  }
+  if (target instanceof JavaMap) return target.entries.get(name) ?? null;
+  if (target instanceof HeadersValue) return target.all(name);
+  if (target instanceof AttributesValue || target instanceof CaseInsensitiveMap) return target.get(name);
+  if (target instanceof JavaEntry && (name === 'key' || name === 'value')) return target[name];
+  if (target instanceof JavaArray && name === 'length') return target.items.length;
+  if (target instanceof ClassValue) {
+    const constant = target.type.constants.get(name);
+    if (constant !== undefined) return constant;
+    throw new EvaluationFailure(
+      `${target.type.name} has no constant '${name}'${suggestion(name, target.type.constants.keys())}`,
+    );
+  }
+  const { properties } = membersOf(valueType(target));
+  const read = properties.get(name);
+  if (read !== undefined) return read(target, javaEnvironment) ?? null;
+  throw new EvaluationFailure(`${typeName(target)} has no property '${name}'${suggestion(name, properties.keys())}`);
+}
+
+/** `target.name(args)`. */
+export function callMethod(target: Value, name: string, args: readonly Value[], run: Run): Value {
+  if (target === null) throw new EvaluationFailure(`'${name}()' cannot be called: what stands before it is null`);
+  const gateway = gatewayMethod(target, name, args);
+  if (gateway !== undefined) return gateway.value;
+  if (target instanceof ClassValue) {
+    const statics = target.type.methods.filter((each) => each.isStatic && each.name === name);
+    return invoke(statics, null, name, args, run, () => target.type.methods.map((each) => each.name));
+  }
+  const owner = asMap(target) ?? target;
+  const { methods } = membersOf(valueType(owner));
+  if (owner instanceof JavaList) run.step(owner.items.length >> 4);
+  return invoke(methods.get(name) ?? [], owner, name, args, run, () => methods.keys());
+}
+
+function invoke(
+  signatures: readonly Signature[],
+  target: Value,
+  name: string,
+  args: readonly Value[],
+  run: Run,
+  names: () => Iterable<string>,
+): Value {
+  if (signatures.length === 0) {
+    const owner = target === null ? '' : ` on ${typeName(target)}`;
+    throw new EvaluationFailure(`there is no method '${name}'${owner}${suggestion(name, names())}`);
+  }
+  return invokeBest(signatures, target, args, `'${name}'`, run) ?? null;
+}
+
+/** How an index becomes a position, or the name that a typed map needs. */
+export interface IndexConversion {
+  readonly toIndex: (value: Value) => number;
+  readonly toName: (value: Value) => string;
+}
+
+/** `target[index]` for an index that has been evaluated. */
+export function readIndex(target: Value, index: Value, convert: IndexConversion, run: Run): Value {
+  if (target === null) throw new EvaluationFailure('null cannot be indexed');
+  if (target instanceof JavaMap) {
+    const key = target.typed ? convert.toName(index) : index;
+    return target.entries.get(key) ?? byEquals(target, key, run);
+  }
+  if (target instanceof AttributesValue || target instanceof CaseInsensitiveMap)
+    return target.get(convert.toName(index));
+  if (target instanceof HeadersValue) return target.all(convert.toName(index));
+  if (typeof target === 'string') return elementOf(target.length, (i) => target.charAt(i), convert.toIndex(index));
+  if (target instanceof JavaList || target instanceof JavaArray) {
+    const { items } = target;
+    return elementOf(items.length, (i) => items[i] ?? null, convert.toIndex(index));
+  }
+  if (typeof index === 'string') return readProperty(target, index);
+  throw new EvaluationFailure(`${typeName(target)} cannot be indexed`);
+}
+
+function elementOf(length: number, read: (i: number) => Value, i: number): Value {
+  if (i < 0 || i >= length) throw new EvaluationFailure(`index ${i} is out of range: there are ${length} elements`);
+  return read(i);
+}
+
+/** Keys that are objects (a BigDecimal, a list) are equal to others of the same value. */
+function byEquals(map: JavaMap, index: Value, run: Run): Value {
+  return typeof index === 'object' && index !== null ? callMethod(map, 'get', [index], run) : null;
+}

@@ -1,0 +1,84 @@
+import { compileRegex, javaCompare, javaEquals } from '../java/index.ts';
+import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
+import { calculate, compareNumbers, isNumber, power } from './numbers.ts';
+import { concatenated, hasText, toText } from './to-text.ts';
+import { typeName } from './type-name.ts';
+
+/** Limits of the original, which keep a text from growing without end. */
+const maxConcatenated = 100_000;
+const maxRepeated = 256;
+const maxRegex = 1000;
+
+type Arithmetic = '+' | '-' | '*' | '/' | '%' | '^';
+
+export function arithmetic(operator: Arithmetic, left: Value, right: Value, run: Run): Value {
+  if (isNumber(left) && isNumber(right))
+    return operator === '^' ? power(left, right) : calculate(operator, left, right);
+  if (operator === '+' && (typeof left === 'string' || typeof right === 'string')) return concatenate(left, right, run);
+  if (operator === '*' && typeof left === 'string' && typeof right === 'number') return repeat(left, right);
+  if (operator === '-' && typeof left === 'string' && left.length === 1 && typeof right === 'number') {
+    return String.fromCharCode(left.charCodeAt(0) - right);
+  }
+  throw new EvaluationFailure(`${typeName(left)} ${operator} ${typeName(right)} is not defined`);
+}
+
+function concatenate(left: Value, right: Value, run: Run): string {
+  const a = typeof left === 'string' ? left : concatenated(left, run);
+  const b = typeof right === 'string' ? right : concatenated(right, run);
+  if (a.length + b.length > maxConcatenated) {
+    throw new EvaluationFailure(`a text longer than ${maxConcatenated} characters`);
+  }
+  run.step((a.length + b.length) >> 8);
+  return a + b;
+}
+
+function repeat(text: string, count: number): string {
+  if (count < 0 || text.length * count > maxRepeated) {
+    throw new EvaluationFailure(
+      `a repeated text has at most ${maxRepeated} characters and a count that is not negative`,
+    );
+  }
+  return text.repeat(count);
+}
+
+/** `==`: numbers by value across types, arrays by elements, else equals. */
+export function areEqual(left: Value, right: Value): boolean {
+  if (left === right) return true;
+  if (isNumber(left) && isNumber(right)) return compareNumbers(left, right) === 0;
+  if (left instanceof JavaArray && right instanceof JavaArray) {
+    const same = left.component === right.component && left.items.length === right.items.length;
+    return same && left.items.every((item, i) => javaEquals(item, right.items[i]));
+  }
+  return javaEquals(left, right);
+}
+
+/** NaN for what compares as nothing, such as a NaN: every relation is false then. */
+export function order(left: Value, right: Value, run: Run): number {
+  if (left === null) return right === null ? 0 : -1;
+  if (right === null) return 1;
+  if (isNumber(left) && isNumber(right)) return compareNumbers(left, right);
+  if (typeof left === 'string' && typeof right === 'string') run.step(Math.min(left.length, right.length) >> 8);
+  return javaCompare(left, right);
+}
+
+export function isBetween(value: Value, bounds: Value, run: Run): boolean {
+  if (!(bounds instanceof JavaList) || bounds.items.length !== 2) {
+    throw new EvaluationFailure('between needs a list of two: {low, high}');
+  }
+  const [low = null, high = null] = bounds.items;
+  return order(value, low, run) >= 0 && order(value, high, run) <= 0;
+}
+
+/** The whole text must match, in linear time. */
+export function matches(value: Value, pattern: Value, run: Run): boolean {
+  if (value === null || !(hasText(value) || value instanceof JavaList)) {
+    throw new EvaluationFailure(`matches needs a text on its left, not ${typeName(value)}`);
+  }
+  if (typeof pattern !== 'string') {
+    throw new EvaluationFailure(`matches needs a regular expression on its right, not ${typeName(pattern)}`);
+  }
+  if (pattern.length > maxRegex) throw new EvaluationFailure(`a regular expression has at most ${maxRegex} characters`);
+  const text = toText(value, run) ?? '';
+  run.step(1 + (text.length >> 4));
+  return compileRegex(pattern).testExact(text);
+}

@@ -1,0 +1,80 @@
+import type { EvaluationContext } from '../context.ts';
+import { EvaluationFailure, type Run, type TransactionCache, type Value } from '../value.ts';
+
+/** Work of one evaluation: counted, so that a template ends whatever its data are. */
+const stepBudget = 200_000;
+
+/** What a compiled expression is evaluated in. */
+export interface Scope {
+  readonly context: EvaluationContext;
+  readonly run: EvaluationRun;
+  /** `#this` and the owner of bare names: null at the top, the element in selections and projections. */
+  readonly self: Value;
+}
+
+export type Evaluate = (scope: Scope) => Value;
+
+export class EvaluationRun implements Run {
+  readonly #context: EvaluationContext;
+  #steps = 0;
+
+  constructor(context: EvaluationContext) {
+    this.#context = context;
+  }
+
+  step(count = 1): void {
+    this.#steps += count;
+    if (this.#steps > stepBudget) throw new EvaluationFailure('the expression takes more steps than are allowed');
+  }
+
+  get cache(): TransactionCache {
+    return cacheOf(this.#context);
+  }
+}
+
+/** Parsed bodies are kept for as long as their transaction's context is. */
+const caches = new WeakMap<EvaluationContext, TextCache>();
+
+function cacheOf(context: EvaluationContext): TextCache {
+  let cache = caches.get(context);
+  if (cache === undefined) {
+    cache = new TextCache();
+    caches.set(context, cache);
+  }
+  return cache;
+}
+
+/** Bounded: expressions can make texts of their own. */
+const maxTexts = 16;
+
+class TextCache implements TransactionCache {
+  readonly #kinds = new Map<string, Map<string, unknown>>();
+
+  get(kind: string, text: string): unknown {
+    return this.#kinds.get(kind)?.get(text);
+  }
+
+  set(kind: string, text: string, value: unknown): void {
+    let texts = this.#kinds.get(kind);
+    if (texts === undefined) {
+      texts = new Map();
+      this.#kinds.set(kind, texts);
+    }
+    if (texts.size >= maxTexts) texts.clear();
+    texts.set(text, value);
+  }
+}
+
+/** A failure with its place in the template. */
+export class PlacedFailure extends EvaluationFailure {
+  readonly at: number;
+
+  constructor(message: string, at: number) {
+    super(message);
+    this.at = at;
+  }
+}
+
+export function fail(message: string, at: number): never {
+  throw new PlacedFailure(message, at);
+}

@@ -1,0 +1,30 @@
+import { isSubtype, type JavaType, OBJECT, typeOf, typesByName } from '../java/index.ts';
+import { JavaArray, JavaList, type Value } from '../value.ts';
+import { Bean } from './bean.ts';
+import { HeadersValue } from './headers-value.ts';
+
+/** A class as a value: what `T(X)` gives. */
+export class ClassValue {
+  readonly type: JavaType;
+
+  constructor(type: JavaType) {
+    this.type = type;
+  }
+}
+
+const listType = typesByName.get('java.util.ArrayList') ?? OBJECT;
+const linkedListType = typesByName.get('java.util.LinkedList') ?? OBJECT;
+
+export function valueType(value: Value): JavaType {
+  if (value instanceof JavaList && value.kind !== 'set') return value.kind === 'linked' ? linkedListType : listType;
+  return typeOf(value);
+}
+
+/** `X.isInstance(value)`. */
+export function isInstance(value: Value, type: string): boolean {
+  if (value === null) return false;
+  if (type === 'java.lang.Object') return true;
+  if (value instanceof JavaArray) return type === `${value.component}[]`;
+  if (value instanceof Bean || value instanceof HeadersValue) return false;
+  return isSubtype(valueType(value), type);
+}

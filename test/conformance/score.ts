@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { readContext } from '../../src/commands/eval-context.ts';
+import { compileTemplate, ExpressionError } from '../../src/expression/index.ts';
+
+export interface Case {
+  readonly id: string;
+  readonly category: string;
+  readonly context: string;
+  readonly template: string;
+  readonly outcome: 'value' | 'null' | 'error';
+  readonly value?: string;
+  readonly error?: string;
+}
+
+export interface Difference {
+  readonly case: Case;
+  readonly got: string;
+}
+
+const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
+
+export const cases: readonly Case[] = read('open.jsonl')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line));
+export const contexts: Readonly<Record<string, unknown>> = JSON.parse(read('contexts.json')).contexts;
+
+/** What the engine makes of a case, in the table's terms. */
+export function outcomeOf({ context, template }: Pick<Case, 'context' | 'template'>): string {
+  try {
+    const value = compileTemplate(template).evaluate(readContext(contexts[context]));
+    return value === null ? 'null' : `value ${JSON.stringify(value)}`;
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return `error ${error.message}`;
+  }
+}
+
+export function expected({ outcome, value }: Case): string {
+  return outcome === 'value' ? `value ${JSON.stringify(value)}` : outcome;
+}
+
+export function agrees(wanted: Case, got: string): boolean {
+  return wanted.outcome === 'error' ? got.startsWith('error ') : got === expected(wanted);
+}
