@@ -1,3 +1,6 @@
+import { javaText } from '../java/object.ts';
+import { JavaArray, JavaList, type Run, type Value } from '../value.ts';
+
 const XML: ReadonlyMap<string, string> = new Map([
   ['&', '&amp;'],
   ['<', '&lt;'],
@@ -9,8 +12,27 @@ const XML: ReadonlyMap<string, string> = new Map([
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 const XML_SPECIAL = /[&<>"'\x7f-\x84\x86-\x9f]/g;
 
-/** `#xmlEscape`: text for an element or an attribute; what XML 1.0 forbids is dropped. */
-export function escapeXml(text: string): string {
+/** `#xmlEscape(value)`: text for an element or an attribute; what XML 1.0 forbids is dropped. Null stays null. */
+export function xmlEscape(value: Value, run: Run): string | null {
+  return escaped(value, run, escapeXml);
+}
+
+/** `#jsonEscape(value)`: text for a JSON string, without its quotes; all but printable ASCII is escaped. */
+export function jsonEscape(value: Value, run: Run): string | null {
+  return escaped(value, run, escapeJson);
+}
+
+/** Elements of a list, a set or an array are joined by a blank, null among them as nothing; all else is toString(). */
+function escaped(value: Value, run: Run, convert: (text: string) => string): string | null {
+  if (value === null || value === undefined) return null;
+  const items = value instanceof JavaList || value instanceof JavaArray ? value.items : [value];
+  run.step(1 + items.length);
+  const text = items.map((item) => (item === null ? '' : javaText(item))).join(' ');
+  run.step(text.length >> 6);
+  return convert(text);
+}
+
+function escapeXml(text: string): string {
   return text.replace(FORBIDDEN, '').replace(XML_SPECIAL, (char) => XML.get(char) ?? `&#${char.charCodeAt(0)};`);
 }
 
@@ -25,8 +47,7 @@ const JSON_SHORT: ReadonlyMap<string, string> = new Map([
   ['\r', '\\r'],
 ]);
 
-/** `#jsonEscape`: text for a JSON string, without its quotes; all but printable ASCII is escaped. */
-export function escapeJson(text: string): string {
+function escapeJson(text: string): string {
   return text.replace(/["\\/]|[^\x20-\x7e]/g, (char) => JSON_SHORT.get(char) ?? unicodeEscape(char));
 }
 

@@ -1,6 +1,7 @@
-export { escapeJson, escapeXml } from './escape.ts';
+export { jsonEscape, xmlEscape } from './escape.ts';
 export { jsonContent } from './json-content.ts';
 export { jsonPath } from './json-path.ts';
 export { writeJson } from './json-text/json-writer.ts';
+export { type Lookup, lookupMap } from './lookup-map.ts';
 export { xmlContent } from './xml-content.ts';
-export { type XPathResult, xpath } from './xpath.ts';
+export { xpath } from './xpath.ts';

@@ -1,3 +1,4 @@
+import { javaText } from '../java/object.ts';
 import { EvaluationFailure, JavaDouble, newList, type Run, type Value } from '../value.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { XmlError } from './xml/xml-error.ts';
@@ -12,7 +13,7 @@ import { toBoolean, toNumber, toText } from './xml/xpath-value.ts';
 const expressions = new BoundedCache<XPathExpression>(256, 1024);
 
 /** What the third argument asks for. */
-export type XPathResult = 'string' | 'boolean' | 'number' | 'node' | 'node_list' | 'document_list';
+type XPathResult = 'string' | 'boolean' | 'number' | 'node' | 'node_list' | 'document_list';
 
 const RESULTS: ReadonlySet<string> = new Set<XPathResult>([
   'string',
@@ -31,18 +32,19 @@ const isResult = (text: string): text is XPathResult => RESULTS.has(text);
  * with them. Nodes are values that only another xpath takes.
  * @throws EvaluationFailure
  */
-export function xpath(text: string, path: string | null, result: string | undefined, run: Run): Value {
+export function xpath(source: Value, path: string | null, result: string | null, run: Run): Value {
+  if (source === null || source === undefined) throw new EvaluationFailure('xpath(): there is nothing to search in');
   if (path === null) throw new EvaluationFailure('xpath(): the path is missing');
-  if (result !== undefined && !isResult(result)) {
+  if (result !== null && !isResult(result)) {
     throw new EvaluationFailure(`xpath(): the third argument is one of ${[...RESULTS].join(', ')}`);
   }
   const step = (steps: number) => run.step(steps);
   try {
     const expression = expressions.get(path) ?? expressions.set(path, parseXPath(path));
-    const document = parse(text, result === undefined ? 'xml-plain' : 'xml-namespaces', run);
+    const document = parse(source, result !== null, run);
     const value = evaluateXPath(expression, document, step);
     switch (result) {
-      case undefined:
+      case null:
       case 'string':
         return toText(value, step);
       case 'boolean':
@@ -61,10 +63,15 @@ export function xpath(text: string, path: string | null, result: string | undefi
   }
 }
 
-function parse(text: string, kind: 'xml-plain' | 'xml-namespaces', run: Run): XmlNode {
+/** Nodes found before are searched as they are; without a third argument, anything else by its text. */
+function parse(source: Value, namespaces: boolean, run: Run): XmlNode {
+  if (namespaces && source instanceof XmlNode) return source;
+  if (namespaces && typeof source !== 'string') throw new EvaluationFailure('xpath(): there is no XML in this value');
+  const text = javaText(source);
+  const kind = namespaces ? 'xml-namespaces' : 'xml-plain';
   const known = run.cache.get(kind, text);
   if (known instanceof XmlNode) return known;
-  const document = parseXml(text, { namespaces: kind === 'xml-namespaces', spend: (steps) => run.step(steps) });
+  const document = parseXml(text, { namespaces, spend: (steps) => run.step(steps) });
   run.cache.set(kind, text, document);
   return document;
 }
