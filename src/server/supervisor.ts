@@ -15,11 +15,14 @@ export interface SupervisorOptions {
   readonly drainMs: number;
   /** Of the first restart after a crash; doubles with each further one. */
   readonly backoffMs?: number | undefined;
+  /** A worker that does not answer for so long is killed and replaced. */
+  readonly hangMs?: number | undefined;
 }
 
 const ASK_MS = 2_000;
 const RELOAD_MS = 15_000;
 const BACKOFF_MS = 100;
+const HANG_MS = 30_000;
 const MAX_BACKOFF_MS = 10_000;
 /** A worker that lived so long has recovered: its next crash is again a first one. */
 const STABLE_MS = 30_000;
@@ -47,6 +50,7 @@ export class Supervisor {
   #departed: Promise<MetricSnapshot> = Promise.resolve([]);
   #restarts = 0;
   #stopping = false;
+  #hangTimer: NodeJS.Timeout | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: SupervisorOptions) {
@@ -71,6 +75,7 @@ export class Supervisor {
       throw failure.reason;
     }
     for (const slot of this.#slots) this.#watch(slot, slot.worker);
+    this.#lookForHangs();
   }
 
   get addresses(): readonly string[] {
@@ -141,6 +146,7 @@ export class Supervisor {
   /** Ends all workers: `graceMs` as before, then a drain. Resolves when the last one is gone. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
+    clearInterval(this.#hangTimer);
     for (const slot of this.#slots) clearTimeout(slot.timer);
     await Promise.all(this.#slots.map(({ worker }) => this.#end(worker, { graceMs, replaced: false })));
     await this.#queue;
@@ -149,6 +155,7 @@ export class Supervisor {
   /** Ends all workers now. */
   kill(): void {
     this.#stopping = true;
+    clearInterval(this.#hangTimer);
     for (const { worker, timer } of this.#slots) {
       clearTimeout(timer);
       worker.kill();
@@ -220,6 +227,25 @@ export class Supervisor {
       this.#logger.error({ worker: worker.number, pid: worker.pid, code, signal }, 'worker ended unasked');
       this.#replaceLater(slot);
     });
+  }
+
+  /** A worker in an endless loop looks alive to the system, while all its requests wait. */
+  #lookForHangs(): void {
+    const hangMs = this.#options.hangMs ?? HANG_MS;
+    this.#hangTimer = setInterval(() => {
+      for (const { worker } of this.#slots) {
+        if (worker.state !== 'ready') continue;
+        worker.ask({ about: 'readiness' }, hangMs).catch((error: unknown) => {
+          if (worker.state !== 'ready') return;
+          this.#logger.error(
+            { worker: worker.number, pid: worker.pid, problem: describeError(error) },
+            'worker hangs; it is killed',
+          );
+          worker.kill();
+        });
+      }
+    }, hangMs / 3);
+    this.#hangTimer.unref();
   }
 
   #replaceLater(slot: Slot): void {

@@ -1,5 +1,5 @@
 // A worker process for the supervisor's tests: the real server and channel, the echo service instead of policies.
-// Its document is text: `bad` is refused, `bad for N` by worker N only. argv: address, number.
+// Its document is text: `bad` is refused, `bad for N` by worker N only, `hang N` blocks worker N for good. argv: address, number.
 import { createLogger, Metrics } from '../../src/observability/index.ts';
 import { createServer, parseListenAddress, readinessOf, runWorker } from '../../src/server/index.ts';
 import { echoService } from './echo-service.ts';
@@ -7,6 +7,11 @@ import { echoService } from './echo-service.ts';
 const [address = '', number = '0'] = process.argv.slice(2);
 const logger = createLogger({ level: 'silent' });
 const metrics = new Metrics();
+
+/** As a regular expression that never ends would. */
+function hang(): void {
+  for (;;);
+}
 
 function refuse(text: string | undefined): string | null {
   if (text === 'bad' || text === `bad for ${number}`) return `worker ${number} refuses ${text}`;
@@ -40,6 +45,7 @@ const code = await runWorker({
       reload(next) {
         const wrong = refuse(next?.text);
         if (wrong === null) text = next?.text ?? 'none';
+        if (text === `hang ${number}`) setTimeout(hang, 10);
         return wrong;
       },
       async stop({ graceMs }) {

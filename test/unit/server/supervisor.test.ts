@@ -183,6 +183,20 @@ test('metrics are summed, and do not fall when a worker is replaced', async (t) 
   assert.ok((await counter(supervisor, series)) > after);
 });
 
+test('a worker that hangs is killed and replaced, and the other serves on', async (t) => {
+  const { supervisor, socket, lines } = await start(t, { hangMs: 600 });
+  const before = [...supervisor.pids];
+  assert.equal(await supervisor.reload(document('hang 1')), undefined);
+  await until(
+    'worker 1 is another process',
+    () => supervisor.pids[1] !== undefined && supervisor.pids[1] !== before[1],
+  );
+  assert.match(lines.join(''), /worker hangs; it is killed/);
+  await until('worker 1 serves', () => supervisor.counts.ready === 2);
+  assert.equal(await askHealth(socket(1)), 'SERVING');
+  assert.equal(supervisor.pids[0], before[0]);
+});
+
 test('when a worker cannot start, start fails with its reason and leaves no process behind', async (t) => {
   const spawned: number[] = [];
   await assert.rejects(
