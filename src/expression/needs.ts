@@ -38,6 +38,10 @@ function visit(node: Node, next: Step | undefined, needs: Mutable): void {
     case 'new':
       for (const arg of node.args) visit(arg, undefined, needs);
       break;
+    case 'new-array':
+      if (node.size !== undefined) visit(node.size, undefined, needs);
+      for (const item of node.items) visit(item, undefined, needs);
+      break;
     case 'chain':
       visit(node.start, node.steps[0], needs);
       for (const [i, step] of node.steps.entries()) visitStep(step, node.steps[i + 1], needs);

@@ -10,15 +10,15 @@ import type {
   ResponseScope,
   SslScope,
 } from '../context.ts';
-import { JavaList, JavaMap, type Value } from '../value.ts';
+import { JavaArray, JavaList, JavaMap, type Value } from '../value.ts';
 import { bean, beanType } from './bean.ts';
 import { contentMap } from './content-maps.ts';
 import { toValue } from './from-data.ts';
 import { HeadersValue } from './headers-value.ts';
 import { principal } from './principal.ts';
 
-const list = (items: readonly Value[]): JavaList => new JavaList(items);
-const array = (text: string | null): Value => (text === null ? null : list(text === '' ? [''] : split(text)));
+const array = (text: string | null): Value =>
+  text === null ? null : new JavaArray('java.lang.String', text === '' ? [''] : split(text));
 
 /** Java's split: empty strings at the end are dropped. */
 function split(text: string): readonly string[] {

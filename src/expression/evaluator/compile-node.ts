@@ -14,7 +14,7 @@ import { areEqual, arithmetic, isBetween, matches, order } from './operators.ts'
 import { type Evaluate, fail, PlacedFailure, type Scope } from './scope.ts';
 import { toBoolean } from './truth.ts';
 import { typeName } from './type-name.ts';
-import { findType } from './types.ts';
+import { findType, newArray } from './types.ts';
 import { ClassValue, isInstance } from './value-type.ts';
 
 /** A tree as a closure: nothing is looked up twice that the template says already. */
@@ -40,6 +40,8 @@ export function compileNode(node: Node): Evaluate {
       return placed(node.at, () => findType(node.name, node.dimensions));
     case 'new':
       return construct(node);
+    case 'new-array':
+      return constructArray(node);
     case 'chain':
       return chain(node.start, node.steps);
     case 'binary':
@@ -108,6 +110,15 @@ function construct(node: Node & { kind: 'new' }): Evaluate {
       throw new EvaluationFailure(`there is no type '${node.name}' that could be constructed`);
     }
     return invokeBest(type.constructors, null, evaluateAll(args, scope), `'new ${node.name}'`, scope.run);
+  });
+}
+
+function constructArray(node: Node & { kind: 'new-array' }): Evaluate {
+  const size = node.size && compileNode(node.size);
+  const items = node.items.map(compileNode);
+  return placed(node.at, (scope) => {
+    const count = size === undefined ? items.length : toIndex(size(scope), scope.run);
+    return newArray(node.name, count, evaluateAll(items, scope), scope.run);
   });
 }
 

@@ -1,7 +1,10 @@
-import { escapeJson, escapeXml, jsonPath, xpath } from '../functions/index.ts';
-import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
+import { jsonEscape, jsonPath, lookupMap, xmlEscape, xpath } from '../functions/index.ts';
+import { EvaluationFailure, type Run, type Value } from '../value.ts';
+import { AttributesValue } from './beans.ts';
 import { suggestion } from './closest-name.ts';
 import { convertArgument } from './convert-argument.ts';
+import { HeadersValue } from './headers-value.ts';
+import { asMap } from './maps.ts';
 import { typeName } from './type-name.ts';
 
 const names = ['jsonPath', 'xpath', 'xmlEscape', 'jsonEscape'];
@@ -13,16 +16,16 @@ export function callFunction(name: string, args: readonly Value[], run: Run): Va
   switch (name) {
     case 'jsonPath':
       count(name, args, 2, Number.POSITIVE_INFINITY);
-      return jsonPath(first, text(second, run), run);
+      return jsonPath(searchable(first), text(second, run), run);
     case 'xpath':
       count(name, args, 2, 3);
-      return xpath(required(first, run), text(second, run), text(third, run) ?? undefined, run);
+      return xpath(first, text(second, run), text(third, run), run);
     case 'xmlEscape':
       count(name, args, 1, 1);
-      return escaped(first, escapeXml, run);
+      return xmlEscape(first, run);
     case 'jsonEscape':
       count(name, args, 1, 1);
-      return escaped(first, escapeJson, run);
+      return jsonEscape(first, run);
     default:
       throw new EvaluationFailure(`there is no function '#${name}'${suggestion(name, names)}`);
   }
@@ -36,19 +39,20 @@ function count(name: string, args: readonly Value[], least: number, most: number
   }
 }
 
-function required(value: Value, run: Run): string {
-  const found = text(value, run);
-  if (found === null) throw new EvaluationFailure('a text is expected, not null');
-  return found;
-}
-
-/** A list is its elements joined by spaces; null stays null. */
-function escaped(value: Value, escapeText: (text: string) => string, run: Run): string | null {
-  if (value === null) return null;
-  const items = value instanceof JavaList || value instanceof JavaArray ? value.items : [value];
-  const joined = items.map((item) => text(item, run) ?? 'null').join(' ');
-  run.step(1 + (joined.length >> 6));
-  return escapeText(joined);
+/** Attributes and headers find names in ways of their own, which a path keeps to. */
+function searchable(value: Value): Value {
+  if (value instanceof HeadersValue) {
+    return lookupMap({
+      names: () => value.scope.names(),
+      has: (name) => value.has(name),
+      get: (name) => value.all(name),
+    });
+  }
+  if (value instanceof AttributesValue) {
+    const names = () => [...value.attributes.keys()];
+    return lookupMap({ names, has: (name) => value.has(name), get: (name) => value.get(name) });
+  }
+  return asMap(value) ?? value;
 }
 
 function text(value: Value, run: Run): string | null {

@@ -2,7 +2,7 @@ import { javaHash } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
 import { AttributesValue, ParametersMap } from './beans.ts';
-import { HeadersValue } from './headers-value.ts';
+import { HeaderNames, HeadersValue } from './headers-value.ts';
 import { CaseInsensitiveMap, isPrincipal } from './principal.ts';
 
 type Method<T> = (target: T, args: readonly Value[]) => Value;
@@ -51,6 +51,11 @@ const attributeMethods: Methods<AttributesValue> = {
     attributes.has(key) ? attributes.get(key) : otherwise,
 };
 
+const nameMethods: Methods<HeaderNames> = {
+  'contains/1': (names, [name = null]) =>
+    typeof name === 'string' && names.items.some((each) => String(each).toLowerCase() === name.toLowerCase()),
+};
+
 const caseInsensitiveMethods: Methods<CaseInsensitiveMap> = {
   'get/1': (map, [key = null]) => map.get(key),
 };
@@ -63,6 +68,7 @@ function firstOf(values: Value): Value {
 export function gatewayMethod(target: Value, name: string, args: readonly Value[]): { value: Value } | undefined {
   const key = `${name}/${args.length}`;
   if (target instanceof HeadersValue) return call(headerMethods, key, target, args);
+  if (target instanceof HeaderNames) return call(nameMethods, key, target, args);
   if (target instanceof ParametersMap) return call(parameterMethods, key, target, args);
   if (target instanceof AttributesValue) return call(attributeMethods, key, target, args);
   if (target instanceof CaseInsensitiveMap) return call(caseInsensitiveMethods, key, target, args);

@@ -1,6 +1,9 @@
 import type { HeaderScope } from '../context.ts';
 import { JavaList, JavaMap, type Value } from '../value.ts';
 
+/** Names of headers: `contains` ignores case. */
+export class HeaderNames extends JavaList {}
+
 /** `request.headers`: names ignore case, a name gives the list of its values. */
 export class HeadersValue {
   readonly scope: HeaderScope;
@@ -23,8 +26,8 @@ export class HeadersValue {
     return this.scope.values(name.toLowerCase()) !== undefined;
   }
 
-  names(): JavaList {
-    return new JavaList(this.scope.names(), 'set');
+  names(): HeaderNames {
+    return new HeaderNames(this.scope.names(), 'set');
   }
 
   /** Case-sensitive, the first value of each. */

@@ -1,5 +1,5 @@
 import { isSubtype, type JavaType, OBJECT, type Signature, typesByName } from '../java/index.ts';
-import { EvaluationFailure, JavaArray, type Run, type Value } from '../value.ts';
+import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
 import { boxed, convertArgument, isAssignable, isPrimitive } from './convert-argument.ts';
 import { javaEnvironment } from './java-environment.ts';
 import { valueType } from './value-type.ts';
@@ -105,7 +105,9 @@ function gather(signature: Signature, args: readonly Value[], run: Run): readonl
   const given = args[last];
   if (args.length === signature.parameters.length) {
     if (given === null || (given instanceof JavaArray && isAssignable(given, array))) return args;
-    const whole = given instanceof JavaArray ? convertArgument(given, array, run) : undefined;
+    // A list that stands alone is the array itself.
+    const isMany = given instanceof JavaArray || given instanceof JavaList;
+    const whole = isMany ? convertArgument(given, array, run) : undefined;
     if (whole !== undefined) return [...args.slice(0, last), whole.value];
   }
   const component = array.slice(0, -2);

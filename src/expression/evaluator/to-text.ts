@@ -10,6 +10,7 @@ import { JavaZone } from '../java/time/zone.ts';
 import { JavaUuid } from '../java/uuid.ts';
 import { EvaluationFailure, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
+import { ParametersMap } from './beans.ts';
 import { HeadersValue } from './headers-value.ts';
 import { asMap } from './maps.ts';
 import { isNumber } from './numbers.ts';
@@ -37,7 +38,7 @@ export function hasText(value: Value): boolean {
 export function toText(value: Value, run: Run): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
-  const map = asMap(value);
+  const map = value instanceof ParametersMap ? undefined : asMap(value);
   if (map !== undefined) return writeJson(map, run);
   if (value instanceof JavaList) return holdsMap(value, run) ? writeJson(value, run) : joined(value.items, run);
   if (value instanceof JavaArray) return joined(value.items, run);

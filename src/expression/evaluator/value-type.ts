@@ -1,5 +1,5 @@
 import { isSubtype, type JavaType, OBJECT, typeOf, typesByName } from '../java/index.ts';
-import { JavaArray, JavaList, type Value } from '../value.ts';
+import { JavaArray, JavaList, JavaMap, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
 import { HeadersValue } from './headers-value.ts';
 
@@ -13,11 +13,13 @@ export class ClassValue {
 }
 
 const listType = typesByName.get('java.util.ArrayList') ?? OBJECT;
+const mapType = typesByName.get('java.util.LinkedHashMap') ?? OBJECT;
 const linkedListType = typesByName.get('java.util.LinkedList') ?? OBJECT;
 
 export function valueType(value: Value): JavaType {
   if (value instanceof JavaList && value.kind !== 'set') return value.kind === 'linked' ? linkedListType : listType;
-  return typeOf(value);
+  // Subclasses of maps and lists are of their class.
+  return value instanceof JavaMap ? mapType : typeOf(value);
 }
 
 /** `X.isInstance(value)`. */

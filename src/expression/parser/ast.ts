@@ -9,6 +9,12 @@ type NodeKind =
   | { readonly kind: 'root-method'; readonly name: string; readonly args: readonly Node[] }
   | { readonly kind: 'type'; readonly name: string; readonly dimensions: number }
   | { readonly kind: 'new'; readonly name: string; readonly args: readonly Node[] }
+  | {
+      readonly kind: 'new-array';
+      readonly name: string;
+      readonly size: Node | undefined;
+      readonly items: readonly Node[];
+    }
   | { readonly kind: 'chain'; readonly start: Node; readonly steps: readonly Step[] }
   | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Node; readonly right: Node }
   | { readonly kind: 'unary'; readonly operator: '!' | '-' | '+'; readonly operand: Node }

@@ -32,8 +32,8 @@ const twoCharacters: ReadonlySet<string> = new Set([
 ]);
 const oneCharacter: ReadonlySet<string> = new Set('+-*/%^.,:?=<>!&()[]{}#@');
 
-const identifierStart = /[A-Za-z_$]/;
-const identifierPart = /[A-Za-z0-9_$]/;
+const identifierStart = /[\p{L}_$]/u;
+const identifierPart = /[\p{L}0-9_$]/u;
 
 export function tokenize(source: SourceText): readonly Token[] {
   const { text } = source;

@@ -195,12 +195,28 @@ class Parser {
     }
     if (token.text === 'new' && !isKey) {
       const name = this.#qualifiedName();
+      if (this.#take('[')) return this.#array(name, at);
       const args = this.#arguments();
       if (!args) return this.#fail(`expected ( after new ${name}`, this.#peek());
       return { kind: 'new', at, name, args };
     }
     const args = this.#arguments();
     return args ? { kind: 'root-method', at, name: token.text, args } : { kind: 'root-property', at, name: token.text };
+  }
+
+  /** `new int[3]` or `new int[]{1, 2}`; one dimension. */
+  #array(name: string, at: number): Node {
+    const size = this.#peek()?.kind === ']' ? undefined : this.#expression();
+    this.#expect(']', 'the size of the array');
+    const items: Node[] = [];
+    if (this.#take('{')) {
+      if (!this.#take('}')) {
+        do items.push(this.#expression());
+        while (this.#take(','));
+        this.#expect('}', 'the array');
+      }
+    } else if (size === undefined) this.#fail('expected the size of the array or its elements in { }', this.#peek());
+    return { kind: 'new-array', at, name, size, items };
   }
 
   #qualifiedName(): string {
