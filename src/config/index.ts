@@ -1,3 +1,4 @@
+export { isErrorKey } from './compile/response-templates.ts';
 export type { CompileTemplate } from './compile/template-compiler.ts';
 export type { PolicyDescription } from './describe.ts';
 export { checkEnvoy } from './envoy/index.ts';
@@ -12,3 +13,4 @@ export {
 } from './policy-source.ts';
 export { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
 export { policiesJsonSchema } from './schema/json-schema.ts';
+export { parseSource, SourceError } from './source/index.ts';

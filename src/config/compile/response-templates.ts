@@ -17,7 +17,7 @@ export function compileResponseTemplates(
   const templates = new Map<string, ReadonlyMap<string, ResponseTemplate>>();
   for (const [key, byType] of Object.entries(document ?? {})) {
     const keyPath = [...path, key];
-    if (key !== 'DEFAULT' && !Object.hasOwn(errorCatalogue, key)) {
+    if (key !== 'DEFAULT' && !isErrorKey(key)) {
       const known = ['DEFAULT', ...Object.keys(errorCatalogue)];
       reporter.warn(keyPath, `is no error key of this server${suggestion(key, known)}`, 'key');
     }
@@ -46,6 +46,11 @@ export function compileResponseTemplates(
     templates.set(key, compiled);
   }
   return templates;
+}
+
+/** Whether this server has an error of this key. */
+export function isErrorKey(key: string): boolean {
+  return Object.hasOwn(errorCatalogue, key);
 }
 
 function checkBody(body: CompiledTemplate, path: DocumentPath, compiler: TemplateCompiler): void {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkEnvoy, formatProblem, PolicyDocumentError } from '../../../src/config/index.ts';
+import { compileTemplate } from '../../../src/expression/index.ts';
 import { goodEnvoy } from './envoy-fixture.ts';
-import { fakeCompile } from './fake-compile.ts';
 import { assertLines, load } from './support.ts';
 
 const policies = `version: 1
@@ -15,7 +15,7 @@ apis:
 
 function check(envoy: string, document = policies): readonly string[] {
   try {
-    return checkEnvoy(envoy, 'envoy.yaml', load(document), fakeCompile).map(formatProblem);
+    return checkEnvoy(envoy, 'envoy.yaml', load(document), compileTemplate).map(formatProblem);
   } catch (error) {
     assert.ok(error instanceof PolicyDocumentError, String(error));
     return error.problems.map(formatProblem);
@@ -75,7 +75,7 @@ test('inline_policies_in_grpc_metadata_are_validated_with_places_in_the_envoy_fi
   assertLines(check(misspelt), [placeOf(misspelt, '"reqest"'), 'grpc_initial_metadata.0.value.reqest: unknown field']);
   assertLines(check(inline(`'{"request": }'`)), ['inline policies: not valid JSON', 'line 1, column 13']);
   const bad = `'{"request": [{"configuration": {"function": "f", "payload": "{#a @@}"}}]}'`;
-  assertLines(check(inline(bad)), ['request.0.configuration.payload: unexpected @']);
+  assertLines(check(inline(bad)), ['request.0.configuration.payload: ', 'at character 5 of the text: {#a ▸@@}']);
   assertLines(check(inline(`'{"request": [{"configuration": {}}]}'`)), ['configuration.function: is missing']);
 });
 
@@ -85,7 +85,7 @@ test('percent_signs_are_written_twice_and_single_ones_cannot_be_checked', () => 
     return spoilt(metadata, `[{key: x-lambda-policies, value: ${value}}]`);
   };
   assert.deepEqual(check(inline('100%%')), []);
-  assertLines(check(inline('%%{#a @@}')), ['payload: unexpected @, at character 6']);
+  assertLines(check(inline('%%{#a @@}')), ['payload: ', 'at character 6 of the text']);
   assertLines(check(inline('%REQ(x)%')), ['depends on the request']);
 });
 

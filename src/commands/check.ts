@@ -1,0 +1,68 @@
+import {
+  type CompileTemplate,
+  checkEnvoy,
+  emptyPolicies,
+  formatProblem,
+  type LoadedPolicies,
+  loadPolicies,
+  PolicyDocumentError,
+  type Problem,
+  readDocument,
+} from '../config/index.ts';
+import { compileTemplate } from '../expression/index.ts';
+import { parseCommandLine, UsageError } from './command-line.ts';
+import { checkDefinition } from './definitions.ts';
+import type { CommandIo } from './io.ts';
+
+/**
+ * Validates policies.yaml and the Envoy configuration beside it: one line for each problem on the standard output, and
+ * a sum at the end. 0 when there are no errors (warnings do not fail), 1 when there are, or when a file cannot be read.
+ */
+export async function checkCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  const commandLine = parseCommandLine(checkDefinition, args, io.env);
+  const config = commandLine.text('config');
+  const envoy = commandLine.text('envoy');
+  if (config === undefined && envoy === undefined) {
+    throw new UsageError('nothing to check: give --config policies.yaml, --envoy envoy.yaml, or both');
+  }
+  const problems: Problem[] = [];
+  const policies = await loadChecked(config, compileTemplate, problems);
+  if (envoy !== undefined && policies !== undefined) {
+    const text = await readDocument(envoy);
+    problems.push(...attempt(() => checkEnvoy(text, envoy, policies, compileTemplate), problems, []));
+  }
+  for (const problem of problems) io.stdout.write(`${formatProblem(problem)}\n`);
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  const files = [config, envoy].filter((file) => file !== undefined).join(' and ');
+  const unchecked =
+    envoy !== undefined && policies === undefined ? `; ${envoy} is checked once ${config} is right` : '';
+  io.stdout.write(`${files}: ${count(errors, 'error')}, ${count(problems.length - errors, 'warning')}${unchecked}\n`);
+  return errors === 0 ? 0 : 1;
+}
+
+async function loadChecked(
+  config: string | undefined,
+  compile: CompileTemplate,
+  problems: Problem[],
+): Promise<LoadedPolicies | undefined> {
+  if (config === undefined) return emptyPolicies(compile);
+  const text = await readDocument(config);
+  const loaded = attempt(() => loadPolicies(text, config, compile), problems, undefined);
+  problems.push(...(loaded?.warnings ?? []));
+  return loaded;
+}
+
+/** The result, or the fallback after the problems of a document that cannot be used were collected. */
+function attempt<T, F>(work: () => T, problems: Problem[], fallback: F): T | F {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof PolicyDocumentError)) throw error;
+    problems.push(...error.problems);
+    return fallback;
+  }
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,2 @@
+export { type ImportResult, importDefinition } from './import-definition.ts';
+export { ImportError } from './notes.ts';
