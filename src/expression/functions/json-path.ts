@@ -4,12 +4,18 @@ import { evaluatePath } from './json-path/evaluate-path.ts';
 import { JsonPathError } from './json-path/json-path-error.ts';
 import { compilePath } from './json-path/path-compiler.ts';
 import type { CompiledPath } from './json-path/path-token.ts';
-import { isReadFast, readFast } from './json-path/read-fast.ts';
+import { plainSteps, readFast } from './json-path/read-fast.ts';
 import { JsonDocument } from './json-text/json-document.ts';
 import { JsonTextError } from './json-text/json-text-error.ts';
 
 /** Paths are literals nearly always; those that are put together from a caller's data push each other out. */
-const paths = new BoundedCache<CompiledPath>(256, 1024);
+const paths = new BoundedCache<Path>(256, 1024);
+
+interface Path {
+  readonly compiled: CompiledPath;
+  /** The path as names and indexes, when it is no more than that. */
+  readonly steps: readonly (string | number)[] | undefined;
+}
 
 /**
  * `#jsonPath(source, path)`: what a JSON path finds in a text or in a value. Text is parsed once a transaction.
@@ -20,11 +26,12 @@ export function jsonPath(source: Value, path: string | null, run: Run): Value {
   if (path === null || path === '') throw new EvaluationFailure('jsonPath(): the path is missing');
   if (source === '') throw new EvaluationFailure('jsonPath(): the JSON text is empty');
   try {
-    if (typeof source !== 'string') return search(source, path, run);
+    if (typeof source !== 'string') return search(source, compile(path), run);
+    // The order of the original: a text that is broken is an error even when the path is.
     const document = parse(source, run);
     const compiled = compile(path);
-    const fast = isReadFast(compiled) ? readFast(document, compiled) : undefined;
-    return fast !== undefined ? fast : search(document.value(), path, run);
+    const fast = compiled.steps === undefined ? undefined : readFast(document, compiled.steps);
+    return fast !== undefined ? fast : search(document.value(), compiled, run);
   } catch (error) {
     if (error instanceof JsonPathError || error instanceof JsonTextError) {
       throw new EvaluationFailure(`jsonPath(): ${error.message}`);
@@ -43,10 +50,13 @@ function parse(text: string, run: Run): JsonDocument {
   return document;
 }
 
-function compile(path: string): CompiledPath {
-  return paths.get(path) ?? paths.set(path, compilePath(path));
+function compile(path: string): Path {
+  const known = paths.get(path);
+  if (known !== undefined) return known;
+  const compiled = compilePath(path);
+  return paths.set(path, { compiled, steps: plainSteps(compiled) });
 }
 
-function search(document: Value, path: string, run: Run): Value {
-  return evaluatePath(compile(path), document, document, { run, scanIndexes: new Map() });
+function search(document: Value, { compiled }: Path, run: Run): Value {
+  return evaluatePath(compiled, document, document, { run, scanIndexes: new Map() });
 }

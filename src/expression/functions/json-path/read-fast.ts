@@ -1,33 +1,50 @@
 import type { Value } from '../../value.ts';
 import type { JsonDocument } from '../json-text/json-document.ts';
+import { toNumber } from '../json-text/json-number.ts';
+import { numberSource } from '../json-text/number-source.ts';
 import type { CompiledPath } from './path-token.ts';
 
-/** Whether a path is only names and indexes: such paths are read from the engine's own parse where that is enough. */
-export function isReadFast(path: CompiledPath): boolean {
-  return path.tokens.every(
-    (token) =>
-      (token.kind === 'property' && token.names.length === 1) || (token.kind === 'index' && token.indexes.length === 1),
-  );
+/** The names and indexes of a path that is nothing else; undefined for any other path. */
+export function plainSteps(path: CompiledPath): readonly (string | number)[] | undefined {
+  const steps: (string | number)[] = [];
+  for (const token of path.tokens) {
+    const step =
+      token.kind === 'property' && token.names.length === 1
+        ? token.names[0]
+        : token.kind === 'index' && token.indexes.length === 1
+          ? token.indexes[0]
+          : undefined;
+    if (step === undefined) return undefined;
+    steps.push(step);
+  }
+  return steps;
 }
 
-/** A text, a boolean or null at the end of a path of names and indexes; undefined for anything else, errors included. */
-export function readFast(document: JsonDocument, path: CompiledPath): Value {
+/**
+ * What is at the end of names and indexes, read from the engine's own parse: a text, a boolean, null or a number.
+ * Undefined for anything else, errors included: the exact way decides then.
+ */
+export function readFast(document: JsonDocument, steps: readonly (string | number)[]): Value {
   let at = document.plain;
-  const { tokens } = path;
-  for (let index = 0; index < tokens.length; index++) {
-    const token = tokens[index];
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index];
     if (typeof at !== 'object' || at === null) return undefined;
-    if (token?.kind === 'property') {
-      const name = token.names[0] ?? '';
+    if (typeof step === 'string') {
       if (Array.isArray(at)) return undefined;
-      if (Object.hasOwn(at, name)) at = (at as Record<string, unknown>)[name];
-      else return index === tokens.length - 1 ? null : undefined;
-    } else if (token?.kind === 'index' && Array.isArray(at)) {
-      const position = token.indexes[0] ?? 0;
-      at = at[position < 0 ? at.length + position : position];
+      if (Object.hasOwn(at, step)) at = (at as Record<string, unknown>)[step];
+      else return index === steps.length - 1 ? null : undefined;
+    } else if (step !== undefined && Array.isArray(at)) {
+      at = at[step < 0 ? at.length + step : step];
     } else {
       return undefined;
     }
   }
-  return typeof at === 'string' || typeof at === 'boolean' || at === null ? at : undefined;
+  if (typeof at === 'string' || typeof at === 'boolean' || at === null) return at;
+  return typeof at === 'number' ? readNumber(document, steps) : undefined;
+}
+
+/** A number's type shows only in how it is written: 100.0 is a double, 100 an int. */
+function readNumber(document: JsonDocument, steps: readonly (string | number)[]): Value {
+  if (steps.some((step) => typeof step === 'number' && step < 0)) return undefined;
+  return toNumber(numberSource(document.text, steps));
 }

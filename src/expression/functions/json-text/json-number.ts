@@ -27,6 +27,11 @@ export function toInteger(text: string): Value {
   return value >= -2147483648n && value <= 2147483647n ? Number(value) : value;
 }
 
+/** A number as JSON writes it. */
+export function toNumber(text: string): Value {
+  return /[.eE]/.test(text) ? toDecimal(text) : toInteger(text);
+}
+
 /** A number with a point or an exponent: a double, or a BigDecimal when it is written with more than 18 characters. */
 export function toDecimal(text: string): Value {
   try {
