@@ -27,7 +27,15 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): LambdaI
   });
 }
 
-function staticCredentials({ accessKey, secretKey, sessionToken }: CredentialSource): CredentialProvider {
+const known = new WeakMap<CredentialSource, CredentialProvider>();
+
+function staticCredentials(source: CredentialSource): CredentialProvider {
+  const provider = known.get(source) ?? createProvider(source);
+  known.set(source, provider);
+  return provider;
+}
+
+function createProvider({ accessKey, secretKey, sessionToken }: CredentialSource): CredentialProvider {
   if (accessKey === undefined || secretKey === undefined) {
     throw new InvocationError({
       kind: 'credentials',

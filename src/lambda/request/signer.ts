@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ResolvedCredentials } from '../resolved-credentials.ts';
 import { AmzClock } from './amz-date.ts';
 import type { Prepared } from './prepared.ts';
@@ -72,7 +72,7 @@ export class Signer {
     const names = signedHeaders.get(optional) ?? namesFor(optional);
     canonical += `\n${names}\n${payloadHash}`;
     const toSign = `AWS4-HMAC-SHA256\n${date.long}\n${scope}\n${hash('sha256', canonical)}`;
-    const signature = createHmac('sha256', key).update(toSign).digest('hex');
+    const signature = key.digest(toSign, 'hex');
     headers.push(
       'user-agent',
       userAgent,

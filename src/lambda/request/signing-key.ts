@@ -1,12 +1,12 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { ResolvedCredentials } from '../resolved-credentials.ts';
+import { HmacKey } from './hmac.ts';
 
 /** SigV4's derived key: good for one day, region and secret. */
 export interface SigningKey {
   readonly day: string;
   /** `day/region/lambda/aws4_request`. */
   readonly scope: string;
-  readonly key: KeyObject;
+  readonly key: HmacKey;
 }
 
 /**
@@ -34,7 +34,7 @@ export class SigningKeys {
 }
 
 function derive(secretAccessKey: string, region: string, day: string): SigningKey {
-  let key: string | Buffer = `AWS4${secretAccessKey}`;
-  for (const part of [day, region, 'lambda', 'aws4_request']) key = createHmac('sha256', key).update(part).digest();
-  return { day, scope: `${day}/${region}/lambda/aws4_request`, key: createSecretKey(key as Buffer) };
+  let key = new HmacKey(Buffer.from(`AWS4${secretAccessKey}`));
+  for (const part of [day, region, 'lambda', 'aws4_request']) key = new HmacKey(key.digest(part, 'buffer'));
+  return { day, scope: `${day}/${region}/lambda/aws4_request`, key };
 }

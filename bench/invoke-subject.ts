@@ -1,0 +1,118 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** One way to invoke a function, measured in a process of its own: `SUBJECT ENDPOINT COUNT CONCURRENCY`; prints JSON. */
+export interface Measurement {
+  readonly cpuMicros: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly rssMiB: number;
+}
+
+const accessKeyId = 'AKIDEXAMPLE';
+const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
+const payload = Buffer.from(JSON.stringify({ id: '4711', path: '/orders/4711', tier: 'gold', body: 'x'.repeat(200) }));
+
+/** Each loads what it needs and no more, for its memory's sake. */
+const subjects: Record<string, (endpoint: string) => Promise<() => Promise<number>>> = {
+  async own(endpoint) {
+    const { createLambdaInvoker } = await import('../src/lambda/index.ts');
+    const invoker = createLambdaInvoker({ environment: {} });
+    const invocation = {
+      functionName: 'order-enrich',
+      region: 'us-east-1',
+      endpoint,
+      payload,
+      invocationType: 'RequestResponse',
+      logType: 'None',
+      credentials: Object.freeze({ accessKey: accessKeyId, secretKey: secretAccessKey }),
+      transport: Object.freeze({ connectionTimeoutMs: 2000, readTimeoutMs: 30_000 }),
+      retry: { maxAttempts: 3, idempotent: false },
+    } as const;
+    return async () => {
+      const caller = new AbortController();
+      return (await invoker.invoke({ ...invocation }, caller.signal)).payload.byteLength;
+    };
+  },
+  async sdk(endpoint) {
+    const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+    const client = new LambdaClient({ region: 'us-east-1', endpoint, credentials: { accessKeyId, secretAccessKey } });
+    return async () => {
+      const command = new InvokeCommand({ FunctionName: 'order-enrich', Payload: payload });
+      return (await client.send(command)).Payload?.byteLength ?? 0;
+    };
+  },
+  async floor(endpoint) {
+    const { Pool } = await import('undici');
+    const pool = new Pool(endpoint, { connections: 64 });
+    const host = new URL(endpoint).host;
+    const path = '/2015-03-31/functions/order-enrich/invocations';
+    return async () => {
+      const headers = signSimply(host, path);
+      const { body } = await pool.request({ path, method: 'POST', headers, body: payload });
+      return (await body.arrayBuffer()).byteLength;
+    };
+  },
+};
+
+/** A signature as anyone would write it first. */
+function signSimply(host: string, path: string): Record<string, string> {
+  const long = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
+  const day = long.slice(0, 8);
+  const payloadHash = createHash('sha256').update(payload).digest('hex');
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    host,
+    'x-amz-content-sha256': payloadHash,
+    'x-amz-date': long,
+  };
+  const names = Object.keys(headers).sort();
+  const canonical = [
+    'POST',
+    path,
+    '',
+    ...names.map((name) => `${name}:${headers[name]}`),
+    '',
+    names.join(';'),
+    payloadHash,
+  ].join('\n');
+  const scope = `${day}/us-east-1/lambda/aws4_request`;
+  let key: string | Buffer = `AWS4${secretAccessKey}`;
+  for (const part of scope.split('/')) key = createHmac('sha256', key).update(part).digest();
+  const digest = createHash('sha256').update(canonical).digest('hex');
+  const signature = createHmac('sha256', key).update(`AWS4-HMAC-SHA256\n${long}\n${scope}\n${digest}`).digest('hex');
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+  return { ...headers, authorization };
+}
+
+async function drive(invoke: () => Promise<number>, count: number, concurrency: number): Promise<Float64Array> {
+  const times = new Float64Array(count);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      const index = next;
+      next += 1;
+      const started = performance.now();
+      if ((await invoke()) === 0) throw new Error('an empty answer');
+      times[index] = performance.now() - started;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return times.sort();
+}
+
+const [name = '', endpoint = '', count = '0', concurrency = '1'] = process.argv.slice(2);
+const subject = subjects[name];
+if (subject === undefined) throw new Error(`no subject ${name}: expected one of ${Object.keys(subjects).join(', ')}`);
+const invoke = await subject(endpoint);
+await drive(invoke, Math.ceil(Number(count) / 3), Number(concurrency));
+const before = process.cpuUsage();
+const times = await drive(invoke, Number(count), Number(concurrency));
+const { user, system } = process.cpuUsage(before);
+const measured: Measurement = {
+  cpuMicros: (user + system) / Number(count),
+  p50Ms: times[Math.floor(times.length * 0.5)] ?? 0,
+  p99Ms: times[Math.floor(times.length * 0.99)] ?? 0,
+  rssMiB: process.memoryUsage.rss() / 2 ** 20,
+};
+process.stdout.write(`${JSON.stringify(measured)}\n`);
+process.exit(0);

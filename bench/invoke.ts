@@ -1,0 +1,108 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Measurement } from './invoke-subject.ts';
+
+/**
+ * What one invocation costs the process that makes it: this project's invoker, the AWS SDK as it comes, a bare signature
+ * with node:crypto and undici, and the SDK for Go, side by side against one stub in another process.
+ *
+ * `node bench/invoke.ts [--count N] [--concurrency N] [--rounds N]`; the Go subject is left out where there is no Go.
+ */
+export interface InvokeBenchOptions {
+  readonly count: number;
+  readonly concurrency: number;
+  /** Subjects take turns; the median round counts. */
+  readonly rounds: number;
+}
+
+export interface InvokeBenchRow extends Measurement {
+  readonly subject: string;
+}
+
+const execute = promisify(execFile);
+const here = fileURLToPath(new URL('.', import.meta.url));
+const titles: ReadonlyMap<string, string> = new Map([
+  ['own', "this project's invoker"],
+  ['floor', 'node:crypto and undici, bare'],
+  ['go', 'aws-sdk-go-v2'],
+  ['sdk', '@aws-sdk/client-lambda as it comes'],
+]);
+
+export async function run(options: InvokeBenchOptions): Promise<readonly InvokeBenchRow[]> {
+  const go = await buildGo();
+  const { stub, endpoint } = await startStub();
+  try {
+    const rounds = new Map<string, Measurement[]>();
+    for (let round = 0; round < options.rounds; round += 1) {
+      for (const name of titles.keys()) {
+        if (name === 'go' && go === undefined) continue;
+        const parameters = [endpoint, String(options.count), String(options.concurrency)];
+        const { stdout } =
+          name === 'go' && go !== undefined
+            ? await execute(go, parameters)
+            : await execute(process.execPath, [`${here}invoke-subject.ts`, name, ...parameters]);
+        rounds.set(name, [...(rounds.get(name) ?? []), JSON.parse(stdout) as Measurement]);
+      }
+    }
+    return [...rounds].map(([name, measured]) => ({ subject: titles.get(name) ?? name, ...median(measured) }));
+  } finally {
+    stub.kill();
+  }
+}
+
+function median(rounds: readonly Measurement[]): Measurement {
+  const sorted = rounds.toSorted((a, b) => a.cpuMicros - b.cpuMicros);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error('no rounds');
+  return middle;
+}
+
+async function startStub(): Promise<{ stub: ChildProcess; endpoint: string }> {
+  const stub = spawn(process.execPath, [`${here}invoke-stub.ts`], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const port = await new Promise<string>((resolve, reject) => {
+    stub.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
+    stub.once('exit', () => reject(new Error('the stub ended')));
+  });
+  return { stub, endpoint: `http://127.0.0.1:${port}` };
+}
+
+async function buildGo(): Promise<string | undefined> {
+  const binary = fileURLToPath(new URL('../.local/bench/invoke-go', import.meta.url));
+  mkdirSync(new URL('../.local/bench/', import.meta.url), { recursive: true });
+  try {
+    await execute('go', ['build', '-o', binary, '.'], { cwd: `${here}go` });
+    return binary;
+  } catch (error) {
+    process.stderr.write(`without Go: ${error instanceof Error ? error.message : String(error)}\n`);
+    return undefined;
+  }
+}
+
+export function format(rows: readonly InvokeBenchRow[]): string {
+  const lines = rows.map(({ subject, cpuMicros, p50Ms, p99Ms, rssMiB }) =>
+    [
+      subject.padEnd(36),
+      cpuMicros.toFixed(1).padStart(9),
+      p50Ms.toFixed(2).padStart(9),
+      p99Ms.toFixed(2).padStart(9),
+      rssMiB.toFixed(0).padStart(9),
+    ].join(''),
+  );
+  return [`${'subject'.padEnd(36)}   CPU µs   p50 ms   p99 ms  RSS MiB`, ...lines].join('\n');
+}
+
+function option(name: string, otherwise: number): number {
+  const index = process.argv.indexOf(`--${name}`);
+  return index < 0 ? otherwise : Number(process.argv[index + 1]);
+}
+
+if (import.meta.main) {
+  const rows = await run({
+    count: option('count', 60_000),
+    concurrency: option('concurrency', 16),
+    rounds: option('rounds', 3),
+  });
+  process.stdout.write(`${format(rows)}\n`);
+}
