@@ -39,7 +39,9 @@ export function formatDouble(format: JavaDecimalFormat, value: number): string {
   const scaled = Math.abs(value) * pattern.multiplier;
   if (!Number.isFinite(scaled)) return withAffixes(format, symbols.infinity, negative);
   const shortest = parseBigDecimal(doubleToString(scaled).replace('E', 'e'));
-  const rounded = roundForPattern(shortest, format, negative, exactBigDecimal(scaled));
+  // The original does not see that the digits of a whole double are exact: half of a unit goes up.
+  const mode = shortest.scale <= 0 || Number.isInteger(scaled) ? halfUp(format.rounding) : format.rounding;
+  const rounded = roundForPattern(shortest, format.pattern, negative ? mirrored(mode) : mode, exactBigDecimal(scaled));
   return withAffixes(format, layOut(rounded, format), negative);
 }
 
@@ -50,19 +52,17 @@ export function formatDecimal(format: JavaDecimalFormat, value: JavaBigDecimal):
     format.pattern.multiplier === 1
       ? magnitude
       : multiply(magnitude, new JavaBigDecimal(BigInt(format.pattern.multiplier), 0));
-  return withAffixes(format, layOut(roundForPattern(scaled, format, negative, scaled), format), negative);
+  const mode = negative ? mirrored(format.rounding) : format.rounding;
+  return withAffixes(format, layOut(roundForPattern(scaled, format.pattern, mode, scaled), format), negative);
 }
 
 /** `digits` when the pattern shows all of them, else `exact` rounded to what it shows. Both are positive. */
 function roundForPattern(
   digits: JavaBigDecimal,
-  format: JavaDecimalFormat,
-  negative: boolean,
+  pattern: DecimalPattern,
+  mode: RoundingMode,
   exact: JavaBigDecimal,
 ): JavaBigDecimal {
-  const { pattern } = format;
-  // The rounding modes look at the sign; what is rounded here has lost it.
-  const mode = negative ? mirrored(format.rounding) : format.rounding;
   if (pattern.exponentDigits > 0) {
     const places = pattern.maxInteger + pattern.maxFraction;
     return places === 0 || digits.precision <= places ? digits : roundTo(exact, { precision: places, rounding: mode });
@@ -70,6 +70,9 @@ function roundForPattern(
   return digits.scale <= pattern.maxFraction ? digits : setScale(exact, pattern.maxFraction, mode);
 }
 
+const halfUp = (mode: RoundingMode): RoundingMode => (mode === 'HALF_EVEN' || mode === 'HALF_DOWN' ? 'HALF_UP' : mode);
+
+/** The rounding modes look at the sign; what is rounded here has lost it. */
 function mirrored(mode: RoundingMode): RoundingMode {
   return mode === 'CEILING' ? 'FLOOR' : mode === 'FLOOR' ? 'CEILING' : mode;
 }
@@ -147,13 +150,14 @@ export function parseDecimal(format: JavaDecimalFormat, text: string): bigint | 
     (negativePrefix.length > positivePrefix.length || !text.startsWith(positivePrefix));
   const prefix = isNegative ? negativePrefix : positivePrefix;
   const unparseable = () => new JavaException('ParseException', `Unparseable number: "${text.slice(0, 80)}"`);
+  if (text.startsWith(symbols.nan)) return Number.NaN;
   if (!text.startsWith(prefix)) throw unparseable();
   const rest = text.slice(prefix.length);
   const suffix = spell(isNegative ? pattern.negativeSuffix : pattern.positiveSuffix, format);
-  if (rest.startsWith(symbols.infinity)) return isNegative ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (rest.startsWith(symbols.infinity + suffix))
+    return isNegative ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   const { digits, length } = readDigits(rest, format);
-  if (digits === undefined || !rest.startsWith(suffix, length))
-    throw text.startsWith(symbols.nan) ? unparseable() : unparseable();
+  if (digits === undefined || !rest.startsWith(suffix, length)) throw unparseable();
   const magnitude = parseBigDecimal(digits);
   const value = new JavaBigDecimal(isNegative ? -magnitude.unscaled : magnitude.unscaled, magnitude.scale);
   if (format.decimals) return value;

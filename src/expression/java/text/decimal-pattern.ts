@@ -36,7 +36,24 @@ interface Half {
   body: string;
 }
 
+/** What an empty pattern means: as many digits as there are. */
+const EVERYTHING: DecimalPattern = {
+  positivePrefix: [],
+  positiveSuffix: [],
+  negativePrefix: [{ symbol: 'minus' }],
+  negativeSuffix: [],
+  multiplier: 1,
+  groupingSize: 3,
+  minInteger: 0,
+  maxInteger: 2147483647,
+  minFraction: 0,
+  maxFraction: 340,
+  pointAlways: false,
+  exponentDigits: 0,
+};
+
 export function parseDecimalPattern(pattern: string): DecimalPattern {
+  if (pattern === '') return EVERYTHING;
   const [positive, rest] = readHalf(pattern, 0);
   let negative: Half | undefined;
   if (rest < pattern.length) {
@@ -73,6 +90,7 @@ function readHalf(pattern: string, start: number): [Half, number] {
     if (character === ';') break;
     if (character === "'") {
       const [text, end] = readQuoted(pattern, at);
+      if (end === pattern.length && body !== '') throw illegalArgument(`Malformed pattern "${pattern}"`);
       if (body !== '') affix = suffix;
       affix.push(text);
       at = end;
@@ -80,7 +98,6 @@ function readHalf(pattern: string, start: number): [Half, number] {
     }
     const isNumber = '#0,.'.includes(character) || (character === 'E' && body !== '' && affix === prefix);
     if (isNumber) {
-      if (affix === suffix) throw illegalArgument(`Unquoted special character '${character}' in pattern "${pattern}"`);
       body += character;
       continue;
     }

@@ -14,10 +14,16 @@ const COMPOSED: Readonly<Record<string, string>> = {
   c: 'a b d T Z Y',
 };
 
+/** Within %tr the half of the day is in capitals. */
+function composedField(letter: string, value: Temporal, locale: string): string {
+  const text = formatDate(letter, value, locale);
+  return letter === 'p' ? text.toUpperCase() : text;
+}
+
 /** %tX: one field of a date or a composition of several. */
 export function formatDate(field: string, value: Temporal, locale: string): string {
   if (Object.hasOwn(COMPOSED, field)) {
-    return (COMPOSED[field] ?? '').replace(/[A-Za-z]/g, (letter) => formatDate(letter, value, locale));
+    return (COMPOSED[field] ?? '').replace(/[A-Za-z]/g, (letter) => composedField(letter, value, locale));
   }
   const number = (name: Field) => {
     const found = fieldValue(value, name);
@@ -49,7 +55,7 @@ export function formatDate(field: string, value: Temporal, locale: string): stri
     case 'Z':
       return zoneText(value, locale);
     case 's':
-      return String(epochMillis(value) / 1000n - (epochMillis(value) % 1000n < 0n ? 1n : 0n));
+      return String(epochMillis(value) / 1000n);
     case 'Q':
       return String(epochMillis(value));
     default:

@@ -15,7 +15,6 @@ import { symbolsOf } from './number-symbols.ts';
 
 /** %d, %o, %x. */
 export function formatInteger(spec: Specifier, value: bigint, bits: number): string {
-  if (spec.precision >= 0) throw formatException('IllegalFormatPrecisionException', String(spec.precision));
   if (spec.conversion === 'd') {
     spec.refuse('#');
     const magnitude = (value < 0n ? -value : value).toString();
@@ -44,7 +43,7 @@ export function formatFloating(spec: Specifier, value: number): string {
   const negative = value < 0 || Object.is(value, -0);
   const magnitude = Math.abs(value);
   if (!Number.isFinite(value)) return signed(spec, negative, 'Infinity');
-  if (spec.conversion === 'a') return signed(spec, negative, hexadecimal(spec, magnitude));
+  if (spec.conversion === 'a') return signed(spec, negative, hexadecimal(spec, magnitude, negative));
   // The original rounds the shortest digits, not the exact value: 1.005 with two places is 1.01.
   const digits = magnitude === 0 ? JavaBigDecimal.ZERO : parseBigDecimal(doubleToString(magnitude));
   return formatMagnitude(spec, digits, negative, true);
@@ -111,11 +110,11 @@ function signed(spec: Specifier, negative: boolean, magnitude: string): string {
 }
 
 /** %a: the bits of the double. */
-function hexadecimal(spec: Specifier, value: number): string {
+function hexadecimal(spec: Specifier, value: number, negative: boolean): string {
   spec.refuse('(,');
   const text = hexText(value, spec.precision);
   if (!spec.has('0')) return text;
-  return `0x${text.slice(2).padStart(spec.width - 2 - (spec.has('+') || spec.has(' ') ? 1 : 0), '0')}`;
+  return `0x${text.slice(2).padStart(spec.width - 2 - (negative || spec.has('+') || spec.has(' ') ? 1 : 0), '0')}`;
 }
 
 /** Double.toHexString of a positive number; `precision` hexadecimal places, -1 for as many as needed. */

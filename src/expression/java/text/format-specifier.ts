@@ -63,6 +63,11 @@ export class Specifier {
   }
 
   #check(conversion: string, isDate: boolean): void {
+    if (isDate && !/^[HIklMSLQNpsTzZaAbBCdehjmyYrRcDF]$/.test(conversion)) {
+      throw formatException('UnknownFormatConversionException', `Conversion = 't${conversion}'`);
+    }
+    if ('dox'.includes(this.conversion) && this.precision >= 0)
+      throw formatException('IllegalFormatPrecisionException', String(this.precision));
     if (!isDate && !/^[bBhHsScCdoxXeEfgGaAn%]$/.test(conversion)) {
       throw formatException('UnknownFormatConversionException', `Conversion = '${conversion}'`);
     }

@@ -11,6 +11,7 @@ import {
   dayOfWeek,
   fromEpochDay,
   JavaLocalDate,
+  lengthOfMonth,
   plusDays,
   plusMonths,
 } from './local-date.ts';
@@ -39,10 +40,14 @@ export function withDateField(date: JavaLocalDate, field: JavaEnum, value: bigin
     case 'YEAR_OF_ERA':
       return clampDay(date.year >= 1 ? number : 1 - number, date.month, date.day);
     case 'ERA':
-      return (date.year >= 1 ? 1 : 0) === number ? date : clampDay(1 - date.year, date.month, date.day);
+      return (date.year >= 1 ? 1 : 0) === checkRange('Era', number, 0, 1)
+        ? date
+        : clampDay(1 - date.year, date.month, date.day);
     case 'ALIGNED_WEEK_OF_MONTH':
+      checkRange('AlignedWeekOfMonth', number, 1, lengthOfMonth(date.year, date.month) === 28 ? 4 : 5);
       return plusDays(date, relative() * 7n);
     case 'ALIGNED_DAY_OF_WEEK_IN_MONTH':
+      checkRange('AlignedDayOfWeekInMonth', number, 1, 7);
       return plusDays(date, relative());
     default:
       throw new JavaException('UnsupportedTemporalTypeException', `Unsupported field: ${unitText(field)}`);

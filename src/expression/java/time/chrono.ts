@@ -1,7 +1,15 @@
 import { MAX_LONG, MIN_LONG } from '../integers.ts';
 import { enumConstants, JavaEnum } from '../java-enum.ts';
 import { JavaException } from '../java-exception.ts';
-import { amount, type JavaLocalDate, monthsBetween, plusDays, plusMonths, toEpochDay } from './local-date.ts';
+import {
+  amount,
+  type JavaLocalDate,
+  lengthOfMonth,
+  monthsBetween,
+  plusDays,
+  plusMonths,
+  toEpochDay,
+} from './local-date.ts';
 import { JavaLocalDateTime, monthsBetweenDateTimes, nanosBetween, plusNanos } from './local-date-time.ts';
 import { NANOS_PER_DAY, nanoOfDay, timeOfNanoOfDay } from './local-time.ts';
 import type { Field } from './pattern-item.ts';
@@ -83,6 +91,7 @@ export function untilDate(from: JavaLocalDate, to: JavaLocalDate, unit: JavaEnum
   const months = lookUp(MONTH_UNITS, unit);
   if (months !== undefined) return BigInt(monthsBetween(from, to)) / months;
   const days = lookUp(DAY_UNITS, unit);
+  if (unit.name === 'ERAS') return BigInt(Number(to.year > 0) - Number(from.year > 0));
   if (days === undefined) throw unsupportedUnit(unit);
   return BigInt(toEpochDay(to) - toEpochDay(from)) / days;
 }
@@ -93,6 +102,7 @@ export function untilDateTime(from: JavaLocalDateTime, to: JavaLocalDateTime, un
   const days = lookUp(DAY_UNITS, unit);
   if (months !== undefined) return BigInt(monthsBetweenDateTimes(from, to)) / months;
   if (days !== undefined) return nanosBetween(from, to) / (NANOS_PER_DAY * days);
+  if (unit.name === 'ERAS') return untilDate(from.date, to.date, unit);
   if (nanos === undefined) throw unsupportedUnit(unit);
   const result = nanosBetween(from, to) / nanos;
   if (result > MAX_LONG || result < MIN_LONG) throw new JavaException('ArithmeticException', 'long overflow');
@@ -219,7 +229,14 @@ export function periodText({ years, months, days }: JavaPeriod): string {
 
 /** LocalDate.until(LocalDate): whole months first, then days. */
 export function periodBetween(from: JavaLocalDate, to: JavaLocalDate): JavaPeriod {
-  const months = monthsBetween(from, to);
-  const days = toEpochDay(to) - toEpochDay(plusMonths(from, BigInt(months)));
+  let months = to.year * 12 + to.month - from.year * 12 - from.month;
+  let days = to.day - from.day;
+  if (months > 0 && days < 0) {
+    months--;
+    days = toEpochDay(to) - toEpochDay(plusMonths(from, BigInt(months)));
+  } else if (months < 0 && days > 0) {
+    months++;
+    days -= lengthOfMonth(to.year, to.month);
+  }
   return new JavaPeriod(Math.trunc(months / 12), months % 12, days);
 }

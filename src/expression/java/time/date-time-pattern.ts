@@ -168,7 +168,7 @@ function appendZone(list: ItemList, letter: string, count: number): void {
   const wrong = (letter === 'V' && count !== 2) || ('vO'.includes(letter) && count !== 1 && count !== 4);
   if (count > allowed || wrong)
     throw illegalArgument(`Wrong number of pattern letters: ${letter.repeat(Math.min(count, 9))}`);
-  if (letter === 'V') list.add({ kind: 'zoneId' });
+  if (letter === 'V') list.add({ kind: 'zoneId', regionOnly: false });
   else if (letter === 'z' || letter === 'v')
     list.add({ kind: 'zoneText', style: styleOf(count), generic: letter === 'v' });
   else if (letter === 'O' || (letter === 'Z' && count === 4))

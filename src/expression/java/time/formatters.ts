@@ -29,7 +29,7 @@ const offsetDateTime: Items = [...dateTime, lenient, offsetId, strict];
 const region: Items = [
   { kind: 'literal', text: '[' },
   sensitive,
-  { kind: 'zoneId' },
+  { kind: 'zoneId', regionOnly: true },
   insensitive,
   { kind: 'literal', text: ']' },
 ];

@@ -12,6 +12,11 @@ const isEnglish = (locale: string) => locale === 'en' || locale === 'en-US' || l
 export function monthNames(locale: string, style: TextStyle, standalone: boolean): readonly string[] {
   if (isEnglish(locale)) return cut(MONTHS, style);
   return cached(`m ${locale} ${style} ${standalone}`, () => {
+    // These write the month as a number with a sign behind it.
+    if (/^(?:ja|zh|ko)/.test(locale) && style !== 'narrow') {
+      const whole = new Intl.DateTimeFormat(locale, { month: style, timeZone: 'UTC' });
+      return MONTHS.map((_, month) => whole.format(Date.UTC(2024, month, 1)));
+    }
     const options: Intl.DateTimeFormatOptions = standalone
       ? { month: style, timeZone: 'UTC' }
       : { month: style, day: 'numeric', timeZone: 'UTC' };
@@ -24,7 +29,7 @@ export function monthNames(locale: string, style: TextStyle, standalone: boolean
 export function dayNames(locale: string, style: TextStyle): readonly string[] {
   if (isEnglish(locale)) return cut(DAYS, style);
   return cached(`d ${locale} ${style}`, () => {
-    const format = new Intl.DateTimeFormat(locale, { weekday: style, timeZone: 'UTC' });
+    const format = new Intl.DateTimeFormat(locale, { weekday: style, day: 'numeric', month: 'short', timeZone: 'UTC' });
     return DAYS.map((_, day) => part(format, Date.UTC(2024, 0, 1 + day), 'weekday'));
   });
 }

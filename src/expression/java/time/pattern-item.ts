@@ -62,7 +62,8 @@ export type Item =
   | { readonly kind: 'dayPeriod'; readonly style: TextStyle }
   | { readonly kind: 'offset'; readonly pattern: string; readonly none: string }
   | { readonly kind: 'localizedOffset'; readonly style: TextStyle }
-  | { readonly kind: 'zoneId' }
+  /** `regionOnly`: an offset is no zone. */
+  | { readonly kind: 'zoneId'; readonly regionOnly: boolean }
   | { readonly kind: 'zoneText'; readonly style: TextStyle; readonly generic: boolean }
   | { readonly kind: 'instant' }
   | { readonly kind: 'mode'; readonly mode: 'insensitive' | 'sensitive' | 'lenient' | 'strict' }

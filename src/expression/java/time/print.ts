@@ -88,6 +88,7 @@ function isAvailable(item: Item, temporal: Temporal): boolean {
     case 'instant':
       return temporal.offset !== undefined;
     case 'zoneId':
+      return temporal.zone !== undefined && !(item.regionOnly && temporal.zone.isOffset);
     case 'zoneText':
       return temporal.zone !== undefined;
     case 'pad':

@@ -25,6 +25,8 @@ export const WEEKDAYS = enumConstants('java.time.DayOfWeek', [
   'SUNDAY',
 ]);
 
+export const ERAS = enumConstants('java.time.chrono.IsoEra', ['BCE', 'CE']);
+
 export const FORMAT_STYLES = enumConstants('java.time.format.FormatStyle', ['FULL', 'LONG', 'MEDIUM', 'SHORT']);
 
 export const RESOLVER_STYLES = enumConstants('java.time.format.ResolverStyle', ['STRICT', 'SMART', 'LENIENT']);

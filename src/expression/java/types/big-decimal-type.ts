@@ -19,6 +19,7 @@ import { doubleToString } from '../double-text.ts';
 import { MAX_INT, MAX_LONG, MIN_INT, MIN_LONG } from '../integers.ts';
 import type { JavaEnum } from '../java-enum.ts';
 import { illegalArgument, JavaException, nullPointer } from '../java-exception.ts';
+import { MAX_DIGITS } from '../limits.ts';
 import { ROUNDING_MODES, type RoundingMode } from '../rounding.ts';
 
 type Decimal = JavaBigDecimal;
@@ -81,19 +82,21 @@ export const BIG_DECIMAL = defineType('java.math.BigDecimal', {
     TEN: JavaBigDecimal.TEN,
     ...Object.fromEntries(ROUNDING_MODES.map((mode, index) => [`ROUND_${mode}`, index])),
   },
+  // In the order in which the original tries them: the last one that an argument can be converted to wins.
   constructors: {
-    '(String)': parseBigDecimal,
-    '(String,MathContext)': (text: string, context: MathContext) => within(parseBigDecimal(text), context),
-    '(double)': exactBigDecimal,
-    '(double,MathContext)': (value: number, context: MathContext) => within(exactBigDecimal(value), context),
-    '(int)': (value: number) => new JavaBigDecimal(BigInt(value), 0),
-    '(int,MathContext)': (value: number, context: MathContext) => within(new JavaBigDecimal(BigInt(value), 0), context),
-    '(long)': (value: bigint) => new JavaBigDecimal(value, 0),
-    '(long,MathContext)': (value: bigint, context: MathContext) => within(new JavaBigDecimal(value, 0), context),
     '(BigInteger)': (value: JavaBigInteger) => new JavaBigDecimal(value.value, 0),
+    '(long)': (value: bigint) => new JavaBigDecimal(value, 0),
+    '(double)': exactBigDecimal,
+    '(int)': (value: number) => new JavaBigDecimal(BigInt(value), 0),
+    '(String)': parseBigDecimal,
+    '(char[])': (codes: readonly number[]) => parseBigDecimal(String.fromCharCode(...codes.slice(0, MAX_DIGITS))),
     '(BigInteger,MathContext)': (value: JavaBigInteger, context: MathContext) =>
       within(new JavaBigDecimal(value.value, 0), context),
+    '(double,MathContext)': (value: number, context: MathContext) => within(exactBigDecimal(value), context),
+    '(int,MathContext)': (value: number, context: MathContext) => within(new JavaBigDecimal(BigInt(value), 0), context),
     '(BigInteger,int)': (value: JavaBigInteger, scale: number) => new JavaBigDecimal(value.value, scale),
+    '(long,MathContext)': (value: bigint, context: MathContext) => within(new JavaBigDecimal(value, 0), context),
+    '(String,MathContext)': (text: string, context: MathContext) => within(parseBigDecimal(text), context),
     '(BigInteger,int,MathContext)': (value: JavaBigInteger, scale: number, context: MathContext) =>
       within(new JavaBigDecimal(value.value, scale), context),
   },
@@ -154,9 +157,6 @@ export const BIG_DECIMAL = defineType('java.math.BigDecimal', {
     'stripTrailingZeros()': (a: Decimal) =>
       a.unscaled === 0n ? JavaBigDecimal.ZERO : stripZeros(a, Number.MIN_SAFE_INTEGER),
     'compareTo(BigDecimal):int': arithmetic.compare,
-    'compareTo(Object):int': () => {
-      throw new JavaException('ClassCastException', 'the argument cannot be cast to class java.math.BigDecimal');
-    },
     'max(BigDecimal)': (a: Decimal, b: Decimal) => (arithmetic.compare(a, b) >= 0 ? a : b),
     'min(BigDecimal)': (a: Decimal, b: Decimal) => (arithmetic.compare(a, b) <= 0 ? a : b),
     'ulp()': (a: Decimal) => new JavaBigDecimal(1n, a.scale),

@@ -4,7 +4,7 @@ import { type JavaLocale, LOCALES } from '../locale.ts';
 import { CHRONO_FIELDS, CHRONO_UNITS, JavaPeriod } from '../time/chrono.ts';
 import { JavaInstant } from '../time/java-date.ts';
 import { JavaLocalTime, timeOf } from '../time/local-time.ts';
-import { FORMAT_STYLES, MONTHS, RESOLVER_STYLES, WEEKDAYS } from '../time/time-enums.ts';
+import { ERAS, FORMAT_STYLES, MONTHS, RESOLVER_STYLES, WEEKDAYS } from '../time/time-enums.ts';
 import { type JavaZone, offsetZone, UTC_OFFSET } from '../time/zone.ts';
 import { ROUNDING } from './format-types.ts';
 
@@ -59,6 +59,12 @@ export const CHRONO_FIELD = defineType('java.time.temporal.ChronoField', {
   supertypes: ['TemporalField', 'Comparable'],
   constants: CHRONO_FIELDS,
   properties: ENUM_PROPERTIES,
+});
+
+export const ISO_ERA = defineType('java.time.chrono.IsoEra', {
+  supertypes: ['TemporalAccessor', 'TemporalAdjuster', 'Comparable'],
+  constants: ERAS,
+  properties: { ...ENUM_PROPERTIES, 'value:int': (value: JavaEnum) => value.ordinal },
 });
 
 export const FORMAT_STYLE = defineType('java.time.format.FormatStyle', {

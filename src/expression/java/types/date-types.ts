@@ -1,5 +1,5 @@
 import { defineType, type JavaEnvironment } from '../descriptor.ts';
-import { illegalArgument, JavaException, nullPointer } from '../java-exception.ts';
+import { illegalArgument, nullPointer } from '../java-exception.ts';
 import type { JavaLocale } from '../locale.ts';
 import {
   CALENDAR_CONSTANTS,
@@ -61,8 +61,8 @@ export const DATE = defineType('java.util.Date', {
   supertypes: ['Comparable'],
   constructors: {
     '@()': (environment: JavaEnvironment) => new JavaDate(BigInt(environment.now())),
-    '(long)': (time: bigint) => new JavaDate(time),
     '(String)': (text: string | null) => new JavaDate(parseDateText(text ?? '')),
+    '(long)': (time: bigint) => new JavaDate(time),
     '(int,int,int)': (year: number, month: number, day: number) => new JavaDate(ofFields(year, month, day)),
     '(int,int,int,int,int)': (year: number, month: number, day: number, hour: number, minute: number) =>
       new JavaDate(ofFields(year, month, day, hour, minute)),
@@ -88,11 +88,6 @@ export const DATE = defineType('java.util.Date', {
     'before(Date):boolean': (date: JavaDate, other: JavaDate | null) => date.time < dateOf(other).time,
     'after(Date):boolean': (date: JavaDate, other: JavaDate | null) => date.time > dateOf(other).time,
     'compareTo(Date):int': (date: JavaDate, other: JavaDate | null) => compare(date.time, dateOf(other).time),
-    'compareTo(Object):int': (date: JavaDate, other: unknown) => {
-      if (!(other instanceof JavaDate))
-        throw new JavaException('ClassCastException', 'the argument cannot be cast to class java.util.Date');
-      return compare(date.time, other.time);
-    },
     'toInstant()': (date: JavaDate) => instantOfMillis(date.time),
     'clone()': (date: JavaDate) => new JavaDate(date.time),
     'getYear():int': (date: JavaDate) => field(date, 'Year') - 1900,

@@ -4,7 +4,7 @@ import { defineType, type Handlers } from '../descriptor.ts';
 import { parseDouble, parseFloat32 } from '../double-parse.ts';
 import { doubleToString, floatToString } from '../double-text.ts';
 import { doubleToInt, doubleToLong } from '../integers.ts';
-import { JavaException, nullPointer } from '../java-exception.ts';
+import { nullPointer } from '../java-exception.ts';
 import { bitsToDouble, bitsToFloat, doubleBits, floatBits, isNegative } from '../math.ts';
 import { hexText } from '../text/format-number.ts';
 
@@ -31,10 +31,6 @@ function floatToHexString(value: number): string {
 const notNull = (text: string | null): string => {
   if (text === null) throw nullPointer('the text to parse is null');
   return text;
-};
-
-const castFails = (expected: string) => () => {
-  throw new JavaException('ClassCastException', `the argument cannot be cast to class ${expected}`);
 };
 
 const conversions: Handlers = {
@@ -70,7 +66,6 @@ export const DOUBLE = defineType('java.lang.Double', {
   methods: {
     ...conversions,
     'compareTo(Double):int': compareDoubles,
-    'compareTo(Object):int': castFails('java.lang.Double'),
   },
   statics: {
     'parseDouble(String):double': (text: string | null) => parseDouble(notNull(text)),
@@ -108,14 +103,13 @@ export const FLOAT = defineType('java.lang.Float', {
     BYTES: 4,
   },
   constructors: {
-    '(float):float': (a: number) => a,
-    '(double):float': (a: number) => a,
     '(String):float': (text: string | null) => parseFloat32(notNull(text)),
+    '(double):float': (a: number) => a,
+    '(float):float': (a: number) => a,
   },
   methods: {
     ...conversions,
     'compareTo(Float):int': compareDoubles,
-    'compareTo(Object):int': castFails('java.lang.Float'),
   },
   statics: {
     'parseFloat(String):float': (text: string | null) => parseFloat32(notNull(text)),

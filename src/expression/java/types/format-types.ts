@@ -256,7 +256,9 @@ export const NUMBER_FORMAT = defineType('java.text.NumberFormat', {
 });
 
 /** The languages around France, Germany and Spain write the sign behind the number. */
-function localized(pattern: string, locale: JavaLocale): Numbers {
+function localized(plain: string, locale: JavaLocale): Numbers {
+  // The yen and the won have no hundredth part.
+  const pattern = /-(?:JP|KR)$/.test(locale.tag) ? plain.replace('.00', '') : plain;
   const behind = /^(?:fr|de|es|it|ru|pl|sv|da|nb|fi|cs)/.test(locale.tag);
   if (!behind) return new JavaDecimalFormat(pattern, locale.tag);
   const isItalianPercent = locale.tag.startsWith('it') && pattern.endsWith('%');

@@ -5,10 +5,6 @@ import { JavaException } from '../java-exception.ts';
 
 const compare = (a: number | bigint, b: number | bigint) => (a < b ? -1 : a > b ? 1 : 0);
 
-const sameClass = (expected: string) => () => {
-  throw new JavaException('ClassCastException', `the argument cannot be cast to class ${expected}`);
-};
-
 /** The conversions that every number has. */
 function conversions(toBigInt: (value: never) => bigint): Handlers {
   const wide = toBigInt as unknown as (value: number | bigint) => bigint;
@@ -41,11 +37,10 @@ const { parseInteger, parseInt32, parseInt64, parseUnsigned, sliceToParse, toRad
 export const INTEGER = defineType('java.lang.Integer', {
   supertypes: ['Number', 'Comparable'],
   constants: { MAX_VALUE: integers.MAX_INT, MIN_VALUE: integers.MIN_INT, SIZE: 32, BYTES: 4 },
-  constructors: { '(int):int': (a: number) => a, '(String):int': (text: string | null) => parseInt32(text) },
+  constructors: { '(String):int': (text: string | null) => parseInt32(text), '(int):int': (a: number) => a },
   methods: {
     ...conversions(wide),
     'compareTo(Integer):int': compare,
-    'compareTo(Object):int': sameClass('java.lang.Integer'),
   },
   statics: {
     'parseInt(String):int': (text: string | null) => parseInt32(text),
@@ -97,11 +92,10 @@ export const INTEGER = defineType('java.lang.Integer', {
 export const LONG = defineType('java.lang.Long', {
   supertypes: ['Number', 'Comparable'],
   constants: { MAX_VALUE: integers.MAX_LONG, MIN_VALUE: integers.MIN_LONG, SIZE: 64, BYTES: 8 },
-  constructors: { '(long):long': (a: bigint) => a, '(String):long': (text: string | null) => parseInt64(text) },
+  constructors: { '(String):long': (text: string | null) => parseInt64(text), '(long):long': (a: bigint) => a },
   methods: {
     ...conversions((value: bigint) => value),
     'compareTo(Long):int': compare,
-    'compareTo(Object):int': sameClass('java.lang.Long'),
   },
   statics: {
     'parseLong(String):long': (text: string | null) => parseInt64(text),
@@ -162,7 +156,6 @@ export const SHORT = defineType('java.lang.Short', {
   methods: {
     ...conversions(wide),
     'compareTo(Short):int': (a: number, b: number) => a - b,
-    'compareTo(Object):int': sameClass('java.lang.Short'),
   },
   statics: {
     'parseShort(String):short': (text: string | null) => parseShort(text),

@@ -154,14 +154,6 @@ const methods: Handlers = {
   'isBefore(ChronoLocalDateTime):boolean': (value: DateTime, other: unknown) => compare(value, other) < 0,
   'isEqual(ChronoLocalDateTime):boolean': (value: DateTime, other: unknown) => compare(value, other) === 0,
   'compareTo(ChronoLocalDateTime):int': compare,
-  'compareTo(Object):int': (value: DateTime, other: unknown) => {
-    if (!(other instanceof JavaLocalDateTime))
-      throw new JavaException(
-        'ClassCastException',
-        'the argument cannot be cast to class java.time.chrono.ChronoLocalDateTime',
-      );
-    return compareDateTimes(value, other);
-  },
 };
 
 function inZone(millis: number, zone: JavaZone): DateTime {

@@ -21,7 +21,7 @@ import { JavaLocalTime, secondOfDay, timeOf } from '../time/local-time.ts';
 import type { JavaDateTimeFormatter } from '../time/pattern-item.ts';
 import { print, type Temporal } from '../time/print.ts';
 import { parseTemporal } from '../time/resolve.ts';
-import { monthEnum, weekdayEnum } from '../time/time-enums.ts';
+import { ERAS, monthEnum, weekdayEnum } from '../time/time-enums.ts';
 import { type JavaZone, JavaZonedDateTime, UTC, zonedOfEpochSecond, zonedOfLocal } from '../time/zone.ts';
 
 type LocalDate = JavaLocalDate;
@@ -99,6 +99,7 @@ export const LOCAL_DATE = defineType('java.time.LocalDate', {
     'getDayOfMonth():int': (date: LocalDate) => date.day,
     'getDayOfYear():int': dates.dayOfYear,
     'getDayOfWeek()': (date: LocalDate) => weekdayEnum(dates.dayOfWeek(date)),
+    'getEra()': (date: LocalDate) => (date.year > 0 ? ERAS.CE : ERAS.BCE),
     'isLeapYear():boolean': (date: LocalDate) => dates.isLeapYear(date.year),
     'lengthOfMonth():int': (date: LocalDate) => dates.lengthOfMonth(date.year, date.month),
     'lengthOfYear():int': (date: LocalDate) => dates.lengthOfYear(date.year),
@@ -150,7 +151,6 @@ export const LOCAL_DATE = defineType('java.time.LocalDate', {
     'isBefore(ChronoLocalDate):boolean': (date: LocalDate, other: unknown) => compare(date, other) < 0,
     'isEqual(ChronoLocalDate):boolean': (date: LocalDate, other: unknown) => compare(date, other) === 0,
     'compareTo(ChronoLocalDate):int': compare,
-    'compareTo(Object):int': compareAny,
   },
 });
 
@@ -162,13 +162,4 @@ export function intField(value: Temporal, field: JavaEnum): number {
     );
   }
   return longToInt(chronoField(value, field));
-}
-
-function compareAny(date: LocalDate, other: unknown): number {
-  if (!(other instanceof JavaLocalDate))
-    throw new JavaException(
-      'ClassCastException',
-      'the argument cannot be cast to class java.time.chrono.ChronoLocalDate',
-    );
-  return dates.compareDates(date, other);
 }

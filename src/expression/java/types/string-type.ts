@@ -1,4 +1,4 @@
-import type { JavaChar } from '../boxes.ts';
+import { JavaChar } from '../boxes.ts';
 import { defineType } from '../descriptor.ts';
 import { doubleToString, floatToString } from '../double-text.ts';
 import { JavaException } from '../java-exception.ts';
@@ -71,8 +71,9 @@ export const STRING = defineType('java.lang.String', {
   supertypes: ['CharSequence', 'Comparable'],
   constructors: {
     '()': () => '',
-    '(String)': text,
+    '(byte[])': (bytes: readonly number[] | null) => decodeBytes(notNull(bytes), UTF_8),
     '(char[])': (codes: readonly number[] | null) => fromCodes(notNull(codes)),
+    '(String)': text,
     '(char[],int,int)': fromSlice,
     '(int[],int,int)': (codes: readonly number[], offset: number, count: number) => {
       strings.checkRange(offset, count, codes.length);
@@ -81,7 +82,6 @@ export const STRING = defineType('java.lang.String', {
         .map((code) => strings.codePointText(code) ?? invalidCodePoint(code))
         .join('');
     },
-    '(byte[])': (bytes: readonly number[] | null) => decodeBytes(notNull(bytes), UTF_8),
     '(byte[],String)': (bytes: readonly number[] | null, name: string | null) =>
       decodeBytes(notNull(bytes), charsetOf(requireText(name, 'charsetName'))),
     '(byte[],Charset)': (bytes: readonly number[] | null, charset: JavaCharset) => decodeBytes(notNull(bytes), charset),
@@ -146,9 +146,6 @@ export const STRING = defineType('java.lang.String', {
     'contentEquals(CharSequence):boolean': (s: string, other: string | null) => s === requireText(other, 'cs'),
     'compareTo(String):int': (s: string, other: string | null) =>
       strings.compareTexts(s, requireText(other, 'anotherString')),
-    'compareTo(Object):int': () => {
-      throw new JavaException('ClassCastException', 'the argument cannot be cast to class java.lang.String');
-    },
     'compareToIgnoreCase(String):int': (s: string, other: string | null) =>
       strings.compareIgnoringCase(s, requireText(other, 'str')),
     'regionMatches(int,String,int,int):boolean': (s: string, at: number, other: string, from: number, length: number) =>
@@ -215,4 +212,5 @@ function invalidCodePoint(code: number): never {
 export const CHARACTER = defineType('java.lang.Character', {
   supertypes: ['Comparable'],
   unwrap: (target: JavaChar) => target.code,
+  constants: { MIN_VALUE: new JavaChar(0), MAX_VALUE: new JavaChar(0xffff) },
 });

@@ -4,7 +4,7 @@ import { JavaException, nullPointer } from '../java-exception.ts';
 import { adjustDateTime } from '../time/adjust.ts';
 import { chronoField, isTimeUnit, plusToDateTime, supportsField, untilDateTime } from '../time/chrono.ts';
 import { FORMATTERS } from '../time/formatters.ts';
-import { instantOfMillis, type JavaInstant } from '../time/java-date.ts';
+import { instantOfMillis, JavaInstant } from '../time/java-date.ts';
 import type { JavaLocalDate } from '../time/local-date.ts';
 import * as dates from '../time/local-date.ts';
 import { JavaLocalDateTime, localEpochSecond } from '../time/local-date-time.ts';
@@ -88,12 +88,11 @@ const temporal = (value: Zoned) =>
 function withZonedField(value: Zoned, field: JavaEnum, amount: bigint): Zoned {
   if (field.name === 'INSTANT_SECONDS')
     return zonedOfEpochSecond(dates.amount(amount), value.local.time.nano, value.zone);
-  if (field.name === 'OFFSET_SECONDS')
-    return zonedOfLocal(
-      value.local,
-      value.zone,
-      dates.checkRange('OffsetSeconds', dates.amount(amount), -64_800, 64_800),
-    );
+  if (field.name === 'OFFSET_SECONDS') {
+    const offset = dates.checkRange('OffsetSeconds', dates.amount(amount), -64_800, 64_800);
+    const isValid = validOffsets(value.zone, value.local).offsets.includes(offset);
+    return isValid ? new JavaZonedDateTime(value.local, offset, value.zone) : value;
+  }
   return onLocalLine(value, withField(value.local, field, amount));
 }
 
@@ -184,6 +183,7 @@ export const ZONED_DATE_TIME = defineType('java.time.ZonedDateTime', {
   },
   // Methods of an interface that the list does not name: they answer as properties only.
   properties: {
+    toInstant: (value: Zoned) => new JavaInstant(zonedEpochSecond(value), value.local.time.nano),
     'toEpochSecond:long': (value: Zoned) => BigInt(zonedEpochSecond(value)),
   },
 });
