@@ -104,7 +104,7 @@ export async function startSidecar(options: SidecarOptions = {}): Promise<Runnin
     directory,
     logs: () => lines,
     output: () => child.output(),
-    log: (fits) => waitFor(child, 'such log line', () => lines.find(fits), 10_000),
+    log: (fits) => waitFor(child, 'such log line', () => lines.find(fits), 30_000),
     async metric(series) {
       const text = await (await fetch(`${adminUrl}/metrics`)).text();
       const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));

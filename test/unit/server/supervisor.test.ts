@@ -54,11 +54,11 @@ function isFree(port: number): Promise<boolean> {
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 400; i += 1) {
+  for (let i = 0; i < 1_200; i += 1) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  assert.fail(`not within 10 s: ${what}`);
+  assert.fail(`not within 30 s: ${what}`);
 }
 
 async function documents(supervisor: Supervisor): Promise<string[]> {
