@@ -64,7 +64,7 @@ async function writeNew(file: string, text: string): Promise<void> {
     await writeFile(file, text, { flag: 'wx', mode: 0o640 });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
-      throw new Error(`${file} is there already: choose another --out, or remove it`, { cause: error });
+      throw new Error(`${file} is there already: choose another --out, or remove it`);
     }
     throw error;
   }

@@ -163,7 +163,7 @@ export async function readDocument(path: string): Promise<string> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new Error(`${path}: ${unreadable(error)} (looked for ${resolve(path)})`, { cause: error });
+    throw new Error(`${path}: ${unreadable(error)} (looked for ${resolve(path)})`);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -5,6 +5,7 @@ import {
   areDisjoint,
   compareMatch,
   compareRoutes,
+  isParameter,
   isWithin,
   methodsWithin,
   pathWithin,
@@ -52,6 +53,7 @@ export function flowsToApis(definition: ApiDefinition, notes: Notes): Imported {
       );
     }
   }
+  if (definition.flowMode === 'BEST_MATCH') notePartialSegments([...(plan?.flows ?? []), ...definition.flows], notes);
   const apis = new ApiTable();
   const base = slug(definition.name);
   const routes = definition.entrypoints.flatMap(({ host, contextPath }, index) => {
@@ -113,6 +115,22 @@ function apiOf(definition: ApiDefinition, plan: Plan | undefined, place: RoutePl
     return chosen.flatMap(({ flow, parts }) => flow[which].map((step) => conditional(step, parts, flow, notes)));
   };
   return { request: phase('request'), response: phase('response') };
+}
+
+/**
+ * STARTS_WITH `/items` fits `/itemsx` too, but then the gateway counts the segment as not matched when it looks for the
+ * closest flow. Here a flow that fits counts as matched.
+ */
+function notePartialSegments(flows: readonly Flow[], notes: Notes): void {
+  const open = flows.find(({ selector: { operator, segments } }) => {
+    const last = segments.at(-1);
+    return operator === 'STARTS_WITH' && last !== undefined && !isParameter(last);
+  });
+  if (open === undefined || flows.length < 2) return;
+  const path = `/${open.selector.segments.join('/')}`;
+  notes.add(
+    `the order of BEST_MATCH for paths such as ${path}x: flow ${open.name} (${path}) counts as closest for them too`,
+  );
 }
 
 interface ChosenFlow {

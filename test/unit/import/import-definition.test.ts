@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkEnvoy, formatProblem } from '../../../src/config/index.ts';
+import { compileTemplate } from '../../../src/expression/index.ts';
+import { ImportError, importDefinition } from '../../../src/import/index.ts';
+import { routeRequest } from './envoy-router.ts';
+import { functionsCalled, importFile, load } from './support.ts';
+
+const get = (path: string, rest: object = {}) => ({ path, method: 'GET', ...rest });
+const shapes = ['v2-flows.json', 'v2-legacy.json', 'v4-export.json', 'v4-gateway.json', 'v4-operator.yaml'];
+
+test('what_is_imported_has_no_errors_of_its_own', () => {
+  for (const name of shapes) {
+    const result = importFile(name);
+    const problems = checkEnvoy(result.envoy, 'envoy.yaml', load(result), compileTemplate);
+    assert.deepEqual(problems.map(formatProblem), [], name);
+  }
+});
+
+test('flows_run_for_their_paths_methods_and_conditions_and_plans_run_first', () => {
+  const result = importFile('v2-flows.json');
+  const web = { headers: { 'x-channel': 'web' } };
+  assert.deepEqual(functionsCalled(result, get('/shop')), ['greet', 'audit']);
+  assert.deepEqual(functionsCalled(result, get('/shop/carts')), ['greet', 'audit']);
+  assert.deepEqual(functionsCalled(result, { path: '/shop/carts/5', method: 'POST', ...web }), [
+    'greet',
+    'audit',
+    'price',
+  ]);
+  assert.deepEqual(functionsCalled(result, get('/shop/off')), ['greet', 'audit']);
+  assert.deepEqual(functionsCalled(result, get('/shop'), 'response'), ['mask']);
+  assert.equal(routeRequest(result.envoy, get('/shopping')), undefined);
+});
+
+test('v2_scopes_are_kept', () => {
+  const { set } = load(importFile('v2-flows.json'));
+  const steps = [...(set.byName('shop-v2-carts-post')?.request ?? [])];
+  assert.deepEqual(
+    steps.map(({ name, body }) => [name, body]),
+    [
+      ['first-of-all', 'absent'],
+      ['audit', 'absent'],
+      ['price', 'buffered'],
+    ],
+  );
+});
+
+test('a_flow_that_an_earlier_route_takes_whole_costs_the_other_routes_nothing', () => {
+  const { set } = load(importFile('v2-flows.json'));
+  assert.equal(set.byName('shop-v2')?.request.length, 2);
+  assert.equal(set.byName('shop-v2')?.needs.requestBody, false);
+});
+
+test('properties_templates_and_the_apis_own_data_are_carried', () => {
+  const { set } = load(importFile('v2-flows.json'));
+  const policies = set.byName('shop-v2');
+  assert.deepEqual(policies?.api, { id: '5e1b0c3a', name: 'Shop v2', version: '3' });
+  assert.deepEqual([...(policies?.properties ?? [])], [['tier', 'gold']]);
+  const template = policies?.responseTemplates.get('AWS_LAMBDA_INVALID_RESPONSE')?.get('application/json');
+  assert.equal(template?.status, 502);
+  assert.equal(template?.body?.source, '{"error":"{#error.key}"}');
+  const v4 = load(importFile('v4-export.json')).set.byName('orders')?.responseTemplates.get('DEFAULT')?.get('*/*');
+  assert.deepEqual([v4?.status, v4?.propagateErrorKeyToLogs], [503, true]);
+});
+
+test('what_cannot_be_carried_is_listed', () => {
+  const words: [string, string[]][] = [
+    [
+      'v2-flows.json',
+      [
+        'policy api-key (API key) in the request phase of flow all',
+        'property token',
+        'CORS',
+        'resource cache',
+        'API_KEY_MISSING',
+      ],
+    ],
+    [
+      'v4-export.json',
+      [
+        'policy transform-headers',
+        'order of BEST_MATCH for paths such as /items/specialx',
+        'plan Gold (JWT)',
+        'those of plan Gold',
+        'pathParams',
+        'dictionaries',
+        'endpoint group Other',
+        'endpoint dynamic',
+        'property tier',
+      ],
+    ],
+    ['v4-operator.yaml', ['matches no flow is a 404']],
+    ['v4-gateway.json', []],
+    ['v2-legacy.json', []],
+  ];
+  for (const [name, expected] of words) {
+    const { notCarried } = importFile(name);
+    for (const word of expected)
+      assert.ok(
+        notCarried.some((line) => line.includes(word)),
+        `${name}: ${word}`,
+      );
+    assert.equal(notCarried.length, expected.length, notCarried.join('\n'));
+  }
+});
+
+test('best_match_runs_only_the_closest_flow', () => {
+  const result = importFile('v4-export.json');
+  const tenant = { headers: { 'x-tenant': 'a' } };
+  assert.deepEqual(functionsCalled(result, get('/orders')), ['enrich']);
+  assert.deepEqual(functionsCalled(result, get('/orders/items/5', tenant)), ['tenant']);
+  assert.deepEqual(functionsCalled(result, get('/orders/items/5/', tenant), 'response'), ['sign']);
+  assert.deepEqual(functionsCalled(result, get('/orders/items/5', { ...tenant, query: { skip: '1' } })), []);
+  assert.deepEqual(functionsCalled(result, get('/orders/items/5')), ['enrich']);
+  assert.deepEqual(functionsCalled(result, { path: '/orders/items/5', method: 'POST', ...tenant }), ['enrich']);
+  assert.deepEqual(functionsCalled(result, get('/orders/items/special', tenant)), ['special']);
+  assert.deepEqual(functionsCalled(result, get('/orders/items/specially')), ['special']);
+});
+
+test('a_plan_that_envoy_cannot_tell_has_its_flows_in_an_api_of_its_own', () => {
+  const { set } = load(importFile('v4-export.json'));
+  const functions = set.byName('orders-plan-gold')?.request.map((step) => step.configuration.function.source);
+  assert.deepEqual(functions, ['gold', 'enrich', 'tenant', 'special']);
+});
+
+test('hosts_and_nested_context_paths_find_their_routes', () => {
+  const { envoy } = importFile('v4-gateway.json');
+  const routeOf = (host: string, path: string) => routeRequest(envoy, { host, path, method: 'GET' });
+  assert.equal(routeOf('one.example.com', '/a/x.y')?.route, 'gateway-form-x-y-exactly');
+  assert.equal(routeOf('one.example.com', '/a/xzy')?.route, 'gateway-form');
+  assert.equal(routeOf('one.example.com', '/a/b/x.y')?.upstreamPath, '/endpoint/x.y');
+  assert.equal(routeOf('one.example.com', '/a/c/x.y')?.upstreamPath, '/endpoint/c/x.y');
+  assert.equal(routeOf('other', '/x.y/')?.upstreamPath, '/endpoint/x.y/');
+  assert.equal(routeOf('one.example.com', '/b'), undefined);
+});
+
+test('the_backend_gets_its_own_path_and_what_follows_the_context_path', () => {
+  const upstream = (name: string, path: string) => routeRequest(importFile(name).envoy, get(path))?.upstreamPath;
+  assert.equal(upstream('v2-flows.json', '/shop'), '/endpoint');
+  assert.equal(upstream('v2-flows.json', '/shop/carts/5'), '/endpoint/carts/5');
+  assert.equal(upstream('v2-legacy.json', '/legacy'), '/');
+  assert.equal(upstream('v2-legacy.json', '/legacy/a'), '/a');
+  assert.equal(upstream('v4-export.json', '/orders/items'), '/v1/items');
+});
+
+test('the_message_timeout_is_longer_than_what_the_steps_may_take', () => {
+  const { set } = load(importFile('v2-flows.json'));
+  assert.equal(set.messageTimeoutMs, 129_000);
+});
+
+test('what_is_no_definition_is_refused_with_what_would_be_right', () => {
+  assert.throws(
+    () => importFile('v4-message.json'),
+    (error) => error instanceof ImportError && /type MESSAGE/.test(error.message),
+  );
+  assert.throws(() => importFile('v1-paths.json'), /v1 definition.*migrate/);
+  for (const text of [
+    '{}',
+    '[]',
+    '"x"',
+    '{"name": "x"}',
+    '{"gravitee": "2.0.0"}',
+    '{"definitionVersion": "V4", "name": "n"}',
+  ]) {
+    assert.throws(() => importDefinition(text, 'api.json'), ImportError, text);
+  }
+});
+
+test('names_of_hostile_or_odd_shapes_do_no_harm', () => {
+  const definition = {
+    gravitee: '2.0.0',
+    name: '"}\n#: [x] ☃',
+    proxy: { virtual_hosts: [{ path: '/a b' }, {}], groups: [{ endpoints: [{ target: 'http://h/%5C1' }] }] },
+    flows: [
+      {
+        'path-operator': { path: "/it's/(.*)$/:p", operator: 'EQUALS' },
+        pre: [{ policy: 'aws-lambda', configuration: { function: 'f' } }],
+      },
+      null,
+      5,
+    ],
+    plans: 'x',
+    properties: [{ value: 1 }, { key: 'constructor', value: null }],
+    response_templates: { DEFAULT: null },
+  };
+  const result = importDefinition(JSON.stringify(definition), 'api.json');
+  assert.deepEqual(functionsCalled(result, get("/it's/(.*)$/5")), ['f']);
+  assert.deepEqual(functionsCalled(result, get("/it's/xx/5")), []);
+});
