@@ -64,7 +64,6 @@ const classes: ReadonlyMap<string, ErrorClass> = new Map(
     KMSDisabledException: setUp,
     KMSInvalidStateException: setUp,
     KMSNotFoundException: setUp,
-    LambdaServiceException: unknown,
     ModeNotSupportedException: refused,
     NoPublishedVersionException: setUp,
     PolicyLengthExceededException: management,
