@@ -5,6 +5,7 @@ import { JsonPathError } from './json-path/json-path-error.ts';
 import { compilePath } from './json-path/path-compiler.ts';
 import type { CompiledPath } from './json-path/path-token.ts';
 import { plainSteps, readFast } from './json-path/read-fast.ts';
+import { type Selection, selectTexts, toSelection } from './json-path/select-texts.ts';
 import { JsonDocument } from './json-text/json-document.ts';
 import { JsonTextError } from './json-text/json-text-error.ts';
 
@@ -15,6 +16,7 @@ interface Path {
   readonly compiled: CompiledPath;
   /** The path as names and indexes, when it is no more than that. */
   readonly steps: readonly (string | number)[] | undefined;
+  readonly selection: Selection | undefined;
 }
 
 /**
@@ -30,8 +32,8 @@ export function jsonPath(source: Value, path: string | null, run: Run): Value {
     // The order of the original: a text that is broken is an error even when the path is.
     const document = parse(source, run);
     const compiled = compile(path);
-    const fast = compiled.steps === undefined ? undefined : readFast(document, compiled.steps);
-    return fast !== undefined ? fast : search(document.value(), compiled, run);
+    const quick = readQuickly(document, compiled, run);
+    return quick !== undefined ? quick : search(document.value(), compiled, run);
   } catch (error) {
     if (error instanceof JsonPathError || error instanceof JsonTextError) {
       throw new EvaluationFailure(`jsonPath(): ${error.message}`);
@@ -54,7 +56,14 @@ function compile(path: string): Path {
   const known = paths.get(path);
   if (known !== undefined) return known;
   const compiled = compilePath(path);
-  return paths.set(path, { compiled, steps: plainSteps(compiled) });
+  return paths.set(path, { compiled, steps: plainSteps(compiled), selection: toSelection(compiled) });
+}
+
+/** Undefined where the exact way has to decide. */
+function readQuickly(document: JsonDocument, { steps, selection }: Path, run: Run): Value {
+  if (document.plain === undefined) return undefined;
+  if (steps !== undefined) return readFast(document, steps);
+  return selection === undefined ? undefined : selectTexts(document, selection, run);
 }
 
 function search(document: Value, { compiled }: Path, run: Run): Value {

@@ -25,6 +25,13 @@ export function plainSteps(path: CompiledPath): readonly (string | number)[] | u
  * Undefined for anything else, errors included: the exact way decides then.
  */
 export function readFast(document: JsonDocument, steps: readonly (string | number)[]): Value {
+  const value = readPlain(document, steps);
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  return typeof value === 'number' ? readNumber(document, steps) : undefined;
+}
+
+/** The same, for any value: null for a missing name at the end, undefined for anything else that is missing. */
+export function readPlain(document: JsonDocument, steps: readonly (string | number)[]): unknown {
   let at = document.plain;
   for (let index = 0; index < steps.length; index++) {
     const step = steps[index];
@@ -39,8 +46,7 @@ export function readFast(document: JsonDocument, steps: readonly (string | numbe
       return undefined;
     }
   }
-  if (typeof at === 'string' || typeof at === 'boolean' || at === null) return at;
-  return typeof at === 'number' ? readNumber(document, steps) : undefined;
+  return at;
 }
 
 /** A number's type shows only in how it is written: 100.0 is a double, 100 an int. */
