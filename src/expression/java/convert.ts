@@ -2,7 +2,8 @@ import { JavaEnum } from './java-enum.ts';
 import { JavaException } from './java-exception.ts';
 import { localeOf } from './locale.ts';
 import { charsetOf } from './text/charset.ts';
-import { instantOfMillis, JavaDate, parseDateText, timeZoneOf } from './time/java-date.ts';
+import { parseDateText } from './time/date-parse.ts';
+import { instantOfMillis, JavaDate, timeZoneOf } from './time/java-date.ts';
 import { JavaLocalDateTime } from './time/local-date-time.ts';
 import { JavaTimeZone } from './time/time-zone.ts';
 import { JavaZone, JavaZonedDateTime, offsetZone, parseOffset, zoneOf } from './time/zone.ts';
@@ -34,7 +35,8 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       throw new JavaException('DateTimeException', `Invalid ID for ZoneOffset, invalid format: ${text}`);
     return offsetZone(seconds);
   }),
-  'java.util.Date': (value) => (typeof value === 'string' ? new JavaDate(parseDateText(value)) : undefined),
+  'java.util.Date': (value) =>
+    typeof value === 'string' ? new JavaDate(parseDateText(value, new Date().getUTCFullYear())) : undefined,
   'java.time.Instant': (value) => {
     if (value instanceof JavaDate) return instantOfMillis(value.time);
     return undefined;

@@ -52,17 +52,10 @@ export function base64Decode(decoder: JavaBase64Decoder, text: string): number[]
 function checkEnding(decoder: JavaBase64Decoder, open: number, ending: string, alphabet: RegExp): void {
   if (open === 1) throw illegalArgument('Last unit does not have enough valid bits');
   if (ending === '') return;
-  const signs = decoder.mime
-    ? [...ending].filter((character) => character === '=' || alphabet.test(character)).join('')
-    : ending;
-  if (open === 0) throw illegalArgument('Input byte array has wrong 4-byte ending unit');
   const wanted = open === 2 ? '==' : '=';
+  if (open === 0 || !ending.startsWith(wanted)) throw illegalArgument('Input byte array has wrong 4-byte ending unit');
+  const rest = ending.slice(wanted.length);
   // MIME ignores what stands behind the padding as long as it is no digit.
-  if (signs !== wanted && !(decoder.mime && signs.startsWith(wanted) && !alphabet.test(signs.charAt(wanted.length)))) {
-    throw illegalArgument(
-      signs.length < wanted.length
-        ? 'Input byte array has wrong 4-byte ending unit'
-        : 'Input byte array has incorrect ending byte',
-    );
-  }
+  const isIgnored = decoder.mime && ![...rest].some((character) => alphabet.test(character));
+  if (rest !== '' && !isIgnored) throw illegalArgument('Input byte array has incorrect ending byte');
 }

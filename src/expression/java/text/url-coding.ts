@@ -1,19 +1,13 @@
 import { JavaException } from '../java-exception.ts';
 import { decodeBytes, encodeText, type JavaCharset } from './charset.ts';
 
-const UNRESERVED = /[A-Za-z0-9.*_-]/;
+/** What is not written as itself, in runs: UTF-16 puts its byte order mark before each run. */
+const ESCAPED = /[^A-Za-z0-9.*_ -]+/g;
 
 /** URLEncoder.encode: the form encoding, a space is `+`. */
 export function urlEncode(text: string, charset: JavaCharset): string {
-  let encoded = '';
-  for (const character of text) {
-    if (UNRESERVED.test(character)) encoded += character;
-    else if (character === ' ') encoded += '+';
-    else
-      for (const byte of encodeText(character, charset))
-        encoded += `%${(byte & 255).toString(16).toUpperCase().padStart(2, '0')}`;
-  }
-  return encoded;
+  const hexadecimal = (byte: number) => `%${(byte & 255).toString(16).toUpperCase().padStart(2, '0')}`;
+  return text.replace(ESCAPED, (run) => encodeText(run, charset).map(hexadecimal).join('')).replaceAll(' ', '+');
 }
 
 /** URLDecoder.decode. Bytes in a row are decoded together; a malformed escape is an error. */

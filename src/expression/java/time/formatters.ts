@@ -119,7 +119,8 @@ const TIME_STYLES: Readonly<Record<FormatStyle, string>> = {
 export function stylePattern(dateStyle: FormatStyle | null, timeStyle: FormatStyle | null): string {
   if (dateStyle === null) return timeStyle === null ? '' : TIME_STYLES[timeStyle];
   if (timeStyle === null) return DATE_STYLES[dateStyle];
-  const join = dateStyle === 'FULL' || dateStyle === 'LONG' ? " 'at' " : ', ';
+  const isLong = (style: FormatStyle) => style === 'FULL' || style === 'LONG';
+  const join = isLong(dateStyle) && isLong(timeStyle) ? " 'at' " : ', ';
   return DATE_STYLES[dateStyle] + join + TIME_STYLES[timeStyle];
 }
 

@@ -1,4 +1,3 @@
-import { doubleToLong } from '../integers.ts';
 import { JavaException } from '../java-exception.ts';
 import { pad2 } from './local-date.ts';
 import type { JavaLocalDateTime } from './local-date-time.ts';
@@ -58,7 +57,7 @@ export function dateText(millis: bigint): string {
   const clock = `${pad2(field('HourOfDay'))}:${pad2(field('MinuteOfHour'))}:${pad2(field('SecondOfMinute'))}`;
   const day = dayNames('en-US', 'short')[field('DayOfWeek') - 1];
   const month = monthNames('en-US', 'short', false)[field('MonthOfYear') - 1];
-  return `${day} ${month} ${pad2(field('DayOfMonth'))} ${clock} UTC ${String(field('YearOfEra')).padStart(4, '0')}`;
+  return `${day} ${month} ${pad2(field('DayOfMonth'))} ${clock} UTC ${field('YearOfEra')}`;
 }
 
 /** java.util.TimeZone.getTimeZone: what is unknown means GMT. */
@@ -88,29 +87,3 @@ export function timeZoneOf(id: string): JavaZone {
 
 export const timeZoneName = (zone: JavaZone, millis: bigint, style: 'long' | 'short', locale: string) =>
   zoneName(zone.id, Number(floorDivide(millis, 1000n)), style, false, locale);
-
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-
-/** The deprecated Date.parse, in the forms that still occur: what JavaScript's own parser knows too. */
-export function parseDateText(text: string): bigint {
-  const named =
-    /^(?:[A-Za-z]{3,9},?\s+)?(?:(\d{1,2})\s+([A-Za-z]{3,9})|([A-Za-z]{3,9})\s+(\d{1,2}),?)\s+(?:(\d{4})\s+)?(?:(\d{1,2}):(\d\d)(?::(\d\d))?)?\s*(?:(GMT|UTC|Z|UT)?([+-]\d{4})?)?\s*(\d{4})?$/.exec(
-      `${text.trim()} `.replace(/\s+/g, ' '),
-    );
-  const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:\s+(\d{1,2}):(\d\d)(?::(\d\d))?)?(?:\s+(?:GMT|UTC))?$/.exec(
-    text.trim(),
-  );
-  if (slashed !== null) {
-    const [, month, day, year, hour = '0', minute = '0', second = '0'] = slashed;
-    return BigInt(Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)));
-  }
-  const month = MONTHS.indexOf((named?.[2] ?? named?.[3] ?? '').slice(0, 3).toLowerCase());
-  const year = named?.[5] ?? named?.[11];
-  if (named === null || month < 0 || year === undefined)
-    throw new JavaException('IllegalArgumentException', `not a date: ${text.slice(0, 60)}`);
-  const [, dayFirst, , , dayLast, , hour = '0', minute = '0', second = '0', , offset = '+0000'] = named;
-  const shift = (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3, 5))) * (offset.startsWith('-') ? -1 : 1);
-  return doubleToLong(
-    Date.UTC(Number(year), month, Number(dayFirst ?? dayLast), Number(hour), Number(minute) - shift, Number(second)),
-  );
-}

@@ -38,6 +38,9 @@ function resolve(parsed: ParsedFields, formatter: JavaDateTimeFormatter): Tempor
   let date = resolveDate(fields, formatter.resolver);
   if (date !== undefined) crossCheck({ date, time: undefined }, fields);
   if (time !== undefined && extraDays === 0) crossCheck({ date: undefined, time }, fields);
+  // An instant has no date of its own: that needs the zone of the formatter.
+  if (zone === undefined && formatter.items.some((item) => item.kind === 'instant'))
+    return { date: undefined, time: undefined, offset: undefined, zone };
   if (date !== undefined && extraDays > 0) date = plusDays(date, BigInt(extraDays));
   return { date, time, offset: parsed.offset, zone };
 }

@@ -9,12 +9,12 @@ import {
   calendarSet,
   JavaCalendar,
 } from '../time/calendar.ts';
+import { parseDateText } from '../time/date-parse.ts';
 import {
   instantOfMillis,
   JavaDate,
   type JavaInstant,
   millisOf,
-  parseDateText,
   temporalOfMillis,
   timeZoneOf,
 } from '../time/java-date.ts';
@@ -28,6 +28,8 @@ const dateOf = (value: JavaDate | null): JavaDate => {
   if (value === null) throw nullPointer('the date is null');
   return value;
 };
+
+const yearOf = (environment: JavaEnvironment) => new Date(environment.now()).getUTCFullYear();
 
 const field = (date: JavaDate, name: Parameters<typeof fieldValue>[1]) =>
   fieldValue(temporalOfMillis(date.time), name) ?? 0;
@@ -61,7 +63,8 @@ export const DATE = defineType('java.util.Date', {
   supertypes: ['Comparable'],
   constructors: {
     '@()': (environment: JavaEnvironment) => new JavaDate(BigInt(environment.now())),
-    '(String)': (text: string | null) => new JavaDate(parseDateText(text ?? '')),
+    '@(String)': (environment: JavaEnvironment, text: string | null) =>
+      new JavaDate(parseDateText(text ?? '', yearOf(environment))),
     '(long)': (time: bigint) => new JavaDate(time),
     '(int,int,int)': (year: number, month: number, day: number) => new JavaDate(ofFields(year, month, day)),
     '(int,int,int,int,int)': (year: number, month: number, day: number, hour: number, minute: number) =>
@@ -80,7 +83,8 @@ export const DATE = defineType('java.util.Date', {
       if (instant === null) throw nullPointer('instant');
       return new JavaDate(millisOf(instant.second, instant.nano));
     },
-    'parse(String):long': (text: string | null) => parseDateText(text ?? ''),
+    '@parse(String):long': (environment: JavaEnvironment, text: string | null) =>
+      parseDateText(text ?? '', yearOf(environment)),
     'UTC(int,int,int,int,int,int):long': ofFields,
   },
   methods: {

@@ -1,4 +1,5 @@
 import { JavaChar } from '../boxes.ts';
+import { JavaComparator } from '../comparator.ts';
 import { defineType } from '../descriptor.ts';
 import { doubleToString, floatToString } from '../double-text.ts';
 import { JavaException } from '../java-exception.ts';
@@ -28,6 +29,11 @@ function join(delimiter: string | null, items: readonly unknown[]): string {
   const texts = items.map(sequenceText);
   limitText(texts.reduce((sum, text) => sum + text.length + (delimiter?.length ?? 0), 0));
   return texts.join(requireText(delimiter, 'delimiter'));
+}
+
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new JavaException('ClassCastException', 'the argument cannot be cast to class java.lang.String');
 }
 
 const fromCodes = (codes: readonly number[]) => codes.map((code) => String.fromCharCode(code)).join('');
@@ -69,6 +75,9 @@ const text = (value: string | null) => requireText(value, 'str');
 
 export const STRING = defineType('java.lang.String', {
   supertypes: ['CharSequence', 'Comparable'],
+  constants: {
+    CASE_INSENSITIVE_ORDER: new JavaComparator((a, b) => strings.compareIgnoringCase(asText(a), asText(b))),
+  },
   constructors: {
     '()': () => '',
     '(byte[])': (bytes: readonly number[] | null) => decodeBytes(notNull(bytes), UTF_8),
