@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { closest } from './commands/closest.ts';
 import { UsageError } from './commands/command-line.ts';
+import { cacheCompiledCode } from './commands/compile-cache.ts';
 import { commandDefinitions } from './commands/definitions.ts';
 import { commandHelp, programHelp } from './commands/help.ts';
 import type { CommandIo } from './commands/io.ts';
@@ -73,4 +74,7 @@ function isProgram(): boolean {
 }
 
 // What still waits (a pooled connection, a timer of a library) must not keep an ended command alive.
-if (isProgram()) process.exit(await main(process.argv.slice(2), process));
+if (isProgram()) {
+  cacheCompiledCode();
+  process.exit(await main(process.argv.slice(2), process));
+}

@@ -14,6 +14,7 @@ import {
   type Takeover,
   watchTlsFiles,
 } from '../server/index.ts';
+import { keepCompiledCode } from './compile-cache.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { version } from './version.ts';
 
@@ -60,6 +61,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
     logger,
   });
   server.setServing(true);
+  keepCompiledCode();
   setImmediate(() => {
     addReflection(server.grpc).catch((error: unknown) => logger.warn({ err: error }, 'no gRPC reflection'));
   });
