@@ -100,6 +100,10 @@ export abstract class Side {
     // Full duplex: the headers stay unanswered until the policies have run, so that they can still change.
     if (this.mode === 'FULL_DUPLEX_STREAMED' || this.core.silent) return;
     const mode = this.override('BUFFERED');
+    if (mode === undefined && this.mode === 'NONE') {
+      this.core.bodyMissing('FULL_DUPLEX_STREAMED in the other direction rules mode_override out');
+      return;
+    }
     this.core.reply(
       mode === undefined ? neutral[this.name].headers : { ...neutral[this.name].headers, mode_override: mode },
     );

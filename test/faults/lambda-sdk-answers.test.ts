@@ -18,9 +18,9 @@ const answer = (name: string, stubAnswer: StubAnswer): Row => ({
   name,
   behaviour: { kind: 'answer', answer: stubAnswer },
 });
-const raw = (name: string, bytes: string | Buffer, then: 'keep' | 'close' | 'reset' = 'close'): Row => ({
+const raw = (name: string, bytes: string | Buffer, end: 'keep' | 'close' | 'reset' = 'close'): Row => ({
   name,
-  behaviour: { kind: 'raw', bytes: Buffer.from(bytes), then },
+  behaviour: { kind: 'raw', bytes: Buffer.from(bytes), end },
 });
 
 const schemas = serviceErrorSchemas();

@@ -9,7 +9,7 @@ import { type HttpMessage, type Outcome, SimulatedEnvoy, type Simulation } from 
 /** What each API does to a request or response body, and to whom it answers: the model, in a few words each. */
 const policies = `
 version: 1
-limits: {bodyBytes: 1000}
+limits: {bodyBytes: 40}
 apis:
   idle: {}
   enrich: {request: [{configuration: {function: late, mutations: {headers: {set: {x-q: one}}}}}]}
@@ -65,7 +65,7 @@ const classes = new Map<string, number>();
 
 const pieces = fc.oneof(
   { weight: 3, arbitrary: fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { maxLength: 4 }) },
-  { weight: 1, arbitrary: fc.constantFrom([''], ['a', ''], ['x'.repeat(999), 'y'], ['x'.repeat(1000)]) },
+  { weight: 1, arbitrary: fc.constantFrom([''], ['a', ''], ['x'.repeat(39), 'yz'], ['x'.repeat(40)]) },
 );
 const message: fc.Arbitrary<HttpMessage> = fc.record({
   pieces: pieces.map((texts) => texts.map((text) => Buffer.from(text))),
@@ -106,12 +106,9 @@ after(async () => {
 });
 
 test(`an Envoy that keeps the rules gets what the policies say, in every mode (${runs} sequences, seed ${seed})`, async (t) => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(scenario, { minLength: batch, maxLength: batch }), async (scenarios) => {
-      await Promise.all(scenarios.map(play));
-    }),
-    { numRuns: Math.ceil(runs / batch), seed, endOnFailure: true },
-  );
+  // Without shrinking: a sequence is short, and the message shows the one that failed.
+  const scenarios = fc.sample(scenario, { numRuns: runs, seed });
+  for (let i = 0; i < runs; i += batch) await Promise.all(scenarios.slice(i, i + batch).map(play));
   await settle();
   assert.deepEqual(
     { streams: processor.capacity.streams, bytes: processor.capacity.bufferedBytes, running: invoker.running },
@@ -127,8 +124,10 @@ async function play({ api, simulation }: Scenario): Promise<void> {
     outcome = await new SimulatedEnvoy(exchange, simulation).run();
     compare(models[api] ?? {}, simulation, outcome);
   } catch (cause) {
-    const facts = JSON.stringify({ api, ...simulation, replies: exchange.replies }, null, 1);
-    throw new Error(`${cause instanceof Error ? cause.message : cause} in ${facts}`, { cause });
+    const text = (message: HttpMessage) => ({ ...message, pieces: message.pieces.map(String) });
+    const { request, response } = simulation;
+    const facts = { api, ...simulation, request: text(request), response: text(response), replies: exchange.replies };
+    throw new Error(`${cause instanceof Error ? cause.message : cause} in ${JSON.stringify(facts)}`);
   }
 }
 
@@ -152,7 +151,10 @@ function compare(model: Model, simulation: Simulation, outcome: Outcome): void {
     const refusal = bodyRefusal(simulation, 'response');
     if (refusal !== undefined) {
       count(`response refused: ${refusal}`);
-      if (refusal === 'BODY_UNAVAILABLE' && outcome.immediate === undefined) return;
+      // Nobody asks about a body that never comes: the stream's end is logged and counted.
+      const overridden = simulation.allowOverride && !Object.values(simulation.modes).includes('FULL_DUPLEX_STREAMED');
+      const never = !overridden || simulation.response.pieces.length === 0;
+      if (refusal === 'BODY_UNAVAILABLE' && never && outcome.immediate === undefined) return;
       assert.deepEqual(outcome.immediate?.details, `lambda_ext_proc{LAMBDA_EXT_PROC_${refusal}}`);
       return;
     }
@@ -175,17 +177,20 @@ function bodyRefusal(simulation: Simulation, side: 'request' | 'response'): stri
   if (pieces.length === 0 && !trailers) return undefined;
   const size = whole(simulation[side]).length;
   const fullDuplex = modes[side] === 'FULL_DUPLEX_STREAMED';
-  if (fullDuplex) return size > 1000 ? 'BODY_TOO_LARGE' : undefined;
+  if (fullDuplex) return size > 40 ? 'BODY_TOO_LARGE' : undefined;
   // Full duplex in the other direction rules out mode_override for both.
   const anyFullDuplex = Object.values(modes).includes('FULL_DUPLEX_STREAMED');
   const overridden = allowOverride && !anyFullDuplex;
   if (overridden || modes[side] === 'BUFFERED') {
     if (pieces.length === 0) return 'BODY_UNAVAILABLE';
-    return size > 1000 ? 'BODY_TOO_LARGE' : undefined;
+    if (size > 40) return 'BODY_TOO_LARGE';
+    // Trailers leave end_of_stream unset, as a part of a body does where an override was ignored.
+    const ambiguous = modes[side] !== 'BUFFERED' && modes[side] !== 'NONE' && trailers && !length;
+    return ambiguous ? 'BODY_UNAVAILABLE' : undefined;
   }
   if (modes[side] === 'NONE' || pieces.length === 0) return 'BODY_UNAVAILABLE';
   const [first] = modes[side] === 'STREAMED' ? pieces : [Buffer.alloc(Math.ceil(size / 2))];
-  if ((first?.length ?? 0) > 1000) return 'BODY_TOO_LARGE';
+  if ((first?.length ?? 0) > 40) return 'BODY_TOO_LARGE';
   const isWhole = pieces.length === 1 || modes[side] !== 'STREAMED';
   const ends = isWhole && first?.length === size && !trailers;
   if (ends || (length && first?.length === size)) return undefined;

@@ -15,7 +15,7 @@ export type Behaviour =
       readonly runs?: boolean;
     }
   /** These bytes and then: keep the connection, close it, or reset it. */
-  | { readonly kind: 'raw'; readonly bytes: Buffer; readonly then: 'keep' | 'close' | 'reset'; readonly runs?: boolean }
+  | { readonly kind: 'raw'; readonly bytes: Buffer; readonly end: 'keep' | 'close' | 'reset'; readonly runs?: boolean }
   /** Nothing, or the head alone, and then silence. */
   | { readonly kind: 'hang'; readonly after: 'nothing' | 'head' }
   /** The answer, one byte at a time. */
@@ -163,8 +163,8 @@ export class FaultStub {
         return;
       case 'raw':
         socket.write(behaviour.bytes, () => {
-          if (behaviour.then === 'close') socket.end();
-          if (behaviour.then === 'reset') socket.resetAndDestroy();
+          if (behaviour.end === 'close') socket.end();
+          if (behaviour.end === 'reset') socket.resetAndDestroy();
         });
         return;
       case 'hang':
