@@ -301,5 +301,7 @@ function turnScanIntoArgument(root: '$' | '@', tokens: readonly PathToken[]): Co
     return toCompiledPath(root, tokens);
   }
   const path = toCompiledPath(root, tokens.slice(0, at));
-  return toCompiledPath('$', [{ ...first, parameters: [{ kind: 'path', path }] }, ...tokens.slice(at + 1)]);
+  const turned = [{ ...first, parameters: [{ kind: 'path' as const, path }] }, ...tokens.slice(at + 1)];
+  // What follows still counts as behind a scan, so that nothing missing there is an error.
+  return { ...toCompiledPath('$', turned), upstreamDefinite: turned.map(() => false) };
 }
