@@ -2,6 +2,7 @@ import type { ApiPolicies } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { Reporter } from './compile/reporter.ts';
 import { compileResponseTemplates } from './compile/response-templates.ts';
+import { compileStep } from './compile/step.ts';
 import { type CompileTemplate, TemplateCompiler } from './compile/template-compiler.ts';
 import { CompiledPolicySet } from './compiled-policy-set.ts';
 import { InlinePolicies, singleProblem } from './inline-policies.ts';
@@ -54,6 +55,7 @@ function compileDocument(
   const responseTemplates = compileResponseTemplates(document.responseTemplates, ['responseTemplates'], compiler);
   const { defaults, dictionaries } = document;
   const surroundings: Surroundings = { defaults, dictionaries, responseTemplates };
+  checkDefaults(defaults, compiler.reporter, compile);
   const apis = new Map<string, ApiPolicies>();
   const routes: { readonly glob: string; readonly policies: ApiPolicies }[] = [];
   for (const [name, api] of Object.entries(document.apis ?? {})) {
@@ -80,4 +82,14 @@ function compileDocument(
     inline: document.inline === false ? undefined : new InlinePolicies(surroundings, compile),
   });
   return { set, surroundings };
+}
+
+/** Inline policies get the defaults later: what is wrong with them must not wait for the first of those. */
+function checkDefaults(defaults: PolicyDocument['defaults'], reporter: Reporter, compile: CompileTemplate): void {
+  if (defaults === null || defaults === undefined) return;
+  const own = reporter.sibling();
+  const place = { path: [], phase: 'request', body: 'as-needed' } as const;
+  const step = { configuration: { function: defaults.function ?? 'any' } };
+  compileStep(step, defaults, place, new TemplateCompiler(compile, own));
+  reporter.adoptErrors(own);
 }

@@ -3,13 +3,18 @@ import type { Source } from '../source/index.ts';
 
 /** Collects what is wrong in one document. The same thing at the same place is told once. */
 export class Reporter {
-  readonly fileName: string;
+  readonly #fileName: string;
   readonly #source: Source;
   readonly #problems = new Map<string, Problem>();
 
   constructor(fileName: string, source: Source) {
-    this.fileName = fileName;
+    this.#fileName = fileName;
     this.#source = source;
+  }
+
+  /** An empty one for the same document. */
+  sibling(): Reporter {
+    return new Reporter(this.#fileName, this.#source);
   }
 
   get data(): unknown {
@@ -29,6 +34,13 @@ export class Reporter {
     this.#add('error', path, message, this.#source.locateInText(path, offset));
   }
 
+  /** The errors that another reporter of the same document found. */
+  adoptErrors(other: Reporter): void {
+    for (const [key, problem] of other.#problems) {
+      if (problem.severity === 'error' && !this.#problems.has(key)) this.#problems.set(key, problem);
+    }
+  }
+
   /** In the order of the document. */
   get problems(): readonly Problem[] {
     return [...this.#problems.values()].sort((a, b) => a.line - b.line || a.column - b.column);
@@ -42,7 +54,7 @@ export class Reporter {
     const text = formatPath(path);
     const key = `${text}\n${message}`;
     if (!this.#problems.has(key)) {
-      this.#problems.set(key, { severity, file: this.fileName, path: text, message, ...position });
+      this.#problems.set(key, { severity, file: this.#fileName, path: text, message, ...position });
     }
   }
 }

@@ -24,7 +24,7 @@ export function checkService(
     return;
   }
   checkProtocol(cluster, reporter);
-  checkCircuitBreakers(cluster, reporter);
+  checkCircuitBreakers(cluster, service.get('retry_policy') !== undefined, reporter);
   checkHealth(cluster, reporter);
 }
 
@@ -50,10 +50,16 @@ function checkProtocol(cluster: EnvoyNode, reporter: Reporter): void {
   reporter.error(cluster.placeOf('typed_extension_protocol_options'), message);
 }
 
-function checkCircuitBreakers(cluster: EnvoyNode, reporter: Reporter): void {
+function checkCircuitBreakers(cluster: EnvoyNode, retries: boolean, reporter: Reporter): void {
   const thresholds = cluster.get('circuit_breakers')?.items('thresholds') ?? [];
   const main = thresholds.find((threshold) => (threshold.text('priority') ?? 'DEFAULT') === 'DEFAULT');
-  if (main?.number('max_requests') !== undefined) return;
+  if (main?.number('max_requests') !== undefined) {
+    if (!retries || main.number('max_retries') !== undefined) return;
+    const message =
+      'Envoy repeats 3 streams at a time, too few when a server goes away under load: write `max_retries: 1000`';
+    reporter.warn(main.placeOf('max_retries'), message);
+    return;
+  }
   const message =
     'Envoy allows 1,024 requests in the server at a time, which slow functions soon reach, and answers 500 beyond: write `circuit_breakers: {thresholds: [{max_requests: 10000, max_pending_requests: 10000, max_retries: 1000}]}`';
   reporter.warn(cluster.placeOf('circuit_breakers'), message);

@@ -91,11 +91,11 @@ function selectInline({ text, value }: RouteMetadata, check: EnvoyCheck): ApiPol
     const inner = typeof value.data === 'string' ? embeddedText(text, value.data, source, value.path) : undefined;
     const relocated = inner ?? embeddedData(value.data, source, value.path);
     const { policies: api, warnings } = compileInlineSource(text, relocated, fileName, policies.surroundings, compile);
-    check.inlineProblems.push(...warnings.map((problem) => inside(problem, value.path)));
+    check.inlineProblems.push(...insideOf(warnings, value.path));
     return api;
   } catch (error) {
     if (error instanceof PolicyDocumentError) {
-      check.inlineProblems.push(...error.problems.map((problem) => inside(problem, value.path)));
+      check.inlineProblems.push(...insideOf(error.problems, value.path));
     } else if (error instanceof SourceError) {
       reporter.error(
         value.path,
@@ -122,9 +122,14 @@ function embeddedText(text: string, written: string, source: Source, path: Docum
   return embeddedJson(text, shifted, path);
 }
 
-function inside(problem: Problem, outer: DocumentPath): Problem {
-  const separator = problem.path === '' || problem.path.startsWith('[') ? '' : '.';
-  return { ...problem, path: `${formatPath(outer)}${separator}${problem.path}` };
+/** The problems with paths in the outer document; those of `defaults` were told for their own document. */
+function insideOf(problems: readonly Problem[], outer: DocumentPath): readonly Problem[] {
+  return problems
+    .filter(({ path }) => !path.startsWith('defaults'))
+    .map((problem) => {
+      const separator = problem.path === '' || problem.path.startsWith('[') ? '' : '.';
+      return { ...problem, path: `${formatPath(outer)}${separator}${problem.path}` };
+    });
 }
 
 function selectByRoute(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {

@@ -6,8 +6,7 @@ export function quotedOffset(text: string, start: number, offset: number): numbe
   let at = start + 1;
   for (let unit = 0; unit < offset && at < text.length; ) {
     if (text[at] !== '\\') {
-      if (text[at] === '\n') at = skipIndent(text, at);
-      else at++;
+      at = isBreak(text, at) ? skipIndent(text, at) : at + 1;
       unit++;
       continue;
     }
@@ -31,7 +30,7 @@ const escapeDigits: ReadonlyMap<string, number> = new Map([
 export function singleQuotedOffset(text: string, start: number, offset: number): number {
   let at = start + 1;
   for (let unit = 0; unit < offset && at < text.length; unit++) {
-    if (text[at] === '\n') at = skipIndent(text, at);
+    if (isBreak(text, at)) at = skipIndent(text, at);
     else at += text.startsWith("''", at) ? 2 : 1;
   }
   return at;
@@ -41,8 +40,7 @@ export function singleQuotedOffset(text: string, start: number, offset: number):
 export function plainOffset(text: string, start: number, offset: number): number {
   let at = start;
   for (let unit = 0; unit < offset && at < text.length; unit++) {
-    if (text[at] === '\n') at = skipIndent(text, at);
-    else at++;
+    at = isBreak(text, at) ? skipIndent(text, at) : at + 1;
   }
   return at;
 }
@@ -54,9 +52,12 @@ export function blockOffset(text: string, start: number, offset: number): number
   const indent = /^(?:[ \t]*\r?\n)*( *)/.exec(text.slice(at, at + 4096))?.[1]?.length ?? 0;
   at += lineIndent(text, at, indent);
   for (let unit = 0; unit < offset && at < text.length; unit++) {
-    const isBreak = text[at] === '\n';
-    at++;
-    if (isBreak) at += lineIndent(text, at, indent);
+    if (!isBreak(text, at)) {
+      at++;
+      continue;
+    }
+    at = text.indexOf('\n', at) + 1;
+    at += lineIndent(text, at, indent);
   }
   return at;
 }
@@ -67,8 +68,12 @@ function lineIndent(text: string, at: number, indent: number): number {
   return count;
 }
 
+function isBreak(text: string, at: number): boolean {
+  return text[at] === '\n' || (text[at] === '\r' && text[at + 1] === '\n');
+}
+
 function skipIndent(text: string, at: number): number {
-  let next = at + 1;
+  let next = text.indexOf('\n', at) + 1;
   while (text[next] === ' ' || text[next] === '\t') next++;
   return next;
 }

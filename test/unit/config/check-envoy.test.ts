@@ -257,7 +257,19 @@ test('a_route_cache_that_is_kept_is_an_error_for_a_policy_that_clears_it', () =>
 });
 
 test('the_default_circuit_breaker_is_a_warning', () => {
-  assertLines(check(without('circuit_breakers: {thresholds: [{max_requests: 10000}]}')), ['1,024 requests']);
+  assertLines(check(without('circuit_breakers: {thresholds: [{max_requests: 10000, max_retries: 1000}]}')), [
+    '1,024 requests',
+  ]);
+});
+
+test('retries_that_the_cluster_does_not_allow_are_a_warning', () => {
+  assertLines(check(without(', max_retries: 1000')), ['max_retries: warning: ', 'repeats 3 streams']);
+});
+
+test('what_is_wrong_with_defaults_is_not_told_again_for_inline_policies', () => {
+  const inline = `[{key: x-lambda-policies, value: '{"request": [{"configuration": {"function": "f"}}]}'}]`;
+  const document = 'version: 1\ndefaults: {ssl: {trustAll: true}}\n';
+  assert.deepEqual(check(spoilt(metadata, inline), document), []);
 });
 
 test('health_checks_that_are_missing_slow_or_of_another_service_are_told', () => {

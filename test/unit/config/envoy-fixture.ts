@@ -59,7 +59,7 @@ static_resources:
         envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
           "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
           explicit_http_config: {http2_protocol_options: {}}
-      circuit_breakers: {thresholds: [{max_requests: 10000}]}
+      circuit_breakers: {thresholds: [{max_requests: 10000, max_retries: 1000}]}
       health_checks:
         - timeout: 1s
           interval: 1s

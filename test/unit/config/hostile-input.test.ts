@@ -209,9 +209,10 @@ test('the_place_of_each_character_of_a_text_is_found_in_every_style', () => {
 test('lines_of_a_literal_block_are_found', () => {
   const line = fc.string({ unit: fc.constantFrom('a', ' ', '{', '#'), maxLength: 8 });
   fc.assert(
-    fc.property(fc.array(line, { maxLength: 6 }), (lines) => {
+    fc.property(fc.array(line, { maxLength: 6 }), fc.boolean(), (lines, windows) => {
       const value = `x\n${lines.join('\n')}\n▸`;
-      const written = stringify({ outer: [{ value }] }, { defaultStringType: 'BLOCK_LITERAL', lineWidth: 0 });
+      const unix = stringify({ outer: [{ value }] }, { defaultStringType: 'BLOCK_LITERAL', lineWidth: 0 });
+      const written = windows ? unix.replaceAll('\n', '\r\n') : unix;
       const place = parseYaml(written).locateInText(['outer', 0, 'value'], value.indexOf('▸'));
       assert.equal(written.split('\n')[place.line - 1]?.[place.column - 1], '▸', written);
     }),

@@ -42,6 +42,12 @@ test('an_error_in_defaults_is_told_once_and_there', () => {
   assertLines(problemsOf(text), ['policies.yaml:2:20 defaults.region: is no AWS region']);
 });
 
+test('an_error_in_defaults_is_told_even_where_no_step_uses_them', () => {
+  assertLines(problemsOf('version: 1\ndefaults: {region: nowhere}\n'), ['2:20 defaults.region: is no AWS region']);
+  assertLines(problemsOf('version: 1\ndefaults: {accessKey: a}\n'), ['2:12 defaults.accessKey: stands alone']);
+  assert.deepEqual(problemsOf('version: 1\ndefaults: {readTimeoutMs: 5}\n'), []);
+});
+
 test('one_key_alone_is_an_error', () => {
   const keys = "{#secrets.get('env:X')}";
   assertLines(problemsOf(withStep(`function: f, accessKey: "${keys}"`)), [
