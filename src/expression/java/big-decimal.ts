@@ -1,4 +1,4 @@
-import { toAsciiDigits } from './digits.ts';
+import { toAsciiDigits, trailingZeroCount } from './digits.ts';
 import { JavaException } from './java-exception.ts';
 import { limitDigits, limitText, MAX_DIGITS } from './limits.ts';
 import { divideRounded, type RoundingMode } from './rounding.ts';
@@ -189,7 +189,7 @@ export function roundTo(value: JavaBigDecimal, context: MathContext): JavaBigDec
 export function stripZeros(value: JavaBigDecimal, preferred: number): JavaBigDecimal {
   let { unscaled, scale } = value;
   if (unscaled === 0n) return value;
-  const zeros = /0*$/.exec(unscaled.toString())?.[0].length ?? 0;
+  const zeros = trailingZeroCount(unscaled.toString());
   const drop = Math.max(0, Math.min(zeros, scale - preferred));
   unscaled /= powerOfTen(drop);
   scale -= drop;

@@ -15,3 +15,12 @@ export function digitValue(character: string): number {
 export function toAsciiDigits(text: string): string {
   return text.replace(/\p{Nd}/gu, (digit) => (digit.length === 1 && digit < ':' ? digit : String(digitValue(digit))));
 }
+
+/** How many zeros a text ends with. A loop, since the pattern for it would look at inner zeros again and again. */
+export function trailingZeroCount(text: string): number {
+  let count = 0;
+  while (text.charCodeAt(text.length - 1 - count) === 48) count++;
+  return count;
+}
+
+export const withoutTrailingZeros = (text: string) => text.slice(0, text.length - trailingZeroCount(text));

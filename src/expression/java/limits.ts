@@ -6,10 +6,21 @@ import { JavaException } from './java-exception.ts';
  */
 export const MAX_TEXT_LENGTH = 1 << 20;
 export const MAX_DIGITS = 10_000;
+/** Patterns of dates, numbers and messages: they nest, and are read by recursion. */
+export const MAX_PATTERN_LENGTH = 1000;
 
 export function limitText(length: number): void {
   if (length > MAX_TEXT_LENGTH)
     throw new JavaException('OutOfMemoryError', `text of ${length} characters: the limit is ${MAX_TEXT_LENGTH}`);
+}
+
+export function limitPattern(pattern: string): void {
+  if (pattern.length > MAX_PATTERN_LENGTH) {
+    throw new JavaException(
+      'IllegalArgumentException',
+      `pattern of ${pattern.length} characters: the limit is ${MAX_PATTERN_LENGTH}`,
+    );
+  }
 }
 
 export function limitDigits(digits: number): void {

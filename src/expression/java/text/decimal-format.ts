@@ -8,6 +8,7 @@ import {
   setScale,
 } from '../big-decimal.ts';
 import { multiply } from '../big-decimal-arithmetic.ts';
+import { withoutTrailingZeros } from '../digits.ts';
 import { doubleToString } from '../double-text.ts';
 import { MAX_LONG, MIN_LONG } from '../integers.ts';
 import { JavaException } from '../java-exception.ts';
@@ -91,7 +92,7 @@ const spell = (affix: Affix, format: JavaDecimalFormat) =>
 function significant(value: JavaBigDecimal): { digits: string; point: number } {
   if (value.unscaled === 0n) return { digits: '', point: 0 };
   const text = value.unscaled.toString();
-  return { digits: text.replace(/0+$/, ''), point: text.length - value.scale };
+  return { digits: withoutTrailingZeros(text), point: text.length - value.scale };
 }
 
 function layOut(value: JavaBigDecimal, format: JavaDecimalFormat): string {

@@ -1,4 +1,5 @@
 import { illegalArgument } from '../java-exception.ts';
+import { limitPattern } from '../limits.ts';
 
 /** A DecimalFormat pattern, taken apart. Affixes still hold `%`, `‰`, `¤` and `-` as signs of the locale. */
 export interface DecimalPattern {
@@ -53,6 +54,7 @@ const EVERYTHING: DecimalPattern = {
 };
 
 export function parseDecimalPattern(pattern: string): DecimalPattern {
+  limitPattern(pattern);
   if (pattern === '') return EVERYTHING;
   const [positive, rest] = readHalf(pattern, 0);
   let negative: Half | undefined;

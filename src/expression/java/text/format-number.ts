@@ -7,6 +7,7 @@ import {
   setScale,
   toPlainString,
 } from '../big-decimal.ts';
+import { withoutTrailingZeros } from '../digits.ts';
 import { doubleToString } from '../double-text.ts';
 import { limitText } from '../limits.ts';
 import { group } from './decimal-format.ts';
@@ -144,7 +145,7 @@ export function hexText(value: number, precision: number): string {
       power++;
     }
   } else {
-    digits = digits.replace(/0+$/, '').padEnd(Math.max(1, places), '0');
+    digits = withoutTrailingZeros(digits).padEnd(Math.max(1, places), '0');
   }
   return `0x${lead}.${digits}p${power}`;
 }

@@ -1,5 +1,5 @@
 import { illegalArgument } from '../java-exception.ts';
-import { limitText } from '../limits.ts';
+import { limitPattern, limitText } from '../limits.ts';
 
 /** One `{…}` of a MessageFormat pattern. */
 export interface MessageElement {
@@ -36,6 +36,7 @@ export function formatMessage(format: JavaMessageFormat, write: WriteElement): s
 
 /** A quote begins literal text up to the next one; two are one; an open one reaches to the end. */
 function parse(pattern: string): (string | MessageElement)[] {
+  limitPattern(pattern);
   const parts: (string | MessageElement)[] = [];
   let text = '';
   let at = 0;

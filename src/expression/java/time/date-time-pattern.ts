@@ -1,4 +1,5 @@
 import { illegalArgument } from '../java-exception.ts';
+import { limitPattern } from '../limits.ts';
 import { type Field, type Item, ItemList, type TextStyle } from './pattern-item.ts';
 
 const FIELDS: Readonly<Record<string, Field>> = {
@@ -30,6 +31,7 @@ const OFFSET_PATTERNS = ['+HHmm', '+HHMM', '+HH:MM', '+HHMMss', '+HH:MM:ss'] as 
 
 /** DateTimeFormatter.ofPattern. Throws IllegalArgumentException for letters that mean nothing or are too many. */
 export function compilePattern(pattern: string): Item[] {
+  limitPattern(pattern);
   const open: ItemList[] = [new ItemList()];
   let list = open[0] as ItemList;
   let pad = 0;

@@ -1,4 +1,5 @@
 import { illegalArgument, JavaException } from '../java-exception.ts';
+import { limitPattern } from '../limits.ts';
 import { runLength } from './date-time-pattern.ts';
 import { millisOf, temporalOfMillis, timeZoneName, timeZoneOf } from './java-date.ts';
 import { dayOfWeek, fromEpochDay, JavaLocalDate, modulo, pad2, toEpochDay } from './local-date.ts';
@@ -24,6 +25,7 @@ export class JavaSimpleDateFormat {
 }
 
 function compile(pattern: string): Part[] {
+  limitPattern(pattern);
   const parts: Part[] = [];
   for (let at = 0; at < pattern.length; ) {
     const character = pattern.charAt(at);

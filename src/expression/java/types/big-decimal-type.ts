@@ -20,6 +20,7 @@ import { MAX_INT, MAX_LONG, MIN_INT, MIN_LONG } from '../integers.ts';
 import type { JavaEnum } from '../java-enum.ts';
 import { illegalArgument, JavaException, nullPointer } from '../java-exception.ts';
 import { MAX_DIGITS } from '../limits.ts';
+import { JAVA_TEXT } from '../object.ts';
 import { ROUNDING_MODES, type RoundingMode } from '../rounding.ts';
 
 type Decimal = JavaBigDecimal;
@@ -32,6 +33,10 @@ export class JavaMathContext implements MathContext {
   constructor(precision: number, rounding: RoundingMode) {
     this.precision = precision;
     this.rounding = rounding;
+  }
+
+  [JAVA_TEXT](): string {
+    return `precision=${this.precision} roundingMode=${this.rounding}`;
   }
 }
 

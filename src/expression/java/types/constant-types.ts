@@ -1,5 +1,5 @@
 import { defineType } from '../descriptor.ts';
-import type { JavaEnum } from '../java-enum.ts';
+import { enumConstants, type JavaEnum } from '../java-enum.ts';
 import { type JavaLocale, LOCALES } from '../locale.ts';
 import { CHRONO_FIELDS, CHRONO_UNITS, JavaPeriod } from '../time/chrono.ts';
 import { JavaInstant } from '../time/java-date.ts';
@@ -65,6 +65,20 @@ export const ISO_ERA = defineType('java.time.chrono.IsoEra', {
   supertypes: ['TemporalAccessor', 'TemporalAdjuster', 'Comparable'],
   constants: ERAS,
   properties: { ...ENUM_PROPERTIES, 'value:int': (value: JavaEnum) => value.ordinal },
+});
+
+export const TIME_UNIT = defineType('java.util.concurrent.TimeUnit', {
+  supertypes: ['Comparable'],
+  constants: enumConstants('java.util.concurrent.TimeUnit', [
+    'NANOSECONDS',
+    'MICROSECONDS',
+    'MILLISECONDS',
+    'SECONDS',
+    'MINUTES',
+    'HOURS',
+    'DAYS',
+  ]),
+  properties: ENUM_PROPERTIES,
 });
 
 export const FORMAT_STYLE = defineType('java.time.format.FormatStyle', {

@@ -60,6 +60,7 @@ export const SYSTEM = defineType('java.lang.System', {
 
 export const UUID = defineType('java.util.UUID', {
   supertypes: ['Comparable'],
+  properties: { 'version:int': (uuid: JavaUuid) => Number.parseInt(uuid.text.charAt(14), 16) },
   statics: { '@randomUUID()': (environment: JavaEnvironment) => new JavaUuid(environment.uuid()) },
 });
 
