@@ -1,9 +1,10 @@
 import type { Logger } from '../observability/index.ts';
-import { InvocationError } from './invocation-error.ts';
+import { CredentialProviders, type CredentialStatus } from './credentials/index.ts';
 import { DirectInvoker, type InvokerParts } from './invoker.ts';
-import type { CredentialProvider } from './resolved-credentials.ts';
-import type { CredentialSource, LambdaInvoker } from './types.ts';
+import { TrustStores } from './trust/index.ts';
+import type { LambdaInvoker } from './types.ts';
 
+export type { CredentialStatus } from './credentials/index.ts';
 export { InvocationError, type InvocationErrorKind } from './invocation-error.ts';
 export type * from './types.ts';
 
@@ -12,39 +13,38 @@ export interface LambdaInvokerOptions extends Partial<InvokerParts> {
   readonly logger?: Logger | undefined;
 }
 
-/** Invokes functions over keep-alive connections of its own; `close` waits for what is under way. */
-export function createLambdaInvoker(options: LambdaInvokerOptions = {}): LambdaInvoker & { close(): Promise<void> } {
-  return new DirectInvoker({
-    environment: process.env,
-    credentialsFor: staticCredentials,
-    trustFor: () => {
-      throw new Error('no trust stores');
+export interface ProcessInvoker extends LambdaInvoker {
+  /** How each identity in use stands, static keys left out. */
+  credentials(): readonly CredentialStatus[];
+  /** Waits for invocations under way. */
+  close(): Promise<void>;
+}
+
+/** The process's one invoker: connections, credentials and trust stores are shared by all APIs. */
+export function createLambdaInvoker(options: LambdaInvokerOptions = {}): ProcessInvoker {
+  const { logger, ...parts } = options;
+  const providers = new CredentialProviders({
+    onRefresh: (source, error) => {
+      if (error === undefined) logger?.info({ source }, 'credentials are refreshed again');
+      else logger?.error({ source, err: error }, 'credentials cannot be refreshed');
     },
+  });
+  const trust = new TrustStores();
+  const invoker = new DirectInvoker({
+    environment: process.env,
+    credentialsFor: (source, region) => providers.for(source, region),
+    trustFor: (ssl) => trust.for(ssl),
     userAgent: 'lambda-ext-proc',
     now: Date.now,
     random: Math.random,
-    ...options,
+    ...parts,
   });
-}
-
-const known = new WeakMap<CredentialSource, CredentialProvider>();
-
-function staticCredentials(source: CredentialSource): CredentialProvider {
-  const provider = known.get(source) ?? createProvider(source);
-  known.set(source, provider);
-  return provider;
-}
-
-function createProvider({ accessKey, secretKey, sessionToken }: CredentialSource): CredentialProvider {
-  if (accessKey === undefined || secretKey === undefined) {
-    throw new InvocationError({
-      kind: 'credentials',
-      message: 'no credentials',
-      attempts: 0,
-      mayHaveRun: false,
-      details: 'Service: Lambda, No credentials',
-    });
-  }
-  const resolved = { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken };
-  return { get: () => resolved };
+  return {
+    invoke: (invocation, signal) => invoker.invoke(invocation, signal),
+    credentials: () => providers.status(),
+    async close() {
+      await invoker.close();
+      providers.close();
+    },
+  };
 }

@@ -10,4 +10,6 @@ export interface ResolvedCredentials {
 /** One identity's credentials: at once where they are there, the same object until they are refreshed. */
 export interface CredentialProvider {
   get(): ResolvedCredentials | Promise<ResolvedCredentials>;
+  /** The service called these expired: they are not given again. */
+  invalidate?(credentials: ResolvedCredentials): void;
 }

@@ -1,0 +1,37 @@
+import { InvocationError } from '../invocation-error.ts';
+
+/** No credentials, and why: the words for the log may name ARNs, those for the caller say no more than the service. */
+export function credentialError(what: string, cause: unknown): InvocationError {
+  if (cause instanceof InvocationError) return cause;
+  const { name, message, statusCode, requestId } = describe(cause);
+  return new InvocationError({
+    kind: 'credentials',
+    message: `${what}: ${name === undefined ? '' : `${name}: `}${message}`,
+    errorType: name,
+    statusCode,
+    requestId,
+    attempts: 0,
+    mayHaveRun: false,
+    details: statusCode === undefined ? 'Service: Lambda, No credentials' : `Service: Sts, Status Code: ${statusCode}`,
+    cause,
+  });
+}
+
+interface Described {
+  readonly name: string | undefined;
+  readonly message: string;
+  readonly statusCode: number | undefined;
+  readonly requestId: string | undefined;
+}
+
+/** An error of the AWS SDK, as far as a log needs it. */
+function describe(error: unknown): Described {
+  if (!(error instanceof Error)) {
+    return { name: undefined, message: String(error), statusCode: undefined, requestId: undefined };
+  }
+  const metadata = '$metadata' in error ? error.$metadata : undefined;
+  const fields = typeof metadata === 'object' && metadata !== null ? metadata : {};
+  const statusCode = 'httpStatusCode' in fields ? Number(fields.httpStatusCode) : undefined;
+  const requestId = 'requestId' in fields ? String(fields.requestId) : undefined;
+  return { name: error.name === 'Error' ? undefined : error.name, message: error.message, statusCode, requestId };
+}

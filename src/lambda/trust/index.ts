@@ -1,0 +1,1 @@
+export { TrustStores } from './trust-stores.ts';
