@@ -1,5 +1,6 @@
 import { JavaBigInteger, parseBigDecimal } from '../../java/big-decimal.ts';
 import { JavaException } from '../../java/java-exception.ts';
+import { MAX_DIGITS } from '../../java/limits.ts';
 import { JavaDouble, type Value } from '../../value.ts';
 import { JsonTextError } from './json-text-error.ts';
 
@@ -29,6 +30,8 @@ export function toInteger(text: string): Value {
 
 /** A number as JSON writes it. */
 export function toNumber(text: string): Value {
+  if (text.length > MAX_DIGITS)
+    throw new JsonTextError(`a number of ${text.length} digits: the limit is ${MAX_DIGITS}`);
   return /[.eE]/.test(text) ? toDecimal(text) : toInteger(text);
 }
 
