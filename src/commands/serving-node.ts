@@ -15,6 +15,7 @@ import {
   watchTlsFiles,
 } from '../server/index.ts';
 import { keepCompiledCode } from './compile-cache.ts';
+import { credentialCheck } from './credential-check.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { version } from './version.ts';
 
@@ -40,7 +41,8 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
   const { options, policies, logger, metrics, worker } = wiring;
   routeGrpcLogging(logger);
   const { limits } = policies.current();
-  const invoker = createLambdaInvoker({ userAgent: `lambda-ext-proc/${version()}` });
+  const invoker = createLambdaInvoker({ userAgent: `lambda-ext-proc/${version()}`, logger });
+  metrics.observeCredentials(() => invoker.credentials());
   const processor = createExternalProcessor({
     policies,
     invoker,
@@ -61,6 +63,8 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
     logger,
   });
   server.setServing(true);
+  // Credentials are asked for before the first request needs them.
+  setImmediate(() => credentialCheck(invoker, policies.current()));
   keepCompiledCode();
   setImmediate(() => {
     addReflection(server.grpc).catch((error: unknown) => logger.warn({ err: error }, 'no gRPC reflection'));
@@ -79,6 +83,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
           ? { status: 'failed', reason: 'draining' }
           : { status: 'ok', reason: `bound: ${server.addresses.join(', ')}` },
         ...(wiring.policyCheck === undefined ? {} : { policies: wiring.policyCheck() }),
+        credentials: credentialCheck(invoker, policies.current()),
       }),
     metrics: () => metrics.snapshot(),
     reload: wiring.reload,

@@ -8,7 +8,7 @@ import type { Signer } from './request/signer.ts';
 import type { Target } from './request/target.ts';
 import { addTraceHeaders } from './request/trace-headers.ts';
 import type { CredentialProvider } from './resolved-credentials.ts';
-import { isClockError } from './result/error-classes.ts';
+import { isClockError, isExpiredToken } from './result/error-classes.ts';
 import { readAnswer } from './result/read-answer.ts';
 import { backoffMs } from './retry/backoff.ts';
 import { type RetryKind, retryKind } from './retry/retry-policy.ts';
@@ -53,6 +53,8 @@ export class Call {
   #mayHaveRun = false;
   #lastRetry: RetryKind | undefined;
   #clockCorrected = false;
+  /** Credentials were called expired: once, the refused request is made again with new ones. */
+  #tokenRenewed = false;
 
   /** Throws InvocationError (`payload-too-large`, `configuration`). */
   constructor(tools: CallTools, route: CallRoute, invocation: Invocation, deadline: Deadline) {
@@ -102,6 +104,10 @@ export class Call {
     try {
       return readAnswer(answer, attempt, prepared.logTail, now());
     } catch (error) {
+      if (error instanceof InvocationError && isExpiredToken(error.errorType) && provider.invalidate !== undefined) {
+        provider.invalidate(credentials);
+        this.#tokenRenewed = !this.#tokenRenewed;
+      }
       if (error instanceof InvocationError && isClockError(error.errorType)) {
         this.#clockCorrected = skew.correct(target.host, answer.headers, now());
       }
@@ -125,6 +131,7 @@ export class Call {
   #delay(error: InvocationError, attempt: number): number | undefined {
     const { invocationType, retry } = this.#invocation;
     if (attempt >= this.#maxAttempts) return undefined;
+    if (this.#tokenRenewed && isExpiredToken(error.errorType)) return invocationType === 'Event' ? undefined : 0;
     if (this.#clockCorrected) {
       this.#clockCorrected = false;
       return invocationType === 'Event' ? undefined : 0;

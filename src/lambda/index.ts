@@ -2,7 +2,7 @@ import type { Logger } from '../observability/index.ts';
 import { CredentialProviders, type CredentialStatus } from './credentials/index.ts';
 import { DirectInvoker, type InvokerParts } from './invoker.ts';
 import { TrustStores } from './trust/index.ts';
-import type { LambdaInvoker } from './types.ts';
+import type { CredentialSource, LambdaInvoker } from './types.ts';
 
 export type { CredentialStatus } from './credentials/index.ts';
 export { InvocationError, type InvocationErrorKind } from './invocation-error.ts';
@@ -14,6 +14,8 @@ export interface LambdaInvokerOptions extends Partial<InvokerParts> {
 }
 
 export interface ProcessInvoker extends LambdaInvoker {
+  /** How one identity stands; its credentials are asked for when nobody has yet. Throws InvocationError. */
+  credentialStatus(source: CredentialSource, region: string): CredentialStatus;
   /** How each identity in use stands, static keys left out. */
   credentials(): readonly CredentialStatus[];
   /** Waits for invocations under way. */
@@ -41,6 +43,7 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
   });
   return {
     invoke: (invocation, signal) => invoker.invoke(invocation, signal),
+    credentialStatus: (source, region) => providers.statusOf(source, region),
     credentials: () => providers.status(),
     async close() {
       await invoker.close();

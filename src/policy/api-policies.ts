@@ -128,6 +128,8 @@ export interface PolicySet {
   /** Envoy's own deadlines where the configuration tells them, in milliseconds. */
   readonly messageTimeoutMs: number | undefined;
   readonly maxMessageTimeoutMs: number | undefined;
+  /** All APIs by name. */
+  readonly apis: ReadonlyMap<string, ApiPolicies>;
   byName(name: string): ApiPolicies | undefined;
   /** By the globs of `routes`; the first API of the document wins. */
   byRoute(routeName: string): ApiPolicies | undefined;

@@ -48,6 +48,14 @@ export class CredentialProviders {
     return found;
   }
 
+  /** How one identity stands; asks for its credentials in the background when nobody has yet. */
+  statusOf(source: CredentialSource, region: string): CredentialStatus {
+    const provider = this.for(source, region);
+    if (!(provider instanceof RefreshingProvider)) return { ...staticStatus };
+    provider.prepare();
+    return provider.status();
+  }
+
   /** How every identity in use stands, for readiness and metrics. */
   status(): readonly CredentialStatus[] {
     const providers = [...(this.#default === undefined ? [] : [this.#default]), ...this.#roles.values()];
@@ -116,6 +124,14 @@ export class CredentialProviders {
     }
   }
 }
+
+const staticStatus: CredentialStatus = {
+  source: 'static keys',
+  ok: true,
+  reason: undefined,
+  obtainedAt: undefined,
+  expiresAt: undefined,
+};
 
 /** Keys from the configuration: as good as they are. */
 class StaticProvider implements CredentialProvider {

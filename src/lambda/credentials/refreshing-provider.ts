@@ -75,6 +75,12 @@ export class RefreshingProvider implements CredentialProvider {
     return this.#refresh();
   }
 
+  /** Asks for credentials in the background, when there are none and none are on the way. */
+  prepare(): void {
+    const isWaiting = this.#loading !== undefined || this.#options.clock.now() < this.#retryAt;
+    if (this.#current === undefined && !isWaiting) this.#refresh().catch(() => {});
+  }
+
   /** The service called these expired or revoked: they are not used again. */
   invalidate(credentials: ResolvedCredentials): void {
     if (this.#current !== credentials) return;

@@ -129,6 +129,11 @@ export function isClockError(errorType: string | undefined): boolean {
   return errorType !== undefined && classes.get(errorType) === clock;
 }
 
+/** The session token's time is over: another one is needed, and the function cannot have run. */
+export function isExpiredToken(errorType: string | undefined): boolean {
+  return errorType === 'ExpiredTokenException' || errorType === 'ExpiredToken';
+}
+
 export function listErrorClasses(): ReadonlyMap<string, ErrorClass> {
   return classes;
 }

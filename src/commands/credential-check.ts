@@ -1,0 +1,35 @@
+import type { ProcessInvoker } from '../lambda/index.ts';
+import type { PolicySet } from '../policy/index.ts';
+import type { Check } from '../server/index.ts';
+
+/**
+ * Whether the credentials of every API can be had, for /readyz. The process stays ready: other APIs may work, and what
+ * a caller of this one gets is an honest error. Identities that depend on a request are not known before one comes.
+ */
+export function credentialCheck(invoker: ProcessInvoker, set: PolicySet): Check {
+  const failed: string[] = [];
+  let known = 0;
+  for (const [name, api] of set.apis) {
+    for (const { name: step, configuration } of [...api.request, ...api.response]) {
+      const { constant } = configuration.credentials;
+      const region = configuration.region.constant;
+      if (constant === undefined || region === undefined) continue;
+      known += 1;
+      const reason = reasonOf(invoker, constant, region);
+      if (reason !== undefined) failed.push(`${name}.${step}: ${reason}`);
+    }
+  }
+  if (failed.length === 0) return { status: 'ok', reason: `${known} steps with credentials known before a request` };
+  return { status: 'degraded', reason: failed.slice(0, 10).join('; ') };
+}
+
+function reasonOf(
+  invoker: ProcessInvoker,
+  ...[source, region]: Parameters<ProcessInvoker['credentialStatus']>
+): string | undefined {
+  try {
+    return invoker.credentialStatus(source, region).reason;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
