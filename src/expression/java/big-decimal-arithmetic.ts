@@ -159,8 +159,14 @@ export function power(value: JavaBigDecimal, exponent: number): JavaBigDecimal {
       clampScale(scale),
     );
   }
-  limitDigits((digitCount(value.unscaled) - 1) * exponent + 1);
+  limitDigits(Math.floor(decimalLogarithm(value.unscaled) * exponent) + 1);
   return new JavaBigDecimal(value.unscaled ** BigInt(exponent), scale);
+}
+
+/** log10 of the magnitude, good to a few digits: 9 to a power grows although it has one digit. */
+function decimalLogarithm(value: bigint): number {
+  const digits = (value < 0n ? -value : value).toString();
+  return Math.log10(Number(digits.slice(0, 15))) + Math.max(0, digits.length - 15);
 }
 
 /** pow(n, context): the algorithm of ANSI X3.274, whose intermediate roundings show. */

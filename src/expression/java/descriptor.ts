@@ -1,4 +1,5 @@
 import { boxResult, unboxArgument } from './boxing.ts';
+import { JavaException } from './java-exception.ts';
 
 /** What statics and constructors read from outside; tests bring their own. */
 export interface JavaEnvironment {
@@ -102,9 +103,19 @@ function signature(text: string, handler: Handler, isStatic: boolean, unwrap: (t
       const given = args.map((argument, index) => unboxArgument(argument, parameters[index] ?? 'java.lang.Object'));
       if (!isStatic) given.unshift(unwrap(target));
       if (environmental !== '') given.unshift(environment);
-      return boxResult(call(...given), resultType);
+      return boxResult(guarded(call, given), resultType);
     },
   };
+}
+
+/** What the limits of this folder overlook, JavaScript's own (a text, a bigint, the stack) end in the same error. */
+function guarded(call: (...args: unknown[]) => unknown, args: readonly unknown[]): unknown {
+  try {
+    return call(...args);
+  } catch (error) {
+    if (error instanceof RangeError) throw new JavaException('OutOfMemoryError', 'the result is too large');
+    throw error;
+  }
 }
 
 const PACKAGES: Readonly<Record<string, string>> = {

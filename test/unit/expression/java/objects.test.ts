@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  canConvert,
+  convertTo,
+  hashOrder,
+  isSubtype,
+  javaEquals,
+  javaHash,
+  javaText,
+  typeOf,
+  typesByName,
+} from '../../../../src/expression/java/index.ts';
+import { newList, newMap } from '../../../../src/expression/value.ts';
+import { call, constant, double, fails, make, on } from './java-calls.ts';
+
+test('collections_print_as_java_prints_them_and_lists_of_json_as_json', () => {
+  const map = newMap(
+    new Map<unknown, unknown>([
+      ['k', newList([1, null])],
+      ['d', double(1)],
+    ]),
+  );
+  assert.equal(javaText(map), '{k=[1, null], d=1.0}');
+  assert.equal(javaText(newMap(new Map([['k', newList(['a/b', 'é"'], 'json')]]))), '{k=["a\\/b","é\\""]}');
+});
+
+test('equals_knows_classes_and_hash_codes_are_java_s', () => {
+  assert.equal(javaEquals(5, 5n), false);
+  assert.equal(javaEquals(double(Number.NaN), double(Number.NaN)), true);
+  assert.equal(javaEquals(double(0), double(-0)), false);
+  assert.equal(javaEquals(newList([1, 'a']), newList([1, 'a'])), true);
+  assert.equal(javaEquals(newList([1, 2]), newList([1, 2], 'set')), false);
+  assert.equal(javaEquals(newList([1, 2], 'set'), newList([2, 1], 'set')), true);
+  assert.deepEqual(
+    ['hello', 5n, double(1.5), true, newList([1, 2]), null].map(javaHash),
+    [99162322, 5, 1073217536, 1231, 994, 0],
+  );
+});
+
+test('a_hash_map_walks_its_keys_by_bucket', () => {
+  const keys = ['banana', 'apple', 'cherry', 'date', 'elderberry', 'fig', 'grape'];
+  // As java.util.HashMap printed them.
+  assert.deepEqual(
+    hashOrder(keys, (key) => key),
+    ['banana', 'date', 'apple', 'cherry', 'fig', 'grape', 'elderberry'],
+  );
+});
+
+test('collections_offers_no_more_than_the_list_of_methods', () => {
+  const list = newList([3, 1, 2]);
+  assert.equal(call('java.util.Collections', 'max(Collection)', list), 3);
+  assert.equal(call('java.util.Collections', 'frequency(Collection,Object)', list, 1), 1);
+  fails(() => call('java.util.Collections', 'max(Collection)', newList([1, 'a'])), 'ClassCastException');
+  fails(() => call('java.util.Collections', 'min(Collection)', newList([])), 'NoSuchElementException');
+  assert.equal(on(newMap(new Map([['a', 1]])), 'getOrDefault(Object,Object)', 'b', 2), 2);
+  const names = new Set(typesByName.get('java.util.List')?.methods.map((method) => method.name));
+  assert.deepEqual([...names], ['get']);
+});
+
+test('what_is_not_on_the_list_cannot_be_reached', () => {
+  for (const name of [
+    'java.lang.Runtime',
+    'java.lang.ProcessBuilder',
+    'java.lang.Class',
+    'java.io.File',
+    'java.net.URI',
+    '__proto__',
+    'constructor',
+  ]) {
+    assert.equal(typesByName.get(name), undefined, name);
+  }
+  for (const name of [
+    'java.lang.Boolean',
+    'java.time.Instant',
+    'java.time.ZoneId',
+    'java.lang.Character',
+    'java.math.BigInteger',
+  ]) {
+    assert.deepEqual(typesByName.get(name)?.methods, [], name);
+    assert.deepEqual(typesByName.get(name)?.constructors, [], name);
+  }
+  for (const type of typesByName.values()) {
+    for (const method of type.methods)
+      assert.doesNotMatch(method.name, /^(?:getClass|constructor|wait|notify|invoke|exec|forName)$/);
+  }
+});
+
+test('arguments_convert_to_the_types_that_spring_converts_to', () => {
+  assert.equal(javaText(convertTo('Europe/Paris', 'java.time.ZoneId')), 'Europe/Paris');
+  assert.equal(convertTo('HALF_UP', 'java.math.RoundingMode'), constant('java.math.RoundingMode', 'HALF_UP'));
+  assert.equal(convertTo(4, 'java.math.RoundingMode'), constant('java.math.RoundingMode', 'HALF_UP'));
+  assert.equal(convertTo('x', 'java.time.LocalDate'), undefined);
+  assert.equal(canConvert('no such mode', 'java.math.RoundingMode'), true);
+  fails(() => convertTo('no such mode', 'java.math.RoundingMode'), 'IllegalArgumentException');
+});
+
+test('values_know_their_class_and_what_is_above_it', () => {
+  assert.equal(typeOf(5).name, 'java.lang.Integer');
+  assert.equal(typeOf(newList([])).name, 'java.util.List');
+  assert.equal(isSubtype(typeOf(newList([])), 'java.lang.Iterable'), true);
+  assert.equal(isSubtype(typeOf(make('java.util.Date', '(long)', 0n)), 'java.lang.Comparable'), true);
+  assert.equal(isSubtype(typeOf(5), 'java.lang.String'), false);
+});
