@@ -51,6 +51,7 @@ function compilePhases(
   const names = new Map<string, number>();
   const needs = { requestBody: false, responseBody: false };
   let position = 0;
+  let hasResponse = false;
   const phase = (which: 'request' | 'response'): readonly PolicyStep[] => {
     const defaultScope = surroundings.defaults?.scope ?? 'REQUEST';
     return placeSteps(document, which, path, defaultScope, compiler.reporter).flatMap(({ document, place }) => {
@@ -65,6 +66,11 @@ function compilePhases(
       }
       names.set(name, position);
       addNeeds(needs, compiled.step.body, which, compiled.templates);
+      hasResponse ||= which === 'response' || compiled.step.configuration.sendToConsumer !== false;
+      if (!hasResponse && compiled.templates.some((template) => template.needs.response)) {
+        const message = 'reads the response, which is null here: there is none before the backend was called';
+        compiler.reporter.warn([...place.path, 'configuration'], message, 'key');
+      }
       return [{ name, ...compiled.step }];
     });
   };

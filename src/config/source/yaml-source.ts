@@ -9,6 +9,7 @@ import {
   LineCounter,
   parseDocument,
   visit,
+  type YAMLError,
 } from 'yaml';
 import type { DocumentPath, Position } from '../problem.ts';
 import { blockOffset, plainOffset, quotedOffset, singleQuotedOffset } from './scalar-offset.ts';
@@ -22,16 +23,17 @@ export function parseYaml(text: string): Source {
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  // With `prettyErrors` off the messages do not quote the text.
   const error = document.errors[0] ?? document.warnings[0];
   if (error !== undefined) {
     // The parser is recursive and reports an exhausted stack as an error of the text.
     if (error.message.includes('call stack')) throw tooDeep(position(error.pos[0]));
-    throw new SourceError(`not valid YAML: ${error.message}`, position(error.pos[0]));
+    throw new SourceError(`not valid YAML: ${reasonOf(error)}`, position(error.pos[0]));
   }
-  checkKeysAndDepth(document, position);
+  const hasAliases = checkNodes(document, position);
+  const data = toData(document);
+  if (hasAliases && depthOf(data) > sourceLimits.depth) throw tooDeep({ line: 1, column: 1 });
   return {
-    data: toData(document),
+    data,
     locate: (path, part = 'value') => {
       const found = find(document, path);
       const node = part === 'key' && found.key !== undefined ? found.key : found.value;
@@ -44,25 +46,61 @@ export function parseYaml(text: string): Source {
   };
 }
 
+/** The parser's own words, unless they would quote the text, which may be a secret. */
+function reasonOf({ code, message }: YAMLError): string {
+  return reasons.get(code) ?? message;
+}
+
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['BAD_DIRECTIVE', 'a line that begins with % is a directive, and this is none'],
+  ['BAD_DQ_ESCAPE', 'unknown escape in double quotes: a backslash is written twice'],
+  ['BAD_SCALAR_START', 'text that begins with this character must stand in quotes'],
+  ['MULTIPLE_DOCS', 'more than one document: expected no line `---` after the first'],
+  ['TAG_RESOLVE_FAILED', 'tags (words that begin with !) are not supported'],
+  ['UNEXPECTED_TOKEN', 'unexpected text: is a quote or an indentation missing?'],
+]);
+
 function toData(document: Document.Parsed): unknown {
   try {
     return document.toJS({ maxAliasCount: 1000 });
   } catch (error) {
     if (error instanceof ReferenceError || error instanceof RangeError) {
-      throw new SourceError('not valid YAML: too many aliases, or an alias of itself', { line: 1, column: 1 });
+      throw new SourceError('not valid YAML: too many aliases', { line: 1, column: 1 });
     }
     throw error;
   }
 }
 
-function checkKeysAndDepth(document: Document.Parsed, position: (offset: number) => Position): void {
+/** Whether there are aliases. Throws for what is no plain data: keys that are no text, aliases of nothing or themselves. */
+function checkNodes(document: Document.Parsed, position: (offset: number) => Position): boolean {
+  let aliases = 0;
   visit(document, (_key, node, ancestors) => {
     if (isDeep(ancestors)) throw tooDeep(position(startOf(node)));
+    if (isAlias(node)) {
+      // Each is looked up from the beginning of the document.
+      if (++aliases > sourceLimits.aliases) throw new SourceError('too many aliases', position(startOf(node)));
+      const target = node.resolve(document);
+      if (target === undefined)
+        throw new SourceError('an alias (*) of an anchor that is not there', position(startOf(node)));
+      if (ancestors.includes(target)) throw new SourceError('an alias of itself', position(startOf(node)));
+    }
     if (!isPair(node)) return;
     const { key } = node;
     if (!isScalar(key)) throw new SourceError('a key must be plain text', position(startOf(key)));
     if (key.value === '__proto__') throw new SourceError('"__proto__" cannot be a name', position(startOf(key)));
   });
+  return aliases > 0;
+}
+
+/** Aliases make data deeper than its text. What they share is measured once. */
+function depthOf(data: unknown, measured = new Map<object, number>()): number {
+  if (typeof data !== 'object' || data === null) return 0;
+  const known = measured.get(data);
+  if (known !== undefined) return known;
+  const depth =
+    1 + Object.values(data).reduce((deepest: number, item) => Math.max(deepest, depthOf(item, measured)), 0);
+  measured.set(data, depth);
+  return depth;
 }
 
 /** Counts collections only: a pair between two maps is no level of its own. */

@@ -76,8 +76,16 @@ test('an_alias_bomb_is_refused', () => {
   assertLines(problemsOf(text), ['too many aliases']);
 });
 
-test('an_alias_of_itself_is_refused', () => {
-  assert.equal(problemsOf('version: 1\napis: &a {b: *a}\n').length, 1);
+test('an_alias_of_itself_or_of_nothing_is_refused', () => {
+  const properties = (text: string): string => `version: 1\napis: {a: {properties: ${text}}}\n`;
+  assertLines(problemsOf(properties('&x {b: {c: *x}}')), ['2:35 an alias of itself']);
+  assertLines(problemsOf(properties('{b: *nothing}')), ['2:28 an alias (*) of an anchor that is not there']);
+});
+
+test('aliases_that_make_data_absurdly_deep_are_refused', () => {
+  const nest = (inner: string): string => '['.repeat(40) + inner + ']'.repeat(40);
+  const text = `version: 1\na: &a ${nest('1')}\nb: ${nest('*a')}\n`;
+  assertLines(problemsOf(text), ['nested deeper than 64 levels']);
 });
 
 test('aliases_that_are_no_bomb_are_followed', () => {
@@ -127,6 +135,11 @@ test('no_error_shows_a_secret', () => {
     withStep(`function: f, roleArn: "${secret}"`),
     withStep(`function: f, ssl: {trustStorePassword: "${secret}{#", trustStoreType: "${secret}"}`),
     withStep(`function: f, invocationType: "${secret}"`),
+    withStep(`function: f, accessKey: *${secret}`),
+    withStep(`function: f, accessKey: !${secret} x`),
+    withStep(`function: f, accessKey: }${secret}`),
+    withStep(`function: f, accessKey: "\\z${secret}"`),
+    `%${secret} x\n---\nversion: 1\n`,
     withStep(`function: f, endpoint: "https://user:${secret}@host/"`),
   ];
   for (const text of texts) {

@@ -185,6 +185,15 @@ test('a_condition_without_an_expression_is_an_error', () => {
   assert.deepEqual(problemsOf(withStep('function: f', 'condition: "true", ')), []);
 });
 
+test('a_request_step_that_reads_the_response_is_a_warning_unless_an_answer_can_be_there', () => {
+  const read = "payload: '{#response.status}'";
+  assertLines(problemsOf(withStep(`function: f, ${read}`)), ['configuration: warning: reads the response']);
+  assert.deepEqual(problemsOf(withStep(`function: f, ${read}`).replace('request:', 'response:')), []);
+  const answering = '{configuration: {function: f, sendToConsumer: true}}';
+  const steps = `[${answering}, {configuration: {function: f, ${read}}}]`;
+  assert.deepEqual(problemsOf(`version: 1\napis: {orders: {request: ${steps}}}\n`), []);
+});
+
 test('results_of_event_and_dry_run_are_empty_and_reading_them_is_a_warning', () => {
   const read = 'variables: [{name: a, value: "{#jsonPath(#lambdaResponse.content, \'$\')}"}]';
   assertLines(problemsOf(withStep(`function: f, invocationType: Event, ${read}`)), [
