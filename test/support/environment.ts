@@ -1,0 +1,66 @@
+import type { TestContext } from 'node:test';
+import { type Backend, type BackendOptions, startBackend } from './backend.ts';
+import { type EnvoyConfigOptions, envoyConfig, type RunningEnvoy, startEnvoy } from './envoy.ts';
+import { type RunningSidecar, startSidecar } from './sidecar.ts';
+
+export interface EnvironmentOptions {
+  /** policies.yaml: text or object. */
+  readonly policies: string | object;
+  /** Of Envoy, without the addresses. By default one route for each API, `/NAME`, that names it. */
+  readonly envoy?: Omit<EnvoyConfigOptions, 'sidecar' | 'backend'>;
+  readonly apis?: readonly string[];
+  readonly backend?: BackendOptions;
+  readonly workers?: number;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly args?: readonly string[];
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** A caller's view of backend, sidecar process and a real Envoy in front of them. */
+export interface Environment {
+  readonly backend: Backend;
+  readonly sidecar: RunningSidecar;
+  readonly envoy: RunningEnvoy;
+  call(path: string, init?: RequestInit): Promise<Answered>;
+  stop(): Promise<void>;
+}
+
+export async function startEnvironment(options: EnvironmentOptions, test?: TestContext): Promise<Environment> {
+  const context = test === undefined ? {} : { test };
+  const backend = await startBackend(options.backend);
+  const sidecar = await startSidecar({
+    config: options.policies,
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.args === undefined ? {} : { args: options.args }),
+    ...context,
+  });
+  const routes = (options.apis ?? []).map((api) => ({
+    prefix: `/${api}`,
+    name: api,
+    metadata: { 'x-lambda-api': api },
+  }));
+  const envoy = await startEnvoy({
+    config: envoyConfig({ routes, ...options.envoy, sidecar: sidecar.addresses, backend: backend.address }),
+    ...context,
+  });
+  return {
+    backend,
+    sidecar,
+    envoy,
+    async call(path, init) {
+      const response = await fetch(envoy.url + path, { redirect: 'manual', ...init });
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    },
+    async stop() {
+      await envoy.stop();
+      await sidecar.stop();
+      await backend.stop();
+    },
+  };
+}
