@@ -113,6 +113,9 @@ function guarded(call: (...args: unknown[]) => unknown, args: readonly unknown[]
   try {
     return call(...args);
   } catch (error) {
+    // Where Java would dereference the null too.
+    if (error instanceof TypeError && args.includes(null))
+      throw new JavaException('NullPointerException', 'an argument is null');
     if (error instanceof RangeError) throw new JavaException('OutOfMemoryError', 'the result is too large');
     throw error;
   }

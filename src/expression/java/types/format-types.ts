@@ -3,7 +3,7 @@ import { JavaArray, JavaDouble, JavaFloat, JavaShort } from '../boxes.ts';
 import { defineType, type JavaEnvironment } from '../descriptor.ts';
 import type { JavaEnum } from '../java-enum.ts';
 import { enumConstants } from '../java-enum.ts';
-import { illegalArgument, JavaException, nullPointer } from '../java-exception.ts';
+import { illegalArgument, JavaException, nullPointer, unsupported } from '../java-exception.ts';
 import type { JavaLocale } from '../locale.ts';
 import { nextDown, nextUp } from '../math.ts';
 import { javaText } from '../object.ts';
@@ -201,8 +201,17 @@ function required(pattern: string | null): string {
 
 type Numbers = JavaDecimalFormat;
 
+type AnyNumbers = Numbers | JavaChoiceFormat;
+
+/** A ChoiceFormat inherits these settings in Java, and none of them means anything there. */
+function decimal(format: AnyNumbers): Numbers {
+  if (format instanceof JavaDecimalFormat) return format;
+  throw unsupported('this setting of a ChoiceFormat');
+}
+
 const reshape =
-  (key: 'minFraction' | 'maxFraction' | 'minInteger' | 'maxInteger') => (format: Numbers, value: number) => {
+  (key: 'minFraction' | 'maxFraction' | 'minInteger' | 'maxInteger') => (any: AnyNumbers, value: number) => {
+    const format = decimal(any);
     const digits = Math.max(0, Math.min(value, key.endsWith('Fraction') ? 340 : 2147483647));
     const pattern = { ...format.pattern, [key]: key === 'minInteger' ? Math.min(digits, 309) : digits };
     // The other bound gives way.
@@ -232,25 +241,28 @@ export const NUMBER_FORMAT = defineType('java.text.NumberFormat', {
       formatNumber(format, new JavaDouble(value)),
     'format(long)': formatNumber,
     'parse(String)': parseNumber,
-    'isGroupingUsed():boolean': (format: Numbers) => format.pattern.groupingSize > 0,
-    'isParseIntegerOnly():boolean': (format: Numbers) => format.integerOnly,
-    'getMinimumFractionDigits():int': (format: Numbers) => format.pattern.minFraction,
-    'getMaximumFractionDigits():int': (format: Numbers) => format.pattern.maxFraction,
-    'getMinimumIntegerDigits():int': (format: Numbers) => format.pattern.minInteger,
-    'getMaximumIntegerDigits():int': (format: Numbers) => format.pattern.maxInteger,
-    'getRoundingMode()': (format: Numbers) => ROUNDING[format.rounding],
+    'isGroupingUsed():boolean': (format: AnyNumbers) => decimal(format).pattern.groupingSize > 0,
+    'isParseIntegerOnly():boolean': (format: AnyNumbers) => decimal(format).integerOnly,
+    'getMinimumFractionDigits():int': (format: AnyNumbers) => decimal(format).pattern.minFraction,
+    'getMaximumFractionDigits():int': (format: AnyNumbers) => decimal(format).pattern.maxFraction,
+    'getMinimumIntegerDigits():int': (format: AnyNumbers) => decimal(format).pattern.minInteger,
+    'getMaximumIntegerDigits():int': (format: AnyNumbers) => decimal(format).pattern.maxInteger,
+    'getRoundingMode()': (format: AnyNumbers) => ROUNDING[decimal(format).rounding],
     'setMinimumFractionDigits(int):void': reshape('minFraction'),
     'setMaximumFractionDigits(int):void': reshape('maxFraction'),
     'setMinimumIntegerDigits(int):void': reshape('minInteger'),
     'setMaximumIntegerDigits(int):void': reshape('maxInteger'),
-    'setGroupingUsed(boolean):void': (format: Numbers, used: boolean) => {
-      format.pattern = { ...format.pattern, groupingSize: used ? format.pattern.groupingSize || 3 : 0 };
+    'setGroupingUsed(boolean):void': (format: AnyNumbers, used: boolean) => {
+      decimal(format).pattern = {
+        ...decimal(format).pattern,
+        groupingSize: used ? decimal(format).pattern.groupingSize || 3 : 0,
+      };
     },
-    'setParseIntegerOnly(boolean):void': (format: Numbers, only: boolean) => {
-      format.integerOnly = only;
+    'setParseIntegerOnly(boolean):void': (format: AnyNumbers, only: boolean) => {
+      decimal(format).integerOnly = only;
     },
-    'setRoundingMode(RoundingMode):void': (format: Numbers, mode: JavaEnum) => {
-      format.rounding = mode.name as RoundingMode;
+    'setRoundingMode(RoundingMode):void': (format: AnyNumbers, mode: JavaEnum) => {
+      decimal(format).rounding = mode.name as RoundingMode;
     },
   },
 });
