@@ -24,8 +24,4 @@ export class Lru<K, V> {
       return;
     }
   }
-
-  get size(): number {
-    return this.#entries.size;
-  }
 }

@@ -20,7 +20,3 @@ export function judgeHeader(name: string): HeaderVerdict {
   if (!token.test(name)) return { kind: 'error', reason: 'is no header name' };
   return { kind: 'fine' };
 }
-
-export function isHeaderName(name: string): boolean {
-  return token.test(name);
-}

@@ -356,3 +356,61 @@ test('routes_from_elsewhere_are_said_to_be_unchecked', () => {
   );
   assertLines(check(text), ['warning: its routes come from elsewhere']);
 });
+
+test('answers_that_envoy_ignores_are_a_warning', () => {
+  const text = spoilt(
+    'allow_mode_override: true',
+    'allow_mode_override: true\n                      observability_mode: true',
+  );
+  assertLines(check(text), ['observability_mode: warning: Envoy ignores every answer']);
+});
+
+test('a_list_of_allowed_overrides_is_a_warning', () => {
+  const text = spoilt(
+    'allow_mode_override: true',
+    'allow_mode_override: true\n                      allowed_override_modes: [{request_body_mode: BUFFERED}]',
+  );
+  assertLines(check(text), ['allowed_override_modes: warning: Envoy ignores every other mode']);
+});
+
+test('full_duplex_without_the_response_body_that_a_policy_reads_is_an_error', () => {
+  const text = spoilt('response_header_mode: SKIP', 'request_body_mode: FULL_DUPLEX_STREAMED');
+  const response = policies.replace('request:', 'response:').replace('request.content', 'response.content');
+  assertLines(check(text, response), ['response_body_mode', "reads the response's body"]);
+});
+
+test('rules_that_keep_path_and_status_are_an_error_for_who_changes_them', () => {
+  const document = policies.replace('headers:', 'path: /a, headers:');
+  const text = spoilt(
+    'allow_mode_override: true',
+    'allow_mode_override: true\n                      mutation_rules: {disallow_system: true}',
+  );
+  assertLines(check(text, document), ['leave `disallow_system` out']);
+});
+
+test('routes_and_clusters_in_a_file_of_resources_are_found', () => {
+  const listener = goodEnvoy.slice(goodEnvoy.indexOf('    - name: main'), goodEnvoy.indexOf('  clusters:'));
+  const routeConfig = /route_config:\n((?: {18}.*\n)+)/.exec(listener)?.[1] ?? '';
+  const route = routeConfig
+    .replace(/^ {16}/gm, '')
+    .replace(
+      '  name: routes',
+      '- "@type": type.googleapis.com/envoy.config.route.v3.RouteConfiguration\n  name: routes',
+    );
+  const rds = listener.replace(
+    / {16}route_config:\n(?: {18}.*\n)+/,
+    '                rds: {route_config_name: routes}\n',
+  );
+  const clusters = goodEnvoy
+    .slice(goodEnvoy.indexOf('    - name: lambda-ext-proc'))
+    .replaceAll(/^ {4}- name:/gm, '    - "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster\n      name:');
+  const head = goodEnvoy.slice(0, goodEnvoy.indexOf('static_resources:'));
+  const resources = (text: string): string => `${head}resources:\n${`${rds}${clusters}`.replace(/^ {4}/gm, '')}${text}`;
+  assert.deepEqual(check(resources(route)), []);
+  assertLines(check(resources(route.replace('value: orders', 'value: other'))), ['names no API']);
+});
+
+test('an_api_that_depends_on_the_request_cannot_be_checked', () => {
+  const text = spoilt(metadata, '[{key: x-lambda-api, value: "%REQ(x-api)%"}]');
+  assertLines(check(text), ['warning: depends on the request', 'callers may choose it']);
+});

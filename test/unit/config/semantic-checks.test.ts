@@ -205,3 +205,45 @@ test('results_of_event_and_dry_run_are_empty_and_reading_them_is_a_warning', () 
 test('a_client_context_that_is_no_json_is_an_error', () => {
   assertLines(problemsOf(withStep('function: f, clientContext: "{"')), ['clientContext: is not valid JSON']);
 });
+
+test('a_qualifier_session_token_or_role_that_cannot_be_right_is_told', () => {
+  assertLines(problemsOf(withStep('function: f, qualifier: "a b"')), ['qualifier: is neither a version nor an alias']);
+  assertLines(problemsOf(withStep('function: f, sessionToken: t')), ['sessionToken: stands alone']);
+  assertLines(problemsOf(withStep('function: f, roleChain: [{roleArn: " "}]')), ['roleChain.0.roleArn: is missing']);
+  const role = 'arn:aws:iam::123456789012:role/r';
+  const short = problemsOf(withStep(`function: f, roleArn: "${role}", durationSeconds: 60`));
+  assertLines(short, ['durationSeconds: warning: AWS accepts 900']);
+});
+
+test('an_attempt_that_may_take_longer_than_the_call_is_a_warning', () => {
+  const lines = problemsOf(withStep('function: f, apiCallAttemptTimeoutMs: 20, apiCallTimeoutMs: 10'));
+  assertLines(lines, ['apiCallAttemptTimeoutMs: warning: is longer than apiCallTimeoutMs']);
+});
+
+test('a_response_template_that_reads_a_body_is_a_warning', () => {
+  const text = `version: 1\nresponseTemplates: {DEFAULT: {"*/*": {status: 500, body: "{#request.content}"}}}\n`;
+  assertLines(problemsOf(text), ['body: warning: a body is seen here only if']);
+  const length = 'version: 1\nresponseTemplates: {DEFAULT: {"*/*": {status: 500, headers: {content-length: "1"}}}}\n';
+  assertLines(problemsOf(length), ['headers.content-length: is set by the server itself']);
+});
+
+test('a_maximum_timeout_below_the_timeout_is_a_warning', () => {
+  const lines = problemsOf('version: 1\nmessageTimeoutMs: 200\nmaxMessageTimeoutMs: 100\n');
+  assertLines(lines, ['3:22 maxMessageTimeoutMs: warning: is shorter']);
+});
+
+test('secrets_of_a_trust_store_are_read_when_the_document_is_loaded', (t) => {
+  process.env.TEST_TRUST_STORE_PASSWORD = 'opened';
+  t.after(() => delete process.env.TEST_TRUST_STORE_PASSWORD);
+  const ssl = (name: string): string =>
+    withStep(
+      `function: f, ssl: {trustStoreType: PKCS12, trustStorePath: /p, trustStorePassword: "{#secrets.get('env:${name}')}"}`,
+    );
+  const { transport } = firstStep(load(ssl('TEST_TRUST_STORE_PASSWORD'))).configuration;
+  assert.equal(transport.ssl?.trustStorePassword, 'opened');
+  assertLines(problemsOf(ssl('TEST_NOT_THERE')), ['ssl.trustStorePassword: ', 'is the secret that it names there?']);
+});
+
+test('secrets_stand_in_credential_fields_only', () => {
+  assertLines(problemsOf(withStep(`function: f, payload: "{#secrets.get('env:X')}"`)), [`${at}.payload: `]);
+});

@@ -187,3 +187,82 @@ test('names_of_hostile_or_odd_shapes_do_no_harm', () => {
   assert.deepEqual(functionsCalled(result, get("/it's/(.*)$/5")), ['f']);
   assert.deepEqual(functionsCalled(result, get("/it's/xx/5")), []);
 });
+
+const small = (rest: object): string =>
+  JSON.stringify({
+    definitionVersion: 'V4',
+    name: 'small',
+    listeners: [{ type: 'HTTP', paths: [{ path: '/s' }], cors: { enabled: true } }],
+    endpointGroups: [{ name: 'g', endpoints: [{ name: 'e', configuration: { target: 'http://127.0.0.1:1' } }] }],
+    ...rest,
+  });
+const lambdaStep = (configuration: object) => ({
+  policy: 'aws-lambda',
+  configuration: { function: 'f', ...configuration },
+});
+
+test('dictionaries_are_carried_where_the_file_has_them', () => {
+  const payload = "{#dictionaries['d']['k']}";
+  const flows = [{ request: [lambdaStep({ payload })] }];
+  for (const dictionaries of [
+    { d: { k: 'v' } },
+    { d: { properties: { k: 'v' } } },
+    [{ key: 'd', properties: [{ key: 'k', value: 'v' }] }],
+  ]) {
+    const result = importDefinition(small({ flows, dictionaries }), 'api.json');
+    const variables = load(result).set.byName('small')?.variables.get('dictionaries');
+    assert.deepEqual(variables, new Map([['d', new Map([['k', 'v']])]]));
+    assert.ok(!result.notCarried.some((line) => line.includes('dictionaries')));
+  }
+});
+
+test('what_only_the_gateway_knows_is_listed', () => {
+  const payload = "{#secrets.get('/vault/key:x')} {#request.contextPath} {#subscription.id} {#endpoints['e']}";
+  const flows = [
+    { request: [lambdaStep({ payload })] },
+    { name: 'messages', selectors: [{ type: 'CHANNEL', channel: '/' }], request: [lambdaStep({})] },
+    { name: 'two', selectors: [{ type: 'CONDITION', condition: '{#a}{#b}' }], request: [lambdaStep({})] },
+  ];
+  const resources = [{ name: 'r', type: 'oauth2' }];
+  const { notCarried, policies } = importDefinition(
+    small({ flows, resources, failover: { enabled: true } }),
+    'api.json',
+  );
+  for (const word of [
+    'secret references',
+    '#request.contextPath',
+    'subscription',
+    'flow messages',
+    'flow two',
+    'CORS',
+    'resource r',
+    'failover',
+  ]) {
+    assert.ok(
+      notCarried.some((line) => line.includes(word)),
+      `${word} in ${notCarried.join('\n')}`,
+    );
+  }
+  assert.match(policies, /endpoints:\n {6}g: "g:"\n {6}e: "e:"/);
+});
+
+test('a_definition_without_a_backend_gets_routes_that_say_so', () => {
+  const { envoy, notCarried } = importDefinition(small({ endpointGroups: [], flows: [] }), 'api.json');
+  assert.match(envoy, /direct_response:\n +status: 503/);
+  assert.ok(notCarried.some((line) => line.startsWith('a backend')));
+});
+
+test('conditions_that_hold_braces_quotes_or_alternatives_are_joined_rightly', () => {
+  const flowCondition = "{#request.params['a'] != null or #request.params['b'] != null}";
+  const stepCondition = "{#request.params['c'] == null || #request.params['c'][0] == '}''{'}";
+  const flows = [
+    {
+      selectors: [{ type: 'CONDITION', condition: flowCondition }],
+      request: [{ ...lambdaStep({}), condition: stepCondition }],
+    },
+  ];
+  const result = importDefinition(small({ flows }), 'api.json');
+  const runs = (query: Record<string, string>) => functionsCalled(result, get('/s', { query })).length;
+  assert.deepEqual([runs({}), runs({ a: '' }), runs({ b: '' }), runs({ c: 'x' })], [0, 1, 1, 0]);
+  assert.deepEqual([runs({ a: '', c: 'x' }), runs({ a: '', c: "}'{" })], [0, 1]);
+});
