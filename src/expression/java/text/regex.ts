@@ -1,6 +1,7 @@
 import { type Matcher, RE2JS } from 're2js';
 import { JavaException, nullPointer } from '../java-exception.ts';
 import { limitText } from '../limits.ts';
+import { type SplitPattern, splitLookaheads } from './leading-lookaheads.ts';
 import { translateRegex } from './regex-translate.ts';
 
 const MAX_PATTERN_LENGTH = 2000;
@@ -8,15 +9,46 @@ const MAX_CACHED = 500;
 
 const cache = new Map<string, RE2JS>();
 
-/** A Java pattern on RE2, whose time is linear in the text. Throws PatternSyntaxException. */
-export function compileRegex(pattern: string): RE2JS {
+/** A pattern that is asked whether it matches whole texts. */
+export interface WholeMatch {
+  testExact(text: string): boolean;
+}
+
+const wholes = new Map<string, WholeMatch>();
+
+/**
+ * A Java pattern for whole matches (`matches`, `String.matches`, `=~`), in time linear in the text. Lookaheads at its
+ * start are allowed here. Throws PatternSyntaxException.
+ */
+export function compileRegex(pattern: string): WholeMatch {
+  const known = wholes.get(pattern);
+  if (known !== undefined) return known;
+  const split = pattern.includes('(?=') || pattern.includes('(?!') ? splitLookaheads(pattern) : undefined;
+  const whole = split === undefined ? search(pattern) : compileSplit(split);
+  if (wholes.size >= MAX_CACHED) wholes.clear();
+  wholes.set(pattern, whole);
+  return whole;
+}
+
+function compileSplit({ lookaheads, rest }: SplitPattern): WholeMatch {
+  const whole = search(rest);
+  const asked = lookaheads.map(({ pattern, negative }) => ({ regex: search(pattern), negative }));
+  return {
+    testExact: (text) =>
+      asked.every(({ regex, negative }) => regex.matcher(text).lookingAt() !== negative) && whole.testExact(text),
+  };
+}
+
+/** A Java pattern on RE2, to be searched for. Throws PatternSyntaxException. */
+function search(pattern: string): RE2JS {
   const known = cache.get(pattern);
   if (known !== undefined) return known;
-  if (pattern.length > MAX_PATTERN_LENGTH)
+  if (pattern.length > MAX_PATTERN_LENGTH) {
     throw new JavaException(
       'PatternSyntaxException',
       `A pattern of ${pattern.length} characters: the limit is ${MAX_PATTERN_LENGTH}`,
     );
+  }
   const compiled = compile(pattern);
   if (cache.size >= MAX_CACHED) cache.clear();
   cache.set(pattern, compiled);
@@ -47,7 +79,7 @@ export function replaceFirst(text: string, pattern: string, replacement: string)
 }
 
 function replace(text: string, pattern: string, replacement: string, once: boolean): string {
-  const regex = compileRegex(pattern);
+  const regex = search(pattern);
   if (replacement === null) throw nullPointer('replacement');
   const matcher = regex.matcher(text);
   let parts: Replacement | undefined;
@@ -119,7 +151,7 @@ function expand(parts: Replacement, matcher: Matcher): string {
 export function split(text: string, pattern: string, limit: number): string[] {
   // Java finds nothing between the halves of a surrogate pair too.
   if (pattern === '' && text !== '') return splitUnits(text, limit);
-  const matcher = compileRegex(pattern).matcher(text);
+  const matcher = search(pattern).matcher(text);
   const parts: string[] = [];
   let index = 0;
   while (matcher.find()) {

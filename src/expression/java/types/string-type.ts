@@ -107,8 +107,8 @@ export const STRING = defineType('java.lang.String', {
     },
   },
   statics: {
-    'valueOf(Object)': javaText,
     'valueOf(char[])': (codes: readonly number[] | null) => fromCodes(notNull(codes)),
+    'valueOf(Object)': javaText,
     'valueOf(char[],int,int)': fromSlice,
     'valueOf(boolean)': String,
     'valueOf(char)': (code: number) => String.fromCharCode(code),

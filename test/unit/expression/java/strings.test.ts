@@ -39,12 +39,22 @@ test('replacements_name_groups_as_java_does', () => {
 });
 
 test('patterns_that_cannot_run_in_linear_time_are_refused_by_name', () => {
-  for (const pattern of ['(?=a)a', '(?!a)b', '(a)\\1', 'a++', '(?>a)', '\\Gx']) {
+  for (const pattern of ['a(?=b)b', '(?=a)a|b', '(?:(?!a)b)', '(a)\\1', 'a++', '(?>a)', '\\Gx']) {
     assert.throws(() => on('a', 'matches(String)', pattern), /linear time/);
   }
   for (const pattern of ['a{', '*', '(', '[a', '\\i', ')'])
     fails(() => on('a', 'matches(String)', pattern), 'PatternSyntaxException');
   assert.equal(on(`${'a'.repeat(50_000)}!`, 'matches(String)', '(a|a)*b'), false);
+});
+
+test('lookaheads_at_the_start_of_a_whole_match_are_questions_of_their_own', () => {
+  const matches = (value: string, pattern: string) => on(value, 'matches(String)', pattern);
+  assert.equal(matches('Passw0rd', '^(?=.*[A-Z])(?=.*\\d).{8,}$'), true);
+  assert.equal(matches('password', '^(?=.*[A-Z])(?=.*\\d).{8,}$'), false);
+  assert.equal(matches('/admin/x', '^(?!/admin).*$'), false);
+  assert.equal(matches('/ADMIN/x', '(?i)^(?!/admin).*$'), false);
+  assert.equal(matches('/store/x', '(?!/(?:admin|internal[)]))/.*'), true);
+  fails(() => matches('a', '(?=a)('), 'PatternSyntaxException');
 });
 
 test('java_classes_keep_their_java_meaning', () => {
