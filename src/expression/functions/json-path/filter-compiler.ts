@@ -1,8 +1,8 @@
-import { parseBigDecimal } from '../../java/big-decimal.ts';
 import { JavaException } from '../../java/java-exception.ts';
 import { JsonTextError } from '../json-text/json-text-error.ts';
 import { parseJson } from '../json-text/lenient-parser.ts';
 import { type FilterNode, type Operand, RELATIONS, type Relation } from './filter-node.ts';
+import { toFilterNumber } from './filter-number.ts';
 import { compilePattern } from './filter-pattern.ts';
 import { invalidPath, isInvalidPath, JsonPathError } from './json-path-error.ts';
 import { compilePath } from './path-compiler.ts';
@@ -193,7 +193,7 @@ class FilterCompiler {
     const { filter } = this;
     const start = filter.position;
     while (filter.inside && /[0-9.eE-]/.test(filter.current)) filter.position++;
-    return { kind: 'number', number: parseBigDecimal(filter.slice(start, filter.position)) };
+    return toFilterNumber(filter.slice(start, filter.position));
   }
 
   private readPath(): Operand {

@@ -1,6 +1,6 @@
-import type { JavaBigDecimal } from '../../java/big-decimal.ts';
 import type { Value } from '../../value.ts';
 import type { JsonTextError } from '../json-text/json-text-error.ts';
+import type { FilterNumber } from './filter-number.ts';
 import type { CompiledPath } from './path-token.ts';
 
 export const RELATIONS = [
@@ -46,7 +46,7 @@ export interface FilterPattern {
 
 export type FilterValue =
   | { readonly kind: 'string'; readonly text: string }
-  | { readonly kind: 'number'; readonly number: JavaBigDecimal }
+  | FilterNumber
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'null' }
   /** A list or a map: from the document, or from a literal, whose text stays beside it and which may be broken. */

@@ -1,30 +1,20 @@
-import { RE2JS } from 're2js';
+import { compileRegex } from '../../java/text/regex.ts';
 import type { FilterPattern } from './filter-node.ts';
 import { invalidPath } from './json-path-error.ts';
 
-const FLAGS: ReadonlyMap<string, number> = new Map([
-  ['i', RE2JS.CASE_INSENSITIVE],
-  ['m', RE2JS.MULTILINE],
-  ['s', RE2JS.DOTALL],
-  // Unicode is how the engine always folds cases.
-  ['u', 0],
-]);
+/** Flags that the engine knows; `u` asks for the folding of cases that it always does. */
+const FLAGS = 'imsu';
 
 /**
- * A pattern of `=~`, matched as a whole in linear time.
- * @throws JsonPathError for a pattern or a flag that the engine does not know
+ * A pattern of `=~`, matched as a whole in linear time: Java's syntax, as far as `matches` has it.
+ * @throws JsonPathError for a flag that is not supported
+ * @throws JavaException for a pattern that is invalid or not supported
  */
 export function compilePattern(pattern: string, flags: string): FilterPattern {
-  let mask = 0;
   for (const flag of flags) {
-    const bit = FLAGS.get(flag);
-    if (bit === undefined) throw invalidPath(`the pattern flag "${flag}" is not supported; use i, m or s`);
-    mask |= bit;
+    if (!FLAGS.includes(flag)) throw invalidPath(`the pattern flag "${flag}" is not supported; use i, m or s`);
   }
-  try {
-    return RE2JS.compile(pattern, mask);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : '';
-    throw invalidPath(`the pattern /${pattern}/ is invalid or not supported: ${reason}`);
-  }
+  const inline = [...new Set(flags)].filter((flag) => flag !== 'u').join('');
+  const regex = compileRegex(inline === '' ? pattern : `(?${inline})${pattern}`);
+  return { matches: (input) => regex.testExact(input) };
 }

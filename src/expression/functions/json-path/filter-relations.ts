@@ -1,5 +1,4 @@
 import { bigDecimalToBigInt } from '../../java/big-decimal.ts';
-import { compare } from '../../java/big-decimal-arithmetic.ts';
 import type { JavaList, Run } from '../../value.ts';
 import { isList, isMap } from '../value-access.ts';
 import type { FilterValue, Relation } from './filter-node.ts';
@@ -61,7 +60,7 @@ function isEqual(left: FilterValue, right: FilterValue, run: Run): boolean {
 }
 
 function orders(left: FilterValue, right: FilterValue, test: (order: number) => boolean): boolean {
-  if (left.kind === 'number' && right.kind === 'number') return test(compare(left.number, right.number));
+  if (left.kind === 'number' && right.kind === 'number') return test(left.compareTo(right));
   if (left.kind !== 'string' || right.kind !== 'string') return false;
   return test(left.text < right.text ? -1 : left.text > right.text ? 1 : 0);
 }
@@ -126,7 +125,7 @@ function compareLists(
 
 function hasSize(left: FilterValue, right: FilterValue): boolean {
   if (right.kind !== 'number') return false;
-  const size = Number(BigInt.asIntN(32, bigDecimalToBigInt(right.number)));
+  const size = Number(BigInt.asIntN(32, bigDecimalToBigInt(right.value)));
   if (left.kind === 'string') return left.text.length === size;
   if (left.kind !== 'json') return false;
   const value = jsonValue(left);

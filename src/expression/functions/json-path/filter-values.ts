@@ -1,5 +1,3 @@
-import { bigDecimalToString, type JavaBigDecimal, parseBigDecimal } from '../../java/big-decimal.ts';
-import { compare } from '../../java/big-decimal-arithmetic.ts';
 import { javaEquals } from '../../java/equality.ts';
 import { JavaException } from '../../java/java-exception.ts';
 import type { Run, Value } from '../../value.ts';
@@ -7,6 +5,7 @@ import { JsonTextError } from '../json-text/json-text-error.ts';
 import { parseJson } from '../json-text/lenient-parser.ts';
 import { isList, isMap, numberText } from '../value-access.ts';
 import type { FilterValue } from './filter-node.ts';
+import { FilterNumber } from './filter-number.ts';
 import { JsonPathError, pathFailed } from './json-path-error.ts';
 import { compilePath } from './path-compiler.ts';
 import { unescapeText } from './unescape.ts';
@@ -21,8 +20,9 @@ export function toFilterValue(value: Value): FilterValue {
   if (value === null) return NULL;
   if (typeof value === 'string') return { kind: 'string', text: value };
   if (typeof value === 'boolean') return value ? TRUE : FALSE;
+  if (typeof value === 'number') return new FilterNumber(value);
   const number = numberText(value);
-  if (number !== undefined) return { kind: 'number', number: toDecimal(number) };
+  if (number !== undefined) return readNumber(number);
   if (isList(value) || isMap(value)) return { kind: 'json', value, text: undefined };
   throw pathFailed('a filter compares JSON values only');
 }
@@ -65,9 +65,9 @@ function tryParse(text: string): Value | undefined {
 }
 
 /** Fails for NaN and the infinities. */
-function toDecimal(text: string): JavaBigDecimal {
-  const number = asDecimal(text);
-  if (number === null) throw pathFailed(`a filter cannot compare ${text}`);
+function readNumber(text: string): FilterNumber {
+  const number = tryNumber(text);
+  if (number === undefined) throw pathFailed(`a filter cannot compare ${text}`);
   return number;
 }
 
@@ -86,11 +86,11 @@ export function equalValues(left: FilterValue, right: FilterValue, run: Run): bo
     case 'string':
       return (
         (right.kind === 'string' && left.text === right.text) ||
-        (right.kind === 'number' && left.text === bigDecimalToString(right.number))
+        (right.kind === 'number' && left.text === right.toString())
       );
     case 'number': {
-      const number = right.kind === 'number' ? right.number : right.kind === 'string' ? asDecimal(right.text) : null;
-      return number !== null && compare(left.number, number) === 0;
+      const number = right.kind === 'string' ? tryNumber(right.text) : right.kind === 'number' ? right : undefined;
+      return number !== undefined && left.compareTo(number) === 0;
     }
     case 'boolean':
       return right.kind === 'boolean' && left.value === right.value;
@@ -124,11 +124,11 @@ function pay(value: Value, run: Run): void {
   if (isMap(value)) for (const item of value.entries.values()) pay(item, run);
 }
 
-function asDecimal(text: string): JavaBigDecimal | null {
+function tryNumber(text: string): FilterNumber | undefined {
   try {
-    return parseBigDecimal(text);
+    return new FilterNumber(text);
   } catch (error) {
-    if (error instanceof JavaException) return null;
+    if (error instanceof JavaException) return undefined;
     throw error;
   }
 }
@@ -136,6 +136,6 @@ function asDecimal(text: string): JavaBigDecimal | null {
 /** What a pattern is matched against: text, numbers and booleans as text, anything else as empty text. */
 export function patternInput(node: FilterValue): string {
   if (node.kind === 'string') return node.text;
-  if (node.kind === 'number') return bigDecimalToString(node.number);
+  if (node.kind === 'number') return node.toString();
   return node.kind === 'boolean' ? String(node.value) : '';
 }

@@ -1,0 +1,34 @@
+import { bigDecimalToString, type JavaBigDecimal, parseBigDecimal } from '../../java/big-decimal.ts';
+import { compare } from '../../java/big-decimal-arithmetic.ts';
+
+/** A number in a filter: compared as a BigDecimal, which is made of its text when it is needed. */
+export class FilterNumber {
+  readonly kind = 'number';
+  private readonly int: number | undefined;
+  private decimal: JavaBigDecimal | undefined;
+
+  /** @throws JavaException for text that is no number, NaN and the infinities included */
+  constructor(number: number | string) {
+    if (typeof number === 'number') this.int = number;
+    else this.decimal = parseBigDecimal(number);
+  }
+
+  get value(): JavaBigDecimal {
+    this.decimal ??= parseBigDecimal(String(this.int));
+    return this.decimal;
+  }
+
+  compareTo(other: FilterNumber): number {
+    if (this.int !== undefined && other.int !== undefined) return this.int - other.int;
+    return compare(this.value, other.value);
+  }
+
+  toString(): string {
+    return this.int === undefined ? bigDecimalToString(this.value) : String(this.int);
+  }
+}
+
+/** As a literal of a filter: digits, points, minuses and exponents. */
+export function toFilterNumber(text: string): FilterNumber {
+  return new FilterNumber(/^-?[1-9][0-9]{0,8}$/.test(text) ? Number(text) : text);
+}
