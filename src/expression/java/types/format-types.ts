@@ -1,24 +1,28 @@
-import { JavaBigDecimal, JavaBigInteger } from '../big-decimal.ts';
-import { JavaArray, JavaDouble, JavaFloat, JavaShort } from '../boxes.ts';
+import { JavaDouble } from '../boxes.ts';
 import { defineType, type JavaEnvironment } from '../descriptor.ts';
-import type { JavaEnum } from '../java-enum.ts';
-import { enumConstants } from '../java-enum.ts';
+import { enumConstants, type JavaEnum } from '../java-enum.ts';
 import { illegalArgument, JavaException, nullPointer, unsupported } from '../java-exception.ts';
 import type { JavaLocale } from '../locale.ts';
 import { nextDown, nextUp } from '../math.ts';
-import { javaText } from '../object.ts';
 import { ROUNDING_MODES, type RoundingMode } from '../rounding.ts';
-import { formatChoice, JavaChoiceFormat, parseChoice } from '../text/choice-format.ts';
-import { formatDecimal, formatDouble, JavaDecimalFormat, parseDecimal } from '../text/decimal-format.ts';
-import { formatMessage, JavaMessageFormat, type MessageElement } from '../text/message-format.ts';
+import { JavaChoiceFormat, parseChoice } from '../text/choice-format.ts';
+import { JavaDecimalFormat, parseDecimal } from '../text/decimal-format.ts';
+import {
+  type AnyFormat,
+  formatNumber,
+  formatObject,
+  formatWith,
+  integerFormat,
+  numberOf,
+  STYLES,
+} from '../text/format-object.ts';
+import { JavaMessageFormat } from '../text/message-format.ts';
 import { type FormatStyle, stylePattern } from '../time/formatters.ts';
 import { JavaDate } from '../time/java-date.ts';
 import { formatSimpleDate, JavaSimpleDateFormat, parseSimpleDate } from '../time/simple-date-format.ts';
 import { JavaTimeZone } from '../time/time-zone.ts';
 
 export const ROUNDING = enumConstants('java.math.RoundingMode', ROUNDING_MODES);
-
-const STYLES: readonly FormatStyle[] = ['FULL', 'LONG', 'MEDIUM', 'SHORT'];
 
 function styleOf(style: number): FormatStyle {
   const found = STYLES[style];
@@ -31,102 +35,6 @@ const dateFormat = (date: number | null, time: number | null, locale?: JavaLocal
     stylePattern(date === null ? null : styleOf(date), time === null ? null : styleOf(time)),
     locale?.tag,
   );
-
-type AnyFormat = JavaSimpleDateFormat | JavaDecimalFormat | JavaMessageFormat | JavaChoiceFormat;
-
-/** Format.format(Object): what the format is for, else an error. */
-function formatObject(format: AnyFormat, value: unknown): string {
-  if (format instanceof JavaSimpleDateFormat) return formatSimpleDate(format, millisOf(value));
-  if (format instanceof JavaMessageFormat) return formatWith(format, value instanceof JavaArray ? value.items : null);
-  return formatNumber(format, value);
-}
-
-function millisOf(value: unknown): bigint {
-  if (value instanceof JavaDate) return value.time;
-  if (typeof value === 'number' || typeof value === 'bigint') return BigInt(value);
-  if (value instanceof JavaDouble || value instanceof JavaFloat) return BigInt(Math.trunc(value.value));
-  throw illegalArgument('Cannot format given Object as a Date');
-}
-
-function formatNumber(format: JavaDecimalFormat | JavaChoiceFormat, value: unknown): string {
-  if (format instanceof JavaChoiceFormat) return formatChoice(format, numberOf(value));
-  if (typeof value === 'number' || typeof value === 'bigint')
-    return formatDecimal(format, new JavaBigDecimal(BigInt(value), 0));
-  if (value instanceof JavaBigDecimal) return formatDecimal(format, value);
-  if (value instanceof JavaBigInteger) return formatDecimal(format, new JavaBigDecimal(value.value, 0));
-  return formatDouble(format, numberOf(value));
-}
-
-function numberOf(value: unknown): number {
-  if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
-  if (value instanceof JavaDouble || value instanceof JavaFloat || value instanceof JavaShort) return value.value;
-  if (value instanceof JavaBigDecimal) return Number(`${value.unscaled}e${-value.scale}`);
-  if (value instanceof JavaBigInteger) return Number(value.value);
-  throw illegalArgument('Cannot format given Object as a Number');
-}
-
-function formatWith(format: JavaMessageFormat, values: readonly unknown[] | null): string {
-  return formatMessage(format, (element) => formatElement(element, values, format.locale));
-}
-
-function formatElement(element: MessageElement, values: readonly unknown[] | null, locale: string): string {
-  if (values === null || element.index >= values.length) return `{${element.index}}`;
-  const value = values[element.index];
-  if (value === null) return 'null';
-  switch (element.type) {
-    case 'number':
-      return formatNumber(numberFormat(element.style, locale), value);
-    case 'date':
-    case 'time':
-      return formatSimpleDate(messageDate(element, locale), millisOf(value));
-    case 'choice': {
-      const text = formatChoice(parseChoice(element.style), numberOf(value));
-      // A chosen text may be a pattern itself.
-      return text.includes('{') ? formatWith(new JavaMessageFormat(text, locale), values) : text;
-    }
-    default:
-      if (value instanceof JavaDate)
-        return formatSimpleDate(new JavaSimpleDateFormat(stylePattern('SHORT', 'SHORT'), locale), value.time);
-      return isNumber(value) ? formatNumber(numberFormat('', locale), value) : javaText(value);
-  }
-}
-
-const isNumber = (value: unknown) =>
-  typeof value === 'number' ||
-  typeof value === 'bigint' ||
-  value instanceof JavaDouble ||
-  value instanceof JavaFloat ||
-  value instanceof JavaShort ||
-  value instanceof JavaBigDecimal ||
-  value instanceof JavaBigInteger;
-
-function numberFormat(style: string, locale: string): JavaDecimalFormat {
-  switch (style.trim().toLowerCase()) {
-    case '':
-      return new JavaDecimalFormat('#,##0.###', locale);
-    case 'integer':
-      return integerFormat(locale);
-    case 'percent':
-      return new JavaDecimalFormat('#,##0%', locale);
-    case 'currency':
-      return new JavaDecimalFormat('¤#,##0.00', locale);
-    default:
-      return new JavaDecimalFormat(style, locale);
-  }
-}
-
-function messageDate({ type, style }: MessageElement, locale: string): JavaSimpleDateFormat {
-  const name = style.trim().toUpperCase();
-  const known = name === '' ? 'MEDIUM' : STYLES.find((each) => each === name);
-  if (known === undefined) return new JavaSimpleDateFormat(style, locale);
-  return new JavaSimpleDateFormat(type === 'date' ? stylePattern(known, null) : stylePattern(null, known), locale);
-}
-
-function integerFormat(locale: string): JavaDecimalFormat {
-  const format = new JavaDecimalFormat('#,##0', locale);
-  format.integerOnly = true;
-  return format;
-}
 
 export const FORMAT = defineType('java.text.Format', {
   methods: {
