@@ -3,6 +3,7 @@ import { JavaBigDecimal, JavaBigInteger } from './big-decimal.ts';
 import { JavaArray, JavaByte, JavaChar, JavaDouble, JavaFloat, JavaShort } from './boxes.ts';
 import { JavaEnum } from './java-enum.ts';
 import { JavaLocale } from './locale.ts';
+import { JavaEntry } from './map-entry.ts';
 import { doubleBits, floatBits } from './math.ts';
 import { hashText } from './text/strings.ts';
 import { JavaCalendar } from './time/calendar.ts';
@@ -20,6 +21,7 @@ export function javaEquals(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (a instanceof JavaList) return b instanceof JavaList && collectionsEqual(a, b);
   if (a instanceof JavaMap) return b instanceof JavaMap && mapsEqual(a, b);
+  if (a instanceof JavaEntry) return b instanceof JavaEntry && javaEquals(a.key, b.key) && javaEquals(a.value, b.value);
   // Enums, arrays and what has no equals of its own are equal to themselves only.
   if (a instanceof JavaArray || a.constructor !== b.constructor) return false;
   const key = identityOf(a);
@@ -98,6 +100,7 @@ export function javaHash(value: unknown): number {
     for (const [key, item] of value.entries) hash = (hash + (javaHash(key) ^ javaHash(item))) | 0;
     return hash;
   }
+  if (value instanceof JavaEntry) return javaHash(value.key) ^ javaHash(value.value);
   if (value instanceof JavaDouble)
     return foldLong(Number.isNaN(value.value) ? 0x7ff8000000000000n : doubleBits(value.value));
   if (value instanceof JavaFloat) return Number.isNaN(value.value) ? 0x7fc00000 : floatBits(value.value);

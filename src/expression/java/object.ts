@@ -7,6 +7,7 @@ import { JavaException, nullPointer } from './java-exception.ts';
 import { jsonText } from './json-text.ts';
 import { limitText } from './limits.ts';
 import { JavaLocale, localeText } from './locale.ts';
+import { JavaEntry } from './map-entry.ts';
 import { temporalText } from './time/temporal-text.ts';
 import { JavaUuid } from './uuid.ts';
 
@@ -30,6 +31,7 @@ export function javaText(value: unknown, depth = 0): string {
   if (depth > MAX_DEPTH) throw new JavaException('StackOverflowError', 'values nested too deeply');
   if (value instanceof JavaList) return value.kind === 'json' ? jsonText(value) : listText(value.items, depth);
   if (value instanceof JavaMap) return mapText(value, depth);
+  if (value instanceof JavaEntry) return `${javaText(value.key, depth + 1)}=${javaText(value.value, depth + 1)}`;
   return numberText(value) ?? temporalText(value) ?? otherText(value);
 }
 

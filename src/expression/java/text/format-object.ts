@@ -1,6 +1,6 @@
 import { JavaBigDecimal, JavaBigInteger } from '../big-decimal.ts';
 import { JavaArray, JavaDouble, JavaFloat, JavaShort } from '../boxes.ts';
-import { illegalArgument } from '../java-exception.ts';
+import { illegalArgument, JavaException } from '../java-exception.ts';
 import { javaText } from '../object.ts';
 import { type FormatStyle, stylePattern } from '../time/formatters.ts';
 import { JavaDate } from '../time/java-date.ts';
@@ -17,8 +17,14 @@ export type AnyFormat = JavaSimpleDateFormat | JavaDecimalFormat | JavaMessageFo
 /** Format.format(Object): what the format is for, else an error. */
 export function formatObject(format: AnyFormat, value: unknown): string {
   if (format instanceof JavaSimpleDateFormat) return formatSimpleDate(format, millisOf(value));
-  if (format instanceof JavaMessageFormat) return formatWith(format, value instanceof JavaArray ? value.items : null);
+  if (format instanceof JavaMessageFormat) return formatWith(format, messageValues(value));
   return formatNumber(format, value);
+}
+
+function messageValues(value: unknown): readonly unknown[] | null {
+  if (value === null) return null;
+  if (value instanceof JavaArray) return value.items;
+  throw new JavaException('ClassCastException', 'a message takes an array');
 }
 
 function millisOf(value: unknown): bigint {
