@@ -7,7 +7,7 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export type LogLevel = (typeof logLevels)[number];
 
 export interface LoggerOptions {
-  /** `info` by default; stacks of errors appear from `debug` on. */
+  /** `info` by default; stacks of errors and payloads appear from `debug` on. */
   readonly level?: LogLevel | undefined;
   /** Standard output by default, written off the event loop. */
   readonly destination?: DestinationStream | undefined;
@@ -26,16 +26,16 @@ const MAX_PENDING_BYTES = 8 * 1024 * 1024;
  */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const level = options.level ?? 'info';
-  const withStacks = level === 'debug' || level === 'trace';
+  const debugging = level === 'debug' || level === 'trace';
   return pino(
     {
       level,
       base: options.bindings ?? null,
       timestamp: stdTimeFunctions.isoTime,
-      serializers: { err: (error: unknown) => serializeError(error, withStacks) },
+      serializers: { err: (error: unknown) => serializeError(error, debugging) },
       formatters: {
         level: (label: string) => ({ level: label as Level }),
-        log: redactFields,
+        log: (fields) => redactFields(fields, debugging),
       },
     },
     options.destination ?? standardOutput(options.onDrop),

@@ -76,7 +76,7 @@ export class Metrics {
     this.#limits = tally('limit_reached_total', 'Work refused because a limit was reached, by limit.', 'limit', LIMITS);
     this.#immediateResponses = tally(
       'immediate_responses_total',
-      'Answers given by the server itself, by reason: `consumer` or an error key.',
+      'Answers given by the server itself, by reason: SEND_TO_CONSUMER or an error key.',
       'reason',
     );
     this.#violations = tally('protocol_violations_total', 'Streams that broke the protocol, by kind.', 'kind');
@@ -152,7 +152,7 @@ export class Metrics {
     this.#sidecarTime.observe(seconds);
   }
 
-  /** A stream, or one phase of it, that went on untouched: `unmatched`, `no_policies`, `observability` … */
+  /** A stream that went on untouched: `unmatched`, `local_reply`. */
   passThrough(reason: string): void {
     this.#passThroughs.add(reason);
   }
@@ -165,7 +165,7 @@ export class Metrics {
     this.#limits.add(limit);
   }
 
-  /** `consumer` for sendToConsumer, else the error key. */
+  /** SEND_TO_CONSUMER, or the error key. */
   immediateResponse(reason: string): void {
     this.#immediateResponses.add(reason);
   }

@@ -6,7 +6,9 @@
 export const REDACTED = '[redacted]';
 
 const SECRET_NAME =
-  /secret|password|passphrase|token|authorization|cookie|credential|private-?key|^access-?key(?:-?id)?$|^(?:payload|body)$/i;
+  /secret|password|passphrase|token|authorization|cookie|credential|private-?key|^access-?key(?:-?id)?$/i;
+/** What callers and functions send: for debugging only. */
+const PAYLOAD_NAME = /^(?:payload|body|content)$/i;
 /** Names that look like secrets and are none. */
 const HARMLESS_NAME = /^(?:credentials(?:State|Source|Age)|tokens|tokenCount)$/;
 
@@ -26,23 +28,31 @@ export function redactText(text: string): string {
   return bounded.length < 12 ? bounded : bounded.replace(SECRET_IN_TEXT, `$1$2${REDACTED}`);
 }
 
-/** A copy of a log line's fields without secrets; at most four levels deep. Errors are left to their serializer. */
-export function redactFields(fields: Record<string, unknown>, depth = 0): Record<string, unknown> {
+/**
+ * A copy of a log line's fields without secrets, and without payloads unless asked for; at most four levels deep.
+ * Errors are left to their serializer.
+ */
+export function redactFields(
+  fields: Record<string, unknown>,
+  withPayloads = false,
+  depth = 0,
+): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(fields)) {
     const value = fields[name];
     if (value === undefined) continue;
-    copy[name] = isSecretName(name) ? REDACTED : redactValue(value, depth);
+    const hidden = isSecretName(name) || (!withPayloads && PAYLOAD_NAME.test(name));
+    copy[name] = hidden ? REDACTED : redactValue(value, withPayloads, depth);
   }
   return copy;
 }
 
-function redactValue(value: unknown, depth: number): unknown {
+function redactValue(value: unknown, withPayloads: boolean, depth: number): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null || value instanceof Error || value instanceof Date) return value;
   if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
   if (depth >= MAX_DEPTH) return '(nested too deeply)';
-  if (Array.isArray(value)) return value.slice(0, 100).map((item) => redactValue(item, depth + 1));
-  return redactFields(value as Record<string, unknown>, depth + 1);
+  if (Array.isArray(value)) return value.slice(0, 100).map((item) => redactValue(item, withPayloads, depth + 1));
+  return redactFields(value as Record<string, unknown>, withPayloads, depth + 1);
 }

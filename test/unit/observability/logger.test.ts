@@ -30,6 +30,16 @@ test('fields that are named like secrets are cut out at every depth', () => {
   assert.equal((last().headers as Line).accept, 'text/plain');
 });
 
+test('a payload is shown at debug only, a secret never', () => {
+  const quiet = capture();
+  quiet.logger.info({ payload: 'P4YL04D', result: { body: 'P4YL04D' } });
+  assert.ok(!quiet.lines.join('').includes('P4YL04D'));
+  const loud = capture('debug');
+  loud.logger.debug({ payload: 'P4YL04D', secretKey: 'S3CR3T' });
+  assert.match(loud.lines.join(''), /P4YL04D/);
+  assert.ok(!loud.lines.join('').includes('S3CR3T'));
+});
+
 test('a token that AWS quotes in an error message is cut out', () => {
   const { logger, lines } = capture();
   const quoted = new Error(
