@@ -12,7 +12,7 @@ export function lookupMap(lookup: Lookup): JavaMap {
   return new JavaMap(new LookupEntries(lookup), 'map', true);
 }
 
-class LookupEntries implements ReadonlyMap<Value, Value> {
+export class LookupEntries implements ReadonlyMap<Value, Value> {
   private readonly lookup: Lookup;
 
   constructor(lookup: Lookup) {

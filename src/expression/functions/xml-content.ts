@@ -1,4 +1,4 @@
-import { JavaMap, newList, newMap, type Value } from '../value.ts';
+import { EvaluationFailure, JavaMap, newList, newMap, type Value } from '../value.ts';
 import { hashMap } from './hash-map.ts';
 import { XmlError } from './xml/xml-error.ts';
 import type { XmlNode } from './xml/xml-node.ts';
@@ -6,19 +6,20 @@ import { parseXmlContent } from './xml/xml-parser.ts';
 
 const EMPTY = new JavaMap(new Map(), 'map', true);
 const SCHEMA_INSTANCE = 'http://www.w3.org/2001/XMLSchema-instance';
-/** Beyond this many nodes and characters the body counts as no XML. */
-const MAX_WORK = 4_000_000;
+/** Elements, attributes and texts of one body: beyond it, a hostile body would take much more memory than its size. */
+const MAX_NODES = 250_000;
 
 /**
  * `xmlContent` of a message: from the first element on, each element below its local name. Attributes and children are
  * keys, text beside them stands under "", what repeats becomes a list; all values are strings, `xsi:nil` is null.
  * The empty map for a body that is no XML.
+ * @throws EvaluationFailure for one of more than about 250,000 nodes
  */
 export function xmlContent(content: string): Value {
-  let left = MAX_WORK;
+  let left = MAX_NODES;
   const spend = (steps: number) => {
     left -= steps;
-    if (left < 0) throw new XmlError('the XML is too large');
+    if (left < 0) throw new EvaluationFailure(`the XML has more than about ${MAX_NODES} nodes`);
   };
   try {
     const root = parseXmlContent(content, { namespaces: true, spend });

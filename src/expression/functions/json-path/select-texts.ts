@@ -61,10 +61,11 @@ function toText(token: PathToken): string | undefined {
 export function selectTexts(document: JsonDocument, selection: Selection, run: Run): Value {
   const list = readPlain(document, selection.base);
   if (!Array.isArray(list) || NUMERIC_NAME.test(document.text)) return undefined;
-  // No node of the text is reached twice.
-  run.step(document.text.length >> 3);
+  // No node of the text is reached twice, and few are shorter than this.
+  run.step(document.text.length >> 6);
   const found: unknown = JSONPath({ path: selection.path, json: list, wrap: true, eval: false });
   if (!Array.isArray(found)) return undefined;
+  run.step(found.length);
   const items: Value[] = [];
   for (const node of found) {
     const value = selection.leaf === undefined ? node : memberOf(node, selection.leaf);

@@ -1,6 +1,13 @@
 import type { Value } from '../../value.ts';
 import { MAX_JSON_DEPTH, parseJson } from './lenient-parser.ts';
 
+const QUOTE = 0x22;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
+const OPEN_MAP = 0x7b;
+const CLOSE_MAP = 0x7d;
+
 /**
  * A JSON text of a transaction. Well-formed text is parsed by the engine first, which is several times as fast; that is
  * enough to check it and to find texts and booleans. Numbers, lists and maps need the exact parse (Java types, order
@@ -38,7 +45,7 @@ export class JsonDocument {
 /** undefined for text that JSON.parse refuses, and for text that the exact parser reads in another way. */
 function parsePlain(text: string): unknown {
   // In a string with an escape, U+007F is dropped; too deep a nesting is refused.
-  if (text.includes('\x7f') || mayNestTooDeep(text)) return undefined;
+  if (text.includes('\x7f') || nestsTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -46,14 +53,36 @@ function parsePlain(text: string): unknown {
   }
 }
 
-/** Counts what opens a list or a map: cheap, and only texts with many of them are parsed exactly from the start. */
-function mayNestTooDeep(text: string): boolean {
+/** Only a text with many lists and maps is looked through; for one that is no JSON the answer does not matter. */
+function nestsTooDeep(text: string): boolean {
   if (text.length <= 2 * MAX_JSON_DEPTH) return false;
-  return countUpTo(text, '{', MAX_JSON_DEPTH) + countUpTo(text, '[', MAX_JSON_DEPTH) > MAX_JSON_DEPTH;
+  const count = countUpTo(text, '{', MAX_JSON_DEPTH) + countUpTo(text, '[', MAX_JSON_DEPTH);
+  return count > MAX_JSON_DEPTH && depthOf(text, MAX_JSON_DEPTH + 1) > MAX_JSON_DEPTH;
 }
 
 function countUpTo(text: string, char: string, limit: number): number {
   let count = 0;
   for (let at = text.indexOf(char); at !== -1 && count <= limit; at = text.indexOf(char, at + 1)) count++;
   return count;
+}
+
+/** The deepest nesting, up to `limit`. */
+function depthOf(text: string, limit: number): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < text.length && deepest < limit; at++) {
+    const char = text.charCodeAt(at);
+    if (inString) {
+      if (char === BACKSLASH) at++;
+      else if (char === QUOTE) inString = false;
+    } else if (char === QUOTE) {
+      inString = true;
+    } else if (char === OPEN_MAP || char === OPEN_LIST) {
+      deepest = Math.max(deepest, ++depth);
+    } else if (char === CLOSE_MAP || char === CLOSE_LIST) {
+      depth--;
+    }
+  }
+  return deepest;
 }

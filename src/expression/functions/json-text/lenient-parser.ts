@@ -1,9 +1,11 @@
 import { MAX_DIGITS } from '../../java/limits.ts';
-import { JavaFloat, type ListKind, newList, newMap, type Value } from '../../value.ts';
+import { EvaluationFailure, JavaFloat, type ListKind, newList, newMap, type Value } from '../../value.ts';
 import { toDecimal, toDouble, toInteger } from './json-number.ts';
 import { JsonTextError } from './json-text-error.ts';
 
 export const MAX_JSON_DEPTH = 400;
+/** Lists and maps of one text: beyond it, a hostile body would take much more memory than its own size. */
+const MAX_CONTAINERS = 250_000;
 
 /** What else differs between the two parsers of the original. */
 export interface JsonDialect {
@@ -76,6 +78,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
  * backslash), what follows a complete list, map or string is ignored, U+001A ends the text. Numbers keep their Java
  * type. Text that is cut off, and lists and maps nested deeper than 400, are errors.
  * @throws JsonTextError
+ * @throws EvaluationFailure for more than 250,000 lists and maps
  */
 export function parseJson(text: string, dialect: JsonDialect = JSON_SMART): Value {
   return new LenientParser(text, dialect).parse();
@@ -86,6 +89,7 @@ class LenientParser {
   private position = 0;
   private char: number;
   private depth = 0;
+  private containers = 0;
   private readonly dialect: JsonDialect;
 
   constructor(text: string, dialect: JsonDialect) {
@@ -137,6 +141,9 @@ class LenientParser {
   }
 
   private enter(): void {
+    if (++this.containers > MAX_CONTAINERS) {
+      throw new EvaluationFailure(`the JSON text has more than ${MAX_CONTAINERS} lists and maps`);
+    }
     const { maxDepth } = this.dialect;
     if (++this.depth > maxDepth) throw new JsonTextError(`the JSON text nests deeper than ${maxDepth}`);
   }

@@ -18,8 +18,6 @@ export class XmlNode {
   /** Position among the parent's children. */
   index = 0;
   attributes: readonly XmlNode[] = [];
-  /** Namespaces that this element declares, by prefix. */
-  declared: ReadonlyMap<string, string> = NONE;
 
   constructor(kind: XmlNodeKind, name: string, namespace: string, parent: XmlNode | null, order: number) {
     this.kind = kind;
@@ -38,5 +36,3 @@ export class XmlNode {
     return this.parent?.children[this.index + step] ?? null;
   }
 }
-
-const NONE: ReadonlyMap<string, string> = new Map();

@@ -50,11 +50,13 @@ class XmlParser {
   private position = 0;
   private order = 0;
   private readonly open: XmlNode[] = [];
+  /** Namespaces by prefix that open elements declare. */
+  private readonly scopes: { readonly element: XmlNode; readonly declared: ReadonlyMap<string, string> }[] = [];
   private sortsAttributes = false;
 
   constructor(text: string, options: XmlOptions) {
     this.options = options;
-    options.spend(1 + (text.length >> 5));
+    options.spend(1 + (text.length >> 8));
     const forbidden = FORBIDDEN.exec(text);
     if (forbidden !== null) throw new XmlError(`XML does not allow the character at position ${forbidden.index}`);
     this.text = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
@@ -186,15 +188,14 @@ class XmlParser {
       else if (attribute.startsWith('xmlns:')) declared.set(attribute.slice(6), value);
     }
     if (this.options.namespaces) this.checkDeclared(declared);
-    const element = this.child(parent, 'element', name, this.namespaceOf(name, parent, declared, true));
-    element.declared = declared;
+    const element = this.child(parent, 'element', name, this.namespaceOf(name, declared, true));
     const attributes: XmlNode[] = [];
     const inOrder = [...written];
     // A DOM of the original keeps them by name.
     if (this.sortsAttributes) inOrder.sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [attribute, value] of inOrder) {
       if (attribute === 'xmlns' || attribute.startsWith('xmlns:')) continue;
-      const namespace = this.namespaceOf(attribute, parent, declared, false);
+      const namespace = this.namespaceOf(attribute, declared, false);
       const node = this.node('attribute', attribute, namespace, element);
       node.value = value;
       const twin =
@@ -208,6 +209,7 @@ class XmlParser {
     } else {
       this.position++;
       this.open.push(element);
+      if (declared.size > 0) this.scopes.push({ element, declared });
     }
   }
 
@@ -220,7 +222,7 @@ class XmlParser {
     }
   }
 
-  private namespaceOf(name: string, parent: XmlNode, declared: ReadonlyMap<string, string>, element: boolean): string {
+  private namespaceOf(name: string, declared: ReadonlyMap<string, string>, element: boolean): string {
     if (!this.options.namespaces) return '';
     const colon = name.indexOf(':');
     if (colon !== name.lastIndexOf(':') || colon === 0 || colon === name.length - 1) {
@@ -230,9 +232,9 @@ class XmlParser {
     if (prefix === '' && !element) return '';
     if (prefix === 'xml') return XML_NAMESPACE;
     let uri = declared.get(prefix);
-    for (let node: XmlNode | null = parent; uri === undefined && node !== null; node = node.parent) {
+    for (let at = this.scopes.length - 1; uri === undefined && at >= 0; at--) {
       this.options.spend(1);
-      uri = node.declared.get(prefix);
+      uri = this.scopes[at]?.declared.get(prefix);
     }
     if (uri === undefined && prefix !== '') throw this.fail(`the prefix "${prefix}" is not bound`);
     return uri ?? '';
@@ -245,6 +247,7 @@ class XmlParser {
     if (!this.at('>')) throw this.fail('expected ">"');
     const element = this.open.pop();
     if (element?.name !== name) throw this.fail(`the end tag ${name} does not fit ${element?.name ?? 'any element'}`);
+    if (this.scopes.at(-1)?.element === element) this.scopes.pop();
     this.position++;
   }
 

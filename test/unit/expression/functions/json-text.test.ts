@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jsonPath, writeJson } from '../../../../src/expression/functions/index.ts';
+import { jsonContent, jsonPath, writeJson } from '../../../../src/expression/functions/index.ts';
 import {
   EvaluationFailure,
   JavaBigDecimal,
@@ -163,4 +163,11 @@ test('JSON text: maps in their order, numbers as Java prints them, strings with 
 
 test('JSON text of a value that has none is refused', () => {
   assert.throws(() => writeJson(new JavaMap(new Map([['a', Symbol('x')]])), newRun()), EvaluationFailure);
+});
+
+test('a text of many small lists is read for a text in it, and refused where all of it would have to be kept', () => {
+  const text = `{"l":[${'[],'.repeat(250_000)}[]],"s":"x"}`;
+  assert.equal(read(text, '$.s'), 'x');
+  assert.throws(() => read(text, '$.l'), /more than 250000 lists and maps/);
+  assert.throws(() => jsonContent(text), /more than 250000 lists and maps/);
 });

@@ -79,6 +79,10 @@ test('hostile documents are refused or read in bounded time', () => {
   assert.equal((xmlContent(`<!DOCTYPE ${'['.repeat(100_000)}`) as JavaMap).entries.size, 0);
 });
 
+test('a body of more nodes than can be kept is an error, not an empty map', () => {
+  assert.throws(() => xmlContent(`<a>${'<b/>'.repeat(300_000)}</a>`), /more than about 250000 nodes/);
+});
+
 test('paths that multiply their work run out of steps instead of time', () => {
   const wide = `<a>${'<b><c>1</c></b>'.repeat(2000)}</a>`;
   for (const path of [
