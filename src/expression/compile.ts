@@ -72,7 +72,7 @@ class Template implements CompiledTemplate {
     if (this.constant !== undefined) return this.constant;
     try {
       const run = new EvaluationRun(context);
-      const scope = { context, run, self: null };
+      const scope = { context, run, self: null, element: null };
       if (this.#single !== undefined) {
         const value = this.#single(scope);
         return typeof value === 'string' ? value : toText(value, run);
@@ -102,7 +102,7 @@ class Template implements CompiledTemplate {
 
   #value(context: EvaluationContext): Value {
     try {
-      return this.#single?.({ context, run: new EvaluationRun(context), self: null }) ?? null;
+      return this.#single?.({ context, run: new EvaluationRun(context), self: null, element: null }) ?? null;
     } catch (error) {
       throw this.#explained(error);
     }

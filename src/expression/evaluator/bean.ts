@@ -5,6 +5,8 @@ export interface BeanType<T> {
   /** For messages: `request`. */
   readonly name: string;
   readonly properties: ReadonlyMap<string, (target: T) => Value>;
+  /** One bean for an object, so that it equals itself. */
+  readonly known: WeakMap<object, Bean>;
 }
 
 /** One such object. It has no string form, and its methods are none but Object's. */
@@ -25,7 +27,14 @@ export function beanType<T>(name: string, properties: Readonly<Record<string, (t
     all.set(property, read);
     all.set(`get${property.charAt(0).toUpperCase()}${property.slice(1)}`, read);
   }
-  return { name, properties: all };
+  return { name, properties: all, known: new WeakMap() };
 }
 
-export const bean = <T>(type: BeanType<T>, target: T): Bean => new Bean(type as BeanType<unknown>, target);
+export function bean<T extends object>(type: BeanType<T>, target: T): Bean {
+  let known = type.known.get(target);
+  if (known === undefined) {
+    known = new Bean(type as BeanType<never> as BeanType<unknown>, target);
+    type.known.set(target, known);
+  }
+  return known;
+}

@@ -2,6 +2,7 @@ import type {
   ApiScope,
   ErrorScope,
   EvaluationContext,
+  HeaderScope,
   LambdaResponseScope,
   MessageScope,
   NodeScope,
@@ -10,6 +11,7 @@ import type {
   ResponseScope,
   SslScope,
 } from '../context.ts';
+import { LookupEntries } from '../functions/index.ts';
 import { JavaArray, JavaList, JavaMap, type Value } from '../value.ts';
 import { bean, beanType } from './bean.ts';
 import { contentMap } from './content-maps.ts';
@@ -27,6 +29,17 @@ function split(text: string): readonly string[] {
   return parts;
 }
 
+const knownHeaders = new WeakMap<HeaderScope, HeadersValue>();
+
+function headersOf(scope: HeaderScope): HeadersValue {
+  let known = knownHeaders.get(scope);
+  if (known === undefined) {
+    known = new HeadersValue(scope);
+    knownHeaders.set(scope, known);
+  }
+  return known;
+}
+
 /** The gateway's MultiValueMap: a map of lists with methods of its own. */
 export class ParametersMap extends JavaMap {}
 
@@ -36,19 +49,17 @@ function parameters(scope: ParameterScope): ParametersMap {
   return new ParametersMap(entries, 'map', true);
 }
 
-interface SslBean {
-  readonly ssl: SslScope | null;
-}
+const noSsl: SslScope = { clientHost: null, clientPort: null, client: null, server: null };
 
-const sslType = beanType<SslBean>('request.ssl', {
-  clientHost: ({ ssl }) => ssl?.clientHost ?? null,
-  clientPort: ({ ssl }) => ssl?.clientPort ?? null,
-  client: ({ ssl }) => principal(ssl?.client ?? null),
-  server: ({ ssl }) => principal(ssl?.server ?? null),
+const sslType = beanType<SslScope>('request.ssl', {
+  clientHost: (ssl) => ssl.clientHost,
+  clientPort: (ssl) => ssl.clientPort,
+  client: (ssl) => principal(ssl.client),
+  server: (ssl) => principal(ssl.server),
 });
 
 const messageProperties = {
-  headers: (message: MessageScope) => new HeadersValue(message.headers),
+  headers: (message: MessageScope) => headersOf(message.headers),
   content: (message: MessageScope) => message.content,
   jsonContent: (message: MessageScope) => contentMap(message, 'json'),
   xmlContent: (message: MessageScope) => contentMap(message, 'xml'),
@@ -73,7 +84,7 @@ export const requestType = beanType<RequestScope>('request', {
   localAddress: (request) => request.localAddress,
   params: (request) => parameters(request.params),
   pathParams: (request) => parameters(request.pathParams),
-  ssl: (request) => bean(sslType, { ssl: request.ssl }),
+  ssl: (request) => bean(sslType, request.ssl ?? noSsl),
 });
 
 export const responseType = beanType<ResponseScope>('response', {
@@ -113,24 +124,21 @@ const contextType = beanType<EvaluationContext>('context', {
 });
 
 /** `#context.attributes`: a key as it is, else with the gateway's prefix. */
-export class AttributesValue {
+export class AttributesValue extends JavaMap {
   readonly attributes: ReadonlyMap<string, unknown>;
 
   constructor(attributes: ReadonlyMap<string, unknown>) {
+    const names = () => [...attributes.keys()];
+    super(new LookupEntries({ names, has: (name) => this.has(name), get: (name) => this.get(name) }), 'map', true);
     this.attributes = attributes;
   }
 
-  get(key: Value): Value {
-    if (typeof key !== 'string') return null;
+  get(key: string): Value {
     return toValue(this.attributes.get(key) ?? this.attributes.get(`gravitee.attribute.${key}`) ?? null);
   }
 
-  has(key: Value): boolean {
-    return typeof key === 'string' && (this.attributes.has(key) || this.attributes.has(`gravitee.attribute.${key}`));
-  }
-
-  toMap(): JavaMap {
-    return toValue(this.attributes, true) as JavaMap;
+  has(key: string): boolean {
+    return this.attributes.has(key) || this.attributes.has(`gravitee.attribute.${key}`);
   }
 }
 

@@ -1,17 +1,17 @@
-import { JavaEntry } from '../java/index.ts';
+import { hashOrder, JavaEntry } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Value } from '../value.ts';
-import { asMap } from './maps.ts';
-import type { Evaluate, Scope } from './scope.ts';
+import { type Evaluate, type Scope, withElement } from './scope.ts';
 import { typeName } from './type-name.ts';
 
 /** `.?[c]`, `.^[c]`, `.$[c]` on lists, sets, arrays and maps (whose elements are entries). */
 export function select(target: Value, which: 'all' | 'first' | 'last', condition: Evaluate, scope: Scope): Value {
-  const map = asMap(target);
-  const chosen = elementsOf(target, map).filter((element) => isChosen(element, condition, scope));
+  const chosen = elementsOf(target).filter((element) => isChosen(element, condition, scope));
   const kept = which === 'all' ? chosen : which === 'first' ? chosen.slice(0, 1) : chosen.slice(-1);
-  if (map !== undefined) {
+  if (target instanceof JavaMap) {
     if (which !== 'all' && kept.length === 0) return null;
-    return new JavaMap(new Map(kept.map((entry) => [(entry as JavaEntry).key, (entry as JavaEntry).value])));
+    const entries = kept.map((entry) => [(entry as JavaEntry).key, (entry as JavaEntry).value] as const);
+    // The original collects them in a HashMap.
+    return new JavaMap(new Map(hashOrder(entries, ([key]) => key)));
   }
   if (which !== 'all') return kept[0] ?? null;
   return target instanceof JavaArray ? new JavaArray(target.component, kept) : new JavaList(kept);
@@ -19,23 +19,23 @@ export function select(target: Value, which: 'all' | 'first' | 'last', condition
 
 /** `.![e]`: a list of what the expression gives for each element. */
 export function project(target: Value, value: Evaluate, scope: Scope): Value {
-  const items = elementsOf(target, asMap(target)).map((element) => {
+  const items = elementsOf(target).map((element) => {
     scope.run.step();
-    return value({ ...scope, self: element });
+    return value(withElement(scope, element));
   });
   return target instanceof JavaArray ? new JavaArray(componentOf(items), items) : new JavaList(items);
 }
 
 function isChosen(element: Value, condition: Evaluate, scope: Scope): boolean {
   scope.run.step();
-  const result = condition({ ...scope, self: element });
+  const result = condition(withElement(scope, element));
   if (typeof result !== 'boolean')
     throw new EvaluationFailure(`a selection needs true or false, not ${typeName(result)}`);
   return result;
 }
 
-function elementsOf(target: Value, map: JavaMap | undefined): readonly Value[] {
-  if (map !== undefined) return Array.from(map.entries, ([key, value]) => new JavaEntry(key, value));
+function elementsOf(target: Value): readonly Value[] {
+  if (target instanceof JavaMap) return Array.from(target.entries, ([key, value]) => new JavaEntry(key, value));
   if (target instanceof JavaList || target instanceof JavaArray) return target.items;
   throw new EvaluationFailure(`only lists, arrays and maps have elements, not ${typeName(target)}`);
 }

@@ -4,14 +4,13 @@ import { EvaluationFailure, JavaList, JavaMap, type Run, type Value } from '../v
 import { rootVariable } from './beans.ts';
 import { project, select } from './collections.ts';
 import { convertArgument } from './convert-argument.ts';
-import { callFunction } from './functions.ts';
+import { callFunction, FunctionValue, isFunction } from './functions.ts';
 import { compileHeaderPath } from './header-path.ts';
-import { isMapLike } from './maps.ts';
 import { callMethod, readIndex, readProperty } from './members.ts';
-import { invokeBest } from './method-call.ts';
+import { constructBest } from './method-call.ts';
 import { isNumber, negate } from './numbers.ts';
 import { areEqual, arithmetic, isBetween, matches, order } from './operators.ts';
-import { type Evaluate, fail, PlacedFailure, type Scope } from './scope.ts';
+import { type Evaluate, fail, PlacedFailure, type Scope, withSelf } from './scope.ts';
 import { toBoolean } from './truth.ts';
 import { typeName } from './type-name.ts';
 import { findType, newArray } from './types.ts';
@@ -34,7 +33,9 @@ export function compileNode(node: Node): Evaluate {
       return placed(node.at, (scope) => readProperty(scope.self, node.name));
     case 'root-method': {
       const args = node.args.map(compileNode);
-      return placed(node.at, (scope) => callMethod(scope.self, node.name, evaluateAll(args, scope), scope.run));
+      return placed(node.at, (scope) =>
+        callMethod(scope.self, node.name, evaluateAll(args, withSelf(scope, scope.element)), scope.run),
+      );
     }
     case 'type':
       return placed(node.at, () => findType(node.name, node.dimensions));
@@ -98,6 +99,10 @@ function evaluateAll(nodes: readonly Evaluate[], scope: Scope): Value[] {
 function variable(name: string): Evaluate {
   if (name === 'this') return (scope) => scope.self;
   if (name === 'root') return () => null;
+  if (isFunction(name)) {
+    const value = new FunctionValue(name);
+    return () => value;
+  }
   const read = rootVariable(name);
   return (scope) => read(scope.context);
 }
@@ -109,7 +114,7 @@ function construct(node: Node & { kind: 'new' }): Evaluate {
     if (type === undefined || type.constructors.length === 0) {
       throw new EvaluationFailure(`there is no type '${node.name}' that could be constructed`);
     }
-    return invokeBest(type.constructors, null, evaluateAll(args, scope), `'new ${node.name}'`, scope.run);
+    return constructBest(type.constructors, evaluateAll(args, scope), `'new ${node.name}'`, scope.run);
   });
 }
 
@@ -148,7 +153,7 @@ function follow(before: Evaluate, step: Step): Evaluate {
   const { at, safe } = step;
   return (scope) => {
     const target = before(scope);
-    if (safe && target === null) return null;
+    if (safe && target === null && step.kind !== 'method') return null;
     try {
       return apply(target, scope);
     } catch (error) {
@@ -165,19 +170,17 @@ function compileStep(step: Step): Apply {
       return (target) => readProperty(target, step.name);
     case 'method': {
       const args = step.args.map(compileNode);
-      return (target, scope) =>
-        callMethod(
-          target,
-          step.name,
-          args.map((arg) => arg({ ...scope, self: null })),
-          scope.run,
-        );
+      return (target, scope) => {
+        const values = args.length === 0 ? [] : evaluateAll(args, withSelf(scope, scope.element));
+        // Arguments count even where the call does not take place.
+        return step.safe && target === null ? null : callMethod(target, step.name, values, scope.run);
+      };
     }
     case 'index':
       return index(step.index);
     case 'replace': {
       const value = compileNode(step.value);
-      return (target, scope) => value({ ...scope, self: target });
+      return (target, scope) => value(withSelf(scope, target));
     }
     case 'select': {
       const condition = compileNode(step.condition);
@@ -196,8 +199,8 @@ function index(node: Node): Apply {
   const word = node.kind === 'root-property' ? node.name : undefined;
   return (target, scope) => {
     if (target === null) throw new EvaluationFailure('null cannot be indexed');
-    const isMap = isMapLike(target);
-    const key = word !== undefined && isMap ? word : evaluate({ ...scope, self: null });
+    const isMap = target instanceof JavaMap;
+    const key = word !== undefined && isMap ? word : evaluate(withSelf(scope, null));
     if (key === null) throw new EvaluationFailure('the index is null');
     const { run } = scope;
     const conversion = { toIndex: (value: Value) => toIndex(value, run), toName: (value: Value) => toName(value, run) };

@@ -1,8 +1,7 @@
 import { javaText } from '../java/index.ts';
-import { EvaluationFailure, JavaArray, JavaDouble, JavaFloat, JavaList, type Value } from '../value.ts';
+import { EvaluationFailure, JavaArray, JavaDouble, JavaFloat, JavaList, JavaMap, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
 import { HeadersValue } from './headers-value.ts';
-import { asMap } from './maps.ts';
 import { isNumber } from './numbers.ts';
 import { typeName } from './type-name.ts';
 
@@ -12,10 +11,11 @@ export function fromValue(value: Value): unknown {
   if (value instanceof JavaDouble || value instanceof JavaFloat) return value.value;
   if (isNumber(value)) return fromNumberText(javaText(value));
   if (value instanceof JavaList || value instanceof JavaArray) return value.items.map(fromValue);
-  const map = asMap(value);
-  if (map !== undefined) return new Map([...map.entries].map(([key, item]) => [fromValue(key), fromValue(item)]));
   if (value instanceof Bean || value instanceof HeadersValue) {
     throw new EvaluationFailure(`${typeName(value)} is no value that can leave an expression`);
+  }
+  if (value instanceof JavaMap) {
+    return new Map([...value.entries].map(([key, item]) => [fromValue(key), fromValue(item)]));
   }
   return javaText(value);
 }

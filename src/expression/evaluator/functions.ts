@@ -1,13 +1,21 @@
-import { jsonEscape, jsonPath, lookupMap, xmlEscape, xpath } from '../functions/index.ts';
-import { EvaluationFailure, type Run, type Value } from '../value.ts';
-import { AttributesValue } from './beans.ts';
+import { jsonEscape, jsonPath, xmlEscape, xpath } from '../functions/index.ts';
+import { EvaluationFailure, JavaList, type Run, type Value } from '../value.ts';
 import { suggestion } from './closest-name.ts';
 import { convertArgument } from './convert-argument.ts';
-import { HeadersValue } from './headers-value.ts';
-import { asMap } from './maps.ts';
 import { typeName } from './type-name.ts';
 
-const names = ['jsonPath', 'xpath', 'xmlEscape', 'jsonEscape'];
+const names: readonly string[] = ['jsonPath', 'xpath', 'xmlEscape', 'jsonEscape'];
+
+export const isFunction = (name: string): boolean => names.includes(name);
+
+/** A function that is named but not called: it is not null, and good for nothing else. */
+export class FunctionValue {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
 
 /** `#name(args)`. */
 export function callFunction(name: string, args: readonly Value[], run: Run): Value {
@@ -16,7 +24,8 @@ export function callFunction(name: string, args: readonly Value[], run: Run): Va
   switch (name) {
     case 'jsonPath':
       count(name, args, 2, Number.POSITIVE_INFINITY);
-      return jsonPath(searchable(first), text(second, run), run);
+      noPredicates(args.slice(2));
+      return jsonPath(first, text(second, run), run);
     case 'xpath':
       count(name, args, 2, 3);
       return xpath(first, text(second, run), text(third, run), run);
@@ -31,28 +40,20 @@ export function callFunction(name: string, args: readonly Value[], run: Run): Va
   }
 }
 
+/** Further arguments would be predicates, which nothing in the language can make. */
+function noPredicates(values: readonly Value[]): void {
+  const [only] = values;
+  if (values.length === 1 && only instanceof JavaList && only.items.length === 0) return;
+  if (values.some((value) => value !== null))
+    throw new EvaluationFailure('#jsonPath takes a text or object and a path');
+}
+
 function count(name: string, args: readonly Value[], least: number, most: number): void {
   if (args.length < least || args.length > most) {
     throw new EvaluationFailure(
       `#${name} takes ${least}${most > least ? ' or more' : ''} arguments, not ${args.length}`,
     );
   }
-}
-
-/** Attributes and headers find names in ways of their own, which a path keeps to. */
-function searchable(value: Value): Value {
-  if (value instanceof HeadersValue) {
-    return lookupMap({
-      names: () => value.scope.names(),
-      has: (name) => value.has(name),
-      get: (name) => value.all(name),
-    });
-  }
-  if (value instanceof AttributesValue) {
-    const names = () => [...value.attributes.keys()];
-    return lookupMap({ names, has: (name) => value.has(name), get: (name) => value.get(name) });
-  }
-  return asMap(value) ?? value;
 }
 
 function text(value: Value, run: Run): string | null {

@@ -3,32 +3,38 @@ import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Value } from '../
 import { Bean } from './bean.ts';
 import { AttributesValue, ParametersMap } from './beans.ts';
 import { HeaderNames, HeadersValue } from './headers-value.ts';
-import { CaseInsensitiveMap, isPrincipal } from './principal.ts';
+import { isPrincipal } from './principal.ts';
+import { typeName } from './type-name.ts';
 
 type Method<T> = (target: T, args: readonly Value[]) => Value;
 type Methods<T> = Readonly<Record<string, Method<T>>>;
 
-const text = (value: Value): string => {
+/** A CharSequence: a list stands for its first element. */
+function text(value: Value): string {
+  if (value instanceof JavaList) return text(value.items[0] ?? null);
+  return exactText(value);
+}
+
+function exactText(value: Value): string {
   if (typeof value === 'string') return value;
-  if (value === null || value === undefined) throw new EvaluationFailure('a name is expected, not null');
-  return String(value);
-};
+  throw new EvaluationFailure(`a name is expected, not ${typeName(value)}`);
+}
 
 function keys(value: Value): readonly Value[] {
-  if (value instanceof JavaList || value instanceof JavaArray) return value.items;
-  return [value];
+  if (value === null) throw new EvaluationFailure('a list of names is expected, not null');
+  return value instanceof JavaList || value instanceof JavaArray ? value.items : [value];
 }
 
 /** Names with the number of arguments: these methods have no overloads. */
 const headerMethods: Methods<HeadersValue> = {
-  'getFirst/1': (headers, [name = null]) => headers.first(text(name)),
-  'get/1': (headers, [name = null]) => headers.first(text(name)),
+  'getFirst/1': (headers, [name = null]) => headers.first(exactText(name)),
+  'get/1': (headers, [name = null]) => (typeof name === 'string' ? headers.first(name) : null),
   'getAll/1': (headers, [name = null]) => headers.all(text(name)),
   'contains/1': (headers, [name = null]) => headers.has(text(name)),
-  'containsKey/1': (headers, [name = null]) => headers.has(text(name)),
-  'containsAllKeys/1': (headers, [names = null]) => keys(names).every((name) => headers.has(text(name))),
+  'containsKey/1': (headers, [name = null]) => typeof name === 'string' && headers.has(name),
+  'containsAllKeys/1': (headers, [names = null]) => keys(names).every((name) => headers.has(exactText(name))),
   'getOrDefault/2': (headers, [name = null, otherwise = null]) =>
-    headers.has(text(name)) ? headers.all(text(name)) : otherwise,
+    typeof name === 'string' && headers.has(name) ? headers.all(name) : otherwise,
   'names/0': (headers) => headers.names(),
   'keySet/0': (headers) => headers.names(),
   'size/0': (headers) => headers.scope.names().length,
@@ -45,19 +51,15 @@ const parameterMethods: Methods<ParametersMap> = {
 };
 
 const attributeMethods: Methods<AttributesValue> = {
-  'get/1': (attributes, [key = null]) => attributes.get(key),
-  'containsKey/1': (attributes, [key = null]) => attributes.has(key),
+  'get/1': (attributes, [key = null]) => (typeof key === 'string' ? attributes.get(key) : null),
+  'containsKey/1': (attributes, [key = null]) => typeof key === 'string' && attributes.has(key),
   'getOrDefault/2': (attributes, [key = null, otherwise = null]) =>
-    attributes.has(key) ? attributes.get(key) : otherwise,
+    typeof key === 'string' && attributes.has(key) ? attributes.get(key) : otherwise,
 };
 
 const nameMethods: Methods<HeaderNames> = {
   'contains/1': (names, [name = null]) =>
     typeof name === 'string' && names.items.some((each) => String(each).toLowerCase() === name.toLowerCase()),
-};
-
-const caseInsensitiveMethods: Methods<CaseInsensitiveMap> = {
-  'get/1': (map, [key = null]) => map.get(key),
 };
 
 function firstOf(values: Value): Value {
@@ -71,7 +73,6 @@ export function gatewayMethod(target: Value, name: string, args: readonly Value[
   if (target instanceof HeaderNames) return call(nameMethods, key, target, args);
   if (target instanceof ParametersMap) return call(parameterMethods, key, target, args);
   if (target instanceof AttributesValue) return call(attributeMethods, key, target, args);
-  if (target instanceof CaseInsensitiveMap) return call(caseInsensitiveMethods, key, target, args);
   if (target instanceof Bean && isPrincipal(target) && args.length === 0) {
     const read = /^(get|is)[A-Z]/.test(name) ? target.type.properties.get(name) : undefined;
     return read && { value: read(target.target) };

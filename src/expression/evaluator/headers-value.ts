@@ -1,14 +1,17 @@
 import type { HeaderScope } from '../context.ts';
+import { LookupEntries } from '../functions/index.ts';
 import { JavaList, JavaMap, type Value } from '../value.ts';
 
 /** Names of headers: `contains` ignores case. */
 export class HeaderNames extends JavaList {}
 
-/** `request.headers`: names ignore case, a name gives the list of its values. */
-export class HeadersValue {
+/** `request.headers`: a map whose names ignore case, and whose values are lists. */
+export class HeadersValue extends JavaMap {
   readonly scope: HeaderScope;
 
   constructor(scope: HeaderScope) {
+    const names = () => scope.names();
+    super(new LookupEntries({ names, has: (name) => this.has(name), get: (name) => this.all(name) }), 'map', true);
     this.scope = scope;
   }
 

@@ -1,14 +1,10 @@
 import { JavaEntry, type JavaType, OBJECT, type Signature, typesByName } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
-import { AttributesValue } from './beans.ts';
 import { suggestion } from './closest-name.ts';
 import { gatewayMethod } from './gateway-methods.ts';
-import { HeadersValue } from './headers-value.ts';
 import { javaEnvironment } from './java-environment.ts';
-import { asMap } from './maps.ts';
-import { invokeBest } from './method-call.ts';
-import { CaseInsensitiveMap } from './principal.ts';
+import { callBest } from './method-call.ts';
 import { typeName } from './type-name.ts';
 import { ClassValue, valueType } from './value-type.ts';
 
@@ -59,8 +55,6 @@ export function readProperty(target: Value, name: string): Value {
     throw new EvaluationFailure(`${target.type.name} has no property '${name}'${suggestion(name, names)}`);
   }
   if (target instanceof JavaMap) return target.entries.get(name) ?? null;
-  if (target instanceof HeadersValue) return target.all(name);
-  if (target instanceof AttributesValue || target instanceof CaseInsensitiveMap) return target.get(name);
   if (target instanceof JavaEntry && (name === 'key' || name === 'value')) return target[name];
   if (target instanceof JavaArray && name === 'length') return target.items.length;
   if (target instanceof ClassValue) {
@@ -85,10 +79,9 @@ export function callMethod(target: Value, name: string, args: readonly Value[], 
     const statics = target.type.methods.filter((each) => each.isStatic && each.name === name);
     return invoke(statics, null, name, args, run, () => target.type.methods.map((each) => each.name));
   }
-  const owner = asMap(target) ?? target;
-  const { methods } = membersOf(valueType(owner));
-  if (owner instanceof JavaList) run.step(owner.items.length >> 4);
-  return invoke(methods.get(name) ?? [], owner, name, args, run, () => methods.keys());
+  const { methods } = membersOf(valueType(target));
+  if (target instanceof JavaList) run.step(target.items.length >> 4);
+  return invoke(methods.get(name) ?? [], target, name, args, run, () => methods.keys());
 }
 
 function invoke(
@@ -103,7 +96,7 @@ function invoke(
     const owner = target === null ? '' : ` on ${typeName(target)}`;
     throw new EvaluationFailure(`there is no method '${name}'${owner}${suggestion(name, names())}`);
   }
-  return invokeBest(signatures, target, args, `'${name}'`, run) ?? null;
+  return callBest(signatures, target, args, `'${name}'`, run);
 }
 
 /** How an index becomes a position, or the name that a typed map needs. */
@@ -119,9 +112,6 @@ export function readIndex(target: Value, index: Value, convert: IndexConversion,
     const key = target.typed ? convert.toName(index) : index;
     return target.entries.get(key) ?? byEquals(target, key, run);
   }
-  if (target instanceof AttributesValue || target instanceof CaseInsensitiveMap)
-    return target.get(convert.toName(index));
-  if (target instanceof HeadersValue) return target.all(convert.toName(index));
   if (typeof target === 'string') return elementOf(target.length, (i) => target.charAt(i), convert.toIndex(index));
   if (target instanceof JavaList || target instanceof JavaArray) {
     const { items } = target;

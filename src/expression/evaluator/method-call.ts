@@ -1,75 +1,109 @@
 import { isSubtype, type JavaType, OBJECT, type Signature, typesByName } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
-import { boxed, convertArgument, isAssignable, isPrimitive } from './convert-argument.ts';
+import { convertArgument, isAssignable, isPrimitive } from './convert-argument.ts';
 import { javaEnvironment } from './java-environment.ts';
 import { valueType } from './value-type.ts';
 
-interface Candidate {
-  readonly signature: Signature;
-  /** Less is nearer; undefined: some argument must be converted. */
-  readonly rank: number | undefined;
-}
+/** How well arguments fit parameters, without looking at the values: as Spring names it. */
+type Fit = 'exact' | 'close' | 'conversion';
 
 /**
- * Chooses among methods of a name as Spring does: all arguments assignable, the nearest types first; else the only one
- * whose arguments can be converted; several of those are an error.
+ * Chooses among methods of a name as Spring does: the first that fits exactly; else of those whose arguments are
+ * assignable the nearest; else the only one whose arguments can be converted. Several of those are an error.
  */
-export function invokeBest(
+export function callBest(
   signatures: readonly Signature[],
   target: Value,
   args: readonly Value[],
   what: string,
   run: Run,
 ): Value {
-  run.step();
   const [only] = signatures;
-  const chosen = signatures.length === 1 && only && !only.varargs ? only : choose(signatures, args, what, run);
+  const chosen = signatures.length === 1 && only && !only.varargs ? only : chooseMethod(signatures, args, what, run);
+  return call(chosen, target, args, what, run);
+}
+
+/** Among constructors the last one that fits counts, and several conversions are no error. */
+export function constructBest(signatures: readonly Signature[], args: readonly Value[], what: string, run: Run): Value {
+  let close: Signature | undefined;
+  let converting: Signature | undefined;
+  for (const signature of [...signatures].sort(byParameters)) {
+    const fit = fitOf(signature, args, run);
+    if (fit === 'exact') return call(signature, null, args, what, run);
+    if (fit === 'close') close = signature;
+    if (fit === 'conversion') converting = signature;
+  }
+  const chosen = close ?? converting;
+  if (chosen === undefined) throw noMethod(what, args.length);
+  return call(chosen, null, args, what, run);
+}
+
+function call(chosen: Signature, target: Value, args: readonly Value[], what: string, run: Run): Value {
+  run.step();
   if (chosen.parameters.length !== args.length && !chosen.varargs) throw noMethod(what, args.length);
   const converted = (chosen.varargs ? gather(chosen, args, run) : args).map((value, i) => {
     const result = convertArgument(value, chosen.parameters[i] ?? 'java.lang.Object', run);
     if (result === undefined) throw noMethod(what, args.length);
     return result.value;
   });
-  return chosen.invoke(target, converted, javaEnvironment);
+  try {
+    return chosen.invoke(target, converted, javaEnvironment) ?? null;
+  } catch (error) {
+    // Java's NullPointerException, from a method whose table does not look at each argument.
+    if (error instanceof TypeError && converted.includes(null)) throw new EvaluationFailure(`${what} was given null`);
+    throw error;
+  }
 }
 
-function choose(signatures: readonly Signature[], args: readonly Value[], what: string, run: Run): Signature {
-  const ordered = [...signatures].sort(
-    (a, b) => a.parameters.length - b.parameters.length || Number(a.varargs) - Number(b.varargs),
-  );
-  let close: Candidate | undefined;
+const byParameters = (a: Signature, b: Signature) => a.parameters.length - b.parameters.length;
+
+function chooseMethod(signatures: readonly Signature[], args: readonly Value[], what: string, run: Run): Signature {
+  const ordered = [...signatures].sort((a, b) => byParameters(a, b) || Number(a.varargs) - Number(b.varargs));
+  let close: { readonly signature: Signature; readonly weight: number } | undefined;
   let conversions = 0;
-  let byConversion: Signature | undefined;
+  let converting: Signature | undefined;
   for (const signature of ordered) {
-    const rank = rankOf(signature, args, run);
-    if (rank === 'no') continue;
-    if (rank === 'conversion') {
+    const fit = fitOf(signature, args, run);
+    if (fit === 'exact') return signature;
+    if (fit === 'close') {
+      const weight = weightOf(signature, args);
+      if (close === undefined || weight < close.weight) close = { signature, weight };
+    } else if (fit === 'conversion') {
       conversions++;
-      byConversion ??= signature;
-    } else if (close === undefined || rank < (close.rank ?? 0)) close = { signature, rank };
+      converting = signature;
+    }
   }
   if (close !== undefined) return close.signature;
   if (conversions > 1) throw new EvaluationFailure(`several methods ${what} fit these arguments by conversion`);
-  if (byConversion === undefined) throw noMethod(what, args.length);
-  return byConversion;
+  if (converting === undefined) throw noMethod(what, args.length);
+  return converting;
 }
 
-function rankOf(signature: Signature, args: readonly Value[], run: Run): number | 'conversion' | 'no' {
+/** Undefined where the arguments do not fit at all. */
+function fitOf(signature: Signature, args: readonly Value[], run: Run): Fit | undefined {
   const { parameters, varargs } = signature;
   const fixed = varargs ? parameters.length - 1 : parameters.length;
-  if (varargs ? args.length < fixed : args.length !== fixed) return 'no';
-  let rank = 0;
-  let conversion = false;
+  if (varargs ? args.length < fixed : args.length !== fixed) return undefined;
+  let fit: Fit = 'exact';
   for (let i = 0; i < args.length; i++) {
     const value = args[i] ?? null;
     const type = parameterType(signature, i, args);
     if (value === null) {
-      if (isPrimitive(type)) return 'no';
-    } else if (isAssignable(value, type)) rank += distance(valueType(value), boxed(type), isPrimitive(type));
-    else if (isConvertible(value, type, run)) conversion = true;
-    else return 'no';
+      if (isPrimitive(type)) return undefined;
+    } else if (!isExactly(value, type)) {
+      if (isAssignable(value, type)) {
+        if (fit === 'exact') fit = 'close';
+      } else if (isConvertible(value, type, run)) fit = 'conversion';
+      else return undefined;
+    }
   }
-  return conversion ? 'conversion' : rank;
+  return fit;
+}
+
+function isExactly(value: Value, type: string): boolean {
+  if (value instanceof JavaArray) return type === `${value.component}[]`;
+  const known = valueType(value);
+  return known !== OBJECT && known.name === type;
 }
 
 /** A text that is no number can still be converted as far as the choice of a method goes; the call then fails. */
@@ -90,12 +124,37 @@ function parameterType(signature: Signature, i: number, args: readonly Value[]):
   return isWhole ? array : array.slice(0, -2);
 }
 
-/** Two for each superclass in between, and one for an interface. */
-function distance(type: JavaType, name: string, primitive: boolean): number {
-  if (primitive || type.name === name) return 0;
-  if (name === 'java.lang.Object') return 2 + (type === OBJECT ? 0 : 2);
-  const isInterface = !type.supertypes.includes(name) || typesByName.get(name)?.constructors.length === 0;
-  return isSubtype(type, name) ? (isInterface ? 1 : 2) : 2;
+/** Spring's distance: two for each superclass on the way to the parameter's class, one for an interface. */
+function weightOf({ parameters }: Signature, args: readonly Value[]): number {
+  let weight = 0;
+  for (const [i, parameter] of parameters.entries()) {
+    const value = args[i] ?? null;
+    if (value === null) continue;
+    if (!isAssignable(value, parameter)) return Number.MAX_SAFE_INTEGER;
+    const goal = isPrimitive(parameter) ? 'java.lang.Object' : parameter;
+    for (const above of superclasses(valueType(value))) {
+      const isGoal = above.name === goal;
+      if (isGoal || isSubtype(above, goal)) weight += 2;
+      if (isGoal || !isSubtype(above, goal)) break;
+    }
+    if (interfaces.test(goal)) weight++;
+  }
+  return weight;
+}
+
+const interfaces =
+  /\.(?:CharSequence|Comparable|Iterable|Collection|List|Set|Deque|Map|Map\$Entry|Comparator|Temporal[A-Za-z]*|Chrono(?:Local|Zoned)[A-Za-z]*)$/;
+
+function superclasses(type: JavaType): readonly JavaType[] {
+  const chain: JavaType[] = [];
+  let name = type.supertypes.find((each) => !interfaces.test(each));
+  while (name !== undefined) {
+    const above: JavaType | undefined = typesByName.get(name);
+    if (above === undefined || chain.includes(above)) break;
+    chain.push(above);
+    name = above.supertypes.find((each) => !interfaces.test(each));
+  }
+  return [...chain, OBJECT];
 }
 
 /** Variable arguments as one array, unless one array was given. */

@@ -1,3 +1,4 @@
+import { LookupEntries } from '../functions/index.ts';
 import { JavaList, JavaMap, type Value } from '../value.ts';
 import { type Bean, bean, beanType } from './bean.ts';
 
@@ -57,7 +58,7 @@ const type = beanType<Principal>('request.ssl principal', {
   dn: ({ dn }) => dn ?? '',
   defined: ({ dn }) => dn !== null,
   isDefined: ({ dn }) => dn !== null,
-  attributes: ({ attributes }) => new CaseInsensitiveMap(attributes),
+  attributes: ({ attributes }) => caseInsensitive(attributes),
 });
 
 /** The certificate's names of one end of the connection; every name is empty where there is no certificate. */
@@ -69,23 +70,13 @@ export function principal(dn: string | null): Bean {
 export const isPrincipal = (value: Bean): boolean => value.type === type;
 
 /** `attributes['OU'][0]`: names in any case. */
-export class CaseInsensitiveMap {
-  readonly values: ReadonlyMap<string, readonly string[]>;
-
-  constructor(values: ReadonlyMap<string, readonly string[]>) {
-    this.values = values;
-  }
-
-  get(key: Value): Value {
-    const values = typeof key === 'string' ? this.values.get(key.toLowerCase()) : undefined;
-    return values === undefined ? null : new JavaList(values);
-  }
-
-  toMap(): JavaMap {
-    const entries = new Map<Value, Value>();
-    for (const [name, values] of this.values) entries.set(name, new JavaList(values));
-    return new JavaMap(entries, 'map', true);
-  }
+function caseInsensitive(values: ReadonlyMap<string, readonly string[]>): JavaMap {
+  const listOf = (name: string): Value => {
+    const found = values.get(name.toLowerCase());
+    return found === undefined ? null : new JavaList(found);
+  };
+  const has = (name: string) => values.has(name.toLowerCase());
+  return new JavaMap(new LookupEntries({ names: () => [...values.keys()], has, get: listOf }), 'map', true);
 }
 
 /** RFC 2253: `CN=John Doe, OU=a\, b`. */

@@ -10,7 +10,20 @@ export interface Scope {
   readonly run: EvaluationRun;
   /** `#this` and the owner of bare names: null at the top, the element in selections and projections. */
   readonly self: Value;
+  /** `self` for arguments of methods: the element of the innermost selection or projection, null outside. */
+  readonly element: Value;
 }
+
+/** The same scope with another `#this`. */
+export const withSelf = ({ context, run, element }: Scope, self: Value): Scope => ({ context, run, self, element });
+
+/** The scope of one element of a selection or projection. */
+export const withElement = ({ context, run }: Scope, element: Value): Scope => ({
+  context,
+  run,
+  self: element,
+  element,
+});
 
 export type Evaluate = (scope: Scope) => Value;
 

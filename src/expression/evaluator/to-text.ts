@@ -12,7 +12,6 @@ import { EvaluationFailure, JavaList, JavaMap, type Run, type Value } from '../v
 import { Bean } from './bean.ts';
 import { ParametersMap } from './beans.ts';
 import { HeadersValue } from './headers-value.ts';
-import { asMap } from './maps.ts';
 import { isNumber } from './numbers.ts';
 import { typeName } from './type-name.ts';
 
@@ -38,13 +37,15 @@ export function hasText(value: Value): boolean {
 export function toText(value: Value, run: Run): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
-  const map = value instanceof ParametersMap ? undefined : asMap(value);
-  if (map !== undefined) return writeJson(map, run);
+  if (value instanceof JavaMap && !isBeanLike(value)) return writeJson(value, run);
   if (value instanceof JavaList) return holdsMap(value, run) ? writeJson(value, run) : joined(value.items, run);
   if (value instanceof JavaArray) return joined(value.items, run);
   if (!hasText(value)) throw new EvaluationFailure(`${typeName(value)} has no string form`);
   return javaText(value);
 }
+
+/** Maps of the gateway's own, which are no data to send on. */
+const isBeanLike = (value: JavaMap): boolean => value instanceof HeadersValue || value instanceof ParametersMap;
 
 function joined(items: readonly Value[], run: Run): string {
   run.step(items.length);
@@ -66,11 +67,10 @@ function holdsMap(list: JavaList, run: Run): boolean {
 /** What `+` puts beside a string: every object has a toString there, and maps print as `{k=v}`. */
 export function concatenated(value: Value, run: Run): string {
   if (value === null) return 'null';
-  const map = asMap(value);
-  if (map !== undefined) return javaText(map);
   if (value instanceof Bean || value instanceof HeadersValue) {
     throw new EvaluationFailure(`${typeName(value)} has no string form`);
   }
+  if (value instanceof JavaMap) return javaText(value);
   if (value instanceof JavaList && holdsMap(value, run)) return listText(value, run);
   return hasText(value) ? (toText(value, run) ?? 'null') : javaText(value);
 }

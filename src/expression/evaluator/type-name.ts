@@ -20,9 +20,9 @@ export function typeName(value: Value): string {
   if (value instanceof JavaBigDecimal) return 'a BigDecimal';
   if (value instanceof JavaList) return value.kind === 'set' ? 'a set' : 'a list';
   if (value instanceof JavaArray) return 'an array';
-  if (value instanceof JavaMap) return value.constructor === JavaMap ? 'a map' : 'request.params';
-  if (value instanceof Bean) return value.type.name;
   if (value instanceof HeadersValue) return 'headers';
+  if (value instanceof JavaMap) return 'a map';
+  if (value instanceof Bean) return value.type.name;
   if (value instanceof JavaEnum) return `the constant ${value.name}`;
   return 'this object';
 }

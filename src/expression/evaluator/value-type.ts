@@ -1,7 +1,6 @@
 import { isSubtype, type JavaType, OBJECT, typeOf, typesByName } from '../java/index.ts';
 import { JavaArray, JavaList, JavaMap, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
-import { HeadersValue } from './headers-value.ts';
 
 /** A class as a value: what `T(X)` gives. */
 export class ClassValue {
@@ -27,6 +26,6 @@ export function isInstance(value: Value, type: string): boolean {
   if (value === null) return false;
   if (type === 'java.lang.Object') return true;
   if (value instanceof JavaArray) return type === `${value.component}[]`;
-  if (value instanceof Bean || value instanceof HeadersValue) return false;
+  if (value instanceof Bean) return false;
   return isSubtype(valueType(value), type);
 }

@@ -9,11 +9,16 @@ const maxDepth = 100;
 /** More of these would make a template that nobody wrote by hand. */
 const maxTokens = 10_000;
 
+const closing: ReadonlySet<TokenKind> = new Set([')', ']', '}', ',', ':']);
+
 const noDigits = 'a number that is no 32-bit int: a long ends in L';
 
 export function parseExpression(source: SourceText): Node {
   return new Parser(source).parse();
 }
+
+/** A symbol that was written as a word, such as `mod`. */
+const isWord = ({ kind, text }: Token) => kind !== 'identifier' && kind !== 'string' && /^[A-Za-z]+$/.test(text);
 
 /** Spring Expression's grammar (6.2), by recursive descent. */
 class Parser {
@@ -37,18 +42,28 @@ class Parser {
 
   #expression(): Node {
     if (++this.#depth > maxDepth) this.#fail(`the expression nests deeper than ${maxDepth} levels`, this.#peek());
-    const value = this.#or();
+    const first = this.#peek();
+    // What is missing before `?:` or `?`, or after `?:`, is null.
+    const value = first?.kind === '?:' || first?.kind === '?' ? this.#null(first) : this.#or();
     const token = this.#peek();
     let node = value;
     if (token?.kind === '=') this.#fail('assignment is not allowed', token);
-    if (this.#take('?:')) node = { kind: 'elvis', at: value.at, value, otherwise: this.#expression() };
-    else if (this.#take('?')) {
+    if (this.#take('?:')) {
+      const next = this.#peek();
+      const isMissing = next === undefined || closing.has(next.kind);
+      node = { kind: 'elvis', at: value.at, value, otherwise: isMissing ? this.#null(token) : this.#expression() };
+    }
+    if (token?.kind === '?' && this.#take('?')) {
       const yes = this.#expression();
       this.#expect(':', 'the second part of the ternary');
       node = { kind: 'ternary', at: value.at, condition: value, yes, no: this.#expression() };
     }
     this.#depth--;
     return node;
+  }
+
+  #null(token: Token | undefined): Node {
+    return { kind: 'literal', at: this.#source.offset(token?.start ?? 0), value: null };
   }
 
   #or(): Node {
@@ -173,6 +188,7 @@ class Parser {
       case '&':
         return this.#fail('there are no beans here', token);
       default:
+        if (isWord(token)) return this.#word(token, at);
         return this.#fail(`expected an expression, not '${token.text}'`, token);
     }
   }
@@ -193,7 +209,7 @@ class Parser {
       this.#expect(')', 'the type');
       return { kind: 'type', at, name, dimensions };
     }
-    if (token.text === 'new' && !isKey) {
+    if (lower === 'new' && !isKey) {
       const name = this.#qualifiedName();
       if (this.#take('[')) return this.#array(name, at);
       const args = this.#arguments();
@@ -219,13 +235,16 @@ class Parser {
     return { kind: 'new-array', at, name, size, items };
   }
 
+  /** Dots between the pieces are taken as they come: `java..lang.String` and `java lang String` are java.lang.String. */
   #qualifiedName(): string {
-    let name = this.#expect('identifier', 'the name of a type').text;
-    while (this.#peek()?.kind === '.') {
+    const pieces: string[] = [];
+    for (let token = this.#peek(); token; token = this.#peek()) {
+      if (token.kind !== '.' && !/^[\p{L}\p{N}_$]+$/u.test(token.text)) break;
+      if (token.kind !== '.') pieces.push(token.text);
       this.#at++;
-      name += `.${this.#expect('identifier', 'the rest of the type name').text}`;
     }
-    return name;
+    if (pieces.length === 0) this.#expect('identifier', 'the name of a type');
+    return pieces.join('.');
   }
 
   #listOrMap(at: number): Node {
@@ -258,7 +277,7 @@ class Parser {
     const bracketed = this.#peek()?.kind === '[' && !safe ? undefined : this.#bracketed(safe);
     if (bracketed) return bracketed;
     const hash = this.#take('#');
-    const name = this.#expect('identifier', 'the name of a property or method');
+    const name = this.#name(hash === undefined);
     const at = this.#source.offset(name.start);
     const args = this.#arguments();
     if (hash) {
@@ -268,6 +287,16 @@ class Parser {
       return { kind: 'replace', at, safe, value };
     }
     return args ? { kind: 'method', at, safe, name: name.text, args } : { kind: 'property', at, safe, name: name.text };
+  }
+
+  /** A property may be called like an operator: `#map.mod`. */
+  #name(isProperty: boolean): Token {
+    const token = this.#peek();
+    if (isProperty && token && isWord(token)) {
+      this.#at++;
+      return token;
+    }
+    return this.#expect('identifier', 'the name of a property or method');
   }
 
   #bracketed(safe: boolean): Step | undefined {
@@ -286,7 +315,8 @@ class Parser {
     if (!this.#take('(')) return undefined;
     const args: Node[] = [];
     if (this.#take(')')) return args;
-    do args.push(this.#expression());
+    // A comma may follow the last argument.
+    do if (this.#peek()?.kind !== ')') args.push(this.#expression());
     while (this.#take(','));
     this.#expect(')', 'the arguments');
     return args;
