@@ -1,7 +1,8 @@
 import { JavaMap, type Value } from '../value.ts';
 import { hashMap } from './hash-map.ts';
+import { JACKSON } from './json-text/json-dialect.ts';
 import { JsonTextError } from './json-text/json-text-error.ts';
-import { JACKSON, parseJson } from './json-text/lenient-parser.ts';
+import { parseJson } from './json-text/lenient-parser.ts';
 
 const EMPTY = new JavaMap(new Map(), 'map', true);
 

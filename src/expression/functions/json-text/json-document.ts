@@ -1,5 +1,6 @@
 import type { Value } from '../../value.ts';
-import { MAX_JSON_DEPTH, parseJson } from './lenient-parser.ts';
+import { MAX_JSON_DEPTH } from './json-dialect.ts';
+import { parseJson } from './lenient-parser.ts';
 
 const QUOTE = 0x22;
 const OPEN_LIST = 0x5b;

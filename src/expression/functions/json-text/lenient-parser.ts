@@ -1,37 +1,10 @@
-import { MAX_DIGITS } from '../../java/limits.ts';
-import { EvaluationFailure, JavaFloat, type ListKind, newList, newMap, type Value } from '../../value.ts';
-import { toDecimal, toDouble, toInteger } from './json-number.ts';
+import { EvaluationFailure, JavaFloat, newList, newMap, type Value } from '../../value.ts';
+import { JSON_SMART, type JsonDialect } from './json-dialect.ts';
+import { toInteger } from './json-number.ts';
 import { JsonTextError } from './json-text-error.ts';
 
-export const MAX_JSON_DEPTH = 400;
 /** Lists and maps of one text: beyond it, a hostile body would take much more memory than its own size. */
 const MAX_CONTAINERS = 250_000;
-
-/** What else differs between the two parsers of the original. */
-export interface JsonDialect {
-  readonly maxDepth: number;
-  readonly maxNumberLength: number;
-  readonly listKind: ListKind;
-  readonly keepsDelete: boolean;
-  readonly toDecimal: (text: string) => Value;
-}
-
-const JSON_SMART: JsonDialect = {
-  maxDepth: MAX_JSON_DEPTH,
-  maxNumberLength: MAX_DIGITS,
-  listKind: 'json',
-  keepsDelete: false,
-  toDecimal,
-};
-
-/** For text that is known to be JSON: plain lists, and every decimal is a double. */
-export const JACKSON: JsonDialect = {
-  maxDepth: 1000,
-  maxNumberLength: 1000,
-  listKind: 'list',
-  keepsDelete: true,
-  toDecimal: toDouble,
-};
 
 const END = 0x1a;
 const TAB = 0x09;

@@ -1,4 +1,5 @@
 import { doctypeEnd } from './doctype.ts';
+import { expandReferences, FORBIDDEN, NAME } from './xml-characters.ts';
 import { XmlError } from './xml-error.ts';
 import { XML_NAMESPACE, XmlNode } from './xml-node.ts';
 
@@ -12,22 +13,9 @@ export interface XmlOptions {
 const MAX_DEPTH = 1000;
 const MAX_ATTRIBUTES = 1000;
 
-const NAME_START =
-  ':A-Z_a-z\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2FF}\\u{370}-\\u{37D}\\u{37F}-\\u{1FFF}\\u{200C}\\u{200D}' +
-  '\\u{2070}-\\u{218F}\\u{2C00}-\\u{2FEF}\\u{3001}-\\u{D7FF}\\u{F900}-\\u{FDCF}\\u{FDF0}-\\u{FFFD}';
-const NAME = new RegExp(`[${NAME_START}][${NAME_START}\\-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040}]*`, 'uy');
-const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 const BLANK = /[ \t\r\n]*/y;
 const DECLARATION =
   /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.[01]"|'1\.[01]')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][A-Za-z0-9._-]*"|'[A-Za-z][A-Za-z0-9._-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/y;
-const REFERENCE = /&(?:#([0-9]{1,64})|#x([0-9A-Fa-f]{1,64})|([^\s;&<]{1,32}));/y;
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['lt', '<'],
-  ['gt', '>'],
-  ['amp', '&'],
-  ['quot', '"'],
-  ['apos', "'"],
-]);
 const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
 
 /**
@@ -286,30 +274,7 @@ class XmlParser {
   }
 
   private expand(raw: string): string {
-    let at = raw.indexOf('&');
-    if (at === -1) return raw;
-    let result = '';
-    let start = 0;
-    for (; at !== -1; at = raw.indexOf('&', start)) {
-      REFERENCE.lastIndex = at;
-      const match = REFERENCE.exec(raw);
-      if (match === null) throw this.fail('"&" does not start a reference; write &amp;');
-      result += raw.slice(start, at) + this.reference(match);
-      start = at + match[0].length;
-    }
-    return result + raw.slice(start);
-  }
-
-  private reference([, decimal, hex, name]: RegExpExecArray): string {
-    if (name !== undefined) {
-      const char = ENTITIES.get(name);
-      if (char === undefined) throw this.fail(`the entity ${name} is not known`);
-      return char;
-    }
-    const code = decimal !== undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hex ?? '', 16);
-    const char = code <= 0x10ffff ? String.fromCodePoint(code) : '\0';
-    if (FORBIDDEN.test(char)) throw this.fail('a reference to a character that XML does not allow');
-    return char;
+    return raw.includes('&') ? expandReferences(raw, (message) => this.fail(message)) : raw;
   }
 
   private comment(parent: XmlNode): void {
