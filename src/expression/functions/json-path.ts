@@ -1,3 +1,4 @@
+import { JavaException } from '../java/java-exception.ts';
 import { EvaluationFailure, type Run, type Value } from '../value.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { evaluatePath } from './json-path/evaluate-path.ts';
@@ -35,7 +36,8 @@ export function jsonPath(source: Value, path: string | null, run: Run): Value {
     const quick = readQuickly(document, compiled, run);
     return quick !== undefined ? quick : search(document.value(), compiled, run);
   } catch (error) {
-    if (error instanceof JsonPathError || error instanceof JsonTextError) {
+    const expected = error instanceof JsonPathError || error instanceof JsonTextError || error instanceof JavaException;
+    if (expected) {
       throw new EvaluationFailure(`jsonPath(): ${error.message}`);
     }
     throw error;

@@ -5,6 +5,8 @@ import { type Token, tokenize } from './xpath-lexer.ts';
 
 const MAX_LENGTH = 8192;
 const MAX_DEPTH = 64;
+/** A chain of operators is as deep as it is long. */
+const MAX_TOKENS = 1000;
 
 const AXES: ReadonlySet<string> = new Set<Axis>([
   'ancestor',
@@ -39,7 +41,10 @@ const DESCENDANTS: Step = { axis: 'descendant-or-self', test: ANY_NODE, predicat
  */
 export function parseXPath(text: string): XPathExpression {
   if (text.length > MAX_LENGTH) throw new XmlError(`an XPath may have ${MAX_LENGTH} characters at most`);
-  return new XPathParser(tokenize(text)).parse();
+  const tokens = tokenize(text);
+  if (tokens.length > MAX_TOKENS)
+    throw new XmlError(`an XPath may have ${MAX_TOKENS} names, numbers and signs at most`);
+  return new XPathParser(tokens).parse();
 }
 
 class XPathParser {

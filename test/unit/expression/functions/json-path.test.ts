@@ -137,6 +137,11 @@ test('slices with huge bounds cost no more than the list', () => {
   fails('$.tags[2147483648]');
 });
 
+test('what has no text in a function of a path is an error like any other', () => {
+  const deep = `${'{"a":'.repeat(400)}1${'}'.repeat(400)}`;
+  fails('$.concat($.a)', deep);
+});
+
 test('hostile paths are refused: too long, too many steps, nested too deep', () => {
   fails(`$.${'a'.repeat(10_000)}`);
   fails(`$${'.a'.repeat(2000)}`);

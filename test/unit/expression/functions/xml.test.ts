@@ -97,6 +97,9 @@ test('paths that multiply their work run out of steps instead of time', () => {
 
 test('hostile paths are refused: too long, nested too deep, unknown functions and variables', () => {
   fails(`/${'a/'.repeat(5000)}a`);
+  fails(`1${'+1'.repeat(2000)}`);
+  fails(`a${'|a'.repeat(2000)}`);
+  assert.equal(find(`1${'+1'.repeat(400)}`), '401');
   fails(`${'('.repeat(1000)}1${')'.repeat(1000)}`);
   fails(`//a${'[a'.repeat(1000)}${']'.repeat(1000)}`);
   fails("document('file:///etc/hostname')");
