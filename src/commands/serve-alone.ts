@@ -44,7 +44,11 @@ export async function serveAlone({ options, logger, metrics, signals }: ServeAlo
             config: () => ({ listen: node.addresses, workers: 1, policies: source.describe() }),
           },
           logger,
-        );
+        ).catch(async (error: unknown) => {
+          // Or its socket files would stay.
+          await node.kill();
+          throw error;
+        });
   source.watch();
   const close = (): void => {
     source.close();

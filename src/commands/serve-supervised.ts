@@ -86,7 +86,7 @@ export async function superviseServing(wiring: SuperviseServing): Promise<number
           },
           logger,
         ).catch(async (error: unknown) => {
-          supervisor.kill();
+          await supervisor.stop(0);
           throw error;
         });
   source.watch();

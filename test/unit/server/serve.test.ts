@@ -162,6 +162,19 @@ test('a port that another process has is named, and nothing is left behind', asy
   );
 });
 
+for (const workers of [1, 2]) {
+  test(`an admin port that is taken ends the start of ${workers} without leaving a socket`, async (t) => {
+    const helper = await startSidecar({ test: t });
+    const admin = new URL(helper.adminUrl).host;
+    const listen = [`unix:${helper.directory}/x{worker}.sock`];
+    await assert.rejects(
+      startSidecar({ listen, workers, args: ['--admin', admin] }),
+      new RegExp(`${admin} \\(admin port\\): the address is in use`),
+    );
+    assert.ok(!existsSync(join(helper.directory, 'x0.sock')));
+  });
+}
+
 test('two workers are summed on one admin port, reload as one and survive kill -9 of one', async (t) => {
   const sidecar = await startSidecar({ test: t, config: policies(), workers: 2 });
   assert.equal(sidecar.addresses.length, 2);
