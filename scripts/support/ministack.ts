@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type AwsKeys, awsRequest } from './aws-request.ts';
 import { startChild, waitFor } from './child.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 import { ministackBinary } from './tools.ts';
 import { zipOf } from './zip.ts';
 
@@ -47,21 +46,21 @@ export async function startMinistack(options: { readonly port?: number } = {}): 
   const endpoint = `http://127.0.0.1:${port}`;
   const rootKeys = { accessKey: 'test', secretKey: 'test' };
   // Functions' code and state go where they are deleted from; the machine's own AWS settings stay out.
-  const directory = mkdtempSync(join(tmpdir(), 'ministack-'));
+  const directory = temporaryDirectory('ministack-');
   const child = startChild('ministack', ministackBinary(), [], {
-    cwd: directory,
+    cwd: directory.path,
     env: {
       AUTH: 'true',
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       SERVICES: 'lambda,sts,iam',
       LOG_LEVEL: 'WARNING',
-      TMPDIR: directory,
+      TMPDIR: directory.path,
     },
   });
   const stop = async () => {
     await child.stop();
-    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+    directory.remove();
   };
   try {
     await waitFor(child, 'health', async () => ((await fetch(`${endpoint}/_ministack/health`)).ok ? true : undefined));

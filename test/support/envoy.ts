@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Child, startChild, waitFor } from '../../scripts/support/child.ts';
+import { temporaryDirectory } from '../../scripts/support/temporary-directory.ts';
 import { envoyBinary } from '../../scripts/support/tools.ts';
 import type { Json } from './envoy-config.ts';
 
@@ -52,10 +52,10 @@ export interface EnvoyOptions {
 
 /** Resolves when every listener is bound and answers. */
 export async function startEnvoy(options: EnvoyOptions): Promise<RunningEnvoy> {
-  const directory = mkdtempSync(join(tmpdir(), 'envoy-'));
+  const directory = temporaryDirectory('envoy-');
   const isText = typeof options.config === 'string';
-  const file = join(directory, isText ? 'envoy.yaml' : 'envoy.json');
-  const adminFile = join(directory, 'admin');
+  const file = join(directory.path, isText ? 'envoy.yaml' : 'envoy.json');
+  const adminFile = join(directory.path, 'admin');
   writeFileSync(file, isText ? String(options.config) : JSON.stringify(options.config));
 
   const entries: AccessLogEntry[] = [];
@@ -69,7 +69,7 @@ export async function startEnvoy(options: EnvoyOptions): Promise<RunningEnvoy> {
   });
   const stop = async () => {
     await child.stop();
-    rmSync(directory, { recursive: true, force: true });
+    directory.remove();
   };
   try {
     const adminUrl = await waitFor(child, 'admin address', () => `http://${readFileSync(adminFile, 'utf8')}`);
