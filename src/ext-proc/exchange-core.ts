@@ -20,6 +20,8 @@ export interface ExchangeCore {
   /** Answers the caller with an error. */
   fail(failure: PolicyFailure): void;
   tooLarge(failure: PolicyFailure): void;
+  /** Ends the wait for a side's body when it takes too long. */
+  limitWait(side: Side): void;
   /** A body that a policy needs did not come, or not whole: an error, a log line and a metric. */
   bodyMissing(reason: string): void;
   /** False: over the limit, and the caller has been answered. */

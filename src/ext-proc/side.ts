@@ -96,6 +96,10 @@ export abstract class Side {
 
   /** Asks for the body in the only way that each mode allows. */
   protected awaitBody(): void {
+    if ((this.expectedLength ?? 0) > this.core.limits.bodyBytes) {
+      this.#refuseLarge();
+      return;
+    }
     this.stage = 'awaiting-body';
     // Full duplex: the headers stay unanswered until the policies have run, so that they can still change.
     if (this.mode === 'FULL_DUPLEX_STREAMED' || this.core.silent) return;
@@ -104,6 +108,7 @@ export abstract class Side {
       this.core.bodyMissing('FULL_DUPLEX_STREAMED in the other direction rules mode_override out');
       return;
     }
+    this.core.limitWait(this);
     this.core.reply(
       mode === undefined ? neutral[this.name].headers : { ...neutral[this.name].headers, mode_override: mode },
     );
@@ -127,10 +132,8 @@ export abstract class Side {
 
   #collect(bytes: Buffer, end: boolean): void {
     const { core } = this;
-    const limit = core.limits.bodyBytes;
-    if (this.#size + bytes.length > limit) {
-      const cause = new Error(`the ${this.name}'s body is over limits.bodyBytes (${limit})`);
-      core.tooLarge(new PolicyFailure('LAMBDA_EXT_PROC_BODY_TOO_LARGE', { cause, status: this.tooLargeStatus }));
+    if (this.#size + bytes.length > core.limits.bodyBytes) {
+      this.#refuseLarge();
       return;
     }
     if (!core.takeBytes(bytes.length)) return;
@@ -147,6 +150,11 @@ export abstract class Side {
       return;
     }
     core.run(this, 'body', bytes);
+  }
+
+  #refuseLarge(): void {
+    const cause = new Error(`the ${this.name}'s body is over limits.bodyBytes (${this.core.limits.bodyBytes})`);
+    this.core.tooLarge(new PolicyFailure('LAMBDA_EXT_PROC_BODY_TOO_LARGE', { cause, status: this.tooLargeStatus }));
   }
 
   #onTrailers(): void {

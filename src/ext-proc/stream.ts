@@ -45,9 +45,15 @@ export interface StreamContext {
 /** Body bytes held for messages that wait their turn; above it the peer is not read from. */
 const queueLimit = 1024 * 1024;
 
+/**
+ * Envoy takes an immediate response at any time. A body over its buffer limit that arrives while it waits for the
+ * headers' answer is never read on (Envoy 1.40), and no timeout of Envoy's own ends the wait.
+ */
+const bodyWaitMs = 60_000;
+
 const allowOverride =
-  'is allow_mode_override: true set on the ext_proc filter? Without it Envoy ignores mode_override and goes on ' +
-  'without the policy';
+  'is allow_mode_override: true set on the ext_proc filter, without which Envoy ignores mode_override and goes on ' +
+  'without the policy, and is per_connection_buffer_limit_bytes of the listener above the body?';
 
 /** One gRPC stream, one HTTP request, from its first message to its end. */
 export class ProcessingStream implements ExchangeCore {
@@ -66,6 +72,7 @@ export class ProcessingStream implements ExchangeCore {
   #closed = false;
   #silent = false;
   #heldBytes = 0;
+  #bodyTimer: NodeJS.Timeout | undefined;
 
   constructor(peer: Peer, context: StreamContext) {
     this.#peer = peer;
@@ -125,6 +132,7 @@ export class ProcessingStream implements ExchangeCore {
     if (this.#closed) return;
     this.#closed = true;
     this.#deadline.stop();
+    clearTimeout(this.#bodyTimer);
     const { capacity, observer } = this.#context;
     const stages = [this.#request.stage, this.#response.stage];
     let outcome: StreamOutcome = 'completed';
@@ -145,6 +153,7 @@ export class ProcessingStream implements ExchangeCore {
     const { transaction } = this;
     if (transaction === undefined) return;
     side.stage = 'running';
+    clearTimeout(this.#bodyTimer);
     // Envoy's retry_on: reset repeats no stream that has had initial metadata: an invocation must not run twice.
     this.#peer.sendInitialMetadata();
     // Full duplex has no message timeout.
@@ -174,6 +183,13 @@ export class ProcessingStream implements ExchangeCore {
   fail(failure: PolicyFailure): void {
     const outcome = this.transaction?.fail(failure);
     if (outcome?.kind === 'answer') this.#answer(outcome.answer);
+  }
+
+  limitWait(side: Side): void {
+    this.#bodyTimer = setTimeout(() => {
+      if (this.#closed || this.#finished || side.stage !== 'awaiting-body') return;
+      this.bodyMissing(`the ${side.name}'s body did not come within ${bodyWaitMs / 1000} s`);
+    }, bodyWaitMs);
   }
 
   tooLarge(failure: PolicyFailure): void {
@@ -293,6 +309,7 @@ export class ProcessingStream implements ExchangeCore {
   #finish(): void {
     this.#finished = true;
     this.#deadline.stop();
+    clearTimeout(this.#bodyTimer);
     this.transaction?.abort();
   }
 

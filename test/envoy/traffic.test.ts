@@ -1,0 +1,231 @@
+// Traffic that is no plain request and response, and Envoy set-ups that would let a policy be passed by.
+import assert from 'node:assert/strict';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Environment, type EnvironmentOptions, startEnvironment } from '../support/environment.ts';
+import { FaultStub } from '../support/fault-stub.ts';
+
+let lambda: FaultStub;
+let policies: object;
+
+before(async () => {
+  lambda = await FaultStub.start();
+  const keys = { accessKey: 'AKIDEXAMPLE', secretKey: 'secret', endpoint: lambda.endpoint };
+  const set = { mutations: { headers: { set: { 'x-lambda': 'ran' } } } };
+  policies = {
+    version: 1,
+    limits: { bodyBytes: 100_000 },
+    apis: {
+      'request-headers': { request: [{ configuration: { ...keys, function: 'f', ...set } }] },
+      'request-body': {
+        request: [{ configuration: { ...keys, function: 'f', payload: '{#request.content}', ...set } }],
+      },
+      'response-headers': { response: [{ configuration: { ...keys, function: 'f', ...set } }] },
+      'response-body': {
+        response: [{ configuration: { ...keys, function: 'f', payload: '{#response.content}', ...set } }],
+      },
+      answers: { request: [{ configuration: { ...keys, function: 'f', sendToConsumer: true } }] },
+      hangs: { request: [{ configuration: { ...keys, function: 'hangs' } }] },
+    },
+  };
+});
+after(() => lambda.stop());
+beforeEach(() => {
+  lambda.forget();
+  lambda.script('f', { kind: 'answer', answer: { status: 200, body: '"ok"' }, runs: true });
+  lambda.script('hangs', { kind: 'hang', after: 'nothing' });
+});
+
+const apis = ['request-headers', 'request-body', 'response-headers', 'response-body', 'answers', 'hangs'];
+
+function within(options: Partial<EnvironmentOptions>, tests: (environment: () => Environment) => void): void {
+  let environment: Environment;
+  before(async () => {
+    environment = await startEnvironment({ policies, apis, ...options });
+  });
+  after(() => environment.stop());
+  beforeEach(() => environment.backend.reset());
+  tests(() => environment);
+}
+
+describe('traffic through the recommended Envoy', () => {
+  within({ envoy: { connectionManager: { upgrade_configs: [{ upgrade_type: 'websocket' }] } } }, (environment) => {
+    test('server-sent events pass a headers policy event by event', async () => {
+      environment().backend.answerWith({
+        headers: { 'content-type': 'text/event-stream' },
+        body: (async function* () {
+          for (const i of [1, 2, 3]) {
+            yield `data: ${i}\n\n`;
+            await sleep(60);
+          }
+        })(),
+      });
+      const response = await fetch(`${environment().envoy.url}/response-headers`);
+      assert.equal(response.headers.get('x-lambda'), 'ran');
+      const chunks: string[] = [];
+      for await (const chunk of response.body ?? []) chunks.push(Buffer.from(chunk).toString());
+      assert.ok(chunks.length >= 2, `events came as ${chunks.length} chunks`);
+      assert.equal(chunks.join(''), 'data: 1\n\ndata: 2\n\ndata: 3\n\n');
+    });
+
+    test('a policy that needs the body of an endless stream is refused at once', async () => {
+      environment().backend.answerWith({
+        headers: { 'content-type': 'text/event-stream; charset=utf-8' },
+        body: (async function* () {
+          for (let i = 0; i < 100; i++) {
+            yield 'data: x\n\n';
+            await sleep(100);
+          }
+        })(),
+      });
+      const answer = await environment().call('/response-body');
+      assert.equal(answer.status, 500);
+      assert.match(answer.text, /body that a Lambda policy needs is not available/);
+      assert.equal(lambda.requests.length, 0);
+    });
+
+    for (const [api, opened] of [
+      ['request-headers', true],
+      ['request-body', false],
+    ] as const) {
+      test(`a WebSocket upgrade ${opened ? 'passes' : 'is refused by'} ${api}`, async () => {
+        const outcome = await upgrade(environment().envoy.port, `/${api}`);
+        // The backend knows no upgrade: what matters is that it was asked, or that it was not.
+        assert.equal(environment().backend.calls, opened ? 1 : 0);
+        if (!opened) assert.equal(outcome, 500);
+      });
+    }
+
+    test('a gRPC call gets a grpc-status, with and without a body policy', async () => {
+      const headers = { 'content-type': 'application/grpc', te: 'trailers' };
+      const answered = await environment().call('/request-body', { method: 'POST', headers, body: 'x' });
+      assert.equal(answered.status, 200);
+      // 500 has no counterpart of its own: UNKNOWN.
+      assert.equal(answered.headers.get('grpc-status'), '2');
+      const passed = await environment().call('/request-headers', { method: 'POST', headers, body: 'x' });
+      assert.equal(passed.status, 200);
+      assert.equal(environment().backend.last?.header('x-lambda'), 'ran');
+    });
+
+    test('a request that expects 100-continue is served', async () => {
+      const status = await new Promise((resolve, reject) => {
+        const outgoing = httpRequest(`${environment().envoy.url}/request-body`, {
+          method: 'POST',
+          headers: { expect: '100-continue', 'content-length': 5 },
+        });
+        outgoing.on('continue', () => outgoing.end('hello'));
+        outgoing.on('response', (response) => resolve(response.statusCode));
+        outgoing.on('error', reject);
+        outgoing.flushHeaders();
+      });
+      assert.equal(status, 200);
+      assert.equal(String(lambda.requests[0]?.body), 'hello');
+    });
+
+    test('trailers of a response survive a body policy', async () => {
+      environment().backend.answerWith({ body: 'hello', trailers: { 'x-sum': '1' } });
+      const answer = await environment().call('/response-body');
+      assert.deepEqual([answer.status, answer.text, answer.headers.get('x-lambda')], [200, 'hello', 'ran']);
+    });
+
+    test('a caller that goes away ends the invocation', async () => {
+      const controller = new AbortController();
+      const call = environment().call('/hangs', { signal: controller.signal });
+      while (lambda.requests.length === 0) await sleep(10);
+      assert.equal(lambda.open, 1);
+      controller.abort();
+      await assert.rejects(call);
+      for (let i = 0; i < 100 && lambda.open > 0; i++) await sleep(20);
+      assert.equal(lambda.open, 0, 'the connection of the invocation is closed');
+    });
+
+    test('a body over limits.bodyBytes is 413 with its key, and no Lambda runs', async () => {
+      const answer = await environment().call('/request-body', { method: 'POST', body: 'x'.repeat(100_001) });
+      assert.equal(answer.status, 413);
+      assert.match(answer.text, /larger than the Lambda policy accepts/);
+      environment().backend.answerWith({ body: 'x'.repeat(100_001) });
+      assert.equal((await environment().call('/response-body')).status, 500);
+      assert.equal(lambda.requests.length, 0);
+    });
+  });
+});
+
+describe('an Envoy without allow_mode_override', () => {
+  within(
+    {
+      envoy: {
+        allowModeOverride: false,
+        processingMode: { request_header_mode: 'SEND', response_header_mode: 'SEND' },
+      },
+    },
+    (environment) => {
+      for (const api of ['request-body', 'response-body']) {
+        test(`${api}: the policy is never passed by silently`, async () => {
+          const answer = await environment().call(`/${api}`, { method: 'POST', body: 'hello' });
+          const line = await environment().sidecar.log((each) => String(each.msg).includes('allow_mode_override'));
+          assert.equal(line.key, 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE');
+          // A response has left before its body would have come; a request's caller is told.
+          if (api === 'request-body') assert.equal(answer.status, 500);
+          const counted = await environment().sidecar.metric(`lambda_ext_proc_body_unavailable_total{api="${api}"}`);
+          assert.equal(counted, 1);
+        });
+      }
+
+      test('headers policies work all the same', async () => {
+        assert.equal((await environment().call('/response-headers')).headers.get('x-lambda'), 'ran');
+      });
+    },
+  );
+});
+
+describe('an Envoy that runs the filter on every route', () => {
+  within(
+    {
+      envoy: {
+        routes: [
+          { prefix: '/request-headers', name: 'request-headers', metadata: { 'x-lambda-api': 'request-headers' } },
+          {
+            prefix: '/direct',
+            name: 'direct',
+            metadata: { 'x-lambda-api': 'response-headers' },
+            directResponse: { status: 403, body: 'no' },
+          },
+          { prefix: '/unnamed', metadata: {} },
+        ],
+        requestAttributes: ['xds.route_name', 'xds.virtual_host_name'],
+        filter: {},
+        connectionManager: {},
+      },
+    },
+    (environment) => {
+      test('a direct response of Envoy runs the policies of its route', async () => {
+        const answer = await environment().call('/direct');
+        assert.deepEqual([answer.status, answer.text], [403, 'no']);
+      });
+
+      test('an unnamed route without an API is refused', async () => {
+        assert.equal((await environment().call('/unnamed')).status, 500);
+        assert.equal(environment().backend.calls, 0);
+      });
+    },
+  );
+});
+
+/** The status of the answer to an upgrade; 0 when the connection ended without one. */
+function upgrade(port: number, path: string): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: h\r\nconnection: upgrade\r\nupgrade: websocket\r\n`);
+      socket.write('sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
+    });
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('\r\n\r\n')) socket.destroy();
+    });
+    socket.on('close', () => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0)));
+    setTimeout(() => socket.destroy(), 5000).unref();
+  });
+}
