@@ -176,6 +176,8 @@ function bodyRefusal(simulation: Simulation, side: 'request' | 'response'): stri
   const { pieces, trailers, length } = simulation[side];
   if (pieces.length === 0 && !trailers) return undefined;
   const size = whole(simulation[side]).length;
+  // Refused before it is asked for.
+  if (length && size > 40) return 'BODY_TOO_LARGE';
   const fullDuplex = modes[side] === 'FULL_DUPLEX_STREAMED';
   if (fullDuplex) return size > 40 ? 'BODY_TOO_LARGE' : undefined;
   // Full duplex in the other direction rules out mode_override for both.
