@@ -69,18 +69,16 @@ function checkDuplex(used: UsedRoute, requestBody: string, responseBody: string,
 
 const envoyDefaultBuffer = 1024 * 1024;
 
-/** Envoy refuses a body beyond its own buffer before the server's limit is reached. */
+/**
+ * A body beyond Envoy's own buffer is refused (413 for a request) only when it comes slowly. What is there before the
+ * server has asked for it is never read on (Envoy 1.40), until the server gives up waiting.
+ */
 export function checkBufferLimit(filter: Filter, used: UsedRoute, bodyBytes: number, reporter: Reporter): void {
   const { needs } = used.policies;
   if (!needs.requestBody && !needs.responseBody) return;
-  const listener = filter.listener;
-  const limit = listener?.number('per_connection_buffer_limit_bytes') ?? envoyDefaultBuffer;
+  const place = filter.listener ?? filter.config;
+  const limit = filter.listener?.number('per_connection_buffer_limit_bytes') ?? envoyDefaultBuffer;
   if (limit >= bodyBytes) return;
-  const outcomes = [
-    ...(needs.requestBody ? ['requests get a 413'] : []),
-    ...(needs.responseBody ? ['responses become a 500'] : []),
-  ];
-  const message = `bodies over ${limit} bytes never reach a policy, while limits.bodyBytes is ${bodyBytes}: ${outcomes.join(' and ')}; write \`per_connection_buffer_limit_bytes: ${bodyBytes}\``;
-  const place = listener ?? filter.config;
-  reporter.warn(place.placeOf('per_connection_buffer_limit_bytes'), message);
+  const message = `bodies over ${limit} bytes never reach a policy, while limits.bodyBytes is ${bodyBytes}: their callers get a 413, or wait for a minute and get a 500; write \`per_connection_buffer_limit_bytes: ${bodyBytes}\`, or \`limits: {bodyBytes: ${limit}}\` in policies.yaml`;
+  reporter.error(place.placeOf('per_connection_buffer_limit_bytes'), message);
 }

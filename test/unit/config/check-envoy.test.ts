@@ -218,9 +218,14 @@ test('a_missing_graceful_close_flag_is_a_warning', () => {
   assert.deepEqual(check(spoilt('{envoy.reloadable_features.ext_proc_graceful_grpc_close: true}', nested)), []);
 });
 
-test('a_listeners_buffer_below_the_body_limit_is_a_warning_where_bodies_are_read', () => {
+test('a_listeners_buffer_below_the_body_limit_is_an_error_where_bodies_are_read', () => {
   const line = 'per_connection_buffer_limit_bytes: 6291456';
-  assertLines(check(without(line)), ['warning: bodies over 1048576 bytes', 'get a 413', `\`${line}\``]);
+  assertLines(check(without(line)), [
+    ': bodies over 1048576 bytes',
+    'wait for a minute',
+    `\`${line}\``,
+    'limits: {bodyBytes: 1048576}',
+  ]);
   assert.deepEqual(check(without(line), policies.replace('request.content', 'request.path')), []);
   assert.deepEqual(check(without(line), `limits: {bodyBytes: 1000}\n${policies}`), []);
 });
