@@ -44,8 +44,8 @@ export interface FaultStubOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** How far the stub's clock is ahead. */
   readonly clockAheadMs?: number;
-  /** Tells an idle connection's end to no one: it is closed when the next request arrives on it. */
-  readonly closeReused?: boolean;
+  /** Resets a connection when a second request arrives on it, as a server does that has just closed it. */
+  readonly resetReused?: boolean;
 }
 
 /** A local Lambda that goes wrong on demand, byte by byte. Behaviours are told by function name, one for each request. */
@@ -84,6 +84,12 @@ export class FaultStub {
   /** Connections that are open now. */
   get open(): number {
     return this.#sockets.size;
+  }
+
+  /** Waits until no more than `open` connections are left; false: they stayed. */
+  async closedTo(open: number): Promise<boolean> {
+    for (let i = 0; i < 200 && this.open > open; i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    return this.open <= open;
   }
 
   /** The function's behaviours, one for each request; the last one stays. Without any it answers `{}`. */
@@ -126,7 +132,7 @@ export class FaultStub {
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => {
-      if (served > 0 && this.#options.closeReused) {
+      if (served > 0 && this.#options.resetReused) {
         socket.resetAndDestroy();
         return;
       }

@@ -138,7 +138,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     } else if (code === 'UND_ERR_INVALID_ARG' && this.#sentAt === undefined) {
       this.#fail('configuration', `the request is invalid: ${error.message}`, 'Invalid request', error);
     } else {
-      const what = this.#sentAt === undefined ? 'no connection' : 'the connection broke';
+      if (isWriteFailure(error)) this.#sentAt = undefined;
+      const what = this.#sentAt === undefined ? 'no usable connection' : 'the connection broke';
       this.#fail('connection', `${what}: ${reasonOf(error)}`, 'Connection failed', error);
     }
   }
@@ -201,6 +202,15 @@ const EMPTY = Buffer.alloc(0);
 
 function checkDeadlines(handler: ExchangeHandler): void {
   handler.checkDeadlines();
+}
+
+/**
+ * The kernel did not take the request, or not all of it: the other side had closed an idle connection. The service checks
+ * the hash of the whole payload before it does anything, so that nothing can have run.
+ */
+function isWriteFailure(error: Error): boolean {
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  return syscall === 'write' && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
 /** Node's text of what went wrong, with the code that operators search for. */
