@@ -65,10 +65,8 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
   server.setServing(true);
   // Credentials are asked for before the first request needs them.
   setImmediate(() => credentialCheck(invoker, policies.current()));
+  addReflection(server.grpc);
   keepCompiledCode();
-  setImmediate(() => {
-    addReflection(server.grpc).catch((error: unknown) => logger.warn({ err: error }, 'no gRPC reflection'));
-  });
 
   let draining = false;
   const release = (): void => {
