@@ -3,10 +3,11 @@ import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Value } from '../
 import { type Evaluate, type Scope, withElement } from './scope.ts';
 import { typeName } from './type-name.ts';
 
+type Which = 'all' | 'first' | 'last';
+
 /** `.?[c]`, `.^[c]`, `.$[c]` on lists, sets, arrays and maps (whose elements are entries). */
-export function select(target: Value, which: 'all' | 'first' | 'last', condition: Evaluate, scope: Scope): Value {
-  const chosen = elementsOf(target).filter((element) => isChosen(element, condition, scope));
-  const kept = which === 'all' ? chosen : which === 'first' ? chosen.slice(0, 1) : chosen.slice(-1);
+export function select(target: Value, which: Which, condition: Evaluate, scope: Scope): Value {
+  const kept = choose(elementsOf(target), which, (element) => isChosen(element, condition, scope));
   if (target instanceof JavaMap) {
     if (which !== 'all' && kept.length === 0) return null;
     const entries = kept.map((entry) => [(entry as JavaEntry).key, (entry as JavaEntry).value] as const);
@@ -15,6 +16,16 @@ export function select(target: Value, which: 'all' | 'first' | 'last', condition
   }
   if (which !== 'all') return kept[0] ?? null;
   return target instanceof JavaArray ? new JavaArray(target.component, kept) : new JavaList(kept);
+}
+
+/** The first one ends the search; for the last one all are looked at. */
+function choose(elements: readonly Value[], which: Which, isWanted: (element: Value) => boolean): readonly Value[] {
+  if (which === 'first') {
+    const at = elements.findIndex(isWanted);
+    return at === -1 ? [] : [elements[at]];
+  }
+  const chosen = elements.filter(isWanted);
+  return which === 'all' ? chosen : chosen.slice(-1);
 }
 
 /** `.![e]`: a list of what the expression gives for each element. */

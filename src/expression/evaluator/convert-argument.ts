@@ -1,4 +1,4 @@
-import { convertTo } from '../java/index.ts';
+import { convertTo, JavaEnum } from '../java/index.ts';
 import {
   EvaluationFailure,
   JavaArray,
@@ -16,6 +16,7 @@ import { isNumber, type JavaNumber, toBigDecimal, toDouble, toWhole } from './nu
 import { parseNumber } from './parse-number.ts';
 import { hasText, toText } from './to-text.ts';
 import { asBoolean } from './truth.ts';
+import { typeName } from './type-name.ts';
 import { isInstance } from './value-type.ts';
 
 const numberTypes: ReadonlySet<string> = new Set([
@@ -62,36 +63,34 @@ export const isAssignable = (value: Value, type: string): boolean => isInstance(
 export function convertArgument(value: Value, type: string, run: Run): { readonly value: Value } | undefined {
   if (value === null) return isPrimitive(type) ? undefined : { value };
   if (isAssignable(value, type)) return { value };
-  if (type === 'java.lang.String' || type === 'java.lang.CharSequence') {
-    return type === 'java.lang.String' && (hasText(value) || value instanceof JavaList)
-      ? { value: toText(value, run) }
-      : undefined;
-  }
-  if (numberTypes.has(type)) return toNumberArgument(value, boxed(type), run);
+  if (type === 'java.lang.String') return hasText(value) ? { value: toText(value, run) } : undefined;
+  if (type.endsWith('[]')) return toArray(value, type.slice(0, -2), run);
+  if (type === 'java.util.Collection' || type === 'java.util.List') return toCollection(value);
+  if (value instanceof JavaList || value instanceof JavaArray) return firstElement(value.items, type, run);
+  if (numberTypes.has(type)) return toNumberArgument(value, boxed(type));
   if (type === 'boolean' || type === 'java.lang.Boolean') {
     const truth = asBoolean(value);
     if (truth === undefined && typeof value === 'string') throw new EvaluationFailure('the text is no boolean');
     return truth === undefined ? undefined : { value: truth };
   }
   if (type === 'char' || type === 'java.lang.Character') return toCharacter(value);
-  if (type.endsWith('[]')) return toArray(value, type.slice(0, -2), run);
-  if (type === 'java.util.Collection' || type === 'java.util.List') return toCollection(value);
   const converted = convertTo(value, type);
-  if (converted !== undefined) return { value: converted };
-  if (value instanceof JavaList || value instanceof JavaArray) {
-    // A collection stands for its first element.
-    return value.items.length === 0 ? undefined : convertArgument(value.items[0], type, run);
-  }
-  return undefined;
+  return converted === undefined ? undefined : { value: converted };
 }
 
-function toNumberArgument(value: Value, type: string, run: Run): { readonly value: Value } | undefined {
+/** A collection can stand for its first element whatever the type is: when it does not fit, that is a failed conversion. */
+function firstElement(items: readonly Value[], type: string, run: Run): { readonly value: Value } {
+  const [first = null] = items;
+  const converted = convertArgument(first, type, run);
+  if (converted === undefined) throw new EvaluationFailure(`the first element is no ${type}, but ${typeName(first)}`);
+  return converted;
+}
+
+function toNumberArgument(value: Value, type: string): { readonly value: Value } | undefined {
   if (isNumber(value)) return { value: toNumber(value, type) };
   if (value instanceof JavaChar) return { value: toNumber(value.code, type) };
   if (typeof value === 'string') return { value: parseNumber(value, type) };
-  if (value instanceof JavaList || value instanceof JavaArray) {
-    return value.items.length === 0 ? undefined : convertArgument(value.items[0], type, run);
-  }
+  if (value instanceof JavaEnum && type === 'java.lang.Integer') return { value: value.ordinal };
   return undefined;
 }
 

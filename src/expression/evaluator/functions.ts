@@ -1,7 +1,7 @@
 import { jsonEscape, jsonPath, xmlEscape, xpath } from '../functions/index.ts';
-import { EvaluationFailure, JavaList, type Run, type Value } from '../value.ts';
+import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
 import { suggestion } from './closest-name.ts';
-import { convertArgument } from './convert-argument.ts';
+import { convertArgument, isPrimitive } from './convert-argument.ts';
 import { typeName } from './type-name.ts';
 
 const names: readonly string[] = ['jsonPath', 'xpath', 'xmlEscape', 'jsonEscape'];
@@ -31,13 +31,19 @@ export function callFunction(name: string, args: readonly Value[], run: Run): Va
       return xpath(first, text(second, run), text(third, run), run);
     case 'xmlEscape':
       count(name, args, 1, 1);
-      return xmlEscape(first, run);
+      return xmlEscape(notPrimitives(first), run);
     case 'jsonEscape':
       count(name, args, 1, 1);
-      return jsonEscape(first, run);
+      return jsonEscape(notPrimitives(first), run);
     default:
       throw new EvaluationFailure(`there is no function '#${name}'${suggestion(name, names)}`);
   }
+}
+
+/** Arrays of texts and objects are escaped by element; those of numbers and characters are no such arrays. */
+function notPrimitives(value: Value): Value {
+  if (!(value instanceof JavaArray) || !isPrimitive(value.component)) return value;
+  throw new EvaluationFailure(`${typeName(value)} of ${value.component} cannot be escaped`);
 }
 
 /** Further arguments would be predicates, which nothing in the language can make. */

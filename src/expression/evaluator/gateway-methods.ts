@@ -3,7 +3,7 @@ import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Value } from '../
 import { Bean } from './bean.ts';
 import { AttributesValue, ParametersMap } from './beans.ts';
 import { HeaderNames, HeadersValue } from './headers-value.ts';
-import { isPrincipal } from './principal.ts';
+import { principalMethod } from './principal.ts';
 import { typeName } from './type-name.ts';
 
 type Method<T> = (target: T, args: readonly Value[]) => Value;
@@ -28,7 +28,8 @@ function keys(value: Value): readonly Value[] {
 /** Names with the number of arguments: these methods have no overloads. */
 const headerMethods: Methods<HeadersValue> = {
   'getFirst/1': (headers, [name = null]) => headers.first(exactText(name)),
-  'get/1': (headers, [name = null]) => (typeof name === 'string' ? headers.first(name) : null),
+  'get/1': (headers, [name = null]) =>
+    typeof name === 'string' || name === null ? headers.first(exactText(name)) : null,
   'getAll/1': (headers, [name = null]) => headers.all(text(name)),
   'contains/1': (headers, [name = null]) => headers.has(text(name)),
   'containsKey/1': (headers, [name = null]) => typeof name === 'string' && headers.has(name),
@@ -73,8 +74,8 @@ export function gatewayMethod(target: Value, name: string, args: readonly Value[
   if (target instanceof HeaderNames) return call(nameMethods, key, target, args);
   if (target instanceof ParametersMap) return call(parameterMethods, key, target, args);
   if (target instanceof AttributesValue) return call(attributeMethods, key, target, args);
-  if (target instanceof Bean && isPrincipal(target) && args.length === 0) {
-    const read = /^(get|is)[A-Z]/.test(name) ? target.type.properties.get(name) : undefined;
+  if (target instanceof Bean && args.length === 0) {
+    const read = principalMethod(target, name);
     return read && { value: read(target.target) };
   }
   return undefined;

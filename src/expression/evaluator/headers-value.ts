@@ -1,6 +1,7 @@
 import type { HeaderScope } from '../context.ts';
 import { LookupEntries } from '../functions/index.ts';
-import { JavaList, JavaMap, type Value } from '../value.ts';
+import { JAVA_TEXT } from '../java/index.ts';
+import { EvaluationFailure, JavaList, JavaMap, type Value } from '../value.ts';
 
 /** Names of headers: `contains` ignores case. */
 export class HeaderNames extends JavaList {}
@@ -13,6 +14,11 @@ export class HeadersValue extends JavaMap {
     const names = () => scope.names();
     super(new LookupEntries({ names, has: (name) => this.has(name), get: (name) => this.all(name) }), 'map', true);
     this.scope = scope;
+  }
+
+  /** The original prints an address; all of a caller's headers in one text help nobody. */
+  [JAVA_TEXT](): never {
+    throw new EvaluationFailure('headers have no string form');
   }
 
   /** Null when the header is absent. */

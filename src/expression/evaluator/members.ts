@@ -49,7 +49,7 @@ function lineage(type: JavaType): readonly JavaType[] {
 export function readProperty(target: Value, name: string): Value {
   if (target === null) throw new EvaluationFailure(`'${name}' cannot be read: what stands before it is null`);
   if (target instanceof Bean) {
-    const read = target.type.properties.get(name);
+    const read = target.type.properties.get(name) ?? getter(target.type.properties, name);
     if (read !== undefined) return read(target.target);
     const names = [...target.type.properties.keys()].filter((each) => !/^get[A-Z]/.test(each));
     throw new EvaluationFailure(`${target.type.name} has no property '${name}'${suggestion(name, names)}`);
@@ -65,9 +65,14 @@ export function readProperty(target: Value, name: string): Value {
     );
   }
   const { properties } = membersOf(valueType(target));
-  const read = properties.get(name);
+  const read = properties.get(name) ?? getter(properties, name);
   if (read !== undefined) return read(target, javaEnvironment) ?? null;
   throw new EvaluationFailure(`${typeName(target)} has no property '${name}'${suggestion(name, properties.keys())}`);
+}
+
+/** `Name` finds `getName` as `name` does. */
+function getter<T>(properties: ReadonlyMap<string, T>, name: string): T | undefined {
+  return /^[A-Z]/.test(name) ? (properties.get(`get${name}`) ?? properties.get(`is${name}`)) : undefined;
 }
 
 /** `target.name(args)`. */
@@ -77,7 +82,9 @@ export function callMethod(target: Value, name: string, args: readonly Value[], 
   if (gateway !== undefined) return gateway.value;
   if (target instanceof ClassValue) {
     const statics = target.type.methods.filter((each) => each.isStatic && each.name === name);
-    return invoke(statics, null, name, args, run, () => target.type.methods.map((each) => each.name));
+    // The class itself is an object too, with the three methods of every object.
+    const own = OBJECT.methods.filter((each) => each.name === name);
+    return invoke([...statics, ...own], target, name, args, run, () => target.type.methods.map((each) => each.name));
   }
   const { methods } = membersOf(valueType(target));
   if (target instanceof JavaList) run.step(target.items.length >> 4);

@@ -2,7 +2,7 @@ import { isSubtype, type JavaType, OBJECT, type Signature, typesByName } from '.
 import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
 import { convertArgument, isAssignable, isPrimitive } from './convert-argument.ts';
 import { javaEnvironment } from './java-environment.ts';
-import { valueType } from './value-type.ts';
+import { isInterface, valueType } from './value-type.ts';
 
 /** How well arguments fit parameters, without looking at the values: as Spring names it. */
 type Fit = 'exact' | 'close' | 'conversion';
@@ -137,22 +137,19 @@ function weightOf({ parameters }: Signature, args: readonly Value[]): number {
       if (isGoal || isSubtype(above, goal)) weight += 2;
       if (isGoal || !isSubtype(above, goal)) break;
     }
-    if (interfaces.test(goal)) weight++;
+    if (isInterface(goal)) weight++;
   }
   return weight;
 }
 
-const interfaces =
-  /\.(?:CharSequence|Comparable|Iterable|Collection|List|Set|Deque|Map|Map\$Entry|Comparator|Temporal[A-Za-z]*|Chrono(?:Local|Zoned)[A-Za-z]*)$/;
-
 function superclasses(type: JavaType): readonly JavaType[] {
   const chain: JavaType[] = [];
-  let name = type.supertypes.find((each) => !interfaces.test(each));
+  let name = type.supertypes.find((each) => !isInterface(each));
   while (name !== undefined) {
     const above: JavaType | undefined = typesByName.get(name);
     if (above === undefined || chain.includes(above)) break;
     chain.push(above);
-    name = above.supertypes.find((each) => !interfaces.test(each));
+    name = above.supertypes.find((each) => !isInterface(each));
   }
   return [...chain, OBJECT];
 }
@@ -161,15 +158,15 @@ function superclasses(type: JavaType): readonly JavaType[] {
 function gather(signature: Signature, args: readonly Value[], run: Run): readonly Value[] {
   const last = signature.parameters.length - 1;
   const array = signature.parameters[last] ?? 'java.lang.Object[]';
+  const component = array.slice(0, -2);
   const given = args[last];
   if (args.length === signature.parameters.length) {
     if (given === null || (given instanceof JavaArray && isAssignable(given, array))) return args;
-    // A list that stands alone is the array itself.
-    const isMany = given instanceof JavaArray || given instanceof JavaList;
+    // A list that stands alone is the array itself, and so is a set unless it is an element already.
+    const isMany = given instanceof JavaArray || (given instanceof JavaList && isSpread(given, component));
     const whole = isMany ? convertArgument(given, array, run) : undefined;
     if (whole !== undefined) return [...args.slice(0, last), whole.value];
   }
-  const component = array.slice(0, -2);
   const items = args.slice(last).map((value) => {
     const result = convertArgument(value, component, run);
     if (result === undefined) throw noMethod('with these arguments', args.length);
@@ -177,6 +174,8 @@ function gather(signature: Signature, args: readonly Value[], run: Run): readonl
   });
   return [...args.slice(0, last), new JavaArray(component, items)];
 }
+
+const isSpread = (list: JavaList, component: string): boolean => list.kind !== 'set' || !isAssignable(list, component);
 
 export function noMethod(what: string, count: number): EvaluationFailure {
   return new EvaluationFailure(

@@ -43,8 +43,8 @@ function repeat(text: string, count: number): string {
 
 /** `==`: numbers by value across types, arrays by elements, else equals. */
 export function areEqual(left: Value, right: Value): boolean {
-  if (left === right) return true;
   if (isNumber(left) && isNumber(right)) return compareNumbers(left, right) === 0;
+  if (left === right) return true;
   if (left instanceof JavaArray && right instanceof JavaArray) {
     const same = left.component === right.component && left.items.length === right.items.length;
     return same && left.items.every((item, i) => javaEquals(item, right.items[i]));

@@ -37,7 +37,6 @@ const names: Readonly<Record<string, string>> = {
   surname: 'surname',
   telephoneNumber: 'telephonenumber',
   t: 't',
-  title: 't',
   uid: 'uid',
   uniqueIdentifier: 'uniqueidentifier',
   unstructuredAddress: 'unstructuredaddress',
@@ -52,48 +51,77 @@ const type = beanType<Principal>('request.ssl principal', {
   ...Object.fromEntries(
     Object.entries(names).map(([property, key]) => [
       property,
-      ({ attributes }: Principal): Value => attributes.get(key)?.[0] ?? '',
+      ({ dn, attributes }: Principal): Value => attributes.get(key)?.[0] ?? (dn === null ? '' : null),
     ]),
   ),
   dn: ({ dn }) => dn ?? '',
   defined: ({ dn }) => dn !== null,
   isDefined: ({ dn }) => dn !== null,
-  attributes: ({ attributes }) => caseInsensitive(attributes),
+  attributes: ({ attributes }) => byName(attributes),
 });
 
 /** The certificate's names of one end of the connection; every name is empty where there is no certificate. */
-export function principal(dn: string | null): Bean {
-  return bean(type, { dn, attributes: dn === null ? new Map() : parseName(dn) });
+export function principal(name: string | null): Bean {
+  if (name === null) return bean(type, none);
+  const parts = parseName(name);
+  const attributes = new Map<string, string[]>();
+  for (const [key, value] of parts) push(attributes, key.toLowerCase(), value);
+  return bean(type, { dn: parts.map(([key, , text]) => `${key.toUpperCase()}=${text}`).join(','), attributes });
+}
+
+const none: Principal = { dn: null, attributes: new Map() };
+
+function push(attributes: Map<string, string[]>, name: string, value: string): void {
+  const values = attributes.get(name);
+  if (values === undefined) attributes.set(name, [value]);
+  else values.push(value);
 }
 
 /** The one gateway class whose methods may all be called. */
-export const isPrincipal = (value: Bean): boolean => value.type === type;
-
-/** `attributes['OU'][0]`: names in any case. */
-function caseInsensitive(values: ReadonlyMap<string, readonly string[]>): JavaMap {
-  const listOf = (name: string): Value => {
-    const found = values.get(name.toLowerCase());
-    return found === undefined ? null : new JavaList(found);
-  };
-  const has = (name: string) => values.has(name.toLowerCase());
-  return new JavaMap(new LookupEntries({ names: () => [...values.keys()], has, get: listOf }), 'map', true);
+export function principalMethod(value: Bean, name: string): ((target: unknown) => Value) | undefined {
+  const isGetter = name === 'isDefined' || (/^get[A-Z]/.test(name) && !/Defined$/.test(name));
+  return value.type === type && isGetter ? value.type.properties.get(name) : undefined;
 }
 
-/** RFC 2253: `CN=John Doe, OU=a\, b`. */
-function parseName(dn: string): ReadonlyMap<string, readonly string[]> {
-  const attributes = new Map<string, string[]>();
+/** A map of attributes has each of them under its number too. */
+const numbers: ReadonlyMap<string, string> = new Map([
+  ['cn', '2.5.4.3'],
+  ['ou', '2.5.4.11'],
+  ['o', '2.5.4.10'],
+  ['c', '2.5.4.6'],
+  ['l', '2.5.4.7'],
+  ['st', '2.5.4.8'],
+  ['street', '2.5.4.9'],
+  ['serialnumber', '2.5.4.5'],
+  ['t', '2.5.4.12'],
+  ['dc', '0.9.2342.19200300.100.1.25'],
+  ['uid', '0.9.2342.19200300.100.1.1'],
+]);
+
+/** `attributes['OU'][0]`: names in any case, or as numbers. */
+function byName(attributes: ReadonlyMap<string, readonly string[]>): JavaMap {
+  const all = new Map<string, readonly string[]>();
+  const names: string[] = [];
+  for (const [name, values] of attributes) {
+    const number = numbers.get(name);
+    for (const key of number === undefined ? [name.toUpperCase()] : [number, name.toUpperCase()]) {
+      names.push(key);
+      all.set(key.toLowerCase(), values);
+    }
+  }
+  const has = (name: string) => all.has(name.toLowerCase());
+  const get = (name: string): Value => new JavaList(all.get(name.toLowerCase()) ?? []);
+  return new JavaMap(new LookupEntries({ names: () => names, has, get }), 'map', true);
+}
+
+/** RFC 2253, `CN=John Doe, OU=a\\, b`: names with their values, plain and as they are written. */
+function parseName(dn: string): readonly (readonly [name: string, value: string, text: string])[] {
+  const parts: [string, string, string][] = [];
   for (const part of dn.match(/(?:\\.|"[^"]*"|[^,+\\"])+/g) ?? []) {
     const equals = part.indexOf('=');
     if (equals === -1) continue;
-    const name = part.slice(0, equals).trim().toLowerCase();
-    const value = part
-      .slice(equals + 1)
-      .trim()
-      .replace(/^"(.*)"$/, '$1')
-      .replace(/\\(.)/g, '$1');
-    const values = attributes.get(name);
-    if (values === undefined) attributes.set(name, [value]);
-    else values.push(value);
+    const text = part.slice(equals + 1).trim();
+    parts.push([part.slice(0, equals).trim(), text.replace(/^"(.*)"$/, '$1').replace(/\\(.)/g, '$1'), text]);
   }
-  return attributes;
+  return parts;
 }

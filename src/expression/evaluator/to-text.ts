@@ -3,6 +3,7 @@ import { JavaArray, JavaChar } from '../java/boxes.ts';
 import { JavaEnum } from '../java/java-enum.ts';
 import { limitText } from '../java/limits.ts';
 import { JavaLocale } from '../java/locale.ts';
+import { JavaEntry } from '../java/map-entry.ts';
 import { javaText } from '../java/object.ts';
 import { JavaCharset } from '../java/text/charset.ts';
 import { JavaDate } from '../java/time/java-date.ts';
@@ -26,7 +27,7 @@ export function hasText(value: Value): boolean {
     value instanceof JavaLocale ||
     value instanceof JavaCharset ||
     value instanceof JavaUuid ||
-    (value instanceof JavaZone && !value.isOffset)
+    value instanceof JavaZone
   );
 }
 
@@ -61,7 +62,9 @@ function joined(items: readonly Value[], run: Run): string {
 
 function holdsMap(list: JavaList, run: Run): boolean {
   run.step(list.items.length);
-  return list.items.some((item) => item instanceof JavaMap || (item instanceof JavaList && holdsMap(item, run)));
+  return list.items.some(
+    (item) => (item instanceof JavaMap && !isBeanLike(item)) || (item instanceof JavaList && holdsMap(item, run)),
+  );
 }
 
 /** What `+` puts beside a string: every object has a toString there, and maps print as `{k=v}`. */
@@ -71,6 +74,7 @@ export function concatenated(value: Value, run: Run): string {
     throw new EvaluationFailure(`${typeName(value)} has no string form`);
   }
   if (value instanceof JavaMap) return javaText(value);
+  if (value instanceof JavaList && value.items[0] instanceof JavaEntry) return javaText(value);
   if (value instanceof JavaList && holdsMap(value, run)) return listText(value, run);
   return hasText(value) ? (toText(value, run) ?? 'null') : javaText(value);
 }

@@ -1,4 +1,4 @@
-import { typesByName } from '../java/index.ts';
+import { type JavaType, typesByName } from '../java/index.ts';
 import {
   EvaluationFailure,
   JavaArray,
@@ -27,18 +27,21 @@ const zeros: Readonly<Record<string, Value>> = {
 };
 
 const maxElements = 10_000;
+const maxDimensions = 3;
 
 /** `new X[n]` or `new X[]{…}`; the elements are converted to X. */
 export function newArray(name: string, size: number, items: readonly Value[], run: Run): JavaArray {
-  const isPrimitive = Object.hasOwn(zeros, name);
-  const component = isPrimitive ? name : findType(name, 0).type.name;
+  // The original takes `Byte` for `byte` here.
+  const primitive = name.toLowerCase();
+  const isPrimitive = Object.hasOwn(zeros, primitive);
+  const component = isPrimitive ? primitive : findType(name, 0).type.name;
   if (size < 0 || size > maxElements)
     throw new EvaluationFailure(`an array has 0 to ${maxElements} elements, not ${size}`);
   if (items.length > 0 && items.length !== size)
     throw new EvaluationFailure(`${items.length} elements for an array of ${size}`);
   run.step(size);
   if (items.length === 0)
-    return new JavaArray(component, new Array<Value>(size).fill(isPrimitive ? zeros[name] : null));
+    return new JavaArray(component, new Array<Value>(size).fill(isPrimitive ? zeros[primitive] : null));
   return new JavaArray(
     component,
     items.map((item) => {
@@ -49,13 +52,56 @@ export function newArray(name: string, size: number, items: readonly Value[], ru
   );
 }
 
+const classes = new Map<JavaType, ClassValue>();
+
+/** One value for a class, so that it equals itself. */
+function classOf(type: JavaType): ClassValue {
+  let known = classes.get(type);
+  if (known === undefined) {
+    known = new ClassValue(type);
+    classes.set(type, known);
+  }
+  return known;
+}
+
+const inert = (name: string): JavaType => ({
+  name,
+  supertypes: [],
+  constructors: [],
+  methods: [],
+  properties: new Map(),
+  constants: new Map(),
+});
+
+/** Classes that are good for `instanceof` only, and whose values nothing here can make. */
+const others: ReadonlyMap<string, JavaType> = new Map(
+  [
+    ...Object.keys(zeros),
+    ...['Enum', 'Exception', 'StringBuffer', 'StringBuilder', 'Throwable', 'Void'].map((name) => `java.lang.${name}`),
+    ...['Arrays', 'HashSet', 'LinkedHashSet', 'Objects', 'Optional', 'Queue', 'SortedMap', 'TreeMap', 'TreeSet'].map(
+      (name) => `java.util.${name}`,
+    ),
+    ...['Clock', 'Duration', 'OffsetDateTime', 'Year', 'YearMonth'].map((name) => `java.time.${name}`),
+  ].map((name) => [name, inert(name)]),
+);
+
+const arrays = new Map<string, JavaType>();
+
 /** `T(name)`: one of the known classes. */
 export function findType(name: string, dimensions: number): ClassValue {
-  const type = dimensions === 0 ? typesByName.get(name) : undefined;
+  const type = typesByName.get(name) ?? others.get(name) ?? others.get(`java.lang.${name}`);
   if (type === undefined) {
     throw new EvaluationFailure(
       `there is no type '${name}${'[]'.repeat(dimensions)}'${suggestion(name, typesByName.keys())}`,
     );
   }
-  return new ClassValue(type);
+  return classOf(dimensions === 0 ? type : arrayOf(type, dimensions));
+}
+
+function arrayOf(type: JavaType, dimensions: number): JavaType {
+  if (dimensions > maxDimensions) throw new EvaluationFailure(`an array has at most ${maxDimensions} dimensions`);
+  const name = `${type.name}${'[]'.repeat(dimensions)}`;
+  const array = arrays.get(name) ?? inert(name);
+  arrays.set(name, array);
+  return array;
 }

@@ -1,6 +1,11 @@
-import { isSubtype, type JavaType, OBJECT, typeOf, typesByName } from '../java/index.ts';
+import { isSubtype, JAVA_TEXT, type JavaType, OBJECT, typeOf, typesByName } from '../java/index.ts';
 import { JavaArray, JavaList, JavaMap, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
+
+const interfaces =
+  /\.(?:CharSequence|Comparable|Iterable|Collection|List|Set|Deque|Map|Map\$Entry|Comparator|Temporal[A-Za-z]*|Chrono(?:Local|Zoned)[A-Za-z]*)$/;
+
+export const isInterface = (name: string): boolean => interfaces.test(name);
 
 /** A class as a value: what `T(X)` gives. */
 export class ClassValue {
@@ -8,6 +13,12 @@ export class ClassValue {
 
   constructor(type: JavaType) {
     this.type = type;
+  }
+
+  [JAVA_TEXT](): string {
+    const { name } = this.type;
+    if (!name.includes('.')) return name;
+    return `${isInterface(name) ? 'interface' : 'class'} ${name}`;
   }
 }
 
@@ -25,7 +36,9 @@ export function valueType(value: Value): JavaType {
 export function isInstance(value: Value, type: string): boolean {
   if (value === null) return false;
   if (type === 'java.lang.Object') return true;
-  if (value instanceof JavaArray) return type === `${value.component}[]`;
+  if (value instanceof JavaArray) {
+    return type === `${value.component}[]` || (type === 'java.lang.Object[]' && value.component.includes('.'));
+  }
   if (value instanceof Bean) return false;
   return isSubtype(valueType(value), type);
 }

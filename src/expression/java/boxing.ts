@@ -6,6 +6,7 @@ import { JavaArray, JavaByte, JavaChar, JavaDouble, JavaFloat, JavaShort } from 
  */
 export function unboxArgument(value: unknown, parameter: string): unknown {
   if (value instanceof JavaArray && parameter.endsWith('[]')) {
+    if (parameter === 'byte[]') return value.items.map((item) => (item instanceof JavaByte ? item.value : item));
     return parameter === 'char[]' ? value.items.map((item) => (item instanceof JavaChar ? item.code : 0)) : value.items;
   }
   switch (parameter) {

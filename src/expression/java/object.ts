@@ -8,6 +8,7 @@ import { jsonText } from './json-text.ts';
 import { limitText } from './limits.ts';
 import { JavaLocale, localeText } from './locale.ts';
 import { JavaEntry } from './map-entry.ts';
+import { JavaCharset } from './text/charset.ts';
 import { temporalText } from './time/temporal-text.ts';
 import { JavaUuid } from './uuid.ts';
 
@@ -30,7 +31,7 @@ export function javaText(value: unknown, depth = 0): string {
   if (typeof value !== 'object') return String(value);
   if (depth > MAX_DEPTH) throw new JavaException('StackOverflowError', 'values nested too deeply');
   if (value instanceof JavaList) return value.kind === 'json' ? jsonText(value) : listText(value.items, depth);
-  if (value instanceof JavaMap) return mapText(value, depth);
+  if (value instanceof JavaMap) return describesItself(value) ? value[JAVA_TEXT]() : mapText(value, depth);
   if (value instanceof JavaEntry) return `${javaText(value.key, depth + 1)}=${javaText(value.value, depth + 1)}`;
   return numberText(value) ?? temporalText(value) ?? otherText(value);
 }
@@ -49,6 +50,7 @@ function otherText(value: object): string {
   if (value instanceof JavaEnum) return value.name;
   if (value instanceof JavaLocale) return localeText(value);
   if (value instanceof JavaUuid) return value.text;
+  if (value instanceof JavaCharset) return value.name;
   if (describesItself(value)) return value[JAVA_TEXT]();
   if (value instanceof JavaArray)
     throw new JavaException(
