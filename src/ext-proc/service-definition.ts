@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { ProtoWriter } from './proto-writer.ts';
+import { replyShape } from './reply-shape.ts';
+import type { ProcessingResponse } from './wire.ts';
 
 /** proto/ stands beside src/ in a checkout and beside dist/ in the package: the same way up from here. */
 const protoDirectory = fileURLToPath(new URL('../../proto/', import.meta.url));
@@ -17,5 +20,8 @@ export function loadServiceDefinition(): ServiceDefinition {
     includeDirs: [protoDirectory],
   })[serviceName];
   if (definition === undefined || 'format' in definition) throw new Error(`${serviceName} is not in proto/`);
-  return definition as ServiceDefinition;
+  const { Process: method } = definition as ServiceDefinition;
+  if (method === undefined) throw new Error(`${serviceName} has no method Process`);
+  const writer = new ProtoWriter();
+  return { Process: { ...method, responseSerialize: (reply: ProcessingResponse) => writer.finish(reply, replyShape) } };
 }

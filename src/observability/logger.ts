@@ -19,6 +19,9 @@ export interface LoggerOptions {
 
 /** What a stalled reader of standard output may pile up in memory before lines are thrown away. */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
+/** Under load lines leave together: a write for each would cost as much as the line. At the exit all are flushed. */
+const WRITE_BYTES = 4096;
+const FLUSH_MS = 50;
 
 /**
  * JSON lines with `level` as text and `time` in ISO 8601; secrets are cut out by name and by pattern. Bindings of
@@ -43,7 +46,13 @@ export function createLogger(options: LoggerOptions = {}): Logger {
 }
 
 function standardOutput(onDrop: (() => void) | undefined): DestinationStream {
-  const stream = destination({ dest: 1, sync: false, maxLength: MAX_PENDING_BYTES });
+  const stream = destination({
+    dest: 1,
+    sync: false,
+    maxLength: MAX_PENDING_BYTES,
+    minLength: WRITE_BYTES,
+    periodicFlush: FLUSH_MS,
+  });
   stream.on('drop', () => onDrop?.());
   return stream;
 }

@@ -22,6 +22,21 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name) && !HARMLESS_NAME.test(name);
 }
 
+type NameKind = 'plain' | 'secret' | 'payload';
+
+/** Names of fields come from code and are few; what else comes is looked at each time. */
+const kinds = new Map<string, NameKind>();
+const MAX_NAMES = 1_000;
+
+function kindOf(name: string): NameKind {
+  let kind = kinds.get(name);
+  if (kind === undefined) {
+    kind = isSecretName(name) ? 'secret' : PAYLOAD_NAME.test(name) ? 'payload' : 'plain';
+    if (kinds.size < MAX_NAMES) kinds.set(name, kind);
+  }
+  return kind;
+}
+
 /** A text with quoted secrets cut out, at most 8 KiB long. */
 export function redactText(text: string): string {
   const bounded = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
@@ -41,7 +56,8 @@ export function redactFields(
   for (const name of Object.keys(fields)) {
     const value = fields[name];
     if (value === undefined) continue;
-    const hidden = isSecretName(name) || (!withPayloads && PAYLOAD_NAME.test(name));
+    const kind = kindOf(name);
+    const hidden = kind === 'secret' || (kind === 'payload' && !withPayloads);
     copy[name] = hidden ? REDACTED : redactValue(value, withPayloads, depth);
   }
   return copy;
