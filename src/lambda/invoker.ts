@@ -84,10 +84,10 @@ export class DirectInvoker implements LambdaInvoker {
       if (error instanceof InvocationError) throw error;
       throw new InvocationError({
         kind: 'configuration',
-        message: `the trust store in ssl cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+        message: `no connection can be made: ${error instanceof Error ? error.message : String(error)}`,
         attempts: 0,
         mayHaveRun: false,
-        details: 'Service: Lambda, Invalid trust store',
+        details: 'Service: Lambda, Invalid connection settings',
         cause: error,
       });
     }

@@ -123,14 +123,15 @@ function createDispatcher(
     headersTimeout: 0,
     bodyTimeout: 0,
   };
-  const httpProxy = environment.http_proxy || environment.HTTP_PROXY || '';
-  const httpsProxy = environment.https_proxy || environment.HTTPS_PROXY || '';
-  if (httpProxy === '' && httpsProxy === '') return new Pool(origin, options);
+  const proxy = origin.startsWith('https:')
+    ? environment.https_proxy || environment.HTTPS_PROXY
+    : environment.http_proxy || environment.HTTP_PROXY;
+  if (proxy === undefined || proxy === '') return new Pool(origin, options);
   return new EnvHttpProxyAgent({
     ...options,
     requestTls: socket,
-    httpProxy,
-    httpsProxy,
+    httpProxy: proxy,
+    httpsProxy: proxy,
     noProxy: environment.no_proxy || environment.NO_PROXY || '',
   });
 }
