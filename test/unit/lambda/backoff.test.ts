@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { retryAfterSeconds } from '../../../src/lambda/result/retry-after.ts';
+import { backoffMs } from '../../../src/lambda/retry/backoff.ts';
+import { RetryBudget } from '../../../src/lambda/retry/retry-budget.ts';
+
+test('the_delay_doubles_up_to_20_seconds_and_jitter_takes_any_part_of_it', () => {
+  const most = [1, 2, 3, 4].map((attempts) => backoffMs('transient', attempts, undefined, () => 1));
+  assert.deepEqual(most, [50, 100, 200, 400]);
+  assert.equal(
+    backoffMs('throttled', 1, undefined, () => 1),
+    1000,
+  );
+  assert.equal(
+    backoffMs('throttled', 30, undefined, () => 1),
+    20_000,
+  );
+  assert.equal(
+    backoffMs('throttled', 30, undefined, () => 0),
+    0,
+  );
+  assert.equal(
+    backoffMs('transient', 2, undefined, () => 0.5),
+    50,
+  );
+});
+
+test('Retry_After_is_the_least_but_no_more_than_5_seconds_beyond_the_backoff', () => {
+  assert.equal(
+    backoffMs('throttled', 1, 2, () => 0.1),
+    2000,
+  );
+  assert.equal(
+    backoffMs('throttled', 1, 0, () => 0.5),
+    500,
+  );
+  assert.equal(
+    backoffMs('throttled', 1, 3600, () => 0.5),
+    5500,
+  );
+});
+
+test('Retry_After_is_read_in_seconds_and_as_a_date_and_never_from_garbage', () => {
+  const now = Date.parse('2026-06-01T00:00:00Z');
+  const read = (value: string | undefined) => retryAfterSeconds({ 'retry-after': value }, now);
+  assert.equal(read('3'), 3);
+  assert.equal(read(' 0.5 '), 0.5);
+  assert.equal(read('Mon, 01 Jun 2026 00:00:07 GMT'), 7);
+  for (const none of [undefined, '', 'soon', '-3', '1e400', 'Mon, 01 Jun 2020 00:00:07 GMT']) {
+    assert.equal(read(none), undefined, none);
+  }
+});
+
+test('the_budget_pays_for_a_bounded_number_of_retries_and_successes_fill_it_again', () => {
+  const budget = new RetryBudget();
+  let paid = 0;
+  while (budget.spend('transient')) paid += 1;
+  assert.equal(paid, Math.floor(500 / 14));
+  for (let i = 0; i < 4; i += 1) budget.refund(undefined);
+  assert.equal(budget.spend('transient'), true, '10 were left, 4 came back');
+  for (let i = 0; i < 10_000; i += 1) budget.refund('transient');
+  paid = 0;
+  while (budget.spend('throttled')) paid += 1;
+  assert.equal(paid, 100, 'it never holds more than at first');
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FunctionGuard } from '../../../src/lambda/guard/function-guard.ts';
+import { InvocationError, type InvocationErrorKind } from '../../../src/lambda/index.ts';
+
+const circuitBreaker = { failures: 3, openMs: 1000 };
+const transport = { connectionTimeoutMs: 0, readTimeoutMs: 0, circuitBreaker };
+
+function error(kind: InvocationErrorKind, statusCode?: number): InvocationError {
+  return new InvocationError({ kind, statusCode, message: 'm', mayHaveRun: false, details: 'd' });
+}
+
+/** Enters and leaves at once; false: refused. */
+function pass(guard: FunctionGuard, now: number, outcome?: InvocationError): boolean {
+  try {
+    guard.enter(transport, now);
+  } catch (refusal) {
+    assert.ok(refusal instanceof InvocationError && refusal.kind === 'refused');
+    assert.equal(refusal.attempts, 0);
+    return false;
+  }
+  guard.leave(transport, outcome, now);
+  return true;
+}
+
+test('failures_in_a_row_open_the_circuit_and_a_success_between_them_does_not', () => {
+  const guard = new FunctionGuard();
+  for (const outcome of [error('timeout'), error('connection'), undefined, error('timeout'), error('service', 503)]) {
+    assert.ok(pass(guard, 0, outcome));
+  }
+  assert.ok(pass(guard, 0, error('status', 429)));
+  assert.ok(!pass(guard, 0));
+  assert.ok(!pass(guard, 999));
+});
+
+test('after_openMs_one_call_tries_and_its_outcome_decides', () => {
+  const guard = new FunctionGuard();
+  for (let i = 0; i < 3; i += 1) pass(guard, 0, error('timeout'));
+  guard.enter(transport, 1000);
+  assert.ok(!pass(guard, 1001), 'one at a time');
+  guard.leave(transport, error('timeout'), 1500);
+  assert.ok(!pass(guard, 2400), 'open again, from its failure on');
+  assert.ok(pass(guard, 2500), 'the next trial succeeds');
+  for (let i = 0; i < 2; i += 1) assert.ok(pass(guard, 2501, error('timeout')));
+  assert.ok(pass(guard, 2502), 'closed, with its count from zero');
+});
+
+test('a_caller_that_leaves_during_the_trial_leaves_the_trial_to_the_next', () => {
+  const guard = new FunctionGuard();
+  for (let i = 0; i < 3; i += 1) pass(guard, 0, error('timeout'));
+  assert.ok(pass(guard, 1000, error('aborted')));
+  assert.ok(pass(guard, 1001));
+});
+
+test('what_says_nothing_of_the_functions_health_does_not_open_the_circuit', () => {
+  const guard = new FunctionGuard();
+  const outcomes = [
+    error('service', 400),
+    error('service', 403),
+    error('service', 404),
+    error('status', 302),
+    error('aborted'),
+    error('credentials'),
+    error('payload-too-large'),
+    error('answer-too-large'),
+    error('configuration'),
+  ];
+  for (let i = 0; i < 5; i += 1) for (const outcome of outcomes) assert.ok(pass(guard, 0, outcome), outcome.kind);
+});
+
+test('an_open_circuit_tells_when_to_come_again', () => {
+  const guard = new FunctionGuard();
+  for (let i = 0; i < 3; i += 1) pass(guard, 0, error('timeout'));
+  assert.throws(
+    () => guard.enter({ ...transport, circuitBreaker: { failures: 3, openMs: 1000 } }, 400),
+    (refusal: InvocationError) => refusal.retryAfterSeconds === 1 && !refusal.mayHaveRun,
+  );
+});
+
+test('the_limit_counts_calls_under_way_and_no_others', () => {
+  const guard = new FunctionGuard();
+  const limited = { connectionTimeoutMs: 0, readTimeoutMs: 0, maxConcurrency: 2 };
+  guard.enter(limited, 0);
+  guard.enter(limited, 0);
+  assert.throws(() => guard.enter(limited, 0), { kind: 'refused' });
+  guard.leave(limited, error('timeout'), 0);
+  guard.enter(limited, 0);
+  assert.throws(() => guard.enter(limited, 0), { kind: 'refused' });
+  assert.equal(guard.idle, false);
+  guard.leave(limited, undefined, 0);
+  guard.leave(limited, undefined, 0);
+  assert.equal(guard.idle, true);
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InvocationError } from '../../../src/lambda/index.ts';
+import { readAnswer } from '../../../src/lambda/result/read-answer.ts';
+
+const body = Buffer.from('{}');
+
+function errorOf(status: number, headers: Record<string, string>, text: string): InvocationError {
+  try {
+    readAnswer({ status, headers, body: Buffer.from(text) }, 1, false, 0);
+  } catch (error) {
+    assert.ok(error instanceof InvocationError);
+    return error;
+  }
+  throw new Error('no error');
+}
+
+test('the_log_tail_is_decoded_up_to_4_KB_and_only_where_it_was_asked_for', () => {
+  const text = `START\n${'ü'.repeat(5000)}`;
+  const headers = { 'x-amz-log-result': Buffer.from(text).toString('base64') };
+  const { logTail } = readAnswer({ status: 200, headers, body }, 1, true, 0);
+  assert.ok(logTail?.startsWith('START\nü'));
+  assert.ok(Buffer.byteLength(logTail) <= 4096 + 2, 'a character cut in two becomes one of three bytes');
+  assert.equal(readAnswer({ status: 200, headers, body }, 1, false, 0).logTail, undefined);
+});
+
+test('what_a_caller_may_see_of_an_error_is_the_service_and_the_status_and_no_more', () => {
+  const arn = 'arn:aws:iam::123456789012:user/x is not authorized to perform lambda:InvokeFunction';
+  const error = errorOf(403, { 'x-amzn-errortype': 'AccessDeniedException' }, JSON.stringify({ Message: arn }));
+  assert.equal(error.details, 'Service: Lambda, Status Code: 403');
+  assert.equal(error.message, `AccessDeniedException (403): ${arn}`);
+  assert.equal(error.mayHaveRun, false);
+});
+
+test('text_and_name_of_an_error_are_bounded_and_a_name_that_is_none_is_no_name', () => {
+  const error = errorOf(400, { 'x-amzn-errortype': 'X' }, JSON.stringify({ message: 'm'.repeat(100_000) }));
+  assert.ok(error.message.length < 1100);
+  for (const type of ['<script>', 'a b', '', 'x'.repeat(200), 'a\u0000b']) {
+    assert.equal(errorOf(400, { 'x-amzn-errortype': type }, '').kind, 'status', type);
+  }
+  assert.equal(errorOf(400, {}, '{"__proto__":{"code":"X"}}').kind, 'status');
+  assert.equal(errorOf(400, {}, `{"code":"X","pad":"${'p'.repeat(70_000)}"}`).kind, 'status', 'too large to be read');
+});
+
+test('a_request_id_is_the_services_in_any_of_its_headers', () => {
+  for (const name of ['x-amzn-requestid', 'x-amzn-request-id', 'x-amz-request-id']) {
+    assert.equal(readAnswer({ status: 200, headers: { [name]: 'r1' }, body }, 1, false, 0).requestId, 'r1');
+  }
+  assert.equal(readAnswer({ status: 200, headers: {}, body }, 1, false, 0).requestId, undefined);
+});

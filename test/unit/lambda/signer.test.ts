@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Prepared } from '../../../src/lambda/request/prepared.ts';
+import { Signer } from '../../../src/lambda/request/signer.ts';
+import { SigningKeys } from '../../../src/lambda/request/signing-key.ts';
+import { createTarget } from '../../../src/lambda/request/target.ts';
+import { signatureError } from '../../support/sigv4-check.ts';
+
+const endpoint = { origin: 'http://127.0.0.1:4566', host: '127.0.0.1:4566', pathPrefix: '' };
+const target = createTarget('us-east-1', endpoint, 'f', undefined);
+const nothing: Prepared = {
+  payload: undefined,
+  invocationType: 'RequestResponse',
+  logTail: false,
+  clientContext: undefined,
+  tenantId: undefined,
+};
+const stamp = { invocationId: '11111111-2222-3333-4444-555555555555', attempt: 'attempt=1; max=3', userAgent: 'x' };
+
+function headersOf(flat: readonly string[]): Map<string, string> {
+  return new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as [string, string]] : [])));
+}
+
+test('a_key_is_derived_anew_for_another_day_region_or_credentials', () => {
+  const keys = new SigningKeys();
+  const first = { accessKeyId: 'A', secretAccessKey: 's' };
+  const same = keys.get(first, 'us-east-1', '20260101');
+  assert.equal(keys.get(first, 'us-east-1', '20260101'), same);
+  for (const another of [
+    keys.get(first, 'us-east-1', '20260102'),
+    keys.get(first, 'eu-west-1', '20260102'),
+    keys.get({ accessKeyId: 'A', secretAccessKey: 't' }, 'us-east-1', '20260101'),
+  ]) {
+    assert.notEqual(another.key.digest('m', 'hex'), same.key.digest('m', 'hex'));
+  }
+});
+
+test('refreshed_credentials_sign_from_the_next_request_on', () => {
+  const signer = new Signer();
+  const now = Date.parse('2026-06-01T23:59:59.900Z');
+  for (const secret of ['one', 'two', 'three']) {
+    for (const later of [0, 200]) {
+      const credentials = { accessKeyId: 'A', secretAccessKey: secret, sessionToken: `token of ${secret}` };
+      const headers = headersOf(signer.sign(target, nothing, stamp, credentials, now + later)).set('host', target.host);
+      const request = { method: 'POST', target: target.path, headers, body: Buffer.alloc(0) };
+      assert.equal(signatureError(request, new Map([['A', secret]]), now + later), undefined);
+      assert.equal(headers.get('x-amz-security-token'), `token of ${secret}`);
+      // Midnight is between the two.
+      assert.equal(headers.get('x-amz-date'), later === 0 ? '20260601T235959Z' : '20260602T000000Z');
+    }
+  }
+});
+
+test('a_secret_is_in_no_header', () => {
+  const credentials = { accessKeyId: 'AKID', secretAccessKey: 'very-secret' };
+  const flat = new Signer().sign(target, { ...nothing, payload: Buffer.from('{}') }, stamp, credentials, 0);
+  assert.ok(!flat.join(' ').includes('very-secret'));
+});
