@@ -30,6 +30,12 @@ const clock: ErrorClass = {
   why: "repeated once with the service's time when the clocks are 4 minutes apart or more",
 };
 
+const expired: ErrorClass = {
+  ran: 'never',
+  retry: 'no',
+  why: 'repeated once with new credentials, unless they are static keys',
+};
+
 /** Every error class that `@aws-sdk/client-lambda` knows (a test compares), then those that all of AWS's services share. */
 const classes: ReadonlyMap<string, ErrorClass> = new Map(
   Object.entries({
@@ -91,7 +97,7 @@ const classes: ReadonlyMap<string, ErrorClass> = new Map(
     UnsupportedMediaTypeException: refused,
 
     AccessDeniedException: denied,
-    ExpiredTokenException: denied,
+    ExpiredTokenException: expired,
     IncompleteSignatureException: denied,
     InvalidClientTokenId: denied,
     InvalidSignatureException: clock,
@@ -122,6 +128,11 @@ export function errorClassOf(errorType: string | undefined, status: number): Err
     : status >= 500
       ? unknown
       : { ran: 'maybe', retry: 'no', why: 'an answer of an unknown kind' };
+}
+
+/** The service or something before it is busy: it wants less, or the same later. */
+export function isThrottling(errorType: string | undefined, status: number): boolean {
+  return status === 429 || errorClassOf(errorType, status) === throttled;
 }
 
 /** Errors by which the service says that the request's time is not its own. */

@@ -1,5 +1,5 @@
 import type { InvocationError } from '../invocation-error.ts';
-import { errorClassOf } from '../result/error-classes.ts';
+import { errorClassOf, isThrottling } from '../result/error-classes.ts';
 import type { InvocationType, RetryOptions } from '../types.ts';
 
 /** What may be repeated and after what kind of failure. */
@@ -23,9 +23,9 @@ export function retryKind(
     case 'service':
     case 'status': {
       const status = error.statusCode ?? 0;
-      const { retry, why } = errorClassOf(error.errorType, status);
+      const { retry } = errorClassOf(error.errorType, status);
       if (retry === 'no' || (retry === 'idempotent' && !mayRunTwice)) return undefined;
-      return status === 429 || why.startsWith('throttled') ? 'throttled' : 'transient';
+      return isThrottling(error.errorType, status) ? 'throttled' : 'transient';
     }
     default:
       return undefined;
