@@ -12,7 +12,13 @@ const bodies: ReadonlySet<string> = new Set([
 
 type Mutable = { -readonly [K in keyof TemplateNeeds]: boolean };
 
-/** What the expressions of a template can read; whatever cannot be told apart counts as read. */
+/**
+ * What happens to a value: the step that follows it, a comparison (which looks at no part of it), or anything. Whatever
+ * cannot be told apart counts as anything.
+ */
+type Use = Step | 'compared' | 'anything';
+
+/** What the expressions of a template can read. */
 export function needsOf(nodes: readonly Node[]): TemplateNeeds {
   const needs: Mutable = {
     request: false,
@@ -23,48 +29,52 @@ export function needsOf(nodes: readonly Node[]): TemplateNeeds {
     attributes: false,
     error: false,
   };
-  for (const node of nodes) visit(node, undefined, needs);
+  // A message as the whole result has no string form, so its body is not read.
+  for (const node of nodes) visit(node, 'compared', needs);
   return needs;
 }
 
-/** `next` is the step that follows a variable, if one does. */
-function visit(node: Node, next: Step | undefined, needs: Mutable): void {
+function visit(node: Node, use: Use, needs: Mutable): void {
   switch (node.kind) {
     case 'variable':
-      variable(node.name, next, needs);
+      variable(node.name, use, needs);
       break;
     case 'function':
     case 'root-method':
     case 'new':
-      for (const arg of node.args) visit(arg, undefined, needs);
+      for (const arg of node.args) visit(arg, 'anything', needs);
       break;
     case 'new-array':
-      if (node.size !== undefined) visit(node.size, undefined, needs);
-      for (const item of node.items) visit(item, undefined, needs);
+      if (node.size !== undefined) visit(node.size, 'anything', needs);
+      for (const item of node.items) visit(item, 'anything', needs);
       break;
     case 'chain':
-      visit(node.start, node.steps[0], needs);
-      for (const [i, step] of node.steps.entries()) visitStep(step, node.steps[i + 1], needs);
+      visit(node.start, node.steps[0] ?? use, needs);
+      for (const [i, step] of node.steps.entries()) visitStep(step, node.steps[i + 1] ?? use, needs);
       break;
-    case 'binary':
-      visit(node.left, undefined, needs);
-      visit(node.right, undefined, needs);
+    case 'binary': {
+      const operandUse = node.operator === '==' || node.operator === '!=' ? 'compared' : 'anything';
+      visit(node.left, operandUse, needs);
+      visit(node.right, operandUse, needs);
       break;
+    }
     case 'unary':
-      visit(node.operand, undefined, needs);
+      visit(node.operand, 'anything', needs);
       break;
     case 'ternary':
-      for (const part of [node.condition, node.yes, node.no]) visit(part, undefined, needs);
+      visit(node.condition, 'compared', needs);
+      visit(node.yes, use, needs);
+      visit(node.no, use, needs);
       break;
     case 'elvis':
-      visit(node.value, undefined, needs);
-      visit(node.otherwise, undefined, needs);
+      visit(node.value, use, needs);
+      visit(node.otherwise, use, needs);
       break;
     case 'list':
-      for (const item of node.items) visit(item, undefined, needs);
+      for (const item of node.items) visit(item, 'anything', needs);
       break;
     case 'map':
-      for (const entry of node.entries) for (const part of entry) visit(part, undefined, needs);
+      for (const entry of node.entries) for (const part of entry) visit(part, 'anything', needs);
       break;
     case 'literal':
     case 'root-property':
@@ -73,40 +83,45 @@ function visit(node: Node, next: Step | undefined, needs: Mutable): void {
   }
 }
 
-function visitStep(step: Step, next: Step | undefined, needs: Mutable): void {
+function visitStep(step: Step, next: Use, needs: Mutable): void {
   switch (step.kind) {
     case 'method':
-      for (const arg of step.args) visit(arg, undefined, needs);
+      for (const arg of step.args) visit(arg, 'anything', needs);
       break;
     case 'index':
-      visit(step.index, undefined, needs);
+      visit(step.index, 'anything', needs);
       break;
     case 'replace':
-    case 'project':
       visit(step.value, next, needs);
       break;
+    case 'project':
+      visit(step.value, 'anything', needs);
+      break;
     case 'select':
-      visit(step.condition, undefined, needs);
+      visit(step.condition, 'anything', needs);
       break;
     case 'property':
       break;
   }
 }
 
-function variable(name: string, next: Step | undefined, needs: Mutable): void {
+function variable(name: string, use: Use, needs: Mutable): void {
   if (name === 'request' || name === 'response') {
     needs[name] = true;
-    if (readsBody(next)) needs[`${name}Body`] = true;
+    if (readsBody(use)) needs[`${name}Body`] = true;
   } else if (name === 'lambdaResponse') needs.lambdaResponse = true;
   else if (name === 'context') needs.attributes = true;
   else if (name === 'error') needs.error = true;
 }
 
-/** The object as a whole (`{#request}`, a condition `#request != null`) has no use for its body. */
-function readsBody(next: Step | undefined): boolean {
-  if (next === undefined) return false;
-  if (next.kind === 'property') return bodies.has(next.name);
-  if (next.kind === 'method') return false;
-  if (next.kind === 'index') return next.index.kind !== 'literal' || bodies.has(String(next.index.value));
-  return true;
+function readsBody(use: Use): boolean {
+  if (use === 'compared') return false;
+  if (use === 'anything') return true;
+  if (use.kind === 'property') return isBody(use.name);
+  // Methods of a message are those of every object, which look at nothing.
+  if (use.kind === 'method') return false;
+  return use.kind !== 'index' || use.index.kind !== 'literal' || isBody(String(use.index.value));
 }
+
+/** `Content` is `content` too. */
+const isBody = (name: string): boolean => bodies.has(name.charAt(0).toLowerCase() + name.slice(1));

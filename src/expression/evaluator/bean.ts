@@ -1,13 +1,13 @@
-import type { Value } from '../value.ts';
+import type { Run, Value } from '../value.ts';
 
 /** A kind of object that the gateway puts into expressions: properties by name, nothing else. */
 export interface BeanType<T> {
   /** For messages: `request`. */
   readonly name: string;
-  readonly properties: ReadonlyMap<string, (target: T) => Value>;
-  /** One bean for an object, so that it equals itself. */
-  readonly known: WeakMap<object, Bean>;
+  readonly properties: ReadonlyMap<string, ReadProperty<T>>;
 }
+
+export type ReadProperty<T> = (target: T, run: Run) => Value;
 
 /** One such object. It has no string form, and its methods are none but Object's. */
 export class Bean {
@@ -21,20 +21,14 @@ export class Bean {
 }
 
 /** The original also reads a getter by its own name: `request.getId`. */
-export function beanType<T>(name: string, properties: Readonly<Record<string, (target: T) => Value>>): BeanType<T> {
-  const all = new Map<string, (target: T) => Value>();
+export function beanType<T>(name: string, properties: Readonly<Record<string, ReadProperty<T>>>): BeanType<T> {
+  const all = new Map<string, ReadProperty<T>>();
   for (const [property, read] of Object.entries(properties)) {
     all.set(property, read);
     all.set(`get${property.charAt(0).toUpperCase()}${property.slice(1)}`, read);
   }
-  return { name, properties: all, known: new WeakMap() };
+  return { name, properties: all };
 }
 
-export function bean<T extends object>(type: BeanType<T>, target: T): Bean {
-  let known = type.known.get(target);
-  if (known === undefined) {
-    known = new Bean(type as BeanType<never> as BeanType<unknown>, target);
-    type.known.set(target, known);
-  }
-  return known;
-}
+export const bean = <T>(type: BeanType<T>, target: T): Bean =>
+  new Bean(type as BeanType<never> as BeanType<unknown>, target);

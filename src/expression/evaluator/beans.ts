@@ -2,7 +2,6 @@ import type {
   ApiScope,
   ErrorScope,
   EvaluationContext,
-  HeaderScope,
   LambdaResponseScope,
   MessageScope,
   NodeScope,
@@ -12,12 +11,13 @@ import type {
   SslScope,
 } from '../context.ts';
 import { LookupEntries } from '../functions/index.ts';
-import { JavaArray, JavaList, JavaMap, type Value } from '../value.ts';
+import { JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { bean, beanType } from './bean.ts';
 import { contentMap } from './content-maps.ts';
 import { toValue } from './from-data.ts';
 import { HeadersValue } from './headers-value.ts';
 import { principal } from './principal.ts';
+import type { Scope } from './scope.ts';
 
 const array = (text: string | null): Value =>
   text === null ? null : new JavaArray('java.lang.String', text === '' ? [''] : split(text));
@@ -27,17 +27,6 @@ function split(text: string): readonly string[] {
   const parts = text.split('/');
   while (parts.length > 0 && parts.at(-1) === '') parts.pop();
   return parts;
-}
-
-const knownHeaders = new WeakMap<HeaderScope, HeadersValue>();
-
-function headersOf(scope: HeaderScope): HeadersValue {
-  let known = knownHeaders.get(scope);
-  if (known === undefined) {
-    known = new HeadersValue(scope);
-    knownHeaders.set(scope, known);
-  }
-  return known;
 }
 
 /** The gateway's MultiValueMap: a map of lists with methods of its own. */
@@ -59,10 +48,10 @@ const sslType = beanType<SslScope>('request.ssl', {
 });
 
 const messageProperties = {
-  headers: (message: MessageScope) => headersOf(message.headers),
+  headers: (message: MessageScope) => new HeadersValue(message.headers),
   content: (message: MessageScope) => message.content,
-  jsonContent: (message: MessageScope) => contentMap(message, 'json'),
-  xmlContent: (message: MessageScope) => contentMap(message, 'xml'),
+  jsonContent: (message: MessageScope, run: Run) => contentMap(message.content, 'json', run),
+  xmlContent: (message: MessageScope, run: Run) => contentMap(message.content, 'xml', run),
 };
 
 export const requestType = beanType<RequestScope>('request', {
@@ -153,11 +142,13 @@ const roots: ReadonlyMap<string, (context: EvaluationContext) => Value> = new Ma
   ['context', (context) => bean(contextType, context)],
 ]);
 
-export function rootVariable(name: string): (context: EvaluationContext) => Value {
-  const root = roots.get(name);
-  if (root === undefined) return (context) => toValue(context.variables.get(name) ?? null);
-  // A caller may bring such a name as plain data where it has no bean for it.
-  return (context) => root(context) ?? toValue(context.variables.get(name) ?? null);
-}
+const rootNames: readonly string[] = [...roots.keys()];
 
-export const rootNames: readonly string[] = [...roots.keys()];
+export function rootVariable(name: string): (scope: Scope) => Value {
+  const root = roots.get(name);
+  if (root === undefined) return ({ context }) => toValue(context.variables.get(name) ?? null);
+  const index = rootNames.indexOf(name);
+  return ({ context, run }) =>
+    // A caller may bring such a name as plain data where it has no bean for it.
+    run.root(index, () => root(context) ?? toValue(context.variables.get(name) ?? null));
+}

@@ -30,7 +30,7 @@ export function compileNode(node: Node): Evaluate {
       return placed(node.at, (scope) => callFunction(node.name, evaluateAll(args, scope), scope.run));
     }
     case 'root-property':
-      return placed(node.at, (scope) => readProperty(scope.self, node.name));
+      return placed(node.at, (scope) => readProperty(scope.self, node.name, scope.run));
     case 'root-method': {
       const args = node.args.map(compileNode);
       return placed(node.at, (scope) =>
@@ -103,8 +103,7 @@ function variable(name: string): Evaluate {
     const value = new FunctionValue(name);
     return () => value;
   }
-  const read = rootVariable(name);
-  return (scope) => read(scope.context);
+  return rootVariable(name);
 }
 
 function construct(node: Node & { kind: 'new' }): Evaluate {
@@ -167,7 +166,7 @@ type Apply = (target: Value, scope: Scope) => Value;
 function compileStep(step: Step): Apply {
   switch (step.kind) {
     case 'property':
-      return (target) => readProperty(target, step.name);
+      return (target, scope) => readProperty(target, step.name, scope.run);
     case 'method': {
       const args = step.args.map(compileNode);
       return (target, scope) => {

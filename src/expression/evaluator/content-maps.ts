@@ -1,23 +1,12 @@
-import type { MessageScope } from '../context.ts';
 import { jsonContent, xmlContent } from '../functions/index.ts';
-import type { Value } from '../value.ts';
-
-interface Known {
-  readonly content: string;
-  readonly map: Value;
-}
-
-const json = new WeakMap<MessageScope, Known>();
-const xml = new WeakMap<MessageScope, Known>();
+import type { Run, Value } from '../value.ts';
 
 /** `jsonContent` or `xmlContent` of a message: made once for a body, null before the body is known. */
-export function contentMap(message: MessageScope, kind: 'json' | 'xml'): Value {
-  const { content } = message;
+export function contentMap(content: string | null, kind: 'json' | 'xml', run: Run): Value {
   if (content === null) return null;
-  const cache = kind === 'json' ? json : xml;
-  const known = cache.get(message);
-  if (known !== undefined && known.content === content) return known.map;
+  const known = run.cache.get(`${kind}Content`, content);
+  if (known !== undefined) return known;
   const map = kind === 'json' ? jsonContent(content) : xmlContent(content);
-  cache.set(message, { content, map });
+  run.cache.set(`${kind}Content`, content, map);
   return map;
 }

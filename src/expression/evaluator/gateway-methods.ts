@@ -1,5 +1,5 @@
 import { javaHash } from '../java/index.ts';
-import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Value } from '../value.ts';
+import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
 import { AttributesValue, ParametersMap } from './beans.ts';
 import { HeaderNames, HeadersValue } from './headers-value.ts';
@@ -68,7 +68,12 @@ function firstOf(values: Value): Value {
 }
 
 /** Methods of the gateway's own classes; undefined where the value has none of that name. */
-export function gatewayMethod(target: Value, name: string, args: readonly Value[]): { value: Value } | undefined {
+export function gatewayMethod(
+  target: Value,
+  name: string,
+  args: readonly Value[],
+  run: Run,
+): { value: Value } | undefined {
   const key = `${name}/${args.length}`;
   if (target instanceof HeadersValue) return call(headerMethods, key, target, args);
   if (target instanceof HeaderNames) return call(nameMethods, key, target, args);
@@ -76,7 +81,7 @@ export function gatewayMethod(target: Value, name: string, args: readonly Value[
   if (target instanceof AttributesValue) return call(attributeMethods, key, target, args);
   if (target instanceof Bean && args.length === 0) {
     const read = principalMethod(target, name);
-    return read && { value: read(target.target) };
+    return read && { value: read(target.target, run) };
   }
   return undefined;
 }

@@ -46,11 +46,11 @@ function lineage(type: JavaType): readonly JavaType[] {
 }
 
 /** `target.name`. */
-export function readProperty(target: Value, name: string): Value {
+export function readProperty(target: Value, name: string, run: Run): Value {
   if (target === null) throw new EvaluationFailure(`'${name}' cannot be read: what stands before it is null`);
   if (target instanceof Bean) {
     const read = target.type.properties.get(name) ?? getter(target.type.properties, name);
-    if (read !== undefined) return read(target.target);
+    if (read !== undefined) return read(target.target, run);
     const names = [...target.type.properties.keys()].filter((each) => !/^get[A-Z]/.test(each));
     throw new EvaluationFailure(`${target.type.name} has no property '${name}'${suggestion(name, names)}`);
   }
@@ -78,7 +78,7 @@ function getter<T>(properties: ReadonlyMap<string, T>, name: string): T | undefi
 /** `target.name(args)`. */
 export function callMethod(target: Value, name: string, args: readonly Value[], run: Run): Value {
   if (target === null) throw new EvaluationFailure(`'${name}()' cannot be called: what stands before it is null`);
-  const gateway = gatewayMethod(target, name, args);
+  const gateway = gatewayMethod(target, name, args, run);
   if (gateway !== undefined) return gateway.value;
   if (target instanceof ClassValue) {
     const statics = target.type.methods.filter((each) => each.isStatic && each.name === name);
@@ -124,7 +124,7 @@ export function readIndex(target: Value, index: Value, convert: IndexConversion,
     const { items } = target;
     return elementOf(items.length, (i) => items[i] ?? null, convert.toIndex(index));
   }
-  if (typeof index === 'string') return readProperty(target, index);
+  if (typeof index === 'string') return readProperty(target, index, run);
   throw new EvaluationFailure(`${typeName(target)} cannot be indexed`);
 }
 

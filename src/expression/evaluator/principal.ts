@@ -1,6 +1,6 @@
 import { LookupEntries } from '../functions/index.ts';
 import { JavaList, JavaMap, type Value } from '../value.ts';
-import { type Bean, bean, beanType } from './bean.ts';
+import { type Bean, bean, beanType, type ReadProperty } from './bean.ts';
 
 /** The gateway's names for the attributes of a distinguished name. */
 const names: Readonly<Record<string, string>> = {
@@ -78,7 +78,7 @@ function push(attributes: Map<string, string[]>, name: string, value: string): v
 }
 
 /** The one gateway class whose methods may all be called. */
-export function principalMethod(value: Bean, name: string): ((target: unknown) => Value) | undefined {
+export function principalMethod(value: Bean, name: string): ReadProperty<unknown> | undefined {
   const isGetter = name === 'isDefined' || (/^get[A-Z]/.test(name) && !/Defined$/.test(name));
   return value.type === type && isGetter ? value.type.properties.get(name) : undefined;
 }

@@ -29,6 +29,7 @@ export type Evaluate = (scope: Scope) => Value;
 
 export class EvaluationRun implements Run {
   readonly #context: EvaluationContext;
+  private readonly roots: Value[] = [];
   #steps = 0;
 
   constructor(context: EvaluationContext) {
@@ -40,20 +41,39 @@ export class EvaluationRun implements Run {
     if (this.#steps > stepBudget) throw new EvaluationFailure('the expression takes more steps than are allowed');
   }
 
+  /** One bean for a variable in one evaluation, so that it equals itself. */
+  root(index: number, make: () => Value): Value {
+    const { roots } = this;
+    const known = roots[index];
+    if (known !== undefined) return known;
+    const made = make();
+    roots[index] = made;
+    return made;
+  }
+
   get cache(): TransactionCache {
     return cacheOf(this.#context);
   }
 }
 
-/** Parsed bodies are kept for as long as their transaction's context is. */
-const caches = new WeakMap<EvaluationContext, TextCache>();
+/**
+ * Parsed bodies are kept for as long as their transaction's context is: on the context itself, so that both die
+ * together. A WeakMap would carry every body into the old generation, which costs as much as parsing it.
+ */
+const cacheKey = Symbol('expression cache');
+/** For contexts that take no new property. */
+const frozen = new WeakMap<EvaluationContext, TextCache>();
 
-function cacheOf(context: EvaluationContext): TextCache {
-  let cache = caches.get(context);
-  if (cache === undefined) {
-    cache = new TextCache();
-    caches.set(context, cache);
-  }
+interface Holder {
+  [cacheKey]?: TextCache;
+}
+
+function cacheOf(context: EvaluationContext & Holder): TextCache {
+  const known = context[cacheKey] ?? frozen.get(context);
+  if (known !== undefined) return known;
+  const cache = new TextCache();
+  if (Object.isExtensible(context)) context[cacheKey] = cache;
+  else frozen.set(context, cache);
   return cache;
 }
 
