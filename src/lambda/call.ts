@@ -91,12 +91,13 @@ export class Call {
     const found = provider.get();
     const credentials = found instanceof Promise ? await within(found, this.#deadline, attempt) : found;
     const prepared = this.#prepared;
+    const offset = skew.offset(target.host);
     const headers = signer.sign(
       target,
       prepared,
       { invocationId: this.#id, attempt: `attempt=${attempt}; max=${this.#maxAttempts}`, userAgent },
       credentials,
-      now() + skew.offset(target.host),
+      now() + offset,
     );
     if (trace !== undefined) addTraceHeaders(headers, trace);
     const request = { origin: target.origin, path: target.path, headers, body: prepared.payload };
@@ -109,7 +110,7 @@ export class Call {
         this.#tokenRenewed = !this.#tokenRenewed;
       }
       if (error instanceof InvocationError && isClockError(error.errorType)) {
-        this.#clockCorrected = skew.correct(target.host, answer.headers, now());
+        this.#clockCorrected = skew.correct(target.host, answer.headers, now(), offset);
       }
       throw error;
     }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { after, before, beforeEach, suite, test } from 'node:test';
-import { createLambdaInvoker, type Invocation } from '../../src/lambda/index.ts';
+import fc from 'fast-check';
+import { createLambdaInvoker, type Invocation, InvocationError } from '../../src/lambda/index.ts';
 import { type Behaviour, encodeAnswer, FaultStub } from '../support/fault-stub.ts';
 import { failureOf, invocation, secrets } from '../support/invocation.ts';
 
@@ -120,6 +121,60 @@ suite('a broken answer', () => {
     );
     assert.equal(Buffer.from((await invoker.invoke(call())).payload).toString(), '"mine"');
     assert.equal(Buffer.from((await invoker.invoke(call())).payload).toString(), '"next"');
+  });
+
+  test('any_bytes_as_an_answer_are_a_result_or_an_error_and_never_a_second_run', async (context) => {
+    const seed = Date.now() % 2 ** 31;
+    context.diagnostic(`seed ${seed}`);
+    const piece = fc.oneof(
+      fc
+        .constantFrom(
+          'HTTP/1.1 200 OK\r\n',
+          'HTTP/1.1 500 X\r\n',
+          'HTTP/1.0 200\r\n',
+          'HTTP/1.1 103 X\r\n\r\n',
+          'content-length: 5\r\n',
+          'content-length: 99999999999999999999\r\n',
+          'transfer-encoding: chunked\r\n',
+          'connection: close\r\n',
+          'x-amzn-errortype: TooManyRequestsException\r\n',
+          'x-amz-log-result: %%%\r\n',
+          '\r\n',
+          '5\r\nhello\r\n0\r\n\r\n',
+          'hello',
+          '{"a":1}',
+        )
+        .map((text) => Buffer.from(text)),
+      fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
+    );
+    const kinds = new Map<string, number>();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.option(fc.constantFrom('HTTP/1.1 200 OK\r\n', 'HTTP/1.1 429 X\r\n', 'HTTP/1.1 500 X\r\n'), {
+          freq: 4,
+          nil: '',
+        }),
+        fc.array(piece, { maxLength: 6 }),
+        fc.constantFrom('close', 'reset', 'keep'),
+        async (start, pieces, end) => {
+          stub.forget();
+          stub.script('f', { kind: 'raw', bytes: Buffer.concat([Buffer.from(start), ...pieces]), end });
+          const transport = { connectionTimeoutMs: 2000, readTimeoutMs: 60 };
+          const outcome = await invoker
+            .invoke(call({ transport, retry: { maxAttempts: 1, idempotent: false } }))
+            .then(() => 'result')
+            .catch((error: unknown) => (error instanceof InvocationError ? error.kind : String(error)));
+          kinds.set(outcome, (kinds.get(outcome) ?? 0) + 1);
+          assert.ok(
+            ['result', 'connection', 'timeout', 'status', 'service', 'answer-too-large'].includes(outcome),
+            outcome,
+          );
+          assert.equal(stub.mostRuns, 1);
+        },
+      ),
+      { numRuns: 600, seed },
+    );
+    context.diagnostic(JSON.stringify(Object.fromEntries(kinds)));
   });
 
   for (const framing of ['content-length', 'chunked'] as const) {

@@ -135,8 +135,11 @@ suite('what is tried again', () => {
   test('a_clock_that_is_wrong_is_corrected_with_the_date_of_the_refusal', async (context) => {
     const ahead = await FaultStub.start({ secrets, clockAheadMs: 3_600_000 });
     context.after(() => ahead.stop());
-    const result = await invoker.invoke(call({ endpoint: ahead.endpoint }));
-    assert.equal(result.attempts, 2);
+    const results = await Promise.all(
+      Array.from({ length: 8 }, () => invoker.invoke(call({ endpoint: ahead.endpoint }))),
+    );
+    assert.deepEqual(new Set(results.map(({ attempts }) => attempts)), new Set([2]));
+    assert.equal(ahead.mostRuns, 1);
     assert.equal((await invoker.invoke(call({ endpoint: ahead.endpoint }))).attempts, 1);
   });
 

@@ -160,6 +160,9 @@ suite('a caller that leaves', () => {
     assert.equal((await failing).mayHaveRun, false);
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(stub.requests.length, 0);
+    const { connections } = stub;
+    await fresh.invoke(invocation({ endpoint: stub.endpoint }));
+    assert.equal(stub.connections, connections, 'the connection that was made serves the next call');
     await fresh.close();
   });
 

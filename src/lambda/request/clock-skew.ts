@@ -11,12 +11,15 @@ export class ClockSkew {
     return this.#offsets.size === 0 ? 0 : (this.#offsets.get(host) ?? 0);
   }
 
-  /** Learns from the Date of an answer; true when another try with the new time is worthwhile. */
-  correct(host: string, headers: AnswerHeaders, now: number): boolean {
+  /**
+   * Learns from the Date of an answer to a request that was signed with the offset `used`; true when another try with the
+   * new time is worthwhile, also where an answer to another request has taught it in between.
+   */
+  correct(host: string, headers: AnswerHeaders, now: number, used: number): boolean {
     // A cache answered: its date is not the service's.
     if (header(headers, 'age') !== undefined) return false;
     const offset = Date.parse(header(headers, 'date') ?? '') - now;
-    if (Number.isNaN(offset) || Math.abs(offset - this.offset(host)) < SKEW_MS) return false;
+    if (Number.isNaN(offset) || Math.abs(offset - used) < SKEW_MS) return false;
     if (this.#offsets.size >= 256) this.#offsets.clear();
     this.#offsets.set(host, offset);
     return true;

@@ -92,10 +92,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.settled) {
-      controller.abort(new Error('no longer wanted'));
-      return;
-    }
+    // Thrown, undici drops the request before a byte of it is written; aborted, it would close the good connection too.
+    if (this.settled) throw noLongerWanted;
     this.#controller = controller;
     this.#sentAt = performance.now();
   }
@@ -199,6 +197,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 }
 
 const EMPTY = Buffer.alloc(0);
+const noLongerWanted = new Error('no longer wanted');
 
 function checkDeadlines(handler: ExchangeHandler): void {
   handler.checkDeadlines();
