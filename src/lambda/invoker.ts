@@ -55,7 +55,7 @@ export class DirectInvoker implements LambdaInvoker {
     const found = this.#destinations.get(invocation);
     const destination = found instanceof Promise ? await within(found, deadline, 0) : found;
     const { guard } = destination;
-    guard.enter(transport, started);
+    const admission = guard.enter(transport, started);
     try {
       const route = {
         target: destination.target,
@@ -64,10 +64,10 @@ export class DirectInvoker implements LambdaInvoker {
         provider: this.#credentialsFor(invocation.credentials, invocation.region),
       };
       const result = await new Call(this.#tools, route, invocation, deadline).run();
-      guard.leave(transport, undefined, performance.now());
+      guard.leave(transport, admission, undefined, performance.now());
       return result;
     } catch (error) {
-      guard.leave(transport, error, performance.now());
+      guard.leave(transport, admission, error, performance.now());
       throw error;
     }
   }

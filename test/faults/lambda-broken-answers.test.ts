@@ -178,7 +178,7 @@ suite('a broken answer', () => {
   });
 
   for (const framing of ['content-length', 'chunked'] as const) {
-    test(`an_answer_of_7_MB_by_${framing}_is_refused_and_its_connection_closed`, async () => {
+    test(`an_answer_of_7_MB_by_${framing}_is_refused_and_its_connection_closed`, async (context) => {
       const body = Buffer.alloc(7 * 1024 * 1024, 'x');
       const bytes =
         framing === 'content-length'
@@ -189,6 +189,7 @@ suite('a broken answer', () => {
               Buffer.from('\r\n0\r\n\r\n'),
             ]);
       const own = await FaultStub.start();
+      context.after(() => own.stop());
       own.script('f', { kind: 'raw', bytes, end: 'keep' });
       const failure = await failureOf(
         invoker,
@@ -198,7 +199,6 @@ suite('a broken answer', () => {
       assert.equal(failure.mayHaveRun, true);
       assert.equal(failure.attempts, 1);
       assert.ok(await own.closedTo(0), 'the connection stayed open');
-      await own.stop();
     });
   }
 

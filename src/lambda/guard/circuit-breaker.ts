@@ -1,38 +1,44 @@
 import type { InvocationError } from '../invocation-error.ts';
 import type { CircuitBreakerOptions } from '../types.ts';
 
+/** How a call was let through: a `trial` decides whether an open circuit closes. */
+export type Admission = 'closed' | 'trial';
+
 /**
- * Closed: all pass. After `failures` in a row it opens: none pass for `openMs`. Then one may try (half-open): its success
- * closes the circuit, its failure opens it again. Times by a monotonic clock, in milliseconds.
+ * Closed: all pass. After `failures` in a row it opens: none pass for `openMs`. Then one may try: its success closes the
+ * circuit, its failure opens it again. What began before the circuit opened has no say any more. Times by a monotonic
+ * clock, in milliseconds.
  */
 export class CircuitBreaker {
   #failures = 0;
   #openUntil: number | undefined;
   #trying = false;
 
-  /** Whether a call may be made; a call that may must report back by `succeed`, `fail` or `forget`. */
-  admit(now: number): boolean {
-    if (this.#openUntil === undefined) return true;
-    if (now < this.#openUntil || this.#trying) return false;
+  /** Undefined: the call may not be made. One that may must report back by `succeed`, `fail` or `forget`. */
+  admit(now: number): Admission | undefined {
+    if (this.#openUntil === undefined) return 'closed';
+    if (now < this.#openUntil || this.#trying) return undefined;
     this.#trying = true;
-    return true;
+    return 'trial';
   }
 
-  succeed(): void {
+  succeed(admission: Admission): void {
+    if (admission === 'closed' && this.#openUntil !== undefined) return;
     this.#failures = 0;
     this.#openUntil = undefined;
     this.#trying = false;
   }
 
-  fail(now: number, { failures, openMs }: CircuitBreakerOptions): void {
+  fail(admission: Admission, now: number, { failures, openMs }: CircuitBreakerOptions): void {
+    if (admission === 'closed' && this.#openUntil !== undefined) return;
     this.#failures += 1;
     this.#trying = false;
-    if (this.#failures >= failures) this.#openUntil = now + openMs;
+    if (admission === 'trial' || this.#failures >= failures) this.#openUntil = now + openMs;
   }
 
   /** The call says nothing of the function's health: its caller left, or it could not be built. */
-  forget(): void {
-    this.#trying = false;
+  forget(admission: Admission): void {
+    if (admission === 'trial') this.#trying = false;
   }
 
   /** Seconds until the next try, rounded up. */

@@ -1,7 +1,7 @@
 import { InvocationError } from '../invocation-error.ts';
 import { RetryBudget } from '../retry/retry-budget.ts';
 import type { TransportOptions } from '../types.ts';
-import { CircuitBreaker, speaksOfHealth } from './circuit-breaker.ts';
+import { type Admission, CircuitBreaker, speaksOfHealth } from './circuit-breaker.ts';
 
 /** What is shared by all calls of one function: how many are under way, whether its circuit is open, its retry budget. */
 export class FunctionGuard {
@@ -14,25 +14,28 @@ export class FunctionGuard {
     return this.#active === 0;
   }
 
-  /** Throws InvocationError (`refused`); else `leave` must follow. */
-  enter({ maxConcurrency, circuitBreaker }: TransportOptions, now: number): void {
+  /** Throws InvocationError (`refused`); else `leave` must follow, with what this gave. */
+  enter({ maxConcurrency, circuitBreaker }: TransportOptions, now: number): Admission {
     if (maxConcurrency !== undefined && this.#active >= maxConcurrency) {
       throw refused(`${this.#active} invocations of the function are under way, the limit`, 'Too many invocations', 1);
     }
-    if (circuitBreaker !== undefined && !this.#breaker.admit(now)) {
+    const admission = circuitBreaker === undefined ? 'closed' : this.#breaker.admit(now);
+    if (admission === undefined) {
       const retryAfter = this.#breaker.retryAfterSeconds(now);
       throw refused('the circuit of the function is open after failures in a row', 'Circuit open', retryAfter);
     }
     this.#active += 1;
+    return admission;
   }
 
-  leave({ circuitBreaker }: TransportOptions, error: unknown, now: number): void {
+  leave({ circuitBreaker }: TransportOptions, admission: Admission, error: unknown, now: number): void {
     this.#active -= 1;
     if (circuitBreaker === undefined) return;
-    if (error === undefined) this.#breaker.succeed();
-    else if (error instanceof InvocationError && speaksOfHealth(error)) this.#breaker.fail(now, circuitBreaker);
-    else if (error instanceof InvocationError && error.statusCode !== undefined) this.#breaker.succeed();
-    else this.#breaker.forget();
+    if (error === undefined) this.#breaker.succeed(admission);
+    else if (error instanceof InvocationError && speaksOfHealth(error))
+      this.#breaker.fail(admission, now, circuitBreaker);
+    else if (error instanceof InvocationError && error.statusCode !== undefined) this.#breaker.succeed(admission);
+    else this.#breaker.forget(admission);
   }
 }
 

@@ -12,14 +12,15 @@ function error(kind: InvocationErrorKind, statusCode?: number): InvocationError 
 
 /** Enters and leaves at once; false: refused. */
 function pass(guard: FunctionGuard, now: number, outcome?: InvocationError): boolean {
+  let admission: ReturnType<FunctionGuard['enter']>;
   try {
-    guard.enter(transport, now);
+    admission = guard.enter(transport, now);
   } catch (refusal) {
     assert.ok(refusal instanceof InvocationError && refusal.kind === 'refused');
     assert.equal(refusal.attempts, 0);
     return false;
   }
-  guard.leave(transport, outcome, now);
+  guard.leave(transport, admission, outcome, now);
   return true;
 }
 
@@ -36,9 +37,9 @@ test('failures_in_a_row_open_the_circuit_and_a_success_between_them_does_not', (
 test('after_openMs_one_call_tries_and_its_outcome_decides', () => {
   const guard = new FunctionGuard();
   for (let i = 0; i < 3; i += 1) pass(guard, 0, error('timeout'));
-  guard.enter(transport, 1000);
+  const trial = guard.enter(transport, 1000);
   assert.ok(!pass(guard, 1001), 'one at a time');
-  guard.leave(transport, error('timeout'), 1500);
+  guard.leave(transport, trial, error('timeout'), 1500);
   assert.ok(!pass(guard, 2400), 'open again, from its failure on');
   assert.ok(pass(guard, 2500), 'the next trial succeeds');
   for (let i = 0; i < 2; i += 1) assert.ok(pass(guard, 2501, error('timeout')));
@@ -50,6 +51,21 @@ test('a_caller_that_leaves_during_the_trial_leaves_the_trial_to_the_next', () =>
   for (let i = 0; i < 3; i += 1) pass(guard, 0, error('timeout'));
   assert.ok(pass(guard, 1000, error('aborted')));
   assert.ok(pass(guard, 1001));
+});
+
+test('what_began_before_the_circuit_opened_neither_closes_it_nor_lets_a_second_trial_in', () => {
+  const guard = new FunctionGuard();
+  const early = [1, 2, 3].map(() => guard.enter(transport, 0));
+  for (let i = 0; i < 3; i += 1) pass(guard, 0, error('timeout'));
+  guard.leave(transport, early[0] ?? 'closed', undefined, 10);
+  assert.ok(!pass(guard, 20), 'still open');
+  const trial = guard.enter(transport, 1000);
+  assert.equal(trial, 'trial');
+  guard.leave(transport, early[1] ?? 'closed', error('aborted'), 1001);
+  guard.leave(transport, early[2] ?? 'closed', error('timeout'), 1002);
+  assert.ok(!pass(guard, 1003), 'the trial is still under way');
+  guard.leave(transport, trial, undefined, 1004);
+  assert.ok(pass(guard, 1005));
 });
 
 test('what_says_nothing_of_the_functions_health_does_not_open_the_circuit', () => {
@@ -83,11 +99,11 @@ test('the_limit_counts_calls_under_way_and_no_others', () => {
   guard.enter(limited, 0);
   guard.enter(limited, 0);
   assert.throws(() => guard.enter(limited, 0), { kind: 'refused' });
-  guard.leave(limited, error('timeout'), 0);
+  guard.leave(limited, 'closed', error('timeout'), 0);
   guard.enter(limited, 0);
   assert.throws(() => guard.enter(limited, 0), { kind: 'refused' });
   assert.equal(guard.idle, false);
-  guard.leave(limited, undefined, 0);
-  guard.leave(limited, undefined, 0);
+  guard.leave(limited, 'closed', undefined, 0);
+  guard.leave(limited, 'closed', undefined, 0);
   assert.equal(guard.idle, true);
 });
