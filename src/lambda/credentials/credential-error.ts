@@ -1,5 +1,7 @@
 import { InvocationError } from '../invocation-error.ts';
 
+const maxText = 1_000;
+
 /** No credentials, and why: the words for the log may name ARNs, those for the caller say no more than the service. */
 export function credentialError(what: string, cause: unknown): InvocationError {
   if (cause instanceof InvocationError) return cause;
@@ -31,7 +33,14 @@ function describe(error: unknown): Described {
   }
   const metadata = '$metadata' in error ? error.$metadata : undefined;
   const fields = typeof metadata === 'object' && metadata !== null ? metadata : {};
-  const statusCode = 'httpStatusCode' in fields ? Number(fields.httpStatusCode) : undefined;
-  const requestId = 'requestId' in fields ? String(fields.requestId) : undefined;
-  return { name: error.name === 'Error' ? undefined : error.name, message: error.message, statusCode, requestId };
+  const statusCode =
+    'httpStatusCode' in fields && typeof fields.httpStatusCode === 'number' ? fields.httpStatusCode : undefined;
+  const requestId = 'requestId' in fields && typeof fields.requestId === 'string' ? fields.requestId : undefined;
+  const name = error.name === 'Error' ? undefined : error.name;
+  return { name, message: firstLine(error.message || String(error.cause ?? '')), statusCode, requestId };
+}
+
+/** AWS repeats the whole canonical request, session token included, when a signature does not match. */
+function firstLine(text: string): string {
+  return (text.split('\n', 1)[0] ?? '').slice(0, maxText);
 }

@@ -1,40 +1,47 @@
-import { createHash } from 'node:crypto';
+import type { InvocationError } from '../invocation-error.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { AssumedRole, CredentialSource } from '../types.ts';
 import { type AssumeRoleOptions, assumeRole } from './assume-role.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { credentialError } from './credential-error.ts';
-import { loadDefaultChain } from './default-chain.ts';
-import { type Clock, type CredentialStatus, RefreshingProvider } from './refreshing-provider.ts';
+import { loadDefaultChain, profileStamp } from './default-chain.ts';
+import { identityKey, keysLabel, roleLabel, rolesOf } from './identity.ts';
+import { IdentityCache } from './identity-cache.ts';
+import { type CredentialStatus, idleMs, RefreshingProvider } from './refreshing-provider.ts';
+import { StaticKeys } from './static-keys.ts';
 
 export interface CredentialProvidersOptions {
   readonly clock?: Clock;
   readonly loadDefault?: () => Promise<ResolvedCredentials>;
+  /** Changes when the default chain may give others than before. */
+  readonly stampDefault?: () => Promise<string>;
   readonly loadRole?: (options: AssumeRoleOptions) => Promise<ResolvedCredentials>;
   /** Told when a source fails, and (with undefined) when it is well again. */
-  readonly onRefresh?: (source: string, error: unknown | undefined) => void;
+  readonly onRefresh?: (source: string, error: InvocationError | undefined) => void;
 }
 
-/** Identities may be made of a caller's data: the ones that were not used for longest go first. */
-const maxIdentities = 256;
-const idleMs = 3_600_000;
+const maxRoles = 256;
+/** Regions of one source may be made of a caller's data. */
+const maxRegions = 64;
 
 /** One provider for each resolved identity of the process. */
 export class CredentialProviders {
   readonly #options: Required<CredentialProvidersOptions>;
   readonly #bySource = new WeakMap<CredentialSource, Map<string, CredentialProvider>>();
-  readonly #roles = new Map<string, RefreshingProvider>();
-  readonly #static = new WeakMap<CredentialSource, StaticProvider>();
+  readonly #roles: IdentityCache;
+  readonly #static = new StaticKeys();
   #default: RefreshingProvider | undefined;
-  #closed = false;
 
   constructor(options: CredentialProvidersOptions = {}) {
     this.#options = {
-      clock: { now: Date.now, random: Math.random },
+      clock: systemClock,
       loadDefault: loadDefaultChain,
+      stampDefault: profileStamp,
       loadRole: assumeRole,
       onRefresh: () => {},
       ...options,
     };
+    this.#roles = new IdentityCache(maxRoles, this.#options.clock.now);
   }
 
   /** The same provider for the same values; found by the object first. Throws InvocationError. */
@@ -43,112 +50,91 @@ export class CredentialProviders {
     const provider = known?.get(region);
     if (provider !== undefined && !(provider instanceof RefreshingProvider && provider.isClosed)) return provider;
     const found = this.#find(source, region);
-    if (known === undefined) this.#bySource.set(source, new Map([[region, found]]));
-    else known.set(region, found);
+    if (known === undefined) {
+      this.#bySource.set(source, new Map([[region, found]]));
+    } else {
+      if (known.size >= maxRegions) known.clear();
+      known.set(region, found);
+    }
     return found;
   }
 
-  /** How one identity stands; asks for its credentials in the background when nobody has yet. */
+  /** How one identity stands; sees to it that its credentials are there before a request needs them. */
   statusOf(source: CredentialSource, region: string): CredentialStatus {
     const provider = this.for(source, region);
-    if (!(provider instanceof RefreshingProvider)) return { ...staticStatus };
-    provider.prepare();
-    return provider.status();
+    if (provider instanceof RefreshingProvider) {
+      provider.prepare();
+      return provider.status();
+    }
+    const label = keysLabel(source.accessKey ?? '');
+    return { source: label, ok: true, reason: undefined, obtainedAt: undefined, expiresAt: undefined };
   }
 
-  /** How every identity in use stands, for readiness and metrics. */
+  /** How every identity in use stands, for readiness and metrics; static keys left out. */
   status(): readonly CredentialStatus[] {
-    const providers = [...(this.#default === undefined ? [] : [this.#default]), ...this.#roles.values()];
-    return providers.map((provider) => provider.status());
+    const isUsed = (this.#default?.lastUsed ?? 0) > this.#options.clock.now() - idleMs;
+    const chain = this.#default !== undefined && isUsed ? [this.#default] : [];
+    return [...chain, ...this.#roles.values()].map((provider) => provider.status());
   }
 
   close(): void {
-    this.#closed = true;
     this.#default?.close();
-    for (const provider of this.#roles.values()) provider.close();
-    this.#roles.clear();
+    this.#roles.close();
   }
 
+  /** Each role is asked for with the credentials of the one before. */
   #find(source: CredentialSource, region: string): CredentialProvider {
-    const roles = [...(source.roleChain ?? []), ...(source.role === undefined ? [] : [source.role])];
-    let provider = this.#base(source);
-    let identity = source.accessKey === undefined ? 'default' : fingerprint(source);
-    for (const role of roles) {
-      identity = `${identity} ${JSON.stringify([role.roleArn, role.roleSessionName, role.externalId, role.durationSeconds])} ${region}`;
-      provider = this.#role(identity, role, provider, region);
-    }
-    return provider;
+    const base = this.#base(source);
+    return rolesOf(source)
+      .reduce((before, role) => this.#role(role, before, region), base)
+      .find();
   }
 
-  #base(source: CredentialSource): CredentialProvider {
-    const { accessKey, secretKey, sessionToken } = source;
-    if ((accessKey === undefined) !== (secretKey === undefined)) {
-      throw credentialError('no credentials', new Error('only one of accessKey and secretKey is set'));
-    }
-    if (accessKey === undefined || secretKey === undefined) return this.#defaultChain();
-    let provider = this.#static.get(source);
-    if (provider === undefined) {
-      provider = new StaticProvider({ accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken });
-      this.#static.set(source, provider);
-    }
-    return provider;
+  #role(role: AssumedRole, base: Identity, region: string): Identity {
+    const { roleArn, roleSessionName, externalId, durationSeconds } = role;
+    const key = identityKey(base.key, roleArn, roleSessionName, externalId, durationSeconds, region);
+    const label = roleLabel(role, base.label, region);
+    return { key, label, find: () => this.#roles.get(key) ?? this.#createRole(key, label, role, base, region) };
   }
 
-  #defaultChain(): RefreshingProvider {
-    const { loadDefault: load, clock, onRefresh } = this.#options;
-    this.#default ??= new RefreshingProvider({ source: 'the default chain', load, clock, onRefresh });
-    return this.#default;
-  }
-
-  #role(identity: string, role: AssumedRole, base: CredentialProvider, region: string): RefreshingProvider {
+  #createRole(key: string, source: string, role: AssumedRole, base: Identity, region: string): RefreshingProvider {
     const { clock, loadRole, onRefresh } = this.#options;
-    const key = createHash('sha256').update(identity).digest('base64');
-    let provider = this.#roles.get(key);
-    if (provider === undefined) {
-      const source = `role ${role.roleArn}`;
-      const load = () => loadRole({ role, base, region });
-      provider = new RefreshingProvider({ source, load, clock, onRefresh });
-      this.#evict(clock.now());
-      if (this.#closed) provider.close();
-    } else this.#roles.delete(key);
+    const load = () => loadRole({ role, base: base.find(), region, now: clock.now });
+    const provider = new RefreshingProvider({ source, load, clock, onRefresh });
     this.#roles.set(key, provider);
     return provider;
   }
 
-  #evict(now: number): void {
-    for (const [key, provider] of this.#roles) {
-      const isIdle = now - provider.lastUsed > idleMs;
-      if (!isIdle && this.#roles.size < maxIdentities) continue;
-      provider.close();
-      this.#roles.delete(key);
+  #base(source: CredentialSource): Identity {
+    // An expression that gives nothing leaves the field empty.
+    const accessKey = source.accessKey || undefined;
+    const secretKey = source.secretKey || undefined;
+    const sessionToken = source.sessionToken || undefined;
+    if ((accessKey === undefined) !== (secretKey === undefined)) {
+      throw credentialError('no credentials', new Error('only one of accessKey and secretKey is set'));
     }
+    if (accessKey !== undefined && secretKey !== undefined) {
+      const key = identityKey(accessKey, secretKey, sessionToken);
+      const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken };
+      return { key, label: keysLabel(accessKey), find: () => this.#static.get(key, credentials) };
+    }
+    // With the machine's identity instead the call would be made with other rights than meant.
+    if (sessionToken !== undefined) {
+      throw credentialError('no credentials', new Error('sessionToken is set without accessKey and secretKey'));
+    }
+    return { key: '', label: 'the default chain', find: () => this.#defaultChain() };
+  }
+
+  #defaultChain(): RefreshingProvider {
+    const { loadDefault: load, stampDefault: stamp, clock, onRefresh } = this.#options;
+    this.#default ??= new RefreshingProvider({ source: 'the default chain', load, stamp, clock, onRefresh });
+    return this.#default;
   }
 }
 
-const staticStatus: CredentialStatus = {
-  source: 'static keys',
-  ok: true,
-  reason: undefined,
-  obtainedAt: undefined,
-  expiresAt: undefined,
-};
-
-/** Keys from the configuration: as good as they are. */
-class StaticProvider implements CredentialProvider {
-  readonly #credentials: ResolvedCredentials;
-
-  constructor(credentials: ResolvedCredentials) {
-    this.#credentials = credentials;
-  }
-
-  get(): ResolvedCredentials {
-    return this.#credentials;
-  }
-}
-
-/** Tells keys apart without keeping them in a second place. */
-function fingerprint({ accessKey, secretKey, sessionToken }: CredentialSource): string {
-  return createHash('sha256')
-    .update(JSON.stringify([accessKey, secretKey, sessionToken]))
-    .digest('base64');
+/** Who asks, found anew each time: what was evicted is made again, and there is never a second one of it. */
+interface Identity {
+  readonly key: string;
+  readonly label: string;
+  readonly find: () => CredentialProvider;
 }

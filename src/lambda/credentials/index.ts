@@ -1,2 +1,3 @@
+export type { Clock } from './clock.ts';
 export { CredentialProviders, type CredentialProvidersOptions } from './credential-providers.ts';
-export type { Clock, CredentialStatus } from './refreshing-provider.ts';
+export type { CredentialStatus } from './refreshing-provider.ts';

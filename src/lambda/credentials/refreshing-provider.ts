@@ -1,41 +1,42 @@
+import type { InvocationError } from '../invocation-error.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
+import type { Clock } from './clock.ts';
 import { credentialError } from './credential-error.ts';
-
-/** Time and chance, so that tests need neither. */
-export interface Clock {
-  /** Wall clock in milliseconds. */
-  readonly now: () => number;
-  /** From 0 to 1. */
-  readonly random: () => number;
-}
+import { backoff, refreshAt, validUntil } from './refresh-schedule.ts';
 
 export interface RefreshingProviderOptions {
-  /** For logs and readiness: never a key. */
+  /** For logs, readiness and metrics: never a key. */
   readonly source: string;
   readonly load: () => Promise<ResolvedCredentials>;
+  /** Tells by another value that the source has changed, for credentials that have no expiry. Never rejects. */
+  readonly stamp?: (() => Promise<string>) | undefined;
   readonly clock: Clock;
-  /** Told when a refresh fails, and when one goes well again after that. */
-  readonly onRefresh: (source: string, error: unknown | undefined) => void;
+  /** Told when a load fails, and (with undefined) when one goes well again after that. */
+  readonly onRefresh: (source: string, error: InvocationError | undefined) => void;
 }
 
 /** How credentials of one identity stand. Times in milliseconds since the epoch. */
 export interface CredentialStatus {
   readonly source: string;
+  /** There are valid ones. */
   readonly ok: boolean;
-  /** Why they cannot be had or refreshed. */
+  /** Why they cannot be had, or not be refreshed. */
   readonly reason: string | undefined;
   readonly obtainedAt: number | undefined;
   readonly expiresAt: number | undefined;
 }
 
 /** What waits for credentials waits no longer than this, whatever the source does. */
-const loadTimeoutMs = 10_000;
-/** Profiles and environments have no expiry, but their files are rotated: looked at again this often. */
-const recheckMs = 60_000;
-const minBackoffMs = 100;
-const maxBackoffMs = 30_000;
-/** Credentials count as expired this much early: a request must still arrive, and clocks differ. */
-const maxMarginMs = 10_000;
+const waitMs = 10_000;
+/** A load that has not ended by then (a credential_process that hangs) is given up, and another one may start. */
+const abandonMs = 60_000;
+/** How often credentials without an expiry are asked for again, and how often their source is looked at for a change. */
+const recheckMs = 300_000;
+const stampMs = 5_000;
+/** For so long the same credentials are not taken again from the source after the service called them expired. */
+const rejectedMs = 60_000;
+/** Who was not used for so long is not refreshed any more, and goes. */
+export const idleMs = 3_600_000;
 
 /**
  * Credentials of one identity: given at once while they are valid, refreshed in the background before they expire, by
@@ -45,13 +46,16 @@ export class RefreshingProvider implements CredentialProvider {
   readonly #options: RefreshingProviderOptions;
   #current: ResolvedCredentials | undefined;
   #obtainedAt = 0;
+  #validUntil = 0;
   #refreshAt = 0;
-  #loading: Promise<ResolvedCredentials> | undefined;
-  #failure: unknown;
+  #load: Promise<ResolvedCredentials> | undefined;
+  #failure: InvocationError | undefined;
   #failures = 0;
   #retryAt = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #used = false;
+  #rejected: { readonly credentials: ResolvedCredentials; readonly until: number } | undefined;
+  #stamp: string | undefined;
+  #stampAt = 0;
+  #cancelTimer: (() => void) | undefined;
   #closed = false;
   lastUsed: number;
 
@@ -60,40 +64,36 @@ export class RefreshingProvider implements CredentialProvider {
     this.lastUsed = options.clock.now();
   }
 
-  /** Rejects with an InvocationError of kind `credentials`. */
+  /** Rejects with an InvocationError of kind `credentials`, at the latest after 10 s. */
   get(): ResolvedCredentials | Promise<ResolvedCredentials> {
     const now = this.#options.clock.now();
     this.lastUsed = now;
-    this.#used = true;
     const current = this.#current;
-    if (current !== undefined && !this.#isExpired(current, now)) {
-      if (now >= this.#refreshAt && now >= this.#retryAt) this.#refresh().catch(() => {});
-      return current;
-    }
-    // A source that has just failed is not asked again by every request that comes.
-    if (this.#loading === undefined && now < this.#retryAt) return Promise.reject(this.#failure);
-    return this.#refresh();
+    if (current === undefined || now >= this.#validUntil) return this.#wait(now);
+    if (now >= this.#refreshAt) this.#refresh(now);
+    else if (now >= this.#stampAt && this.#options.stamp !== undefined) this.#compareStamp(now, this.#options.stamp);
+    return current;
   }
 
-  /** Asks for credentials in the background, when there are none and none are on the way. */
+  /** Asks for credentials in the background where there are none, and keeps them fresh. */
   prepare(): void {
-    const isWaiting = this.#loading !== undefined || this.#options.clock.now() < this.#retryAt;
-    if (this.#current === undefined && !isWaiting) this.#refresh().catch(() => {});
+    const found = this.get();
+    if (found instanceof Promise) found.catch(() => {});
   }
 
   /** The service called these expired or revoked: they are not used again. */
   invalidate(credentials: ResolvedCredentials): void {
     if (this.#current !== credentials) return;
     this.#current = undefined;
+    this.#rejected = { credentials, until: this.#options.clock.now() + rejectedMs };
   }
 
   status(): CredentialStatus {
     const current = this.#current;
-    const valid = current !== undefined && !this.#isExpired(current, this.#options.clock.now());
     return {
       source: this.#options.source,
-      ok: valid || (this.#failure === undefined && !this.#used),
-      reason: this.#failure instanceof Error ? this.#failure.message : undefined,
+      ok: current !== undefined && this.#options.clock.now() < this.#validUntil,
+      reason: this.#failure?.message,
       obtainedAt: current === undefined ? undefined : this.#obtainedAt,
       expiresAt: current?.expiration,
     };
@@ -104,88 +104,124 @@ export class RefreshingProvider implements CredentialProvider {
     return this.#closed;
   }
 
+  /** Stops the refresh in the background. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
   }
 
-  #isExpired({ expiration }: ResolvedCredentials, now: number): boolean {
-    if (expiration === undefined) return false;
-    return now >= expiration - Math.min(maxMarginMs, (expiration - this.#obtainedAt) / 10);
+  #wait(now: number): Promise<ResolvedCredentials> {
+    // A source that has just failed is not asked again by every request that comes.
+    if (this.#failure !== undefined && now < this.#retryAt) return Promise.reject(this.#failure);
+    this.#load ??= this.#start(now);
+    return this.#load;
   }
 
-  #refresh(): Promise<ResolvedCredentials> {
-    this.#loading ??= this.#load().finally(() => {
-      this.#loading = undefined;
+  /** In the background: what fails is in the status and in the log. */
+  #refresh(now: number): void {
+    if (this.#load === undefined && now >= this.#retryAt) this.#load = this.#start(now);
+  }
+
+  #start(started: number): Promise<ResolvedCredentials> {
+    const { source, load, stamp, clock } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<ResolvedCredentials>();
+    // Without this a background load that fails would end the process.
+    promise.catch(() => {});
+    const cancelWait = clock.after(waitMs, () => {
+      reject(this.#fail(new Error(`${source} gave no credentials within ${waitMs / 1000} s`)));
     });
-    return this.#loading;
+    const cancelAbandon = clock.after(abandonMs, () => {
+      if (this.#load === promise) this.#load = undefined;
+    });
+    const settle = (): boolean => {
+      cancelWait();
+      cancelAbandon();
+      const isCurrent = this.#load === promise;
+      if (isCurrent) this.#load = undefined;
+      return isCurrent;
+    };
+    const stamped = stamp?.();
+    load().then(
+      async (loaded) => {
+        const seen = await stamped;
+        if (!settle()) return;
+        try {
+          resolve(this.#keep(loaded, started, seen));
+        } catch (error) {
+          reject(this.#fail(error));
+        }
+      },
+      (error: unknown) => {
+        if (settle()) reject(this.#fail(error));
+      },
+    );
+    return promise;
   }
 
-  async #load(): Promise<ResolvedCredentials> {
-    const { source, load, clock, onRefresh } = this.#options;
-    try {
-      const started = clock.now();
-      const loaded = await withTimeout(load(), source);
-      this.#keep(loaded, started);
-      if (this.#failures > 0) onRefresh(source, undefined);
-      this.#failure = undefined;
-      this.#failures = 0;
-      this.#retryAt = 0;
-      return this.#current ?? loaded;
-    } catch (error) {
-      this.#failures += 1;
-      this.#failure = credentialError(`no credentials from ${source}`, error);
-      const backoff = Math.min(minBackoffMs * 2 ** Math.min(this.#failures, 20), maxBackoffMs);
-      this.#retryAt = clock.now() + backoff * (0.5 + clock.random() / 2);
-      onRefresh(source, this.#failure);
-      this.#schedule(this.#retryAt);
-      throw this.#failure;
+  /** Throws when what was loaded must not be sent. */
+  #keep(loaded: ResolvedCredentials, started: number, stamp: string | undefined): ResolvedCredentials {
+    const { source, clock, onRefresh } = this.#options;
+    const now = clock.now();
+    const until = validUntil(started, loaded.expiration);
+    if (now >= until) throw new Error(`the credentials expired at ${new Date(loaded.expiration ?? 0).toISOString()}`);
+    if (this.#rejected !== undefined && now < this.#rejected.until && sameKeys(this.#rejected.credentials, loaded)) {
+      throw new Error('the source still gives the credentials that the service called expired');
     }
-  }
-
-  /** Unchanged keys stay the same object: signing keys are cached by it. */
-  #keep(loaded: ResolvedCredentials, now: number): void {
     const before = this.#current;
-    const same =
-      before?.accessKeyId === loaded.accessKeyId &&
-      before.secretAccessKey === loaded.secretAccessKey &&
-      before.sessionToken === loaded.sessionToken &&
-      before.expiration === loaded.expiration;
-    if (!same) this.#current = loaded;
-    this.#obtainedAt = now;
-    this.#refreshAt = now + this.#lifetime(loaded, now);
-    this.#schedule(this.#refreshAt);
+    // Unchanged ones stay the same object: signing keys are cached by it.
+    const kept =
+      before !== undefined && before.expiration === loaded.expiration && sameKeys(before, loaded) ? before : loaded;
+    this.#current = kept;
+    this.#obtainedAt = started;
+    this.#validUntil = until;
+    this.#stamp = stamp;
+    this.#stampAt = now + stampMs;
+    this.#refreshAt = loaded.expiration === undefined ? now + recheckMs : refreshAt(started, loaded.expiration, clock);
+    this.#rejected = undefined;
+    this.#failure = undefined;
+    this.#retryAt = 0;
+    if (loaded.expiration !== undefined) this.#schedule(this.#refreshAt);
+    if (this.#failures > 0) onRefresh(source, undefined);
+    this.#failures = 0;
+    return kept;
   }
 
-  /** Milliseconds until the next refresh: two thirds of the life, and at the latest five to ten minutes before its end. */
-  #lifetime({ expiration }: ResolvedCredentials, now: number): number {
-    if (expiration === undefined) return recheckMs;
-    const life = Math.max(expiration - now, 0);
-    const early = Math.min(life / 3, 300_000 * (1 + this.#options.clock.random()));
-    return (life - early) * (0.95 + this.#options.clock.random() / 20);
+  #fail(error: unknown): InvocationError {
+    const { source, clock, onRefresh } = this.#options;
+    const now = clock.now();
+    const failure = credentialError(`no credentials from ${source}`, error);
+    const hasValid = this.#current !== undefined && now < this.#validUntil;
+    this.#failures += 1;
+    this.#failure = failure;
+    this.#retryAt = now + backoff(this.#failures, hasValid, clock);
+    if (hasValid) this.#schedule(this.#retryAt);
+    onRefresh(source, failure);
+    return failure;
   }
 
-  /** Only what was used since the last refresh is refreshed in the background: nobody waits for the rest. */
   #schedule(at: number): void {
-    clearTimeout(this.#timer);
-    if (this.#closed || this.#current?.expiration === undefined) return;
-    const delay = Math.min(Math.max(at - this.#options.clock.now(), 10), 2 ** 31 - 1);
-    this.#timer = setTimeout(() => {
-      if (!this.#used || this.#closed) return;
-      this.#used = false;
-      this.#refresh().catch(() => {});
-    }, delay);
-    this.#timer.unref();
+    const { clock } = this.#options;
+    this.#cancelTimer?.();
+    if (this.#closed) return;
+    this.#cancelTimer = clock.after(at - clock.now(), () => {
+      const now = clock.now();
+      if (!this.#closed && now - this.lastUsed < idleMs) this.#load ??= this.#start(now);
+    });
+  }
+
+  #compareStamp(now: number, read: () => Promise<string>): void {
+    this.#stampAt = now + stampMs;
+    void read().then((stamp) => {
+      // Once for each change: a source that is broken is asked again when its turn comes.
+      const isNew = stamp !== this.#stamp;
+      this.#stamp = stamp;
+      if (isNew) this.#refresh(this.#options.clock.now());
+    });
   }
 }
 
-function withTimeout(load: Promise<ResolvedCredentials>, source: string): Promise<ResolvedCredentials> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`${source} gave no credentials within ${loadTimeoutMs / 1000} s`)),
-      loadTimeoutMs,
-    );
-  });
-  return Promise.race([load, timeout]).finally(() => clearTimeout(timer));
+function sameKeys(a: ResolvedCredentials, b: ResolvedCredentials): boolean {
+  return (
+    a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken
+  );
 }

@@ -1,0 +1,35 @@
+import type { Clock } from './clock.ts';
+
+/** Credentials count as expired this much before they are: a request must still arrive, and clocks differ. */
+const maxMarginMs = 10_000;
+/** Instance and container roles have their next credentials five minutes before the end of the old ones. */
+const earlyMs = 300_000;
+/** Credentials that live shorter than a load takes must not become a loop of loads. */
+const minDelayMs = 250;
+const minBackoffMs = 200;
+/** While credentials are still valid nobody waits for the next try. */
+const maxBackoffMs = 30_000;
+/** While there are none every request fails: the source is soon asked again. */
+const maxBackoffWithoutMs = 5_000;
+
+/** The last moment at which credentials are sent: 10 s before they expire, a tenth of their life for short sessions. */
+export function validUntil(obtainedAt: number, expiration: number | undefined): number {
+  if (expiration === undefined) return Number.POSITIVE_INFINITY;
+  return expiration - Math.min(maxMarginMs, Math.max(0, expiration - obtainedAt) / 10);
+}
+
+/**
+ * When to ask for the next ones: five to ten minutes before the end, after two thirds of the life where that is short;
+ * spread, so that many processes that started together do not ask together.
+ */
+export function refreshAt(obtainedAt: number, expiration: number, { random }: Clock): number {
+  const life = Math.max(0, expiration - obtainedAt);
+  const early = Math.min(life / 3, earlyMs * (1 + random()));
+  return obtainedAt + Math.max(minDelayMs, (life - early) * (0.95 + random() / 20));
+}
+
+/** Milliseconds before the next try, after so many failures in a row. */
+export function backoff(failures: number, hasValid: boolean, { random }: Clock): number {
+  const most = hasValid ? maxBackoffMs : maxBackoffWithoutMs;
+  return Math.min(minBackoffMs * 2 ** Math.min(failures - 1, 16), most) * (0.5 + random() / 2);
+}

@@ -1,0 +1,36 @@
+import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
+
+/** Keys may be made of a caller's data. */
+const maxKnown = 1_024;
+
+/** Keys from the configuration: as good as they are. */
+export class StaticProvider implements CredentialProvider {
+  readonly #credentials: ResolvedCredentials;
+
+  constructor(credentials: ResolvedCredentials) {
+    this.#credentials = credentials;
+  }
+
+  get(): ResolvedCredentials {
+    return this.#credentials;
+  }
+}
+
+/** The same object for the same keys, also where an expression gives them anew for each request. */
+export class StaticKeys {
+  readonly #known = new Map<string, StaticProvider>();
+
+  get(key: string, credentials: ResolvedCredentials): StaticProvider {
+    let provider = this.#known.get(key);
+    if (provider === undefined) {
+      provider = new StaticProvider(credentials);
+      const [oldest] = this.#known.keys();
+      if (oldest !== undefined && this.#known.size >= maxKnown) this.#known.delete(oldest);
+    } else {
+      this.#known.delete(key);
+    }
+    // The map's order is the order of last use.
+    this.#known.set(key, provider);
+    return provider;
+  }
+}
