@@ -16,6 +16,7 @@ import type { CompiledTemplate, CompileOptions, TemplateNeeds } from './template
 import { EvaluationFailure, type Value } from './value.ts';
 
 const maxLength = 256 * 1024;
+const maxResult = 64 * 1024 * 1024;
 
 type Part = string | Evaluate;
 
@@ -80,6 +81,7 @@ class Template implements CompiledTemplate {
       let text = '';
       for (const part of this.#parts) {
         text += typeof part === 'string' ? part : (toText(part(scope), run) ?? '');
+        if (text.length > maxResult) throw new EvaluationFailure(`a result longer than ${maxResult} characters`);
       }
       return text;
     } catch (error) {

@@ -243,9 +243,9 @@ function binary(operator: BinaryOperator, left: Evaluate, right: Evaluate, at: n
       return (scope) => a(scope) || b(scope);
     }
     case '==':
-      return placed(at, (scope) => areEqual(left(scope), right(scope)));
+      return placed(at, (scope) => areEqual(left(scope), right(scope), scope.run));
     case '!=':
-      return placed(at, (scope) => !areEqual(left(scope), right(scope)));
+      return placed(at, (scope) => !areEqual(left(scope), right(scope), scope.run));
     case '<':
       return placed(at, (scope) => order(left(scope), right(scope), scope.run) < 0);
     case '<=':

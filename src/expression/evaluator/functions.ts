@@ -2,6 +2,7 @@ import { jsonEscape, jsonPath, xmlEscape, xpath } from '../functions/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
 import { suggestion } from './closest-name.ts';
 import { convertArgument, isPrimitive } from './convert-argument.ts';
+import { pay } from './cost.ts';
 import { typeName } from './type-name.ts';
 
 const names: readonly string[] = ['jsonPath', 'xpath', 'xmlEscape', 'jsonEscape'];
@@ -28,12 +29,15 @@ export function callFunction(name: string, args: readonly Value[], run: Run): Va
       return jsonPath(first, text(second, run), run);
     case 'xpath':
       count(name, args, 2, 3);
+      if (args.length === 3 && third === null) throw new EvaluationFailure('the kind of result of #xpath is null');
       return xpath(first, text(second, run), text(third, run), run);
     case 'xmlEscape':
       count(name, args, 1, 1);
+      pay(first, run);
       return xmlEscape(notPrimitives(first), run);
     case 'jsonEscape':
       count(name, args, 1, 1);
+      pay(first, run);
       return jsonEscape(notPrimitives(first), run);
     default:
       throw new EvaluationFailure(`there is no function '#${name}'${suggestion(name, names)}`);

@@ -11,6 +11,8 @@ import { ClassValue, valueType } from './value-type.ts';
 interface Members {
   readonly methods: ReadonlyMap<string, readonly Signature[]>;
   readonly properties: JavaType['properties'];
+  /** Readable through a value too. */
+  readonly constants: ReadonlyMap<string, Value>;
 }
 
 const known = new WeakMap<JavaType, Members>();
@@ -21,6 +23,7 @@ function membersOf(type: JavaType): Members {
   if (found !== undefined) return found;
   const methods = new Map<string, Signature[]>();
   const properties = new Map<string, (target: unknown, environment: typeof javaEnvironment) => unknown>();
+  const constants = new Map<string, Value>();
   for (const each of lineage(type)) {
     for (const signature of each.methods) {
       const same = methods.get(signature.name) ?? [];
@@ -28,8 +31,9 @@ function membersOf(type: JavaType): Members {
       if (!isOverridden) methods.set(signature.name, [...same, signature]);
     }
     for (const [name, read] of each.properties) if (!properties.has(name)) properties.set(name, read);
+    for (const [name, constant] of each.constants) if (!constants.has(name)) constants.set(name, constant);
   }
-  const members = { methods, properties };
+  const members = { methods, properties, constants };
   known.set(type, members);
   return members;
 }
@@ -64,9 +68,11 @@ export function readProperty(target: Value, name: string, run: Run): Value {
       `${target.type.name} has no constant '${name}'${suggestion(name, target.type.constants.keys())}`,
     );
   }
-  const { properties } = membersOf(valueType(target));
+  const { properties, constants } = membersOf(valueType(target));
   const read = properties.get(name) ?? getter(properties, name);
   if (read !== undefined) return read(target, javaEnvironment) ?? null;
+  const constant = constants.get(name);
+  if (constant !== undefined) return constant;
   throw new EvaluationFailure(`${typeName(target)} has no property '${name}'${suggestion(name, properties.keys())}`);
 }
 
@@ -87,7 +93,6 @@ export function callMethod(target: Value, name: string, args: readonly Value[], 
     return invoke([...statics, ...own], target, name, args, run, () => target.type.methods.map((each) => each.name));
   }
   const { methods } = membersOf(valueType(target));
-  if (target instanceof JavaList) run.step(target.items.length >> 4);
   return invoke(methods.get(name) ?? [], target, name, args, run, () => methods.keys());
 }
 

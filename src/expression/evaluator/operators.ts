@@ -1,5 +1,6 @@
 import { compileRegex, javaCompare, javaEquals } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
+import { costOfNewText, costOfRegex, pay } from './cost.ts';
 import { calculate, compareNumbers, isNumber, power } from './numbers.ts';
 import { concatenated, hasText, toText } from './to-text.ts';
 import { typeName } from './type-name.ts';
@@ -12,8 +13,11 @@ const maxRegex = 1000;
 type Arithmetic = '+' | '-' | '*' | '/' | '%' | '^';
 
 export function arithmetic(operator: Arithmetic, left: Value, right: Value, run: Run): Value {
-  if (isNumber(left) && isNumber(right))
+  if (isNumber(left) && isNumber(right)) {
+    if (typeof left === 'object') pay(left, run);
+    if (typeof right === 'object') pay(right, run);
     return operator === '^' ? power(left, right) : calculate(operator, left, right);
+  }
   if (operator === '+' && (typeof left === 'string' || typeof right === 'string')) return concatenate(left, right, run);
   if (operator === '*' && typeof left === 'string' && typeof right === 'number') return repeat(left, right);
   if (operator === '-' && typeof left === 'string' && left.length === 1 && typeof right === 'number') {
@@ -23,13 +27,18 @@ export function arithmetic(operator: Arithmetic, left: Value, right: Value, run:
 }
 
 function concatenate(left: Value, right: Value, run: Run): string {
-  const a = typeof left === 'string' ? left : concatenated(left, run);
-  const b = typeof right === 'string' ? right : concatenated(right, run);
+  const a = typeof left === 'string' ? left : textOf(left, run);
+  const b = typeof right === 'string' ? right : textOf(right, run);
   if (a.length + b.length > maxConcatenated) {
     throw new EvaluationFailure(`a text longer than ${maxConcatenated} characters`);
   }
-  run.step((a.length + b.length) >> 8);
+  run.step(costOfNewText(a.length + b.length));
   return a + b;
+}
+
+function textOf(value: Value, run: Run): string {
+  pay(value, run);
+  return concatenated(value, run);
 }
 
 function repeat(text: string, count: number): string {
@@ -42,9 +51,11 @@ function repeat(text: string, count: number): string {
 }
 
 /** `==`: numbers by value across types, arrays by elements, else equals. */
-export function areEqual(left: Value, right: Value): boolean {
+export function areEqual(left: Value, right: Value, run: Run): boolean {
   if (isNumber(left) && isNumber(right)) return compareNumbers(left, right) === 0;
   if (left === right) return true;
+  if (typeof left !== typeof right) return false;
+  pay(left, run);
   if (left instanceof JavaArray && right instanceof JavaArray) {
     const same = left.component === right.component && left.items.length === right.items.length;
     return same && left.items.every((item, i) => javaEquals(item, right.items[i]));
@@ -57,7 +68,7 @@ export function order(left: Value, right: Value, run: Run): number {
   if (left === null) return right === null ? 0 : -1;
   if (right === null) return 1;
   if (isNumber(left) && isNumber(right)) return compareNumbers(left, right);
-  if (typeof left === 'string' && typeof right === 'string') run.step(Math.min(left.length, right.length) >> 8);
+  pay(left, run);
   return javaCompare(left, right);
 }
 
@@ -79,6 +90,6 @@ export function matches(value: Value, pattern: Value, run: Run): boolean {
   }
   if (pattern.length > maxRegex) throw new EvaluationFailure(`a regular expression has at most ${maxRegex} characters`);
   const text = toText(value, run) ?? '';
-  run.step(1 + (text.length >> 4));
+  run.step(1 + costOfRegex(text.length, pattern.length));
   return compileRegex(pattern).testExact(text);
 }

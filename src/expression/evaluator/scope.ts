@@ -2,7 +2,7 @@ import type { EvaluationContext } from '../context.ts';
 import { EvaluationFailure, type Run, type TransactionCache, type Value } from '../value.ts';
 
 /** Work of one evaluation: counted, so that a template ends whatever its data are. */
-const stepBudget = 200_000;
+export const stepBudget = 1_000_000;
 
 /** What a compiled expression is evaluated in. */
 export interface Scope {
@@ -36,9 +36,16 @@ export class EvaluationRun implements Run {
     this.#context = context;
   }
 
+  get steps(): number {
+    return this.#steps;
+  }
+
   step(count = 1): void {
+    if (count > stepBudget - this.#steps) {
+      this.#steps = stepBudget;
+      throw new EvaluationFailure('the expression takes more steps than are allowed');
+    }
     this.#steps += count;
-    if (this.#steps > stepBudget) throw new EvaluationFailure('the expression takes more steps than are allowed');
   }
 
   /** One bean for a variable in one evaluation, so that it equals itself. */

@@ -1,5 +1,6 @@
 import { writeJson } from '../functions/index.ts';
 import { JavaArray, JavaChar } from '../java/boxes.ts';
+import { formatText } from '../java/format-text.ts';
 import { JavaEnum } from '../java/java-enum.ts';
 import { limitText } from '../java/limits.ts';
 import { JavaLocale } from '../java/locale.ts';
@@ -27,7 +28,9 @@ export function hasText(value: Value): boolean {
     value instanceof JavaLocale ||
     value instanceof JavaCharset ||
     value instanceof JavaUuid ||
-    value instanceof JavaZone
+    value instanceof JavaZone ||
+    // Through a constructor that takes a text, as the original sees it.
+    formatText(value as object) !== undefined
   );
 }
 

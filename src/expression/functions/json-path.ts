@@ -64,7 +64,7 @@ function compile(path: string): Path {
 /** Undefined where the exact way has to decide. */
 function readQuickly(document: JsonDocument, { steps, selection }: Path, run: Run): Value {
   if (document.plain === undefined) return undefined;
-  if (steps !== undefined) return readFast(document, steps);
+  if (steps !== undefined) return readFast(document, steps, run);
   return selection === undefined ? undefined : selectTexts(document, selection, run);
 }
 

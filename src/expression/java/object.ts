@@ -2,6 +2,7 @@ import { JavaList, JavaMap } from '../value.ts';
 import { bigDecimalToString, JavaBigDecimal, JavaBigInteger } from './big-decimal.ts';
 import { JavaArray, JavaByte, JavaChar, JavaDouble, JavaFloat, JavaShort } from './boxes.ts';
 import { doubleToString, floatToString } from './double-text.ts';
+import { formatText } from './format-text.ts';
 import { JavaEnum } from './java-enum.ts';
 import { JavaException, nullPointer } from './java-exception.ts';
 import { jsonText } from './json-text.ts';
@@ -52,6 +53,8 @@ function otherText(value: object): string {
   if (value instanceof JavaUuid) return value.text;
   if (value instanceof JavaCharset) return value.name;
   if (describesItself(value)) return value[JAVA_TEXT]();
+  const format = formatText(value);
+  if (format !== undefined) return format;
   if (value instanceof JavaArray)
     throw new JavaException(
       'UnsupportedOperationException',

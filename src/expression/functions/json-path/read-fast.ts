@@ -1,4 +1,4 @@
-import type { Value } from '../../value.ts';
+import type { Run, Value } from '../../value.ts';
 import type { JsonDocument } from '../json-text/json-document.ts';
 import { toNumber } from '../json-text/json-number.ts';
 import { numberSource } from '../json-text/number-source.ts';
@@ -24,10 +24,10 @@ export function plainSteps(path: CompiledPath): readonly (string | number)[] | u
  * What is at the end of names and indexes, read from the engine's own parse: a text, a boolean, null or a number.
  * Undefined for anything else, errors included: the exact way decides then.
  */
-export function readFast(document: JsonDocument, steps: readonly (string | number)[]): Value {
+export function readFast(document: JsonDocument, steps: readonly (string | number)[], run: Run): Value {
   const value = readPlain(document, steps);
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
-  return typeof value === 'number' ? readNumber(document, steps) : undefined;
+  return typeof value === 'number' ? readNumber(document, steps, run) : undefined;
 }
 
 /** The same, for any value: null for a missing name at the end, undefined for anything else that is missing. */
@@ -50,7 +50,9 @@ export function readPlain(document: JsonDocument, steps: readonly (string | numb
 }
 
 /** A number's type shows only in how it is written: 100.0 is a double, 100 an int. */
-function readNumber(document: JsonDocument, steps: readonly (string | number)[]): Value {
+function readNumber(document: JsonDocument, steps: readonly (string | number)[], run: Run): Value {
   if (steps.some((step) => typeof step === 'number' && step < 0)) return undefined;
+  // The text is read again, to its end at the worst.
+  run.step(document.text.length >> 8);
   return toNumber(numberSource(document.text, steps));
 }
