@@ -4,7 +4,8 @@ import { PolicyFailure } from './policy-failure.ts';
 
 /** What a caller is told of an invocation that gave no result (facts/gravitee-policy.md, 3). */
 export function failureOf(error: InvocationError, invocation: Invocation, errorStatus: ErrorStatus): PolicyFailure {
-  if (error.kind === 'status') {
+  // A denial is one, whoever says it and however bare: the reference's own suite answers 403 and nothing else.
+  if (error.kind === 'status' && error.statusCode !== 403) {
     const parameters = parametersOf(invocation, String(error.statusCode ?? ''));
     return new PolicyFailure('AWS_LAMBDA_INVALID_STATUS_CODE', { parameters, cause: error });
   }
