@@ -1,17 +1,46 @@
 import forge from 'node-forge';
 
-/** The certificates of a PKCS#12 store as PEM. Throws when the password is wrong, or there are none. */
-export function readPkcs12(bytes: Buffer, password: string): string[] {
-  const store = forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(bytes.toString('latin1')), password);
-  const bags = store.getBags({ bagType: forge.pki.oids.certBag ?? '' })[forge.pki.oids.certBag ?? ''] ?? [];
-  const found = bags.map((bag) => (bag.cert ? forge.pki.certificateToPem(bag.cert) : fromAsn1(bag.asn1)));
-  if (found.length === 0) throw new Error('there is no certificate in it');
-  return found;
+/** The certificates (DER) of a PKCS#12 store. Throws when it is broken or the password is wrong. */
+export function readPkcs12(bytes: Buffer, password: string): Buffer[] {
+  const type = forge.pki.oids.certBag ?? '';
+  const bags = open(bytes, password).getBags({ bagType: type })[type] ?? [];
+  // forge itself reads certificates with RSA keys only; their DER is all that TLS needs.
+  return bags.map((bag) =>
+    Buffer.from(forge.asn1.toDer(bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1).getBytes(), 'latin1'),
+  );
 }
 
-/** forge itself reads RSA certificates only; their DER is all that TLS needs. */
-function fromAsn1(asn1: forge.asn1.Asn1): string {
-  const base64 = Buffer.from(forge.asn1.toDer(asn1).getBytes(), 'latin1').toString('base64');
-  const lines = base64.match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+function open(bytes: Buffer, password: string): forge.pkcs12.Pkcs12Pfx {
+  let asn1: forge.asn1.Asn1;
+  try {
+    asn1 = forge.asn1.fromDer(bytes.toString('latin1'));
+  } catch {
+    throw new Error(
+      'it is neither a JKS nor a PKCS12 store: `keytool -importkeystore -srckeystore OLD -destkeystore NEW.p12 ' +
+        '-deststoretype PKCS12` makes one of what Java can open',
+    );
+  }
+  try {
+    return forge.pkcs12.pkcs12FromAsn1(asn1, password);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (/Invalid password|mac could not be verified/i.test(reason)) {
+      throw new Error('trustStorePassword is wrong, or the store was changed');
+    }
+    if (/failed to decrypt/i.test(reason) && /[^\x20-\x7e]/.test(password)) return openInUtf8(asn1, password);
+    throw new Error(`the PKCS12 store cannot be read: ${reason}`);
+  }
+}
+
+/**
+ * The newer ciphers want the password in UTF-8 and the checksum wants it in UTF-16; forge writes both alike. The checksum
+ * has been verified by then and is left out.
+ */
+function openInUtf8(asn1: forge.asn1.Asn1, password: string): forge.pkcs12.Pkcs12Pfx {
+  const withoutChecksum = { ...asn1, value: asn1.value.slice(0, 2) } as forge.asn1.Asn1;
+  try {
+    return forge.pkcs12.pkcs12FromAsn1(withoutChecksum, forge.util.encodeUtf8(password));
+  } catch (error) {
+    throw new Error(`the PKCS12 store cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import type { SslOptions } from '../types.ts';
-import { readPkcs12 } from './pkcs12.ts';
+import { readCertificates } from './certificates.ts';
 
 /** What a trust store adds to a TLS connection. */
 export interface Trust {
@@ -13,62 +13,85 @@ export interface Trust {
 const trustAll: Trust = Object.freeze({ rejectUnauthorized: false });
 const usual: Trust = Object.freeze({});
 
-/** Trust stores of the process, each read once: a configuration that is loaded again brings new objects. */
+/** All public authorities together are 250 KB. */
+const maxBytes = 4 * 1024 * 1024;
+/** A store that cannot be used is not opened again by every request: a key store costs 100 ms. */
+const failureMs = 5_000;
+const maxKnown = 128;
+
+interface Failure {
+  readonly error: Error;
+  readonly until: number;
+}
+
+/**
+ * Trust stores of the process, each read once: a configuration that is loaded again brings new objects, and they get the
+ * same trust, and with it the same connections, where the store has not changed.
+ */
 export class TrustStores {
+  readonly #now: () => number;
   readonly #known = new WeakMap<SslOptions, Trust>();
+  readonly #failed = new WeakMap<SslOptions, Failure>();
+  readonly #byContent = new Map<string, Trust>();
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   /** trustAll wins; content wins over a path. Throws an Error that names the trust store. */
   for(ssl: SslOptions): Trust {
-    let trust = this.#known.get(ssl);
-    if (trust === undefined) {
-      trust = load(ssl);
+    const known = this.#known.get(ssl);
+    if (known !== undefined) return known;
+    const failed = this.#failed.get(ssl);
+    if (failed !== undefined && this.#now() < failed.until) throw failed.error;
+    try {
+      const trust = this.#load(ssl);
       this.#known.set(ssl, trust);
+      return trust;
+    } catch (error) {
+      const named = new Error(`${nameOf(ssl)} cannot be used: ${error instanceof Error ? error.message : error}`);
+      this.#failed.set(ssl, { error: named, until: this.#now() + failureMs });
+      throw named;
     }
+  }
+
+  #load(ssl: SslOptions): Trust {
+    if (ssl.trustAll === true) return trustAll;
+    const { trustStoreType: type = 'PEM', trustStorePassword: password = '' } = ssl;
+    const bytes = readBytes(ssl, type === 'PEM' ? 'latin1' : 'base64');
+    if (bytes === undefined) return usual;
+    const key = hash('sha256', Buffer.concat([bytes, Buffer.from(`\n${type} ${password}`)]), 'base64');
+    let trust = this.#byContent.get(key);
+    if (trust === undefined) {
+      trust = Object.freeze({ ca: readCertificates(type, bytes, password) });
+      const [oldest] = this.#byContent.keys();
+      if (oldest !== undefined && this.#byContent.size >= maxKnown) this.#byContent.delete(oldest);
+    } else {
+      this.#byContent.delete(key);
+    }
+    this.#byContent.set(key, trust);
     return trust;
   }
 }
 
-function load(ssl: SslOptions): Trust {
-  if (ssl.trustAll === true) return trustAll;
-  const { trustStoreContent: content, trustStorePath: path } = ssl;
-  if (content === undefined && path === undefined) return usual;
-  const name = content === undefined ? `the ${ssl.trustStoreType ?? 'PEM'} trust store ${path}` : 'trustStoreContent';
-  try {
-    return { ca: certificates(ssl, content, path) };
-  } catch (error) {
-    throw new Error(`${name} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+function readBytes(
+  { trustStoreContent: content, trustStorePath: path }: SslOptions,
+  encoding: 'latin1' | 'base64',
+): Buffer | undefined {
+  if (content) {
+    if (encoding === 'base64' && !/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(content)) throw new Error('it is not base64');
+    return Buffer.from(content, encoding);
   }
+  if (!path) return undefined;
+  const { size } = statSync(path);
+  if (size > maxBytes) throw new Error(`the file is larger than ${maxBytes} bytes`);
+  return readFileSync(path);
 }
 
-function certificates(ssl: SslOptions, content: string | undefined, path: string | undefined): string[] {
-  switch (ssl.trustStoreType ?? 'PEM') {
-    case 'PEM':
-      return readPem(content ?? readFileSync(path ?? '', 'utf8'));
-    case 'PKCS12':
-      return readPkcs12(
-        content === undefined ? readFileSync(path ?? '') : Buffer.from(content, 'base64'),
-        ssl.trustStorePassword ?? '',
-      );
-    case 'JKS':
-      throw new Error(
-        'JKS is not read here: convert it once with `keytool -importkeystore -srckeystore store.jks ' +
-          '-destkeystore store.p12 -deststoretype PKCS12`, or export PEM certificates',
-      );
-  }
-}
-
-const pem = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
-
-/** Every certificate, each of which must be one. */
-function readPem(text: string): string[] {
-  const found = text.match(pem) ?? [];
-  if (found.length === 0) throw new Error('there is no PEM certificate in it');
-  found.forEach((certificate, i) => {
-    try {
-      new X509Certificate(certificate);
-    } catch {
-      throw new Error(`certificate ${i + 1} of ${found.length} is not valid`);
-    }
-  });
-  return found;
+function nameOf({
+  trustStoreType: type = 'PEM',
+  trustStoreContent: content,
+  trustStorePath: path,
+}: SslOptions): string {
+  return content ? `the ${type} trust store in trustStoreContent` : `the ${type} trust store ${path}`;
 }

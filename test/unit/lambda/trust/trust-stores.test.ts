@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createLambdaInvoker, type SslOptions } from '../../../../src/lambda/index.ts';
+import { TrustStores } from '../../../../src/lambda/trust/index.ts';
+import { createCertificate } from '../../../support/certificate.ts';
+import { FaultStub } from '../../../support/fault-stub.ts';
+import { failureOf, invocation, secrets } from '../../../support/invocation.ts';
+
+// Made by stores/make-stores.sh with keytool and openssl.
+const pathOf = (name: string): string => fileURLToPath(new URL(`stores/${name}`, import.meta.url));
+const bytesOf = (name: string): Buffer => readFileSync(pathOf(name));
+const textOf = (name: string): string => bytesOf(name).toString('latin1');
+const ec = new X509Certificate(bytesOf('ec.crt')).fingerprint256;
+const rsa = new X509Certificate(bytesOf('rsa.crt')).fingerprint256;
+const password = 'changeit';
+
+function trusted(ssl: SslOptions): string[] {
+  return (new TrustStores().for(ssl).ca ?? []).map((pem) => new X509Certificate(pem).fingerprint256).sort();
+}
+
+const stores: readonly (readonly [string, SslOptions['trustStoreType'], string, readonly string[]])[] = [
+  ['ec.crt', 'PEM', '', [ec]],
+  ['both.pem', 'PEM', '', [ec, rsa]],
+  ['trusted.pem', 'PEM', '', [ec]],
+  ['keytool.p12', 'PKCS12', password, [ec, rsa]],
+  ['keytool-legacy.p12', 'PKCS12', password, [ec, rsa]],
+  ['openssl.p12', 'PKCS12', password, [ec, rsa]],
+  ['openssl-legacy.p12', 'PKCS12', password, [ec, rsa]],
+  ['no-password.p12', 'PKCS12', '', [ec, rsa]],
+  ['umlaut-password.p12', 'PKCS12', 'pässwörd €', [ec, rsa]],
+  ['keytool.jks', 'JKS', password, [ec, rsa]],
+  ['key-entry.jks', 'JKS', password, [ec]],
+  // Java opens either under either name, and keytool writes PKCS12 into what people call .jks.
+  ['keytool.p12', 'JKS', password, [ec, rsa]],
+  ['keytool.jks', 'PKCS12', password, [ec, rsa]],
+];
+for (const [name, trustStoreType, trustStorePassword, expected] of stores) {
+  test(`${name} as ${trustStoreType}: its certificates are trusted, unchanged, from a path and from content`, () => {
+    const common = { trustStoreType, trustStorePassword } as const;
+    const trustStoreContent = trustStoreType === 'PEM' ? textOf(name) : bytesOf(name).toString('base64');
+    assert.deepEqual(trusted({ ...common, trustStorePath: pathOf(name) }), [...expected].sort());
+    assert.deepEqual(trusted({ ...common, trustStoreContent }), [...expected].sort());
+  });
+}
+
+test('base64_content_may_have_line_breaks', () => {
+  const trustStoreContent = bytesOf('keytool.jks').toString('base64').replaceAll(/.{76}/g, '$&\r\n');
+  assert.equal(trusted({ trustStoreType: 'JKS', trustStorePassword: password, trustStoreContent }).length, 2);
+});
+
+test('content_wins_over_a_path_and_trustAll_over_both', () => {
+  const path = { trustStoreType: 'PEM', trustStorePath: pathOf('rsa.crt') } as const;
+  assert.deepEqual(trusted({ ...path, trustStoreContent: textOf('ec.crt') }), [ec]);
+  const all = new TrustStores().for({ ...path, trustStoreContent: 'broken', trustAll: true });
+  assert.deepEqual(all, { rejectUnauthorized: false });
+  assert.deepEqual(new TrustStores().for({}), {}, 'nothing set: the usual authorities');
+});
+
+const content = (text: string | Buffer): SslOptions => ({
+  trustStoreType: typeof text === 'string' ? 'PEM' : 'PKCS12',
+  trustStorePassword: password,
+  trustStoreContent: typeof text === 'string' ? text : text.toString('base64'),
+});
+const failures: readonly (readonly [string, SslOptions, RegExp])[] = [
+  ['a path that is not there', { trustStorePath: '/no/such.pem' }, /^the PEM trust store \/no\/such\.pem .*ENOENT/],
+  ['a directory', { trustStorePath: pathOf('') }, /^the PEM trust store .*EISDIR/],
+  ['a PEM file without a certificate', { trustStorePath: pathOf('ec.key') }, /no certificate in it/],
+  ['a key store read as PEM', { trustStorePath: pathOf('keytool.jks') }, /no certificate in it/],
+  ['PEM content that is no certificate', content(textOf('ec.crt').replace('MII', 'AAA')), /1 of 1 is not valid/],
+  ['PEM content that ends early', content(textOf('both.pem').slice(0, -60)), /has no end/],
+  ['base64 of nothing', { trustStoreType: 'PKCS12', trustStoreContent: '{#secrets}' }, /is not base64/],
+  [
+    'a PEM file read as a key store',
+    { trustStoreType: 'PKCS12', trustStorePath: pathOf('ec.crt') },
+    /neither a JKS nor a PKCS12 store: `keytool -importkeystore/,
+  ],
+  [
+    'JCEKS',
+    { trustStoreType: 'JKS', trustStorePassword: password, trustStorePath: pathOf('keytool.jceks') },
+    /neither a JKS nor a PKCS12 store: `keytool -importkeystore/,
+  ],
+  ['a PKCS12 store cut short', content(bytesOf('openssl.p12').subarray(0, 900)), /trust store in trustStoreContent/],
+  [
+    'a JKS store cut short',
+    content(bytesOf('keytool.jks').subarray(0, 900)),
+    /trustStorePassword is wrong, or the store was changed/,
+  ],
+];
+for (const [name, ssl, expected] of failures) {
+  test(`${name}: the error names the trust store and the reason`, () => {
+    assert.throws(() => new TrustStores().for(ssl), { message: expected });
+  });
+}
+
+for (const name of ['keytool.p12', 'keytool-legacy.p12', 'openssl.p12', 'openssl-legacy.p12', 'keytool.jks']) {
+  test(`${name}: a wrong password is said to be wrong and is not repeated`, () => {
+    const ssl = { trustStoreType: 'PKCS12', trustStorePassword: 'wr0ng', trustStorePath: pathOf(name) } as const;
+    assert.throws(
+      () => new TrustStores().for(ssl),
+      ({ message }: Error) => /trustStorePassword is wrong/.test(message) && !message.includes('wr0ng'),
+    );
+  });
+}
+
+test('a_JKS_store_needs_no_password_to_be_read_as_in_Java', () => {
+  assert.equal(trusted({ trustStoreType: 'JKS', trustStorePath: pathOf('keytool.jks') }).length, 2);
+});
+
+test('no_damage_to_a_key_store_does_more_than_give_an_error', () => {
+  for (const name of ['keytool.jks', 'key-entry.jks', 'no-password.p12']) {
+    const original = bytesOf(name);
+    for (let at = 0; at < original.length; at += name.endsWith('jks') ? 1 : 97) {
+      const damaged = Buffer.from(original);
+      damaged[at] = 0xff;
+      const ssl = { trustStoreType: 'JKS', trustStoreContent: damaged.toString('base64') } as const;
+      try {
+        new TrustStores().for(ssl);
+      } catch (error) {
+        assert.match(String(error), /^Error: the JKS trust store in trustStoreContent cannot be used: /);
+      }
+    }
+  }
+});
+
+test('the_same_store_in_a_configuration_that_is_loaded_again_is_the_same_trust_and_a_changed_one_is_not', (context) => {
+  const path = temporaryFile(context, textOf('ec.crt'));
+  const stores = new TrustStores();
+  const ssl = () => ({ trustStoreType: 'PEM', trustStorePath: path }) as const;
+  const first = stores.for(ssl());
+  assert.equal(stores.for(ssl()), first, 'connections are kept by it');
+  writeFileSync(path, textOf('rsa.crt'));
+  const second = stores.for(ssl());
+  assert.notEqual(second, first);
+  assert.equal(new X509Certificate(second.ca?.[0] ?? '').fingerprint256, rsa);
+});
+
+test('a_store_that_cannot_be_read_is_tried_again_after_five_seconds_and_not_by_each_request', (context) => {
+  const path = temporaryFile(context, 'nothing');
+  let now = 0;
+  const stores = new TrustStores(() => now);
+  const ssl = { trustStoreType: 'PEM', trustStorePath: path } as const;
+  assert.throws(() => stores.for(ssl), /no certificate/);
+  writeFileSync(path, textOf('ec.crt'));
+  now = 4_999;
+  assert.throws(() => stores.for(ssl), /no certificate/);
+  now = 5_000;
+  assert.equal(stores.for(ssl).ca?.length, 1);
+});
+
+test('over_TLS_each_store_vouches_for_a_server_of_its_authority_and_for_no_other', async (context) => {
+  const issuer = { cert: textOf('ec.crt'), key: textOf('ec.key'), fingerprint: ec };
+  const server = createCertificate({ commonName: 'lambda', names: ['127.0.0.1'], issuer });
+  const stranger = createCertificate({ commonName: 'other authority', authority: true });
+  const stub = await FaultStub.start({ secrets, tls: server });
+  context.after(() => stub.stop());
+  const strange = await FaultStub.start({
+    secrets,
+    tls: createCertificate({ commonName: 'lambda', names: ['127.0.0.1'], issuer: stranger }),
+  });
+  context.after(() => strange.stop());
+  const invoker = createLambdaInvoker({ environment: {}, random: () => 0 });
+  context.after(() => invoker.close());
+  const callOf = ({ endpoint }: FaultStub, ssl: SslOptions) =>
+    invocation({ endpoint, transport: { connectionTimeoutMs: 2000, readTimeoutMs: 5000, ssl } });
+  for (const [name, trustStoreType, trustStorePassword] of stores) {
+    const ssl = { trustStoreType, trustStorePassword, trustStorePath: pathOf(name) };
+    assert.equal((await invoker.invoke(callOf(stub, ssl))).status, 200, name);
+    const failure = await failureOf(invoker, callOf(strange, ssl));
+    assert.equal(failure.kind, 'connection', name);
+    assert.equal(failure.details, 'Service: Lambda, Connection failed');
+  }
+  const onlyRsa = { trustStoreType: 'PEM', trustStorePath: pathOf('rsa.crt') } as const;
+  assert.equal((await failureOf(invoker, callOf(stub, onlyRsa))).kind, 'connection');
+  assert.equal((await invoker.invoke(callOf(strange, { ...onlyRsa, trustAll: true }))).status, 200);
+});
+
+test('a_store_that_cannot_be_used_fails_the_call_with_its_name_in_the_log_and_not_in_the_answer', async (context) => {
+  const invoker = createLambdaInvoker({ environment: {}, random: () => 0 });
+  context.after(() => invoker.close());
+  const ssl = { trustStoreType: 'PKCS12', trustStorePassword: 'x', trustStorePath: pathOf('openssl.p12') } as const;
+  const transport = { connectionTimeoutMs: 2000, readTimeoutMs: 5000, ssl };
+  const failure = await failureOf(invoker, invocation({ endpoint: 'https://127.0.0.1:1', transport }));
+  assert.equal(failure.kind, 'configuration');
+  assert.match(failure.message, /the PKCS12 trust store .*openssl\.p12 cannot be used: trustStorePassword is wrong/);
+  assert.equal(failure.details, 'Service: Lambda, Invalid connection settings');
+  assert.equal(failure.mayHaveRun, false);
+});
+
+function temporaryFile(context: TestContext, text: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'trust-'));
+  context.after(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'store');
+  writeFileSync(path, text);
+  return path;
+}
