@@ -53,14 +53,19 @@ async function evaluateTable(contextsFile: string, casesFile: string, io: Comman
   return 0;
 }
 
-/** Each case has a context of its own: nothing that one evaluation keeps reaches another. */
+/**
+ * Each case has a context of its own: nothing that one evaluation keeps reaches another. An unexpected error is that
+ * case's outcome too, so that the rest of the table is evaluated.
+ */
 function outcomeOf(template: string, context: unknown): { outcome: string; value?: string; error?: string } {
   try {
     const value = compileTemplate(template).evaluate(readContext(context));
     return value === null ? { outcome: 'null' } : { outcome: 'value', value };
   } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    return { outcome: 'error', error: error.message };
+    return {
+      outcome: 'error',
+      error: error instanceof ExpressionError ? error.message : `unexpected: ${String(error)}`,
+    };
   }
 }
 

@@ -91,7 +91,12 @@ class Template implements CompiledTemplate {
 
   evaluateValue(context: EvaluationContext): unknown {
     if (this.#single === undefined) return this.evaluate(context);
-    return fromValue(this.#value(context));
+    const value = this.#value(context);
+    try {
+      return fromValue(value);
+    } catch (error) {
+      throw this.#explained(error);
+    }
   }
 
   evaluateBoolean(context: EvaluationContext): boolean {
@@ -111,9 +116,9 @@ class Template implements CompiledTemplate {
   }
 
   #explained(error: unknown): unknown {
-    if (error instanceof PlacedFailure) return new ExpressionError('evaluate', error.message, this.source, error.at);
     if (error instanceof EvaluationFailure || error instanceof JavaException) {
-      return new ExpressionError('evaluate', error.message, this.source, Math.max(this.source.indexOf('{'), 0));
+      const at = error instanceof PlacedFailure ? error.at : Math.max(this.source.indexOf('{'), 0);
+      return new ExpressionError('evaluate', withoutData(error.message, this.source), this.source, at);
     }
     // Recursion is bounded where trees and values are made; what is left is a stack that was nearly full before.
     if (error instanceof RangeError)
@@ -121,3 +126,18 @@ class Template implements CompiledTemplate {
     return error;
   }
 }
+
+/** Messages go to logs: what they quote stays only where the template says it too, or where it is a suggestion. */
+function withoutData(message: string, source: string): string {
+  return message
+    .replace(/(did you mean )?("[^"]*"|'[^']*')/g, (quoted, suggested: string | undefined, text: string) =>
+      suggested !== undefined || isSign(text.slice(1, -1)) || source.includes(text.slice(1, -1)) ? quoted : '"…"',
+    )
+    .replace(unquoted, (all, before: string, text: string) => (source.includes(text) ? all : `${before}…`));
+}
+
+const isSign = (text: string): boolean => /^[^\p{L}\p{N}]{0,2}$/u.test(text);
+
+/** Messages of Java that end in the text that was given. */
+const unquoted =
+  /^((?:Invalid UUID string|no such locale|No enum constant|Invalid ID for [^:]*|[^:]*format): ?|No enum constant )(.+)$/;

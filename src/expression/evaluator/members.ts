@@ -83,7 +83,7 @@ function getter<T>(properties: ReadonlyMap<string, T>, name: string): T | undefi
 
 /** `target.name(args)`. */
 export function callMethod(target: Value, name: string, args: readonly Value[], run: Run): Value {
-  if (target === null) throw new EvaluationFailure(`'${name}()' cannot be called: what stands before it is null`);
+  if (target === null) throw new EvaluationFailure(`'${name}' cannot be called: what stands before it is null`);
   const gateway = gatewayMethod(target, name, args, run);
   if (gateway !== undefined) return gateway.value;
   if (target instanceof ClassValue) {

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { UsageError } from '../../../src/commands/command-line.ts';
+import { evalCommand } from '../../../src/commands/eval.ts';
+
+const conformance = join(import.meta.dirname, '../../conformance');
+
+async function run(...args: readonly string[]) {
+  let stdout = '';
+  let stderr = '';
+  const io = {
+    stdout: { write: (text: string) => (stdout += text) },
+    stderr: { write: (text: string) => (stderr += text) },
+    env: {},
+  };
+  const code = await evalCommand(args, io);
+  return { code, stdout, stderr };
+}
+
+async function file(t: TestContext, text: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'eval-'));
+  t.after(() => rm(directory, { recursive: true }));
+  await writeFile(join(directory, 'file'), text);
+  return join(directory, 'file');
+}
+
+test('a_value_is_printed_with_exit_code_0', async (t) => {
+  const context = await file(
+    t,
+    '{"request": {"method": "POST", "headers": [["X-A", "1"], ["x-a", "2"]]}, "properties": {"a": "b"}}',
+  );
+  const template = "{#request.method} {#request.headers['x-a']} {#properties.a}";
+  assert.deepEqual(await run('--context', context, template), { code: 0, stdout: 'POST 1,2 b\n', stderr: '' });
+  assert.deepEqual(await run('{(1 + 1)}'), { code: 0, stdout: '2\n', stderr: '' });
+});
+
+test('null_is_an_empty_line_with_exit_code_3', async () => {
+  assert.deepEqual(await run('{#unknown}'), { code: 3, stdout: '\n', stderr: '' });
+});
+
+test('an_error_is_explained_with_exit_code_1', async () => {
+  const { code, stdout, stderr } = await run("{('a'.lenght())}");
+  assert.equal(code, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^there is no method 'lenght' on a string \(did you mean 'length'\?\)\n.*\n {8}\^\n$/);
+});
+
+test('a_table_gives_one_line_for_each_case_in_order', async (t) => {
+  const contexts = await file(t, '{"contexts": {"one": {"a": {"$long": "7"}}, "two": {}}}');
+  const cases = await file(
+    t,
+    [
+      '{"id": "1", "context": "one", "template": "{#a}", "category": "x", "outcome": "ignored"}',
+      '',
+      '{"id": "2", "context": "two", "template": "{#a}"}',
+      '{"id": "3", "context": "two", "template": "{#a.b}"}',
+    ].join('\n'),
+  );
+  const { code, stdout } = await run('--contexts', contexts, '--cases', cases);
+  assert.equal(code, 0);
+  assert.deepEqual(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    [
+      { id: '1', outcome: 'value', value: '7' },
+      { id: '2', outcome: 'null' },
+      { id: '3', outcome: 'error', error: "'b' cannot be read: what stands before it is null" },
+    ],
+  );
+});
+
+test('the_whole_table_of_the_original_runs', async () => {
+  const cases = join(conformance, 'open.jsonl');
+  const { code, stdout } = await run('--contexts', join(conformance, 'contexts.json'), '--cases', cases);
+  assert.equal(code, 0);
+  assert.equal(stdout.split('\n').length, (await readFile(cases, 'utf8')).split('\n').length);
+  assert.doesNotMatch(stdout, /"unexpected: /);
+});
+
+test('what_cannot_be_read_is_named', async (t) => {
+  const broken = await file(t, '{');
+  const contexts = await file(t, '{"contexts": {}}');
+  const cases = await file(t, '{"id": "1", "context": "none", "template": "a"}');
+  const usage = (message: RegExp) => (error: unknown) => error instanceof UsageError && message.test(error.message);
+  await assert.rejects(run('--context', broken, 'a'), usage(/file: /));
+  await assert.rejects(run('--context', '/no/such/file', 'a'), usage(/\/no\/such\/file cannot be read: ENOENT/));
+  await assert.rejects(run('--contexts', contexts, '--cases', cases), usage(/:1: there is no context 'none'/));
+  await assert.rejects(run('--contexts', contexts, '--cases', broken), usage(/:1: /));
+  await assert.rejects(run('--contexts', contexts), usage(/--context FILE 'TEMPLATE'/));
+  await assert.rejects(run(), usage(/--context FILE 'TEMPLATE'/));
+});

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { readContext } from '../../../src/commands/eval-context.ts';
+import { compileTemplate, type EvaluationContext, ExpressionError } from '../../../src/expression/index.ts';
+import { contexts } from '../../conformance/score.ts';
+
+const orders = () => readContext(contexts.orders);
+const needs = (template: string) =>
+  Object.entries(compileTemplate(template).needs)
+    .filter(([, isNeeded]) => isNeeded)
+    .map(([name]) => name);
+
+test('a_template_without_expressions_is_constant', () => {
+  for (const text of ['', 'plain', '{"a": {"b": 1}}', "{a} {'x'} { }", '{!#x}']) {
+    assert.equal(compileTemplate(text).constant, text);
+    assert.equal(compileTemplate(text).evaluate(orders()), text);
+  }
+  assert.equal(compileTemplate("{('a')}").constant, undefined);
+});
+
+test('what_a_template_reads_is_known_once_it_is_compiled', () => {
+  assert.deepEqual(needs('plain'), []);
+  assert.deepEqual(needs("{#request.headers['x'][0]}"), ['request']);
+  assert.deepEqual(needs('{#request.method}{#response.status}'), ['request', 'response']);
+  assert.deepEqual(needs('{#request.content}'), ['request', 'requestBody']);
+  assert.deepEqual(needs("{#jsonPath(#response.content, '$.a')}"), ['response', 'responseBody']);
+  assert.deepEqual(needs("{#request['jsonContent']}"), ['request', 'requestBody']);
+  assert.deepEqual(needs('{#request?.xmlContent?.a}'), ['request', 'requestBody']);
+  assert.deepEqual(needs('{#request.Content}'), ['request', 'requestBody']);
+  assert.deepEqual(needs("{#lambdaResponse.content}{#context.attributes['a']}{#error.key}"), [
+    ...['lambdaResponse', 'attributes', 'error'],
+  ]);
+  assert.deepEqual(needs('{#properties.a}{#api.id}'), []);
+});
+
+test('what_cannot_be_told_apart_counts_as_read', () => {
+  for (const template of [
+    "{#request['con' + 'tent']}",
+    '{#request[#properties.name]}',
+    '{(true ? #request : #properties).content}',
+    '{(#unknown ?: #request).content}',
+    '{({#request}.![content])}',
+    '{({#request}[0].content)}',
+    '{({a: #request}.a.content)}',
+    "{#jsonPath(#request, '$.content')}",
+    '{#properties.#request.content}',
+    '{({#request}.?[content != null].size())}',
+  ]) {
+    assert.ok(needs(template).includes('requestBody'), template);
+  }
+  assert.deepEqual(needs("{#request != null ? 'a' : 'b'}"), ['request']);
+});
+
+test('nothing_is_read_from_a_context_that_a_template_does_not_mention', () => {
+  const context: EvaluationContext = {
+    get request(): never {
+      throw new Error('read');
+    },
+    attributes: new Map(),
+    variables: new Map([['a', 1]]),
+  };
+  assert.equal(compileTemplate('{#a}').evaluate(context), '1');
+});
+
+test('a_body_is_parsed_once_for_a_transaction', () => {
+  const parse = mock.method(JSON, 'parse');
+  try {
+    const content = '{"a": {"b": "x"}, "c": true}';
+    const context = { ...orders(), lambdaResponse: { status: 200, content } };
+    const template = compileTemplate(
+      "{#jsonPath(#lambdaResponse.content, '$.a.b')} {#jsonPath(#lambdaResponse.content, '$.c')}",
+    );
+    const other = compileTemplate("{#jsonPath(#lambdaResponse.content, '$.a.b')}");
+    assert.equal(template.evaluate(context), 'x true');
+    assert.equal(other.evaluate(context), 'x');
+    assert.equal(parse.mock.callCount(), 1);
+    assert.equal(
+      other.evaluate(Object.freeze({ ...orders(), lambdaResponse: { status: 200, content: '{"a":{"b":"y"}}' } })),
+      'y',
+    );
+  } finally {
+    parse.mock.restore();
+  }
+});
+
+test('a_value_comes_as_data_of_javascript', () => {
+  const value = (template: string) => compileTemplate(template).evaluateValue(orders());
+  assert.equal(value('{(1 + 1)}'), 2);
+  assert.equal(value('{(1.5)}'), 1.5);
+  assert.equal(value('{(5L)}'), 5);
+  assert.equal(value('{(9007199254740993L)}'), 9007199254740993n);
+  assert.equal(value("{#request.method == 'POST'}"), true);
+  assert.equal(value('{#unknown}'), null);
+  assert.deepEqual(value("{({1, 'a', #group})}"), [1, 'a', ['orders/A-1001', 'A-1001']]);
+  assert.deepEqual(
+    value('{({a: 1, b: #groupName})}'),
+    new Map<string, unknown>([
+      ['a', 1],
+      ['b', new Map([['version', 'v2']])],
+    ]),
+  );
+  assert.deepEqual(value("{#request.headers['x-tags']}"), ['a', 'b', 'c']);
+  assert.equal(value('a{(1)}'), 'a1');
+  assert.throws(() => value('{#request}'), ExpressionError);
+});
+
+test('a_condition_is_true_or_false_as_the_original_converts_it', () => {
+  const truth = (template: string) => compileTemplate(template).evaluateBoolean(orders());
+  for (const yes of ["{#request.method == 'POST'}", 'true', "{('yes')}", "{('1')}", '{({true})}', ' ON ']) {
+    assert.equal(truth(yes), true, yes);
+  }
+  for (const no of ['false', "{('off')}", '{(1 > 2)}']) assert.equal(truth(no), false, no);
+  for (const neither of ['', 'maybe', '{#unknown}', '{(1)}', '{({})}']) {
+    assert.throws(() => truth(neither), { name: 'ExpressionError' }, neither);
+  }
+});
+
+test('an_error_shows_the_place_and_what_would_be_right', () => {
+  const explain = (template: string) => {
+    try {
+      compileTemplate(template).evaluate(orders());
+    } catch (error) {
+      if (error instanceof ExpressionError) return error.explain();
+      throw error;
+    }
+    throw new Error('no error');
+  };
+  assert.equal(
+    explain('id: {#request.metod}'),
+    "request has no property 'metod' (did you mean 'method'?)\n  id: {#request.metod}\n                ^",
+  );
+  assert.equal(
+    explain('{#request.id.substrin(1)}'),
+    "there is no method 'substrin' on a string (did you mean 'substring'?)\n  {#request.id.substrin(1)}\n               ^",
+  );
+  assert.match(explain('{T(Strin).valueOf(1)}'), /no type 'Strin' \(did you mean 'String'\?\)\n.*\n {3}\^$/);
+  assert.match(
+    explain("{#jsonpath(#request.content, '$.a')}"),
+    /no function '#jsonpath' \(did you mean 'jsonPath'\?\)/,
+  );
+  assert.match(explain('{(1 + )}'), /^expected an expression, not '\)'\n {2}\{\(1 \+ \)\}\n {8}\^$/);
+  assert.match(explain('{#request.id'), /^expected } at the end of the expression\n {2}\{#request\.id\n {2}\^$/);
+  assert.match(explain('{#request.headers[0}'), /'}' does not close '\['\n.*\n {21}\^$/);
+  assert.match(explain('{#a = 1}'), /^assignment is not allowed\n {2}\{#a = 1\}\n {6}\^$/);
+  assert.match(
+    explain(`first\n${' '.repeat(100)}{(1 / 0)} and more\nlast`),
+    /^\/ by zero\n {2}.*\{\(1 \/ 0\)\} and more\n {2,}\^$/,
+  );
+});
+
+test('a_message_of_an_error_does_not_show_what_a_caller_sent', () => {
+  const secret = 'caller-secret-4711';
+  const context = { ...orders(), variables: new Map<string, unknown>([['secret', secret]]) };
+  for (const template of [
+    '{#secret ? 1 : 2}',
+    '{#secret.nothing}',
+    '{#secret * #secret}',
+    '{({1}[#secret + #secret])}',
+    '{#secret > 1}',
+    '{#request[#secret]}',
+  ]) {
+    assert.throws(
+      () => compileTemplate(template).evaluate(context),
+      (error) => error instanceof ExpressionError && !error.message.includes(secret),
+      template,
+    );
+  }
+});
