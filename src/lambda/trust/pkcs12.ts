@@ -1,19 +1,28 @@
-import forge from 'node-forge';
+import { createRequire } from 'node:module';
+import type forge from 'node-forge';
+
+const load = createRequire(import.meta.url);
+
+/** Loaded with the first key store: it takes 30 ms, and most processes have none. */
+function nodeForge(): typeof forge {
+  return load('node-forge');
+}
 
 /** The certificates (DER) of a PKCS#12 store. Throws when it is broken or the password is wrong. */
 export function readPkcs12(bytes: Buffer, password: string): Buffer[] {
-  const type = forge.pki.oids.certBag ?? '';
+  const { asn1, pki } = nodeForge();
+  const type = pki.oids.certBag ?? '';
   const bags = open(bytes, password).getBags({ bagType: type })[type] ?? [];
   // forge itself reads certificates with RSA keys only; their DER is all that TLS needs.
   return bags.map((bag) =>
-    Buffer.from(forge.asn1.toDer(bag.cert ? forge.pki.certificateToAsn1(bag.cert) : bag.asn1).getBytes(), 'latin1'),
+    Buffer.from(asn1.toDer(bag.cert ? pki.certificateToAsn1(bag.cert) : bag.asn1).getBytes(), 'latin1'),
   );
 }
 
 function open(bytes: Buffer, password: string): forge.pkcs12.Pkcs12Pfx {
   let asn1: forge.asn1.Asn1;
   try {
-    asn1 = forge.asn1.fromDer(bytes.toString('latin1'));
+    asn1 = nodeForge().asn1.fromDer(bytes.toString('latin1'));
   } catch {
     throw new Error(
       'it is neither a JKS nor a PKCS12 store: `keytool -importkeystore -srckeystore OLD -destkeystore NEW.p12 ' +
@@ -21,7 +30,7 @@ function open(bytes: Buffer, password: string): forge.pkcs12.Pkcs12Pfx {
     );
   }
   try {
-    return forge.pkcs12.pkcs12FromAsn1(asn1, password);
+    return nodeForge().pkcs12.pkcs12FromAsn1(asn1, password);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (/Invalid password|mac could not be verified/i.test(reason)) {
@@ -39,7 +48,7 @@ function open(bytes: Buffer, password: string): forge.pkcs12.Pkcs12Pfx {
 function openInUtf8(asn1: forge.asn1.Asn1, password: string): forge.pkcs12.Pkcs12Pfx {
   const withoutChecksum = { ...asn1, value: asn1.value.slice(0, 2) } as forge.asn1.Asn1;
   try {
-    return forge.pkcs12.pkcs12FromAsn1(withoutChecksum, forge.util.encodeUtf8(password));
+    return nodeForge().pkcs12.pkcs12FromAsn1(withoutChecksum, nodeForge().util.encodeUtf8(password));
   } catch (error) {
     throw new Error(`the PKCS12 store cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }

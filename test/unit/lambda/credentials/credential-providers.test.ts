@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AssumeRoleOptions } from '../../../../src/lambda/credentials/assume-role.ts';
+import { CredentialProviders } from '../../../../src/lambda/credentials/index.ts';
+import { InvocationError } from '../../../../src/lambda/invocation-error.ts';
+import type { AssumedRole, CredentialSource } from '../../../../src/lambda/types.ts';
+import { ManualClock, settled } from './manual-clock.ts';
+import { ScriptedSource } from './scripted-source.ts';
+
+const hour = 3_600_000;
+const keys = { accessKey: 'AKIDEXAMPLEEXAMPLE', secretKey: 'a-secret', sessionToken: 'a-token' };
+
+function role(name: string, overrides: Partial<AssumedRole> = {}): AssumedRole {
+  return { roleArn: `arn:aws:iam::111111111111:role/${name}`, roleSessionName: 'gravitee', ...overrides };
+}
+
+function make() {
+  const clock = new ManualClock();
+  const chain = new ScriptedSource(clock);
+  const sts = new ScriptedSource(clock, hour);
+  /** `role base-key region` of each session that was asked for. */
+  const asked: string[] = [];
+  const refused = new Set<string>();
+  const providers = new CredentialProviders({
+    clock,
+    loadDefault: chain.load,
+    stampDefault: async () => '',
+    async loadRole({ role: { roleArn }, base, region }: AssumeRoleOptions) {
+      const { accessKeyId } = await base.get();
+      const name = roleArn.split('/').at(-1) ?? '';
+      asked.push(`${name} ${accessKeyId} ${region}`);
+      if (refused.has(name)) throw new Error('AccessDenied');
+      return sts.load();
+    },
+  });
+  const credentialsOf = async (source: CredentialSource, region = 'eu-west-1') => providers.for(source, region).get();
+  return { clock, chain, sts, asked, refused, providers, credentialsOf };
+}
+
+test('static_keys_are_there_at_once_and_one_object_for_equal_sources', () => {
+  const { providers, chain } = make();
+  const first = providers.for(keys, 'eu-west-1').get();
+  assert.deepEqual(first, { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey, sessionToken: 'a-token' });
+  assert.equal(providers.for({ ...keys }, 'us-east-1').get(), first, 'an expression gives a new object each time');
+  assert.notEqual(providers.for({ ...keys, sessionToken: 'other' }, 'us-east-1').get(), first);
+  assert.notEqual(providers.for({ ...keys, secretKey: 'other' }, 'us-east-1').get(), first);
+  assert.equal(chain.loads, 0);
+});
+
+test('without_keys_it_is_the_default_chain_once_for_all_regions', async () => {
+  const { credentialsOf, chain } = make();
+  const found = new Set();
+  for (const source of [{}, { accessKey: '', secretKey: '' }, { roleChain: [] }]) {
+    for (const region of ['eu-west-1', 'us-east-1']) found.add(await credentialsOf(source, region));
+  }
+  assert.equal(found.size, 1);
+  assert.equal(chain.loads, 1);
+});
+
+for (const [name, source] of [
+  ['an access key', { accessKey: 'a' }],
+  ['a secret key', { secretKey: 's', accessKey: '' }],
+  ['a session token', { sessionToken: 't' }],
+] as const) {
+  test(`${name} alone is an error, and the machine's identity is not used instead`, () => {
+    const { providers, chain } = make();
+    assert.throws(
+      () => providers.for(source, 'eu-west-1'),
+      (error) => error instanceof InvocationError && error.kind === 'credentials' && /is set/.test(error.message),
+    );
+    assert.equal(chain.loads, 0);
+  });
+}
+
+test('one_session_for_each_role_session_name_external_id_duration_region_and_base', async () => {
+  const { credentialsOf, sts } = make();
+  const sources: CredentialSource[] = [
+    { role: role('a') },
+    { role: role('b') },
+    { role: role('a', { roleSessionName: 'other' }) },
+    { role: role('a', { externalId: 'x' }) },
+    { role: role('a', { externalId: 'y' }) },
+    { role: role('a', { durationSeconds: 900 }) },
+    { ...keys, role: role('a') },
+    { ...keys, sessionToken: 'other', role: role('a') },
+    { roleChain: [role('b')], role: role('a') },
+  ];
+  const sessions = new Set();
+  for (let i = 0; i < 3; i += 1) {
+    for (const source of sources) sessions.add(await credentialsOf(structuredClone(source)));
+  }
+  assert.equal(sessions.size, sources.length);
+  assert.notEqual(await credentialsOf({ role: role('a') }, 'us-east-1'), await credentialsOf({ role: role('a') }));
+  // The chain through b asks for b's own session, which the second source has already.
+  assert.equal(sts.loads, sources.length + 1);
+});
+
+test('values_cannot_be_moved_from_one_field_to_another_to_get_another_identity', async () => {
+  const { credentialsOf } = make();
+  const one = await credentialsOf({ role: role('a', { roleSessionName: 'x","y' }) });
+  const other = await credentialsOf({ role: role('a', { roleSessionName: 'x', externalId: 'y' }) });
+  const third = await credentialsOf({ role: role('a', { externalId: 'x', roleSessionName: 'y' }) });
+  assert.equal(new Set([one, other, third]).size, 3);
+});
+
+test('a_chain_asks_for_each_role_with_the_session_of_the_one_before', async () => {
+  const { credentialsOf, asked } = make();
+  await credentialsOf({ ...keys, roleChain: [role('a'), role('b')], role: role('c') });
+  assert.deepEqual(asked, [`a ${keys.accessKey} eu-west-1`, 'b key-1 eu-west-1', 'c key-2 eu-west-1']);
+});
+
+test('chains_with_a_common_beginning_share_its_sessions', async () => {
+  const { credentialsOf, asked } = make();
+  await Promise.all([
+    credentialsOf({ roleChain: [role('hub')], role: role('a') }),
+    credentialsOf({ roleChain: [role('hub')], role: role('b') }),
+    credentialsOf({ role: role('hub') }),
+  ]);
+  assert.equal(asked.filter((one) => one.startsWith('hub')).length, 1);
+});
+
+test('a_role_that_is_refused_in_the_middle_of_a_chain_is_named_in_the_error', async () => {
+  const { credentialsOf, refused } = make();
+  refused.add('hub');
+  await assert.rejects(credentialsOf({ roleChain: [role('hub')], role: role('a') }), {
+    kind: 'credentials',
+    message:
+      'no credentials from role arn:aws:iam::111111111111:role/hub of the default chain in eu-west-1: AccessDenied',
+    details: 'Service: Lambda, No credentials',
+  });
+});
+
+test('callers_that_choose_roles_cannot_make_the_process_keep_more_than_256_nor_push_out_what_works', async () => {
+  const { credentialsOf, refused, providers, sts, clock } = make();
+  const own = Object.freeze({ role: role('own') });
+  const session = await credentialsOf(own);
+  for (let i = 0; i < 2_000; i += 1) {
+    refused.add(`guess-${i}`);
+    clock.time += 1;
+    await credentialsOf({ role: role(`guess-${i}`) }).catch(() => {});
+  }
+  assert.equal(providers.status().filter(({ source }) => source.startsWith('role')).length, 256);
+  assert.equal(await credentialsOf(own), session);
+  assert.equal(sts.loads, 1);
+});
+
+test('what_was_pushed_out_comes_back_and_is_never_there_twice', async () => {
+  const { credentialsOf, providers, clock } = make();
+  const own = Object.freeze({ role: role('own') });
+  const first = await credentialsOf(own);
+  for (let i = 0; i < 300; i += 1) {
+    clock.time += 1;
+    await credentialsOf({ role: role(`other-${i}`) });
+  }
+  const second = await credentialsOf(own);
+  assert.notEqual(second, first);
+  assert.equal(await credentialsOf(structuredClone(own)), second);
+  assert.equal(providers.status().filter(({ source }) => source.includes('role/own ')).length, 1);
+});
+
+test('identities_that_nobody_used_for_an_hour_are_gone_from_the_status', async () => {
+  const { credentialsOf, providers, clock } = make();
+  await credentialsOf({ role: role('a') });
+  clock.time += hour / 2;
+  await credentialsOf({ ...keys, role: role('b') });
+  assert.equal(providers.status().length, 3);
+  clock.time += hour / 2 + 1;
+  assert.deepEqual(
+    providers.status().map(({ source }) => source),
+    ['role arn:aws:iam::111111111111:role/b of static keys …MPLE in eu-west-1'],
+  );
+});
+
+test('the_status_of_an_identity_asks_for_credentials_and_says_why_there_are_none', async () => {
+  const { providers, refused, clock } = make();
+  refused.add('a');
+  const source = { role: role('a') };
+  assert.equal(providers.statusOf(source, 'eu-west-1').ok, false);
+  await settled();
+  assert.match(providers.statusOf(source, 'eu-west-1').reason ?? '', /role\/a .* AccessDenied/);
+  refused.clear();
+  clock.time += 10_000;
+  providers.statusOf(source, 'eu-west-1');
+  await settled();
+  await settled();
+  assert.equal(providers.statusOf(source, 'eu-west-1').ok, true);
+  assert.equal(providers.statusOf(keys, 'eu-west-1').ok, true);
+});
+
+test('a_status_that_is_asked_for_keeps_an_identity_fresh_which_no_request_uses', async () => {
+  const { providers, sts, clock } = make();
+  const source = { role: role('a') };
+  for (let i = 0; i < 6 * 360; i += 1) {
+    const { ok } = providers.statusOf(source, 'eu-west-1');
+    assert.ok(ok || i === 0);
+    await clock.pass(10_000);
+  }
+  assert.ok(sts.loads >= 6 && sts.loads <= 9, `${sts.loads} sessions in six hours`);
+});
+
+test('the_status_shows_no_secret', async () => {
+  const { credentialsOf, providers } = make();
+  await credentialsOf({ ...keys, role: role('a', { externalId: 'an-external-id' }) });
+  const shown = JSON.stringify([...providers.status(), providers.statusOf(keys, 'eu-west-1')]);
+  assert.match(shown, /role\/a/);
+  for (const secret of [keys.accessKey, keys.secretKey, keys.sessionToken, 'an-external-id']) {
+    assert.ok(!shown.includes(secret), secret);
+  }
+});
+
+test('after_close_no_timer_is_left', async () => {
+  const { credentialsOf, providers, clock } = make();
+  await credentialsOf({ roleChain: [role('hub')], role: role('a') });
+  providers.close();
+  assert.equal(clock.pending, 0);
+});

@@ -1,0 +1,309 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RefreshingProvider } from '../../../../src/lambda/credentials/refreshing-provider.ts';
+import { InvocationError } from '../../../../src/lambda/invocation-error.ts';
+import type { ResolvedCredentials } from '../../../../src/lambda/resolved-credentials.ts';
+import { ManualClock, settled } from './manual-clock.ts';
+import { ScriptedSource } from './scripted-source.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+function make(lifeMs?: number) {
+  const clock = new ManualClock();
+  const source = new ScriptedSource(clock, lifeMs);
+  const told: string[] = [];
+  let stamp = 'a';
+  const provider = new RefreshingProvider({
+    source: 'a source',
+    load: source.load,
+    stamp: async () => stamp,
+    clock,
+    onRefresh: (name, error) => told.push(error === undefined ? `${name} is well` : error.message),
+  });
+  return {
+    clock,
+    source,
+    provider,
+    told,
+    changeSource: () => {
+      stamp += 'b';
+    },
+  };
+}
+
+/** What is there at once; a test fails where a caller would have to wait. */
+function now(provider: RefreshingProvider): ResolvedCredentials {
+  const found = provider.get();
+  if (found instanceof Promise) {
+    found.catch(() => {});
+    assert.fail('a caller would have to wait');
+  }
+  return found;
+}
+
+async function failure(found: ResolvedCredentials | Promise<ResolvedCredentials>): Promise<InvocationError> {
+  try {
+    await found;
+  } catch (error) {
+    assert.ok(error instanceof InvocationError);
+    return error;
+  }
+  return assert.fail('credentials were given');
+}
+
+test('who_comes_first_waits_and_all_that_come_meanwhile_wait_for_the_same_load', async () => {
+  const { provider, source, clock } = make(hour);
+  source.takesMs = 100;
+  const waiting = Array.from({ length: 50 }, () => provider.get());
+  await clock.pass(100);
+  const found = await Promise.all(waiting);
+  assert.equal(source.loads, 1);
+  assert.equal(new Set(found).size, 1);
+});
+
+test('credentials_that_are_there_are_given_at_once_and_stay_one_object_until_they_are_refreshed', async () => {
+  const { provider, source, clock } = make(hour);
+  const first = await provider.get();
+  for (let i = 0; i < 40; i += 1) {
+    await clock.pass(minute);
+    assert.equal(now(provider), first);
+  }
+  assert.equal(source.loads, 1);
+});
+
+for (const [name, lifeMs, step] of [
+  ['two_second', 2 * second, 50],
+  ['three_second', 3 * second, 50],
+  ['one_minute', minute, 500],
+  ['fifteen_minute', 15 * minute, 5 * second],
+  ['one_hour', hour, 10 * second],
+  ['twelve_hour', 12 * hour, minute],
+] as const) {
+  for (const chance of [0, 0.5, 1]) {
+    test(`${name}_sessions_are_replaced_in_the_background_before_they_expire (chance ${chance})`, async () => {
+      const { provider, source, clock } = make(lifeMs);
+      clock.chance = chance;
+      source.takesMs = Math.min(400, lifeMs / 10);
+      provider.prepare();
+      await clock.pass(source.takesMs);
+      for (let i = 0; i < (20 * lifeMs) / step; i += 1) {
+        await clock.pass(step);
+        const { expiration = 0 } = now(provider);
+        assert.ok(expiration - clock.time > Math.min(10 * second, lifeMs / 10) - step, 'not so near to the end');
+      }
+      assert.ok(source.loads > 15 && source.loads < 60, `${source.loads} loads for 20 lives`);
+    });
+  }
+}
+
+test('processes_that_started_together_do_not_refresh_together', async () => {
+  const moments = new Set<number>();
+  for (let i = 0; i <= 20; i += 1) {
+    const { provider, source, clock } = make(hour);
+    clock.chance = i / 20;
+    const start = clock.time;
+    await provider.get();
+    while (source.loads === 1) await clock.pass(second);
+    moments.add(clock.time - start);
+  }
+  assert.ok(moments.size > 15);
+  assert.ok(Math.max(...moments) - Math.min(...moments) > 2 * minute);
+  assert.ok(Math.max(...moments) < hour - 4 * minute);
+});
+
+test('credentials_that_are_still_valid_are_used_while_a_refresh_fails_and_nobody_waits', async () => {
+  const { provider, source, clock, told } = make(hour);
+  const first = await provider.get();
+  source.next = new Error('STS is away');
+  const end = clock.time + hour - 10 * second;
+  while (clock.time < end - second) {
+    await clock.pass(second);
+    assert.equal(now(provider), first);
+  }
+  const tries = source.loads - 1;
+  assert.ok(tries >= 8 && tries <= 60, `${tries} tries in the last minutes, with growing pauses`);
+  assert.deepEqual(new Set(told), new Set(['no credentials from a source: STS is away']));
+  assert.equal(provider.status().ok, true);
+  assert.equal(provider.status().reason, 'no credentials from a source: STS is away');
+});
+
+test('expired_credentials_are_never_given_and_the_margin_is_ten_seconds_or_a_tenth_of_the_life', async () => {
+  for (const [lifeMs, marginMs] of [
+    [2 * second, 200],
+    [50 * second, 5 * second],
+    [hour, 10 * second],
+  ] as const) {
+    const { provider, source, clock } = make(lifeMs);
+    await provider.get();
+    source.next = new Error('away');
+    await clock.pass(lifeMs - marginMs - 1);
+    now(provider);
+    await clock.pass(1);
+    const error = await failure(provider.get());
+    assert.equal(error.kind, 'credentials');
+    assert.equal(error.mayHaveRun, false);
+    assert.equal(error.attempts, 0);
+    assert.equal(error.details, 'Service: Lambda, No credentials');
+    assert.equal(provider.status().ok, false);
+  }
+});
+
+test('after_an_outage_the_first_load_that_goes_well_serves_again_within_seconds', async () => {
+  const { provider, source, clock, told } = make(minute);
+  await provider.get();
+  source.next = new Error('away');
+  for (let i = 0; i < 600; i += 1) {
+    await clock.pass(second);
+    await Promise.resolve(provider.get()).catch(() => {});
+  }
+  assert.ok(source.loads < 250, `${source.loads} loads in ten minutes of failing requests`);
+  source.next = 'session';
+  let waited = 0;
+  for (; provider.status().ok === false; waited += 100) {
+    await clock.pass(100);
+    await Promise.resolve(provider.get()).catch(() => {});
+  }
+  assert.ok(waited <= 5 * second, `${waited} ms`);
+  assert.equal(told.at(-1), 'a source is well');
+  assert.equal(provider.status().reason, undefined);
+});
+
+test('a_source_that_has_just_failed_is_not_asked_by_every_request', async () => {
+  const { provider, source } = make(hour);
+  source.next = new Error('denied');
+  for (let i = 0; i < 1000; i += 1) await failure(provider.get());
+  assert.equal(source.loads, 1);
+});
+
+test('a_source_that_hangs_fails_its_callers_after_ten_seconds_and_is_not_asked_twice_at_once', async () => {
+  const { provider, source, clock } = make(hour);
+  source.next = 'hang';
+  const failing = failure(provider.get());
+  await clock.pass(10 * second);
+  assert.equal((await failing).message, 'no credentials from a source: a source gave no credentials within 10 s');
+  for (let i = 0; i < 49; i += 1) {
+    await clock.pass(second);
+    await failure(provider.get());
+  }
+  assert.equal(source.loads, 1);
+  source.next = 'session';
+  await clock.pass(2 * second);
+  provider.prepare();
+  await settled();
+  assert.equal(source.loads, 2, 'after a minute it is given up');
+  now(provider);
+});
+
+test('a_load_that_ends_late_is_still_of_use', async () => {
+  const { provider, source, clock } = make(hour);
+  source.takesMs = 15 * second;
+  const failing = failure(provider.get());
+  await clock.pass(10 * second);
+  await failing;
+  await clock.pass(5 * second);
+  now(provider);
+  assert.equal(source.loads, 1);
+});
+
+test('what_the_service_calls_expired_is_not_given_again_and_is_replaced_once_for_all_callers', async () => {
+  const { provider, source } = make(hour);
+  const first = await provider.get();
+  for (let i = 0; i < 10; i += 1) provider.invalidate(first);
+  const replaced = await Promise.all(Array.from({ length: 10 }, () => provider.get()));
+  assert.equal(source.loads, 2);
+  assert.notEqual(replaced[0], first);
+  provider.invalidate(first);
+  assert.equal(now(provider), replaced[0], 'one that comes late with the old ones changes nothing');
+});
+
+test('a_source_that_repeats_what_the_service_called_expired_is_an_error_for_a_minute', async () => {
+  const { provider, source, clock } = make();
+  const first = await provider.get();
+  source.next = 'same';
+  provider.invalidate(first);
+  const error = await failure(provider.get());
+  assert.match(error.message, /the source still gives the credentials that the service called expired/);
+  await clock.pass(minute);
+  assert.deepEqual(await provider.get(), first, 'the service may have been wrong');
+});
+
+test('a_source_that_gives_expired_credentials_is_an_error', async () => {
+  const { provider, source } = make(-1);
+  assert.match((await failure(provider.get())).message, /the credentials expired at 20/);
+  assert.equal(source.loads, 1);
+});
+
+test('a_source_that_gives_the_same_until_shortly_before_the_end_is_asked_again_in_time', async () => {
+  const { provider, source, clock } = make(6 * hour);
+  const first = await provider.get();
+  source.next = 'same';
+  await clock.pass(6 * hour - 5 * minute);
+  assert.equal(now(provider), first, 'unchanged keys stay the same object');
+  source.next = 'session';
+  for (let i = 0; i < 10 * 60; i += 1) {
+    await clock.pass(second);
+    now(provider);
+  }
+  assert.notEqual(now(provider), first);
+});
+
+test('keys_without_an_expiry_are_asked_for_again_every_five_minutes_and_stay_one_object', async () => {
+  const { provider, source, clock } = make();
+  const first = await provider.get();
+  source.next = 'same';
+  for (let i = 0; i < 30; i += 1) {
+    await clock.pass(minute);
+    assert.equal(now(provider), first);
+  }
+  await settled();
+  assert.equal(source.loads, 7);
+});
+
+test('a_change_of_the_source_is_taken_over_within_seconds_while_the_old_keys_serve', async () => {
+  const { provider, source, clock, changeSource } = make();
+  const first = await provider.get();
+  for (let i = 0; i < 20; i += 1) {
+    await clock.pass(second);
+    assert.equal(now(provider), first);
+  }
+  changeSource();
+  await clock.pass(5 * second);
+  assert.equal(now(provider), first);
+  await settled();
+  await settled();
+  assert.notEqual(now(provider), first);
+  assert.equal(source.loads, 2);
+});
+
+test('who_is_not_used_for_an_hour_is_not_refreshed_any_more', async () => {
+  const { provider, source, clock } = make(15 * minute);
+  await provider.get();
+  await clock.pass(24 * hour);
+  assert.ok(source.loads >= 5 && source.loads <= 8, `${source.loads} loads in a day`);
+  assert.equal(clock.pending, 0);
+  await provider.get();
+});
+
+test('a_closed_provider_has_no_timers_left_and_still_serves_who_holds_it', async () => {
+  const { provider, source, clock } = make(15 * minute);
+  await provider.get();
+  provider.close();
+  assert.equal(clock.pending, 0);
+  await clock.pass(hour);
+  assert.equal(source.loads, 1);
+  await provider.get();
+  assert.equal(source.loads, 2);
+  assert.equal(clock.pending, 0);
+});
+
+test('the_status_tells_when_credentials_were_obtained_and_when_they_expire', async () => {
+  const { provider, clock } = make(hour);
+  const empty = { source: 'a source', ok: false, reason: undefined, obtainedAt: undefined, expiresAt: undefined };
+  assert.deepEqual(provider.status(), empty);
+  const start = clock.time;
+  await provider.get();
+  const full = { source: 'a source', ok: true, reason: undefined, obtainedAt: start, expiresAt: start + hour };
+  assert.deepEqual(provider.status(), full);
+});

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { onOurClock } from '../../../../src/lambda/credentials/assume-role.ts';
+
+const hour = 3_600_000;
+const service = 1_800_000_000_000;
+
+for (const [name, skew] of [
+  ['ahead by ten minutes', 600_000],
+  ['behind by ten minutes', -600_000],
+  ['ahead by a day', 24 * hour],
+] as const) {
+  test(`a clock that is ${name} sees a session of an hour expire after an hour`, () => {
+    const ours = service + skew;
+    assert.equal(onOurClock(service + hour, service, ours), ours + hour);
+  });
+}
+
+test('a_difference_that_a_slow_answer_makes_too_and_an_answer_without_a_time_change_nothing', () => {
+  assert.equal(onOurClock(service + hour, service, service + 4_999), service + hour);
+  assert.equal(onOurClock(service + hour, undefined, 0), service + hour);
+  assert.equal(onOurClock(service + hour, Number.NaN, 0), service + hour);
+  assert.equal(onOurClock(undefined, service, 0), undefined);
+});
