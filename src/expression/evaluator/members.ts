@@ -1,6 +1,7 @@
 import { JavaEntry, type JavaType, OBJECT, type Signature, typesByName } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
+import { AttributesValue } from './beans.ts';
 import { suggestion } from './closest-name.ts';
 import { gatewayMethod } from './gateway-methods.ts';
 import { javaEnvironment } from './java-environment.ts';
@@ -122,6 +123,7 @@ export function readIndex(target: Value, index: Value, convert: IndexConversion,
   if (target === null) throw new EvaluationFailure('null cannot be indexed');
   if (target instanceof JavaMap) {
     const key = target.typed ? convert.toName(index) : index;
+    if (target instanceof AttributesValue) return typed(target.entries.get(key) ?? null);
     return target.entries.get(key) ?? byEquals(target, key, run);
   }
   if (typeof target === 'string') return elementOf(target.length, (i) => target.charAt(i), convert.toIndex(index));
@@ -131,6 +133,13 @@ export function readIndex(target: Value, index: Value, convert: IndexConversion,
   }
   if (typeof index === 'string') return readProperty(target, index, run);
   throw new EvaluationFailure(`${typeName(target)} cannot be indexed`);
+}
+
+/** An index leads from attributes to a map whose keys are typed as those of attributes are; no other way does. */
+function typed(value: Value): Value {
+  return value instanceof JavaMap && value.constructor === JavaMap && !value.typed
+    ? new JavaMap(value.entries, value.kind, true)
+    : value;
 }
 
 function elementOf(length: number, read: (i: number) => Value, i: number): Value {
