@@ -1,0 +1,277 @@
+// The process's environment is what is tested: a file of its own, and so a process of its own.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
+import { type CredentialSource, createLambdaInvoker, type ProcessInvoker } from '../../src/lambda/index.ts';
+import { failureOf, invocation } from '../support/invocation.ts';
+import { allow, type LocalAws, type StaticSession, startLocalAws } from '../support/ministack.ts';
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const owned = /^(?:AWS_|HOME$)/;
+
+suite("the machine's identity", () => {
+  let aws: LocalAws;
+  let keys: Required<Pick<CredentialSource, 'accessKey' | 'secretKey'>>;
+  let session: Required<StaticSession>;
+  let invoke: string;
+  let invoker: ProcessInvoker;
+  let directory: string;
+  let metadata: Server | undefined;
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => owned.test(name)));
+
+  const callOf = (credentials: CredentialSource = {}) =>
+    invocation({
+      functionName: 'count',
+      endpoint: aws.endpoint,
+      credentials,
+      transport: { connectionTimeoutMs: 2000, readTimeoutMs: 15_000 },
+      payload: Buffer.from('{}'),
+    });
+  const file = (name: string, text: string): string => {
+    const path = join(directory, name);
+    // As secrets are mounted: the whole file at once.
+    writeFileSync(`${path}.new`, text);
+    renameSync(`${path}.new`, path);
+    return path;
+  };
+  const profile = (name: string, { accessKey, secretKey }: StaticSession): string =>
+    `[${name}]\naws_access_key_id = ${accessKey}\naws_secret_access_key = ${secretKey}\n`;
+  /** Keys as metadata services give them. */
+  const served = (seconds: number) => ({
+    Code: 'Success',
+    Type: 'AWS-HMAC',
+    AccessKeyId: session.accessKey,
+    SecretAccessKey: session.secretKey,
+    Token: session.sessionToken,
+    Expiration: new Date(Date.now() + seconds * 1000).toISOString(),
+  });
+  const serve = async (answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> => {
+    const server = createServer(answer);
+    metadata = server;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  };
+
+  before(async () => {
+    aws = await startLocalAws();
+    await aws.createUser('machine', {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: ['lambda:InvokeFunction', 'sts:AssumeRole'], Resource: '*' }],
+    });
+    keys = await aws.createKey('machine');
+    invoke = await aws.createRole('invoke', aws.trust(['user/machine']), allow('lambda:InvokeFunction'));
+    await aws.createFunction('count', { code: 'export const handler = async () => ({});' });
+    session = await aws.createSession(keys, invoke, 3600);
+  });
+  after(() => aws.stop());
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'chain-'));
+    for (const name of Object.keys(process.env)) if (owned.test(name)) delete process.env[name];
+    Object.assign(process.env, { HOME: directory, AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'us-east-1' });
+    process.env.AWS_ENDPOINT_URL_STS = aws.endpoint;
+    invoker = createLambdaInvoker({ environment: {}, random: () => 0 });
+  });
+  afterEach(async () => {
+    await invoker.close();
+    metadata?.closeAllConnections();
+    metadata?.close();
+    metadata = undefined;
+    rmSync(directory, { recursive: true });
+    for (const name of Object.keys(process.env)) if (owned.test(name)) delete process.env[name];
+    Object.assign(process.env, inherited);
+  });
+
+  test('comes_from_the_environment', async () => {
+    process.env.AWS_ACCESS_KEY_ID = keys.accessKey;
+    process.env.AWS_SECRET_ACCESS_KEY = keys.secretKey;
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+  });
+
+  test('comes_from_the_environment_with_a_session_token', async () => {
+    process.env.AWS_ACCESS_KEY_ID = session.accessKey;
+    process.env.AWS_SECRET_ACCESS_KEY = session.secretKey;
+    process.env.AWS_SESSION_TOKEN = session.sessionToken;
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+  });
+
+  test('is_the_base_of_a_role', async () => {
+    process.env.AWS_ACCESS_KEY_ID = keys.accessKey;
+    process.env.AWS_SECRET_ACCESS_KEY = keys.secretKey;
+    const source = { role: { roleArn: invoke, roleSessionName: 'gravitee' } };
+    assert.equal((await invoker.invoke(callOf(source))).status, 200);
+    assert.deepEqual(
+      invoker.credentials().map(({ source: name, ok }) => [name, ok]),
+      [
+        ['the default chain', true],
+        [`role ${invoke} of the default chain in us-east-1`, true],
+      ],
+    );
+  });
+
+  test('comes_from_the_profile_that_AWS_PROFILE_names_without_a_word_on_the_console', async (context) => {
+    const warn = context.mock.method(console, 'warn');
+    process.env.AWS_SHARED_CREDENTIALS_FILE = file('credentials', profile('team', keys));
+    process.env.AWS_PROFILE = 'team';
+    // With these set too the SDK warns, once, in plain text.
+    process.env.AWS_ACCESS_KEY_ID = 'other';
+    process.env.AWS_SECRET_ACCESS_KEY = 'other';
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+    assert.equal(warn.mock.callCount(), 0);
+  });
+
+  test('comes_from_a_profile_that_assumes_a_role', async () => {
+    process.env.AWS_SHARED_CREDENTIALS_FILE = file('credentials', profile('default', keys));
+    process.env.AWS_CONFIG_FILE = file('config', `[profile team]\nrole_arn = ${invoke}\nsource_profile = default\n`);
+    process.env.AWS_PROFILE = 'team';
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+    assert.ok((invoker.credentials()[0]?.expiresAt ?? 0) > Date.now());
+  });
+
+  test('comes_from_a_credential_process', async () => {
+    const { accessKey, secretKey, sessionToken } = session;
+    const path = file(
+      'keys.json',
+      JSON.stringify({ Version: 1, AccessKeyId: accessKey, SecretAccessKey: secretKey, SessionToken: sessionToken }),
+    );
+    process.env.AWS_CONFIG_FILE = file('config', `[default]\ncredential_process = cat ${path}\n`);
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+  });
+
+  test('a_credential_process_that_fails_is_told_without_its_command', async () => {
+    process.env.AWS_CONFIG_FILE = file(
+      'config',
+      '[default]\ncredential_process = sh -c "echo my-secret >&2; exit 3"\n',
+    );
+    const failure = await failureOf(invoker, callOf());
+    assert.equal(failure.kind, 'credentials');
+    assert.match(failure.message, /credential_process failed/);
+    assert.doesNotMatch(failure.message, /my-secret|exit 3/);
+  });
+
+  test('a_profile_that_is_rotated_is_taken_over_while_requests_run_and_none_fails', async () => {
+    const old = await aws.createKey('machine');
+    process.env.AWS_SHARED_CREDENTIALS_FILE = file('credentials', profile('default', old));
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+    file('credentials', profile('default', keys));
+    for (const end = Date.now() + 8_000; Date.now() < end; await pause(50)) {
+      assert.equal((await invoker.invoke(callOf())).status, 200);
+    }
+    await aws.deleteKey('machine', old.accessKey);
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+  });
+
+  test('a_role_on_a_rotated_profile_asks_STS_again_with_the_new_keys_when_the_old_ones_are_deleted', async () => {
+    const old = await aws.createKey('machine');
+    process.env.AWS_SHARED_CREDENTIALS_FILE = file('credentials', profile('default', old));
+    const source = { role: { roleArn: invoke, roleSessionName: 'gravitee', durationSeconds: 2 } };
+    assert.equal((await invoker.invoke(callOf(source))).status, 200);
+    file('credentials', profile('default', keys));
+    await aws.deleteKey('machine', old.accessKey);
+    for (const end = Date.now() + 4_000; Date.now() < end; await pause(50)) {
+      assert.equal((await invoker.invoke(callOf(source))).status, 200);
+    }
+  });
+
+  test('comes_from_a_web_identity_token_file_read_anew_for_each_session', async () => {
+    const role = await aws.createRole('pod', {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Federated: 'arn:aws:iam::000000000000:oidc-provider/oidc.example.com' },
+          Action: 'sts:AssumeRoleWithWebIdentity',
+        },
+      ],
+    });
+    process.env.AWS_WEB_IDENTITY_TOKEN_FILE = join(directory, 'token');
+    process.env.AWS_ROLE_ARN = role;
+    const failure = await failureOf(invoker, callOf());
+    assert.equal(failure.kind, 'credentials');
+    assert.match(failure.message, /ENOENT.*token/);
+    assert.doesNotMatch(failure.details, /token/);
+    file(
+      'token',
+      ['{"alg":"RS256"}', '{"iss":"https://oidc.example.com","sub":"pod","aud":"sts"}', 'x']
+        .map((part) => Buffer.from(part).toString('base64url'))
+        .join('.'),
+    );
+    await pause(300);
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+    assert.ok((invoker.credentials()[0]?.expiresAt ?? 0) > Date.now());
+  });
+
+  test('comes_from_EKS_Pod_Identity_whose_token_is_read_anew_each_time', async () => {
+    const tokens: unknown[] = [];
+    const url = await serve(({ headers }, response) => {
+      tokens.push(headers.authorization);
+      response.end(JSON.stringify(served(3)));
+    });
+    process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = `${url}/v1/credentials`;
+    process.env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = file('token', 'first-token');
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+    file('token', 'second-token');
+    for (const end = Date.now() + 4_000; Date.now() < end; await pause(50)) {
+      assert.equal((await invoker.invoke(callOf())).status, 200);
+    }
+    assert.equal(tokens[0], 'first-token');
+    assert.equal(tokens.at(-1), 'second-token');
+    assert.ok(tokens.length <= 6, `asked ${tokens.length} times in four seconds`);
+  });
+
+  test('comes_from_an_EC2_instance_by_IMDSv2', async () => {
+    const paths: string[] = [];
+    const endpoint = await serve(({ method, url = '', headers }, response) => {
+      paths.push(`${method} ${url}`);
+      if (method === 'PUT') return response.setHeader('x-aws-ec2-metadata-token-ttl-seconds', '60').end('imds-token');
+      if (headers['x-aws-ec2-metadata-token'] !== 'imds-token') return response.writeHead(401).end();
+      return response.end(url.endsWith('/my-role') ? JSON.stringify(served(3600)) : 'my-role');
+    });
+    delete process.env.AWS_EC2_METADATA_DISABLED;
+    process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = endpoint;
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+    assert.equal(paths[0], 'PUT /latest/api/token');
+  });
+
+  test('comes_from_IAM_Identity_Center_with_the_token_that_the_CLI_has_left', async () => {
+    const url = await serve((request, response) => {
+      assert.equal(request.headers['x-amz-sso_bearer_token'], 'sso-token');
+      const { accessKey, secretKey, sessionToken } = session;
+      const expiration = Date.now() + 3_600_000;
+      response.setHeader('content-type', 'application/json');
+      response.end(
+        JSON.stringify({
+          roleCredentials: { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken, expiration },
+        }),
+      );
+    });
+    const start = 'https://example.awsapps.com/start';
+    mkdirSync(join(directory, '.aws', 'sso', 'cache'), { recursive: true });
+    const cached = createHash('sha1').update(start).digest('hex');
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    file(`.aws/sso/cache/${cached}.json`, JSON.stringify({ accessToken: 'sso-token', expiresAt }));
+    file(
+      '.aws/config',
+      `[default]\nsso_start_url = ${start}\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n`,
+    );
+    process.env.AWS_ENDPOINT_URL_SSO = url;
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+  });
+
+  test('that_is_nowhere_is_an_error_which_says_where_it_was_looked_for', async () => {
+    const failure = await failureOf(invoker, callOf());
+    assert.equal(failure.kind, 'credentials');
+    assert.equal(failure.details, 'Service: Lambda, No credentials');
+    assert.equal(failure.mayHaveRun, false);
+    assert.match(failure.message, /^no credentials from the default chain: /);
+    for (const place of [/environment/i, /profile|shared credentials/i, /web identity/i, /EC2 Instance Metadata/]) {
+      assert.match(failure.message, place);
+    }
+    assert.equal(invoker.credentialStatus({}, 'us-east-1').reason, failure.message);
+  });
+});

@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import {
+  type AssumedRole,
+  type CredentialSource,
+  createLambdaInvoker,
+  type InvocationError,
+  type InvocationResult,
+  type ProcessInvoker,
+} from '../../src/lambda/index.ts';
+import { failureOf, invocation } from '../support/invocation.ts';
+import { allow, type LocalAws, startLocalAws } from '../support/ministack.ts';
+import { type StsFault, type StsStub, startStsStub } from '../support/sts-stub.ts';
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** What a caller must not see: accounts, ARNs, hosts, names of AWS's errors. */
+const inside = /\d{12}|arn:|127\.0\.0\.1|AccessDenied|Token|Exception/;
+
+suite('roles, against a local AWS that checks signatures and policies', () => {
+  let aws: LocalAws;
+  let sts: StsStub;
+  let caller: CredentialSource;
+  let invoker: ProcessInvoker;
+  const fresh: ProcessInvoker[] = [];
+  const roles = new Map<string, string>();
+
+  const role = (name: string, overrides: Partial<AssumedRole> = {}): AssumedRole => {
+    const roleArn = roles.get(name) ?? `arn:aws:iam::000000000000:role/${name}`;
+    return { roleArn, roleSessionName: 'gravitee', ...overrides };
+  };
+  const callOf = (credentials: CredentialSource) =>
+    invocation({
+      functionName: 'count',
+      endpoint: aws.endpoint,
+      credentials,
+      transport: { connectionTimeoutMs: 2000, readTimeoutMs: 15_000 },
+      payload: Buffer.from('{}'),
+    });
+  const call = (source: CredentialSource): Promise<InvocationResult> => invoker.invoke(callOf(source));
+  const refusal = (source: CredentialSource): Promise<InvocationError> => failureOf(invoker, callOf(source));
+  /** One that remembers nothing. */
+  const another = (): ProcessInvoker => {
+    const made = createLambdaInvoker({ environment: {}, random: () => 0 });
+    fresh.push(made);
+    return made;
+  };
+
+  before(async () => {
+    aws = await startLocalAws();
+    sts = await startStsStub(aws.endpoint);
+    process.env.AWS_ENDPOINT_URL_STS = sts.endpoint;
+    caller = await aws.createUser('caller', allow('sts:AssumeRole'));
+    await aws.createFunction('count', { code: 'export const handler = async () => ({});' });
+    const create = async (name: string, trust: object, policy?: object): Promise<void> => {
+      roles.set(name, await aws.createRole(name, trust, policy));
+    };
+    const byCaller = (condition?: object): object => aws.trust(['user/caller'], condition);
+    await create('invoke', byCaller());
+    await create('powerless', byCaller(), allow('sts:GetCallerIdentity'));
+    await create('guarded', byCaller({ StringEquals: { 'sts:ExternalId': 'tenant-7' } }));
+    await create('named', byCaller({ StringEquals: { 'sts:RoleSessionName': 'gravitee' } }));
+    await create('hub', byCaller(), allow('sts:AssumeRole'));
+    await create('spoke', aws.trust(['role/hub']), allow('sts:AssumeRole'));
+    await create('leaf', aws.trust(['role/spoke']));
+    invoker = another();
+  });
+  after(async () => {
+    for (const one of fresh) await one.close();
+    await sts.stop();
+    await aws.stop();
+  });
+
+  test('a_role_gives_the_rights_that_the_keys_have_not', async () => {
+    const failure = await refusal(caller);
+    assert.equal(failure.kind, 'service');
+    assert.equal(failure.statusCode, 403);
+    assert.equal(failure.details, 'Service: Lambda, Status Code: 403');
+    assert.equal((await call({ ...caller, role: role('invoke') })).status, 200);
+  });
+
+  const refused: readonly (readonly [string, () => CredentialSource, string])[] = [
+    ['a role that is not there', () => ({ ...caller, role: role('nobody') }), 'AccessDenied'],
+    ['a role that trusts someone else', () => ({ ...caller, role: role('spoke') }), 'AccessDenied'],
+    ['an external id that is missing', () => ({ ...caller, role: role('guarded') }), 'AccessDenied'],
+    [
+      'an external id that is wrong',
+      () => ({ ...caller, role: role('guarded', { externalId: 'tenant-8' }) }),
+      'AccessDenied',
+    ],
+    [
+      'a session name that the role does not allow',
+      () => ({ ...caller, role: role('named', { roleSessionName: 'other' }) }),
+      'AccessDenied',
+    ],
+    [
+      'a chain that jumps over a role',
+      () => ({ ...caller, roleChain: [role('hub')], role: role('leaf') }),
+      'AccessDenied',
+    ],
+    ['a wrong secret', () => ({ ...caller, secretKey: 'wrong', role: role('invoke') }), 'SignatureDoesNotMatch'],
+    [
+      'an unknown key',
+      () => ({ accessKey: 'AKIANOBODYNOBODY', secretKey: 'x', role: role('invoke') }),
+      'InvalidClientTokenId',
+    ],
+  ];
+  for (const [name, source, errorType] of refused) {
+    test(`${name}: nothing is invoked, the log says why, and the caller only that STS refused`, async () => {
+      const failure = await refusal(source());
+      assert.equal(failure.kind, 'credentials', failure.message);
+      assert.equal(failure.errorType, errorType);
+      assert.equal(failure.statusCode, 403);
+      assert.equal(failure.mayHaveRun, false);
+      assert.equal(failure.details, 'Service: Sts, Status Code: 403');
+      assert.doesNotMatch(failure.details, inside);
+      assert.match(failure.message, /^no credentials from role arn:aws:iam::\d{12}:role\/\w+ .*static keys …/);
+      assert.doesNotMatch(failure.message, /tenant-|wrong/);
+    });
+  }
+
+  test('the_right_external_id_and_session_name_are_sent', async () => {
+    const guarded = { ...caller, role: role('guarded', { externalId: 'tenant-7' }) };
+    assert.equal((await call(guarded)).status, 200);
+    assert.equal((await call({ ...caller, role: role('named') })).status, 200);
+  });
+
+  test('a_chain_of_three_roles_ends_with_the_rights_of_the_last', async () => {
+    const source = { ...caller, roleChain: [role('hub'), role('spoke')], role: role('leaf') };
+    assert.equal((await call(source)).status, 200);
+    const status = invoker.credentials().find(({ source }) => /role\/leaf .*role\/spoke/.test(source));
+    assert.equal(status?.ok, true);
+    assert.match(status?.source ?? '', /role\/leaf of role .*role\/spoke of role .*role\/hub of static keys …/);
+  });
+
+  test('a_role_without_the_permission_is_refused_by_Lambda_and_not_by_STS', async () => {
+    const failure = await refusal({ ...caller, role: role('powerless') });
+    assert.equal(failure.kind, 'service');
+    assert.equal(failure.errorType, 'AccessDeniedException');
+    assert.equal(failure.details, 'Service: Lambda, Status Code: 403');
+  });
+
+  test('a_permission_that_is_given_later_counts_at_once', async () => {
+    const source = { ...caller, role: role('powerless') };
+    await refusal(source);
+    await aws.setRolePolicy('powerless', allow('lambda:InvokeFunction'));
+    assert.equal((await call(source)).status, 200);
+    await aws.setRolePolicy('powerless', allow('sts:GetCallerIdentity'));
+  });
+
+  test('keys_with_a_session_token_serve_until_they_expire_and_then_the_error_is_Lambdas', async () => {
+    const session = await aws.createSession(caller, role('invoke').roleArn, 2);
+    assert.equal((await call(session)).status, 200);
+    assert.equal((await refusal({ ...session, sessionToken: 'x' })).statusCode, 403);
+    assert.equal((await refusal({ ...session, sessionToken: undefined })).statusCode, 403);
+    await pause(2_500);
+    const failure = await refusal(session);
+    assert.equal(failure.kind, 'service');
+    assert.equal(failure.errorType, 'ExpiredTokenException');
+    assert.equal(failure.mayHaveRun, false);
+    assert.equal(failure.details, 'Service: Lambda, Status Code: 403');
+  });
+
+  test('a_role_of_two_second_sessions_serves_for_seven_seconds_without_a_failure_on_few_calls_of_STS', async () => {
+    const one = another();
+    const source = { ...caller, role: role('invoke', { durationSeconds: 2 }) };
+    const before = sts.connections;
+    const end = Date.now() + 7_000;
+    let calls = 0;
+    for (; Date.now() < end; calls += 1) {
+      assert.equal((await one.invoke(callOf(source))).attempts, 1, 'an expired token was not even sent');
+      await pause(20);
+    }
+    const asked = sts.connections - before;
+    assert.ok(asked >= 4 && asked <= 20, `STS was asked ${asked} times for ${calls} calls`);
+    await one.close();
+  });
+
+  test('thirty_first_requests_at_once_ask_STS_once', async () => {
+    const one = another();
+    const source = { ...caller, role: role('invoke', { roleSessionName: 'crowd' }) };
+    const before = sts.connections;
+    const results = await Promise.all(Array.from({ length: 30 }, () => one.invoke(callOf(structuredClone(source)))));
+    assert.ok(results.every(({ status }) => status === 200));
+    assert.equal(sts.connections - before, 1);
+  });
+
+  const faults: readonly (readonly [StsFault, RegExp, string])[] = [
+    ['unavailable', /ServiceUnavailable/, 'Service: Sts, Status Code: 503'],
+    ['throttled', /Throttling/, 'Service: Sts, Status Code: 400'],
+    ['reset', /ECONNRESET|socket hang up/, 'Service: Lambda, No credentials'],
+    ['nonsense', /no credentials from role/, 'Service: Lambda, No credentials'],
+  ];
+  for (const [fault, message, details] of faults) {
+    test(`an STS that is ${fault} fails the call in time, and serves again as soon as it is well`, async () => {
+      const one = another();
+      const source = { ...caller, role: role('invoke', { roleSessionName: fault }) };
+      sts.fault = fault;
+      const failure = await failureOf(one, callOf(source));
+      sts.fault = 'none';
+      assert.equal(failure.kind, 'credentials', failure.message);
+      assert.match(failure.message, message);
+      assert.equal(failure.details, details);
+      assert.equal(failure.mayHaveRun, false);
+      assert.equal(one.credentialStatus(source, 'us-east-1').ok, false);
+      assert.match(one.credentialStatus(source, 'us-east-1').reason ?? '', message);
+      await pause(250);
+      assert.equal((await one.invoke(callOf(source))).status, 200);
+      assert.equal(one.credentialStatus(source, 'us-east-1').reason, undefined);
+    });
+  }
+
+  test('an_STS_that_hangs_fails_the_callers_after_at_most_ten_seconds_or_the_time_of_the_call', async () => {
+    const one = another();
+    const source = { ...caller, role: role('invoke', { roleSessionName: 'hanging' }) };
+    sts.fault = 'hang';
+    try {
+      const started = performance.now();
+      const [patient, hasty] = await Promise.all([
+        failureOf(one, callOf(source)),
+        failureOf(one, {
+          ...callOf(source),
+          transport: { connectionTimeoutMs: 0, readTimeoutMs: 0, apiCallTimeoutMs: 300 },
+        }),
+      ]);
+      assert.equal(hasty.kind, 'timeout');
+      assert.equal(hasty.mayHaveRun, false);
+      assert.equal(patient.kind, 'credentials');
+      assert.equal(patient.details, 'Service: Lambda, No credentials');
+      assert.ok(performance.now() - started < 12_000);
+    } finally {
+      sts.fault = 'none';
+    }
+  });
+
+  test('a_role_is_asked_for_in_the_region_of_the_call_where_no_endpoint_is_named', async () => {
+    const { AWS_ENDPOINT_URL_STS } = process.env;
+    delete process.env.AWS_ENDPOINT_URL_STS;
+    process.env.https_proxy = sts.endpoint;
+    sts.fault = 'unavailable';
+    try {
+      // Nothing leaves the machine: the proxy, which the SDK alone would not look at, refuses.
+      const failure = await failureOf(another(), {
+        ...callOf({ ...caller, role: role('invoke') }),
+        region: 'eu-north-1',
+      });
+      assert.equal(failure.kind, 'credentials');
+      assert.match(failure.message, /in eu-north-1: /);
+      assert.match(failure.message, /[Pp]roxy|tunnel/i);
+    } finally {
+      sts.fault = 'none';
+      delete process.env.https_proxy;
+      process.env.AWS_ENDPOINT_URL_STS = AWS_ENDPOINT_URL_STS;
+    }
+  });
+});
