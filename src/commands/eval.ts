@@ -60,7 +60,7 @@ async function evaluateTable(contextsFile: string, casesFile: string, io: Comman
 function outcomeOf(template: string, context: unknown): { outcome: string; value?: string; error?: string } {
   try {
     const value = compileTemplate(template).evaluate(readContext(context));
-    return value === null ? { outcome: 'null' } : { outcome: 'value', value };
+    return value === null ? { outcome: 'null' } : { outcome: 'value', value: encodable(value) };
   } catch (error) {
     return {
       outcome: 'error',
@@ -68,6 +68,9 @@ function outcomeOf(template: string, context: unknown): { outcome: string; value
     };
   }
 }
+
+/** Half a surrogate pair has no bytes in UTF-8; the original writes a question mark. */
+const encodable = (text: string): string => (text.isWellFormed() ? text : text.replace(/\p{Surrogate}/gu, '?'));
 
 function contextsOf(data: unknown, file: string): Readonly<Record<string, unknown>> {
   const contexts = typeof data === 'object' && data !== null && 'contexts' in data ? data.contexts : undefined;

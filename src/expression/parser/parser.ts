@@ -1,17 +1,12 @@
-import { JavaDouble, JavaFloat } from '../value.ts';
 import type { BinaryOperator, Node, Step } from './ast.ts';
-import { tokenize } from './lexer.ts';
+import { numberLiteral } from './number-literal.ts';
 import type { SourceText } from './source-text.ts';
 import type { Token, TokenKind } from './token.ts';
+import { TokenReader } from './token-reader.ts';
 
 /** Deeper nesting is refused: the parser and the evaluator recurse. */
 const maxDepth = 100;
-/** More of these would make a template that nobody wrote by hand. */
-const maxTokens = 10_000;
-
 const closing: ReadonlySet<TokenKind> = new Set([')', ']', '}', ',', ':']);
-
-const noDigits = 'a number that is no 32-bit int: a long ends in L';
 
 export function parseExpression(source: SourceText): Node {
   return new Parser(source).parse();
@@ -21,41 +16,32 @@ export function parseExpression(source: SourceText): Node {
 const isWord = ({ kind, text }: Token) => kind !== 'identifier' && kind !== 'string' && /^[A-Za-z]+$/.test(text);
 
 /** Spring Expression's grammar (6.2), by recursive descent. */
-class Parser {
-  readonly #source: SourceText;
-  readonly #tokens: readonly Token[];
-  #at = 0;
+class Parser extends TokenReader {
   #depth = 0;
-
-  constructor(source: SourceText) {
-    this.#source = source;
-    this.#tokens = tokenize(source);
-    if (this.#tokens.length > maxTokens) source.fail(`the expression has more than ${maxTokens} tokens`, 0);
-  }
 
   parse(): Node {
     const node = this.#expression();
-    const rest = this.#peek();
-    if (rest !== undefined) this.#fail(`expected an operator or the end of the expression, not '${rest.text}'`, rest);
+    const rest = this.peek();
+    if (rest !== undefined) this.fail(`expected an operator or the end of the expression, not '${rest.text}'`, rest);
     return node;
   }
 
   #expression(): Node {
-    if (++this.#depth > maxDepth) this.#fail(`the expression nests deeper than ${maxDepth} levels`, this.#peek());
-    const first = this.#peek();
+    if (++this.#depth > maxDepth) this.fail(`the expression nests deeper than ${maxDepth} levels`, this.peek());
+    const first = this.peek();
     // What is missing before `?:` or `?`, or after `?:`, is null.
     const value = first?.kind === '?:' || first?.kind === '?' ? this.#null(first) : this.#or();
-    const token = this.#peek();
+    const token = this.peek();
     let node = value;
-    if (token?.kind === '=') this.#fail('assignment is not allowed', token);
-    if (this.#take('?:')) {
-      const next = this.#peek();
+    if (token?.kind === '=') this.fail('assignment is not allowed', token);
+    if (this.take('?:')) {
+      const next = this.peek();
       const isMissing = next === undefined || closing.has(next.kind);
       node = { kind: 'elvis', at: value.at, value, otherwise: isMissing ? this.#null(token) : this.#expression() };
     }
-    if (token?.kind === '?' && this.#take('?')) {
+    if (token?.kind === '?' && this.take('?')) {
       const yes = this.#expression();
-      this.#expect(':', 'the second part of the ternary');
+      this.expect(':', 'the second part of the ternary');
       node = { kind: 'ternary', at: value.at, condition: value, yes, no: this.#expression() };
     }
     this.#depth--;
@@ -63,12 +49,12 @@ class Parser {
   }
 
   #null(token: Token | undefined): Node {
-    return { kind: 'literal', at: this.#source.offset(token?.start ?? 0), value: null };
+    return { kind: 'literal', at: this.source.offset(token?.start ?? 0), value: null };
   }
 
   #or(): Node {
     let left = this.#and();
-    for (let token = this.#takeWord('||', 'or'); token; token = this.#takeWord('||', 'or')) {
+    for (let token = this.takeWord('||', 'or'); token; token = this.takeWord('||', 'or')) {
       left = this.#binary('or', left, this.#and(), token);
     }
     return left;
@@ -76,7 +62,7 @@ class Parser {
 
   #and(): Node {
     let left = this.#relation();
-    for (let token = this.#takeWord('&&', 'and'); token; token = this.#takeWord('&&', 'and')) {
+    for (let token = this.takeWord('&&', 'and'); token; token = this.takeWord('&&', 'and')) {
       left = this.#binary('and', left, this.#relation(), token);
     }
     return left;
@@ -86,11 +72,11 @@ class Parser {
   #relation(): Node {
     const left = this.#sum();
     for (const symbol of ['==', '!=', '<', '<=', '>', '>='] as const) {
-      const token = this.#take(symbol);
+      const token = this.take(symbol);
       if (token) return this.#binary(symbol, left, this.#sum(), token);
     }
     for (const word of ['matches', 'between', 'instanceof'] as const) {
-      const token = this.#takeWord(undefined, word);
+      const token = this.takeWord(undefined, word);
       if (token) return this.#binary(word, left, this.#sum(), token);
     }
     return left;
@@ -99,7 +85,7 @@ class Parser {
   #sum(): Node {
     let left = this.#product();
     for (;;) {
-      const token = this.#take('+') ?? this.#take('-');
+      const token = this.take('+') ?? this.take('-');
       if (!token) return left;
       left = this.#binary(token.kind as '+' | '-', left, this.#product(), token);
     }
@@ -108,7 +94,7 @@ class Parser {
   #product(): Node {
     let left = this.#power();
     for (;;) {
-      const token = this.#take('*') ?? this.#take('/') ?? this.#take('%');
+      const token = this.take('*') ?? this.take('/') ?? this.take('%');
       if (!token) return left;
       left = this.#binary(token.kind as '*' | '/' | '%', left, this.#power(), token);
     }
@@ -116,7 +102,7 @@ class Parser {
 
   #power(): Node {
     let node = this.#unary();
-    const token = this.#take('^');
+    const token = this.take('^');
     if (token) node = this.#binary('^', node, this.#unary(), token);
     this.#refuseIncrement();
     return node;
@@ -124,17 +110,17 @@ class Parser {
 
   #unary(): Node {
     this.#refuseIncrement();
-    const token = this.#take('!') ?? this.#take('-') ?? this.#take('+');
+    const token = this.take('!') ?? this.take('-') ?? this.take('+');
     if (!token) return this.#primary();
-    if (++this.#depth > maxDepth) this.#fail(`the expression nests deeper than ${maxDepth} levels`, token);
+    if (++this.#depth > maxDepth) this.fail(`the expression nests deeper than ${maxDepth} levels`, token);
     const operand = this.#unary();
     this.#depth--;
-    return { kind: 'unary', at: this.#source.offset(token.start), operator: token.kind as '!' | '-' | '+', operand };
+    return { kind: 'unary', at: this.source.offset(token.start), operator: token.kind as '!' | '-' | '+', operand };
   }
 
   #refuseIncrement(): void {
-    const token = this.#peek();
-    if (token?.kind === '++' || token?.kind === '--') this.#fail('assignment is not allowed', token);
+    const token = this.peek();
+    if (token?.kind === '++' || token?.kind === '--') this.fail('assignment is not allowed', token);
   }
 
   #primary(): Node {
@@ -145,8 +131,8 @@ class Parser {
   }
 
   #start(): Node {
-    const token = this.#next('an expression');
-    const at = this.#source.offset(token.start);
+    const token = this.next('an expression');
+    const at = this.source.offset(token.start);
     switch (token.kind) {
       case 'int':
       case 'hexInt':
@@ -154,20 +140,20 @@ class Parser {
       case 'hexLong':
       case 'real':
       case 'float':
-        return { kind: 'literal', at, value: this.#number(token) };
+        return { kind: 'literal', at, value: numberLiteral(token, this.source) };
       case 'string': {
         const quote = token.text.charAt(0);
         return { kind: 'literal', at, value: token.text.slice(1, -1).replaceAll(quote + quote, quote) };
       }
       case '(': {
         const inner = this.#expression();
-        this.#expect(')', 'the parenthesis');
+        this.expect(')', 'the parenthesis');
         return inner;
       }
       case '{':
         return this.#listOrMap(at);
       case '#': {
-        const name = this.#expect('identifier', 'the name of a variable or function');
+        const name = this.expect('identifier', 'the name of a variable or function');
         const args = this.#arguments();
         return args ? { kind: 'function', at, name: name.text, args } : { kind: 'variable', at, name: name.text };
       }
@@ -179,17 +165,17 @@ class Parser {
       case '^[':
       case '$[': {
         // On the root, which is null.
-        this.#at--;
+        this.back();
         const step = this.#bracketed(false);
         const start: Node = { kind: 'literal', at, value: null };
         return step ? { kind: 'chain', at, start, steps: [step] } : start;
       }
       case '@':
       case '&':
-        return this.#fail('there are no beans here', token);
+        return this.fail('there are no beans here', token);
       default:
         if (isWord(token)) return this.#word(token, at);
-        return this.#fail(`expected an expression, not '${token.text}'`, token);
+        return this.fail(`expected an expression, not '${token.text}'`, token);
     }
   }
 
@@ -197,23 +183,23 @@ class Parser {
     const lower = token.text.toLowerCase();
     if (lower === 'true' || lower === 'false') return { kind: 'literal', at, value: lower === 'true' };
     if (lower === 'null') return { kind: 'literal', at, value: null };
-    const isKey = this.#peek()?.kind === ']';
+    const isKey = this.peek()?.kind === ']';
     if (token.text === 'T' && !isKey) {
-      this.#expect('(', 'T');
+      this.expect('(', 'T');
       const name = this.#qualifiedName();
       let dimensions = 0;
-      while (this.#take('[')) {
-        this.#expect(']', 'the array type');
+      while (this.take('[')) {
+        this.expect(']', 'the array type');
         dimensions++;
       }
-      this.#expect(')', 'the type');
+      this.expect(')', 'the type');
       return { kind: 'type', at, name, dimensions };
     }
     if (lower === 'new' && !isKey) {
       const name = this.#qualifiedName();
-      if (this.#take('[')) return this.#array(name, at);
+      if (this.take('[')) return this.#array(name, at);
       const args = this.#arguments();
-      if (!args) return this.#fail(`expected ( after new ${name}`, this.#peek());
+      if (!args) return this.fail(`expected ( after new ${name}`, this.peek());
       return { kind: 'new', at, name, args };
     }
     const args = this.#arguments();
@@ -222,63 +208,63 @@ class Parser {
 
   /** `new int[3]` or `new int[]{1, 2}`; one dimension. */
   #array(name: string, at: number): Node {
-    const size = this.#peek()?.kind === ']' ? undefined : this.#expression();
-    this.#expect(']', 'the size of the array');
+    const size = this.peek()?.kind === ']' ? undefined : this.#expression();
+    this.expect(']', 'the size of the array');
     const items: Node[] = [];
-    if (this.#take('{')) {
-      if (!this.#take('}')) {
+    if (this.take('{')) {
+      if (!this.take('}')) {
         do items.push(this.#expression());
-        while (this.#take(','));
-        this.#expect('}', 'the array');
+        while (this.take(','));
+        this.expect('}', 'the array');
       }
-    } else if (size === undefined) this.#fail('expected the size of the array or its elements in { }', this.#peek());
+    } else if (size === undefined) this.fail('expected the size of the array or its elements in { }', this.peek());
     return { kind: 'new-array', at, name, size, items };
   }
 
   /** Dots between the pieces are taken as they come: `java..lang.String` and `java lang String` are java.lang.String. */
   #qualifiedName(): string {
     const pieces: string[] = [];
-    for (let token = this.#peek(); token; token = this.#peek()) {
+    for (let token = this.peek(); token; token = this.peek()) {
       if (token.kind !== '.' && !/^[\p{L}\p{N}_$]+$/u.test(token.text)) break;
       if (token.kind !== '.') pieces.push(token.text);
-      this.#at++;
+      this.skip();
     }
-    if (pieces.length === 0) this.#expect('identifier', 'the name of a type');
+    if (pieces.length === 0) this.expect('identifier', 'the name of a type');
     return pieces.join('.');
   }
 
   #listOrMap(at: number): Node {
-    if (this.#take('}')) return { kind: 'list', at, items: [] };
-    if (this.#take(':')) {
-      this.#expect('}', 'the empty map');
+    if (this.take('}')) return { kind: 'list', at, items: [] };
+    if (this.take(':')) {
+      this.expect('}', 'the empty map');
       return { kind: 'map', at, entries: [] };
     }
     const first = this.#expression();
-    if (this.#take(':')) {
+    if (this.take(':')) {
       const entries: [Node, Node][] = [[first, this.#expression()]];
-      while (this.#take(',')) {
+      while (this.take(',')) {
         const key = this.#expression();
-        this.#expect(':', 'the key');
+        this.expect(':', 'the key');
         entries.push([key, this.#expression()]);
       }
-      this.#expect('}', 'the map');
+      this.expect('}', 'the map');
       return { kind: 'map', at, entries };
     }
     const items = [first];
-    while (this.#take(',')) items.push(this.#expression());
-    this.#expect('}', 'the list');
+    while (this.take(',')) items.push(this.#expression());
+    this.expect('}', 'the list');
     return { kind: 'list', at, items };
   }
 
   #step(): Step | undefined {
-    const token = this.#take('.') ?? this.#take('?.');
-    if (!token) return this.#peek()?.kind === '[' ? this.#bracketed(false) : undefined;
+    const token = this.take('.') ?? this.take('?.');
+    if (!token) return this.peek()?.kind === '[' ? this.#bracketed(false) : undefined;
     const safe = token.kind === '?.';
-    const bracketed = this.#peek()?.kind === '[' && !safe ? undefined : this.#bracketed(safe);
+    const bracketed = this.peek()?.kind === '[' && !safe ? undefined : this.#bracketed(safe);
     if (bracketed) return bracketed;
-    const hash = this.#take('#');
+    const hash = this.take('#');
     const name = this.#name(hash === undefined);
-    const at = this.#source.offset(name.start);
+    const at = this.source.offset(name.start);
     const args = this.#arguments();
     if (hash) {
       const value: Node = args
@@ -291,20 +277,20 @@ class Parser {
 
   /** A property may be called like an operator: `#map.mod`. */
   #name(isProperty: boolean): Token {
-    const token = this.#peek();
+    const token = this.peek();
     if (isProperty && token && isWord(token)) {
-      this.#at++;
+      this.skip();
       return token;
     }
-    return this.#expect('identifier', 'the name of a property or method');
+    return this.expect('identifier', 'the name of a property or method');
   }
 
   #bracketed(safe: boolean): Step | undefined {
-    const token = this.#take('[') ?? this.#take('![') ?? this.#take('?[') ?? this.#take('^[') ?? this.#take('$[');
+    const token = this.take('[') ?? this.take('![') ?? this.take('?[') ?? this.take('^[') ?? this.take('$[');
     if (!token) return undefined;
-    const at = this.#source.offset(token.start);
+    const at = this.source.offset(token.start);
     const inner = this.#expression();
-    this.#expect(']', `'${token.text}'`);
+    this.expect(']', `'${token.text}'`);
     if (token.kind === '[') return { kind: 'index', at, safe, index: inner };
     if (token.kind === '![') return { kind: 'project', at, safe, value: inner };
     const which = token.kind === '?[' ? 'all' : token.kind === '^[' ? 'first' : 'last';
@@ -312,79 +298,17 @@ class Parser {
   }
 
   #arguments(): readonly Node[] | undefined {
-    if (!this.#take('(')) return undefined;
+    if (!this.take('(')) return undefined;
     const args: Node[] = [];
-    if (this.#take(')')) return args;
+    if (this.take(')')) return args;
     // A comma may follow the last argument.
-    do if (this.#peek()?.kind !== ')') args.push(this.#expression());
-    while (this.#take(','));
-    this.#expect(')', 'the arguments');
+    do if (this.peek()?.kind !== ')') args.push(this.#expression());
+    while (this.take(','));
+    this.expect(')', 'the arguments');
     return args;
   }
 
-  #number(token: Token): unknown {
-    const digits = token.text.replace(/[lLfFdD]$/, (suffix) => (token.kind === 'hexInt' ? suffix : ''));
-    switch (token.kind) {
-      case 'int':
-      case 'hexInt': {
-        const value = Number(digits);
-        if (value > 2147483647) this.#fail(noDigits, token);
-        return value;
-      }
-      case 'long':
-      case 'hexLong': {
-        const text = token.kind === 'hexLong' ? token.text.slice(0, -1) : digits;
-        const value = BigInt(text);
-        if (value > 9223372036854775807n) this.#fail('a number that is no 64-bit long', token);
-        return value;
-      }
-      case 'float': {
-        return new JavaFloat(Math.fround(Number(digits)));
-      }
-      default:
-        return new JavaDouble(Number(digits));
-    }
-  }
-
   #binary(operator: BinaryOperator, left: Node, right: Node, token: Token): Node {
-    return { kind: 'binary', at: this.#source.offset(token.start), operator, left, right };
-  }
-
-  #peek(): Token | undefined {
-    return this.#tokens[this.#at];
-  }
-
-  #take(kind: TokenKind): Token | undefined {
-    const token = this.#tokens[this.#at];
-    if (token?.kind !== kind) return undefined;
-    this.#at++;
-    return token;
-  }
-
-  #takeWord(symbol: TokenKind | undefined, word: string): Token | undefined {
-    const token = this.#tokens[this.#at];
-    const isWord = token?.kind === 'identifier' && token.text.toLowerCase() === word;
-    if (token === undefined || !(isWord || token.kind === symbol)) return undefined;
-    this.#at++;
-    return token;
-  }
-
-  #next(what: string): Token {
-    const token = this.#tokens[this.#at];
-    if (token === undefined) return this.#fail(`expected ${what}, but the expression ends`, undefined);
-    this.#at++;
-    return token;
-  }
-
-  #expect(kind: TokenKind, what: string): Token {
-    const token = this.#take(kind);
-    if (token) return token;
-    const found = this.#peek();
-    const wanted = kind === 'identifier' ? what : `'${kind}' for ${what}`;
-    return this.#fail(`expected ${wanted}, ${found ? `not '${found.text}'` : 'but the expression ends'}`, found);
-  }
-
-  #fail(message: string, token: Token | undefined): never {
-    return this.#source.fail(message, token?.start ?? this.#source.text.length);
+    return { kind: 'binary', at: this.source.offset(token.start), operator, left, right };
   }
 }
