@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { accessKeyId, secretAccessKey, signSimply } from './sign-simply.ts';
 
 /** One way to invoke a function, measured in a process of its own: `SUBJECT ENDPOINT COUNT CONCURRENCY`; prints JSON. */
 export interface Measurement {
@@ -8,8 +8,6 @@ export interface Measurement {
   readonly rssMiB: number;
 }
 
-const accessKeyId = 'AKIDEXAMPLE';
-const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const payload = Buffer.from(JSON.stringify({ id: '4711', path: '/orders/4711', tier: 'gold', body: 'x'.repeat(200) }));
 
 /** Each loads what it needs and no more, for its memory's sake. */
@@ -47,42 +45,12 @@ const subjects: Record<string, (endpoint: string) => Promise<() => Promise<numbe
     const host = new URL(endpoint).host;
     const path = '/2015-03-31/functions/order-enrich/invocations';
     return async () => {
-      const headers = signSimply(host, path);
+      const headers = signSimply(host, path, payload);
       const { body } = await pool.request({ path, method: 'POST', headers, body: payload });
       return (await body.arrayBuffer()).byteLength;
     };
   },
 };
-
-/** A signature as anyone would write it first. */
-function signSimply(host: string, path: string): Record<string, string> {
-  const long = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
-  const day = long.slice(0, 8);
-  const payloadHash = createHash('sha256').update(payload).digest('hex');
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    host,
-    'x-amz-content-sha256': payloadHash,
-    'x-amz-date': long,
-  };
-  const names = Object.keys(headers).sort();
-  const canonical = [
-    'POST',
-    path,
-    '',
-    ...names.map((name) => `${name}:${headers[name]}`),
-    '',
-    names.join(';'),
-    payloadHash,
-  ].join('\n');
-  const scope = `${day}/us-east-1/lambda/aws4_request`;
-  let key: string | Buffer = `AWS4${secretAccessKey}`;
-  for (const part of scope.split('/')) key = createHmac('sha256', key).update(part).digest();
-  const digest = createHash('sha256').update(canonical).digest('hex');
-  const signature = createHmac('sha256', key).update(`AWS4-HMAC-SHA256\n${long}\n${scope}\n${digest}`).digest('hex');
-  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
-  return { ...headers, authorization };
-}
 
 async function drive(invoke: () => Promise<number>, count: number, concurrency: number): Promise<Float64Array> {
   const times = new Float64Array(count);
