@@ -7,7 +7,7 @@ const earlyMs = 300_000;
 /** Credentials that live shorter than a load takes must not become a loop of loads. */
 const minDelayMs = 250;
 const minBackoffMs = 200;
-/** While credentials are still valid nobody waits for the next try. */
+/** While credentials are still valid nobody waits for the next try; but it comes well before their end. */
 const maxBackoffMs = 30_000;
 /** While there are none every request fails: the source is soon asked again. */
 const maxBackoffWithoutMs = 5_000;
@@ -28,8 +28,8 @@ export function refreshAt(obtainedAt: number, expiration: number, { random }: Cl
   return obtainedAt + Math.max(minDelayMs, (life - early) * (0.95 + random() / 20));
 }
 
-/** Milliseconds before the next try, after so many failures in a row. */
-export function backoff(failures: number, hasValid: boolean, { random }: Clock): number {
-  const most = hasValid ? maxBackoffMs : maxBackoffWithoutMs;
+/** Milliseconds before the next try, after so many failures in a row. `validMs`: for how long the old ones still serve. */
+export function backoff(failures: number, validMs: number, { random }: Clock): number {
+  const most = validMs > 0 ? Math.min(maxBackoffMs, Math.max(minBackoffMs, validMs / 4)) : maxBackoffWithoutMs;
   return Math.min(minBackoffMs * 2 ** Math.min(failures - 1, 16), most) * (0.5 + random() / 2);
 }

@@ -190,11 +190,11 @@ export class RefreshingProvider implements CredentialProvider {
     const { source, clock, onRefresh } = this.#options;
     const now = clock.now();
     const failure = credentialError(`no credentials from ${source}`, error);
-    const hasValid = this.#current !== undefined && now < this.#validUntil;
+    const validMs = this.#current === undefined ? 0 : Math.max(0, this.#validUntil - now);
     this.#failures += 1;
     this.#failure = failure;
-    this.#retryAt = now + backoff(this.#failures, hasValid, clock);
-    if (hasValid) this.#schedule(this.#retryAt);
+    this.#retryAt = now + backoff(this.#failures, validMs, clock);
+    if (validMs > 0) this.#schedule(this.#retryAt);
     onRefresh(source, failure);
     return failure;
   }

@@ -150,6 +150,22 @@ test('expired_credentials_are_never_given_and_the_margin_is_ten_seconds_or_a_ten
   }
 });
 
+test('an_outage_that_ends_shortly_before_the_credentials_do_fails_nobody', async () => {
+  for (const chance of [0, 0.5, 1]) {
+    const { provider, source, clock } = make(hour);
+    clock.chance = chance;
+    await provider.get();
+    source.next = new Error('away');
+    await clock.pass(hour - 14 * second);
+    source.next = 'session';
+    for (let i = 0; i < 200; i += 1) {
+      await clock.pass(100);
+      now(provider);
+    }
+    assert.equal(provider.status().reason, undefined);
+  }
+});
+
 test('after_an_outage_the_first_load_that_goes_well_serves_again_within_seconds', async () => {
   const { provider, source, clock, told } = make(minute);
   await provider.get();

@@ -1,0 +1,2 @@
+process.env.EXPIRY_SECONDS ??= '600';
+await import('./credentials-expiry.test.ts');

@@ -1,0 +1,2 @@
+process.env.OUTAGE_SECONDS ??= '30';
+await import('./credentials-outage.test.ts');
