@@ -1,0 +1,43 @@
+// observability_mode: Envoy sends what it sees and waits for nothing, which suits Event invocations.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Environment, startEnvironment } from '../support/environment.ts';
+import { FaultStub } from '../support/fault-stub.ts';
+
+let lambda: FaultStub;
+let environment: Environment;
+
+before(async () => {
+  lambda = await FaultStub.start();
+  lambda.script('watch', { kind: 'late', answer: { status: 202 }, afterMs: 200 });
+  const keys = { endpoint: lambda.endpoint, accessKey: 'AKIDEXAMPLE', secretKey: 'secret' };
+  const configuration = {
+    ...keys,
+    function: 'watch',
+    invocationType: 'Event',
+    payload: '{"path":"{#request.path}"}',
+    sendToConsumer: true,
+  };
+  environment = await startEnvironment({
+    policies: { version: 1, apis: { watched: { request: [{ configuration }] } } },
+    apis: ['watched'],
+    envoy: { allowModeOverride: false, filter: { observability_mode: true, deferred_close_timeout: '1s' } },
+  });
+});
+after(async () => {
+  await environment?.stop();
+  await lambda?.stop();
+});
+
+test('the request goes on at once, the event is sent all the same, and its answer is ignored', async () => {
+  const answer = await environment.call('/watched/a', { method: 'POST', body: 'x' });
+  assert.deepEqual([answer.status, JSON.parse(answer.text).path], [200, '/watched/a']);
+  await environment.sidecar.log(
+    (line) => line.msg === 'invocation' && line.function === 'watch' && line.outcome === 'ok',
+  );
+  assert.deepEqual(
+    lambda.requests.map((request) => String(request.body)),
+    ['{"path":"/watched/a"}'],
+  );
+  assert.equal(environment.backend.calls, 1);
+});
