@@ -17,7 +17,7 @@ export async function loadDefaultChain(): Promise<ResolvedCredentials> {
   const reasons = new Set<string>();
   const note = (...words: readonly unknown[]): void => {
     const reason = reasonSyntax.exec(words.join(' '))?.[1];
-    if (reason !== undefined) reasons.add(withoutCommand(reason));
+    if (reason !== undefined && !reason.startsWith('Skipping SSO')) reasons.add(withoutCommand(reason));
   };
   // Nothing goes to the console: what the links say is part of the error.
   const logger = { trace: note, debug: note, info: note, warn: note, error: note };
@@ -27,8 +27,8 @@ export async function loadDefaultChain(): Promise<ResolvedCredentials> {
     return { accessKeyId, secretAccessKey, sessionToken, expiration: expiration?.getTime() };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'CredentialsProviderError') throw error;
-    reasons.add(withoutCommand(error.message));
-    throw new Error([...reasons].join('; ').slice(0, maxReason), { cause: error });
+    if (reasons.size === 0) reasons.add(withoutCommand(error.message));
+    throw new Error([...reasons].join(' ').slice(0, maxReason));
   }
 }
 
@@ -52,5 +52,5 @@ export async function profileStamp(): Promise<string> {
 
 /** The command of a credential_process, and what it wrote, may hold secrets. */
 function withoutCommand(reason: string): string {
-  return reason.startsWith('Command failed') ? 'credential_process failed' : reason;
+  return reason.startsWith('Command failed') ? 'credential_process failed.' : reason.replace(/\.?$/, '.');
 }

@@ -1,4 +1,4 @@
-import type { InvocationError } from '../invocation-error.ts';
+import { InvocationError } from '../invocation-error.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { Clock } from './clock.ts';
 import { credentialError } from './credential-error.ts';
@@ -51,6 +51,7 @@ export class RefreshingProvider implements CredentialProvider {
   #load: Promise<ResolvedCredentials> | undefined;
   #failure: InvocationError | undefined;
   #failures = 0;
+  #told = false;
   #retryAt = 0;
   #rejected: { readonly credentials: ResolvedCredentials; readonly until: number } | undefined;
   #stamp: string | undefined;
@@ -181,8 +182,9 @@ export class RefreshingProvider implements CredentialProvider {
     this.#failure = undefined;
     this.#retryAt = 0;
     if (loaded.expiration !== undefined) this.#schedule(this.#refreshAt);
-    if (this.#failures > 0) onRefresh(source, undefined);
     this.#failures = 0;
+    if (this.#told) onRefresh(source, undefined);
+    this.#told = false;
     return kept;
   }
 
@@ -195,7 +197,11 @@ export class RefreshingProvider implements CredentialProvider {
     this.#failure = failure;
     this.#retryAt = now + backoff(this.#failures, validMs, clock);
     if (validMs > 0) this.#schedule(this.#retryAt);
-    onRefresh(source, failure);
+    // What the one before in a chain has failed with is told by that one.
+    if (!(error instanceof InvocationError)) {
+      this.#told = true;
+      onRefresh(source, failure);
+    }
     return failure;
   }
 

@@ -21,10 +21,12 @@ function make() {
   /** `role base-key region` of each session that was asked for. */
   const asked: string[] = [];
   const refused = new Set<string>();
+  const told: string[] = [];
   const providers = new CredentialProviders({
     clock,
     loadDefault: chain.load,
     stampDefault: async () => '',
+    onRefresh: (source, error) => told.push(`${source.slice(0, 45)}${error === undefined ? ' is well' : ' failed'}`),
     async loadRole({ role: { roleArn }, base, region }: AssumeRoleOptions) {
       const { accessKeyId } = await base.get();
       const name = roleArn.split('/').at(-1) ?? '';
@@ -34,7 +36,7 @@ function make() {
     },
   });
   const credentialsOf = async (source: CredentialSource, region = 'eu-west-1') => providers.for(source, region).get();
-  return { clock, chain, sts, asked, refused, providers, credentialsOf };
+  return { clock, chain, sts, asked, refused, told, providers, credentialsOf };
 }
 
 test('static_keys_are_there_at_once_and_one_object_for_equal_sources', () => {
@@ -128,6 +130,20 @@ test('a_role_that_is_refused_in_the_middle_of_a_chain_is_named_in_the_error', as
       'no credentials from role arn:aws:iam::111111111111:role/hub of the default chain in eu-west-1: AccessDenied',
     details: 'Service: Lambda, No credentials',
   });
+});
+
+test('a_failure_is_told_once_by_the_identity_that_failed_and_not_by_those_that_rest_on_it', async () => {
+  const { credentialsOf, refused, told, clock } = make();
+  refused.add('hub');
+  const sources = ['a', 'b', 'c'].map((name) => ({ roleChain: [role('hub')], role: role(name) }));
+  for (const source of sources) await assert.rejects(credentialsOf(source));
+  clock.time += 10_000;
+  refused.clear();
+  for (const source of sources) await credentialsOf(source);
+  assert.deepEqual(told, [
+    'role arn:aws:iam::111111111111:role/hub of th failed',
+    'role arn:aws:iam::111111111111:role/hub of th is well',
+  ]);
 });
 
 test('callers_that_choose_roles_cannot_make_the_process_keep_more_than_256_nor_push_out_what_works', async () => {
