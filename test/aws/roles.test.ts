@@ -8,6 +8,7 @@ import {
   type InvocationResult,
   type ProcessInvoker,
 } from '../../src/lambda/index.ts';
+import { FaultStub } from '../support/fault-stub.ts';
 import { failureOf, invocation } from '../support/invocation.ts';
 import { allow, type LocalAws, startLocalAws } from '../support/ministack.ts';
 import { type StsFault, type StsStub, startStsStub } from '../support/sts-stub.ts';
@@ -173,6 +174,36 @@ suite('roles, against a local AWS that checks signatures and policies', () => {
     const asked = sts.connections - before;
     assert.ok(asked >= 4 && asked <= 20, `STS was asked ${asked} times for ${calls} calls`);
     await one.close();
+  });
+
+  test('a_session_that_Lambda_calls_expired_before_its_time_is_replaced_and_only_an_Event_is_not_made_again', async () => {
+    const stub = await FaultStub.start();
+    const one = another();
+    try {
+      const expired = {
+        status: 403,
+        headers: { 'x-amzn-errortype': 'ExpiredTokenException' },
+        body: '{"message":"no"}',
+      };
+      const source = Object.freeze({ ...caller, role: role('invoke', { roleSessionName: 'revoked' }) });
+      const again = { endpoint: stub.endpoint, retry: { maxAttempts: 3, idempotent: false } };
+      const tokens = (): unknown[] => stub.requests.map(({ headers }) => headers.get('x-amz-security-token'));
+      stub.script(
+        'count',
+        { kind: 'answer', answer: expired },
+        { kind: 'answer', answer: { status: 200, body: '{}' } },
+      );
+      assert.equal((await one.invoke({ ...callOf(source), ...again })).attempts, 2);
+      assert.equal(new Set(tokens()).size, 2);
+      stub.forget();
+      stub.script('count', { kind: 'answer', answer: expired }, { kind: 'answer', answer: { status: 202 } });
+      const event = { ...callOf(source), ...again, invocationType: 'Event' } as const;
+      assert.equal((await failureOf(one, event)).errorType, 'ExpiredTokenException');
+      assert.equal((await one.invoke(event)).status, 202);
+      assert.equal(new Set(tokens()).size, 2, 'the next one has another token');
+    } finally {
+      await stub.stop();
+    }
   });
 
   test('thirty_first_requests_at_once_ask_STS_once', async () => {
