@@ -17,7 +17,7 @@ export function reportLoad(source: FilePolicySource, outcome: ReloadOutcome, log
   if (outcome.kind === 'loaded') logWarnings(source, logger);
 }
 
-export function logWarnings(source: FilePolicySource, logger: Logger): void {
+function logWarnings(source: FilePolicySource, logger: Logger): void {
   for (const warning of source.status.warnings.slice(0, 20))
     logger.warn({ problem: formatProblem(warning) }, 'configuration');
 }

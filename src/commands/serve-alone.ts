@@ -2,7 +2,7 @@ import { FilePolicySource } from '../config/index.ts';
 import { compileTemplate } from '../expression/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import { openAdmin, parseAdminAddress, type SignalControl } from '../server/index.ts';
-import { logWarnings, policyCheck, reportLoad } from './policy-reports.ts';
+import { policyCheck, reportLoad } from './policy-reports.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { startServingNode } from './serving-node.ts';
 
@@ -22,7 +22,6 @@ export async function serveAlone({ options, logger, metrics, signals }: ServeAlo
     onReload: (outcome) => reportLoad(source, outcome, logger, metrics),
   });
   reportLoad(source, { kind: 'loaded', version: source.status.version, warnings: [] }, logger, metrics);
-  logWarnings(source, logger);
   const node = await startServingNode({
     options,
     policies: source,

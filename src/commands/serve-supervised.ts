@@ -13,7 +13,7 @@ import {
   type SignalControl,
   Supervisor,
 } from '../server/index.ts';
-import { logWarnings, policyCheck, reportLoad } from './policy-reports.ts';
+import { policyCheck, reportLoad } from './policy-reports.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { version } from './version.ts';
 import { WORKER_VARIABLE } from './worker-variable.ts';
@@ -62,7 +62,6 @@ export async function superviseServing(wiring: SuperviseServing): Promise<number
   }
 
   reportLoad(source, { kind: 'loaded', version: source.status.version, warnings: [] }, logger, metrics);
-  logWarnings(source, logger);
   metrics.watchProcess(version());
   metrics.observeWorkers(() => supervisor.counts);
   await supervisor.start();

@@ -20,7 +20,8 @@ function milliseconds(value: string | Buffer | undefined): number | undefined {
   const match = /^(\d{1,9}(?:\.\d{1,9})?)(ms|s)?$/.exec(String(value ?? '').trim());
   if (match === null) return undefined;
   const ms = Number(match[1]) * (match[2] === 's' ? 1000 : 1);
-  return ms >= 1 ? ms : undefined;
+  // Timers hold no more; 24 days are as good as none.
+  return ms >= 1 ? Math.min(ms, 2 ** 31 - 1) : undefined;
 }
 
 /** What is left for the answer to reach Envoy: a tenth of the time, at least 5 ms, at most 100 ms. */

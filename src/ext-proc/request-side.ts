@@ -70,6 +70,12 @@ export class RequestSide extends Side {
     }
   }
 
+  /** A backend answers a request whose headers were never sent here: no policy ran that might have refused it. */
+  refuseUnseen(): void {
+    this.needsHeaders();
+    this.failUnseen();
+  }
+
   protected override needsHeaders(): boolean {
     // Without headers there is no route and no API: nothing may pass that a policy might have refused.
     const { core } = this;

@@ -6,7 +6,7 @@ import { type MessageMutation, mutationOf, neutral } from './replies.ts';
 import type { RequestSide } from './request-side.ts';
 import { adaptResponse } from './response-body.ts';
 import { emptyBody, lengthOf, Side } from './side.ts';
-import { isLocalReply, refusesResponseBody } from './traffic.ts';
+import { isFromUpstream, isLocalReply, refusesResponseBody } from './traffic.ts';
 import type { BodyMode, HeadersMessage, ProcessingMode } from './wire.ts';
 
 /** The answer on its way to the caller: the backend's, or one that Envoy or another filter made. */
@@ -45,6 +45,13 @@ export class ResponseSide extends Side {
       core.fail(new PolicyFailure('LAMBDA_EXT_PROC_UNMATCHED', { cause }));
       return;
     }
+    if (request.stage === 'start' && isFromUpstream(headers)) {
+      // The request went by unseen: its headers are never sent (request_header_mode: SKIP).
+      request.refuseUnseen();
+      return;
+    }
+    // Observability mode waits for nothing: the backend may well be faster than the request's policies.
+    if (core.silent && request.stage === 'running') return;
     if (request.stage !== 'open' || request.routeless) {
       // Answered before the request's policies were done: Envoy's own 404, 413 and 401 stay what they are.
       request.stage = 'open';

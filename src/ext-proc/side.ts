@@ -57,6 +57,12 @@ export abstract class Side {
     }
   }
 
+  /** Nobody waits for what is still in the queue. */
+  discard(): void {
+    this.#queue.length = 0;
+    this.#queuedBytes = 0;
+  }
+
   /** Takes the next messages that waited, until policies run again. */
   drain(): void {
     while (this.stage !== 'running' && !this.core.finished) {
@@ -172,11 +178,15 @@ export abstract class Side {
 
   /** A body or trailers without headers: the filter's header mode is SKIP. */
   #onHeadersSkipped(part: 'body' | 'trailers'): void {
-    if (!this.needsHeaders()) {
-      this.stage = 'open';
-      this.core.reply(neutral[this.name][part]);
+    if (this.needsHeaders()) {
+      this.failUnseen();
       return;
     }
+    this.stage = 'open';
+    this.core.reply(neutral[this.name][part]);
+  }
+
+  protected failUnseen(): void {
     const cause = new Error(
       `Envoy sends no ${this.name} headers: set processing_mode.${this.name}_header_mode to SEND`,
     );

@@ -311,6 +311,10 @@ export class ProcessingStream implements ExchangeCore {
     this.#deadline.stop();
     clearTimeout(this.#bodyTimer);
     this.transaction?.abort();
+    // Envoy's end of the stream must still be read.
+    this.#request.discard();
+    this.#response.discard();
+    this.#readOn();
   }
 
   #reportMissingBody(reason: string): void {

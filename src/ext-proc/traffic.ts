@@ -28,7 +28,12 @@ export function refusesResponseBody(status: number, contentType: string | undefi
  * router puts on every upstream response. A backend's answer here would mean that the request went round its policies.
  */
 export function isLocalReply(status: number, headers: readonly RawHeader[]): boolean {
-  return status >= 400 && !headers.some(([name]) => name === 'x-envoy-upstream-service-time');
+  return status >= 400 && !isFromUpstream(headers);
+}
+
+/** The router marks what a backend answered. */
+export function isFromUpstream(headers: readonly RawHeader[]): boolean {
+  return headers.some(([name]) => name === 'x-envoy-upstream-service-time');
 }
 
 function isGrpc(contentType: string | undefined): boolean {

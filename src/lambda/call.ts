@@ -105,8 +105,10 @@ export class Call {
     try {
       return readAnswer(answer, attempt, prepared.logTail, now());
     } catch (error) {
-      if (error instanceof InvocationError && isExpiredToken(error.errorType) && provider.invalidate !== undefined) {
-        provider.invalidate(credentials);
+      // Keys that do not expire are not given up for what one endpoint says of them.
+      const isSession = credentials.expiration !== undefined && provider.invalidate !== undefined;
+      if (isSession && error instanceof InvocationError && isExpiredToken(error.errorType)) {
+        provider.invalidate?.(credentials);
         this.#tokenRenewed = !this.#tokenRenewed;
       }
       if (error instanceof InvocationError && isClockError(error.errorType)) {

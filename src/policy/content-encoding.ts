@@ -13,15 +13,24 @@ const decoders: ReadonlyMap<string, Decoder> = new Map([
   ['zstd', promisify(zstdDecompress) as Decoder],
 ]);
 
+/** Nobody compresses more often, and each is a pass over the body. */
+const maxEncodings = 4;
+
 /**
  * A body with its content-encodings undone, the last one first. Expressions read text, and a backend that compresses
  * must not turn it into noise. At most `limit` bytes come out: a small body may unfold to gigabytes.
  */
-export async function decodeBody(body: Uint8Array, encodings: readonly string[], limit: number): Promise<Uint8Array> {
+export async function decodeBody(
+  body: Uint8Array,
+  encodings: readonly string[],
+  limit: number,
+  tooLargeStatus?: number,
+): Promise<Uint8Array> {
   const names = encodings
     .flatMap((value) => value.split(','))
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
+  if (names.length > maxEncodings) throw unavailable(`more than ${maxEncodings} content-encodings`);
   let bytes = body;
   // An empty body is empty in every encoding, though no decoder takes it.
   if (bytes.length === 0) return bytes;
@@ -31,7 +40,9 @@ export async function decodeBody(body: Uint8Array, encodings: readonly string[],
     try {
       bytes = await decoder(bytes, { maxOutputLength: limit });
     } catch (error) {
-      if (isTooLarge(error)) throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_TOO_LARGE', { cause: error });
+      if (isTooLarge(error)) {
+        throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_TOO_LARGE', { cause: error, status: tooLargeStatus });
+      }
       throw unavailable(`the body is no valid ${name}`, error);
     }
   }

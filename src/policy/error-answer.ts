@@ -73,6 +73,9 @@ function fromTemplate(
     const text = value.evaluate(scope);
     if (text !== null && isHeaderValue(text)) headers.push([name.toLowerCase(), text]);
   }
+  if (failure.retryAfterSeconds !== undefined && !headers.some(([name]) => name === 'retry-after')) {
+    headers.push(['retry-after', String(failure.retryAfterSeconds)]);
+  }
   const text = template.body?.evaluate(scope) ?? '';
   const body = text === '' ? undefined : Buffer.from(text);
   if (body !== undefined && !headers.some(([name]) => name === 'content-type')) {

@@ -162,7 +162,9 @@ export class Transaction implements EvaluationContext {
   async #receive(message: Message | undefined, body: Uint8Array): Promise<void> {
     if (message === undefined) return;
     const encodings = message.headers.values('content-encoding');
-    message.setBody(encodings === undefined ? body : await decodeBody(body, encodings, this.#bodyLimit));
+    // A caller cannot mend what a backend sends.
+    const tooLarge = message === this.response ? 500 : undefined;
+    message.setBody(encodings === undefined ? body : await decodeBody(body, encodings, this.#bodyLimit, tooLarge));
   }
 
   async #run(step: PolicyStep, phase: 'request' | 'response'): Promise<void> {

@@ -21,7 +21,12 @@ before(async () => {
   environment = await startEnvironment({
     policies: { version: 1, apis: { watched: { request: [{ configuration }] } } },
     apis: ['watched'],
-    envoy: { allowModeOverride: false, filter: { observability_mode: true, deferred_close_timeout: '1s' } },
+    envoy: {
+      allowModeOverride: false,
+      filter: { observability_mode: true, deferred_close_timeout: '1s' },
+      // As Envoy does it by default: the backend's headers come while the event is still on its way.
+      processingMode: { request_header_mode: 'SEND', response_header_mode: 'SEND' },
+    },
   });
 });
 after(async () => {

@@ -90,6 +90,24 @@ test(`no sequence of messages crashes, hangs or leaks (${runs} sequences, seed $
   for (const [name, count] of [...classes].sort()) t.diagnostic(`${name}: ${count}`);
 });
 
+test('a backend that answers a request whose headers never came here is turned into an error', async () => {
+  const exchange = client.open({ 'x-lambda-api': 'fails' });
+  const reply = await exchange.ask({ ...responseHeaders(true), protocol_config: {} });
+  assert.equal(reply?.immediate_response?.details, 'lambda_ext_proc{LAMBDA_EXT_PROC_INTERNAL}');
+  await exchange.end();
+});
+
+test('an answer ends a stream whose queue was full, and the end of it is seen', async () => {
+  const exchange = client.open({ 'x-lambda-api': 'sends' });
+  const modes = { request_body_mode: 'FULL_DUPLEX_STREAMED', response_body_mode: 'NONE' } as const;
+  exchange.send({ ...requestHeaders(false), protocol_config: modes });
+  for (let i = 0; i < 40; i++) exchange.send({ request_body: { body: Buffer.alloc(64 * 1024) } });
+  await exchange.until(1);
+  assert.ok(exchange.replies[0]?.immediate_response);
+  const ended = await Promise.race([exchange.end(), pause(3000)]);
+  assert.equal(ended?.code, status.OK);
+});
+
 async function play(scene: Scenario): Promise<void> {
   const exchange = client.open(scene.api === '' ? {} : { 'x-lambda-api': scene.api });
   const protocol = { request_body_mode: scene.request, response_body_mode: scene.response };

@@ -213,6 +213,6 @@ test('a header of a template cannot break the answer', () => {
   );
   assert.deepEqual(
     answer.headers.map(([name]) => name),
-    ['x-a', 'content-type'],
+    ['x-a', 'retry-after', 'content-type'],
   );
 });

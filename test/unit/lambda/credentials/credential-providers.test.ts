@@ -102,7 +102,9 @@ test('values_cannot_be_moved_from_one_field_to_another_to_get_another_identity',
   const one = await credentialsOf({ role: role('a', { roleSessionName: 'x","y' }) });
   const other = await credentialsOf({ role: role('a', { roleSessionName: 'x', externalId: 'y' }) });
   const third = await credentialsOf({ role: role('a', { externalId: 'x', roleSessionName: 'y' }) });
-  assert.equal(new Set([one, other, third]).size, 3);
+  const fourth = await credentialsOf({ role: role('a', { roleSessionName: 'x,y' }) });
+  const fifth = await credentialsOf({ role: role('a', { roleSessionName: 'x', externalId: 'y,' }) });
+  assert.equal(new Set([one, other, third, fourth, fifth]).size, 5);
 });
 
 test('a_chain_asks_for_each_role_with_the_session_of_the_one_before', async () => {

@@ -166,6 +166,18 @@ test('an_outage_that_ends_shortly_before_the_credentials_do_fails_nobody', async
   }
 });
 
+test('a_refresh_that_failed_is_tried_again_though_no_request_comes', async () => {
+  const { provider, source, clock } = make(hour);
+  await provider.get();
+  source.next = new Error('away');
+  await clock.pass(hour - 4 * minute);
+  assert.notEqual(provider.status().reason, undefined);
+  source.next = 'session';
+  await clock.pass(minute);
+  assert.equal(provider.status().reason, undefined);
+  assert.ok((provider.status().expiresAt ?? 0) > clock.time + 55 * minute);
+});
+
 test('after_an_outage_the_first_load_that_goes_well_serves_again_within_seconds', async () => {
   const { provider, source, clock, told } = make(minute);
   await provider.get();
