@@ -5,6 +5,7 @@ import { closest } from './commands/closest.ts';
 import { UsageError } from './commands/command-line.ts';
 import { cacheCompiledCode } from './commands/compile-cache.ts';
 import { commandDefinitions } from './commands/definitions.ts';
+import { tuneHeap } from './commands/heap.ts';
 import { commandHelp, programHelp } from './commands/help.ts';
 import type { CommandIo } from './commands/io.ts';
 import { version } from './commands/version.ts';
@@ -13,11 +14,17 @@ type Command = (args: readonly string[], io: CommandIo) => Promise<number>;
 
 /** Each command brings its imports with it: `--help` loads none of them, and `serve` not those of `check`. */
 const commands = new Map<string, () => Promise<Command>>([
-  ['serve', async () => (await import('./commands/serve.ts')).serveCommand],
+  ['serve', loadServe],
   ['check', async () => (await import('./commands/check.ts')).checkCommand],
   ['eval', async () => (await import('./commands/eval.ts')).evalCommand],
   ['import-gravitee', async () => (await import('./commands/import-gravitee.ts')).importGraviteeCommand],
 ]);
+
+async function loadServe(): Promise<Command> {
+  // Before the other modules: loading them alone makes the heap's young part grow.
+  tuneHeap();
+  return (await import('./commands/serve.ts')).serveCommand;
+}
 
 /**
  * The whole program: runs one command and gives its exit code. 0 went well, 1 failed, 2 was not understood; `eval`

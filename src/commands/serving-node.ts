@@ -16,7 +16,6 @@ import {
 } from '../server/index.ts';
 import { keepCompiledCode } from './compile-cache.ts';
 import { credentialCheck } from './credential-check.ts';
-import { boundYoungGeneration } from './heap.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { version } from './version.ts';
 
@@ -40,7 +39,6 @@ const STREAM_SLACK = 1_000;
 /** One process's server, wired: policies → protocol → gRPC. Throws ListenError and TlsFileError. */
 export async function startServingNode(wiring: ServingNodeOptions): Promise<ServingNode> {
   const { options, policies, logger, metrics, worker } = wiring;
-  boundYoungGeneration();
   routeGrpcLogging(logger);
   const { limits } = policies.current();
   const invoker = createLambdaInvoker({ userAgent: `lambda-ext-proc/${version()}`, logger });

@@ -27,7 +27,16 @@ export function allowRapidResets(server: Server): void {
 
 /** The open HTTP/2 connections, to announce on them that the server goes away. */
 export function openSessions(server: Server): ServerHttp2Session[] {
+  return [...http2Servers(server).values()].flatMap(({ sessions }) => [...sessions]);
+}
+
+/** Calls `visit` for each HTTP/2 connection that a client opens from now on. */
+export function onSession(server: Server, visit: (session: ServerHttp2Session) => void): void {
+  for (const http2Server of http2Servers(server).keys()) http2Server.on('session', visit);
+}
+
+function http2Servers(server: Server): NonNullable<Internals['http2Servers']> {
   const servers = (server as unknown as Internals).http2Servers;
   if (!(servers instanceof Map)) throw new Error('grpc-js no longer has http2Servers');
-  return [...servers.values()].flatMap(({ sessions }) => [...sessions]);
+  return servers;
 }

@@ -6,8 +6,9 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Logger } from '../observability/index.ts';
-import { allowRapidResets, openSessions } from './grpc-internals.ts';
+import { allowRapidResets, onSession, openSessions } from './grpc-internals.ts';
 import { Health } from './health.ts';
+import { replaceStreamTables } from './http2-stream-table.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { type Listener, openListener, type Takeover } from './listener.ts';
 import type { TlsFiles } from './tls-files.ts';
@@ -80,6 +81,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   // Sockets are accepted here rather than by grpc-js, which cannot set a socket's mode, move it into place, exchange
   // certificates or say why an address cannot be bound.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  onSession(server, (session) => {
+    if (!replaceStreamTables(session))
+      options.logger.debug('node:http2 keeps its streams elsewhere: more memory is used');
+  });
   const listeners: Listener[] = [];
   try {
     for (const address of options.listeners) {
