@@ -45,7 +45,7 @@ function visit(node: Node, use: Use, needs: Mutable): void {
       for (const arg of node.args) visit(arg, 'anything', needs);
       break;
     case 'new-array':
-      if (node.size !== undefined) visit(node.size, 'anything', needs);
+      for (const size of node.sizes) visit(size, 'anything', needs);
       for (const item of node.items) visit(item, 'anything', needs);
       break;
     case 'chain':

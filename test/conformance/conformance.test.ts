@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { agrees, type Case, cases, expected, outcomeOf } from './score.ts';
+import { agrees, asked, type Case, cases, expected, outcomeOf } from './score.ts';
 
 /** Cases that differ for another reason than the wanted ones, each with its reason. */
 const differences: Readonly<Record<string, string>> = JSON.parse(
@@ -16,6 +16,20 @@ function wantedDifference({ template, outcome, error }: Case, got: string): stri
   if (got === 'error assignment is not allowed') return 'assignment is refused';
   return undefined;
 }
+
+describe('what this project asked the original', () => {
+  it('is answered the same in every case', (t) => {
+    const different = asked
+      .map((wanted) => ({ wanted, got: outcomeOf(wanted) }))
+      .filter(({ wanted, got }) => !agrees(wanted, got));
+    t.diagnostic(`${asked.length - different.length} of ${asked.length} the same`);
+    const report = different.map(
+      ({ wanted, got }) => `${wanted.id} [${wanted.context}] ${wanted.template}\n  ${expected(wanted)}\n  ${got}`,
+    );
+    assert.ok(asked.length > 3000);
+    assert.equal(different.length, 0, report.join('\n'));
+  });
+});
 
 describe('the table of the original', () => {
   const results = cases.map((wanted) => ({ wanted, got: outcomeOf(wanted) }));

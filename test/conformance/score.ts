@@ -19,10 +19,15 @@ export interface Difference {
 
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
 
-export const cases: readonly Case[] = read('open.jsonl')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => JSON.parse(line));
+const table = (file: string): readonly Case[] =>
+  read(file)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+
+export const cases = table('open.jsonl');
+/** Cases that this project thought of, with what the original answered; where this project differs on purpose is left out. */
+export const asked = table('asked.jsonl');
 export const contexts: Readonly<Record<string, unknown>> = JSON.parse(read('contexts.json')).contexts;
 
 /** What the engine makes of a case, in the table's terms. */

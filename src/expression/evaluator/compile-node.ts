@@ -118,11 +118,11 @@ function construct(node: Node & { kind: 'new' }): Evaluate {
 }
 
 function constructArray(node: Node & { kind: 'new-array' }): Evaluate {
-  const size = node.size && compileNode(node.size);
+  const sizes = node.sizes.map(compileNode);
   const items = node.items.map(compileNode);
   return placed(node.at, (scope) => {
-    const count = size === undefined ? items.length : toIndex(size(scope), scope.run);
-    return newArray(node.name, count, evaluateAll(items, scope), scope.run);
+    const counts = sizes.map((size) => toIndex(size(scope), scope.run));
+    return newArray(node.name, counts.length === 0 ? [items.length] : counts, evaluateAll(items, scope), scope.run);
   });
 }
 

@@ -1,10 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { JavaEnvironment } from '../java/index.ts';
+import type { Run } from '../value.ts';
 
-/** What statics read of the world: the clocks and random numbers, and nothing else. */
-export const javaEnvironment: JavaEnvironment = {
-  now: Date.now,
-  nanoTime: () => process.hrtime.bigint(),
-  random: Math.random,
-  uuid: randomUUID,
-};
+/** What methods read of the world, the clocks and random numbers and nothing else, and the evaluation that pays for them. */
+export class RunEnvironment implements JavaEnvironment {
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  nanoTime(): bigint {
+    return process.hrtime.bigint();
+  }
+
+  random(): number {
+    return Math.random();
+  }
+
+  uuid(): string {
+    return randomUUID();
+  }
+
+  step(count: number): void {
+    this.#run.step(count);
+  }
+}

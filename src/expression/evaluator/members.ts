@@ -1,10 +1,10 @@
-import { JavaEntry, type JavaType, OBJECT, type Signature, typesByName } from '../java/index.ts';
+import { JavaEntry, type JavaEnvironment, type JavaType, OBJECT, type Signature, typesByName } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
 import { AttributesValue } from './beans.ts';
 import { suggestion } from './closest-name.ts';
 import { gatewayMethod } from './gateway-methods.ts';
-import { javaEnvironment } from './java-environment.ts';
+import { RunEnvironment } from './java-environment.ts';
 import { callBest } from './method-call.ts';
 import { typeName } from './type-name.ts';
 import { ClassValue, valueType } from './value-type.ts';
@@ -23,7 +23,7 @@ function membersOf(type: JavaType): Members {
   const found = known.get(type);
   if (found !== undefined) return found;
   const methods = new Map<string, Signature[]>();
-  const properties = new Map<string, (target: unknown, environment: typeof javaEnvironment) => unknown>();
+  const properties = new Map<string, (target: unknown, environment: JavaEnvironment) => unknown>();
   const constants = new Map<string, Value>();
   for (const each of lineage(type)) {
     for (const signature of each.methods) {
@@ -71,7 +71,7 @@ export function readProperty(target: Value, name: string, run: Run): Value {
   }
   const { properties, constants } = membersOf(valueType(target));
   const read = properties.get(name) ?? getter(properties, name);
-  if (read !== undefined) return read(target, javaEnvironment) ?? null;
+  if (read !== undefined) return read(target, new RunEnvironment(run)) ?? null;
   const constant = constants.get(name);
   if (constant !== undefined) return constant;
   throw new EvaluationFailure(`${typeName(target)} has no property '${name}'${suggestion(name, properties.keys())}`);

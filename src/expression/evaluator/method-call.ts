@@ -2,7 +2,7 @@ import { isSubtype, type JavaType, OBJECT, type Signature, typesByName } from '.
 import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
 import { convertArgument, isAssignable, isPrimitive } from './convert-argument.ts';
 import { costOfRegex, pay, payNew } from './cost.ts';
-import { javaEnvironment } from './java-environment.ts';
+import { RunEnvironment } from './java-environment.ts';
 import { isInterface, valueType } from './value-type.ts';
 
 /** How well arguments fit parameters, without looking at the values: as Spring names it. */
@@ -48,7 +48,7 @@ function call(chosen: Signature, target: Value, args: readonly Value[], what: st
     return result.value;
   });
   try {
-    const result = chosen.invoke(target, converted, javaEnvironment) ?? null;
+    const result = chosen.invoke(target, converted, new RunEnvironment(run)) ?? null;
     if (typeof result === 'object' || typeof result === 'string') payNew(result, run);
     return result;
   } catch (error) {

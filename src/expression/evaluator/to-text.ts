@@ -9,6 +9,7 @@ import { javaText } from '../java/object.ts';
 import { JavaCharset } from '../java/text/charset.ts';
 import { JavaDate } from '../java/time/java-date.ts';
 import { JavaZone } from '../java/time/zone.ts';
+import { JavaMathContext } from '../java/types/big-decimal-type.ts';
 import { JavaUuid } from '../java/uuid.ts';
 import { EvaluationFailure, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
@@ -29,6 +30,7 @@ export function hasText(value: Value): boolean {
     value instanceof JavaCharset ||
     value instanceof JavaUuid ||
     value instanceof JavaZone ||
+    value instanceof JavaMathContext ||
     // Through a constructor that takes a text, as the original sees it.
     formatText(value as object) !== undefined
   );

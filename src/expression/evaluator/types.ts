@@ -29,19 +29,22 @@ const zeros: Readonly<Record<string, Value>> = {
 const maxElements = 10_000;
 const maxDimensions = 3;
 
-/** `new X[n]` or `new X[]{…}`; the elements are converted to X. */
-export function newArray(name: string, size: number, items: readonly Value[], run: Run): JavaArray {
+/** `new X[n]`, `new X[n][m]` or `new X[]{…}`; the elements are converted to X. */
+export function newArray(name: string, sizes: readonly number[], items: readonly Value[], run: Run): JavaArray {
   // The original takes `Byte` for `byte` here.
   const primitive = name.toLowerCase();
   const isPrimitive = Object.hasOwn(zeros, primitive);
   const component = isPrimitive ? primitive : findType(name, 0).type.name;
-  if (size < 0 || size > maxElements)
-    throw new EvaluationFailure(`an array has 0 to ${maxElements} elements, not ${size}`);
+  const [size = 0] = sizes;
+  const all = sizes.reduce((product, each) => (each < 0 ? Number.NaN : product * Math.max(1, each)), 1);
+  if (sizes.length > maxDimensions) throw new EvaluationFailure(`an array has at most ${maxDimensions} dimensions`);
+  if (!(all <= maxElements)) {
+    throw new EvaluationFailure(`an array has 0 to ${maxElements} elements, not ${sizes.join(' × ')}`);
+  }
   if (items.length > 0 && items.length !== size)
     throw new EvaluationFailure(`${items.length} elements for an array of ${size}`);
-  run.step(size);
-  if (items.length === 0)
-    return new JavaArray(component, new Array<Value>(size).fill(isPrimitive ? zeros[primitive] : null));
+  run.step(all);
+  if (items.length === 0) return emptyArray(component, sizes, isPrimitive ? (zeros[primitive] ?? null) : null);
   return new JavaArray(
     component,
     items.map((item) => {
@@ -50,6 +53,11 @@ export function newArray(name: string, size: number, items: readonly Value[], ru
       return converted.value;
     }),
   );
+}
+
+function emptyArray(component: string, [size = 0, ...inner]: readonly number[], element: Value): JavaArray {
+  const make = inner.length === 0 ? () => element : () => emptyArray(component, inner, element);
+  return new JavaArray(`${component}${'[]'.repeat(inner.length)}`, Array.from({ length: size }, make));
 }
 
 const classes = new Map<JavaType, ClassValue>();
@@ -81,7 +89,7 @@ const others: ReadonlyMap<string, JavaType> = new Map(
     ...['Arrays', 'HashSet', 'LinkedHashSet', 'Objects', 'Optional', 'Queue', 'SortedMap', 'TreeMap', 'TreeSet'].map(
       (name) => `java.util.${name}`,
     ),
-    ...['Clock', 'Duration', 'OffsetDateTime', 'Year', 'YearMonth'].map((name) => `java.time.${name}`),
+    ...['Clock', 'Duration', 'Year', 'YearMonth'].map((name) => `java.time.${name}`),
   ].map((name) => [name, inert(name)]),
 );
 

@@ -37,8 +37,15 @@ export function isInstance(value: Value, type: string): boolean {
   if (value === null) return false;
   if (type === 'java.lang.Object') return true;
   if (value instanceof JavaArray) {
-    return type === `${value.component}[]` || (type === 'java.lang.Object[]' && value.component.includes('.'));
+    if (type === `${value.component}[]`) return true;
+    // An array of a class is one of its superclasses too; primitives have none.
+    return type.endsWith('[]') && value.component.includes('.') && isComponent(value.component, type.slice(0, -2));
   }
   if (value instanceof Bean) return false;
   return isSubtype(valueType(value), type);
+}
+
+function isComponent(component: string, type: string): boolean {
+  const known = typesByName.get(component);
+  return type === 'java.lang.Object' || (known !== undefined && isSubtype(known, type));
 }

@@ -1,7 +1,7 @@
 import { boxResult, unboxArgument } from './boxing.ts';
 import { JavaException } from './java-exception.ts';
 
-/** What statics and constructors read from outside; tests bring their own. */
+/** What methods and constructors need from outside; tests bring their own. */
 export interface JavaEnvironment {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -11,6 +11,8 @@ export interface JavaEnvironment {
   random(): number;
   /** A random UUID as text. */
   uuid(): string;
+  /** Pays for work that only shows while it is done, in steps of about a microsecond; throws when there are too many. */
+  step(count: number): void;
 }
 
 /** One method or constructor that expressions may call. */

@@ -12,7 +12,7 @@ import { JavaDate, JavaInstant } from './time/java-date.ts';
 import { dateHash, JavaLocalDate } from './time/local-date.ts';
 import { JavaLocalDateTime } from './time/local-date-time.ts';
 import { JavaLocalTime, nanoOfDay } from './time/local-time.ts';
-import { JavaZone, JavaZonedDateTime } from './time/zone.ts';
+import { JavaOffsetDateTime, JavaZone, JavaZonedDateTime } from './time/zone.ts';
 import { JavaUuid } from './uuid.ts';
 
 /** Object.equals: an int is never equal to a long, 1.0 never to 1.00, a list never to a set. */
@@ -50,6 +50,7 @@ function timeIdentity(value: object): string | bigint | undefined {
   if (value instanceof JavaLocalDateTime) return `${timeIdentity(value.date)}T${timeIdentity(value.time)}`;
   if (value instanceof JavaZonedDateTime)
     return `${timeIdentity(value.local)} ${value.offset} ${value.zone.id} ${value.zone.isOffset}`;
+  if (value instanceof JavaOffsetDateTime) return `${timeIdentity(value.local)} ${value.offset}`;
   if (value instanceof JavaZone) return `${value.id} ${value.isOffset}`;
   if (value instanceof JavaPeriod) return `${value.years} ${value.months} ${value.days}`;
   if (value instanceof JavaCalendar) return `${value.time} ${value.zone.id}`;
@@ -137,6 +138,7 @@ function objectHash(value: object): number {
     const zone = objectHash(value.zone);
     return objectHash(value.local) ^ value.offset ^ ((zone << 3) | (zone >>> 29));
   }
+  if (value instanceof JavaOffsetDateTime) return objectHash(value.local) ^ value.offset;
   if (value instanceof JavaZone) return value.isOffset ? (value.fixed ?? 0) : hashText(value.id);
   if (value instanceof JavaInstant) return foldLong(BigInt(value.second)) + 51 * value.nano;
   if (value instanceof JavaPeriod)

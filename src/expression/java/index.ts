@@ -21,7 +21,7 @@ import { JavaLocalTime } from './time/local-time.ts';
 import { JavaDateTimeFormatter } from './time/pattern-item.ts';
 import { JavaSimpleDateFormat } from './time/simple-date-format.ts';
 import { JavaTimeZone } from './time/time-zone.ts';
-import { JavaZone, JavaZonedDateTime } from './time/zone.ts';
+import { JavaOffsetDateTime, JavaZone, JavaZonedDateTime } from './time/zone.ts';
 import { BIG_DECIMAL, BIG_INTEGER, JavaMathContext, MATH_CONTEXT } from './types/big-decimal-type.ts';
 import * as collections from './types/collection-types.ts';
 import * as constants from './types/constant-types.ts';
@@ -147,6 +147,7 @@ const BY_CLASS = new Map<unknown, JavaType>([
   [JavaLocalDate, LOCAL_DATE],
   [JavaLocalTime, constants.LOCAL_TIME],
   [JavaLocalDateTime, LOCAL_DATE_TIME],
+  [JavaOffsetDateTime, constants.OFFSET_DATE_TIME],
   [JavaZonedDateTime, ZONED_DATE_TIME],
   [JavaPeriod, constants.PERIOD],
   [JavaDateTimeFormatter, DATE_TIME_FORMATTER],

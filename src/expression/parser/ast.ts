@@ -12,7 +12,8 @@ type NodeKind =
   | {
       readonly kind: 'new-array';
       readonly name: string;
-      readonly size: Node | undefined;
+      /** One for each dimension; none where the elements tell the size. */
+      readonly sizes: readonly Node[];
       readonly items: readonly Node[];
     }
   | { readonly kind: 'chain'; readonly start: Node; readonly steps: readonly Step[] }

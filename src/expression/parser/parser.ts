@@ -164,10 +164,10 @@ class Parser extends TokenReader {
       case '?[':
       case '^[':
       case '$[': {
-        // On the root, which is null.
+        // On what `#this` is: null, or the element of a selection or projection.
         this.back();
         const step = this.#bracketed(false);
-        const start: Node = { kind: 'literal', at, value: null };
+        const start: Node = { kind: 'variable', at, name: 'this' };
         return step ? { kind: 'chain', at, start, steps: [step] } : start;
       }
       case '@':
@@ -206,19 +206,22 @@ class Parser extends TokenReader {
     return args ? { kind: 'root-method', at, name: token.text, args } : { kind: 'root-property', at, name: token.text };
   }
 
-  /** `new int[3]` or `new int[]{1, 2}`; one dimension. */
+  /** `new int[3]`, `new int[2][3]` or `new int[]{1, 2}`, behind the first bracket. */
   #array(name: string, at: number): Node {
-    const size = this.peek()?.kind === ']' ? undefined : this.#expression();
-    this.expect(']', 'the size of the array');
+    const sizes: Node[] = [];
+    do {
+      if (sizes.length > 0 || this.peek()?.kind !== ']') sizes.push(this.#expression());
+      this.expect(']', 'the size of the array');
+    } while (sizes.length > 0 && this.take('['));
     const items: Node[] = [];
-    if (this.take('{')) {
+    if (sizes.length < 2 && this.take('{')) {
       if (!this.take('}')) {
         do items.push(this.#expression());
         while (this.take(','));
         this.expect('}', 'the array');
       }
-    } else if (size === undefined) this.fail('expected the size of the array or its elements in { }', this.peek());
-    return { kind: 'new-array', at, name, size, items };
+    } else if (sizes.length === 0) this.fail('expected the size of the array or its elements in { }', this.peek());
+    return { kind: 'new-array', at, name, sizes, items };
   }
 
   /** Dots between the pieces are taken as they come: `java..lang.String` and `java lang String` are java.lang.String. */

@@ -256,4 +256,18 @@ describe('work without end', () => {
       assert.match(outcome(`{#text.split('${pattern}').length}`, evil), /^(?:value \d+|error )/);
     }
   });
+
+  it('is paid for where each match looks at all that follows', () => {
+    // Every search is linear, but there is one for each character.
+    const evil = { text: 'a'.repeat(200_000) };
+    for (const pattern of ['a(?:.*z)?', 'a(?=.*)', '(?s)a(.*z|)', 'a(?:[^z]*z|)']) {
+      for (const call of [`replaceAll('${pattern}', 'x')`, `split('${pattern}')`]) {
+        assert.match(outcome(`{#text.${call}}`, evil), /^error .*steps/, pattern);
+      }
+    }
+    // And a page that is as long is no matter.
+    const page = { text: '{"name": "x y", "n": 17}, '.repeat(8_000) };
+    assert.equal(outcome(`{#text.replaceAll('(\\w+)(?=:)', 'k').length()}`, page), 'value 208000');
+    assert.match(outcome(`{#text.replaceAll('"(\\w+)":', '$1 =').length()}`, page), /^value \d+/);
+  });
 });

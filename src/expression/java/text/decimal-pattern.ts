@@ -103,8 +103,6 @@ function readHalf(pattern: string, start: number): [Half, number] {
       body += character;
       continue;
     }
-    if (/[1-9]/.test(character) && body !== '' && affix === prefix)
-      throw illegalArgument(`Malformed pattern "${pattern}"`);
     if (body !== '') affix = suffix;
     affix.push(Object.hasOwn(SYMBOLS, character) ? (SYMBOLS[character] ?? character) : character);
   }

@@ -120,8 +120,16 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   javaDigit: 'Nd',
 };
 
+const ONE_CASE = /^(?:(?:Is)?L[ult]|java(?:Lower|Upper)Case|Is(?:Lower|Upper)case)$/;
+
 /** `\d` and its kin, `\p{…}`: ranges where Java's meaning is fixed, else RE2's own text for it. */
-export function classEscape(letter: string, property: string): Ranges | string {
+export function classEscape(letter: string, property: string, ignoreCase = false): Ranges | string {
+  // Without regard to case a property of one case is that of both.
+  if (ignoreCase && /^(?:Lower|Upper)$/.test(property)) return classEscape(letter, 'Alpha');
+  if (ignoreCase && ONE_CASE.test(property)) {
+    if (letter === 'p') return '\\p{Lu}\\p{Ll}\\p{Lt}';
+    throw new JavaException('PatternSyntaxException', `\\P{${property}} with the flag i is not supported`);
+  }
   const lower = letter.toLowerCase();
   if (Object.hasOwn(ESCAPES, lower)) {
     const ranges = ESCAPES[lower] ?? [];

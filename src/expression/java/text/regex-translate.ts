@@ -9,6 +9,7 @@ import {
   type Ranges,
   rangesText,
 } from './regex-class.ts';
+import { changeFlags, type Flags, foldsAscii, NO_FLAGS, otherCase } from './regex-flags.ts';
 
 /**
  * From java.util.regex to RE2: what both have is spelled in RE2's way, with Java's meaning. What RE2 cannot do in
@@ -31,10 +32,10 @@ class Translator {
   readonly #pattern: string;
   #at = 0;
   #out = '';
-  #dotAll = false;
+  #flags = NO_FLAGS;
   /** Whether a quantifier may follow. */
   #atom = false;
-  readonly #groups: boolean[] = [];
+  readonly #groups: Flags[] = [];
 
   constructor(pattern: string) {
     this.#pattern = pattern;
@@ -71,14 +72,14 @@ class Translator {
         this.#emit(this.#class());
         return;
       case '.':
-        this.#emit(this.#dotAll ? '(?s:.)' : `[^${rangesText(LINE_TERMINATORS)}]`);
+        this.#emit(this.#flags.dotAll ? '(?s:.)' : `[^${rangesText(LINE_TERMINATORS)}]`);
         return;
       case '(':
         this.#open();
         return;
       case ')':
         if (this.#groups.length === 0) throw this.#fail("Unmatched closing ')'");
-        this.#dotAll = this.#groups.pop() ?? false;
+        this.#flags = this.#groups.pop() ?? this.#flags;
         this.#emit(')');
         return;
       case '|':
@@ -96,7 +97,7 @@ class Translator {
         this.#emit('$');
         return;
       default:
-        this.#emit(/[\]}]/.test(character) ? `\\${character}` : character);
+        this.#emit(this.#literal(character.codePointAt(0) ?? 0));
     }
   }
 
@@ -128,7 +129,7 @@ class Translator {
 
   #open(): void {
     const rest = this.#pattern.slice(this.#at, this.#at + 80);
-    this.#groups.push(this.#dotAll);
+    this.#groups.push(this.#flags);
     this.#atom = false;
     if (!rest.startsWith('?')) {
       this.#out += '(';
@@ -142,17 +143,16 @@ class Translator {
     if (look !== undefined || name !== undefined) {
       this.#out += `(${look ?? name}`;
       this.#at += (look ?? name ?? '').length;
-    } else if (flags !== null) this.#flags(flags);
+    } else if (flags !== null) this.#inlineFlags(flags);
     else throw this.#fail('Unknown group construct');
   }
 
-  #flags([text = '', on = '', off = '', end]: readonly (string | undefined)[]): void {
-    if (/[^imsduU]/.test(on + off) || on.includes('x')) throw this.#fail(`Unsupported inline flag in (${text}`);
+  #inlineFlags([text = '', on = '', off = '', end]: readonly (string | undefined)[]): void {
+    const unknown = /[^imsu]/.exec(on + off)?.[0];
+    if (unknown !== undefined) throw this.#fail(`The inline flag ${unknown} is not supported,`);
     this.#at += text.length;
-    if (on.includes('s')) this.#dotAll = true;
-    if (off.includes('s')) this.#dotAll = false;
-    const kept = (flags: string) => flags.replace(/[^im]/g, '');
-    const spelled = `${kept(on)}${kept(off) === '' ? '' : `-${kept(off)}`}`;
+    const { flags, spelled } = changeFlags(this.#flags, on, off);
+    this.#flags = flags;
     if (end === ':') {
       this.#out += `(?${spelled}:`;
       return;
@@ -160,6 +160,12 @@ class Translator {
     // The flags hold to the end of the enclosing group, whose state the closing parenthesis brings back.
     this.#groups.pop();
     if (spelled !== '') this.#out += `(?${spelled})`;
+  }
+
+  /** One character as a pattern. */
+  #literal(code: number): string {
+    const other = foldsAscii(this.#flags) ? otherCase(code, code) : [];
+    return other.length === 0 ? codeText(code) : `[${codeText(code)}${rangesText(other)}]`;
   }
 
   #escape(): void {
@@ -182,7 +188,7 @@ class Translator {
     } else if (letter === 'G' || letter === 'X' || letter === 'N') throw this.#unsupported(`\\${letter}`);
     else {
       const value = this.#escapedValue();
-      if (typeof value === 'number') this.#emit(codeText(value));
+      if (typeof value === 'number') this.#emit(this.#literal(value));
       else this.#emit(typeof value === 'string' ? `[${value}]` : `[${rangesText(value)}]`);
     }
   }
@@ -192,7 +198,7 @@ class Translator {
     const end = this.#pattern.indexOf('\\E', this.#at + 1);
     const text = this.#pattern.slice(this.#at + 1, end < 0 ? undefined : end);
     this.#at = end < 0 ? this.#pattern.length : end + 2;
-    for (const character of text) this.#emit(codeText(character.codePointAt(0) ?? 0));
+    for (const character of text) this.#emit(this.#literal(character.codePointAt(0) ?? 0));
   }
 
   /** A code point, a set, or the text of a property; `#at` stands on the letter. */
@@ -201,7 +207,7 @@ class Translator {
     const property = /^[pP](?:\{([^}]*)\}|([A-Z]))/.exec(rest);
     if (property !== null) {
       this.#at += property[0].length;
-      return classEscape(rest[0] ?? 'p', property[1] ?? property[2] ?? '');
+      return classEscape(rest[0] ?? 'p', property[1] ?? property[2] ?? '', this.#flags.ignoreCase);
     }
     const numeric = /^(?:x\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|0([0-3]?[0-7]{1,2}))/.exec(rest);
     if (numeric !== null) {
@@ -273,13 +279,18 @@ class Translator {
     }
     const next = this.#pattern[this.#at + 1];
     if (this.#pattern[this.#at] !== '-' || next === undefined || next === ']' || next === '[') {
-      parts.ranges.push([from, from]);
+      this.#addRange(parts, from, from);
       return;
     }
     this.#at++;
     const to = this.#single();
     if (typeof to !== 'number' || to < from) throw this.#fail('Illegal character range');
+    this.#addRange(parts, from, to);
+  }
+
+  #addRange(parts: ClassParts, from: number, to: number): void {
     parts.ranges.push([from, to]);
+    if (foldsAscii(this.#flags)) parts.ranges.push(...otherCase(from, to));
   }
 
   #single(): number | Ranges | string {

@@ -6,7 +6,7 @@ import { dateTimeToString, JavaLocalDateTime } from './local-date-time.ts';
 import { JavaLocalTime, timeToString } from './local-time.ts';
 import { JavaDateTimeFormatter } from './pattern-item.ts';
 import { instantToString } from './print.ts';
-import { JavaZone, JavaZonedDateTime, offsetText } from './zone.ts';
+import { JavaOffsetDateTime, JavaZone, JavaZonedDateTime, offsetText } from './zone.ts';
 
 /** toString of a date, a time and their kin; undefined for anything else. */
 export function temporalText(value: object): string | undefined {
@@ -14,6 +14,7 @@ export function temporalText(value: object): string | undefined {
   if (value instanceof JavaLocalDate) return dateToString(value);
   if (value instanceof JavaLocalDateTime) return dateTimeToString(value);
   if (value instanceof JavaZonedDateTime) return zonedText(value);
+  if (value instanceof JavaOffsetDateTime) return dateTimeToString(value.local) + offsetText(value.offset);
   if (value instanceof JavaLocalTime) return timeToString(value);
   if (value instanceof JavaInstant) return instantToString(value.second, value.nano);
   if (value instanceof JavaPeriod) return periodText(value);

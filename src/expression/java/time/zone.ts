@@ -134,6 +134,18 @@ export class JavaZonedDateTime {
   }
 }
 
+/** java.time.OffsetDateTime, as far as its text goes. */
+export class JavaOffsetDateTime {
+  readonly local: JavaLocalDateTime;
+  /** Seconds. */
+  readonly offset: number;
+
+  constructor(local: JavaLocalDateTime, offset: number) {
+    this.local = local;
+    this.offset = offset;
+  }
+}
+
 /** ZonedDateTime.ofLocal: in an overlap the preferred offset or the earlier one, in a gap later by the gap. */
 export function zonedOfLocal(local: JavaLocalDateTime, zone: JavaZone, preferred?: number): JavaZonedDateTime {
   const { offsets, before, after } = validOffsets(zone, local);

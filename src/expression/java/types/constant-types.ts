@@ -104,6 +104,10 @@ export const ZONE_OFFSET = defineType('java.time.ZoneOffset', {
   },
 });
 
+export const OFFSET_DATE_TIME = defineType('java.time.OffsetDateTime', {
+  supertypes: ['Temporal', 'TemporalAccessor', 'TemporalAdjuster', 'Comparable'],
+});
+
 export const LOCAL_TIME = defineType('java.time.LocalTime', {
   supertypes: ['Temporal', 'TemporalAccessor', 'TemporalAdjuster', 'Comparable'],
   constants: {

@@ -19,7 +19,14 @@ import type { JavaDateTimeFormatter } from '../time/pattern-item.ts';
 import { print, type Temporal } from '../time/print.ts';
 import { parseTemporal } from '../time/resolve.ts';
 import { monthEnum, weekdayEnum } from '../time/time-enums.ts';
-import { type JavaZone, JavaZonedDateTime, UTC, zonedOfEpochSecond, zonedOfLocal } from '../time/zone.ts';
+import {
+  JavaOffsetDateTime,
+  type JavaZone,
+  JavaZonedDateTime,
+  UTC,
+  zonedOfEpochSecond,
+  zonedOfLocal,
+} from '../time/zone.ts';
 import { asPeriod, intField, plusPeriod } from './local-date-type.ts';
 
 type DateTime = JavaLocalDateTime;
@@ -149,6 +156,8 @@ const methods: Handlers = {
     print(notNull(formatter, 'formatter'), temporal(value)),
   'toLocalDate()': (value: DateTime) => value.date,
   'toLocalTime()': (value: DateTime) => value.time,
+  'atOffset(ZoneOffset)': (value: DateTime, offset: JavaZone | null) =>
+    new JavaOffsetDateTime(value, notNull(offset, 'offset').fixed ?? 0),
   'atZone(ZoneId)': (value: DateTime, zone: JavaZone) => zonedOfLocal(value, zone),
   'isAfter(ChronoLocalDateTime):boolean': (value: DateTime, other: unknown) => compare(value, other) > 0,
   'isBefore(ChronoLocalDateTime):boolean': (value: DateTime, other: unknown) => compare(value, other) < 0,

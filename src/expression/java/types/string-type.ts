@@ -1,6 +1,6 @@
 import { JavaChar } from '../boxes.ts';
 import { JavaComparator } from '../comparator.ts';
-import { defineType } from '../descriptor.ts';
+import { defineType, type JavaEnvironment } from '../descriptor.ts';
 import { doubleToString, floatToString } from '../double-text.ts';
 import { JavaException } from '../java-exception.ts';
 import { limitText } from '../limits.ts';
@@ -9,7 +9,8 @@ import { javaText, listItems } from '../object.ts';
 import { charsetOf, decodeBytes, encodeText, type JavaCharset, UTF_8 } from '../text/charset.ts';
 import { formatValue } from '../text/format-value.ts';
 import { formatText } from '../text/formatter.ts';
-import { matchesRegex, replaceAll, replaceFirst, split } from '../text/regex.ts';
+import { matchesRegex } from '../text/regex.ts';
+import { replace, split } from '../text/regex-replace.ts';
 import * as strings from '../text/strings.ts';
 
 const { requireText } = strings;
@@ -175,14 +176,19 @@ export const STRING = defineType('java.lang.String', {
       s.replaceAll(String.fromCharCode(from), () => String.fromCharCode(to)),
     'replace(CharSequence,CharSequence)': (s: string, target: string | null, replacement: string | null) =>
       strings.replaceText(s, requireText(target, 'target'), requireText(replacement, 'replacement')),
-    'replaceAll(String,String)': (s: string, regex: string | null, replacement: string | null) =>
-      replaceAll(s, requireText(regex, 'regex'), requireText(replacement, 'replacement')),
-    'replaceFirst(String,String)': (s: string, regex: string | null, replacement: string | null) =>
-      replaceFirst(s, requireText(regex, 'regex'), requireText(replacement, 'replacement')),
+    '@replaceAll(String,String)': (env: JavaEnvironment, s: string, regex: string | null, replacement: string | null) =>
+      replace(s, requireText(regex, 'regex'), requireText(replacement, 'replacement'), false, env),
+    '@replaceFirst(String,String)': (
+      env: JavaEnvironment,
+      s: string,
+      regex: string | null,
+      replacement: string | null,
+    ) => replace(s, requireText(regex, 'regex'), requireText(replacement, 'replacement'), true, env),
     'matches(String):boolean': (s: string, regex: string | null) => matchesRegex(s, requireText(regex, 'regex')),
-    'split(String):String[]': (s: string, regex: string | null) => split(s, requireText(regex, 'regex'), 0),
-    'split(String,int):String[]': (s: string, regex: string | null, limit: number) =>
-      split(s, requireText(regex, 'regex'), limit),
+    '@split(String):String[]': (env: JavaEnvironment, s: string, regex: string | null) =>
+      split(s, requireText(regex, 'regex'), 0, env),
+    '@split(String,int):String[]': (env: JavaEnvironment, s: string, regex: string | null, limit: number) =>
+      split(s, requireText(regex, 'regex'), limit, env),
     'toLowerCase()': (s: string) => lower(s, US),
     'toLowerCase(Locale)': lower,
     'toUpperCase()': (s: string) => upper(s, US),

@@ -14,6 +14,7 @@ import { print } from '../time/print.ts';
 import { parseTemporal } from '../time/resolve.ts';
 import { temporalOf } from '../time/temporal-of.ts';
 import {
+  JavaOffsetDateTime,
   type JavaZone,
   JavaZonedDateTime,
   offsetZone,
@@ -172,6 +173,7 @@ export const ZONED_DATE_TIME = defineType('java.time.ZonedDateTime', {
     'toLocalDate()': (value: Zoned) => value.local.date,
     'toLocalTime()': (value: Zoned) => value.local.time,
     'toLocalDateTime()': (value: Zoned) => value.local,
+    'toOffsetDateTime()': (value: Zoned) => new JavaOffsetDateTime(value.local, value.offset),
     'withZoneSameInstant(ZoneId)': (value: Zoned, zone: JavaZone) =>
       zonedOfEpochSecond(zonedEpochSecond(value), value.local.time.nano, notNull(zone, 'zone')),
     'withZoneSameLocal(ZoneId)': (value: Zoned, zone: JavaZone) =>

@@ -19,6 +19,7 @@ export const environment: JavaEnvironment = {
   nanoTime: () => 42n,
   random: () => 0.5,
   uuid: () => '4c1d9a0e-7f53-4b9d-9a0e-7f53db4b9d11',
+  step: () => undefined,
 };
 
 export const double = (value: number) => new JavaDouble(value);

@@ -57,6 +57,34 @@ test('lookaheads_at_the_start_of_a_whole_match_are_questions_of_their_own', () =
   fails(() => matches('a', '(?=a)('), 'PatternSyntaxException');
 });
 
+test('a_lookahead_at_the_end_of_a_search_does_not_take_what_it_looks_at', () => {
+  const replace = (value: string, regex: string, by: string) => on(value, 'replaceAll(String,String)', regex, by);
+  const split = (value: string, regex: string) => text(on(value, 'split(String)', regex));
+  assert.equal(replace('1234567', '(\\d)(?=(\\d{3})+$)', '$1,'), '1,234,567');
+  assert.equal(replace('1234567', '(?<a>\\d)(?=(?<b>\\d{3})+$)', `$\{a}<$\{b}>$2`), '1<567>567234<567>567567');
+  assert.equal(split('helloWorldFoo', '(?<=[a-z])(?=[A-Z])'), 'hello,World,Foo');
+  assert.equal(split('"a,b",c', ',(?=(?:[^"]*"[^"]*")*[^"]*$)'), '"a,b",c');
+  assert.equal(replace('foobar foobaz foo', 'foo(?!bar)', 'X'), 'foobar Xbaz X');
+  assert.equal(replace('a-b a&b ab', 'a(?![-&])', 'X'), 'a-b a&b Xb');
+  assert.equal(replace('aaa', 'a*(?=a)', 'X'), 'XXa');
+  for (const pattern of ['a|b(?=c)', 'foo(?!a*r)', '(?:(?!d).)*', '(?=a)b(?=c)', 'a(?=b)+']) {
+    assert.throws(() => replace('abc', pattern, 'X'), /linear time|PatternSyntax/, pattern);
+  }
+  fails(() => replace('1234', '(\\d)(?=(\\d{3})+$)', '$3'), 'IndexOutOfBoundsException');
+});
+
+test('the_flag_i_is_about_ascii_and_with_u_about_all_letters', () => {
+  const matches = (value: string, pattern: string) => on(value, 'matches(String)', pattern);
+  for (const pattern of ['(?i)é', '(?i)[é]', '(?i:é)', '(?iu)(?-u)é', '(?u)é'])
+    assert.equal(matches('É', pattern), false);
+  for (const pattern of ['(?iu)é', '(?i)(?u)é', '(?u)(?i)[é]', '(?iu:é)']) assert.equal(matches('É', pattern), true);
+  assert.equal(matches('aBC', 'a(?i)[b-c]\\QC\\E'), true);
+  assert.equal(matches('AB', '(?i)a(?-i)b'), false);
+  assert.equal(matches('\u212a', '(?i)k'), false);
+  assert.equal(matches('A', '(?i)\\p{Lower}'), true);
+  for (const flag of ['U', 'd', 'x']) assert.throws(() => matches('a', `(?${flag})a`), /flag . is not supported/);
+});
+
 test('java_classes_keep_their_java_meaning', () => {
   const matches = (value: string, pattern: string) => on(value, 'matches(String)', pattern);
   assert.equal(matches('\u000b', '\\s'), true);

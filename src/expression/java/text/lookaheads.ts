@@ -32,6 +32,54 @@ export function splitLookaheads(pattern: string): SplitPattern | undefined {
   return hasTopLevelAlternative(rest) ? undefined : { lookaheads, rest: flags + rest };
 }
 
+export interface TrailingLookahead {
+  /** What is matched. */
+  readonly match: string;
+  /** What must follow, as a group. */
+  readonly behind: string;
+}
+
+/**
+ * Takes the lookahead off the end of a pattern that is searched for: a search prefers the same match whether what follows
+ * it is looked at or matched too. `(?!xy)` is that for
+ * characters and classes: others follow, or nothing. Undefined where that
+ * is not what the pattern means: no lookahead at the end, or an alternative beside it.
+ */
+export function splitTrailing(pattern: string): TrailingLookahead | undefined {
+  let at = 0;
+  for (;;) {
+    if (at >= pattern.length) return undefined;
+    const isLook = pattern.startsWith('(?=', at) || pattern.startsWith('(?!', at);
+    const end = pattern[at] === '(' ? groupEnd(pattern, at) : undefined;
+    if (isLook && end === pattern.length - 1) break;
+    at = end === undefined ? next(pattern, at) : end + 1;
+  }
+  const match = pattern.slice(0, at);
+  if (hasTopLevelAlternative(match)) return undefined;
+  const what = pattern.slice(at + 3, -1);
+  if (pattern[at + 2] === '=') return { match, behind: `(?:${what})` };
+  const behind = unlike(what);
+  return behind === undefined ? undefined : { match, behind };
+}
+
+/** What a text matches that does not begin with these characters and classes; undefined where there is more to the pattern. */
+function unlike(pattern: string): string | undefined {
+  const elements: string[] = [];
+  for (let at = 0; at < pattern.length; ) {
+    const end = next(pattern, at);
+    const element = pattern.slice(at, end);
+    // Signs that mean something in a class.
+    elements.push(/^[-&]$/.test(element) ? `\\${element}` : element);
+    at = end;
+  }
+  if (elements.length === 0 || elements.length > 50 || !elements.every((element) => ONE_CHARACTER.test(element)))
+    return undefined;
+  return elements.reduceRight((rest, element) => `(?:[^${element}]|\\z${rest === '' ? '' : `|${element}${rest}`})`, '');
+}
+
+/** A class, an escape that is one character, or a character without a meaning. */
+const ONE_CHARACTER = /^(?:\[[^^].*\]|\\[dDwWsShHvVtnrfae.\\/&-]|[^\\[\](){}^$.|*+?])$/su;
+
 /** Steps over one element of a pattern: an escape, a quotation, a character class, or one character. */
 function next(pattern: string, at: number): number {
   if (pattern.startsWith('\\Q', at)) {
