@@ -158,7 +158,12 @@ function extProc(messageTimeoutMs: number): Json {
       '@type': type('extensions.filters.http.ext_proc.v3.ExternalProcessor'),
       grpc_service: {
         envoy_grpc: { cluster_name: sidecar },
-        retry_policy: { retry_on: 'connect-failure,refused-stream', num_retries: 2 },
+        retry_policy: {
+          retry_on: 'connect-failure,refused-stream',
+          num_retries: 3,
+          // Envoy would wait up to a second before the first one.
+          retry_back_off: { base_interval: '0.01s', max_interval: '0.1s' },
+        },
       },
       processing_mode: {
         request_header_mode: 'SEND',
@@ -199,7 +204,7 @@ function sidecarCluster(): Json {
         explicit_http_config: { http2_protocol_options: {} },
       },
     },
-    circuit_breakers: { thresholds: [{ max_requests: 10_000, max_pending_requests: 10_000, max_retries: 1000 }] },
+    circuit_breakers: { thresholds: [{ max_requests: 100_000, max_pending_requests: 100_000, max_retries: 1000 }] },
     health_checks: [
       {
         timeout: '1s',

@@ -8,8 +8,8 @@ export interface TlsTrust {
   readonly rejectUnauthorized?: boolean | undefined;
 }
 
-/** More at once than a worker can keep busy; what is above waits for a free one. */
-const MAX_CONNECTIONS = 512;
+/** Twice an AWS account's usual concurrency; what is above waits for a free one, as long as for a new one. */
+const MAX_CONNECTIONS = 2_048;
 /**
  * Idle connections are closed before any usual server does it (Node 5 s, load balancers 60 s): a request that meets a
  * connection in closing cannot be repeated, since nobody knows whether it was read.
