@@ -142,7 +142,7 @@ const roots: ReadonlyMap<string, (context: EvaluationContext) => Value> = new Ma
   ['context', (context) => bean(contextType, context)],
 ]);
 
-const rootNames: readonly string[] = [...roots.keys()];
+export const rootNames: readonly string[] = [...roots.keys()];
 
 export function rootVariable(name: string): (scope: Scope) => Value {
   const root = roots.get(name);

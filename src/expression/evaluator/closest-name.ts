@@ -1,4 +1,4 @@
-/** ` (did you mean 'x'?)` for the known name that is at most two edits away, else nothing. */
+/** ` (did you mean 'x'?)` for the known name that is at most two edits and half the name away, else nothing. */
 export function suggestion(name: string, known: Iterable<string>): string {
   let best: string | undefined;
   let bestDistance = 3;
@@ -10,7 +10,14 @@ export function suggestion(name: string, known: Iterable<string>): string {
       bestDistance = distance;
     }
   }
-  return best === undefined || best.length <= bestDistance ? '' : ` (did you mean '${best}'?)`;
+  return best === undefined || name.length < 2 * bestDistance ? '' : ` (did you mean '${best}'?)`;
+}
+
+const MAX_LISTED = 24;
+
+/** The closest known name, or all of them where none is close and they are not too many. */
+export function suggestionOrAll(name: string, known: readonly string[]): string {
+  return suggestion(name, known) || (known.length > MAX_LISTED ? '' : ` (it has ${known.join(', ')})`);
 }
 
 /** Levenshtein's distance; names are short. */

@@ -2,12 +2,14 @@ import { JavaException, typesByName } from '../java/index.ts';
 import type { BinaryOperator, Node, Step } from '../parser/ast.ts';
 import { EvaluationFailure, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { rootVariable } from './beans.ts';
+import { suggestion } from './closest-name.ts';
 import { project, select } from './collections.ts';
 import { convertArgument } from './convert-argument.ts';
 import { callFunction, FunctionValue, isFunction } from './functions.ts';
 import { compileHeaderPath } from './header-path.ts';
 import { callMethod, readIndex, readProperty } from './members.ts';
 import { constructBest } from './method-call.ts';
+import { bareName, noElements, nullMessage } from './null-target.ts';
 import { isNumber, negate } from './numbers.ts';
 import { areEqual, arithmetic, isBetween, matches, order } from './operators.ts';
 import { type Evaluate, fail, PlacedFailure, type Scope, withSelf } from './scope.ts';
@@ -30,12 +32,16 @@ export function compileNode(node: Node): Evaluate {
       return placed(node.at, (scope) => callFunction(node.name, evaluateAll(args, scope), scope.run));
     }
     case 'root-property':
-      return placed(node.at, (scope) => readProperty(scope.self, node.name, scope.run));
+      return placed(node.at, (scope) => {
+        if (scope.self === null) throw new EvaluationFailure(bareName(node.name));
+        return readProperty(scope.self, node.name, scope.run);
+      });
     case 'root-method': {
       const args = node.args.map(compileNode);
-      return placed(node.at, (scope) =>
-        callMethod(scope.self, node.name, evaluateAll(args, withSelf(scope, scope.element)), scope.run),
-      );
+      return placed(node.at, (scope) => {
+        if (scope.self === null) throw new EvaluationFailure(bareName(node.name));
+        return callMethod(scope.self, node.name, evaluateAll(args, withSelf(scope, scope.element)), scope.run);
+      });
     }
     case 'type':
       return placed(node.at, () => findType(node.name, node.dimensions));
@@ -111,7 +117,9 @@ function construct(node: Node & { kind: 'new' }): Evaluate {
   return placed(node.at, (scope) => {
     const type = typesByName.get(node.name);
     if (type === undefined || type.constructors.length === 0) {
-      throw new EvaluationFailure(`there is no type '${node.name}' that could be constructed`);
+      throw new EvaluationFailure(
+        `there is no type '${node.name}' that could be constructed${suggestion(node.name, typesByName.keys())}`,
+      );
     }
     return constructBest(type.constructors, evaluateAll(args, scope), `'new ${node.name}'`, scope.run);
   });
@@ -142,13 +150,17 @@ function chain(start: Node, steps: readonly Step[]): Evaluate {
   const fast = compileHeaderPath(start, steps);
   if (fast !== undefined) return fast;
   let evaluate = compileNode(start);
-  for (const step of steps) evaluate = follow(evaluate, step);
+  let before: Node | Step = start;
+  for (const step of steps) {
+    evaluate = follow(evaluate, step, before);
+    before = step;
+  }
   return evaluate;
 }
 
 /** `?.` guards its own step only. */
-function follow(before: Evaluate, step: Step): Evaluate {
-  const apply = compileStep(step);
+function follow(before: Evaluate, step: Step, named: Node | Step): Evaluate {
+  const apply = compileStep(step, named);
   const { at, safe } = step;
   return (scope) => {
     const target = before(scope);
@@ -163,20 +175,25 @@ function follow(before: Evaluate, step: Step): Evaluate {
 
 type Apply = (target: Value, scope: Scope) => Value;
 
-function compileStep(step: Step): Apply {
+function compileStep(step: Step, before: Node | Step): Apply {
   switch (step.kind) {
     case 'property':
-      return (target, scope) => readProperty(target, step.name, scope.run);
+      return (target, scope) => {
+        if (target === null) throw new EvaluationFailure(`'${step.name}' cannot be read: ${nullMessage(before)}`);
+        return readProperty(target, step.name, scope.run);
+      };
     case 'method': {
       const args = step.args.map(compileNode);
       return (target, scope) => {
         const values = args.length === 0 ? [] : evaluateAll(args, withSelf(scope, scope.element));
         // Arguments count even where the call does not take place.
-        return step.safe && target === null ? null : callMethod(target, step.name, values, scope.run);
+        if (target !== null) return callMethod(target, step.name, values, scope.run);
+        if (step.safe) return null;
+        throw new EvaluationFailure(`'${step.name}' cannot be called: ${nullMessage(before)}`);
       };
     }
     case 'index':
-      return index(step.index);
+      return index(step.index, before);
     case 'replace': {
       const value = compileNode(step.value);
       return (target, scope) => value(withSelf(scope, target));
@@ -192,12 +209,12 @@ function compileStep(step: Step): Apply {
   }
 }
 
-function index(node: Node): Apply {
+function index(node: Node, before: Node | Step): Apply {
   const evaluate = compileNode(node);
   // For a map a bare word is the key itself.
   const word = node.kind === 'root-property' ? node.name : undefined;
   return (target, scope) => {
-    if (target === null) throw new EvaluationFailure('null cannot be indexed');
+    if (target === null) throw new EvaluationFailure(noElements(nullMessage(before)));
     const isMap = target instanceof JavaMap;
     const key = word !== undefined && isMap ? word : evaluate(withSelf(scope, null));
     if (key === null) throw new EvaluationFailure('the index is null');

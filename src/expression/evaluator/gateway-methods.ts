@@ -86,6 +86,13 @@ export function gatewayMethod(
   return undefined;
 }
 
+/** For messages. */
+export function gatewayMethodNames(target: Value): readonly string[] {
+  const methods =
+    target instanceof HeadersValue ? headerMethods : target instanceof ParametersMap ? parameterMethods : {};
+  return Object.keys(methods).map((key) => key.slice(0, key.indexOf('/')));
+}
+
 function call<T>(methods: Methods<T>, key: string, target: T, args: readonly Value[]): { value: Value } | undefined {
   const method = Object.hasOwn(methods, key) ? methods[key] : undefined;
   return method && { value: method(target, args) };

@@ -1,5 +1,6 @@
 import type { Node, Step } from '../parser/ast.ts';
 import type { Value } from '../value.ts';
+import { noElements, nullMessage } from './null-target.ts';
 import { type Evaluate, fail } from './scope.ts';
 
 /**
@@ -25,7 +26,7 @@ export function compileHeaderPath(start: Node, steps: readonly Step[]): Evaluate
     // The variable may be plain data of the same name: rare, and not worth a second way.
     if (message === undefined) return fail(`'headers' cannot be read: #${side} is null`, headers.at);
     const values = message.headers.values(key);
-    if (values === undefined) return fail('null cannot be indexed', element.at);
+    if (values === undefined) return fail(noElements(nullMessage(name)), element.at);
     return values[at] ?? fail(`index ${at} is out of range: there are ${values.length} elements`, element.at);
   };
 }

@@ -2,8 +2,8 @@ import { JavaEntry, type JavaEnvironment, type JavaType, OBJECT, type Signature,
 import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
 import { AttributesValue } from './beans.ts';
-import { suggestion } from './closest-name.ts';
-import { gatewayMethod } from './gateway-methods.ts';
+import { suggestion, suggestionOrAll } from './closest-name.ts';
+import { gatewayMethod, gatewayMethodNames } from './gateway-methods.ts';
 import { RunEnvironment } from './java-environment.ts';
 import { callBest } from './method-call.ts';
 import { typeName } from './type-name.ts';
@@ -57,7 +57,7 @@ export function readProperty(target: Value, name: string, run: Run): Value {
     const read = target.type.properties.get(name) ?? getter(target.type.properties, name);
     if (read !== undefined) return read(target.target, run);
     const names = [...target.type.properties.keys()].filter((each) => !/^get[A-Z]/.test(each));
-    throw new EvaluationFailure(`${target.type.name} has no property '${name}'${suggestion(name, names)}`);
+    throw new EvaluationFailure(`${target.type.name} has no property '${name}'${suggestionOrAll(name, names)}`);
   }
   if (target instanceof JavaMap) return target.entries.get(name) ?? null;
   if (target instanceof JavaEntry && (name === 'key' || name === 'value')) return target[name];
@@ -94,7 +94,10 @@ export function callMethod(target: Value, name: string, args: readonly Value[], 
     return invoke([...statics, ...own], target, name, args, run, () => target.type.methods.map((each) => each.name));
   }
   const { methods } = membersOf(valueType(target));
-  return invoke(methods.get(name) ?? [], target, name, args, run, () => methods.keys());
+  return invoke(methods.get(name) ?? [], target, name, args, run, () => [
+    ...gatewayMethodNames(target),
+    ...methods.keys(),
+  ]);
 }
 
 function invoke(

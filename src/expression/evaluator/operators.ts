@@ -1,4 +1,4 @@
-import { compileRegex, javaCompare, javaEquals } from '../java/index.ts';
+import { compileRegex, JavaException, javaCompare, javaEquals } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
 import { costOfNewText, costOfRegex, pay } from './cost.ts';
 import { calculate, compareNumbers, isNumber, power } from './numbers.ts';
@@ -69,7 +69,12 @@ export function order(left: Value, right: Value, run: Run): number {
   if (right === null) return 1;
   if (isNumber(left) && isNumber(right)) return compareNumbers(left, right);
   pay(left, run);
-  return javaCompare(left, right);
+  try {
+    return javaCompare(left, right);
+  } catch (error) {
+    if (!(error instanceof JavaException)) throw error;
+    throw new EvaluationFailure(`${typeName(left)} and ${typeName(right)} cannot be compared`);
+  }
 }
 
 export function isBetween(value: Value, bounds: Value, run: Run): boolean {

@@ -1,9 +1,11 @@
 import { JavaBigDecimal, JavaBigInteger } from '../java/big-decimal.ts';
 import { JavaArray, JavaByte, JavaChar, JavaDouble, JavaFloat, JavaShort } from '../java/boxes.ts';
+import { OBJECT, typeOf } from '../java/index.ts';
 import { JavaEnum } from '../java/java-enum.ts';
 import { JavaList, JavaMap, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
 import { HeadersValue } from './headers-value.ts';
+import { ClassValue } from './value-type.ts';
 
 /** What a value is called in messages. */
 export function typeName(value: Value): string {
@@ -24,5 +26,7 @@ export function typeName(value: Value): string {
   if (value instanceof JavaMap) return 'a map';
   if (value instanceof Bean) return value.type.name;
   if (value instanceof JavaEnum) return `the constant ${value.name}`;
-  return 'this object';
+  if (value instanceof ClassValue) return value.type.name;
+  const type = typeOf(value);
+  return type === OBJECT ? 'this object' : `a ${type.name}`;
 }

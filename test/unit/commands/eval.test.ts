@@ -69,7 +69,7 @@ test('a_table_gives_one_line_for_each_case_in_order', async (t) => {
     [
       { id: '1', outcome: 'value', value: '7' },
       { id: '2', outcome: 'null' },
-      { id: '3', outcome: 'error', error: "'b' cannot be read: what stands before it is null" },
+      { id: '3', outcome: 'error', error: "'b' cannot be read: #a is null" },
     ],
   );
 });

@@ -138,6 +138,23 @@ test('an_error_shows_the_place_and_what_would_be_right', () => {
     explain("{#jsonpath(#request.content, '$.a')}"),
     /no function '#jsonpath' \(did you mean 'jsonPath'\?\)/,
   );
+  assert.match(
+    explain('{#reqest.method}'),
+    /^'method' cannot be read: #reqest is null \(did you mean '#request'\?\)\n/,
+  );
+  assert.match(explain('{#lambdaResponse.body}'), /no property 'body' \(it has status, content\)\n/);
+  assert.match(
+    explain("{#request.headers['nope'][0]}"),
+    /^\['nope'\] is null and has no elements \(\?\.\[…\] lets null be\)\n/,
+  );
+  assert.match(explain("{#context.attributes['nope'][0]}"), /^\['nope'\] is null and has no elements/);
+  assert.match(explain('{#properties.nope.trim()}'), /^'trim' cannot be called: 'nope' is null\n/);
+  assert.match(explain("{#request.headers.getfirst('a')}"), /on headers \(did you mean 'getFirst'\?\)\n/);
+  assert.match(explain('{T(Math).maxx(1, 2)}'), /'maxx' on java\.lang\.Math \(did you mean 'max'\?\)\n/);
+  assert.match(explain('{(new java.util.Dat())}'), /could be constructed \(did you mean 'java\.util\.Date'\?\)\n/);
+  assert.match(explain('{#request.headers.X-Tier}'), /^'Tier' stands for nothing here: .* with '-' in \['…'\]\n/);
+  assert.match(explain("{(jsonPath(#request.content, '$.a'))}"), /^'jsonPath' stands .* begins with #/);
+  assert.match(explain('{#request.method > 5}'), /^a string and an int cannot be compared\n/);
   assert.match(explain('{(1 + )}'), /^expected an expression, not '\)'\n {2}\{\(1 \+ \)\}\n {8}\^$/);
   assert.match(explain('{#request.id'), /^expected } at the end of the expression\n {2}\{#request\.id\n {2}\^$/);
   assert.match(explain('{#request.headers[0}'), /'}' does not close '\['\n.*\n {21}\^$/);
