@@ -86,7 +86,9 @@ export abstract class Side {
       core.reply(bodyReply(name, mutation), transaction);
     } else {
       core.reply(headersReply(name, { ...mutation, body: undefined }), transaction);
-      core.reply(streamedBody(name, mutation.body ?? Buffer.concat(this.#pieces), part === 'body'));
+      const body = mutation.body ?? Buffer.concat(this.#pieces);
+      // Envoy takes no piece, not even an empty one, in answer to a message without a body.
+      if (part === 'body' || body.length > 0) core.reply(streamedBody(name, body, part === 'body'));
       if (part === 'trailers') core.reply(neutral[name].trailers);
     }
   }

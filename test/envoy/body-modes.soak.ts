@@ -1,0 +1,2 @@
+process.env.BODY_ROUNDS ??= '20';
+await import('./body-modes.test.ts');
