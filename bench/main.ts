@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { run as runExpressions } from './expression.ts';
 import { run as runInvocations } from './invoke.ts';
 import { run as runServer } from './server.ts';
+import { run as runWorkers, type WorkersBenchRow } from './workers.ts';
 
 /** `npm run bench [-- --quick]`: everything side by side, ratios to read and nothing asserted. */
 const quick = process.argv.includes('--quick');
@@ -17,6 +19,8 @@ table(
   ),
   'node:crypto and undici, bare',
 );
+console.log(`\nWorkers, each on its own socket, through Envoy, on ${availableParallelism()} cores for all of it`);
+workersTable(await runWorkers(quick ? { seconds: 1, rounds: 1 } : { seconds: 8, rounds: 3 }));
 if (!quick) {
   console.log('\nExpressions');
   console.table(await runExpressions());
@@ -40,6 +44,21 @@ function table(rows: readonly Row[], floor: string): void {
       'p50 ms': Number(p50Ms.toFixed(2)),
       'p99 ms': Number(p99Ms.toFixed(2)),
       'RSS MiB': Math.round(rssMiB),
+    })),
+  );
+}
+
+function workersTable(rows: readonly WorkersBenchRow[]): void {
+  const alone = rows.find(({ workers }) => workers === 1)?.requestsPerSecond ?? Number.NaN;
+  console.table(
+    rows.map(({ workers, requestsPerSecond, cpuMicros, busy, p50Ms, p99Ms }) => ({
+      workers,
+      'requests/s': Math.round(requestsPerSecond),
+      'of one': `${(requestsPerSecond / alone).toFixed(2)} ×`,
+      'CPU µs': Number(cpuMicros.toFixed(1)),
+      'cores each': Number(busy.toFixed(2)),
+      'p50 ms': Number(p50Ms.toFixed(2)),
+      'p99 ms': Number(p99Ms.toFixed(2)),
     })),
   );
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ExchangeClient, type Message, requestHeaders } from '../test/support/exchange.ts';
+import { cpuMicros } from './cpu.ts';
 
 export interface ServerBenchRow {
   readonly subject: string;
@@ -154,12 +155,4 @@ async function drive(client: ExchangeClient, count: number): Promise<Float64Arra
   };
   await Promise.all(Array.from({ length: streams }, worker));
   return times.sort();
-}
-
-/** User and system time so far; the kernel counts in hundredths of a second. */
-function cpuMicros(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }

@@ -1,5 +1,6 @@
 // A million requests at 32 connections through a real Envoy, sendToConsumer and enrich mixed, with and without the
-// graceful-close flag: none fails, one gRPC connection, and memory that stays where it was after the first 100,000.
+// graceful-close flag: none fails, one gRPC connection for each thread of Envoy, and memory that stays where it was after
+// the first 100,000.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
@@ -7,6 +8,7 @@ import { type Environment, startEnvironment } from '../support/environment.ts';
 import { runLoad } from '../support/load.ts';
 import { type SteadyLambda, startSteadyLambda } from '../support/steady-lambda.ts';
 
+const threads = 2;
 const requests = Number(process.env.SOAK_REQUESTS ?? 1_000_000);
 
 describe('a million requests', () => {
@@ -30,6 +32,8 @@ describe('a million requests', () => {
         },
         apis: ['sends', 'enriches'],
         envoy: { gracefulClose, accessLog: false },
+        built: true,
+        concurrency: threads,
       });
       try {
         const calls = await lambda.calls();
@@ -37,10 +41,15 @@ describe('a million requests', () => {
         const early = rss(environment.sidecar.pid);
         const rest = await load(environment, requests - requests / 10);
         const late = rss(environment.sidecar.pid);
-        t.diagnostic(`${Math.round(rest.perSecond)}/s, p99 ${rest.p99} ms; RSS ${early} MiB, then ${late} MiB`);
-        assert.equal(first.failures + rest.failures, 0);
+        const failures = first.failures + rest.failures;
+        const connections = await environment.envoy.stat('cluster.sidecar.upstream_cx_total');
+        t.diagnostic(
+          `${failures} of ${requests} failed at ${Math.round(rest.perSecond)}/s, p99 ${rest.p99} ms; ` +
+            `${connections} gRPC connections of ${threads} Envoy threads; RSS ${early} MiB after a tenth, ${late} MiB at the end`,
+        );
+        assert.equal(failures, 0);
         assert.equal((await lambda.calls()) - calls, requests, 'an invocation for each request, and none twice');
-        assert.equal(await environment.envoy.stat('cluster.sidecar.upstream_cx_total'), 1);
+        assert.equal(connections, threads);
         assert.ok(late <= early * 1.1, `RSS grew from ${early} to ${late} MiB`);
       } finally {
         await environment.stop();

@@ -11,6 +11,10 @@ export interface EnvironmentOptions {
   readonly apis?: readonly string[];
   readonly backend?: BackendOptions;
   readonly workers?: number;
+  /** Runs dist/main.js, not the sources. */
+  readonly built?: boolean;
+  /** Threads of Envoy; 1 by default. */
+  readonly concurrency?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly args?: readonly string[];
 }
@@ -36,6 +40,7 @@ export async function startEnvironment(options: EnvironmentOptions, test?: TestC
   const sidecar = await startSidecar({
     config: options.policies,
     ...(options.workers === undefined ? {} : { workers: options.workers }),
+    ...(options.built === undefined ? {} : { built: options.built }),
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.args === undefined ? {} : { args: options.args }),
     ...context,
@@ -47,6 +52,7 @@ export async function startEnvironment(options: EnvironmentOptions, test?: TestC
   }));
   const envoy = await startEnvoy({
     config: envoyConfig({ routes, ...options.envoy, sidecar: sidecar.addresses, backend: backend.address }),
+    ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
     ...context,
   });
   return {
