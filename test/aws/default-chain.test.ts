@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
@@ -222,6 +223,27 @@ suite("the machine's identity", () => {
     assert.equal(tokens[0], 'first-token');
     assert.equal(tokens.at(-1), 'second-token');
     assert.ok(tokens.length <= 6, `asked ${tokens.length} times in four seconds`);
+  });
+
+  test('comes_from_ECS_whose_agent_has_an_address_of_its_own', async (context) => {
+    const paths: unknown[] = [];
+    const agent = new URL(
+      await serve(({ url, headers }, response) => {
+        paths.push(`${headers.host} ${url}`);
+        response.end(JSON.stringify(served(3600)));
+      }),
+    );
+    // 169.254.170.2 is there in a task alone: what is connected to it ends at the server above.
+    const connect = Socket.prototype.connect;
+    context.mock.method(Socket.prototype, 'connect', function (this: Socket, ...args: Parameters<typeof connect>) {
+      const [first]: unknown[] = Array.isArray(args[0]) ? args[0] : args;
+      const isAgent = typeof first === 'object' && first !== null && 'host' in first && first.host === '169.254.170.2';
+      if (isAgent) Object.assign(first, { host: agent.hostname, port: Number(agent.port) });
+      return connect.apply(this, args);
+    });
+    process.env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = '/v2/credentials/task-1';
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+    assert.deepEqual(paths, ['169.254.170.2 /v2/credentials/task-1']);
   });
 
   test('comes_from_an_EC2_instance_by_IMDSv2', async () => {

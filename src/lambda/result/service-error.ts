@@ -4,7 +4,7 @@ import { type Answer, type AnswerHeaders, header } from '../transport/answer.ts'
 export interface ServiceErrorAnswer {
   /** E.g. TooManyRequestsException; undefined when the answer is none of AWS's. */
   readonly errorType: string | undefined;
-  /** AWS's own text, bounded. */
+  /** The first line of AWS's own text, bounded. */
   readonly message: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export function readServiceError({ headers, body }: Answer): ServiceErrorAnswer 
   const text = data?.get('message') ?? data?.get('Message');
   return {
     errorType: raw === undefined ? undefined : nameOf(raw),
-    message: typeof text === 'string' ? text.slice(0, MAX_TEXT) : undefined,
+    message: typeof text === 'string' ? firstLine(text) : undefined,
   };
 }
 
@@ -34,6 +34,9 @@ function codeOf(data: ReadonlyMap<string, unknown> | undefined): unknown {
   for (const [key, value] of data ?? []) if (key.toLowerCase() === 'code') return value;
   return undefined;
 }
+
+/** When a signature does not match, the service repeats the whole canonical request, session token included. */
+const firstLine = (text: string): string => (text.split(/[\r\n]/, 1)[0] ?? '').slice(0, MAX_TEXT);
 
 /** `com.amazonaws.lambda#Name:http://…` is `Name`. */
 function nameOf(raw: unknown): string | undefined {

@@ -2,10 +2,44 @@ import { createRequire } from 'node:module';
 import type forge from 'node-forge';
 
 const load = createRequire(import.meta.url);
+/** Of all derivations of one store together: up to 4 s. Java and OpenSSL write 2,000 to 10,000 each. */
+const maxIterations = 500_000;
+
+let library: typeof forge | undefined;
+let iterations = 0;
 
 /** Loaded with the first key store: it takes 30 ms, and most processes have none. */
 function nodeForge(): typeof forge {
-  return load('node-forge');
+  library ??= bounded(load('node-forge'));
+  return library;
+}
+
+type Derivation = (password: unknown, salt: unknown, ...rest: unknown[]) => unknown;
+
+/**
+ * A store says itself how often its password is to be hashed, at several places, some of them encrypted: the functions
+ * that do it count.
+ */
+function bounded(of: typeof forge): typeof forge {
+  const { pkcs5, pki, pkcs12 } = of as unknown as Record<string, Record<string, Derivation>> & {
+    pki: { pbe: Record<string, Derivation> };
+  };
+  count(pkcs5, 'pbkdf2', 0);
+  count(pki.pbe, 'generatePkcs12Key', 1);
+  count(pkcs12, 'generateKey', 1);
+  return of;
+}
+
+/** `at`: which argument behind the salt is the number of iterations. */
+function count(owner: Record<string, Derivation> | undefined, name: string, at: number): void {
+  const derive = owner?.[name];
+  if (owner === undefined || derive === undefined) throw new Error(`node-forge has no ${name}`);
+  owner[name] = (password, salt, ...rest) => {
+    iterations += Math.max(1, Number(rest[at]));
+    if (!(iterations <= maxIterations))
+      throw new Error(`it wants its password hashed more than ${maxIterations} times`);
+    return derive(password, salt, ...rest);
+  };
 }
 
 /** The certificates (DER) of a PKCS#12 store. Throws when it is broken or the password is wrong. */
@@ -20,6 +54,7 @@ export function readPkcs12(bytes: Buffer, password: string): Buffer[] {
 }
 
 function open(bytes: Buffer, password: string): forge.pkcs12.Pkcs12Pfx {
+  iterations = 0;
   let asn1: forge.asn1.Asn1;
   try {
     asn1 = nodeForge().asn1.fromDer(bytes.toString('latin1'));

@@ -33,6 +33,15 @@ test('what_a_caller_may_see_of_an_error_is_the_service_and_the_status_and_no_mor
   assert.equal(error.mayHaveRun, false);
 });
 
+test('the_canonical_request_that_a_refused_signature_repeats_is_left_out_of_the_text', () => {
+  const text =
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key.' +
+    "\n\nThe Canonical String for this request should have been\n'POST\n/2015-03-31/functions/f/invocations\n\n" +
+    "host:lambda.us-east-1.amazonaws.com\nx-amz-security-token:IQoJb3JpZ2luX2Vj\n'";
+  const error = errorOf(403, { 'x-amzn-errortype': 'InvalidSignatureException' }, JSON.stringify({ message: text }));
+  assert.equal(error.message, `InvalidSignatureException (403): ${text.split('\n')[0]}`);
+});
+
 test('text_and_name_of_an_error_are_bounded_and_a_name_that_is_none_is_no_name', () => {
   const error = errorOf(400, { 'x-amzn-errortype': 'X' }, JSON.stringify({ message: 'm'.repeat(100_000) }));
   assert.ok(error.message.length < 1100);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import forge from 'node-forge';
 import { createLambdaInvoker, type SslOptions } from '../../../../src/lambda/index.ts';
 import { TrustStores } from '../../../../src/lambda/trust/index.ts';
 import { createCertificate } from '../../../support/certificate.ts';
@@ -123,6 +124,63 @@ test('no_damage_to_a_key_store_does_more_than_give_an_error', () => {
       } catch (error) {
         assert.match(String(error), /^Error: the JKS trust store in trustStoreContent cannot be used: /);
       }
+    }
+  }
+});
+
+/** The store with every count of iterations set to 2^31 - 1: of its checksum, or of what it has encrypted. */
+function slowed(name: string, where: 'checksum' | 'content'): string {
+  const { asn1, util } = forge;
+  const isPair = ({ value }: forge.asn1.Asn1) =>
+    Array.isArray(value) &&
+    value.length >= 2 &&
+    (value[0]?.type === asn1.Type.OCTETSTRING || value[0]?.type === asn1.Type.SEQUENCE) &&
+    value[1]?.type === asn1.Type.INTEGER;
+  let found = 0;
+  const slow = (node: forge.asn1.Asn1): void => {
+    if (!Array.isArray(node.value)) {
+      if (node.type !== asn1.Type.OCTETSTRING || node.value.length < 100) return;
+      try {
+        const inner = asn1.fromDer(node.value);
+        slow(inner);
+        node.value = asn1.toDer(inner).getBytes();
+      } catch {
+        // Encrypted.
+      }
+      return;
+    }
+    const count = node.value[1];
+    if (isPair(node) && count !== undefined) {
+      count.value = util.hexToBytes('7fffffff');
+      found += 1;
+    }
+    for (const each of node.value) slow(each);
+  };
+  const store = asn1.fromDer(bytesOf(name).toString('latin1'));
+  assert.ok(Array.isArray(store.value));
+  const [version, content, checksum] = store.value;
+  assert.ok(version && content && checksum);
+  if (where === 'content') {
+    slow(content);
+    store.value = [version, content];
+  } else {
+    assert.ok(Array.isArray(checksum.value));
+    checksum.value[2] = asn1.create(asn1.Class.UNIVERSAL, asn1.Type.INTEGER, false, util.hexToBytes('7fffffff'));
+    found = 1;
+  }
+  assert.ok(found > 0);
+  return Buffer.from(asn1.toDer(store).getBytes(), 'latin1').toString('base64');
+}
+
+test('a_store_that_wants_its_password_hashed_for_hours_is_refused', () => {
+  for (const name of ['openssl.p12', 'openssl-legacy.p12', 'keytool.p12', 'keytool-legacy.p12']) {
+    for (const where of ['checksum', 'content'] as const) {
+      const ssl = {
+        trustStoreType: 'PKCS12',
+        trustStoreContent: slowed(name, where),
+        trustStorePassword: password,
+      } as const;
+      assert.throws(() => trusted(ssl), /cannot be used: .*password hashed more than 500000 times/, `${name} ${where}`);
     }
   }
 });
