@@ -74,6 +74,15 @@ function unknownCommand(name: string): UsageError {
   return new UsageError(`unknown ${what} ${name.slice(0, 64)}; ${hint}`);
 }
 
+const NEEDED_NODE = 24;
+
+/** An older Node would fail later, in words that nobody can act on. */
+function requireNode(running: string): void {
+  if (Number.parseInt(running, 10) >= NEEDED_NODE) return;
+  process.stderr.write(`lambda-ext-proc: needs Node ${NEEDED_NODE} or later, this is Node ${running}\n`);
+  process.exit(1);
+}
+
 function isProgram(): boolean {
   const script = process.argv[1];
   // npm starts a bin through a symlink.
@@ -82,6 +91,7 @@ function isProgram(): boolean {
 
 // What still waits (a pooled connection, a timer of a library) must not keep an ended command alive.
 if (isProgram()) {
+  requireNode(process.versions.node);
   cacheCompiledCode();
   process.exit(await main(process.argv.slice(2), process));
 }

@@ -1,4 +1,5 @@
-import { enableCompileCache, flushCompileCache } from 'node:module';
+// Not by name: an older Node has none of these and shall get as far as to say so.
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -8,10 +9,10 @@ import { fileURLToPath } from 'node:url';
  */
 export function cacheCompiledCode(): void {
   if (!import.meta.url.endsWith('.js') || process.env.NODE_COMPILE_CACHE !== undefined) return;
-  enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/lambda-ext-proc/', import.meta.url)));
+  module.enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/lambda-ext-proc/', import.meta.url)));
 }
 
 /** Writes what was compiled, a moment after the start: a process that is killed would never do so. */
 export function keepCompiledCode(): void {
-  setTimeout(flushCompileCache, 2_000).unref();
+  setTimeout(() => module.flushCompileCache(), 2_000).unref();
 }

@@ -113,3 +113,14 @@ test('the program itself prints and ends with the code', async () => {
   assert.match(stdout, /^Usage: lambda-ext-proc/m);
   await assert.rejects(promisify(execFile)(process.execPath, [program, 'serv']), { code: 2 });
 });
+
+test('an older Node is told which one is needed, and nothing else happens', async () => {
+  const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+  const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })";
+  const args = ['--import', `data:text/javascript,${encodeURIComponent(older)}`, program, '--version'];
+  await assert.rejects(promisify(execFile)(process.execPath, args), {
+    code: 1,
+    stdout: '',
+    stderr: 'lambda-ext-proc: needs Node 24 or later, this is Node 20.20.2\n',
+  });
+});
