@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
 import { parse } from 'yaml';
 import { startBackend } from '../support/backend.ts';
@@ -143,6 +143,52 @@ export function assertNoneFailed({ result, counts }: Outcome): void {
   assert.deepEqual(result.errors, {});
   assert.deepEqual(result.statuses, { 200: result.requests });
   assert.equal(counts.ran, result.requests);
+}
+
+/** By the server's own count: invocations that ended with the policy's key. */
+export async function failedInvocations(sidecar: RunningSidecar): Promise<number> {
+  const text = await (await fetch(`${sidecar.adminUrl}/metrics`)).text();
+  return text
+    .split('\n')
+    .filter(
+      (line) => line.startsWith('lambda_ext_proc_invocations_total{') && line.includes('AWS_LAMBDA_INVALID_RESPONSE'),
+    )
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+/** A server at rest has some 30 handles, and a handful of connections that Envoy, the probe and the Lambda keep. */
+const HANDLES_AT_REST = 64;
+
+/** Nothing goes on and nothing is held: no stream, no byte, no invocation, and in each process few open handles. */
+export async function settled(t: TestContext, sidecar: RunningSidecar, lambda: TroubledLambda): Promise<void> {
+  await until(async () => (await sidecar.metric('lambda_ext_proc_streams_in_flight')) === 0);
+  assert.equal(await sidecar.metric('lambda_ext_proc_streams_in_flight'), 0);
+  assert.equal(await sidecar.metric('lambda_ext_proc_buffered_bytes'), 0);
+  assert.equal((await lambda.counts()).waiting, 0);
+  const pids = processes(sidecar.pid);
+  // Connections to the Lambda are closed when they were idle for some seconds.
+  await until(() => pids.every((pid) => handles(pid) <= HANDLES_AT_REST));
+  const rest = pids.map((pid) => ({ handles: handles(pid), rssMiB: rssMiB(pid) }));
+  t.diagnostic(`afterwards ${rest.map((each) => `${each.rssMiB} MiB RSS, ${each.handles} handles`).join('; ')}`);
+  for (const each of rest) assert.ok(each.handles <= HANDLES_AT_REST, `${each.handles} handles`);
+}
+
+/** The server, and its workers where it is their supervisor. */
+function processes(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return [pid, ...(children === '' ? [] : children.split(' ').map(Number))];
+}
+
+function handles(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+function rssMiB(pid: number): number {
+  return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+}
+
+async function until(fits: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 200 && !(await fits()); i += 1) await pause(50);
 }
 
 export function pause(ms: number): Promise<void> {

@@ -12,11 +12,13 @@ import { startStsStub } from '../support/sts-stub.ts';
 import {
   assertNoneFailed,
   disturbed,
+  failedInvocations,
   pause,
   perSecond,
   policies,
   QUIET_MS,
   seconds,
+  settled,
   startLambda,
   startProxy,
 } from './fault-scene.ts';
@@ -36,6 +38,7 @@ test('a rolling restart of all workers fails no request', async (t) => {
   });
   await sidecar.log(({ msg }) => msg === 'all workers were restarted');
   assertNoneFailed(outcome);
+  await settled(t, sidecar, lambda);
 });
 
 for (let kill = 1; kill <= kills; kill += 1) {
@@ -55,6 +58,7 @@ for (let kill = 1; kill <= kills; kill += 1) {
     });
     t.diagnostic(`${result.failures} failed, up to ${inFlight} were in flight to both workers`);
     assert.ok(result.failures <= Math.max(inFlight, 8), `${result.failures} failed, ${inFlight} in flight`);
+    await settled(t, sidecar, lambda);
   });
 }
 
@@ -69,6 +73,7 @@ test('SIGTERM of a server with another beside it fails no request', async (t) =>
     assert.equal(await leaving.exited, 0);
   });
   assertNoneFailed(outcome);
+  await settled(t, staying, lambda);
 });
 
 test('reloads, broken files among them, fail no request', async (t) => {
@@ -93,6 +98,7 @@ test('reloads, broken files among them, fail no request', async (t) => {
     await pause(700);
   });
   assertNoneFailed(outcome);
+  await settled(t, sidecar, lambda);
   assert.equal(await sidecar.metric(inForce), 1);
   assert.ok((await sidecar.metric('lambda_ext_proc_reloads_total{result="ok"}')) >= troubleMs / 1000);
 });
@@ -140,6 +146,7 @@ test('certificates that are replaced fail no request and close no connection', a
     await sidecar.log(({ msg }) => msg === 'TLS files reloaded');
   });
   assertNoneFailed(outcome);
+  await settled(t, sidecar, lambda);
   assert.equal(await envoy.stat('cluster.sidecar.upstream_cx_total'), 1);
 });
 
@@ -160,7 +167,7 @@ test('a Lambda that hangs: each request is answered in time, and all is well aft
   );
   assert.deepEqual(result.errors, {});
   if (perSecond * (hangMs / 1000) < 9_000) assert.equal(result.failures, 0);
-  await settled(sidecar, lambda);
+  await settled(t, sidecar, lambda);
 });
 
 test('a Lambda that hangs for longer than its read time-out: the key, and nothing is left waiting', async (t) => {
@@ -177,8 +184,8 @@ test('a Lambda that hangs for longer than its read time-out: the key, and nothin
   assert.deepEqual(result.errors, {});
   assert.equal(result.failures, failed);
   assert.ok(failed > 0);
-  assert.equal(await invalidResponses(sidecar), failed);
-  await settled(sidecar, lambda);
+  assert.equal(await failedInvocations(sidecar), failed);
+  await settled(t, sidecar, lambda);
 });
 
 test('a Lambda that resets a tenth of the connections: the key where the function may have run', async (t) => {
@@ -194,8 +201,33 @@ test('a Lambda that resets a tenth of the connections: the key where the functio
   assert.ok(counts.resets > 0);
   assert.deepEqual(result.statuses, { 200: result.requests - counts.resets, 500: counts.resets });
   assert.deepEqual(result.errors, {});
-  assert.equal(await invalidResponses(sidecar), counts.resets);
-  await settled(sidecar, lambda);
+  assert.equal(await failedInvocations(sidecar), counts.resets);
+  await settled(t, sidecar, lambda);
+});
+
+test('a Lambda that refuses connections now and then: tried again, since the function cannot have run', async (t) => {
+  const lambda = await startLambda(t);
+  const sidecar = await start({ test: t, config: policies(lambda) });
+  const envoy = await startProxy(t, [sidecar]);
+  const { result, counts } = await disturbed(t, { lambda, envoy }, async () => {
+    for (let i = 0; i * 500 < troubleMs; i += 1) {
+      lambda.become({ refuses: true });
+      await pause(20);
+      lambda.become({});
+      await pause(480);
+    }
+  });
+  const again = sidecar.logs().filter(({ attempts }) => Number(attempts) > 1);
+  const saved = again.filter(({ level }) => level === 'info').length;
+  const failed = result.statuses[500] ?? 0;
+  t.diagnostic(`${saved} were refused and succeeded later, ${failed} had no attempt left`);
+  assert.ok(saved > 0);
+  // All attempts may fall into one refusal, or the budget for retries be spent: then the key says so, and nothing ran.
+  assert.ok(failed < saved, `${failed} failed, ${saved} did not`);
+  assert.deepEqual(result.errors, {});
+  assert.equal(counts.ran, result.requests - failed);
+  assert.equal(await failedInvocations(sidecar), failed);
+  await settled(t, sidecar, lambda);
 });
 
 test('STS that is down while role credentials live fails no request', async (t) => {
@@ -230,22 +262,5 @@ test('STS that is down while role credentials live fails no request', async (t) 
   t.diagnostic(`STS was down for ${outageMs / 1000} s, ${refused} calls of it were refused`);
   assert.ok(refused >= 1, 'the refresh was due in the outage');
   assert.deepEqual(result.statuses, { 200: result.requests });
+  await settled(t, sidecar, lambda);
 });
-
-async function invalidResponses(sidecar: RunningSidecar): Promise<number> {
-  const text = await (await fetch(`${sidecar.adminUrl}/metrics`)).text();
-  return text
-    .split('\n')
-    .filter(
-      (line) => line.startsWith('lambda_ext_proc_invocations_total{') && line.includes('AWS_LAMBDA_INVALID_RESPONSE'),
-    )
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
-}
-
-/** Nothing goes on and nothing is held. */
-async function settled(sidecar: RunningSidecar, lambda: { counts(): Promise<{ readonly waiting: number }> }) {
-  for (let i = 0; i < 100 && (await sidecar.metric('lambda_ext_proc_streams_in_flight')) > 0; i += 1) await pause(50);
-  assert.equal(await sidecar.metric('lambda_ext_proc_streams_in_flight'), 0);
-  assert.equal(await sidecar.metric('lambda_ext_proc_buffered_bytes'), 0);
-  assert.equal((await lambda.counts()).waiting, 0);
-}

@@ -1,5 +1,6 @@
 // The thread of troubled-lambda.ts.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createListener } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import type { LambdaCounts, Trouble } from './troubled-lambda.ts';
 
@@ -18,7 +19,9 @@ const server = createServer((request, response) => {
   request.on('end', () => take(Buffer.concat(chunks), request, response));
 });
 server.keepAliveTimeout = 0;
-server.on('connection', (socket) => {
+// A listener apart: closing it refuses connections and leaves alone what is open.
+const listener = createListener((socket) => {
+  server.emit('connection', socket);
   connections += 1;
   socket.on('close', () => {
     connections -= 1;
@@ -43,6 +46,7 @@ function take(payload: Buffer, request: IncomingMessage, response: ServerRespons
       request.socket.resetAndDestroy();
       return;
     }
+    if (trouble.refuses === true) response.setHeader('connection', 'close');
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': 2, 'x-amzn-requestid': id });
     response.end('{}');
   };
@@ -54,9 +58,11 @@ function take(payload: Buffer, request: IncomingMessage, response: ServerRespons
   response.on('close', () => hanging.delete(answer));
 }
 
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  parentPort?.postMessage({ port: typeof address === 'object' && address !== null ? address.port : 0 });
+let port = 0;
+listener.listen(port, '127.0.0.1', () => {
+  const address = listener.address();
+  port = typeof address === 'object' && address !== null ? address.port : 0;
+  parentPort?.postMessage({ port });
 });
 parentPort?.on('message', (message: 'counts' | { trouble: Trouble }) => {
   if (message === 'counts') {
@@ -64,6 +70,8 @@ parentPort?.on('message', (message: 'counts' | { trouble: Trouble }) => {
     parentPort?.postMessage(counts);
     return;
   }
+  if (message.trouble.refuses === true) listener.close();
+  else if (trouble.refuses === true) listener.listen(port, '127.0.0.1');
   trouble = message.trouble;
   if (trouble.hangs === true) return;
   for (const answer of hanging) answer();

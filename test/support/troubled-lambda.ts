@@ -6,6 +6,8 @@ export interface Trouble {
   readonly hangs?: boolean;
   /** Which share of the requests has its connection reset, half of them before and half after the function ran. */
   readonly resetShare?: number;
+  /** Refuses new connections, and closes each connection that is open after its next answer. */
+  readonly refuses?: boolean;
 }
 
 export interface TroubledLambda {
