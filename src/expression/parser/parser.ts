@@ -263,7 +263,7 @@ class Parser extends TokenReader {
     const token = this.take('.') ?? this.take('?.');
     if (!token) return this.peek()?.kind === '[' ? this.#bracketed(false) : undefined;
     const safe = token.kind === '?.';
-    const bracketed = this.peek()?.kind === '[' && !safe ? undefined : this.#bracketed(safe);
+    const bracketed = this.#bracketed(safe);
     if (bracketed) return bracketed;
     const hash = this.take('#');
     const name = this.#name(hash === undefined);
