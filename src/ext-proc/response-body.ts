@@ -6,11 +6,7 @@ import type { MessageMutation } from './replies.ts';
  * A response's mutation made fit for its status and method: 204, 304 and answers to HEAD have no body, whatever a
  * policy put there (CONTINUE_AND_REPLACE with a body on them writes corrupt HTTP).
  */
-export function adaptResponse(
-  mutation: MessageMutation,
-  transaction: Transaction,
-  endOfStream: boolean,
-): MessageMutation {
+export function adaptResponse(mutation: MessageMutation, transaction: Transaction, bodiless: boolean): MessageMutation {
   const status = transaction.response?.status ?? 0;
   const replaced = mutation.body;
   if (status < 200 && replaced !== undefined) {
@@ -27,10 +23,10 @@ export function adaptResponse(
   const { headers } = mutation;
   const bare = {
     set_headers: headers?.set_headers?.filter(({ header }) => header?.key !== 'content-type') ?? [],
-    remove_headers: [...(headers?.remove_headers ?? []), 'content-length', 'content-type'],
+    remove_headers: [...(headers?.remove_headers ?? []), 'content-length', 'content-type', 'content-encoding'],
   };
   // The backend's body goes too, where there is one.
-  return { ...mutation, headers: bare, body: endOfStream || head ? undefined : new Uint8Array() };
+  return { ...mutation, headers: bare, body: bodiless || head ? undefined : new Uint8Array() };
 }
 
 function withHeader(mutation: MessageMutation, name: string, value: string): MessageMutation['headers'] {

@@ -39,6 +39,8 @@ export interface EnvoyConfigOptions {
   readonly backend: string;
   /** The backend speaks HTTP/2 (gRPC). */
   readonly backendHttp2?: boolean;
+  /** HTTP/1.1 options towards the backend, for instance `{enable_trailers: true}`. */
+  readonly backendHttp1?: Json;
   /** By default one route `/` that goes through the sidecar without naming an API. */
   readonly routes?: readonly RouteOptions[];
   /** By default request headers only: the sidecar asks for more. */
@@ -206,6 +208,7 @@ function clusters(options: EnvoyConfigOptions): Json[] {
     {
       ...cluster('backend', [options.backend]),
       ...(options.backendHttp2 && { typed_extension_protocol_options: http2() }),
+      ...(options.backendHttp1 && { typed_extension_protocol_options: http1(options.backendHttp1) }),
     },
   ];
 }
@@ -228,6 +231,12 @@ function cluster(name: string, addresses: readonly string[]): Json {
 
 function http2(): Json {
   return { [httpOptions]: { '@type': type(httpOptions), explicit_http_config: { http2_protocol_options: {} } } };
+}
+
+function http1(fields: Json): Json {
+  return {
+    [httpOptions]: { '@type': type(httpOptions), explicit_http_config: { http_protocol_options: fields } },
+  };
 }
 
 function address(text: string): Json {
