@@ -84,7 +84,10 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     // A caller that goes away ends the stream under the handler's hands; anything else shows as a reset to the caller.
     handle(incoming, outgoing).catch(() => outgoing.destroy());
   };
-  const server = options.protocol === 'h2c' ? createHttp2(listener) : createHttp1({ keepAliveTimeout: 0 }, listener);
+  // Limits are Envoy's and the sidecar's to keep.
+  const generous = { keepAliveTimeout: 0, maxHeaderSize: 512 * 1024 };
+  const server = options.protocol === 'h2c' ? createHttp2(listener) : createHttp1(generous, listener);
+  if ('maxHeadersCount' in server) server.maxHeadersCount = 0;
   const sessions = new Set<{ destroy(): void }>();
   server.on('connection', (socket: { destroy(): void; on(event: 'close', then: () => void): void }) => {
     sessions.add(socket);
