@@ -31,12 +31,6 @@ const SYMBOLS: Readonly<Record<string, AffixPart>> = {
   '-': { symbol: 'minus' },
 };
 
-interface Half {
-  prefix: Affix;
-  suffix: Affix;
-  body: string;
-}
-
 /** What an empty pattern means: as many digits as there are. */
 const EVERYTHING: DecimalPattern = {
   positivePrefix: [],
@@ -56,110 +50,182 @@ const EVERYTHING: DecimalPattern = {
 export function parseDecimalPattern(pattern: string): DecimalPattern {
   limitPattern(pattern);
   if (pattern === '') return EVERYTHING;
-  const [positive, rest] = readHalf(pattern, 0);
-  let negative: Half | undefined;
-  if (rest < pattern.length) {
-    const [second, end] = readHalf(pattern, rest + 1);
-    if (end < pattern.length) throw illegalArgument(`Unquoted special character ';' in pattern "${pattern}"`);
-    negative = second;
-  }
-  const signs = [...positive.prefix, ...positive.suffix];
-  const has = (symbol: string) => signs.some((part) => typeof part !== 'string' && part.symbol === symbol);
-  const same =
-    negative === undefined ||
-    (sameAffix(negative.prefix, positive.prefix) && sameAffix(negative.suffix, positive.suffix));
+  const positive = new HalfReader(pattern, 0, true).read();
+  const isAlone = positive.end >= pattern.length;
+  // Of the negative half only the affixes count.
+  const negative = isAlone ? positive : new HalfReader(pattern, positive.end, false).read();
+  const isSame = sameAffix(negative.prefix, positive.prefix) && sameAffix(negative.suffix, positive.suffix);
   return {
     positivePrefix: positive.prefix,
     positiveSuffix: positive.suffix,
-    negativePrefix: same || negative === undefined ? [{ symbol: 'minus' }, ...positive.prefix] : negative.prefix,
-    negativeSuffix: same || negative === undefined ? positive.suffix : negative.suffix,
-    multiplier: has('percent') ? 100 : has('perMille') ? 1000 : 1,
-    ...readBody(positive.body, pattern),
+    negativePrefix: isSame ? [{ symbol: 'minus' }, ...positive.prefix] : negative.prefix,
+    negativeSuffix: isSame ? positive.suffix : negative.suffix,
+    multiplier: positive.multiplier,
+    ...positive.digits,
   };
 }
 
 const sameAffix = (a: Affix, b: Affix) => JSON.stringify(a) === JSON.stringify(b);
 
-/** Reads prefix, number and suffix up to `;` or the end. */
-function readHalf(pattern: string, start: number): [Half, number] {
-  const prefix: AffixPart[] = [];
-  const suffix: AffixPart[] = [];
-  let body = '';
-  let at = start;
-  let affix = prefix;
-  for (; at < pattern.length; at++) {
-    const character = pattern.charAt(at);
-    if (character === ';') break;
+type Digits = Omit<
+  DecimalPattern,
+  'positivePrefix' | 'positiveSuffix' | 'negativePrefix' | 'negativeSuffix' | 'multiplier'
+>;
+
+interface Half {
+  readonly prefix: Affix;
+  readonly suffix: Affix;
+  readonly multiplier: number;
+  readonly digits: Digits;
+  /** Where the other half begins, or the end of the pattern. */
+  readonly end: number;
+}
+
+/** One half of a pattern, read as DecimalFormat.applyPattern does: a number may go on behind a part of the suffix. */
+class HalfReader {
+  readonly #pattern: string;
+  readonly #isPositive: boolean;
+  #at: number;
+  readonly #prefix: AffixPart[] = [];
+  readonly #suffix: AffixPart[] = [];
+  #affix = this.#prefix;
+  #multiplier = 1;
+  #left = 0;
+  #zeros = 0;
+  #right = 0;
+  /** -1: there is none. */
+  #grouping = -1;
+  #point = -1;
+  /** 0: there is none. */
+  #exponentDigits = 0;
+
+  constructor(pattern: string, start: number, isPositive: boolean) {
+    this.#pattern = pattern;
+    this.#at = start;
+    this.#isPositive = isPositive;
+  }
+
+  read(): Half {
+    while (this.#at < this.#pattern.length) {
+      const character = this.#pattern.charAt(this.#at);
+      if ('#0,.'.includes(character)) this.#number();
+      else {
+        this.#at += 1;
+        if (character === ';') {
+          if (this.#affix === this.#prefix || !this.#isPositive)
+            throw this.#illegal("Unquoted special character ';' in");
+          break;
+        }
+        this.#affixPart(character);
+      }
+    }
+    return {
+      prefix: this.#prefix,
+      suffix: this.#suffix,
+      multiplier: this.#multiplier,
+      digits: this.#digits(),
+      end: this.#at,
+    };
+  }
+
+  #illegal(reason: string) {
+    return illegalArgument(`${reason} pattern "${this.#pattern}"`);
+  }
+
+  #affixPart(character: string): void {
     if (character === "'") {
-      const [text, end] = readQuoted(pattern, at);
-      if (end === pattern.length && body !== '') throw illegalArgument(`Malformed pattern "${pattern}"`);
-      if (body !== '') affix = suffix;
-      affix.push(text);
-      at = end;
-      continue;
+      this.#affix.push(this.#quoted());
+      return;
     }
-    const isNumber = '#0,.'.includes(character) || (character === 'E' && body !== '' && affix === prefix);
-    if (isNumber) {
-      body += character;
-      continue;
+    if (character === '%' || character === '‰') {
+      if (this.#multiplier !== 1) throw this.#illegal('Too many percent/per mille characters in');
+      this.#multiplier = character === '%' ? 100 : 1000;
     }
-    if (body !== '') affix = suffix;
-    affix.push(Object.hasOwn(SYMBOLS, character) ? (SYMBOLS[character] ?? character) : character);
+    this.#affix.push(Object.hasOwn(SYMBOLS, character) ? (SYMBOLS[character] ?? character) : character);
   }
-  return [{ prefix, suffix, body }, at];
-}
 
-function readQuoted(pattern: string, start: number): [string, number] {
-  if (pattern[start + 1] === "'") return ["'", start + 1];
-  let text = '';
-  for (let at = start + 1; at < pattern.length; at++) {
-    if (pattern[at] !== "'") text += pattern[at];
-    else if (pattern[at + 1] === "'") {
-      text += "'";
-      at++;
-    } else return [text, at];
+  /** From behind the quote to behind the other; two of them are one sign. */
+  #quoted(): string {
+    let text = '';
+    if (this.#pattern[this.#at] === "'") {
+      this.#at += 1;
+      return "'";
+    }
+    for (; this.#at < this.#pattern.length; this.#at++) {
+      if (this.#pattern[this.#at] !== "'") text += this.#pattern[this.#at];
+      else if (this.#pattern[this.#at + 1] === "'") {
+        text += "'";
+        this.#at += 1;
+      } else {
+        this.#at += 1;
+        return text;
+      }
+    }
+    throw this.#illegal('Malformed');
   }
-  // An open quote reaches to the end.
-  return [text, pattern.length];
-}
 
-function readBody(
-  body: string,
-  pattern: string,
-): Omit<DecimalPattern, 'positivePrefix' | 'positiveSuffix' | 'negativePrefix' | 'negativeSuffix' | 'multiplier'> {
-  const malformed = () => illegalArgument(`Malformed pattern "${pattern}"`);
-  const match = /^([#0,]*)(\.[#0,]*)?(?:E(0+))?$/.exec(body);
-  if (match === null) throw malformed();
-  const [, whole = '', tail, exponent = ''] = match;
-  if (tail?.includes(',')) throw malformed();
-  const digits = whole.replaceAll(',', '') + (tail ?? '').slice(1);
-  if (!/^#*0*#*$/.test(digits) || (tail === undefined && /0#/.test(digits))) throw malformed();
-  const point = tail === undefined ? -1 : whole.replaceAll(',', '').length;
-  let left = /^#*/.exec(digits)?.[0].length ?? 0;
-  let zeros = digits.replaceAll('#', '').length;
-  if (zeros > 0 && /0#/.test(digits.slice(0, Math.max(0, point)))) throw malformed();
-  let right = digits.length - left - zeros;
-  if (zeros === 0 && left > 0 && point >= 0) {
-    // "#.##" is read as "#0.##" would be without its zero: one integer place at least counts.
-    const places = Math.max(1, point);
-    right = left - places;
-    left = places - 1;
-    zeros = 1;
+  #number(): void {
+    for (; this.#at < this.#pattern.length; this.#at++) {
+      const character = this.#pattern.charAt(this.#at);
+      if (character === 'E') {
+        this.#at += 1;
+        if (this.#isPositive) {
+          this.#exponent();
+          break;
+        }
+        this.#at -= 1;
+      } else if (!'#0,.'.includes(character)) break;
+      else if (this.#isPositive) this.#numberPart(character);
+    }
+    this.#affix = this.#suffix;
   }
-  const total = left + zeros + right;
-  const effective = point >= 0 ? point : total;
-  const minInteger = effective - left;
-  const comma = whole.lastIndexOf(',');
-  if (comma >= 0 && comma === whole.length - 1) throw malformed();
-  const grouping = comma < 0 ? 0 : whole.length - 1 - comma;
-  if (exponent !== '' && grouping > 0) throw malformed();
-  return {
-    groupingSize: grouping,
-    minInteger,
-    maxInteger: exponent === '' ? 2147483647 : left + minInteger,
-    minFraction: point >= 0 ? left + zeros - point : 0,
-    maxFraction: point >= 0 ? total - point : 0,
-    pointAlways: point === 0 || point === total,
-    exponentDigits: exponent.length,
-  };
+
+  #numberPart(character: string): void {
+    if (character === '.') {
+      if (this.#point >= 0) throw this.#illegal('Multiple decimal separators in');
+      this.#point = this.#left + this.#zeros + this.#right;
+      return;
+    }
+    if (character === ',') {
+      this.#grouping = 0;
+      return;
+    }
+    if (character === '0') {
+      if (this.#right > 0) throw this.#illegal("Unexpected '0' in");
+      this.#zeros += 1;
+    } else if (this.#zeros > 0) this.#right += 1;
+    else this.#left += 1;
+    if (this.#grouping >= 0 && this.#point < 0) this.#grouping += 1;
+  }
+
+  #exponent(): void {
+    if (this.#exponentDigits > 0) throw this.#illegal('Multiple exponential symbols in');
+    for (; this.#pattern[this.#at] === '0'; this.#at++) this.#exponentDigits += 1;
+    if (this.#left + this.#zeros < 1 || this.#exponentDigits < 1) throw this.#illegal('Malformed exponential');
+  }
+
+  #digits(): Digits {
+    const point = this.#point;
+    let [left, zeros, right] = [this.#left, this.#zeros, this.#right];
+    if (zeros === 0 && left > 0 && point >= 0) {
+      // "#.##" is read as "#0.##" would be without its zero: one integer place at least counts.
+      const places = Math.max(1, point);
+      right = left - places;
+      left = places - 1;
+      zeros = 1;
+    }
+    const isOutside = point >= 0 ? point < left || point > left + zeros : right > 0;
+    if (isOutside || this.#grouping === 0) throw this.#illegal('Malformed');
+    const total = left + zeros + right;
+    const minInteger = (point >= 0 ? point : total) - left;
+    return {
+      groupingSize: Math.max(0, this.#grouping),
+      minInteger,
+      maxInteger: this.#exponentDigits > 0 ? left + minInteger : 2147483647,
+      minFraction: point >= 0 ? left + zeros - point : 0,
+      maxFraction: point >= 0 ? total - point : 0,
+      pointAlways: point === 0 || point === total,
+      exponentDigits: this.#exponentDigits,
+    };
+  }
 }
