@@ -1,6 +1,8 @@
 // Traffic that is no plain request and response, and Envoy set-ups that would let a policy be passed by.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
 import { connect } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -130,6 +132,13 @@ describe('traffic through the recommended Envoy', () => {
       assert.deepEqual([answer.status, answer.text, answer.headers.get('x-lambda')], [200, 'hello', 'ran']);
     });
 
+    test('trailers without a body do not lead past a policy that reads the body', async () => {
+      assert.equal(await trailersOnly(environment().envoy.url, '/request-body'), 500);
+      assert.equal(environment().backend.calls, 0);
+      assert.equal(await trailersOnly(environment().envoy.url, '/request-headers'), 200);
+      assert.equal(environment().backend.last?.header('x-lambda'), 'ran');
+    });
+
     test('a caller that goes away ends the invocation', async () => {
       const controller = new AbortController();
       const call = environment().call('/hangs', { signal: controller.signal });
@@ -180,6 +189,31 @@ describe('an Envoy without allow_mode_override', () => {
   );
 });
 
+describe('an Envoy that sends whole bodies without being asked', () => {
+  within(
+    {
+      envoy: {
+        allowModeOverride: false,
+        processingMode: {
+          request_header_mode: 'SEND',
+          response_header_mode: 'SEND',
+          request_body_mode: 'BUFFERED',
+          request_trailer_mode: 'SEND',
+        },
+      },
+    },
+    (environment) => {
+      test('a body policy works, and trailers without a body do not lead past it', async () => {
+        const answer = await environment().call('/request-body', { method: 'POST', body: 'hello' });
+        assert.deepEqual([answer.status, environment().backend.last?.header('x-lambda')], [200, 'ran']);
+        environment().backend.reset();
+        assert.equal(await trailersOnly(environment().envoy.url, '/request-body'), 500);
+        assert.equal(environment().backend.calls, 0);
+      });
+    },
+  );
+});
+
 describe('an Envoy that runs the filter on every route', () => {
   within(
     {
@@ -212,6 +246,19 @@ describe('an Envoy that runs the filter on every route', () => {
     },
   );
 });
+
+/** The status of the answer to an HTTP/2 request of headers and trailers, with no body between. */
+async function trailersOnly(url: string, path: string): Promise<number> {
+  const client = connectHttp2(url);
+  const stream = client.request({ ':method': 'POST', ':path': path }, { waitForTrailers: true } as object);
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '1' }));
+  stream.end();
+  const [headers] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+  stream.resume();
+  await once(stream, 'end');
+  client.close();
+  return Number(headers[':status']);
+}
 
 /** The status of the answer to an upgrade; 0 when the connection ended without one. */
 function upgrade(port: number, path: string): Promise<number> {

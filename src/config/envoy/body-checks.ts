@@ -22,6 +22,7 @@ export function checkModes(filter: Filter, used: UsedRoute, reporter: Reporter):
     checkDuplex(used, requestBody, responseBody, reporter);
   } else if (!mayAsk) {
     checkWithoutOverride(filter, used, reporter);
+    checkTrailers(filter, used, reporter);
   }
   if (config.items('allowed_override_modes').length > 0) {
     const message =
@@ -50,6 +51,24 @@ function checkWithoutOverride(filter: Filter, used: UsedRoute, reporter: Reporte
   const outcome = needs.requestBody || needs.responseBody ? 'requests are answered 500' : 'they never run';
   const message = `${nameOf(used)} needs ${missing.join(' and ')}, which Envoy does not send without this: ${outcome}; write \`allow_mode_override: true\``;
   reporter.error(config.placeOf('allow_mode_override'), message);
+}
+
+/**
+ * Where trailers follow the headers at once Envoy sends no message of a body: only the trailers tell the server that the
+ * policies would be passed by. The server asks for them where it may.
+ */
+function checkTrailers(filter: Filter, used: UsedRoute, reporter: Reporter): void {
+  const modes = used.route.processingMode;
+  const place = modes ?? filter.config;
+  const { needs } = used.policies;
+  const reads = { request: needs.requestBody, response: needs.responseBody };
+  for (const phase of ['request', 'response'] as const) {
+    if (!reads[phase] || modes?.text(`${phase}_body_mode`) !== 'BUFFERED') continue;
+    const field = `${phase}_trailer_mode`;
+    if (modes.text(field) === 'SEND') continue;
+    const message = `a ${phase} with trailers and no body goes past the policies of ${nameOf(used)}: write \`${field}: SEND\`, or \`allow_mode_override: true\``;
+    reporter.error(place.placeOf(field), message);
+  }
 }
 
 /** Overrides do not work in this mode, so what is configured has to fit. */
