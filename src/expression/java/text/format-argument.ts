@@ -1,5 +1,5 @@
 import type { JavaBigDecimal } from '../big-decimal.ts';
-import type { Temporal } from '../time/print.ts';
+import type { Temporal } from '../time/temporal-fields.ts';
 
 /** What java.util.Formatter needs to know of an argument. */
 export type FormatArgument =

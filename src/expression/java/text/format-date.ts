@@ -2,7 +2,8 @@ import { pad2, toEpochDay } from '../time/local-date.ts';
 import { nanoOfDay } from '../time/local-time.ts';
 import { amPmNames, dayNames, monthNames, zoneName } from '../time/names.ts';
 import type { Field } from '../time/pattern-item.ts';
-import { fieldValue, printOffset, type Temporal } from '../time/print.ts';
+import { printOffset } from '../time/print.ts';
+import { fieldValue, type Temporal } from '../time/temporal-fields.ts';
 import { formatException } from './format-specifier.ts';
 
 const COMPOSED: Readonly<Record<string, string>> = {

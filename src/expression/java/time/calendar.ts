@@ -12,7 +12,7 @@ import {
 } from './local-date.ts';
 import { fromLocalEpochSecond } from './local-date-time.ts';
 import { nanoOfDay } from './local-time.ts';
-import { fieldValue } from './print.ts';
+import { fieldValue } from './temporal-fields.ts';
 import { type JavaZone, offsetAt, zonedEpochSecond, zonedOfLocal } from './zone.ts';
 
 /** java.util.GregorianCalendar in the conventions of the US: weeks begin on Sunday, the first holds 1 January. */

@@ -13,7 +13,7 @@ import {
 import { JavaLocalDateTime, monthsBetweenDateTimes, nanosBetween, plusNanos } from './local-date-time.ts';
 import { NANOS_PER_DAY, nanoOfDay, timeOfNanoOfDay } from './local-time.ts';
 import type { Field } from './pattern-item.ts';
-import { fieldValue, type Temporal } from './print.ts';
+import { fieldValue, type Temporal } from './temporal-fields.ts';
 
 const UNITS = [
   'NANOS',

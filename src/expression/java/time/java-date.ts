@@ -3,7 +3,7 @@ import { pad2 } from './local-date.ts';
 import type { JavaLocalDateTime } from './local-date-time.ts';
 import { fromLocalEpochSecond } from './local-date-time.ts';
 import { dayNames, monthNames, zoneName } from './names.ts';
-import { fieldValue, type Temporal } from './print.ts';
+import { fieldValue, type Temporal } from './temporal-fields.ts';
 import { type JavaZone, offsetAt, UTC, zoneOf } from './zone.ts';
 
 /** java.util.Date: milliseconds since the epoch. Its setters change it, as in Java. */

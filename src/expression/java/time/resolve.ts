@@ -14,7 +14,7 @@ import { type JavaLocalTime, timeOf, timeOfNanoOfDay } from './local-time.ts';
 import type { ParsedFields } from './parse.ts';
 import { parseFields } from './parse.ts';
 import type { Field, JavaDateTimeFormatter } from './pattern-item.ts';
-import { fieldValue, startOfWeekYear, type Temporal } from './print.ts';
+import { fieldValue, startOfWeekYear, type Temporal } from './temporal-fields.ts';
 import { zoneOf } from './zone.ts';
 
 /** Parses a text and makes a date and a time of its fields, as far as they say one. */

@@ -5,7 +5,8 @@ import { millisOf, temporalOfMillis, timeZoneName, timeZoneOf } from './java-dat
 import { dayOfWeek, fromEpochDay, JavaLocalDate, modulo, pad2, toEpochDay } from './local-date.ts';
 import { fromLocalEpochSecond } from './local-date-time.ts';
 import { amPmNames, dayNames, eraNames, monthNames } from './names.ts';
-import { fieldValue, printOffset, startOfWeekYear, type Temporal, weekBased } from './print.ts';
+import { printOffset } from './print.ts';
+import { fieldValue, startOfWeekYear, type Temporal, weekBased } from './temporal-fields.ts';
 import { type JavaZone, parseOffset, UTC, zonedEpochSecond, zonedOfLocal } from './zone.ts';
 
 type Part = { readonly letter: string; readonly count: number } | { readonly text: string };

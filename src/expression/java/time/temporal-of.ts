@@ -1,7 +1,7 @@
 import { JavaLocalDate } from './local-date.ts';
 import { JavaLocalDateTime } from './local-date-time.ts';
 import { JavaLocalTime } from './local-time.ts';
-import type { Temporal } from './print.ts';
+import type { Temporal } from './temporal-fields.ts';
 import { JavaZonedDateTime } from './zone.ts';
 
 const none = { date: undefined, time: undefined, offset: undefined, zone: undefined };

@@ -19,8 +19,8 @@ import {
   timeZoneOf,
 } from '../time/java-date.ts';
 import { dayNames, monthNames, zoneName } from '../time/names.ts';
-import { fieldValue } from '../time/print.ts';
 import { formatSimpleDate, JavaSimpleDateFormat } from '../time/simple-date-format.ts';
+import { fieldValue } from '../time/temporal-fields.ts';
 import { JavaTimeZone } from '../time/time-zone.ts';
 import { offsetAt, UTC } from '../time/zone.ts';
 

@@ -16,8 +16,9 @@ import {
 } from '../time/local-date-time.ts';
 import { JavaLocalTime, timeOf } from '../time/local-time.ts';
 import type { JavaDateTimeFormatter } from '../time/pattern-item.ts';
-import { print, type Temporal } from '../time/print.ts';
+import { print } from '../time/print.ts';
 import { parseTemporal } from '../time/resolve.ts';
+import type { Temporal } from '../time/temporal-fields.ts';
 import { monthEnum, weekdayEnum } from '../time/time-enums.ts';
 import {
   JavaOffsetDateTime,

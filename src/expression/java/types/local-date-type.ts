@@ -19,8 +19,9 @@ import { JavaLocalDate } from '../time/local-date.ts';
 import { JavaLocalDateTime } from '../time/local-date-time.ts';
 import { JavaLocalTime, secondOfDay, timeOf } from '../time/local-time.ts';
 import type { JavaDateTimeFormatter } from '../time/pattern-item.ts';
-import { print, type Temporal } from '../time/print.ts';
+import { print } from '../time/print.ts';
 import { parseTemporal } from '../time/resolve.ts';
+import type { Temporal } from '../time/temporal-fields.ts';
 import { ERAS, monthEnum, weekdayEnum } from '../time/time-enums.ts';
 import { type JavaZone, JavaZonedDateTime, UTC, zonedOfEpochSecond, zonedOfLocal } from '../time/zone.ts';
 
