@@ -36,6 +36,10 @@ export interface ServingNodeOptions {
 const MESSAGE_BYTES = 64 * 1024 * 1024;
 /** Streams beyond the limit get an answer of their own (503), so the transport must not refuse them first. */
 const STREAM_SLACK = 1_000;
+const IDLE_CHECK_MS = 20;
+/** For connections of the pool to close in order; the process ends afterwards anyway. */
+const CLOSE_MS = 1_000;
+
 /** One process's server, wired: policies → protocol → gRPC. Throws ListenError and TlsFileError. */
 export async function startServingNode(wiring: ServingNodeOptions): Promise<ServingNode> {
   const { options, policies, logger, metrics, worker } = wiring;
@@ -88,10 +92,13 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
     async stop({ graceMs, replaced }) {
       draining = true;
       if (!replaced) server.setServing(false);
-      await new Promise((resolve) => setTimeout(resolve, graceMs));
+      await sleep(graceMs);
+      const end = Date.now() + options.drainTimeoutMs;
       const clean = await server.drain({ timeoutMs: options.drainTimeoutMs });
       if (!clean) logger.warn({ streams: metrics.streamsInFlight }, 'streams were still open at the end of the drain');
-      await invoker.close();
+      // In observability mode Envoy has gone and its events are still on their way.
+      while (processor.capacity.streams > 0 && Date.now() < end) await sleep(IDLE_CHECK_MS);
+      await Promise.race([invoker.close(), sleep(CLOSE_MS)]);
       release();
     },
     async kill() {
@@ -99,4 +106,8 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
       release();
     },
   };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

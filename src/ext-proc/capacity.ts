@@ -17,13 +17,14 @@ export class Capacity {
     this.#streams++;
   }
 
-  closeStream(bufferedBytes: number): void {
+  closeStream(): void {
     this.#streams--;
-    this.#bytes -= bufferedBytes;
   }
 
-  isOverStreams(limits: Limits): boolean {
-    return this.#streams > limits.streams;
+  /** Which limit leaves no room for a stream that has just been opened. */
+  exceeded(limits: Limits): 'streams' | 'buffered_bytes' | undefined {
+    if (this.#streams > limits.streams) return 'streams';
+    return this.#bytes >= limits.bufferedBytes && this.#bytes > 0 ? 'buffered_bytes' : undefined;
   }
 
   /** False, and nothing taken, when the bytes would go over the limit. */
@@ -31,5 +32,10 @@ export class Capacity {
     if (this.#bytes + count > limits.bufferedBytes) return false;
     this.#bytes += count;
     return true;
+  }
+
+  /** What cannot be refused any more; negative when it is given back. */
+  addBytes(count: number): void {
+    this.#bytes += count;
   }
 }

@@ -12,7 +12,8 @@ import type { PolicySource } from '../policy/index.ts';
 import { Capacity } from './capacity.ts';
 import type { StreamObserver } from './observer.ts';
 import { loadServiceDefinition } from './service-definition.ts';
-import { type Peer, ProcessingStream, type StreamContext } from './stream.ts';
+import { ProcessingStream } from './stream.ts';
+import type { Peer, StreamContext } from './stream-context.ts';
 import type { ProcessingRequest, ProcessingResponse } from './wire.ts';
 
 export interface ExternalProcessorOptions {

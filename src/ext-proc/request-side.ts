@@ -15,7 +15,8 @@ export interface RequestSideOptions {
   readonly runtime: PolicyRuntime;
   readonly now: () => number;
   readonly attributes: () => ReadonlyMap<string, string>;
-  readonly isOverStreams: () => boolean;
+  /** Why no more work is taken on; undefined: it is. */
+  readonly overload: () => string | undefined;
   readonly onPass: () => void;
 }
 
@@ -38,7 +39,7 @@ export class RequestSide extends Side {
 
   protected override onHeaders(message: HeadersMessage): void {
     const { core } = this;
-    const { metadata, runtime, now, attributes, isOverStreams, onPass } = this.#options;
+    const { metadata, runtime, now, attributes, overload, onPass } = this.#options;
     const head = readRequestHead(message, attributes(), now());
     this.ended = message.end_of_stream === true;
     this.expectedLength = lengthOf(head.headers.first('content-length'));
@@ -53,12 +54,13 @@ export class RequestSide extends Side {
     const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(core.set);
     core.transaction = new Transaction(policies, runtime, core.limits.bodyBytes);
     core.transaction.beginRequest(head);
+    const overloaded = overload();
     if (selection.kind === 'refused') {
       this.#routeless = selection.failure.key === 'LAMBDA_EXT_PROC_UNMATCHED' && hasNoRoute(attributes());
       if (this.#routeless) this.settle('headers');
       else core.fail(selection.failure);
-    } else if (isOverStreams()) {
-      const cause = new Error(`over limits.streams (${core.limits.streams})`);
+    } else if (overloaded !== undefined) {
+      const cause = new Error(overloaded);
       core.fail(new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', { retryAfterSeconds: 1, cause }));
     } else if (!policies.needs.requestBody || this.ended) {
       if (policies.request.length > 0) core.run(this, 'headers', this.ended ? emptyBody : undefined);

@@ -1,46 +1,23 @@
-import type { Metadata } from '@grpc/grpc-js';
-import type { Logger } from 'pino';
 import {
   type Answer,
   type Limits,
   type PhaseOutcome,
   PolicyFailure,
-  type PolicyRuntime,
   type PolicySet,
   type Transaction,
 } from '../policy/index.ts';
-import type { Capacity } from './capacity.ts';
-import { Deadline, type MessageTimeouts, messageTimeouts } from './deadline.ts';
+import { Deadline, duration, type MessageTimeouts, messageTimeouts } from './deadline.ts';
 import type { ExchangeCore } from './exchange-core.ts';
+import { HeldBytes } from './held-bytes.ts';
 import type { Part } from './message-sequence.ts';
-import type { StreamObserver, StreamOutcome } from './observer.ts';
+import type { StreamOutcome } from './observer.ts';
 import { answerReply, dynamicMetadata } from './replies.ts';
 import { readAttributes } from './request-head.ts';
 import { RequestSide } from './request-side.ts';
 import { ResponseSide } from './response-side.ts';
 import type { Side } from './side.ts';
+import type { Peer, StreamContext } from './stream-context.ts';
 import type { BodyMode, ProcessingRequest, ProcessingResponse, Side as SideName } from './wire.ts';
-
-/** What the state machine needs from gRPC. */
-export interface Peer {
-  readonly metadata: Metadata;
-  sendInitialMetadata(): void;
-  /** False: wait for `drain` before more. */
-  write(reply: ProcessingResponse): boolean;
-  pause(): void;
-  resume(): void;
-  /** Ends the stream with a gRPC status; nothing can be written afterwards. */
-  fail(status: 'INVALID_ARGUMENT' | 'INTERNAL', details: string): void;
-}
-
-export interface StreamContext {
-  readonly set: PolicySet;
-  readonly runtime: PolicyRuntime;
-  readonly observer: StreamObserver;
-  readonly capacity: Capacity;
-  readonly logger: Logger;
-  readonly now: () => number;
-}
 
 /** Body bytes held for messages that wait their turn; above it the peer is not read from. */
 const queueLimit = 1024 * 1024;
@@ -71,23 +48,27 @@ export class ProcessingStream implements ExchangeCore {
   #violated = false;
   #closed = false;
   #silent = false;
-  #heldBytes = 0;
+  readonly #held: HeldBytes;
+  /** Observability mode: Envoy has gone, the invocation goes on. */
+  #outlives = false;
   #bodyTimer: NodeJS.Timeout | undefined;
 
   constructor(peer: Peer, context: StreamContext) {
     this.#peer = peer;
     this.#context = context;
     this.#timeouts = messageTimeouts(peer.metadata, context.set);
+    this.#held = new HeldBytes(context.capacity);
     const { runtime, now, capacity, observer } = context;
     this.#request = new RequestSide(this, {
       metadata: peer.metadata,
       runtime,
       now,
       attributes: () => this.#attributes,
-      isOverStreams: () => {
-        const over = capacity.isOverStreams(context.set.limits);
-        if (over) observer.limitReached('streams');
-        return over;
+      overload: () => {
+        const limit = capacity.exceeded(context.set.limits);
+        if (limit === undefined) return undefined;
+        observer.limitReached(limit);
+        return `over limits.${limit === 'streams' ? 'streams' : 'bufferedBytes'}`;
       },
       onPass: () => observer.passThrough('unmatched'),
     });
@@ -133,7 +114,6 @@ export class ProcessingStream implements ExchangeCore {
     this.#closed = true;
     this.#deadline.stop();
     clearTimeout(this.#bodyTimer);
-    const { capacity, observer } = this.#context;
     const stages = [this.#request.stage, this.#response.stage];
     let outcome: StreamOutcome = 'completed';
     if (this.#violated) outcome = 'violation';
@@ -144,9 +124,10 @@ export class ProcessingStream implements ExchangeCore {
       this.#reportMissingBody('the stream ended (the caller may have gone away)');
     }
     // Observability mode: Envoy sends what there is and does not wait, so its end says nothing about the caller.
+    this.#outlives = this.#silent && !this.#finished && stages.includes('running');
     if (!this.#silent) this.transaction?.abort();
-    capacity.closeStream(this.#heldBytes);
-    observer.streamClosed(outcome);
+    if (!this.#outlives) this.#release();
+    this.#context.observer.streamClosed(outcome);
   }
 
   run(side: Side, part: Part, body: Uint8Array | undefined): void {
@@ -169,8 +150,12 @@ export class ProcessingStream implements ExchangeCore {
       (outcome) => {
         this.#context.observer.sidecarTime((performance.now() - started - transaction.takeInvocationTime()) / 1000);
         this.#settle(side, part, outcome);
+        this.#releaseLate();
       },
-      (error) => this.#broken(error),
+      (error) => {
+        this.#broken(error);
+        this.#releaseLate();
+      },
     );
   }
 
@@ -204,12 +189,8 @@ export class ProcessingStream implements ExchangeCore {
   }
 
   takeBytes(count: number): boolean {
-    const { capacity, observer } = this.#context;
-    if (capacity.takeBytes(count, this.limits)) {
-      this.#heldBytes += count;
-      return true;
-    }
-    observer.limitReached('buffered_bytes');
+    if (this.#held.take(count, this.limits)) return true;
+    this.#context.observer.limitReached('buffered_bytes');
     const cause = new Error(`over limits.bufferedBytes (${this.limits.bufferedBytes})`);
     this.fail(new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', { retryAfterSeconds: 1, cause }));
     return false;
@@ -237,6 +218,7 @@ export class ProcessingStream implements ExchangeCore {
     this.#context.observer.message(kind);
     side.receive(part, message);
     if (this.#queuedBytes() > queueLimit) this.#peer.pause();
+    this.#held.setQueued(this.#queuedBytes());
   }
 
   #begin(message: ProcessingRequest): void {
@@ -247,7 +229,20 @@ export class ProcessingStream implements ExchangeCore {
     this.#attributes = readAttributes(message);
   }
 
+  #release(): void {
+    this.#held.release();
+    this.#context.capacity.closeStream();
+  }
+
+  #releaseLate(): void {
+    const running = this.#request.stage === 'running' || this.#response.stage === 'running';
+    if (!this.#outlives || (running && !this.#finished)) return;
+    this.#outlives = false;
+    this.#release();
+  }
+
   #readOn(): void {
+    if (!this.#closed) this.#held.setQueued(this.#queuedBytes());
     if (this.#queuedBytes() <= queueLimit) this.#peer.resume();
   }
 
@@ -276,6 +271,7 @@ export class ProcessingStream implements ExchangeCore {
 
   #answer(answer: Answer): void {
     this.#context.observer.immediateResponse(answer.errorKey ?? 'SEND_TO_CONSUMER');
+    if (!this.#closed) this.#held.add(answer.body?.length ?? 0);
     this.reply(answerReply(answer), this.transaction);
     this.#finish();
   }
@@ -328,9 +324,4 @@ export class ProcessingStream implements ExchangeCore {
     if (this.#closed || this.#finished) return;
     if (!this.#peer.write(reply)) this.#peer.pause();
   }
-}
-
-function duration(ms: number): { seconds: number; nanos: number } {
-  const seconds = Math.floor(ms / 1000);
-  return { seconds, nanos: Math.round((ms - seconds * 1000) * 1e6) };
 }

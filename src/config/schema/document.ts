@@ -20,7 +20,8 @@ const limits = z.strictObject({
   }),
   bufferedBytes: field(integer(1, 64 * gibibyte), {
     title: 'Buffer limit',
-    description: 'Bytes of all bodies that one worker holds at a time; beyond it requests are a 503.',
+    description:
+      'Bytes that one worker holds at a time: bodies that policies read, messages that wait, answers that have not left. Beyond it requests are a 503.',
     default: defaultLimits.bufferedBytes,
   }),
 });

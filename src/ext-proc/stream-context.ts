@@ -1,0 +1,27 @@
+import type { Metadata } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import type { PolicyRuntime, PolicySet } from '../policy/index.ts';
+import type { Capacity } from './capacity.ts';
+import type { StreamObserver } from './observer.ts';
+import type { ProcessingResponse } from './wire.ts';
+
+/** What the state machine needs from gRPC. */
+export interface Peer {
+  readonly metadata: Metadata;
+  sendInitialMetadata(): void;
+  /** False: wait for `drain` before more. */
+  write(reply: ProcessingResponse): boolean;
+  pause(): void;
+  resume(): void;
+  /** Ends the stream with a gRPC status; nothing can be written afterwards. */
+  fail(status: 'INVALID_ARGUMENT' | 'INTERNAL', details: string): void;
+}
+
+export interface StreamContext {
+  readonly set: PolicySet;
+  readonly runtime: PolicyRuntime;
+  readonly observer: StreamObserver;
+  readonly capacity: Capacity;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
