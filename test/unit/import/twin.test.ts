@@ -1,38 +1,11 @@
 // An imported definition beside its hand-written twin: the same requests through the real Envoy, the same results.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { parse } from 'yaml';
-import { importDefinition } from '../../../src/import/index.ts';
 import { type Backend, startBackend } from '../../support/backend.ts';
 import { envoyConfig, startEnvoy } from '../../support/envoy.ts';
 import type { Json } from '../../support/envoy-config.ts';
 import { startSidecar } from '../../support/sidecar.ts';
-
-interface Call {
-  readonly function: string;
-  readonly payload: string;
-}
-
-/** A Lambda that repeats what it was sent; `fail` fails. */
-async function startLambda(t: TestContext) {
-  const calls: Call[] = [];
-  const server = createServer((request, response) => {
-    let payload = '';
-    request.on('data', (chunk: Buffer) => (payload += chunk.toString()));
-    request.on('end', () => {
-      const name = /\/functions\/([^/]+)\//.exec(request.url ?? '')?.[1] ?? '';
-      calls.push({ function: name, payload });
-      if (name === 'fail') response.setHeader('x-amz-function-error', 'Unhandled');
-      response.end(JSON.stringify({ from: name, payload }));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  const { port } = server.address() as AddressInfo;
-  return { endpoint: `http://127.0.0.1:${port}`, calls };
-}
+import { type Call, importedUrl, startLambda } from './imported-envoy.ts';
 
 const errorBody = '{"error":"{#error.key}"}';
 
@@ -127,24 +100,6 @@ function v2(endpoint: string, target: string): object {
       AWS_LAMBDA_INVALID_RESPONSE: { '*/*': { status: 502, headers: { 'x-error': 'yes' }, body: errorBody } },
     },
   };
-}
-
-/** An Envoy of a definition, moved to ports of this test. */
-async function importedUrl(t: TestContext, definition: object): Promise<string> {
-  const { policies, envoy } = importDefinition(JSON.stringify(definition), 'api.json');
-  const sidecar = await startSidecar({ config: policies, test: t });
-  const config = parse(envoy) as { static_resources: { listeners: Json[]; clusters: Json[] } };
-  const [listener] = config.static_resources.listeners;
-  const [cluster] = config.static_resources.clusters;
-  assert.ok(listener && cluster);
-  listener.address = { socket_address: { address: '127.0.0.1', port_value: 0 } };
-  const pipe = { pipe: { path: sidecar.address.slice('unix:'.length) } };
-  cluster.load_assignment = {
-    cluster_name: cluster.name,
-    endpoints: [{ lb_endpoints: [{ endpoint: { address: pipe } }] }],
-  };
-  const admin = { address: { socket_address: { address: '127.0.0.1', port_value: 0 } } };
-  return (await startEnvoy({ config: { ...config, admin }, test: t })).url;
 }
 
 async function handWrittenUrl(t: TestContext, endpoint: string, backend: Backend): Promise<string> {
