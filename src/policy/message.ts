@@ -2,6 +2,9 @@ import type { MessageScope, ParameterScope, RequestScope, ResponseScope, SslScop
 import type { HttpHeaders } from './http-headers.ts';
 import { parseQuery } from './query.ts';
 
+/** How a body is encoded, and digests of its bytes (RFC 9530 and the older ones): a reader that checks them would refuse another. */
+const bodyHeaders = ['content-encoding', 'content-digest', 'repr-digest', 'digest', 'content-md5'];
+
 /** A request or response as expressions see it and policies change it. */
 export abstract class Message implements MessageScope {
   readonly headers: HttpHeaders;
@@ -36,7 +39,7 @@ export abstract class Message implements MessageScope {
   replaceBody(bytes: Uint8Array): void {
     this.setBody(bytes);
     this.replacement = bytes;
-    if (this.headers.values('content-encoding') !== undefined) this.headers.remove('content-encoding');
+    for (const name of bodyHeaders) if (this.headers.values(name) !== undefined) this.headers.remove(name);
   }
 }
 

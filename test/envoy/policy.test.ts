@@ -238,11 +238,19 @@ describe('sendToConsumer', () => {
   test('in the response phase the status and body are replaced and other headers kept', async () => {
     environment.backend.answerWith({
       status: 404,
-      headers: { 'x-backend': 'b', 'content-encoding': 'gzip', etag: '"1"' },
+      headers: {
+        'x-backend': 'b',
+        'content-encoding': 'gzip',
+        etag: '"1"',
+        'content-digest': 'sha-256=:AAAA:',
+        'content-md5': 'AAAA',
+      },
       body: gzipSync('not found'),
     });
     const answer = await environment.call('/respond-all');
     assert.deepEqual([answer.status, answer.text], [200, '{"n":1}']);
+    assert.deepEqual([answer.headers.get('content-digest'), answer.headers.get('content-md5')], [null, null]);
+    assert.equal(answer.headers.get('etag'), '"1"');
     assert.deepEqual([answer.headers.get('x-backend'), answer.headers.get('content-encoding')], ['b', null]);
     assert.equal(answer.headers.get('content-type'), 'application/json');
   });
