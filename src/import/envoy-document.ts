@@ -204,7 +204,7 @@ function sidecarCluster(): Json {
         explicit_http_config: { http2_protocol_options: {} },
       },
     },
-    circuit_breakers: { thresholds: [{ max_requests: 100_000, max_pending_requests: 100_000, max_retries: 1000 }] },
+    circuit_breakers: { thresholds: [{ max_requests: 100_000, max_pending_requests: 100_000, max_retries: 100_000 }] },
     health_checks: [
       {
         timeout: '1s',

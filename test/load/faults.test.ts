@@ -46,18 +46,19 @@ for (let kill = 1; kill <= kills; kill += 1) {
     const lambda = await startLambda(t);
     const sidecar = await start({ test: t, config: policies(lambda), workers: 2 });
     const envoy = await startProxy(t, [sidecar]);
-    let inFlight = 0;
     const { result } = await disturbed(t, { lambda, envoy }, async () => {
       const { pids } = await sidecar.log(({ msg }) => msg === 'ready');
-      // Envoy's count of both workers at three moments: it goes up and down by the batch.
-      for (let i = 0; i < 3; i += 1) {
-        inFlight = Math.max(inFlight, await envoy.stat('cluster.sidecar.upstream_rq_active'));
-      }
       process.kill((pids as number[])[0] ?? 0, 'SIGKILL');
       await sidecar.log(({ msg }) => msg === 'worker started again');
     });
-    t.diagnostic(`${result.failures} failed, up to ${inFlight} were in flight to both workers`);
-    assert.ok(result.failures <= Math.max(inFlight, 8), `${result.failures} failed, ${inFlight} in flight`);
+    const { failures, failuresSentLater, inFlightAtFirstFailure } = result;
+    t.diagnostic(
+      `${failures} failed of ${inFlightAtFirstFailure} in flight to both workers, ${failuresSentLater} later`,
+    );
+    // What is sent once the connection broke goes to the other worker. The kernel may close the listener a moment after the
+    // connections: Envoy's next connection is still accepted then, and what it carries is lost with it.
+    const moment = perSecond / 20;
+    assert.ok(failuresSentLater <= moment, `${failuresSentLater} failed that were sent after the connection broke`);
     await settled(t, sidecar, lambda);
   });
 }

@@ -72,7 +72,11 @@ export async function startEnvoy(options: EnvoyOptions): Promise<RunningEnvoy> {
     directory.remove();
   };
   try {
-    const adminUrl = await waitFor(child, 'admin address', () => `http://${readFileSync(adminFile, 'utf8')}`);
+    const adminUrl = await waitFor(child, 'admin address', () => {
+      // The file is there, empty, a moment before the address is.
+      const address = readFileSync(adminFile, 'utf8');
+      return /:\d+$/.test(address) ? `http://${address}` : undefined;
+    });
     await waitFor(child, 'ready', async () => ((await fetch(`${adminUrl}/ready`)).ok ? true : undefined));
     const ports = await waitFor(child, 'listener', () => listenerPorts(adminUrl));
     const envoy = runningEnvoy(child, adminUrl, ports, entries, stop);

@@ -12,6 +12,7 @@ class Connection {
   readonly #socket: Socket;
   readonly #reader = new ResponseReader();
   #due: number | undefined;
+  #sent = 0;
 
   constructor() {
     this.#socket = connect({ host: target.hostname, port: Number(target.port), noDelay: true });
@@ -24,6 +25,8 @@ class Connection {
 
   send(index: number, due: number): void {
     this.#due = due;
+    this.#sent = performance.now();
+    sent += 1;
     this.#socket.write(`GET ${target.pathname} HTTP/1.1\r\nhost: ${target.host}\r\nx-load-id: ${index}\r\n\r\n`);
   }
 
@@ -35,7 +38,7 @@ class Connection {
     if (!this.#reader.push(chunk)) return;
     const due = this.#due;
     this.#due = undefined;
-    if (due !== undefined) record(String(this.#reader.status), statuses, due);
+    if (due !== undefined) record(String(this.#reader.status), statuses, due, this.#sent);
     if (this.#reader.closes) this.#socket.destroy();
     else free(this);
   }
@@ -46,7 +49,7 @@ class Connection {
     open -= 1;
     const at = idle.indexOf(this);
     if (at !== -1) idle.splice(at, 1);
-    if (this.#due !== undefined) record(reason, errors, this.#due);
+    if (this.#due !== undefined) record(reason, errors, this.#due, this.#sent);
     this.#due = undefined;
     sendWaiting();
   }
@@ -62,7 +65,10 @@ const times = new Float64Array(total);
 let open = 0;
 let opened = 0;
 let due = 0;
+let sent = 0;
 let done = 0;
+let firstFailure: { readonly at: number; readonly inFlight: number } | undefined;
+let failuresSentLater = 0;
 
 const started = performance.now();
 const timer = setInterval(() => {
@@ -94,7 +100,11 @@ function free(connection: Connection): void {
   sendWaiting();
 }
 
-function record(what: string, counts: Record<string, number>, since: number): void {
+function record(what: string, counts: Record<string, number>, since: number, sentAt: number): void {
+  if (counts === errors || what !== '200') {
+    if (firstFailure === undefined) firstFailure = { at: performance.now(), inFlight: sent - done };
+    else if (sentAt > firstFailure.at) failuresSentLater += 1;
+  }
   counts[what] = (counts[what] ?? 0) + 1;
   times[done] = performance.now() - since;
   done += 1;
@@ -110,6 +120,8 @@ function finish(): void {
     statuses,
     errors,
     failures: total - (statuses[200] ?? 0),
+    inFlightAtFirstFailure: firstFailure?.inFlight ?? 0,
+    failuresSentLater,
     perSecond: done / ((performance.now() - started) / 1000),
     connections: opened,
     p50: sorted[Math.floor(done * 0.5)] ?? 0,

@@ -17,6 +17,10 @@ export interface RateResult {
   readonly errors: Readonly<Record<string, number>>;
   /** Answers other than 200, and requests without an answer. */
   readonly failures: number;
+  /** Requests that were sent and had no answer when the first failure came, that one included; 0 without a failure. */
+  readonly inFlightAtFirstFailure: number;
+  /** Failures of requests that were sent after it. */
+  readonly failuresSentLater: number;
   /** Answered or failed in a second, over the whole run. */
   readonly perSecond: number;
   readonly connections: number;

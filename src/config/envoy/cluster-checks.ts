@@ -56,12 +56,12 @@ function checkCircuitBreakers(cluster: EnvoyNode, retries: boolean, reporter: Re
   if (main?.number('max_requests') !== undefined) {
     if (!retries || main.number('max_retries') !== undefined) return;
     const message =
-      'Envoy repeats 3 streams at a time, too few when a server goes away under load: write `max_retries: 1000`';
+      'Envoy repeats 3 streams at a time, too few when a server goes away under load: write `max_retries: 100000`';
     reporter.warn(main.placeOf('max_retries'), message);
     return;
   }
   const message =
-    'Envoy allows 1,024 requests in the server at a time, which slow functions soon reach, and answers 500 beyond: write `circuit_breakers: {thresholds: [{max_requests: 10000, max_pending_requests: 10000, max_retries: 1000}]}`';
+    'Envoy allows 1,024 requests in the server at a time, which slow functions soon reach, and answers 500 beyond: write `circuit_breakers: {thresholds: [{max_requests: 100000, max_pending_requests: 100000, max_retries: 100000}]}`';
   reporter.warn(cluster.placeOf('circuit_breakers'), message);
 }
 
