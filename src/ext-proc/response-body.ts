@@ -6,11 +6,17 @@ import type { MessageMutation } from './replies.ts';
  * A response's mutation made fit for its status and method: 204, 304 and answers to HEAD have no body, whatever a
  * policy put there (CONTINUE_AND_REPLACE with a body on them writes corrupt HTTP).
  */
-export function adaptResponse(mutation: MessageMutation, transaction: Transaction, bodiless: boolean): MessageMutation {
+export function adaptResponse(
+  mutation: MessageMutation,
+  transaction: Transaction,
+  { bodiless, upgraded }: { readonly bodiless: boolean; readonly upgraded: boolean },
+): MessageMutation {
   const status = transaction.response?.status ?? 0;
   const replaced = mutation.body;
-  if (status < 200 && replaced !== undefined) {
-    const cause = new Error('an upgraded connection has no body that a policy could replace');
+  const changed = transaction.response?.statusChanged === true;
+  // The backend speaks another protocol from here on: told another status, the caller would take its bytes for HTTP.
+  if (upgraded && (replaced !== undefined || changed)) {
+    const cause = new Error('an upgraded connection has neither body nor status that a policy could replace');
     throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause });
   }
   const head = transaction.request?.method === 'HEAD';
@@ -18,7 +24,6 @@ export function adaptResponse(mutation: MessageMutation, transaction: Transactio
     if (!head || replaced === undefined) return mutation;
     return { ...mutation, body: undefined, headers: withHeader(mutation, 'content-length', String(replaced.length)) };
   }
-  const changed = transaction.response?.statusChanged === true;
   if (replaced === undefined && !changed) return mutation;
   const { headers } = mutation;
   const bare = {

@@ -16,8 +16,8 @@ export class ResponseSide extends Side {
   protected override readonly tooLargeStatus = 500;
   readonly #request: RequestSide;
   readonly #onLocalReply: () => void;
-  /** The headers were the whole message. `ended` turns true with a body's last piece, too. */
-  #bodiless = false;
+  /** What came, whatever policies make of it. `bodiless`: the headers were all (`ended` turns true with a body's end, too). */
+  #received = { bodiless: false, upgraded: false };
 
   constructor(core: ExchangeCore, request: RequestSide, onLocalReply: () => void) {
     super(core);
@@ -30,7 +30,8 @@ export class ResponseSide extends Side {
     const request = this.#request;
     const { pseudo, headers } = decodeHeaders(message.headers);
     const status = Number(pseudo.get('status') ?? 0);
-    this.ended = this.#bodiless = message.end_of_stream === true;
+    this.ended = message.end_of_stream === true;
+    this.#received = { bodiless: this.ended, upgraded: status < 200 };
     const { transaction } = core;
     if (
       request.stage === 'awaiting-body' &&
@@ -98,6 +99,6 @@ export class ResponseSide extends Side {
   protected override mutation(): MessageMutation {
     const { transaction } = this.core;
     if (transaction === undefined) throw new Error('settled without a transaction');
-    return adaptResponse(mutationOf(transaction, 'response'), transaction, this.#bodiless);
+    return adaptResponse(mutationOf(transaction, 'response'), transaction, this.#received);
   }
 }

@@ -1,13 +1,15 @@
 // Traffic that is no plain request and response, and Envoy set-ups that would let a policy be passed by.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
 import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Environment, type EnvironmentOptions, startEnvironment } from '../support/environment.ts';
+import { envoyConfig, type RunningEnvoy, startEnvoy } from '../support/envoy.ts';
 import { FaultStub } from '../support/fault-stub.ts';
+import { type RunningSidecar, startSidecar } from '../support/sidecar.ts';
 
 let lambda: FaultStub;
 let policies: object;
@@ -28,6 +30,8 @@ before(async () => {
       'response-body': {
         response: [{ configuration: { ...keys, function: 'f', payload: '{#response.content}', ...set } }],
       },
+      'response-answers': { response: [{ configuration: { ...keys, function: 'f', sendToConsumer: true } }] },
+      'response-status': { response: [{ configuration: { ...keys, function: 'f', mutations: { status: 404 } } }] },
       answers: { request: [{ configuration: { ...keys, function: 'f', sendToConsumer: true } }] },
       hangs: { request: [{ configuration: { ...keys, function: 'hangs' } }] },
     },
@@ -40,7 +44,16 @@ beforeEach(() => {
   lambda.script('hangs', { kind: 'hang', after: 'nothing' });
 });
 
-const apis = ['request-headers', 'request-body', 'response-headers', 'response-body', 'answers', 'hangs'];
+const apis = [
+  'request-headers',
+  'request-body',
+  'response-headers',
+  'response-body',
+  'response-answers',
+  'response-status',
+  'answers',
+  'hangs',
+];
 
 function within(options: Partial<EnvironmentOptions>, tests: (environment: () => Environment) => void): void {
   let environment: Environment;
@@ -161,6 +174,48 @@ describe('traffic through the recommended Envoy', () => {
   });
 });
 
+describe('a backend that upgrades', () => {
+  const server = createServer();
+  server.on('upgrade', (request, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n');
+    socket.write(`x-got: ${request.headers['x-lambda']}\r\n\r\n`);
+    socket.pipe(socket);
+  });
+  let sidecar: RunningSidecar;
+  let envoy: RunningEnvoy;
+  before(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    sidecar = await startSidecar({ config: policies });
+    envoy = await startEnvoy({
+      config: envoyConfig({
+        sidecar: sidecar.addresses,
+        backend: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+        connectionManager: { upgrade_configs: [{ upgrade_type: 'websocket' }] },
+        routes: apis.map((api) => ({ prefix: `/${api}`, name: api, metadata: { 'x-lambda-api': api } })),
+      }),
+    });
+  });
+  after(async () => {
+    await envoy?.stop();
+    await sidecar?.stop();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  for (const [api, expected] of [
+    ['request-headers', '101 ran undefined ping'],
+    ['response-headers', '101 undefined ran ping'],
+    ['request-body', '500'],
+    ['response-body', '500'],
+    ['response-answers', '500'],
+    ['response-status', '500'],
+  ] as const) {
+    test(`${api}: ${expected}`, async () => {
+      assert.equal(await ping(envoy.url, `/${api}`), expected);
+    });
+  }
+});
+
 describe('an Envoy without allow_mode_override', () => {
   within(
     {
@@ -246,6 +301,31 @@ describe('an Envoy that runs the filter on every route', () => {
     },
   );
 });
+
+/** Upgrades and sends `ping`: the status, what the policies set on either side, and what came back. */
+function ping(url: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+    const outgoing = httpRequest(url + path, {
+      headers: { ...headers, 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' },
+      timeout: 10_000,
+    });
+    outgoing.on('upgrade', ({ statusCode, headers: got }, socket) => {
+      socket.write('ping');
+      socket.once('data', (chunk) => {
+        resolve(`${statusCode} ${got['x-got']} ${got['x-lambda']} ${chunk}`);
+        socket.destroy();
+      });
+    });
+    outgoing.on('response', (response) => {
+      resolve(String(response.statusCode));
+      response.destroy();
+    });
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer to ${path}`)));
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}
 
 /** The status of the answer to an HTTP/2 request of headers and trailers, with no body between. */
 async function trailersOnly(url: string, path: string): Promise<number> {
