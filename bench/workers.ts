@@ -63,7 +63,8 @@ async function measure(lambda: SteadyLambda, workers: number, seconds: number): 
   });
   try {
     const url = `${environment.envoy.url}/answers`;
-    await runLoad({ url, connections, seconds: seconds / 2 });
+    // Two workers share what warms them up.
+    await runLoad({ url, connections, seconds: (seconds / 2) * workers });
     const pids = workerPids(environment.sidecar.pid);
     const before = pids.map(cpuMicros);
     const result = await runLoad({ url, connections, seconds });
