@@ -1,4 +1,4 @@
-import { createExternalProcessor } from '../ext-proc/index.ts';
+import { createExternalProcessor, selectingMetadata } from '../ext-proc/index.ts';
 import { createLambdaInvoker } from '../lambda/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { PolicySource } from '../policy/index.ts';
@@ -64,6 +64,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
     takeover: wiring.takeover,
     maxBodyBytes: Math.max(MESSAGE_BYTES, 2 * limits.bodyBytes),
     maxConcurrentStreams: limits.streams + STREAM_SLACK,
+    textMetadata: selectingMetadata,
     logger,
   });
   server.setServing(true);

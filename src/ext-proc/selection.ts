@@ -1,6 +1,9 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { type ApiPolicies, PolicyFailure, type PolicySet } from '../policy/index.ts';
 
+/** What decides over the policies: without it a stream would run under others. */
+export const selectingMetadata: readonly string[] = ['x-lambda-api', 'x-lambda-policies'];
+
 export type Selection =
   | { readonly kind: 'api'; readonly policies: ApiPolicies }
   | { readonly kind: 'pass' }

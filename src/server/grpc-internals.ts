@@ -1,4 +1,4 @@
-import type { Http2Server, ServerHttp2Session } from 'node:http2';
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Server } from '@grpc/grpc-js';
 
 /**
@@ -33,6 +33,13 @@ export function openSessions(server: Server): ServerHttp2Session[] {
 /** Calls `visit` for each HTTP/2 connection that a client opens from now on. */
 export function onSession(server: Server, visit: (session: ServerHttp2Session) => void): void {
   for (const http2Server of http2Servers(server).keys()) http2Server.on('session', visit);
+}
+
+/** Calls `visit` with the headers of each stream before grpc-js reads them; it may change them. */
+export function onStreamHeaders(server: Server, visit: (headers: IncomingHttpHeaders) => void): void {
+  for (const http2Server of http2Servers(server).keys()) {
+    http2Server.prependListener('stream', (_stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => visit(headers));
+  }
 }
 
 function http2Servers(server: Server): NonNullable<Internals['http2Servers']> {

@@ -6,7 +6,8 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Logger } from '../observability/index.ts';
-import { allowRapidResets, onSession, openSessions } from './grpc-internals.ts';
+import { escapeMetadata } from './ascii-metadata.ts';
+import { allowRapidResets, onSession, onStreamHeaders, openSessions } from './grpc-internals.ts';
 import { Health } from './health.ts';
 import { replaceStreamTables } from './http2-stream-table.ts';
 import type { ListenAddress } from './listen-address.ts';
@@ -27,6 +28,8 @@ export interface ServerOptions {
   readonly maxBodyBytes: number;
   /** Streams of one connection at a time. Above what the service itself refuses with an answer of its own. */
   readonly maxConcurrentStreams: number;
+  /** Metadata that must arrive though its value is not ASCII; see escapeMetadata. */
+  readonly textMetadata?: readonly string[];
   readonly logger: Logger;
 }
 
@@ -85,6 +88,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     if (!replaceStreamTables(session))
       options.logger.debug('node:http2 keeps its streams elsewhere: more memory is used');
   });
+  onStreamHeaders(server, (headers) => escapeMetadata(headers, options.textMetadata ?? []));
   const listeners: Listener[] = [];
   try {
     for (const address of options.listeners) {

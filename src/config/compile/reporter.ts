@@ -34,6 +34,11 @@ export class Reporter {
     this.#add('error', path, message, this.#source.locateInText(path, offset));
   }
 
+  /** See errorInText. */
+  warnInText(path: DocumentPath, offset: number, message: string): void {
+    this.#add('warning', path, message, this.#source.locateInText(path, offset));
+  }
+
   /** The errors that another reporter of the same document found. */
   adoptErrors(other: Reporter): void {
     for (const [key, problem] of other.#problems) {

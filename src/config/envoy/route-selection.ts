@@ -45,11 +45,16 @@ export function selectForRoute(route: Route, filter: Filter, check: EnvoyCheck):
 function checkTransport({ text, value }: RouteMetadata, reporter: Reporter): void {
   if (text === undefined) return;
   const at = text.search(/[^\x20-\x7e]/);
-  if (at !== -1) {
-    const what = /[\r\n\t]/.test(text[at] ?? '') ? 'a line break or tab' : 'a character that is not ASCII';
-    const message = `${what}, which gRPC metadata cannot carry: the value is lost and each request is a 500; write \\u escapes inside the JSON, on one line`;
-    if (typeof value.data === 'string') reporter.errorInText(value.path, at, `has ${message}`);
+  if (at !== -1 && /[\r\n\t]/.test(text)) {
+    const message =
+      'a line break or tab, which gRPC metadata cannot carry: the value is lost and each request is a 500; write \\u escapes inside the JSON, on one line';
+    if (typeof value.data === 'string') reporter.errorInText(value.path, text.search(/[\r\n\t]/), `has ${message}`);
     else reporter.error(value.path, `has ${message}`);
+  } else if (at !== -1) {
+    const message =
+      'has a character that is not ASCII, for which gRPC metadata has no room: this server reads it all the same, what stands between it and Envoy may not; write \\u escapes inside the JSON';
+    if (typeof value.data === 'string') reporter.warnInText(value.path, at, message);
+    else reporter.warn(value.path, message);
   }
   const bytes = Buffer.byteLength(text);
   if (bytes > metadataLimit) {

@@ -113,11 +113,11 @@ test('inline_policies_that_are_switched_off_are_an_error', () => {
   assertLines(check(text, `inline: false\n${policies}`), ['`inline: false`']);
 });
 
-test('metadata_that_grpc_cannot_carry_is_an_error', () => {
+test('metadata_that_grpc_cannot_carry_is_an_error_or_a_warning', () => {
   const inline = (value: string): readonly string[] =>
     check(spoilt(metadata, `[{key: x-lambda-policies, value: ${value}}]`));
   const text = spoilt(metadata, `[{key: x-lambda-policies, value: '{"name": "é"}'}]`);
-  assertLines(check(text), [placeOf(text, 'é'), 'not ASCII', '\\u escapes']);
+  assertLines(check(text), [placeOf(text, 'é'), 'warning: has a character that is not ASCII', '\\u escapes']);
   assert.deepEqual(inline(`'{"name": "\\u00e9"}'`), []);
   assertLines(inline(`"{\\n}"`), ['a line break']);
 });
