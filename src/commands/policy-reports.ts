@@ -18,8 +18,7 @@ export function reportLoad(source: FilePolicySource, outcome: ReloadOutcome, log
 }
 
 function logWarnings(source: FilePolicySource, logger: Logger): void {
-  for (const warning of source.status.warnings.slice(0, 20))
-    logger.warn({ problem: formatProblem(warning) }, 'configuration');
+  for (const warning of source.status.warnings) logger.warn({ problem: formatProblem(warning) }, 'configuration');
 }
 
 export function policyCheck(source: FilePolicySource): Check {

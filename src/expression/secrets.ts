@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { ExpressionError } from './expression-error.ts';
 import type { Node } from './parser/ast.ts';
 import { EvaluationFailure } from './value.ts';
@@ -56,6 +56,8 @@ function readVariable(name: string): string {
 /** Read at each evaluation, so that a rotated file counts; one line break at the end is the editor's. */
 function readFile(path: string): string {
   try {
+    // A FIFO would be waited for, with everything else.
+    if (!statSync(path).isFile()) throw Object.assign(new Error(), { code: 'not a regular file' });
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';

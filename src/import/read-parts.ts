@@ -1,5 +1,5 @@
 import type { Entrypoint, Plan, ResponseTemplate, Selector, Step } from './definition.ts';
-import type { Exported } from './exported.ts';
+import { Exported } from './exported.ts';
 import type { Notes } from './notes.ts';
 
 /** What v2 and v4 write alike. */
@@ -18,14 +18,24 @@ export function readSteps(steps: readonly Exported[], place: string, notes: Note
       return [];
     }
     const configuration = Object.fromEntries(
-      step
-        .get('configuration')
+      configurationOf(step)
         .entries()
         .map(([key, value]) => [key, value.data]),
     );
     const description = step.text('description');
     return [{ name: name ?? policy, description, condition: step.text('condition'), configuration }];
   });
+}
+
+/** Some exports hold a step's configuration as the text of its JSON. */
+function configurationOf(step: Exported): Exported {
+  const text = step.text('configuration');
+  if (text === undefined) return step.get('configuration');
+  try {
+    return new Exported(JSON.parse(text));
+  } catch {
+    return new Exported(undefined);
+  }
 }
 
 const allMethods = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'];

@@ -83,8 +83,10 @@ function readBytes(
     return Buffer.from(content, encoding);
   }
   if (!path) return undefined;
-  const { size } = statSync(path);
-  if (size > maxBytes) throw new Error(`the file is larger than ${maxBytes} bytes`);
+  const stat = statSync(path);
+  // A FIFO would be waited for, with everything else.
+  if (!stat.isFile()) throw new Error('it is no regular file');
+  if (stat.size > maxBytes) throw new Error(`the file is larger than ${maxBytes} bytes`);
   return readFileSync(path);
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,12 @@ test('a_secret_comes_from_a_variable_or_a_file_that_a_literal_names', () => {
   assert.equal(secret("a {#secrets.get('env:SECRET_FOR_A_TEST')} b"), 'a from the environment b');
   writeFileSync(file, 'rotated');
   assert.equal(secret(`{#secrets.get('file:${file}')}`), 'rotated');
+});
+
+test('a_fifo_is_no_secret_and_is_not_waited_for', () => {
+  const fifo = join(directory, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  assert.throws(() => secret(`{#secrets.get('file:${fifo}')}`), /not a regular file/);
 });
 
 test('a_secret_is_refused_when_it_is_compiled_wherever_else_it_stands', () => {

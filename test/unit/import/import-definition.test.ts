@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkEnvoy, formatProblem } from '../../../src/config/index.ts';
 import { compileTemplate } from '../../../src/expression/index.ts';
@@ -265,4 +267,13 @@ test('conditions_that_hold_braces_quotes_or_alternatives_are_joined_rightly', ()
   const runs = (query: Record<string, string>) => functionsCalled(result, get('/s', { query })).length;
   assert.deepEqual([runs({}), runs({ a: '' }), runs({ b: '' }), runs({ c: 'x' })], [0, 1, 1, 0]);
   assert.deepEqual([runs({ a: '', c: 'x' }), runs({ a: '', c: "}'{" })], [0, 1]);
+});
+
+test('a_configuration_that_is_the_text_of_its_json_means_the_same', () => {
+  const text = readFileSync(join(import.meta.dirname, 'definitions', 'v2-flows.json'), 'utf8');
+  const asText = JSON.stringify(JSON.parse(text), (key, value) =>
+    key === 'configuration' && typeof value === 'object' ? JSON.stringify(value) : value,
+  );
+  assert.notEqual(asText.length, JSON.stringify(JSON.parse(text)).length);
+  assert.equal(importDefinition(asText, 'v2-flows.json').policies, importFile('v2-flows.json').policies);
 });

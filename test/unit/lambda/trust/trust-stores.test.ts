@@ -69,7 +69,8 @@ const content = (text: string | Buffer): SslOptions => ({
 });
 const failures: readonly (readonly [string, SslOptions, RegExp])[] = [
   ['a path that is not there', { trustStorePath: '/no/such.pem' }, /^the PEM trust store \/no\/such\.pem .*ENOENT/],
-  ['a directory', { trustStorePath: pathOf('') }, /^the PEM trust store .*EISDIR/],
+  ['a directory', { trustStorePath: pathOf('') }, /^the PEM trust store .*: it is no regular file/],
+  ['what never ends', { trustStorePath: '/dev/zero' }, /^the PEM trust store .*: it is no regular file/],
   ['a PEM file without a certificate', { trustStorePath: pathOf('ec.key') }, /no certificate in it/],
   ['a key store read as PEM', { trustStorePath: pathOf('keytool.jks') }, /no certificate in it/],
   ['PEM content that is no certificate', content(textOf('ec.crt').replace('MII', 'AAA')), /1 of 1 is not valid/],
