@@ -108,14 +108,31 @@ export function dynamicMetadata(transaction: Transaction): Struct | undefined {
     name,
     { ...execution, durationMs: Math.round(execution.durationMs * 1000) / 1000 },
   ]);
-  const variables = [...transaction.attributes].map(([name, value]) => [name, value === null ? null : String(value)]);
   return toStruct({
     'lambda-ext-proc': {
-      variables: Object.fromEntries(variables),
+      variables: Object.fromEntries(variablesOf(transaction)),
       policies: Object.fromEntries(policies),
       errorKey: transaction.errorKey,
     },
   });
+}
+
+/** Characters of a variable, its name included, and of all of them: Envoy keeps them with the request, logs copy them. */
+const maxVariable = 4_096;
+const maxVariables = 65_536;
+
+/** A variable that is too long is left out: half of one could mean something else to who reads it. */
+function variablesOf({ attributes }: Transaction): readonly (readonly [string, string | null])[] {
+  let room = maxVariables;
+  const variables: [string, string | null][] = [];
+  for (const [name, value] of attributes) {
+    const text = value === null ? null : String(value);
+    const size = name.length + (text?.length ?? 0);
+    if (size > Math.min(maxVariable, room)) continue;
+    room -= size;
+    variables.push([name, text]);
+  }
+  return variables;
 }
 
 function common(mutation: MessageMutation): CommonResponse {

@@ -24,9 +24,10 @@ const queueLimit = 1024 * 1024;
 
 /**
  * Envoy takes an immediate response at any time. A body over its buffer limit that arrives while it waits for the
- * headers' answer is never read on (Envoy 1.40), and no timeout of Envoy's own ends the wait.
+ * headers' answer is never read on (Envoy 1.40), and no timeout of Envoy's own ends the wait. As long as
+ * Envoy lets a stream idle by default: an honest caller may be slow, and a body that is buffered shows no progress.
  */
-const bodyWaitMs = 60_000;
+const bodyWaitMs = 300_000;
 
 const allowOverride =
   'is allow_mode_override: true set on the ext_proc filter, without which Envoy ignores mode_override and goes on ' +

@@ -17,6 +17,7 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     clearMutations(transaction, step.configuration.mutations, phase);
     return;
   }
+  let answered = false;
   try {
     const result = await invokeFunction(transaction, step);
     transaction.lambdaResponse = new LambdaResponse(result);
@@ -24,9 +25,11 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     const send = sendsToConsumer(transaction, step.configuration);
     if (send && phase === 'request') transaction.answerWith(result.status, result.payload);
     else if (send) transaction.replaceResponse(result.status, result.payload);
+    answered = send;
     applyMutations(transaction, step.configuration.mutations, send ? 'response' : phase);
   } catch (error) {
-    if (transaction.aborted || step.onError === 'fail') throw error;
+    // The Lambda's answer has taken its place: it must not leave without what the mutations would have made of it.
+    if (transaction.aborted || answered || step.onError === 'fail') throw error;
     const failure = PolicyFailure.from(error);
     const { logger } = transaction.runtime;
     const fields = { api: transaction.policies.name, policy: step.name, key: failure.key };

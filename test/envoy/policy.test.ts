@@ -105,6 +105,18 @@ function policies(): object {
           step('tier', set({ 'x-second': 'yes' })),
         ],
       },
+      'answers-broken': {
+        request: [
+          step(
+            'first',
+            {
+              sendToConsumer: true,
+              mutations: { headers: { set: { 'x-guard': '{#lambdaResponse.nothing.at.all}' } } },
+            },
+            { onError: 'continue' },
+          ),
+        ],
+      },
       throttled: { request: [step('throttled', { errorStatus: { throttled: 429 }, retry: { maxAttempts: 1 } })] },
       'respond-all': { response: [step('first', { sendToConsumer: true })] },
       'respond-reads': {
@@ -333,6 +345,14 @@ describe('mutations', () => {
     const headers = seen((await environment.call('/headers?skip=1', { headers: caller })).text);
     assert.deepEqual([headers['x-tier'], headers['x-fixed'], headers['x-secret']], [undefined, undefined, 's']);
     assert.equal(lambda.requests.length, 0);
+  });
+
+  test('an answer does not leave without its mutations, whatever onError says', async () => {
+    const calls = environment.backend.calls;
+    const answer = await environment.call('/answers-broken');
+    assert.equal(answer.status, 500);
+    assert.match(answer.text, /An error occurs while processing context variables/);
+    assert.equal(environment.backend.calls, calls);
   });
 
   test('so does a policy that continues after an error, and the next one runs', async () => {

@@ -148,7 +148,7 @@ test('certificates that are replaced fail no request and close no connection', a
   });
   assertNoneFailed(outcome);
   await settled(t, sidecar, lambda);
-  assert.equal(await envoy.stat('cluster.sidecar.upstream_cx_total'), 1);
+  assert.equal(await envoy.stat('cluster.sidecar.upstream_cx_destroy'), 0);
 });
 
 test('a Lambda that hangs: each request is answered in time, and all is well afterwards', async (t) => {

@@ -60,7 +60,8 @@ export const stepSchema = z
     }),
     onError: field(z.enum(['fail', 'continue']), {
       title: 'On an error',
-      description: 'What a failed invocation does: fail the request, or go on with the next step.',
+      description:
+        "What a failed invocation does: fail the request, or go on with the next step. Once sendToConsumer has put the Lambda's answer in place, a failure in the step's mutations fails the request all the same.",
       default: 'fail',
     }),
     configuration: field(configurationSchema, {

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { dynamicMetadata } from '../../../src/ext-proc/replies.ts';
+import type { Transaction } from '../../../src/policy/index.ts';
+
+/** As much of a transaction as the metadata is made of. */
+function variables(attributes: Readonly<Record<string, string | null>>): Readonly<Record<string, unknown>> {
+  const transaction = { executions: new Map(), attributes: new Map(Object.entries(attributes)), errorKey: 'KEY' };
+  const struct = dynamicMetadata(transaction as unknown as Transaction);
+  return struct?.fields?.['lambda-ext-proc']?.structValue?.fields?.variables?.structValue?.fields ?? {};
+}
+
+test('variables go along, null too', () => {
+  assert.deepEqual(Object.keys(variables({ tier: 'gold', none: null })), ['tier', 'none']);
+});
+
+test('a variable that is too long is left out, the others stay', () => {
+  const found = variables({ long: 'x'.repeat(4_096), tier: 'gold', fits: 'x'.repeat(4_096 - 'fits'.length) });
+  assert.deepEqual(Object.keys(found), ['tier', 'fits']);
+});
+
+test('all of them together are bounded', () => {
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`v${i}`, 'x'.repeat(4_000)]));
+  const kept = Object.keys(variables(many));
+  assert.ok(kept.length >= 16 && kept.length * 4_000 <= 65_536, String(kept.length));
+});
