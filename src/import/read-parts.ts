@@ -43,10 +43,13 @@ const allMethods = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POS
 export function readSelector(path: string | undefined, operator: string | undefined, methods: Exported): Selector {
   const named = Array.isArray(methods.data) ? methods.data.map((method) => String(method).toUpperCase()) : [];
   const isAll = allMethods.every((method) => named.includes(method));
+  const valid = named.filter((method) => /^[A-Z]+$/.test(method));
+  const known = valid.filter((method) => method !== 'OTHER');
   return {
     operator: operator === 'EQUALS' ? 'EQUALS' : 'STARTS_WITH',
     segments: (path ?? '/').split('/').filter((segment) => segment !== ''),
-    methods: isAll ? [] : named.filter((method) => /^[A-Z]+$/.test(method) && method !== 'OTHER'),
+    // None would mean all of them: a flow for other methods only is for none that has a name.
+    methods: isAll ? [] : known.length > 0 ? known : valid,
   };
 }
 

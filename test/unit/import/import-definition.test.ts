@@ -277,3 +277,12 @@ test('a_configuration_that_is_the_text_of_its_json_means_the_same', () => {
   assert.notEqual(asText.length, JSON.stringify(JSON.parse(text)).length);
   assert.equal(importDefinition(asText, 'v2-flows.json').policies, importFile('v2-flows.json').policies);
 });
+
+test('a_flow_for_other_methods_only_is_not_one_for_all', () => {
+  const text = readFileSync(join(import.meta.dirname, 'definitions', 'v2-flows.json'), 'utf8');
+  const document = JSON.parse(text) as { flows: { methods?: readonly string[] }[] };
+  for (const flow of document.flows) flow.methods = ['OTHER'];
+  const all = functionsCalled(importFile('v2-flows.json'), get('/shop'));
+  const other = functionsCalled(importDefinition(JSON.stringify(document), 'v2-flows.json'), get('/shop'));
+  assert.ok(other.length < all.length, `${other} of ${all}`);
+});
