@@ -53,9 +53,14 @@ function visit(node: Node, use: Use, needs: Mutable): void {
       for (const [i, step] of node.steps.entries()) visitStep(step, node.steps[i + 1] ?? use, needs);
       break;
     case 'binary': {
-      const operandUse = node.operator === '==' || node.operator === '!=' ? 'compared' : 'anything';
-      visit(node.left, operandUse, needs);
-      visit(node.right, operandUse, needs);
+      // In a loop: `a + b + c` hangs to the left as deep as it is long.
+      let left: Node = node;
+      let use: Use = 'anything';
+      for (; left.kind === 'binary'; left = left.left) {
+        use = left.operator === '==' || left.operator === '!=' ? 'compared' : 'anything';
+        visit(left.right, use, needs);
+      }
+      visit(left, use, needs);
       break;
     }
     case 'unary':

@@ -35,14 +35,16 @@ function secretName(node: Node): string | undefined {
 }
 
 /** Anywhere in the tree: what is not exactly a secret must not look like one. */
-function placeOfSecrets(value: unknown): number | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if ('kind' in value && value.kind === 'variable' && 'name' in value && value.name === 'secrets') {
-    return 'at' in value ? Number(value.at) : 0;
-  }
-  for (const child of Object.values(value)) {
-    const found = placeOfSecrets(child);
-    if (found !== undefined) return found;
+function placeOfSecrets(node: Node): number | undefined {
+  // A list of what is still to be seen, not recursion: long sums are deep trees.
+  const rest: unknown[] = [node];
+  while (rest.length > 0) {
+    const value = rest.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if ('kind' in value && value.kind === 'variable' && 'name' in value && value.name === 'secrets') {
+      return 'at' in value ? Number(value.at) : 0;
+    }
+    rest.push(...Object.values(value).reverse());
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
-import { JavaException, typesByName } from '../java/index.ts';
-import type { BinaryOperator, Node, Step } from '../parser/ast.ts';
+import { typesByName } from '../java/index.ts';
+import type { Node, Step } from '../parser/ast.ts';
 import { EvaluationFailure, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { rootVariable } from './beans.ts';
 import { suggestion } from './closest-name.ts';
 import { project, select } from './collections.ts';
+import { compileOperation, truth } from './compile-operation.ts';
 import { convertArgument } from './convert-argument.ts';
 import { callFunction, FunctionValue, isFunction } from './functions.ts';
 import { compileHeaderPath } from './header-path.ts';
@@ -11,12 +12,10 @@ import { callMethod, readIndex, readProperty } from './members.ts';
 import { constructBest } from './method-call.ts';
 import { bareName, noElements, nullMessage } from './null-target.ts';
 import { isNumber, negate } from './numbers.ts';
-import { areEqual, arithmetic, isBetween, matches, order } from './operators.ts';
-import { type Evaluate, fail, PlacedFailure, type Scope, withSelf } from './scope.ts';
-import { toBoolean } from './truth.ts';
+import { atPlace, placed } from './placed.ts';
+import { type Evaluate, fail, type Scope, withSelf } from './scope.ts';
 import { typeName } from './type-name.ts';
 import { findType, newArray } from './types.ts';
-import { ClassValue, isInstance } from './value-type.ts';
 
 /** A tree as a closure: nothing is looked up twice that the template says already. */
 export function compileNode(node: Node): Evaluate {
@@ -52,7 +51,7 @@ export function compileNode(node: Node): Evaluate {
     case 'chain':
       return chain(node.start, node.steps);
     case 'binary':
-      return binary(node.operator, compileNode(node.left), compileNode(node.right), node.at);
+      return compileOperation(node, compileNode);
     case 'unary':
       return unary(node.operator, compileNode(node.operand), node.at);
     case 'ternary': {
@@ -79,23 +78,6 @@ export function compileNode(node: Node): Evaluate {
     case 'map':
       return map(node.entries);
   }
-}
-
-/** Failures without a place get this one. */
-function placed(at: number, evaluate: Evaluate): Evaluate {
-  return (scope) => {
-    try {
-      return evaluate(scope);
-    } catch (error) {
-      throw atPlace(error, at);
-    }
-  };
-}
-
-function atPlace(error: unknown, at: number): unknown {
-  if (error instanceof PlacedFailure) return error;
-  const expected = error instanceof EvaluationFailure || error instanceof JavaException;
-  return expected ? new PlacedFailure(error.message, at) : error;
 }
 
 function evaluateAll(nodes: readonly Evaluate[], scope: Scope): Value[] {
@@ -149,28 +131,32 @@ function map(entries: readonly (readonly [Node, Node])[]): Evaluate {
 function chain(start: Node, steps: readonly Step[]): Evaluate {
   const fast = compileHeaderPath(start, steps);
   if (fast !== undefined) return fast;
-  let evaluate = compileNode(start);
-  let before: Node | Step = start;
-  for (const step of steps) {
-    evaluate = follow(evaluate, step, before);
-    before = step;
-  }
-  return evaluate;
+  const target = compileNode(start);
+  const links = steps.map((step, i) => link(step, steps[i - 1] ?? start));
+  // A loop, not closures in closures: thousands of steps would be more than the stack holds.
+  return (scope) => {
+    let value = target(scope);
+    for (const { apply, skipsNull, at } of links) {
+      if (skipsNull && value === null) continue;
+      try {
+        value = apply(value, scope);
+      } catch (error) {
+        throw atPlace(error, at);
+      }
+    }
+    return value;
+  };
 }
 
-/** `?.` guards its own step only. */
-function follow(before: Evaluate, step: Step, named: Node | Step): Evaluate {
-  const apply = compileStep(step, named);
-  const { at, safe } = step;
-  return (scope) => {
-    const target = before(scope);
-    if (safe && target === null && step.kind !== 'method') return null;
-    try {
-      return apply(target, scope);
-    } catch (error) {
-      throw atPlace(error, at);
-    }
-  };
+interface Link {
+  readonly apply: Apply;
+  /** `?.` guards its own step only. */
+  readonly skipsNull: boolean;
+  readonly at: number;
+}
+
+function link(step: Step, before: Node | Step): Link {
+  return { apply: compileStep(step, before), skipsNull: step.safe && step.kind !== 'method', at: step.at };
 }
 
 type Apply = (target: Value, scope: Scope) => Value;
@@ -235,56 +221,6 @@ function toName(value: Value, run: Run): string {
   const converted = convertArgument(value, 'java.lang.String', run);
   if (converted === undefined) throw new EvaluationFailure(`a name is a string, not ${typeName(value)}`);
   return converted.value as string;
-}
-
-function truth(evaluate: Evaluate, at: number): (scope: Scope) => boolean {
-  return (scope) => {
-    const value = evaluate(scope);
-    if (typeof value === 'boolean') return value;
-    try {
-      return toBoolean(value);
-    } catch (error) {
-      throw atPlace(error, at);
-    }
-  };
-}
-
-function binary(operator: BinaryOperator, left: Evaluate, right: Evaluate, at: number): Evaluate {
-  switch (operator) {
-    case 'and': {
-      const [a, b] = [truth(left, at), truth(right, at)];
-      return (scope) => a(scope) && b(scope);
-    }
-    case 'or': {
-      const [a, b] = [truth(left, at), truth(right, at)];
-      return (scope) => a(scope) || b(scope);
-    }
-    case '==':
-      return placed(at, (scope) => areEqual(left(scope), right(scope), scope.run));
-    case '!=':
-      return placed(at, (scope) => !areEqual(left(scope), right(scope), scope.run));
-    case '<':
-      return placed(at, (scope) => order(left(scope), right(scope), scope.run) < 0);
-    case '<=':
-      return placed(at, (scope) => order(left(scope), right(scope), scope.run) <= 0);
-    case '>':
-      return placed(at, (scope) => order(left(scope), right(scope), scope.run) > 0);
-    case '>=':
-      return placed(at, (scope) => order(left(scope), right(scope), scope.run) >= 0);
-    case 'between':
-      return placed(at, (scope) => isBetween(left(scope), right(scope), scope.run));
-    case 'matches':
-      return placed(at, (scope) => matches(left(scope), right(scope), scope.run));
-    case 'instanceof':
-      return placed(at, (scope) => {
-        const value = left(scope);
-        const type = right(scope);
-        if (!(type instanceof ClassValue)) throw new EvaluationFailure('instanceof needs T(...) on its right');
-        return isInstance(value, type.type.name);
-      });
-    default:
-      return placed(at, (scope) => arithmetic(operator, left(scope), right(scope), scope.run));
-  }
 }
 
 function unary(operator: '!' | '-' | '+', operand: Evaluate, at: number): Evaluate {
