@@ -27,6 +27,7 @@ export const responseTemplatesSchema = z
           title: 'Error key to logs',
           description: 'Accepted from exported APIs; the key is in log and dynamic metadata in any case.',
           default: false,
+          examples: [true],
         }),
       }),
     ),
@@ -45,9 +46,19 @@ export const stepSchema = z
       title: 'Policy',
       description: 'Accepted from exported steps.',
       default: 'aws-lambda',
+      examples: ['aws-lambda'],
     }),
-    enabled: field(flag, { title: 'Enabled', description: 'A step with false is left out.', default: true }),
-    description: field(text, { title: 'Description', description: 'For readers.' }),
+    enabled: field(flag, {
+      title: 'Enabled',
+      description: 'A step with false is left out.',
+      default: true,
+      examples: [false],
+    }),
+    description: field(text, {
+      title: 'Description',
+      description: 'For readers.',
+      examples: ['Adds the customer tier.'],
+    }),
     condition: field(template, {
       title: 'Condition',
       description: 'The step is skipped unless this template gives true.',
@@ -57,30 +68,33 @@ export const stepSchema = z
       title: 'On a condition error',
       description: 'What an error in the condition does: skip the step, or fail the request.',
       default: 'skip',
+      examples: ['fail'],
     }),
     onError: field(z.enum(['fail', 'continue']), {
       title: 'On an error',
       description:
         "What a failed invocation does: fail the request, or go on with the next step. Once sendToConsumer has put the Lambda's answer in place, a failure in the step's mutations fails the request all the same.",
       default: 'fail',
+      examples: ['continue'],
     }),
     configuration: field(configurationSchema, {
       title: 'Configuration',
       description: "The policy's object, laid over `defaults`.",
+      examples: [{ function: 'order-enrich', sendToConsumer: true }],
     }),
   })
   .meta({ id: 'step', title: 'Step', description: 'One call of a function.' });
 
 export type StepDocument = z.infer<typeof stepSchema>;
 
-function steps(title: string, description: string) {
-  return field(z.array(stepSchema), { title, description, default: [] });
+function steps(title: string, description: string, example: unknown) {
+  return field(z.array(stepSchema), { title, description, default: [], examples: [[example]] });
 }
 
 export const apiSchema = z
   .strictObject({
-    id: field(text, { title: 'Id', description: '`{#api.id}`.' }),
-    name: field(text, { title: 'Name', description: '`{#api.name}`.' }),
+    id: field(text, { title: 'Id', description: '`{#api.id}`.', examples: ['1f2e3d'] }),
+    name: field(text, { title: 'Name', description: '`{#api.name}`.', examples: ['Orders'] }),
     version: field(text, { title: 'Version', description: '`{#api.version}`.', examples: ['1.0'] }),
     routes: field(z.array(text.min(1)), {
       title: 'Routes',
@@ -98,11 +112,13 @@ export const apiSchema = z
       title: 'Dictionaries',
       description: "`{#dictionaries['name']['key']}`; added to the document's own.",
       default: {},
+      examples: [{ regions: { de: 'eu-central-1' } }],
     }),
     endpoints: field(z.record(z.string(), text), {
       title: 'Endpoints',
       description: "`{#endpoints['name']}`.",
       default: {},
+      examples: [{ default: 'https://orders.internal/' }],
     }),
     responseTemplates: field(responseTemplatesSchema, {
       title: 'Response templates',
@@ -110,10 +126,23 @@ export const apiSchema = z
       default: {},
       examples: [{ DEFAULT: { 'application/json': { status: 502, body: '{"error":"{#error.key}"}' } } }],
     }),
-    request: steps('Request', 'Steps of the request phase, in order of execution.'),
-    response: steps('Response', 'Steps of the response phase, in order of execution.'),
-    pre: steps('Pre', 'Request steps of a v2 API: `configuration.scope` says when they run. Not beside `request`.'),
-    post: steps('Post', 'Response steps of a v2 API: `configuration.scope` says when they run. Not beside `response`.'),
+    request: steps('Request', 'Steps of the request phase, in order of execution.', {
+      name: 'enrich',
+      configuration: { function: 'order-enrich', payload: '{#request.content}' },
+    }),
+    response: steps('Response', 'Steps of the response phase, in order of execution.', {
+      name: 'transform',
+      configuration: { function: 'order-view', payload: '{#response.content}' },
+    }),
+    pre: steps('Pre', 'Request steps of a v2 API: `configuration.scope` says when they run. Not beside `request`.', {
+      policy: 'aws-lambda',
+      configuration: { scope: 'REQUEST', function: 'order-enrich' },
+    }),
+    post: steps(
+      'Post',
+      'Response steps of a v2 API: `configuration.scope` says when they run. Not beside `response`.',
+      { policy: 'aws-lambda', configuration: { scope: 'RESPONSE_CONTENT', function: 'order-view' } },
+    ),
   })
   .meta({ id: 'api', title: 'API', description: 'What is done to the requests and responses of some routes.' });
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { field, flag, httpStatus, integer, template, text } from './field.ts';
+import { mutations } from './mutations.ts';
+import { ssl } from './ssl.ts';
 
 const milliseconds = integer(0);
 
@@ -14,84 +16,6 @@ const variable = z.strictObject({
   }),
 });
 
-const ssl = z.strictObject({
-  trustAll: field(flag, {
-    title: 'Trust all certificates',
-    description: 'Switches off the check of the server certificate, and wins over a trust store. Never in production.',
-    default: false,
-  }),
-  trustStoreType: field(z.enum(['JKS', 'PKCS12', 'PEM']), {
-    title: 'Trust store type',
-    description: 'Format of the trust store.',
-    examples: ['PEM'],
-  }),
-  trustStorePath: field(text, {
-    title: 'Trust store path',
-    description: 'File of the trust store. PEM content wins over it.',
-    examples: ['/etc/ssl/lambda-ca.pem'],
-  }),
-  trustStorePassword: field(text, {
-    title: 'Trust store password',
-    description: 'Password of a PKCS12 or JKS store. Takes `{#secrets.get(…)}`, read when the document is loaded.',
-    examples: ["{#secrets.get('env:TRUST_STORE_PASSWORD')}"],
-  }),
-  trustStoreContent: field(text, {
-    title: 'Trust store content',
-    description: 'PEM text, or base64 of a PKCS12 or JKS store. Takes `{#secrets.get(…)}`, read when loaded.',
-  }),
-});
-
-/** Header names are checked when the document is compiled, with a better text than a pattern would give. */
-const mutations = z.strictObject({
-  headers: field(
-    z.strictObject({
-      set: field(z.record(z.string(), template.nullable()), {
-        title: 'Set',
-        description:
-          'Header name to template. Null, or a template that gives null, removes the header; so does a policy that is skipped or continues after an error.',
-        default: {},
-        examples: [{ 'x-tier': "{#context.attributes['tier']}" }],
-      }),
-      append: field(
-        z.record(z.string(), z.union([template, z.array(template)], { error: 'expected text or a list of texts' })),
-        {
-          title: 'Append',
-          description: 'Header name to a template or a list of templates, added beside the values that are there.',
-          default: {},
-          examples: [{ 'set-cookie': ['a=1', 'b=2'] }],
-        },
-      ),
-      remove: field(z.array(text), {
-        title: 'Remove',
-        description: 'Header names.',
-        default: [],
-        examples: [['x-internal']],
-      }),
-    }),
-    { title: 'Headers', description: 'Changes of headers.', default: {} },
-  ),
-  body: field(template, {
-    title: 'Body',
-    description: 'Replaces the body; content-length and content-encoding are made right.',
-    examples: ['{#lambdaResponse.content}'],
-  }),
-  path: field(template, {
-    title: 'Path',
-    description: 'Replaces path and query of the request. Request phase only.',
-    examples: ["/tenants/{#context.attributes['tenant']}"],
-  }),
-  status: field(z.union([httpStatus, template], { error: 'expected a status from 200 to 599, or text' }), {
-    title: 'Status',
-    description: 'Replaces the status of the response: a number from 200 to 599 or a template that gives one.',
-    examples: [201],
-  }),
-  clearRouteCache: field(flag, {
-    title: 'Clear the route cache',
-    description: 'Has Envoy choose the route again by the changed headers or path. Request phase only.',
-    default: false,
-  }),
-});
-
 const role = z.strictObject({
   roleArn: template.meta({
     title: 'Role ARN',
@@ -102,11 +26,17 @@ const role = z.strictObject({
     title: 'Role session name',
     description: 'Name of the session.',
     default: 'gravitee',
+    examples: ['gravitee'],
   }),
-  externalId: field(template, { title: 'External id', description: 'ExternalId of the call to STS.' }),
+  externalId: field(template, {
+    title: 'External id',
+    description: 'ExternalId of the call to STS.',
+    examples: ['acme-7f3c'],
+  }),
   durationSeconds: field(integer(1, 43_200), {
     title: 'Duration',
     description: 'Seconds that the session lasts; STS says 3600 when absent.',
+    examples: [3600],
   }),
 });
 
@@ -118,6 +48,7 @@ export const configurationSchema = z
       description:
         'Only under `pre` and `post`: whether the step runs before or after the body is read. Ignored elsewhere.',
       default: 'REQUEST',
+      examples: ['REQUEST_CONTENT'],
     }),
     region: field(template, {
       title: 'Region',
@@ -149,12 +80,14 @@ export const configurationSchema = z
       title: 'Invocation type',
       description: 'RequestResponse waits for the result; Event queues (202, no result); DryRun checks rights (204).',
       default: 'RequestResponse',
+      examples: ['RequestResponse'],
     }),
     qualifier: field(template, { title: 'Qualifier', description: 'Version or alias.', examples: ['live'] }),
     logType: field(z.enum(['None', 'Tail']), {
       title: 'Log type',
       description: "Tail puts the last 4 KB of the function's log into this server's log.",
       default: 'None',
+      examples: ['Tail'],
     }),
     roleArn: field(template, {
       title: 'Role ARN',
@@ -165,11 +98,13 @@ export const configurationSchema = z
       title: 'Role session name',
       description: 'Name of the assumed session.',
       default: 'gravitee',
+      examples: ['orders-gateway'],
     }),
     variables: field(z.array(variable), {
       title: 'Variables',
       description: 'Evaluated in order after the invocation.',
       default: [],
+      examples: [[{ name: 'tier', value: "{#jsonPath(#lambdaResponse.content, '$.tier')}" }]],
     }),
     sendToConsumer: field(z.union([flag, template], { error: 'expected true, false or an expression' }), {
       title: 'Send to consumer',
@@ -182,23 +117,30 @@ export const configurationSchema = z
       title: 'Connection timeout',
       description: 'Milliseconds to connect; 0 is off.',
       default: 2000,
+      examples: [1000],
     }),
     readTimeoutMs: field(milliseconds, {
       title: 'Read timeout',
       description: 'Milliseconds without a byte of the answer; 0 is off.',
       default: 30_000,
+      examples: [10_000],
     }),
     apiCallAttemptTimeoutMs: field(milliseconds, {
       title: 'Attempt timeout',
       description: 'Milliseconds for one attempt; 0 or absent is off.',
+      default: 0,
+      examples: [5_000],
     }),
     apiCallTimeoutMs: field(milliseconds, {
       title: 'Call timeout',
       description: 'Milliseconds for all attempts; 0 or absent is off.',
+      default: 0,
+      examples: [15_000],
     }),
     ssl: field(ssl, {
       title: 'TLS',
       description: 'How the endpoint is trusted. Absent: by the certificates of the platform.',
+      examples: [{ trustStoreType: 'PEM', trustStorePath: '/etc/ssl/lambda-ca.pem' }],
     }),
     endpoint: field(template, {
       title: 'Endpoint',
@@ -210,8 +152,13 @@ export const configurationSchema = z
       title: 'Mutations',
       description: "Changes of the phase's message, or of the answer where sendToConsumer takes effect.",
       default: {},
+      examples: [{ headers: { set: { 'x-tier': "{#context.attributes['tier']}" } } }],
     }),
-    externalId: field(template, { title: 'External id', description: 'ExternalId for `roleArn`.' }),
+    externalId: field(template, {
+      title: 'External id',
+      description: 'ExternalId for `roleArn`.',
+      examples: ['acme-7f3c'],
+    }),
     durationSeconds: field(integer(1, 43_200), {
       title: 'Session duration',
       description: 'Seconds that the session of `roleArn` lasts; STS says 3600 when absent.',
@@ -221,6 +168,7 @@ export const configurationSchema = z
       title: 'Role chain',
       description: 'Roles assumed one after the other before `roleArn`.',
       default: [],
+      examples: [[{ roleArn: 'arn:aws:iam::111111111111:role/hub' }]],
     }),
     clientContext: field(template, {
       title: 'Client context',
@@ -235,6 +183,7 @@ export const configurationSchema = z
     sessionToken: field(template, {
       title: 'Session token',
       description: 'Token of temporary keys. Takes `{#secrets.get(…)}`.',
+      examples: ["{#secrets.get('env:LAMBDA_SESSION_TOKEN')}"],
     }),
     retry: field(
       z.strictObject({
@@ -242,18 +191,25 @@ export const configurationSchema = z
           title: 'Attempts',
           description: 'Attempts in all, the first included.',
           default: 4,
+          examples: [2],
         }),
         idempotent: field(flag, {
           title: 'Idempotent',
           description: 'The function may run twice: also repeat after the request was sent. Never for Event.',
           default: false,
+          examples: [true],
         }),
       }),
-      { title: 'Retry', description: 'Throttling, and failures in which the function cannot have run, are repeated.' },
+      {
+        title: 'Retry',
+        description: 'Throttling, and failures in which the function cannot have run, are repeated.',
+        examples: [{ maxAttempts: 2, idempotent: true }],
+      },
     ),
     maxConcurrency: field(integer(1), {
       title: 'Concurrency limit',
       description: 'Invocations of the function at a time; further ones are refused at once. Absent: no limit.',
+      examples: [50],
     }),
     circuitBreaker: field(
       z.strictObject({
@@ -268,7 +224,11 @@ export const configurationSchema = z
           examples: [10_000],
         }),
       }),
-      { title: 'Circuit breaker', description: 'Refuses invocations of a function that keeps failing. Absent: off.' },
+      {
+        title: 'Circuit breaker',
+        description: 'Refuses invocations of a function that keeps failing. Absent: off.',
+        examples: [{ failures: 5, openMs: 10_000 }],
+      },
     ),
     errorStatus: field(
       z.strictObject({
@@ -291,7 +251,11 @@ export const configurationSchema = z
           examples: [413],
         }),
       }),
-      { title: 'Error status', description: "Statuses to the caller instead of the reference's 500." },
+      {
+        title: 'Error status',
+        description: "Statuses to the caller instead of the reference's 500.",
+        examples: [{ throttled: 429, timeout: 504, tooLarge: 413 }],
+      },
     ),
   })
   .meta({

@@ -12,34 +12,43 @@ const limits = z.strictObject({
     title: 'Body limit',
     description: 'Bytes of one body that a policy reads; a larger one is a 413.',
     default: defaultLimits.bodyBytes,
+    examples: [1_048_576],
   }),
   streams: field(integer(1, 1_000_000), {
     title: 'Stream limit',
     description: 'Requests that one worker processes at a time; further ones are a 503.',
     default: defaultLimits.streams,
+    examples: [2_000],
   }),
   bufferedBytes: field(integer(1, 64 * gibibyte), {
     title: 'Buffer limit',
     description:
       'Bytes that one worker holds at a time: bodies that policies read, messages that wait, answers that have not left. Beyond it requests are a 503.',
     default: defaultLimits.bufferedBytes,
+    examples: [268_435_456],
   }),
 });
 
 /** policies.yaml as a whole. */
 export const documentSchema = z
   .strictObject({
-    $schema: field(z.string(), { title: 'Schema', description: 'Address of the JSON Schema, for editors.' }),
+    $schema: field(z.string(), {
+      title: 'Schema',
+      description: 'Address of the JSON Schema, for editors.',
+      examples: ['./node_modules/lambda-ext-proc/schema/policies.schema.json'],
+    }),
     version: z.literal(1).meta({ title: 'Version', description: 'Version of this format: 1.', examples: [1] }),
     unmatched: field(z.enum(['reject', 'pass']), {
       title: 'Unmatched',
       description: 'What becomes of a stream that names no API: reject (500 with its key) or pass.',
       default: 'reject',
+      examples: ['pass'],
     }),
     inline: field(flag, {
       title: 'Inline',
       description: 'Whether routes may bring policies of their own in `x-lambda-policies`.',
       default: true,
+      examples: [false],
     }),
     messageTimeoutMs: field(integer(1), {
       title: 'Message timeout',
@@ -52,7 +61,11 @@ export const documentSchema = z
       description: "Envoy's `max_message_timeout` in milliseconds: up to it a longer timeout is asked for.",
       examples: [60_000],
     }),
-    limits: field(limits, { title: 'Limits', description: 'Bounds of memory and work, for each worker.' }),
+    limits: field(limits, {
+      title: 'Limits',
+      description: 'Bounds of memory and work, for each worker.',
+      examples: [{ bodyBytes: 1_048_576 }],
+    }),
     defaults: field(configurationSchema, {
       title: 'Defaults',
       description: 'Laid under every configuration, inline ones too: objects are merged, everything else is replaced.',
@@ -62,16 +75,23 @@ export const documentSchema = z
       title: 'Response templates',
       description: "For all APIs; an API's own win, key by key.",
       default: {},
+      examples: [{ DEFAULT: { '*/*': { status: 502, body: '{#error.key}' } } }],
     }),
     dictionaries: apiSchema.shape.dictionaries.meta({
       title: 'Dictionaries',
       description: "`{#dictionaries['name']['key']}` of all APIs.",
       default: {},
+      examples: [{ regions: { de: 'eu-central-1' } }],
     }),
     apis: field(z.record(z.string(), apiSchema), {
       title: 'APIs',
       description: 'Name to API. The one called `default` serves what names no other.',
       default: {},
+      examples: [
+        {
+          orders: { routes: ['orders-*'], request: [{ name: 'enrich', configuration: { function: 'order-enrich' } }] },
+        },
+      ],
     }),
   })
   .meta({

@@ -6,7 +6,7 @@ export interface FieldMeta {
   readonly description: string;
   /** What holds when the field is absent or null. */
   readonly default?: unknown;
-  readonly examples?: readonly unknown[];
+  readonly examples: readonly unknown[];
 }
 
 /** A field that may be absent or null, which mean the same. */

@@ -75,10 +75,10 @@ test('the_published_schema_is_the_one_that_documents_are_checked_by', () => {
   assert.deepEqual(published, policiesJsonSchema(), 'run `node scripts/generate-schema.ts`');
 });
 
-test('every_field_has_a_title_and_a_description', () => {
+test('every_field_has_a_title_a_description_and_an_example', () => {
   for (const [heading, { properties }] of objects()) {
     for (const [name, field] of Object.entries(properties ?? {})) {
-      assert.ok(field.title && field.description, `${heading}: ${name}`);
+      assert.ok(field.title && field.description && field.examples?.length, `${heading}: ${name}`);
     }
   }
 });

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { field, flag, httpStatus, template, text } from './field.ts';
+
+/** Header names are checked when the document is compiled, with a better text than a pattern would give. */
+export const mutations = z.strictObject({
+  headers: field(
+    z.strictObject({
+      set: field(z.record(z.string(), template.nullable()), {
+        title: 'Set',
+        description:
+          'Header name to template. Null, or a template that gives null, removes the header; so does a policy that is skipped or continues after an error.',
+        default: {},
+        examples: [{ 'x-tier': "{#context.attributes['tier']}" }],
+      }),
+      append: field(
+        z.record(z.string(), z.union([template, z.array(template)], { error: 'expected text or a list of texts' })),
+        {
+          title: 'Append',
+          description: 'Header name to a template or a list of templates, added beside the values that are there.',
+          default: {},
+          examples: [{ 'set-cookie': ['a=1', 'b=2'] }],
+        },
+      ),
+      remove: field(z.array(text), {
+        title: 'Remove',
+        description: 'Header names.',
+        default: [],
+        examples: [['x-internal']],
+      }),
+    }),
+    {
+      title: 'Headers',
+      description: 'Changes of headers.',
+      default: {},
+      examples: [{ set: { 'x-tier': "{#context.attributes['tier']}", 'x-internal': null } }],
+    },
+  ),
+  body: field(template, {
+    title: 'Body',
+    description: 'Replaces the body; content-length and content-encoding are made right.',
+    examples: ['{#lambdaResponse.content}'],
+  }),
+  path: field(template, {
+    title: 'Path',
+    description: 'Replaces path and query of the request. Request phase only.',
+    examples: ["/tenants/{#context.attributes['tenant']}"],
+  }),
+  status: field(z.union([httpStatus, template], { error: 'expected a status from 200 to 599, or text' }), {
+    title: 'Status',
+    description: 'Replaces the status of the response: a number from 200 to 599 or a template that gives one.',
+    examples: [201],
+  }),
+  clearRouteCache: field(flag, {
+    title: 'Clear the route cache',
+    description: 'Has Envoy choose the route again by the changed headers or path. Request phase only.',
+    default: false,
+    examples: [true],
+  }),
+});
