@@ -1,5 +1,6 @@
 import type { EvaluationContext } from './context.ts';
 import { compileNode } from './evaluator/compile-node.ts';
+import { doubtsOf } from './evaluator/doubts.ts';
 import { fromValue } from './evaluator/from-value.ts';
 import { type Evaluate, EvaluationRun, PlacedFailure } from './evaluator/scope.ts';
 import { toText } from './evaluator/to-text.ts';
@@ -12,7 +13,7 @@ import { parseExpression } from './parser/parser.ts';
 import { SourceText } from './parser/source-text.ts';
 import { splitTemplate } from './parser/template-parts.ts';
 import { type ReadSecret, resolveSecret } from './secrets.ts';
-import type { CompiledTemplate, CompileOptions, TemplateNeeds } from './template.ts';
+import type { CompiledTemplate, CompileOptions, TemplateDoubt, TemplateNeeds } from './template.ts';
 import { EvaluationFailure, type Value } from './value.ts';
 
 const maxLength = 256 * 1024;
@@ -44,7 +45,7 @@ export function compileTemplate(text: string, options: CompileOptions = {}): Com
     } else parts.push(secretPart(secret));
   }
   const literal = parts.every((part) => typeof part === 'string') ? parts.join('') : undefined;
-  return new Template(text, parts, needsOf(nodes), literal);
+  return new Template(text, parts, nodes, literal);
 }
 
 const secretPart =
@@ -57,16 +58,22 @@ class Template implements CompiledTemplate {
   readonly needs: TemplateNeeds;
   readonly constant: string | undefined;
   readonly #parts: readonly Part[];
+  readonly #nodes: readonly Node[];
   /** The template is one expression and nothing else: its null is null. */
   readonly #single: Evaluate | undefined;
 
-  constructor(source: string, parts: readonly Part[], needs: TemplateNeeds, constant: string | undefined) {
+  constructor(source: string, parts: readonly Part[], nodes: readonly Node[], constant: string | undefined) {
     this.source = source;
-    this.needs = needs;
+    this.needs = needsOf(nodes);
+    this.#nodes = nodes;
     this.constant = constant;
     this.#parts = parts;
     const [first] = parts;
     this.#single = parts.length === 1 && typeof first === 'function' ? first : undefined;
+  }
+
+  doubts(variables: readonly string[] = []): readonly TemplateDoubt[] {
+    return doubtsOf(this.#nodes, variables);
   }
 
   evaluate(context: EvaluationContext): string | null {

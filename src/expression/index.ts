@@ -2,4 +2,4 @@ export { compileTemplate } from './compile.ts';
 export type * from './context.ts';
 export { ExpressionError } from './expression-error.ts';
 export { fromTagged } from './tagged-data.ts';
-export type { CompiledTemplate, CompileOptions, TemplateNeeds } from './template.ts';
+export type { CompiledTemplate, CompileOptions, TemplateDoubt, TemplateNeeds } from './template.ts';

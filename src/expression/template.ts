@@ -13,6 +13,13 @@ export interface TemplateNeeds {
   readonly error: boolean;
 }
 
+/** A name in a template that stands for nothing, whatever is evaluated. */
+export interface TemplateDoubt {
+  readonly message: string;
+  /** Offset of the name in the template, in UTF-16 units. */
+  readonly offset: number;
+}
+
 export interface CompileOptions {
   /** Allows `{#secrets.get('env:NAME')}` and `{#secrets.get('file:/path')}` with a literal: credential fields only. */
   readonly secrets?: boolean;
@@ -23,6 +30,8 @@ export interface CompiledTemplate {
   readonly needs: TemplateNeeds;
   /** The value when the template has no expression at all, else undefined: callers can skip evaluation. */
   readonly constant: string | undefined;
+  /** What `check` warns of. `variables`: names that contexts will bring beside the language's own. */
+  doubts(variables?: readonly string[]): readonly TemplateDoubt[];
   /** The template as a string; null when it is one expression whose value is null. Throws ExpressionError. */
   evaluate(context: EvaluationContext): string | null;
   /**

@@ -2,6 +2,9 @@ import { type CompiledTemplate, type CompileOptions, ExpressionError } from '../
 import type { DocumentPath } from '../problem.ts';
 import type { Reporter } from './reporter.ts';
 
+/** Response templates have it beside the variables that every expression may use. */
+const documentVariables = ['parameters'] as const;
+
 /** The language's compiler. Throws ExpressionError for a text that does not parse. */
 export type CompileTemplate = (source: string, options?: CompileOptions) => CompiledTemplate;
 
@@ -16,7 +19,12 @@ export class TemplateCompiler {
   }
 
   compile(path: DocumentPath, text: string): CompiledTemplate | undefined {
-    return this.#tryCompile(path, text, false);
+    const template = this.#tryCompile(path, text, false);
+    for (const { offset, message } of template?.doubts(documentVariables) ?? []) {
+      // Warnings are shown on the admin port too: nothing of the text but the name itself.
+      this.reporter.warnInText(path, offset, `${message}, at character ${offset + 1} of the text`);
+    }
+    return template;
   }
 
   /** Allows `#secrets`; an error tells the place and nothing of the text. */
@@ -29,20 +37,19 @@ export class TemplateCompiler {
       return this.#compile(text, secrets ? { secrets } : {});
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const place = `at character ${error.offset + 1} of the text`;
       const message = secrets
-        ? `the expression does not parse ${place}`
-        : `${error.message}, ${place}${excerpt(text, error.offset)}`;
+        ? `the expression does not parse at character ${error.offset + 1} of the text`
+        : `${error.message}, ${place(text, error.offset)}`;
       this.reporter.errorInText(path, error.offset, message);
       return undefined;
     }
   }
 }
 
-/** The expression around the place, which is marked by `▸`; literal text before it stays out. */
-function excerpt(text: string, offset: number): string {
+/** Where it is, and the expression around, the place marked by `▸`; literal text before it stays out. */
+function place(text: string, offset: number): string {
   const begin = Math.max(text.lastIndexOf('{#', offset), offset - 40, 0);
   const before = text.slice(begin, offset).replace(/\s+/g, ' ');
   const after = text.slice(offset, offset + 24).replace(/\s+/g, ' ');
-  return `: ${before}▸${after}`;
+  return `at character ${offset + 1} of the text: ${before}▸${after}`;
 }

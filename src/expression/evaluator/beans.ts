@@ -12,7 +12,7 @@ import type {
 } from '../context.ts';
 import { LookupEntries } from '../functions/index.ts';
 import { JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
-import { bean, beanType } from './bean.ts';
+import { type BeanType, bean, beanType } from './bean.ts';
 import { contentMap } from './content-maps.ts';
 import { toValue } from './from-data.ts';
 import { HeadersValue } from './headers-value.ts';
@@ -140,6 +140,17 @@ const roots: ReadonlyMap<string, (context: EvaluationContext) => Value> = new Ma
   ['api', (context) => (context.api ? bean(apiType, context.api) : null)],
   ['node', (context) => (context.node ? bean(nodeType, context.node) : null)],
   ['context', (context) => bean(contextType, context)],
+]);
+
+/** What a variable of the language has when it is not null. */
+export const rootTypes: ReadonlyMap<string, BeanType<never>> = new Map<string, BeanType<never>>([
+  ['request', requestType],
+  ['response', responseType],
+  ['lambdaResponse', lambdaResponseType],
+  ['error', errorType],
+  ['api', apiType],
+  ['node', nodeType],
+  ['context', contextType],
 ]);
 
 export const rootNames: readonly string[] = [...roots.keys()];

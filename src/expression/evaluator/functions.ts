@@ -5,9 +5,9 @@ import { convertArgument, isPrimitive } from './convert-argument.ts';
 import { pay } from './cost.ts';
 import { typeName } from './type-name.ts';
 
-const names: readonly string[] = ['jsonPath', 'xpath', 'xmlEscape', 'jsonEscape'];
+export const functionNames: readonly string[] = ['jsonPath', 'xpath', 'xmlEscape', 'jsonEscape'];
 
-export const isFunction = (name: string): boolean => names.includes(name);
+export const isFunction = (name: string): boolean => functionNames.includes(name);
 
 /** A function that is named but not called: it is not null, and good for nothing else. */
 export class FunctionValue {
@@ -40,7 +40,7 @@ export function callFunction(name: string, args: readonly Value[], run: Run): Va
       pay(first, run);
       return jsonEscape(notPrimitives(first), run);
     default:
-      throw new EvaluationFailure(`there is no function '#${name}'${suggestion(name, names)}`);
+      throw new EvaluationFailure(`there is no function '#${name}'${suggestion(name, functionNames)}`);
   }
 }
 

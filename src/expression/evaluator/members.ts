@@ -1,6 +1,6 @@
 import { JavaEntry, type JavaEnvironment, type JavaType, OBJECT, type Signature, typesByName } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
-import { Bean } from './bean.ts';
+import { Bean, type BeanType } from './bean.ts';
 import { AttributesValue } from './beans.ts';
 import { suggestion, suggestionOrAll } from './closest-name.ts';
 import { gatewayMethod, gatewayMethodNames } from './gateway-methods.ts';
@@ -54,10 +54,9 @@ function lineage(type: JavaType): readonly JavaType[] {
 export function readProperty(target: Value, name: string, run: Run): Value {
   if (target === null) throw new EvaluationFailure(`'${name}' cannot be read: what stands before it is null`);
   if (target instanceof Bean) {
-    const read = target.type.properties.get(name) ?? getter(target.type.properties, name);
+    const read = propertyOf(target.type.properties, name);
     if (read !== undefined) return read(target.target, run);
-    const names = [...target.type.properties.keys()].filter((each) => !/^get[A-Z]/.test(each));
-    throw new EvaluationFailure(`${target.type.name} has no property '${name}'${suggestionOrAll(name, names)}`);
+    throw new EvaluationFailure(noSuchProperty(target.type, name));
   }
   if (target instanceof JavaMap) return target.entries.get(name) ?? null;
   if (target instanceof JavaEntry && (name === 'key' || name === 'value')) return target[name];
@@ -70,7 +69,7 @@ export function readProperty(target: Value, name: string, run: Run): Value {
     );
   }
   const { properties, constants } = membersOf(valueType(target));
-  const read = properties.get(name) ?? getter(properties, name);
+  const read = propertyOf(properties, name);
   if (read !== undefined) return read(target, new RunEnvironment(run)) ?? null;
   const constant = constants.get(name);
   if (constant !== undefined) return constant;
@@ -78,8 +77,15 @@ export function readProperty(target: Value, name: string, run: Run): Value {
 }
 
 /** `Name` finds `getName` as `name` does. */
-function getter<T>(properties: ReadonlyMap<string, T>, name: string): T | undefined {
-  return /^[A-Z]/.test(name) ? (properties.get(`get${name}`) ?? properties.get(`is${name}`)) : undefined;
+export function propertyOf<T>(properties: ReadonlyMap<string, T>, name: string): T | undefined {
+  const own = properties.get(name);
+  if (own !== undefined || !/^[A-Z]/.test(name)) return own;
+  return properties.get(`get${name}`) ?? properties.get(`is${name}`);
+}
+
+export function noSuchProperty(type: BeanType<never>, name: string): string {
+  const names = [...type.properties.keys()].filter((each) => !/^get[A-Z]/.test(each));
+  return `${type.name} has no property '${name}'${suggestionOrAll(name, names)}`;
 }
 
 /** `target.name(args)`. */

@@ -3,7 +3,7 @@ import { rootNames } from './beans.ts';
 import { suggestion } from './closest-name.ts';
 
 /** What a configuration or a gateway brings beside the names that the language knows. */
-const usualNames: readonly string[] = [
+export const usualNames: readonly string[] = [
   ...rootNames,
   ...['properties', 'dictionaries', 'endpoints', 'secrets', 'subscription'],
 ];

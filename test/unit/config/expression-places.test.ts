@@ -34,3 +34,23 @@ test('places_in_json_are_counted', () => {
   const text = String.raw`{"version": 1, "apis": {"a": {"request": [{"configuration": {"function": "f", "payload": "\"\u0041 {#b @@}"}}]}}}`;
   assertLines(problemsOf(text, 'p.json'), [`p.json:1:${text.indexOf('@@') + 1} ${message}`]);
 });
+
+test('names_that_stand_for_nothing_are_warned_of_at_their_place', () => {
+  assertLines(
+    problemsOf(payload("'{#request.metod} {#request.Method} {#lambdaRespons.content}'")),
+    [`7:31 ${message}warning: request has no property 'metod' (did you mean 'method'?)`, 'at character 11 of the text'],
+    [`7:57 ${message}warning: nothing is called #lambdaRespons, it is null (did you mean '#lambdaResponse'?)`],
+  );
+});
+
+test('names_that_a_document_brings_are_not_warned_of', () => {
+  const names = [
+    'properties.a',
+    "dictionaries['a']",
+    'endpoints.a',
+    'subscription',
+    "context.attributes['a']",
+    'parameters',
+  ];
+  assertLines(problemsOf(payload(`"${names.map((name) => `{#${name}}`).join(' ')}"`)));
+});

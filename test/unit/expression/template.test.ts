@@ -183,3 +183,42 @@ test('a_message_of_an_error_does_not_show_what_a_caller_sent', () => {
     );
   }
 });
+
+test('names_that_stand_for_nothing_are_doubts_with_their_offset', () => {
+  const doubts = (template: string, variables?: readonly string[]) =>
+    compileTemplate(template)
+      .doubts(variables)
+      .map(({ offset, message }) => `${offset} ${message}`);
+  assert.deepEqual(doubts('{#user.name}'), ['1 nothing is called #user, it is null']);
+  assert.deepEqual(doubts('{#user.name}', ['user']), []);
+  assert.deepEqual(doubts('a {#request.Metod}'), ["12 request has no property 'Metod' (did you mean 'method'?)"]);
+  assert.deepEqual(doubts('{#jsnPath(#request.content, 1)}'), [
+    "1 there is no function '#jsnPath' (did you mean 'jsonPath'?)",
+  ]);
+  assert.deepEqual(doubts('{T(java.lang.Mth).max(1, 2)}'), [
+    "1 there is no type 'java.lang.Mth' (did you mean 'java.lang.Math'?)",
+  ]);
+  const unknown = ['first', 'second', 'third'].map((name) => `nothing is called #${name}, it is null`);
+  const found = compileTemplate('{#user ? {#first} : #second.![#third]}').doubts(['user']);
+  assert.deepEqual(
+    found.map(({ message }) => message),
+    unknown,
+  );
+  const known = [
+    ...[
+      '{#request.Method}{#request.getMethod}',
+      '{#request.ssl.client}',
+      '{#this}',
+      '{#root}',
+      '{T(Math).max(1, 2)}',
+      '{#jsonPath}',
+    ],
+    ...[
+      "{#request['metod']}",
+      '{#request.headers.nothing}',
+      "{#context.attributes['x']}",
+      '{#a[0].b}'.replace('a', 'api.id'),
+    ],
+  ];
+  for (const template of known) assert.deepEqual(doubts(template), [], template);
+});
