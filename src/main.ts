@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { closest } from './commands/closest.ts';
+import { closest } from './closest.ts';
 import { UsageError } from './commands/command-line.ts';
 import { cacheCompiledCode } from './commands/compile-cache.ts';
 import { commandDefinitions } from './commands/definitions.ts';

@@ -1,4 +1,4 @@
-import { closest } from './closest.ts';
+import { closest } from '../closest.ts';
 
 /** One flag of a command. Its environment variable is LAMBDA_EXT_PROC_ and its name in capitals. */
 export interface Flag {

@@ -1,6 +1,6 @@
 import type { ApiPolicies, Limits, PhaseNeeds, PolicyStep } from '../policy/index.ts';
 import type { CompiledPolicySet } from './compiled-policy-set.ts';
-import type { PolicyStatus } from './policy-source.ts';
+import type { PolicyStatus } from './policy-status.ts';
 import { formatProblem } from './problem.ts';
 
 /** What is in force, for people. Texts that may hold a secret (keys, roles, payloads, conditions) are left out. */

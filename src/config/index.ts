@@ -6,11 +6,11 @@ export { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policie
 export {
   FilePolicySource,
   type PolicySourceOptions,
-  type PolicyStatus,
   problemLines,
   type ReloadOutcome,
   readDocument,
 } from './policy-source.ts';
+export type { PolicyStatus } from './policy-status.ts';
 export { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
 export { policiesJsonSchema } from './schema/json-schema.ts';
 export { parseSource, SourceError } from './source/index.ts';

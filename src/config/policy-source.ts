@@ -5,6 +5,7 @@ import type { PolicySet, PolicySource } from '../policy/index.ts';
 import type { CompileTemplate } from './compile/template-compiler.ts';
 import { describePolicies, type PolicyDescription } from './describe.ts';
 import { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
+import type { PolicyStatus } from './policy-status.ts';
 import { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
 
 export interface PolicySourceOptions {
@@ -23,17 +24,6 @@ export type ReloadOutcome =
   | { readonly kind: 'unchanged'; readonly version: string }
   /** The policies that ran before stay in force. */
   | { readonly kind: 'failed'; readonly error: Error };
-
-/** What is in force, and what went wrong since: for metrics, readiness and the admin page. */
-export interface PolicyStatus {
-  readonly file: string | undefined;
-  /** First 12 hex digits of the document's SHA-256; "none" without a document. */
-  readonly version: string;
-  readonly loadedAt: Date;
-  readonly warnings: readonly Problem[];
-  /** Undefined once a later reload has succeeded. */
-  readonly lastError: { readonly at: Date; readonly message: string } | undefined;
-}
 
 interface InForce extends LoadedPolicies {
   readonly version: string;

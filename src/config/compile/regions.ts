@@ -1,4 +1,4 @@
-import { suggestion } from '../closest.ts';
+import { suggestion } from '../../closest.ts';
 
 /** Regions with Lambda at the time of writing. A newer one is no error, since nothing here depends on the list. */
 const known = `af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2

@@ -1,6 +1,6 @@
+import { suggestion } from '../../closest.ts';
 import type { CompiledTemplate } from '../../expression/index.ts';
 import { errorCatalogue, type ResponseTemplate, type ResponseTemplates } from '../../policy/index.ts';
-import { suggestion } from '../closest.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ResponseTemplatesDocument } from '../schema/index.ts';
 import { judgeHeader } from './header-names.ts';

@@ -1,4 +1,4 @@
-import { suggestion } from '../closest.ts';
+import { suggestion } from '../../closest.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 

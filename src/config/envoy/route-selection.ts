@@ -1,5 +1,5 @@
+import { suggestion } from '../../closest.ts';
 import type { ApiPolicies } from '../../policy/index.ts';
-import { suggestion } from '../closest.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { CompileTemplate } from '../compile/template-compiler.ts';
 import { compileInlineSource, inlineLimits } from '../inline-policies.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { suggestion } from '../closest.ts';
+import { suggestion } from '../../closest.ts';
 import type { DocumentPath } from '../problem.ts';
 
 /** Receives each thing that is wrong: where, what would be right, and whether the place is the key or the value. */

@@ -1,17 +1,25 @@
-/** The known name that was probably meant: at most a third of its letters differ. */
+/** The known name that was probably meant: at most a third of its letters differ, or it goes on where `name` ends. */
 export function closest(name: string, known: Iterable<string>): string | undefined {
+  const wanted = name.slice(0, 64).toLowerCase();
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
-    const distance = editDistance(name.slice(0, 64), candidate);
+    const distance = editDistance(wanted, candidate.toLowerCase());
     const near =
-      distance <= Math.max(1, Math.floor(candidate.length / 3)) || (name.length > 2 && candidate.startsWith(name));
+      distance <= Math.max(1, Math.floor(wanted.length / 3)) ||
+      (wanted.length > 2 && candidate.toLowerCase().startsWith(wanted));
     if (near && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+/** `, did you mean …?`, or nothing. */
+export function suggestion(name: string, known: Iterable<string>): string {
+  const found = closest(name, known);
+  return found === undefined ? '' : `, did you mean ${found}?`;
 }
 
 function editDistance(a: string, b: string): number {
