@@ -20,8 +20,11 @@ COPY package.json LICENSE NOTICE ./
 COPY proto ./proto
 # For Unix sockets on a volume, and the command under its name: `docker exec … lambda-ext-proc check …`.
 RUN install -d -o node -g node /run/lambda-ext-proc && ln -s /app/dist/main.js /usr/local/bin/lambda-ext-proc
+# V8's compiled code of all modules, which takes a third off every start; it counts for the user who wrote it only.
+RUN install -d -o node -g node node_modules/.cache/lambda-ext-proc
 # node, in numbers: Kubernetes' runAsNonRoot cannot look names up.
 USER 1000:1000
+RUN timeout --preserve-status --signal=INT 5 node dist/main.js serve --admin off
 EXPOSE 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9464/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

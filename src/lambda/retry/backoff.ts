@@ -7,7 +7,10 @@ const LONGEST = 20_000;
 /** A service that asks for more than this beyond the backoff gets it cut: the caller waits all that time. */
 const RETRY_AFTER_SLACK = 5000;
 
-/** How long to wait before the attempt after `attempts` failed ones: exponential with full jitter. */
+/**
+ * How long to wait before the attempt after `attempts` failed ones: exponential with full jitter. Half of it is certain
+ * where nothing was sent: all attempts should not fall into one short refusal.
+ */
 export function backoffMs(
   kind: RetryKind,
   attempts: number,
@@ -15,7 +18,8 @@ export function backoffMs(
   random: () => number,
 ): number {
   const base = kind === 'throttled' ? THROTTLED_BASE : TRANSIENT_BASE;
-  const delay = random() * Math.min(base * 2 ** (attempts - 1), LONGEST);
+  const part = kind === 'unsent' ? 0.5 + random() / 2 : random();
+  const delay = part * Math.min(base * 2 ** (attempts - 1), LONGEST);
   if (retryAfterSeconds === undefined) return delay;
   return Math.max(delay, Math.min(retryAfterSeconds * 1000, delay + RETRY_AFTER_SLACK));
 }

@@ -1,8 +1,11 @@
 import type { RetryKind } from './retry-policy.ts';
 
-/** The SDK's numbers: what may be spent before successes pay it back. */
+/**
+ * The SDK's numbers: what may be spent before successes pay it back. It lets 35 requests be repeated at a time, fewer than
+ * are under way in a busy sidecar when all connections break at once; those that were not sent are cheap.
+ */
 const CAPACITY = 500;
-const COST = { transient: 14, throttled: 5 } as const satisfies Record<RetryKind, number>;
+const COST = { transient: 14, throttled: 5, unsent: 1 } as const satisfies Record<RetryKind, number>;
 
 /** Bounds retries while everything fails: without it an outage would see a multiple of the usual load. */
 export class RetryBudget {

@@ -2,8 +2,8 @@ import type { InvocationError } from '../invocation-error.ts';
 import { errorClassOf, isThrottling } from '../result/error-classes.ts';
 import type { InvocationType, RetryOptions } from '../types.ts';
 
-/** What may be repeated and after what kind of failure. */
-export type RetryKind = 'throttled' | 'transient';
+/** What may be repeated and after what kind of failure; `unsent` has cost the service nothing. */
+export type RetryKind = 'throttled' | 'transient' | 'unsent';
 
 /**
  * Whether a failed attempt may be made again. An Event whose bytes left may be queued already and is never repeated,
@@ -19,7 +19,8 @@ export function retryKind(
   switch (error.kind) {
     case 'connection':
     case 'timeout':
-      return !error.mayHaveRun || mayRunTwice ? 'transient' : undefined;
+      if (!error.mayHaveRun) return 'unsent';
+      return mayRunTwice ? 'transient' : undefined;
     case 'service':
     case 'status': {
       const status = error.statusCode ?? 0;

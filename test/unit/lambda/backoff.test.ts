@@ -25,6 +25,19 @@ test('the_delay_doubles_up_to_20_seconds_and_jitter_takes_any_part_of_it', () =>
   );
 });
 
+test('where_nothing_was_sent_half_of_the_delay_is_certain', () => {
+  for (const [part, delay] of [
+    [0, 50],
+    [0.5, 75],
+    [1, 100],
+  ] as const) {
+    assert.equal(
+      backoffMs('unsent', 2, undefined, () => part),
+      delay,
+    );
+  }
+});
+
 test('Retry_After_is_the_least_but_no_more_than_5_seconds_beyond_the_backoff', () => {
   assert.equal(
     backoffMs('throttled', 1, 2, () => 0.1),
@@ -62,4 +75,8 @@ test('the_budget_pays_for_a_bounded_number_of_retries_and_successes_fill_it_agai
   paid = 0;
   while (budget.spend('throttled')) paid += 1;
   assert.equal(paid, 100, 'it never holds more than at first');
+  for (let i = 0; i < 100; i += 1) budget.refund('throttled');
+  paid = 0;
+  while (budget.spend('unsent')) paid += 1;
+  assert.equal(paid, 500);
 });
