@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { freePort, isFree } from '../scripts/support/free-port.ts';
 
 /** Where the parts of the demo listen, all on 127.0.0.1: as written in envoy/envoy.yaml and demo/policies.yaml. */
 export interface Ports {
@@ -50,22 +50,9 @@ export function withPorts(text: string, ports: Ports): string {
   });
 }
 
-/** Ports that were free a moment ago, for a demo beside another one. */
+/** Ports for a demo beside another one. */
 export async function freePorts(): Promise<Ports> {
-  const servers = Object.keys(defaultPorts).map((name) => [name, createServer().listen(0, '127.0.0.1')] as const);
   const ports: Record<string, number> = {};
-  for (const [name, server] of servers) {
-    if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
-    ports[name] = (server.address() as AddressInfo).port;
-  }
-  await Promise.all(servers.map(([, server]) => new Promise((resolve) => server.close(resolve))));
+  for (const name of Object.keys(defaultPorts)) ports[name] = await freePort();
   return { ...defaultPorts, ...ports };
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { type AwsKeys, awsRequest } from './aws-request.ts';
 import { startChild, waitFor } from './child.ts';
+import { freePort } from './free-port.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { ministackBinary } from './tools.ts';
 import { zipOf } from './zip.ts';
@@ -126,16 +126,4 @@ function element(xml: string, name: string): string {
   const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
   if (text === undefined) throw new Error(`no <${name}> in the answer of IAM`);
   return text;
-}
-
-/** A port that was free a moment ago: MiniStack cannot be told to take any. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client, credentials } from '@grpc/grpc-js';
+import { isFree } from '../../../scripts/support/free-port.ts';
 import { createLogger, Metrics } from '../../../src/observability/index.ts';
 import { Supervisor, type SupervisorOptions } from '../../../src/server/index.ts';
 import { askHealth } from '../../support/health-client.ts';
@@ -43,14 +44,6 @@ async function freePorts(): Promise<number> {
     const free = await Promise.all([0, 1].map((last) => isFree(prefix * 10 + last)));
     if (free.every(Boolean)) return prefix;
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
