@@ -26,6 +26,7 @@ RUN install -d -o node -g node node_modules/.cache/lambda-ext-proc
 USER 1000:1000
 RUN timeout --preserve-status --signal=INT 5 node dist/main.js serve --admin off
 EXPOSE 9464
+# Where LAMBDA_EXT_PROC_ADMIN says; an `--admin` of the command line it cannot know.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:9464/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const admin = process.env.LAMBDA_EXT_PROC_ADMIN; if (admin === 'off') process.exit(0); fetch('http://127.0.0.1:' + admin.split(':').pop() + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/main.js", "serve"]

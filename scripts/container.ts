@@ -85,7 +85,12 @@ function buildBase(name: string): void {
 
 interface ImageConfig {
   readonly Docker: {
-    readonly config: { readonly User: string; readonly Entrypoint: readonly string[]; readonly Env: readonly string[] };
+    readonly config: {
+      readonly User: string;
+      readonly Entrypoint: readonly string[];
+      readonly Env: readonly string[];
+      readonly Healthcheck: { readonly Test: readonly ['CMD', ...string[]] };
+    };
   };
 }
 
@@ -97,9 +102,13 @@ async function tryContainer(): Promise<void> {
   const files = join(directory, 'demo');
   mkdirSync(files, { recursive: true });
   Object.assign(process.env, buildahEnv);
+  const ports = await freePorts();
+  const admin = `LAMBDA_EXT_PROC_ADMIN=127.0.0.1:${ports.sidecarAdmin}`;
+  const [, ...healthcheck] = config.Healthcheck.Test;
+  const askHealth = ['run', '--isolation', 'chroot', '--env', admin, container, '--', ...healthcheck];
   const started = performance.now();
   const demo = await startDemo({
-    ports: await freePorts(),
+    ports,
     directory: files,
     sidecarCommand: (env) => {
       const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
@@ -115,6 +124,11 @@ async function tryContainer(): Promise<void> {
       console.log(`container: ${asExpected ? 'ok ' : 'NOT'} ${status} ${one.path}`);
       if (!asExpected) throw new Error(`${one.path}: expected ${one.expect.status}, got ${status} ${body}`);
     }
+    run('buildah', askHealth);
+    console.log('container: healthy, by its own HEALTHCHECK');
+    await demo.stop();
+    const sick = spawnSync('buildah', askHealth, { env: buildahEnv });
+    if (sick.status !== 1) throw new Error(`HEALTHCHECK exits ${sick.status} although nothing runs`);
   } finally {
     await demo.stop();
     run('buildah', ['rm', container]);
