@@ -10,6 +10,8 @@ const YOUNG_BYTES = 8 * 1024 * 1024;
  *
  * - What looks as if it lived long is allocated among the old objects at once. After a burst V8 believes that of parts
  *   of every stream; each keeps the rest of its stream until the next full collection, which proves V8 right.
+ * - The compiler of the middle tier asks for 30 MiB more at a time than the optimizing one alone, in the first second of
+ *   load, and the C library keeps most of it. Without it a request takes 3 % more CPU.
  * - The old objects, some 30 MiB, may become a third more before they are collected, not four times as many.
  * - The space for young objects may grow to some 16 MiB, not 64: more saves no CPU. V8 has a flag for that limit, but
  *   reads it at start only; so growth is switched off there, and on again when V8 has given space back.
@@ -18,6 +20,7 @@ const YOUNG_BYTES = 8 * 1024 * 1024;
  */
 export function tuneHeap(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
+  setFlagsFromString('--no-maglev');
   setFlagsFromString('--heap-growing-percent=30');
   let grows = true;
   const adjust = (): void => {
