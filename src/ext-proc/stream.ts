@@ -1,10 +1,13 @@
 import {
   type Answer,
+  answerFailure,
   type Limits,
   type PhaseOutcome,
   PolicyFailure,
   type PolicySet,
+  runPolicies,
   type Transaction,
+  timeoutFailure,
 } from '../policy/index.ts';
 import { Deadline, duration, type MessageTimeouts, messageTimeouts } from './deadline.ts';
 import type { ExchangeCore } from './exchange-core.ts';
@@ -145,11 +148,10 @@ export class ProcessingStream implements ExchangeCore {
         onExpire: () => this.#expire(transaction),
       });
     }
-    const started = performance.now();
-    const run = side.name === 'request' ? transaction.runRequest(body) : transaction.runResponse(body);
-    run.then(
+    const started = performance.now() - transaction.invocationMs;
+    runPolicies(transaction, side.name, body).then(
       (outcome) => {
-        this.#context.observer.sidecarTime((performance.now() - started - transaction.takeInvocationTime()) / 1000);
+        this.#context.observer.sidecarTime((performance.now() - started - transaction.invocationMs) / 1000);
         this.#settle(side, part, outcome);
         this.#releaseLate();
       },
@@ -167,8 +169,8 @@ export class ProcessingStream implements ExchangeCore {
   }
 
   fail(failure: PolicyFailure): void {
-    const outcome = this.transaction?.fail(failure);
-    if (outcome?.kind === 'answer') this.#answer(outcome.answer);
+    const { transaction } = this;
+    if (transaction !== undefined && !transaction.aborted) this.#answer(answerFailure(transaction, failure));
   }
 
   limitWait(side: Side): void {
@@ -266,8 +268,7 @@ export class ProcessingStream implements ExchangeCore {
 
   #expire(transaction: Transaction): void {
     if (this.#finished || this.#closed) return;
-    const outcome = transaction.fail(transaction.timeoutFailure());
-    if (outcome.kind === 'answer') this.#answer(outcome.answer);
+    this.fail(timeoutFailure(transaction));
   }
 
   #answer(answer: Answer): void {

@@ -1,4 +1,4 @@
-import { type EvaluationContext, ExpressionError } from '../expression/index.ts';
+import type { EvaluationContext } from '../expression/index.ts';
 import { parseAccept } from './accept.ts';
 import type { Answer } from './answer.ts';
 import type { ResponseTemplate, ResponseTemplates } from './api-policies.ts';
@@ -6,7 +6,7 @@ import { isHeaderValue } from './header-syntax.ts';
 import type { PolicyFailure } from './policy-failure.ts';
 
 /** Told when a response template cannot be evaluated; the default body is sent then. */
-export type TemplateErrorListener = (error: ExpressionError) => void;
+export type TemplateErrorListener = (error: unknown) => void;
 
 /**
  * The caller's answer to a failure: by the API's response templates (facts/gravitee-policy.md, 4), else the default
@@ -24,7 +24,6 @@ export function errorAnswer(
     try {
       return fromTemplate(failure, found.mediaType, found.template, context);
     } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error;
       onTemplateError(error);
     }
   }

@@ -10,14 +10,18 @@ import type { Transaction } from './transaction.ts';
 export async function invokeFunction(transaction: Transaction, step: PolicyStep): Promise<InvocationResult> {
   const invocation = buildInvocation(transaction, step.configuration);
   const started = performance.now();
+  const controller = new AbortController();
+  transaction.invocation = controller;
   let result: InvocationResult;
   try {
-    result = await transaction.invoke(invocation);
+    result = await transaction.runtime.invoker.invoke(invocation, controller.signal);
   } catch (error) {
     if (!(error instanceof InvocationError)) throw error;
     const failure = failureOf(error, invocation, step.configuration.errorStatus);
     reportError(transaction, step, invocation, performance.now() - started, error, failure);
     throw failure;
+  } finally {
+    transaction.invocation = undefined;
   }
   const { functionError } = result;
   const failure = functionError === undefined ? undefined : functionFailure(functionError, invocation);
@@ -47,6 +51,7 @@ function reportError(
   const labels = labelsOf(transaction, step, invocation);
   const outcome = kind === 'aborted' ? 'aborted' : 'error';
   const { region } = invocation;
+  transaction.invocationMs += durationMs;
   transaction.executions.set(step.name, { requestId, executedVersion: undefined, durationMs, status: statusCode });
   observer.invocation({ ...labels, outcome, key: failure.key }, durationMs / 1000);
   const facts = { region, outcome, kind, statusCode, errorType, requestId, attempts, durationMs, reason: message };
@@ -66,6 +71,7 @@ function reportResult(
   const labels = labelsOf(transaction, step, invocation);
   const outcome = failure === undefined ? 'ok' : 'function_error';
   const { region } = invocation;
+  transaction.invocationMs += durationMs;
   transaction.executions.set(step.name, { requestId, executedVersion, durationMs, status });
   observer.invocation({ ...labels, outcome, key: failure?.key ?? '' }, durationMs / 1000);
   const facts = {

@@ -2,13 +2,12 @@ import type { CompiledTemplate } from '../expression/index.ts';
 import type { MutationTemplates } from './api-policies.ts';
 import { isHeaderValue } from './header-syntax.ts';
 import type { Message, RequestMessage, ResponseMessage } from './message.ts';
+import type { Phase } from './phase.ts';
 import { PolicyFailure, variableFailure } from './policy-failure.ts';
 import type { Transaction } from './transaction.ts';
 
-type Target = 'request' | 'response';
-
 /** Applies a policy's mutations to the message of its phase, or to the answer where sendToConsumer took effect. */
-export function applyMutations(transaction: Transaction, mutations: MutationTemplates, target: Target): void {
+export function applyMutations(transaction: Transaction, mutations: MutationTemplates, target: Phase): void {
   const message = transaction[target];
   if (message === undefined) return;
   const evaluate = (template: CompiledTemplate, place: string): string | null => {
@@ -46,7 +45,7 @@ export function applyMutations(transaction: Transaction, mutations: MutationTemp
 }
 
 /** A skipped policy's headers are removed: a caller's own must not pass in the policy's name. */
-export function clearMutations(transaction: Transaction, mutations: MutationTemplates, phase: Target): void {
+export function clearMutations(transaction: Transaction, mutations: MutationTemplates, phase: Phase): void {
   const message: Message | undefined = transaction[phase];
   for (const [name] of mutations.set) message?.headers.remove(name);
 }

@@ -3,10 +3,10 @@ import type { InvocationResult } from '../lambda/index.ts';
 import type { LambdaConfiguration, PolicyStep } from './api-policies.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { applyMutations, clearMutations } from './mutations.ts';
+import type { Phase } from './phase.ts';
 import { PolicyFailure, variableFailure } from './policy-failure.ts';
+import { sendToConsumer } from './send-to-consumer.ts';
 import type { Transaction } from './transaction.ts';
-
-type Phase = 'request' | 'response';
 
 /**
  * One policy: condition, invocation, variables, sendToConsumer, mutations, in this order. Throws PolicyFailure. A
@@ -23,12 +23,12 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     transaction.lambdaResponse = new LambdaResponse(result);
     setVariables(transaction, step.configuration);
     const send = sendsToConsumer(transaction, step.configuration);
-    if (send && phase === 'request') transaction.answerWith(result.status, result.payload);
-    else if (send) transaction.replaceResponse(result.status, result.payload);
+    if (send) sendToConsumer(transaction, result.status, result.payload, phase);
     answered = send;
     applyMutations(transaction, step.configuration.mutations, send ? 'response' : phase);
   } catch (error) {
-    // The Lambda's answer has taken its place: it must not leave without what the mutations would have made of it.
+    // sendToConsumer has already replaced the response; if its mutations fail, fail the request even with
+    // `onError: continue`, or an unmutated answer would leave.
     if (transaction.aborted || answered || step.onError === 'fail') throw error;
     const failure = PolicyFailure.from(error);
     const { logger } = transaction.runtime;

@@ -132,7 +132,9 @@ test('every Accept, set of templates and key gets what the page says', (t) => {
             ...(own === undefined ? [] : [[key, templatesOf('own', own)] as const]),
             ...(general === undefined ? [] : [['DEFAULT', templatesOf('DEFAULT', general)] as const]),
           ]);
-          const answer = errorAnswer(new PolicyFailure(key), templates, contextOf(accept), assert.fail);
+          const answer = errorAnswer(new PolicyFailure(key), templates, contextOf(accept), (error) =>
+            assert.fail(String(error)),
+          );
           const got = {
             status: answer.status,
             body: answer.body?.toString(),

@@ -1,0 +1,23 @@
+import type { Answer } from './answer.ts';
+import { errorAnswer } from './error-answer.ts';
+import { PolicyFailure } from './policy-failure.ts';
+import type { Transaction } from './transaction.ts';
+
+/** The caller's answer to whatever was thrown, logged once; its key becomes the transaction's. Does not throw. */
+export function answerFailure(transaction: Transaction, error: unknown): Answer {
+  const failure = PolicyFailure.from(error);
+  transaction.errorKey = failure.key;
+  const { policies, runtime } = transaction;
+  const fields = { api: policies.name, key: failure.key };
+  runtime.logger.error({ ...fields, err: failure.cause ?? failure }, 'request failed');
+  return errorAnswer(failure, policies.responseTemplates, transaction, (err) => {
+    runtime.logger.error({ ...fields, err }, 'response template failed, default body sent');
+  });
+}
+
+/** The failure of a step that would answer after Envoy's deadline. */
+export function timeoutFailure({ step }: Transaction): PolicyFailure {
+  const cause = new Error(`policy ${step?.name ?? ''} would answer after Envoy's message timeout`);
+  const status = step?.configuration.errorStatus.timeout;
+  return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { details: 'Timeout', status, cause });
+}
