@@ -1,0 +1,61 @@
+import type { Invocation, InvocationError, InvocationResult } from '../lambda/index.ts';
+import type { PolicyStep } from './api-policies.ts';
+import type { PolicyFailure } from './policy-failure.ts';
+import type { InvocationLabels } from './runtime.ts';
+import type { Execution, Transaction } from './transaction.ts';
+
+/** An invocation that is over. */
+export interface EndedInvocation {
+  readonly transaction: Transaction;
+  readonly step: PolicyStep;
+  readonly invocation: Invocation;
+  readonly durationMs: number;
+}
+
+/** The log line, the metrics and the metadata of an invocation that gave no result. */
+export function reportError(ended: EndedInvocation, error: InvocationError, failure: PolicyFailure): void {
+  const { kind, statusCode, errorType, requestId, attempts, message } = error;
+  const { durationMs, invocation } = ended;
+  const outcome = kind === 'aborted' ? 'aborted' : 'error';
+  const labels = count(ended, outcome, failure.key, {
+    requestId,
+    executedVersion: undefined,
+    durationMs,
+    status: statusCode,
+  });
+  const facts = { outcome, kind, statusCode, errorType, requestId, attempts, durationMs, reason: message };
+  ended.transaction.runtime.logger.info({ ...labels, region: invocation.region, ...facts }, 'invocation');
+}
+
+/** As reportError, of one that gave a result; `failure` where the function itself failed. */
+export function reportResult(
+  ended: EndedInvocation,
+  result: InvocationResult,
+  failure: PolicyFailure | undefined,
+): void {
+  const { status, functionError, executedVersion, requestId, attempts, logTail } = result;
+  const { durationMs, invocation } = ended;
+  const { logger } = ended.transaction.runtime;
+  const outcome = failure === undefined ? 'ok' : 'function_error';
+  const labels = count(ended, outcome, failure?.key ?? '', { requestId, executedVersion, durationMs, status });
+  const facts = { outcome, statusCode: status, functionError, executedVersion, requestId, attempts, durationMs };
+  logger.info({ ...labels, region: invocation.region, ...facts, logTail }, 'invocation');
+  // What a function says of its own failure may hold anything a caller sent.
+  if (failure !== undefined && logger.isLevelEnabled('debug')) {
+    logger.debug({ ...labels, requestId, payload: Buffer.from(result.payload).toString() }, 'function error');
+  }
+}
+
+/** Metadata and metrics; gives the fields by which log lines name the invocation. */
+function count(
+  { transaction, step, invocation, durationMs }: EndedInvocation,
+  outcome: InvocationLabels['outcome'],
+  key: InvocationLabels['key'],
+  execution: Execution,
+): Pick<InvocationLabels, 'api' | 'policy' | 'function'> {
+  const labels = { api: transaction.policies.name, policy: step.name, function: invocation.functionName };
+  transaction.invocationMs += durationMs;
+  transaction.executions.set(step.name, execution);
+  transaction.runtime.observer.invocation({ ...labels, outcome, key }, durationMs / 1000);
+  return labels;
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { pino } from 'pino';
+import { loadPolicies } from '../../src/config/index.ts';
+import { compileTemplate } from '../../src/expression/index.ts';
+import type { Invocation, InvocationResult } from '../../src/lambda/index.ts';
+import {
+  type ApiPolicies,
+  HttpHeaders,
+  type InvocationLabels,
+  type PhaseOutcome,
+  runPolicies,
+  Transaction,
+} from '../../src/policy/index.ts';
+
+/** A function of the test: text is a result of status 200, what is thrown is the invocation's error. */
+export type TestFunction = (
+  invocation: Invocation,
+  signal: AbortSignal | undefined,
+) => string | Partial<InvocationResult> | Promise<string | Partial<InvocationResult>>;
+
+export interface PolicyRunOptions {
+  /** By function name; one that is not named here answers its payload. */
+  readonly functions?: Readonly<Record<string, TestFunction>>;
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly bodyLimit?: number;
+  /** Of the log; `debug` shows payloads of failed functions. */
+  readonly level?: 'info' | 'debug';
+}
+
+export interface PolicyRun {
+  readonly transaction: Transaction;
+  /** Function names, in the order of their calls. */
+  readonly calls: readonly string[];
+  readonly invocations: readonly Invocation[];
+  /** What the observer was told. */
+  readonly counted: readonly InvocationLabels[];
+  /** Lines of the log so far, parsed. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+  request(body?: string | Uint8Array): Promise<PhaseOutcome>;
+  /** The backend answers. */
+  response(status: number, headers?: Readonly<Record<string, string>>, body?: string): Promise<PhaseOutcome>;
+}
+
+/** One transaction of the API `default` of a document, whose functions are the test's: no socket, no clock. */
+export function policyRun(document: object, options: PolicyRunOptions = {}): PolicyRun {
+  const { set } = loadPolicies(JSON.stringify({ version: 1, ...document }), 'policies.json', compileTemplate);
+  assert.ok(set.fallback, 'the document has no API called default');
+  return runOf(set.fallback, options);
+}
+
+/** As policyRun, for an API that the document has no words for. */
+export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): PolicyRun {
+  const { functions = {}, method = 'POST', path = '/a?b=c', headers = {}, bodyLimit = 1_000, level = 'info' } = options;
+  const invocations: Invocation[] = [];
+  const counted: InvocationLabels[] = [];
+  const log: Record<string, unknown>[] = [];
+  const invoker = {
+    async invoke(invocation: Invocation, signal?: AbortSignal): Promise<InvocationResult> {
+      invocations.push(invocation);
+      const act = functions[invocation.functionName] ?? echo;
+      const result = await act(invocation, signal);
+      const partial = typeof result === 'string' ? { payload: Buffer.from(result) } : result;
+      return { status: 200, payload: Buffer.alloc(0), attempts: 1, ...partial };
+    },
+  };
+  const transaction = new Transaction(
+    policies,
+    {
+      invoker,
+      logger: pino({ level }, { write: (line: string) => void log.push(JSON.parse(line)) }),
+      observer: { invocation: (labels) => void counted.push(labels) },
+      node: { id: 'node-1', version: null, tenant: null, zone: null, shardingTags: [] },
+    },
+    bodyLimit,
+  );
+  transaction.beginRequest({
+    method,
+    uri: path,
+    scheme: 'http',
+    host: 'shop.test',
+    version: null,
+    timestamp: 0,
+    remoteAddress: null,
+    localAddress: null,
+    ssl: null,
+    headers: headersOf(headers),
+  });
+  return {
+    transaction,
+    invocations,
+    counted,
+    log,
+    get calls() {
+      return invocations.map(({ functionName }) => functionName);
+    },
+    request: (body) => runPolicies(transaction, 'request', body === undefined ? undefined : Buffer.from(body)),
+    response(status, fields = {}, body) {
+      transaction.beginResponse(status, headersOf(fields));
+      return runPolicies(transaction, 'response', body === undefined ? undefined : Buffer.from(body));
+    },
+  };
+}
+
+/** The answer of an outcome, its body as text. */
+export function answerOf(outcome: PhaseOutcome) {
+  assert.equal(outcome.kind, 'answer');
+  assert.ok(outcome.kind === 'answer');
+  const { status, headers, body, errorKey } = outcome.answer;
+  const text = body === undefined ? undefined : Buffer.from(body).toString();
+  return { status, headers: Object.fromEntries(headers), body: text, errorKey };
+}
+
+/** A step of a document: `calls` is its function. */
+export function step(calls: string, configuration: object = {}, outer: object = {}): object {
+  return { ...outer, configuration: { function: calls, ...configuration } };
+}
+
+const headersOf = (fields: Readonly<Record<string, string>>): HttpHeaders =>
+  new HttpHeaders(Object.entries(fields).map(([name, value]) => [name, Buffer.from(value)]));
+
+const echo: TestFunction = ({ payload }) => ({ payload: payload ?? Buffer.alloc(0) });
