@@ -22,7 +22,8 @@ export function suggestion(name: string, known: Iterable<string>): string {
   return found === undefined ? '' : `, did you mean ${found}?`;
 }
 
-function editDistance(a: string, b: string): number {
+/** Levenshtein's distance; names are short. */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];

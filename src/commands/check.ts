@@ -1,5 +1,4 @@
 import {
-  type CompileTemplate,
   checkEnvoy,
   emptyPolicies,
   formatProblem,
@@ -9,7 +8,6 @@ import {
   type Problem,
   readDocument,
 } from '../config/index.ts';
-import { compileTemplate } from '../expression/index.ts';
 import { parseCommandLine, UsageError } from './command-line.ts';
 import { checkDefinition } from './definitions.ts';
 import type { CommandIo } from './io.ts';
@@ -26,10 +24,10 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
     throw new UsageError('nothing to check: give --config policies.yaml, --envoy envoy.yaml, or both');
   }
   const problems: Problem[] = [];
-  const policies = await loadChecked(config, compileTemplate, problems);
+  const policies = await loadChecked(config, problems);
   if (envoy !== undefined && policies !== undefined) {
     const text = await readDocument(envoy);
-    problems.push(...attempt(() => checkEnvoy(text, envoy, policies, compileTemplate), problems, []));
+    problems.push(...attempt(() => checkEnvoy(text, envoy, policies), problems, []));
   }
   for (const problem of problems) io.stdout.write(`${formatProblem(problem)}\n`);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
@@ -40,14 +38,10 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
   return errors === 0 ? 0 : 1;
 }
 
-async function loadChecked(
-  config: string | undefined,
-  compile: CompileTemplate,
-  problems: Problem[],
-): Promise<LoadedPolicies | undefined> {
-  if (config === undefined) return emptyPolicies(compile);
+async function loadChecked(config: string | undefined, problems: Problem[]): Promise<LoadedPolicies | undefined> {
+  if (config === undefined) return emptyPolicies();
   const text = await readDocument(config);
-  const loaded = attempt(() => loadPolicies(text, config, compile), problems, undefined);
+  const loaded = attempt(() => loadPolicies(text, config), problems, undefined);
   problems.push(...(loaded?.warnings ?? []));
   return loaded;
 }

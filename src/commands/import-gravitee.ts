@@ -9,7 +9,6 @@ import {
   readDocument,
   SourceError,
 } from '../config/index.ts';
-import { compileTemplate } from '../expression/index.ts';
 import { ImportError, type ImportResult, importDefinition } from '../import/index.ts';
 import { parseCommandLine, UsageError } from './command-line.ts';
 import { importGraviteeDefinition } from './definitions.ts';
@@ -51,8 +50,8 @@ function importFile(text: string, file: string): ImportResult {
 
 function check(result: ImportResult, policies: string, envoy: string): readonly Problem[] {
   try {
-    const loaded = loadPolicies(result.policies, policies, compileTemplate);
-    return [...loaded.warnings, ...checkEnvoy(result.envoy, envoy, loaded, compileTemplate)];
+    const loaded = loadPolicies(result.policies, policies);
+    return [...loaded.warnings, ...checkEnvoy(result.envoy, envoy, loaded)];
   } catch (error) {
     if (error instanceof PolicyDocumentError) return error.problems;
     throw error;

@@ -1,5 +1,4 @@
 import { FilePolicySource } from '../config/index.ts';
-import { compileTemplate } from '../expression/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import { openAdmin, parseAdminAddress, type SignalControl } from '../server/index.ts';
 import { policyCheck, reportLoad } from './policy-reports.ts';
@@ -18,7 +17,7 @@ export async function serveAlone({ options, logger, metrics, signals }: ServeAlo
   const adminAddress = parseAdminAddress(options.admin);
   const source: FilePolicySource = await FilePolicySource.open({
     path: options.config,
-    compile: compileTemplate,
+
     onReload: (outcome) => reportLoad(source, outcome, logger, metrics),
   });
   reportLoad(source, { kind: 'loaded', version: source.status.version, warnings: [] }, logger, metrics);

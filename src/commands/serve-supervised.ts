@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { FilePolicySource, readDocument } from '../config/index.ts';
-import { compileTemplate } from '../expression/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import {
   openAdmin,
@@ -35,7 +34,7 @@ export async function superviseServing(wiring: SuperviseServing): Promise<number
   let refused: string | undefined;
   const source: FilePolicySource = await FilePolicySource.open({
     path: options.config,
-    compile: compileTemplate,
+
     onReload: (outcome) => {
       if (outcome.kind === 'failed') return reportLoad(source, outcome, logger, metrics);
       void handOn(outcome.version).then((problem) => {

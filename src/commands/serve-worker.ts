@@ -1,5 +1,4 @@
 import { emptyPolicies, loadPolicies } from '../config/index.ts';
-import { compileTemplate } from '../expression/index.ts';
 import { describeError, type Logger, type Metrics } from '../observability/index.ts';
 import type { PolicySet } from '../policy/index.ts';
 import { type PolicyDocument, runWorker } from '../server/index.ts';
@@ -42,9 +41,6 @@ export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorke
 }
 
 function load(document: PolicyDocument | undefined): PolicySet {
-  const loaded =
-    document === undefined
-      ? emptyPolicies(compileTemplate)
-      : loadPolicies(document.text, document.file, compileTemplate);
+  const loaded = document === undefined ? emptyPolicies() : loadPolicies(document.text, document.file);
   return loaded.set;
 }

@@ -1,5 +1,4 @@
 export { isErrorKey } from './compile/response-templates.ts';
-export type { CompileTemplate } from './compile/template-compiler.ts';
 export type { PolicyDescription } from './describe.ts';
 export { checkEnvoy } from './envoy/index.ts';
 export { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ApiPolicies } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { Reporter } from './compile/reporter.ts';
-import { type CompileTemplate, TemplateCompiler } from './compile/template-compiler.ts';
+import { TemplateCompiler } from './compile/template-compiler.ts';
 import { Lru } from './lru.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
 import { apiSchema, validate } from './schema/index.ts';
@@ -16,12 +16,10 @@ const inlineName = 'x-lambda-policies';
 /** APIs that routes bring along. Broken texts are remembered too: a broken route must not cost a parse a request. */
 export class InlinePolicies {
   readonly #surroundings: Surroundings;
-  readonly #compile: CompileTemplate;
   readonly #cache = new Lru<string, ApiPolicies | PolicyDocumentError>(inlineLimits.distinctTexts);
 
-  constructor(surroundings: Surroundings, compile: CompileTemplate) {
+  constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
-    this.#compile = compile;
   }
 
   /** Throws PolicyDocumentError. */
@@ -39,7 +37,7 @@ export class InlinePolicies {
   #load(text: string): ApiPolicies | PolicyDocumentError {
     try {
       const source = parseInline(text, inlineName);
-      return compileInlineSource(text, source, inlineName, this.#surroundings, this.#compile).policies;
+      return compileInlineSource(text, source, inlineName, this.#surroundings).policies;
     } catch (error) {
       if (error instanceof PolicyDocumentError) return error;
       throw error;
@@ -53,13 +51,12 @@ export function compileInlineSource(
   source: Source,
   fileName: string,
   surroundings: Surroundings,
-  compile: CompileTemplate,
 ): { readonly policies: ApiPolicies; readonly warnings: readonly Problem[] } {
   const reporter = new Reporter(fileName, source);
   const document = validate(apiSchema, reporter.data, (path, message, part) => reporter.error(path, message, part));
   if (document === undefined) throw new PolicyDocumentError(reporter.problems);
   const name = `inline:${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
-  const policies = compileApi(name, document, [], surroundings, new TemplateCompiler(compile, reporter));
+  const policies = compileApi(name, document, [], surroundings, new TemplateCompiler(reporter));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return { policies, warnings: reporter.problems };
 }

@@ -3,7 +3,7 @@ import { compileApi, type Surroundings } from './compile/api.ts';
 import { Reporter } from './compile/reporter.ts';
 import { compileResponseTemplates } from './compile/response-templates.ts';
 import { compileStep } from './compile/step.ts';
-import { type CompileTemplate, TemplateCompiler } from './compile/template-compiler.ts';
+import { TemplateCompiler } from './compile/template-compiler.ts';
 import { CompiledPolicySet } from './compiled-policy-set.ts';
 import { InlinePolicies, singleProblem } from './inline-policies.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
@@ -19,7 +19,7 @@ export interface LoadedPolicies {
 }
 
 /** Reads, checks and compiles a document. Throws PolicyDocumentError with every problem that was found. */
-export function loadPolicies(text: string, fileName: string, compile: CompileTemplate): LoadedPolicies {
+export function loadPolicies(text: string, fileName: string): LoadedPolicies {
   const reporter = new Reporter(fileName, parse(text, fileName));
   if (reporter.data === null || reporter.data === undefined) {
     throw singleProblem(fileName, { line: 1, column: 1 }, 'the document is empty: expected `version: 1` and `apis`');
@@ -28,14 +28,14 @@ export function loadPolicies(text: string, fileName: string, compile: CompileTem
     reporter.error(path, message, part),
   );
   if (document === undefined) throw new PolicyDocumentError(reporter.problems);
-  const { set, surroundings } = compileDocument(document, new TemplateCompiler(compile, reporter), compile);
+  const { set, surroundings } = compileDocument(document, new TemplateCompiler(reporter));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return { set, warnings: reporter.problems, inlineAllowed: document.inline !== false, surroundings };
 }
 
 /** What is served without a document: inline policies only. */
-export function emptyPolicies(compile: CompileTemplate): LoadedPolicies {
-  return loadPolicies('{"version": 1}', 'policies.json', compile);
+export function emptyPolicies(): LoadedPolicies {
+  return loadPolicies('{"version": 1}', 'policies.json');
 }
 
 function parse(text: string, fileName: string): Source {
@@ -50,12 +50,11 @@ function parse(text: string, fileName: string): Source {
 function compileDocument(
   document: PolicyDocument,
   compiler: TemplateCompiler,
-  compile: CompileTemplate,
 ): { readonly set: CompiledPolicySet; readonly surroundings: Surroundings } {
   const responseTemplates = compileResponseTemplates(document.responseTemplates, ['responseTemplates'], compiler);
   const { defaults, dictionaries } = document;
   const surroundings: Surroundings = { defaults, dictionaries, responseTemplates };
-  checkDefaults(defaults, compiler.reporter, compile);
+  checkDefaults(defaults, compiler.reporter);
   const apis = new Map<string, ApiPolicies>();
   const routes: { readonly glob: string; readonly policies: ApiPolicies }[] = [];
   for (const [name, api] of Object.entries(document.apis ?? {})) {
@@ -79,17 +78,17 @@ function compileDocument(
     maxMessageTimeoutMs: maxMessageTimeoutMs ?? undefined,
     apis,
     routes,
-    inline: document.inline === false ? undefined : new InlinePolicies(surroundings, compile),
+    inline: document.inline === false ? undefined : new InlinePolicies(surroundings),
   });
   return { set, surroundings };
 }
 
 /** Inline policies get the defaults later: what is wrong with them must not wait for the first of those. */
-function checkDefaults(defaults: PolicyDocument['defaults'], reporter: Reporter, compile: CompileTemplate): void {
+function checkDefaults(defaults: PolicyDocument['defaults'], reporter: Reporter): void {
   if (defaults === null || defaults === undefined) return;
   const own = reporter.sibling();
   const place = { path: [], phase: 'request', body: 'as-needed' } as const;
   const step = { configuration: { function: defaults.function ?? 'any' } };
-  compileStep(step, defaults, place, new TemplateCompiler(compile, own));
+  compileStep(step, defaults, place, new TemplateCompiler(own));
   reporter.adoptErrors(own);
 }

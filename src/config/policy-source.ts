@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { PolicySet, PolicySource } from '../policy/index.ts';
-import type { CompileTemplate } from './compile/template-compiler.ts';
 import { describePolicies, type PolicyDescription } from './describe.ts';
 import { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
 import type { PolicyStatus } from './policy-status.ts';
@@ -11,7 +10,6 @@ import { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
 export interface PolicySourceOptions {
   /** Undefined: there is no document, and only inline policies are served. */
   readonly path: string | undefined;
-  readonly compile: CompileTemplate;
   /** Told after each reload that was more than a look at an unchanged file. */
   readonly onReload?: (outcome: ReloadOutcome) => void;
   /** How often `watch` looks at the file. */
@@ -48,11 +46,11 @@ export class FilePolicySource implements PolicySource {
   static async open(options: PolicySourceOptions): Promise<FilePolicySource> {
     const now = options.now ?? (() => new Date());
     if (options.path === undefined) {
-      return new FilePolicySource(options, { ...emptyPolicies(options.compile), version: 'none', loadedAt: now() }, '');
+      return new FilePolicySource(options, { ...emptyPolicies(), version: 'none', loadedAt: now() }, '');
     }
     const fingerprint = await fingerprintOf(options.path);
     const text = await readDocument(options.path);
-    const loaded = loadPolicies(text, options.path, options.compile);
+    const loaded = loadPolicies(text, options.path);
     return new FilePolicySource(options, { ...loaded, version: versionOf(text), loadedAt: now() }, fingerprint);
   }
 
@@ -124,14 +122,14 @@ export class FilePolicySource implements PolicySource {
   }
 
   async #tryReload(): Promise<ReloadOutcome> {
-    const { path, compile } = this.#options;
+    const { path } = this.#options;
     if (path === undefined) return { kind: 'unchanged', version: this.#inForce.version };
     try {
       this.#fingerprint = await fingerprintOf(path);
       const text = await readDocument(path);
       const version = versionOf(text);
       // Secrets of the document are read again even when its text is the same: they may have been rotated.
-      const loaded = loadPolicies(text, path, compile);
+      const loaded = loadPolicies(text, path);
       const isNew = version !== this.#inForce.version;
       this.#inForce = { ...loaded, version, loadedAt: this.#now() };
       return isNew ? { kind: 'loaded', version, warnings: loaded.warnings } : { kind: 'unchanged', version };

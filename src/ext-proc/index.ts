@@ -1,4 +1,3 @@
 export type { Phase, StreamObserver, StreamOutcome } from './observer.ts';
 export { createExternalProcessor, type ExternalProcessor, type ExternalProcessorOptions } from './processor.ts';
 export { selectingMetadata } from './selection.ts';
-export { serviceName } from './service-definition.ts';

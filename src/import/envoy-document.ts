@@ -1,4 +1,5 @@
 import { Document } from 'yaml';
+import { serviceName } from '../service-name.ts';
 import { escapePattern, pathPattern } from './conditions.ts';
 import type { ApiDefinition, BackendGroup } from './definition.ts';
 import type { Imported, ImportedRoute } from './flows-to-apis.ts';
@@ -212,7 +213,7 @@ function sidecarCluster(): Json {
         no_traffic_interval: '1s',
         unhealthy_threshold: 2,
         healthy_threshold: 1,
-        grpc_health_check: { service_name: 'envoy.service.ext_proc.v3.ExternalProcessor' },
+        grpc_health_check: { service_name: serviceName },
       },
     ],
   };

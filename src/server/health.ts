@@ -1,8 +1,9 @@
 import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
+import { serviceName } from '../service-name.ts';
 
 /** The service that Envoy's `grpc_health_check.service_name` asks for; the empty name is the whole server. */
-const SERVICES = ['', 'envoy.service.ext_proc.v3.ExternalProcessor'] as const;
+const SERVICES = ['', serviceName] as const;
 
 /** grpc.health.v1: NOT_SERVING until `set(true)`, and again while draining. */
 export class Health {

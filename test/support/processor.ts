@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { loadPolicies } from '../../src/config/index.ts';
-import { compileTemplate } from '../../src/expression/index.ts';
 import { createExternalProcessor, type ExternalProcessor } from '../../src/ext-proc/index.ts';
 import type { LambdaInvoker } from '../../src/lambda/index.ts';
 import { Metrics } from '../../src/observability/index.ts';
@@ -30,7 +29,7 @@ export interface RunningProcessor {
 /** The service in this process, behind the real gRPC server, with an invoker of the test's choice. */
 export async function startProcessor(options: ProcessorOptions): Promise<RunningProcessor> {
   const directory = mkdtempSync(join(tmpdir(), 'processor-'));
-  const load = (text: string): PolicySet => loadPolicies(text, 'policies.yaml', compileTemplate).set;
+  const load = (text: string): PolicySet => loadPolicies(text, 'policies.yaml').set;
   let set = load(options.policies);
   const metrics = new Metrics();
   const log: Record<string, unknown>[] = [];

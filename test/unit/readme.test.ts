@@ -7,7 +7,6 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { curlLine, tries } from '../../demo/tries.ts';
 import { loadPolicies } from '../../src/config/index.ts';
-import { compileTemplate } from '../../src/expression/index.ts';
 import { startSidecar } from '../support/sidecar.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -28,7 +27,7 @@ describe('the README', () => {
   after(() => rmSync(directory, { recursive: true, force: true }));
 
   test('its policies.yaml loads without a warning', () => {
-    const { set, warnings } = loadPolicies(policies, 'README.md', compileTemplate);
+    const { set, warnings } = loadPolicies(policies, 'README.md');
     assert.deepEqual([[...set.apis.keys()], warnings], [['orders'], []]);
   });
 

@@ -1,20 +1,15 @@
-import { type CompiledTemplate, type CompileOptions, ExpressionError } from '../../expression/index.ts';
+import { type CompiledTemplate, compileTemplate, ExpressionError } from '../../expression/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Response templates have it beside the variables that every expression may use. */
 const documentVariables = ['parameters'] as const;
 
-/** The language's compiler. Throws ExpressionError for a text that does not parse. */
-export type CompileTemplate = (source: string, options?: CompileOptions) => CompiledTemplate;
-
 /** Compiles the texts of one document and reports those that do not parse, with their place. */
 export class TemplateCompiler {
   readonly reporter: Reporter;
-  readonly #compile: CompileTemplate;
 
-  constructor(compile: CompileTemplate, reporter: Reporter) {
-    this.#compile = compile;
+  constructor(reporter: Reporter) {
     this.reporter = reporter;
   }
 
@@ -34,7 +29,7 @@ export class TemplateCompiler {
 
   #tryCompile(path: DocumentPath, text: string, secrets: boolean): CompiledTemplate | undefined {
     try {
-      return this.#compile(text, secrets ? { secrets } : {});
+      return compileTemplate(text, secrets ? { secrets } : {});
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       const message = secrets

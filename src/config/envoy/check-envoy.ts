@@ -1,5 +1,4 @@
 import { Reporter } from '../compile/reporter.ts';
-import type { CompileTemplate } from '../compile/template-compiler.ts';
 import { singleProblem } from '../inline-policies.ts';
 import type { LoadedPolicies } from '../load-policies.ts';
 import type { Problem } from '../problem.ts';
@@ -21,16 +20,11 @@ const gracefulClose = 'envoy.reloadable_features.ext_proc_graceful_grpc_close';
  * What an Envoy configuration says that makes policies fail, or fail silently. Sources of the rules:
  * facts about Envoy 1.40 as measured with it. Throws PolicyDocumentError for a text that does not parse.
  */
-export function checkEnvoy(
-  text: string,
-  fileName: string,
-  policies: LoadedPolicies,
-  compile: CompileTemplate,
-): readonly Problem[] {
+export function checkEnvoy(text: string, fileName: string, policies: LoadedPolicies): readonly Problem[] {
   const source = parse(text, fileName);
   const root = new EnvoyNode(source.data);
   const reporter = new Reporter(fileName, source);
-  const check: EnvoyCheck = { fileName, source, policies, compile, reporter, inlineProblems: [] };
+  const check: EnvoyCheck = { fileName, source, policies, reporter, inlineProblems: [] };
   const filters = ownFilters(findFilters(root));
   if (filters.length === 0) {
     const message =

@@ -1,9 +1,9 @@
 import { suggestion } from '../../closest.ts';
+import { serviceName } from '../../service-name.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 
 const httpOptions = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
-const serviceName = 'envoy.service.ext_proc.v3.ExternalProcessor';
 
 /** How Envoy reaches the server: `service` is the filter's or a route's `grpc_service`. */
 export function checkService(

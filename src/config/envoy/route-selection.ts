@@ -1,7 +1,6 @@
 import { suggestion } from '../../closest.ts';
 import type { ApiPolicies } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
-import type { CompileTemplate } from '../compile/template-compiler.ts';
 import { compileInlineSource, inlineLimits } from '../inline-policies.ts';
 import type { LoadedPolicies } from '../load-policies.ts';
 import { type DocumentPath, formatPath, PolicyDocumentError, type Problem } from '../problem.ts';
@@ -15,7 +14,6 @@ export interface EnvoyCheck {
   readonly fileName: string;
   readonly source: Source;
   readonly policies: LoadedPolicies;
-  readonly compile: CompileTemplate;
   readonly reporter: Reporter;
   /** Problems inside inline policies, which have places of their own. */
   readonly inlineProblems: Problem[];
@@ -78,7 +76,7 @@ function selectByName({ text, value }: RouteMetadata, check: EnvoyCheck): ApiPol
 }
 
 function selectInline({ text, value }: RouteMetadata, check: EnvoyCheck): ApiPolicies | undefined {
-  const { reporter, policies, compile, fileName, source } = check;
+  const { reporter, policies, fileName, source } = check;
   if (text === undefined) {
     reporter.warn(value.path, 'depends on the request: inline policies cannot be checked, and callers may choose them');
     return undefined;
@@ -95,7 +93,7 @@ function selectInline({ text, value }: RouteMetadata, check: EnvoyCheck): ApiPol
   try {
     const inner = typeof value.data === 'string' ? embeddedText(text, value.data, source, value.path) : undefined;
     const relocated = inner ?? embeddedData(value.data, source, value.path);
-    const { policies: api, warnings } = compileInlineSource(text, relocated, fileName, policies.surroundings, compile);
+    const { policies: api, warnings } = compileInlineSource(text, relocated, fileName, policies.surroundings);
     check.inlineProblems.push(...insideOf(warnings, value.path));
     return api;
   } catch (error) {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkEnvoy, formatProblem, PolicyDocumentError } from '../../../src/config/index.ts';
-import { compileTemplate } from '../../../src/expression/index.ts';
 import { goodEnvoy } from './envoy-fixture.ts';
 import { assertLines, load } from './support.ts';
 
@@ -15,7 +14,7 @@ apis:
 
 function check(envoy: string, document = policies): readonly string[] {
   try {
-    return checkEnvoy(envoy, 'envoy.yaml', load(document), compileTemplate).map(formatProblem);
+    return checkEnvoy(envoy, 'envoy.yaml', load(document)).map(formatProblem);
   } catch (error) {
     assert.ok(error instanceof PolicyDocumentError, String(error));
     return error.problems.map(formatProblem);

@@ -4,13 +4,12 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { checkEnvoy, loadPolicies, PolicyDocumentError } from '../../../src/config/index.ts';
 import { parseJson, parseYaml, SourceError } from '../../../src/config/source/index.ts';
-import { compileTemplate } from '../../../src/expression/index.ts';
 import { goodEnvoy } from './envoy-fixture.ts';
 import { load } from './support.ts';
 
 function loads(text: string, fileName: string): boolean {
   try {
-    loadPolicies(text, fileName, compileTemplate);
+    loadPolicies(text, fileName);
     return true;
   } catch (error) {
     assert.ok(error instanceof PolicyDocumentError, String(error));
@@ -129,7 +128,7 @@ test('spoilt_envoy_configurations_give_problems_and_nothing_else', () => {
   fc.assert(
     fc.property(spoilt(goodEnvoy), (text) => {
       try {
-        checkEnvoy(text, 'envoy.yaml', policies, compileTemplate);
+        checkEnvoy(text, 'envoy.yaml', policies);
       } catch (error) {
         assert.ok(error instanceof PolicyDocumentError, String(error));
       }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyPolicies, PolicyDocumentError } from '../../../src/config/index.ts';
 import { matchesGlob } from '../../../src/config/route-glob.ts';
-import { compileTemplate } from '../../../src/expression/index.ts';
 import { load } from './support.ts';
 
 const inlineText = (name: string): string => JSON.stringify({ request: [{ configuration: { function: name } }] });
@@ -57,7 +56,7 @@ test('what_the_document_does_not_say_has_defaults', () => {
 });
 
 test('inline_policies_are_compiled_once_for_each_text', () => {
-  const { set } = emptyPolicies(compileTemplate);
+  const { set } = emptyPolicies();
   const first = set.inline(inlineText('f'));
   assert.equal(first.request[0]?.configuration.function.source, 'f');
   assert.match(first.name, /^inline:[0-9a-f]{8}$/);
@@ -66,14 +65,14 @@ test('inline_policies_are_compiled_once_for_each_text', () => {
 });
 
 test('the_cache_of_inline_policies_is_bounded', () => {
-  const { set } = emptyPolicies(compileTemplate);
+  const { set } = emptyPolicies();
   const first = set.inline(inlineText('f'));
   for (let index = 0; index < 1024; index++) set.inline(inlineText(`g${index}`));
   assert.notEqual(set.inline(inlineText('f')), first);
 });
 
 test('broken_inline_policies_are_refused_with_the_same_error_each_time', () => {
-  const { set } = emptyPolicies(compileTemplate);
+  const { set } = emptyPolicies();
   const errorOf = (text: string): PolicyDocumentError => {
     try {
       set.inline(text);

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FilePolicySource, PolicyDocumentError, type ReloadOutcome } from '../../../src/config/index.ts';
-import { compileTemplate } from '../../../src/expression/index.ts';
 
 const document = (name: string): string => `version: 1\napis: {${name}: {}}\n`;
 
@@ -17,7 +16,7 @@ async function setUp(t: TestContext, text = document('one')) {
   const outcomes: ReloadOutcome[] = [];
   const open = async (): Promise<FilePolicySource> => {
     const onReload = (outcome: ReloadOutcome) => outcomes.push(outcome);
-    const source = await FilePolicySource.open({ path, compile: compileTemplate, onReload, pollMs: 10 });
+    const source = await FilePolicySource.open({ path, onReload, pollMs: 10 });
     t.after(() => source.close());
     return source;
   };
@@ -129,7 +128,7 @@ test('a_start_with_a_broken_or_missing_file_fails', async (t) => {
 });
 
 test('without_a_file_inline_policies_are_served', async () => {
-  const source = await FilePolicySource.open({ path: undefined, compile: compileTemplate });
+  const source = await FilePolicySource.open({ path: undefined });
   source.watch();
   assert.equal(source.status.version, 'none');
   assert.equal((await source.reload()).kind, 'unchanged');

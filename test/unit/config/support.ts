@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { formatProblem, type LoadedPolicies, loadPolicies, PolicyDocumentError } from '../../../src/config/index.ts';
-import { compileTemplate } from '../../../src/expression/index.ts';
 import type { ApiPolicies, PolicyStep } from '../../../src/policy/index.ts';
 
 export function load(text: string, fileName = 'policies.yaml'): LoadedPolicies {
-  return loadPolicies(text, fileName, compileTemplate);
+  return loadPolicies(text, fileName);
 }
 
 /** The lines that `check` prints, errors and warnings. */

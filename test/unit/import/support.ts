@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LoadedPolicies, loadPolicies } from '../../../src/config/index.ts';
-import { compileTemplate, type EvaluationContext } from '../../../src/expression/index.ts';
+import type { EvaluationContext } from '../../../src/expression/index.ts';
 import { type ImportResult, importDefinition } from '../../../src/import/index.ts';
 import { type Request, routeRequest } from './envoy-router.ts';
 
@@ -10,7 +10,7 @@ export function importFile(name: string): ImportResult {
 }
 
 export function load({ policies }: ImportResult): LoadedPolicies {
-  return loadPolicies(policies, 'policies.yaml', compileTemplate);
+  return loadPolicies(policies, 'policies.yaml');
 }
 
 export interface TestRequest extends Request {
