@@ -9,7 +9,7 @@ export interface Flag {
   /** May be given several times; in the environment separated by commas. */
   readonly repeatable?: boolean | undefined;
   readonly help: string;
-  /** For the help only. */
+  /** What counts when the flag is absent. */
   readonly fallback?: string | undefined;
 }
 
@@ -22,9 +22,11 @@ export interface CommandDefinition {
 }
 
 export interface ParsedCommandLine {
-  /** The value of a flag or of its variable; the last one counts. */
+  /** The value of a flag or of its variable, else its fallback; the last one counts. */
   text(name: string): string | undefined;
-  /** All values of a repeatable flag; empty when there is none. */
+  /** The value of a flag that has a fallback. */
+  required(name: string): string;
+  /** All values of a repeatable flag, else its fallback; empty when there is none. */
   list(name: string): readonly string[];
   has(name: string): boolean;
   readonly positionals: readonly string[];
@@ -75,9 +77,18 @@ export function parseCommandLine(
       `unexpected argument ${JSON.stringify(positionals[allowed])} for ${command.name}; see lambda-ext-proc ${command.name} --help`,
     );
   }
+  const list = (name: string): readonly string[] => {
+    const fallback = flags.get(name)?.fallback;
+    return values.get(name) ?? (fallback === undefined ? [] : [fallback]);
+  };
   return {
-    text: (name) => values.get(name)?.at(-1),
-    list: (name) => values.get(name) ?? [],
+    text: (name) => list(name).at(-1),
+    required(name) {
+      const text = list(name).at(-1);
+      if (text === undefined) throw new UsageError(`--${name} is missing`);
+      return text;
+    },
+    list,
     has: (name) => values.get(name)?.at(-1) === 'true',
     positionals,
   };

@@ -1,4 +1,4 @@
-import type { LogLevel } from '../observability/index.ts';
+import { type LogLevel, logLevels } from '../observability/index.ts';
 import { type ParsedCommandLine, UsageError } from './command-line.ts';
 
 /** `serve` as asked for; addresses are still text, because each worker reads its own out of them. */
@@ -14,23 +14,22 @@ export interface ServeOptions {
   readonly logLevel: LogLevel;
 }
 
-const LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const MAX_WORKERS = 128;
 const MAX_SECONDS = 3_600;
 
 /** Throws UsageError. */
 export function readServeOptions(line: ParsedCommandLine): ServeOptions {
-  const listen = line.list('listen').length > 0 ? line.list('listen') : ['127.0.0.1:50051'];
-  const workers = readNumber(line, 'workers', 1, { from: 1, to: MAX_WORKERS, whole: true });
+  const listen = line.list('listen');
+  const workers = readNumber(line, 'workers', { from: 1, to: MAX_WORKERS, whole: true });
   checkAddresses(listen, workers);
   return {
     config: line.text('config'),
     listen,
-    admin: line.text('admin') ?? '127.0.0.1:9464',
+    admin: line.required('admin'),
     workers,
     tls: readTls(line),
-    drainGraceMs: 1_000 * readNumber(line, 'drain-grace', 5, { from: 0, to: MAX_SECONDS, whole: false }),
-    drainTimeoutMs: 1_000 * readNumber(line, 'drain-timeout', 20, { from: 0, to: MAX_SECONDS, whole: false }),
+    drainGraceMs: 1_000 * readNumber(line, 'drain-grace', { from: 0, to: MAX_SECONDS, whole: false }),
+    drainTimeoutMs: 1_000 * readNumber(line, 'drain-timeout', { from: 0, to: MAX_SECONDS, whole: false }),
     logLevel: readLogLevel(line),
   };
 }
@@ -58,11 +57,9 @@ function readTls(line: ParsedCommandLine): ServeOptions['tls'] {
 function readNumber(
   line: ParsedCommandLine,
   name: string,
-  fallback: number,
   range: { from: number; to: number; whole: boolean },
 ): number {
-  const text = line.text(name);
-  if (text === undefined) return fallback;
+  const text = line.required(name);
   const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= range.from && value <= range.to) || (range.whole && !Number.isInteger(value))) {
     const what = range.whole ? 'a whole number' : 'a number';
@@ -72,9 +69,10 @@ function readNumber(
 }
 
 function readLogLevel(line: ParsedCommandLine): LogLevel {
-  const level = line.text('log-level') ?? 'info';
-  if (!LOG_LEVELS.includes(level)) {
-    throw new UsageError(`--log-level must be one of ${LOG_LEVELS.join(', ')}, not ${JSON.stringify(level)}`);
+  const text = line.required('log-level');
+  const level = logLevels.find((known) => known === text);
+  if (level === undefined) {
+    throw new UsageError(`--log-level must be one of ${logLevels.join(', ')}, not ${JSON.stringify(text)}`);
   }
-  return level as LogLevel;
+  return level;
 }

@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { FilePolicySource, readDocument } from '../config/index.ts';
+import { FilePolicySource, readDocument, versionOf } from '../config/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import {
   openAdmin,
@@ -128,9 +127,4 @@ function spawnWorker(args: readonly string[], number: number) {
 
 async function documentOf(file: string | undefined): Promise<PolicyDocument | undefined> {
   return file === undefined ? undefined : { file, text: await readDocument(file) };
-}
-
-/** As FilePolicySource counts versions. */
-function versionOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

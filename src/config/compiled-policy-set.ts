@@ -1,3 +1,4 @@
+import { streamMetadata } from '../envoy-names.ts';
 import type { ApiPolicies, Limits, PolicySet, ResponseTemplates } from '../policy/index.ts';
 import { type InlinePolicies, singleProblem } from './inline-policies.ts';
 import { Lru } from './lru.ts';
@@ -57,7 +58,7 @@ export class CompiledPolicySet implements PolicySet {
   inline(text: string): ApiPolicies {
     if (this.#inline === undefined) {
       const message = 'routes may not bring policies of their own: the configuration says `inline: false`';
-      throw singleProblem('x-lambda-policies', { line: 1, column: 1 }, message);
+      throw singleProblem(streamMetadata.policies, { line: 1, column: 1 }, message);
     }
     return this.#inline.get(text);
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { streamMetadata } from '../envoy-names.ts';
 import type { ApiPolicies } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { Reporter } from './compile/reporter.ts';
@@ -9,9 +10,6 @@ import { apiSchema, validate } from './schema/index.ts';
 import { parseJson, type Source, SourceError } from './source/index.ts';
 
 export const inlineLimits = { bytes: 16 * 1024, distinctTexts: 1024 } as const;
-
-/** What stands for a file in the errors of inline policies. */
-const inlineName = 'x-lambda-policies';
 
 /** APIs that routes bring along. Broken texts are remembered too: a broken route must not cost a parse a request. */
 export class InlinePolicies {
@@ -36,8 +34,8 @@ export class InlinePolicies {
 
   #load(text: string): ApiPolicies | PolicyDocumentError {
     try {
-      const source = parseInline(text, inlineName);
-      return compileInlineSource(text, source, inlineName, this.#surroundings).policies;
+      const source = parseInline(text, streamMetadata.policies);
+      return compileInlineSource(text, source, streamMetadata.policies, this.#surroundings).policies;
     } catch (error) {
       if (error instanceof PolicyDocumentError) return error;
       throw error;

@@ -1,4 +1,4 @@
-import type { ApiPolicies } from '../policy/index.ts';
+import { type ApiPolicies, defaultLimits, policyDefaults } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { Reporter } from './compile/reporter.ts';
 import { compileResponseTemplates } from './compile/response-templates.ts';
@@ -7,7 +7,7 @@ import { TemplateCompiler } from './compile/template-compiler.ts';
 import { CompiledPolicySet } from './compiled-policy-set.ts';
 import { InlinePolicies, singleProblem } from './inline-policies.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
-import { defaultLimits, documentSchema, type PolicyDocument, validate } from './schema/index.ts';
+import { documentSchema, type PolicyDocument, validate } from './schema/index.ts';
 import { parseSource, type Source, SourceError } from './source/index.ts';
 
 export interface LoadedPolicies {
@@ -30,7 +30,7 @@ export function loadPolicies(text: string, fileName: string): LoadedPolicies {
   if (document === undefined) throw new PolicyDocumentError(reporter.problems);
   const { set, surroundings } = compileDocument(document, new TemplateCompiler(reporter));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
-  return { set, warnings: reporter.problems, inlineAllowed: document.inline !== false, surroundings };
+  return { set, warnings: reporter.problems, inlineAllowed: document.inline ?? policyDefaults.inline, surroundings };
 }
 
 /** What is served without a document: inline policies only. */
@@ -67,7 +67,7 @@ function compileDocument(
     compiler.reporter.warn(['maxMessageTimeoutMs'], 'is shorter than messageTimeoutMs and so has no effect');
   }
   const set = new CompiledPolicySet({
-    unmatched: document.unmatched ?? 'reject',
+    unmatched: document.unmatched ?? policyDefaults.unmatched,
     limits: {
       bodyBytes: document.limits?.bodyBytes ?? defaultLimits.bodyBytes,
       streams: document.limits?.streams ?? defaultLimits.streams,
@@ -78,7 +78,7 @@ function compileDocument(
     maxMessageTimeoutMs: maxMessageTimeoutMs ?? undefined,
     apis,
     routes,
-    inline: document.inline === false ? undefined : new InlinePolicies(surroundings),
+    inline: (document.inline ?? policyDefaults.inline) ? new InlinePolicies(surroundings) : undefined,
   });
   return { set, surroundings };
 }

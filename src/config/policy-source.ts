@@ -168,7 +168,8 @@ function unreadable(error: unknown): string {
   return `cannot be read: ${code}`;
 }
 
-function versionOf(text: string): string {
+/** First 12 hex digits of its SHA-256. */
+export function versionOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

@@ -1,4 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
+import { streamMetadata } from '../envoy-names.ts';
 import type { PolicySet } from '../policy/index.ts';
 
 /** Envoy's deadline for one message, which only the configuration or the route's metadata tells. Milliseconds. */
@@ -10,8 +11,8 @@ export interface MessageTimeouts {
 
 export function messageTimeouts(metadata: Metadata, set: PolicySet): MessageTimeouts {
   return {
-    message: milliseconds(metadata.get('x-lambda-message-timeout')[0]) ?? set.messageTimeoutMs,
-    maximum: milliseconds(metadata.get('x-lambda-max-message-timeout')[0]) ?? set.maxMessageTimeoutMs,
+    message: milliseconds(metadata.get(streamMetadata.messageTimeout)[0]) ?? set.messageTimeoutMs,
+    maximum: milliseconds(metadata.get(streamMetadata.maxMessageTimeout)[0]) ?? set.maxMessageTimeoutMs,
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Metadata } from '@grpc/grpc-js';
+import { streamMetadata } from '../envoy-names.ts';
 import { type ApiPolicies, PolicyFailure, type PolicySet } from '../policy/index.ts';
 
 /** What decides over the policies: without it a stream would run under others. */
-export const selectingMetadata: readonly string[] = ['x-lambda-api', 'x-lambda-policies'];
+export const selectingMetadata: readonly string[] = [streamMetadata.api, streamMetadata.policies];
 
 export type Selection =
   | { readonly kind: 'api'; readonly policies: ApiPolicies }
@@ -14,10 +15,10 @@ export type Selection =
  * send, else the route's name, else the API called `default`. Never a silent pass.
  */
 export function selectApi(set: PolicySet, metadata: Metadata, routeName: string | undefined): Selection {
-  const names = textsOf(metadata, 'x-lambda-api');
-  const inline = textsOf(metadata, 'x-lambda-policies');
+  const names = textsOf(metadata, streamMetadata.api);
+  const inline = textsOf(metadata, streamMetadata.policies);
   if (names.length + inline.length > 1) {
-    const found = [...names.map(() => 'x-lambda-api'), ...inline.map(() => 'x-lambda-policies')].join(' and ');
+    const found = [...names.map(() => streamMetadata.api), ...inline.map(() => streamMetadata.policies)].join(' and ');
     return refused('LAMBDA_EXT_PROC_INVALID_POLICIES', `the stream brings ${found}: one of them is right`);
   }
   const [name] = names;

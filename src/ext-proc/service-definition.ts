@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { serviceName } from '../service-name.ts';
+import { serviceName } from '../envoy-names.ts';
 import { ProtoWriter } from './proto-writer.ts';
 import { replyShape } from './reply-shape.ts';
 import type { ProcessingResponse } from './wire.ts';

@@ -1,5 +1,6 @@
 import { Document } from 'yaml';
-import { serviceName } from '../service-name.ts';
+import { serviceName, streamMetadata } from '../envoy-names.ts';
+import { defaultLimits } from '../policy/index.ts';
 import { escapePattern, pathPattern } from './conditions.ts';
 import type { ApiDefinition, BackendGroup } from './definition.ts';
 import type { Imported, ImportedRoute } from './flows-to-apis.ts';
@@ -14,7 +15,6 @@ const filterName = 'envoy.filters.http.ext_proc';
 const httpOptions = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 const sidecar = 'lambda-ext-proc';
 const systemCertificates = '/etc/ssl/certs/ca-certificates.crt';
-const bodyBytes = 6_291_456;
 
 /** An Envoy configuration for an imported API: its routes, backends and the server beside it. */
 export function envoyDocument(
@@ -53,7 +53,7 @@ function listener(
   return {
     name: slug(definition.name),
     address: { socket_address: { address: '127.0.0.1', port_value: 10_000 } },
-    per_connection_buffer_limit_bytes: bodyBytes,
+    per_connection_buffer_limit_bytes: defaultLimits.bodyBytes,
     filter_chains: [
       {
         filters: [
@@ -98,7 +98,7 @@ function routeObject(route: ImportedRoute, definition: ApiDefinition, group: Bac
       typed_per_filter_config: {
         [filterName]: {
           '@type': type('extensions.filters.http.ext_proc.v3.ExtProcPerRoute'),
-          overrides: { grpc_initial_metadata: [{ key: 'x-lambda-api', value: route.api }] },
+          overrides: { grpc_initial_metadata: [{ key: streamMetadata.api, value: route.api }] },
         },
       },
     }),
@@ -228,7 +228,7 @@ function backendCluster(group: BackendGroup): Json {
     type: 'STRICT_DNS',
     connect_timeout: `${(group.connectTimeoutMs ?? 5000) / 1000}s`,
     lb_policy: group.loadBalancing.includes('RANDOM') ? 'RANDOM' : 'ROUND_ROBIN',
-    per_connection_buffer_limit_bytes: bodyBytes,
+    per_connection_buffer_limit_bytes: defaultLimits.bodyBytes,
     load_assignment: {
       cluster_name: name,
       endpoints: priorities

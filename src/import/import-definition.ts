@@ -1,3 +1,4 @@
+import { invocationDefaults } from '../lambda/index.ts';
 import type { ApiDefinition, Step } from './definition.ts';
 import { envoyDocument } from './envoy-document.ts';
 import { flowsToApis, type Imported } from './flows-to-apis.ts';
@@ -48,8 +49,9 @@ function longest({ configuration }: Step): number {
     return typeof value === 'number' ? value : fallback;
   };
   // A Lambda ends after 15 minutes at the latest.
-  const read = time('readTimeoutMs', 30_000) || 900_000;
-  const one = time('apiCallAttemptTimeoutMs', 0) || time('connectionTimeoutMs', 2000) + read;
+  const read = time('readTimeoutMs', invocationDefaults.readTimeoutMs) || 900_000;
+  const one =
+    time('apiCallAttemptTimeoutMs', 0) || time('connectionTimeoutMs', invocationDefaults.connectionTimeoutMs) + read;
   return time('apiCallTimeoutMs', 0) || one;
 }
 

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { type Deadline, pause, within } from './deadline.ts';
 import type { FunctionGuard } from './guard/function-guard.ts';
 import { InvocationError } from './invocation-error.ts';
+import { synchronousBytes } from './quotas.ts';
 import type { ClockSkew } from './request/clock-skew.ts';
 import { type Prepared, prepare } from './request/prepared.ts';
 import type { Signer } from './request/signer.ts';
@@ -37,8 +38,8 @@ export interface CallRoute {
 
 /** How long to wait for a connection while all are in use, as the reference's SDK does. */
 const ACQUIRE_MS = 10_000;
-/** The service's 6 MB and some for what wraps them. */
-const MAX_ANSWER_BYTES = 6 * 1024 * 1024 + 128 * 1024;
+/** The service's quota and some for what wraps an answer. */
+const MAX_ANSWER_BYTES = synchronousBytes + 128 * 1024;
 
 /** One invocation with all its attempts. */
 export class Call {

@@ -5,7 +5,10 @@ import { TrustStores } from './trust/index.ts';
 import type { CredentialSource, LambdaInvoker } from './types.ts';
 
 export type { CredentialStatus } from './credentials/index.ts';
+export { invocationDefaults } from './defaults.ts';
 export { InvocationError, type InvocationErrorKind } from './invocation-error.ts';
+export { clientContextBytes, synchronousBytes } from './quotas.ts';
+export { endpointUrl } from './request/endpoint.ts';
 export type * from './types.ts';
 
 export interface LambdaInvokerOptions extends Partial<InvokerParts> {

@@ -1,12 +1,14 @@
 import { type CompiledTemplate, ExpressionError } from '../expression/index.ts';
-import type { AssumedRole, CredentialSource, Invocation, TraceContext } from '../lambda/index.ts';
+import {
+  type AssumedRole,
+  type CredentialSource,
+  type Invocation,
+  invocationDefaults,
+  type TraceContext,
+} from '../lambda/index.ts';
 import type { CredentialTemplates, LambdaConfiguration, RoleTemplates } from './api-policies.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import type { Transaction } from './transaction.ts';
-
-/** The reference's defaults where a template gives null. */
-const defaultRegion = 'us-east-1';
-const defaultSessionName = 'gravitee';
 
 /** The policy's object with every expression evaluated for this request. Throws PolicyFailure. */
 export function buildInvocation(transaction: Transaction, configuration: LambdaConfiguration): Invocation {
@@ -18,7 +20,7 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
   return {
     functionName,
     qualifier: text(configuration.qualifier, 'qualifier'),
-    region: text(configuration.region, 'region') ?? defaultRegion,
+    region: text(configuration.region, 'region') ?? invocationDefaults.region,
     endpoint: text(configuration.endpoint, 'endpoint'),
     payload: payload === undefined ? undefined : Buffer.from(payload),
     invocationType: configuration.invocationType,
@@ -67,7 +69,7 @@ function assumedRole(templates: RoleTemplates, text: Evaluate): AssumedRole | un
   if (roleArn === undefined) return undefined;
   return {
     roleArn,
-    roleSessionName: text(templates.roleSessionName, 'roleSessionName') ?? defaultSessionName,
+    roleSessionName: text(templates.roleSessionName, 'roleSessionName') ?? invocationDefaults.roleSessionName,
     externalId: text(templates.externalId, 'externalId'),
     durationSeconds: templates.durationSeconds,
   };

@@ -2,6 +2,7 @@ import type { CompiledTemplate } from '../expression/index.ts';
 import type { MutationTemplates } from './api-policies.ts';
 import { isHeaderValue } from './header-syntax.ts';
 import type { Message, RequestMessage, ResponseMessage } from './message.ts';
+import { isPath, readStatus } from './message-syntax.ts';
 import type { Phase } from './phase.ts';
 import { PolicyFailure, variableFailure } from './policy-failure.ts';
 import type { Transaction } from './transaction.ts';
@@ -62,15 +63,13 @@ function statusValue(
   if (status === undefined || typeof status === 'number') return status;
   const text = evaluate(status, 'mutations.status');
   if (text === null) return undefined;
-  const value = Number(text);
-  // Below 200 there is no final response.
-  if (!/^\d{3}$/.test(text) || value < 200 || value > 599)
-    throw invalid('mutations.status is no status from 200 to 599');
+  const value = readStatus(text);
+  if (value === undefined) throw invalid('mutations.status is no status from 200 to 599');
   return value;
 }
 
 function checkPath(path: string): void {
-  if (!/^\/[\x21-\x7e]*$/.test(path)) {
+  if (!isPath(path)) {
     throw invalid('mutations.path is no path: it must begin with / and have neither spaces nor unescaped characters');
   }
 }

@@ -1,6 +1,6 @@
 import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import { serviceName } from '../service-name.ts';
+import { serviceName } from '../envoy-names.ts';
 
 /** The service that Envoy's `grpc_health_check.service_name` asks for; the empty name is the whole server. */
 const SERVICES = ['', serviceName] as const;

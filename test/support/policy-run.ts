@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { loadPolicies } from '../../src/config/index.ts';
-import { compileTemplate } from '../../src/expression/index.ts';
 import type { Invocation, InvocationResult } from '../../src/lambda/index.ts';
 import {
   type ApiPolicies,
@@ -45,7 +44,7 @@ export interface PolicyRun {
 
 /** One transaction of the API `default` of a document, whose functions are the test's: no socket, no clock. */
 export function policyRun(document: object, options: PolicyRunOptions = {}): PolicyRun {
-  const { set } = loadPolicies(JSON.stringify({ version: 1, ...document }), 'policies.json', compileTemplate);
+  const { set } = loadPolicies(JSON.stringify({ version: 1, ...document }), 'policies.json');
   assert.ok(set.fallback, 'the document has no API called default');
   return runOf(set.fallback, options);
 }

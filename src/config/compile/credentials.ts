@@ -1,5 +1,5 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
-import type { AssumedRole, CredentialSource } from '../../lambda/index.ts';
+import { type AssumedRole, type CredentialSource, invocationDefaults } from '../../lambda/index.ts';
 import type { CredentialTemplates, RoleTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
@@ -7,7 +7,6 @@ import type { ConfigurationScope } from './configuration-scope.ts';
 
 type RoleFields = Pick<ConfigurationDocument, 'roleArn' | 'roleSessionName' | 'externalId' | 'durationSeconds'>;
 
-const defaultSessionName = 'gravitee';
 const roleSyntax = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
 const sessionNameSyntax = /^[\w+=,.@-]{2,64}$/;
 
@@ -112,7 +111,7 @@ function constantSource(templates: Omit<CredentialTemplates, 'constant'>): Crede
 function constantRole(role: RoleTemplates): AssumedRole {
   return Object.freeze({
     roleArn: role.roleArn.constant ?? '',
-    roleSessionName: role.roleSessionName?.constant || defaultSessionName,
+    roleSessionName: role.roleSessionName?.constant || invocationDefaults.roleSessionName,
     externalId: role.externalId?.constant || undefined,
     durationSeconds: role.durationSeconds,
   });

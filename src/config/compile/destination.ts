@@ -1,4 +1,5 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
+import { endpointUrl, invocationDefaults } from '../../lambda/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 import { judgeRegion } from './regions.ts';
@@ -24,7 +25,7 @@ export function compileDestination(
     scope.error(['function'], 'is missing: expected the name or ARN of a Lambda function, here or in defaults');
   }
   const functionName = scope.template(['function'], functionText);
-  const region = scope.template(['region'], configuration.region || 'us-east-1');
+  const region = scope.template(['region'], configuration.region || invocationDefaults.region);
   const endpoint = scope.template(['endpoint'], configuration.endpoint || undefined);
   const qualifier = scope.template(['qualifier'], configuration.qualifier);
   if (functionName === undefined || region === undefined) return undefined;
@@ -62,14 +63,14 @@ function checkRegion(template: CompiledTemplate, scope: ConfigurationScope): voi
   if (template.constant === undefined) return;
   const verdict = judgeRegion(template.constant);
   if (verdict.kind === 'invalid') {
-    scope.error(['region'], `is no AWS region: expected one as us-east-1${verdict.hint}`);
+    scope.error(['region'], `is no AWS region: expected one as ${invocationDefaults.region}${verdict.hint}`);
   }
   if (verdict.kind === 'unknown') scope.warn(['region'], `is no region that this version knows${verdict.hint}`);
 }
 
 function checkEndpoint(text: string, scope: ConfigurationScope): void {
-  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+  const url = endpointUrl(text);
+  if (url === undefined) {
     scope.error(['endpoint'], 'is no endpoint: expected https://host[:port], or http:// for a local one');
     return;
   }

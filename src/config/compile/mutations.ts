@@ -1,5 +1,5 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
-import type { MutationTemplates } from '../../policy/index.ts';
+import { isPath, type MutationTemplates, policyDefaults, readStatus } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
@@ -44,10 +44,10 @@ export function compileMutations(
     body: scope.template(at('body'), document.body),
     path: scope.template(at('path'), document.path),
     status: typeof document.status === 'number' ? document.status : scope.template(at('status'), document.status),
-    clearRouteCache: document.clearRouteCache ?? false,
+    clearRouteCache: document.clearRouteCache ?? policyDefaults.clearRouteCache,
   };
   checkConstants(result, scope);
-  checkPhase(result, phase, configuration.sendToConsumer ?? false, scope);
+  checkPhase(result, phase, configuration.sendToConsumer ?? policyDefaults.sendToConsumer, scope);
   return result;
 }
 
@@ -75,10 +75,10 @@ function checkTwice(set: Readonly<Record<string, unknown>>, scope: Configuration
 
 function checkConstants(mutations: MutationTemplates, scope: ConfigurationScope): void {
   const { path, status } = mutations;
-  if (path?.constant !== undefined && !/^\/[\x21-\x7e]*$/.test(path.constant)) {
+  if (path?.constant !== undefined && !isPath(path.constant)) {
     scope.error(['mutations', 'path'], 'is no path: it begins with / and has neither spaces nor unescaped characters');
   }
-  if (typeof status === 'object' && status.constant !== undefined && !/^[2-5]\d\d$/.test(status.constant)) {
+  if (typeof status === 'object' && status.constant !== undefined && readStatus(status.constant) === undefined) {
     scope.error(['mutations', 'status'], 'is no status: expected 200 to 599');
   }
 }

@@ -1,5 +1,6 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
-import type { LambdaConfiguration, PolicyStep } from '../../policy/index.ts';
+import { clientContextBytes, invocationDefaults } from '../../lambda/index.ts';
+import { type LambdaConfiguration, type PolicyStep, policyDefaults } from '../../policy/index.ts';
 import { deepMerge } from '../merge.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument, StepDocument } from '../schema/index.ts';
@@ -39,8 +40,8 @@ export function compileStep(
   return {
     step: {
       condition,
-      onConditionError: document.onConditionError ?? 'skip',
-      onError: document.onError ?? 'fail',
+      onConditionError: document.onConditionError ?? policyDefaults.onConditionError,
+      onError: document.onError ?? policyDefaults.onError,
       body: place.body,
       configuration,
     },
@@ -57,15 +58,15 @@ function compileConfiguration(
   const destination = compileDestination(document, scope);
   const configuration = {
     payload: scope.template(['payload'], document.payload || undefined),
-    invocationType: document.invocationType ?? 'RequestResponse',
-    logType: document.logType ?? 'None',
+    invocationType: document.invocationType ?? invocationDefaults.invocationType,
+    logType: document.logType ?? invocationDefaults.logType,
     clientContext: compileClientContext(document, scope),
     tenantId: scope.template(['tenantId'], document.tenantId || undefined),
     credentials: compileCredentials(document, scope),
     transport: compileTransport(document, scope),
     retry: Object.freeze({
-      maxAttempts: document.retry?.maxAttempts ?? 4,
-      idempotent: document.retry?.idempotent ?? false,
+      maxAttempts: document.retry?.maxAttempts ?? invocationDefaults.maxAttempts,
+      idempotent: document.retry?.idempotent ?? invocationDefaults.idempotent,
     }),
     variables: (document.variables ?? []).map(({ name, value }, index) => ({
       name,
@@ -87,13 +88,15 @@ function compileClientContext(document: ConfigurationDocument, scope: Configurat
   const template = scope.template(['clientContext'], document.clientContext || undefined);
   if (template?.constant !== undefined) {
     if (!isJson(template.constant)) scope.error(['clientContext'], 'is not valid JSON');
-    else if (Buffer.byteLength(template.constant) > 2687) scope.error(['clientContext'], 'is over 2,687 bytes');
+    else if (Buffer.byteLength(template.constant) > clientContextBytes) {
+      scope.error(['clientContext'], `is over ${clientContextBytes} bytes`);
+    }
   }
   return template;
 }
 
 function compileSendToConsumer(document: ConfigurationDocument, scope: ConfigurationScope): boolean | CompiledTemplate {
-  const value = document.sendToConsumer ?? false;
+  const value = document.sendToConsumer ?? policyDefaults.sendToConsumer;
   if (typeof value === 'boolean') return value;
   const template = scope.template(['sendToConsumer'], value);
   if (template === undefined) return false;
@@ -126,7 +129,7 @@ function compileCondition(
   if (template?.constant !== undefined && !/^(?:true|false|on|off|yes|no|1|0)$/i.test(template.constant.trim())) {
     compiler.reporter.error(path, 'has no expression and is neither true nor false: write {#…} around it');
   }
-  const answers = (configuration.sendToConsumer ?? false) !== false;
+  const answers = (configuration.sendToConsumer ?? policyDefaults.sendToConsumer) !== false;
   if (
     place.phase === 'request' &&
     answers &&

@@ -1,6 +1,6 @@
 import type { CompiledTemplate, EvaluationContext } from '../../expression/index.ts';
 import { ExpressionError } from '../../expression/index.ts';
-import type { SslOptions, TransportOptions } from '../../lambda/index.ts';
+import { invocationDefaults, type SslOptions, type TransportOptions } from '../../lambda/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 
@@ -10,8 +10,8 @@ export function compileTransport(configuration: ConfigurationDocument, scope: Co
     scope.warn(['apiCallAttemptTimeoutMs'], 'is longer than apiCallTimeoutMs and so has no effect');
   }
   return Object.freeze({
-    connectionTimeoutMs: configuration.connectionTimeoutMs ?? 2000,
-    readTimeoutMs: configuration.readTimeoutMs ?? 30_000,
+    connectionTimeoutMs: configuration.connectionTimeoutMs ?? invocationDefaults.connectionTimeoutMs,
+    readTimeoutMs: configuration.readTimeoutMs ?? invocationDefaults.readTimeoutMs,
     apiCallAttemptTimeoutMs: attempt || undefined,
     apiCallTimeoutMs: call || undefined,
     ssl: compileSsl(configuration.ssl, scope),

@@ -1,5 +1,5 @@
 import { suggestion } from '../../closest.ts';
-import { serviceName } from '../../service-name.ts';
+import { serviceName } from '../../envoy-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 

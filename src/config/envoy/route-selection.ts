@@ -1,4 +1,5 @@
 import { suggestion } from '../../closest.ts';
+import { streamMetadata } from '../../envoy-names.ts';
 import type { ApiPolicies } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import { compileInlineSource, inlineLimits } from '../inline-policies.ts';
@@ -25,8 +26,8 @@ const metadataLimit = 60 * 1024;
 /** The API that the server picks for a route, as its own selection does; undefined after a reported problem. */
 export function selectForRoute(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
   for (const metadata of route.metadata.values()) checkTransport(metadata, check.reporter);
-  const named = route.metadata.get('x-lambda-api');
-  const inline = route.metadata.get('x-lambda-policies');
+  const named = route.metadata.get(streamMetadata.api);
+  const inline = route.metadata.get(streamMetadata.policies);
   if (named !== undefined && inline !== undefined) {
     check.reporter.error(
       inline.value.path,

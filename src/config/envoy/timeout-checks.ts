@@ -1,3 +1,4 @@
+import { streamMetadata } from '../../envoy-names.ts';
 import type { PolicyStep } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { CompiledPolicySet } from '../compiled-policy-set.ts';
@@ -51,8 +52,8 @@ interface ToldTimeouts {
 function toldTimeouts({ route }: UsedRoute, set: CompiledPolicySet): ToldTimeouts {
   const told = (key: string): number | undefined => milliseconds(route.metadata.get(key)?.text);
   return {
-    message: told('x-lambda-message-timeout') ?? set.messageTimeoutMs,
-    maximum: told('x-lambda-max-message-timeout') ?? set.maxMessageTimeoutMs,
+    message: told(streamMetadata.messageTimeout) ?? set.messageTimeoutMs,
+    maximum: told(streamMetadata.maxMessageTimeout) ?? set.maxMessageTimeoutMs,
   };
 }
 

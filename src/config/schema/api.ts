@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { policyDefaults } from '../../policy/index.ts';
 import { configurationSchema } from './configuration.ts';
-import { field, flag, integer, template, text } from './field.ts';
+import { field, flag, httpStatus, template, text } from './field.ts';
 
 /** JSON data for expressions: kept as it is. */
 const data = z.json().meta({ id: 'data', title: 'Data', description: 'Any JSON value, for expressions.' });
@@ -11,7 +12,7 @@ export const responseTemplatesSchema = z
     z.record(
       z.string(),
       z.strictObject({
-        status: integer(200, 599).meta({ title: 'Status', description: 'Status to the caller.', examples: [502] }),
+        status: httpStatus.meta({ title: 'Status', description: 'Status to the caller.', examples: [502] }),
         headers: field(z.record(z.string(), template), {
           title: 'Headers',
           description: 'Header name to template.',
@@ -67,14 +68,14 @@ export const stepSchema = z
     onConditionError: field(z.enum(['skip', 'fail']), {
       title: 'On a condition error',
       description: 'What an error in the condition does: skip the step, or fail the request.',
-      default: 'skip',
+      default: policyDefaults.onConditionError,
       examples: ['fail'],
     }),
     onError: field(z.enum(['fail', 'continue']), {
       title: 'On an error',
       description:
         "What a failed invocation does: fail the request, or go on with the next step. Once sendToConsumer has put the Lambda's answer in place, a failure in the step's mutations fails the request all the same.",
-      default: 'fail',
+      default: policyDefaults.onError,
       examples: ['continue'],
     }),
     configuration: field(configurationSchema, {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { clientContextBytes, invocationDefaults } from '../../lambda/index.ts';
+import { errorCatalogue, policyDefaults } from '../../policy/index.ts';
 import { field, flag, httpStatus, integer, template, text } from './field.ts';
 import { mutations } from './mutations.ts';
 import { ssl } from './ssl.ts';
@@ -25,7 +27,7 @@ const role = z.strictObject({
   roleSessionName: field(template, {
     title: 'Role session name',
     description: 'Name of the session.',
-    default: 'gravitee',
+    default: invocationDefaults.roleSessionName,
     examples: ['gravitee'],
   }),
   externalId: field(template, {
@@ -53,7 +55,7 @@ export const configurationSchema = z
     region: field(template, {
       title: 'Region',
       description: 'AWS region.',
-      default: 'us-east-1',
+      default: invocationDefaults.region,
       examples: ['eu-west-1'],
     }),
     accessKey: field(template, {
@@ -79,14 +81,14 @@ export const configurationSchema = z
     invocationType: field(z.enum(['RequestResponse', 'Event', 'DryRun']), {
       title: 'Invocation type',
       description: 'RequestResponse waits for the result; Event queues (202, no result); DryRun checks rights (204).',
-      default: 'RequestResponse',
+      default: invocationDefaults.invocationType,
       examples: ['RequestResponse'],
     }),
     qualifier: field(template, { title: 'Qualifier', description: 'Version or alias.', examples: ['live'] }),
     logType: field(z.enum(['None', 'Tail']), {
       title: 'Log type',
       description: "Tail puts the last 4 KB of the function's log into this server's log.",
-      default: 'None',
+      default: invocationDefaults.logType,
       examples: ['Tail'],
     }),
     roleArn: field(template, {
@@ -97,7 +99,7 @@ export const configurationSchema = z
     roleSessionName: field(template, {
       title: 'Role session name',
       description: 'Name of the assumed session.',
-      default: 'gravitee',
+      default: invocationDefaults.roleSessionName,
       examples: ['orders-gateway'],
     }),
     variables: field(z.array(variable), {
@@ -110,19 +112,19 @@ export const configurationSchema = z
       title: 'Send to consumer',
       description:
         "Answers the caller with the function's result instead of the backend's. An expression is evaluated after the invocation.",
-      default: false,
+      default: policyDefaults.sendToConsumer,
       examples: [true, '{#lambdaResponse.status == 200}'],
     }),
     connectionTimeoutMs: field(milliseconds, {
       title: 'Connection timeout',
       description: 'Milliseconds to connect; 0 is off.',
-      default: 2000,
+      default: invocationDefaults.connectionTimeoutMs,
       examples: [1000],
     }),
     readTimeoutMs: field(milliseconds, {
       title: 'Read timeout',
       description: 'Milliseconds without a byte of the answer; 0 is off.',
-      default: 30_000,
+      default: invocationDefaults.readTimeoutMs,
       examples: [10_000],
     }),
     apiCallAttemptTimeoutMs: field(milliseconds, {
@@ -172,7 +174,7 @@ export const configurationSchema = z
     }),
     clientContext: field(template, {
       title: 'Client context',
-      description: 'JSON text that the function sees as its client context. At most 2,687 bytes.',
+      description: `JSON text that the function sees as its client context. At most ${clientContextBytes.toLocaleString('en-US')} bytes.`,
       examples: ['{"custom":{"tenant":"acme"}}'],
     }),
     tenantId: field(template, {
@@ -190,13 +192,13 @@ export const configurationSchema = z
         maxAttempts: field(integer(1, 10), {
           title: 'Attempts',
           description: 'Attempts in all, the first included.',
-          default: 4,
+          default: invocationDefaults.maxAttempts,
           examples: [2],
         }),
         idempotent: field(flag, {
           title: 'Idempotent',
           description: 'The function may run twice: also repeat after the request was sent. Never for Event.',
-          default: false,
+          default: invocationDefaults.idempotent,
           examples: [true],
         }),
       }),
@@ -235,19 +237,19 @@ export const configurationSchema = z
         throttled: field(httpStatus, {
           title: 'Throttled',
           description: 'Status to the caller when Lambda throttles.',
-          default: 500,
+          default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
           examples: [429],
         }),
         timeout: field(httpStatus, {
           title: 'Timeout',
           description: 'Status to the caller when a time limit passes.',
-          default: 500,
+          default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
           examples: [504],
         }),
         tooLarge: field(httpStatus, {
           title: 'Too large',
           description: 'Status to the caller when the payload is too large for Lambda.',
-          default: 500,
+          default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
           examples: [413],
         }),
       }),

@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { defaultLimits, policyDefaults } from '../../policy/index.ts';
 import { apiSchema, responseTemplatesSchema } from './api.ts';
 import { configurationSchema } from './configuration.ts';
 import { field, flag, integer } from './field.ts';
-
-/** Streams: 2,000 a second while a function hangs for 5 s, and a fifth more; a waiting one takes some 25 KB. */
-export const defaultLimits = { bodyBytes: 6_291_456, streams: 12_000, bufferedBytes: 134_217_728 } as const;
 
 const gibibyte = 2 ** 30;
 
@@ -42,13 +40,13 @@ export const documentSchema = z
     unmatched: field(z.enum(['reject', 'pass']), {
       title: 'Unmatched',
       description: 'What becomes of a stream that names no API: reject (500 with its key) or pass.',
-      default: 'reject',
+      default: policyDefaults.unmatched,
       examples: ['pass'],
     }),
     inline: field(flag, {
       title: 'Inline',
       description: 'Whether routes may bring policies of their own in `x-lambda-policies`.',
-      default: true,
+      default: policyDefaults.inline,
       examples: [false],
     }),
     messageTimeoutMs: field(integer(1), {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { finalStatus } from '../../policy/index.ts';
 
 /** What editors and the reference page tell of a field. */
 export interface FieldMeta {
@@ -26,4 +27,4 @@ export function integer(minimum: number, maximum: number = 2 ** 31 - 1): z.ZodIn
   return z.int().min(minimum).max(maximum);
 }
 
-export const httpStatus = integer(200, 599);
+export const httpStatus = integer(finalStatus.lowest, finalStatus.highest);

@@ -1,5 +1,5 @@
 export type { ApiDocument, ResponseTemplatesDocument, StepDocument } from './api.ts';
 export { apiSchema } from './api.ts';
 export type { ConfigurationDocument } from './configuration.ts';
-export { defaultLimits, documentSchema, type PolicyDocument } from './document.ts';
+export { documentSchema, type PolicyDocument } from './document.ts';
 export { validate } from './validate.ts';

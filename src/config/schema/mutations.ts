@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { policyDefaults } from '../../policy/index.ts';
 import { field, flag, httpStatus, template, text } from './field.ts';
 
 /** Header names are checked when the document is compiled, with a better text than a pattern would give. */
@@ -53,7 +54,7 @@ export const mutations = z.strictObject({
   clearRouteCache: field(flag, {
     title: 'Clear the route cache',
     description: 'Has Envoy choose the route again by the changed headers or path. Request phase only.',
-    default: false,
+    default: policyDefaults.clearRouteCache,
     examples: [true],
   }),
 });

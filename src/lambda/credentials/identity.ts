@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
+import { invocationDefaults } from '../defaults.ts';
 import type { AssumedRole, CredentialSource } from '../types.ts';
 
 /** Makes keys of maps useless to who reads them in a dump. */
@@ -23,7 +24,7 @@ export function keysLabel(accessKey: string): string {
 
 /** E.g. `role arn:aws:iam::222222222222:role/b of role arn:aws:iam::111111111111:role/a of the default chain`. */
 export function roleLabel({ roleArn, roleSessionName }: AssumedRole, base: string, region: string): string {
-  const session = roleSessionName === 'gravitee' ? '' : ` as ${roleSessionName}`;
+  const session = roleSessionName === invocationDefaults.roleSessionName ? '' : ` as ${roleSessionName}`;
   const own = `role ${roleArn}${session}`;
   const on = base.startsWith('role ') ? base : `${base} in ${region}`;
   return `${own} of ${on}`.slice(0, maxLabel);

@@ -1,3 +1,4 @@
+import { invocationDefaults } from '../defaults.ts';
 import { configurationError } from './configuration-error.ts';
 
 /** Where requests go. */
@@ -70,13 +71,19 @@ export class EndpointResolver {
 
 async function loadRuleset(): Promise<Ruleset> {
   const { LambdaClient } = await import('@aws-sdk/client-lambda');
-  const { endpointProvider } = new LambdaClient({ region: 'us-east-1' }).config;
+  const { endpointProvider } = new LambdaClient({ region: invocationDefaults.region }).config;
   return (parameters) => endpointProvider({ ...parameters, Endpoint: undefined });
 }
 
-function customEndpoint(text: string): Endpoint {
+/** What the text of a custom endpoint means: https unless it says http. Undefined: it is no such address. */
+export function endpointUrl(text: string): URL | undefined {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
+}
+
+function customEndpoint(text: string): Endpoint {
+  const url = endpointUrl(text);
+  if (url === undefined) {
     throw configurationError('endpoint', text, 'https://host[:port], or http:// for a local one');
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
@@ -91,7 +98,7 @@ function endpointOf(url: URL): Endpoint {
 }
 
 function invalidRegion(region: string, cause?: unknown): Error {
-  return configurationError('region', region, 'a region as us-east-1', cause);
+  return configurationError('region', region, `a region as ${invocationDefaults.region}`, cause);
 }
 
 function remember(cache: Map<string, Endpoint>, key: string, endpoint: Endpoint): Endpoint {

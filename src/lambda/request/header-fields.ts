@@ -1,14 +1,13 @@
+import { clientContextBase64Bytes } from '../quotas.ts';
 import { configurationError } from './configuration-error.ts';
 
-/** The service's own bound of the client context, in bytes of base64. */
-const MAX_CLIENT_CONTEXT = 3583;
 const tenantSyntax = /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/;
 
 /** JSON text as X-Amz-Client-Context. Throws InvocationError (`configuration`). */
 export function encodeClientContext(text: string): string {
   const encoded = Buffer.from(text).toString('base64');
-  if (encoded.length > MAX_CLIENT_CONTEXT) {
-    throw configurationError('clientContext', text, `at most ${MAX_CLIENT_CONTEXT} bytes of base64`);
+  if (encoded.length > clientContextBase64Bytes) {
+    throw configurationError('clientContext', text, `at most ${clientContextBase64Bytes} bytes of base64`);
   }
   return encoded;
 }

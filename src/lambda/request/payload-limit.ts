@@ -1,13 +1,10 @@
 import { InvocationError } from '../invocation-error.ts';
+import { eventBytes, synchronousBytes } from '../quotas.ts';
 import type { InvocationType } from '../types.ts';
-
-/** The service's quotas: 6 MB for a request that is answered, 1 MB for an asynchronous one. */
-const SYNCHRONOUS_BYTES = 6 * 1024 * 1024;
-const EVENT_BYTES = 1024 * 1024;
 
 /** Throws InvocationError (`payload-too-large`): the service would refuse it after it had been sent. */
 export function checkPayload(payload: Uint8Array, type: InvocationType): void {
-  const limit = type === 'Event' ? EVENT_BYTES : SYNCHRONOUS_BYTES;
+  const limit = type === 'Event' ? eventBytes : synchronousBytes;
   if (payload.byteLength <= limit) return;
   throw new InvocationError({
     kind: 'payload-too-large',

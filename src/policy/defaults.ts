@@ -1,0 +1,14 @@
+import { synchronousBytes } from '../lambda/index.ts';
+
+/** What holds where policies.yaml says nothing. */
+export const policyDefaults = {
+  unmatched: 'reject',
+  inline: true,
+  onConditionError: 'skip',
+  onError: 'fail',
+  sendToConsumer: false,
+  clearRouteCache: false,
+} as const;
+
+/** Streams: 2,000 a second while a function hangs for 5 s, and a fifth more; a waiting one takes some 25 KB. */
+export const defaultLimits = { bodyBytes: synchronousBytes, streams: 12_000, bufferedBytes: 134_217_728 } as const;
