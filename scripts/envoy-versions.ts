@@ -9,6 +9,8 @@ import type { TestLine } from './support/test-lines.ts';
 import { testsWithEnvoy } from './support/tests-with-envoy.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** The same random cases on every version: a test names its seed. */
+const seed = process.env.SEED || String(Date.now() % 2 ** 31);
 const reporter = fileURLToPath(new URL('support/test-lines.ts', import.meta.url));
 
 async function main(): Promise<number> {
@@ -46,7 +48,7 @@ function runTests(envoy: string, files: readonly string[]): Promise<readonly Tes
     const child = spawn(
       process.execPath,
       ['--test', '--test-timeout=300000', `--test-reporter=${reporter}`, ...files],
-      { cwd: root, env: { ...outer, ENVOY_BIN: envoy }, stdio: ['ignore', 'pipe', 'ignore'] },
+      { cwd: root, env: { ...outer, ENVOY_BIN: envoy, SEED: seed }, stdio: ['ignore', 'pipe', 'ignore'] },
     );
     const lines: TestLine[] = [];
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -74,7 +76,9 @@ function tellDifferences(
       console.log(`  ${version}: ${outcomes[i]}${reason === undefined ? '' : `, ${reason.split('\n', 1)[0]}`}`);
     }
   }
-  console.log(`\n${same} of ${byTest.size} tests have the same outcome on all of ${versions.join(', ')}`);
+  console.log(
+    `\n${same} of ${byTest.size} tests have the same outcome on all of ${versions.join(', ')} (seed ${seed})`,
+  );
 }
 
 process.exitCode = await main().catch((error: unknown) => {
