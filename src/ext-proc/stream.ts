@@ -258,7 +258,8 @@ export class ProcessingStream implements ExchangeCore {
     this.#deadline.stop();
     try {
       if (outcome.kind === 'answer') this.#answer(outcome.answer);
-      else side.settle(part);
+      else if (outcome.kind === 'continue') side.settle(part);
+      else throw new Error('no step has a format whose answers arrive in pieces');
       side.drain();
       this.#readOn();
     } catch (error) {

@@ -1,11 +1,20 @@
+import type { BodyPieces } from '../formats/index.ts';
 import type { ErrorKey } from './error-catalogue.ts';
 
-/** A whole response that is sent to the caller instead of going on. */
-export interface Answer {
+interface AnswerHead {
   readonly status: number;
   /** In order; a name may occur several times (set-cookie). */
   readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** A whole response that is sent to the caller instead of going on. */
+export interface Answer extends AnswerHead {
   readonly body: Uint8Array | undefined;
   /** The error that it stands for; undefined when a Lambda answers (sendToConsumer). */
   readonly errorKey: ErrorKey | undefined;
+}
+
+/** A response that is sent to the caller while it arrives. Whoever takes it reads its body or stops it. */
+export interface StreamedAnswer extends AnswerHead {
+  readonly body: BodyPieces;
 }

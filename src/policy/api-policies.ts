@@ -1,4 +1,5 @@
 import type { CompiledTemplate } from '../expression/index.ts';
+import type { BodyNeeds, RequestFormat, ResponseFormat } from '../formats/index.ts';
 import type { CredentialSource, InvocationType, RetryOptions, TransportOptions } from '../lambda/index.ts';
 
 /** Everything that one API does, compiled: made by config/ from a checked document, run by this folder. Immutable. */
@@ -38,6 +39,8 @@ export interface PolicyStep {
    * (v2 scopes REQUEST and RESPONSE). `buffered`: the body is read in any case (v2 scopes *_CONTENT).
    */
   readonly body: 'as-needed' | 'absent' | 'buffered';
+  /** The bodies that it reads. */
+  readonly needs: BodyNeeds;
   readonly configuration: LambdaConfiguration;
 }
 
@@ -47,7 +50,10 @@ export interface LambdaConfiguration {
   readonly region: CompiledTemplate;
   readonly endpoint: CompiledTemplate | undefined;
   readonly qualifier: CompiledTemplate | undefined;
-  readonly payload: CompiledTemplate | undefined;
+  /** How the request or response becomes the payload. */
+  readonly requestFormat: RequestFormat;
+  /** What the function's result is as an HTTP answer. */
+  readonly responseFormat: ResponseFormat;
   readonly invocationType: InvocationType;
   readonly logType: 'None' | 'Tail';
   readonly clientContext: CompiledTemplate | undefined;

@@ -1,4 +1,4 @@
-export type { Answer } from './answer.ts';
+export type { Answer, StreamedAnswer } from './answer.ts';
 export { answerFailure, timeoutFailure } from './answer-failure.ts';
 export type * from './api-policies.ts';
 export { defaultLimits, policyDefaults } from './defaults.ts';

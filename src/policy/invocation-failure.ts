@@ -1,3 +1,4 @@
+import type { FormatError } from '../formats/index.ts';
 import type { Invocation, InvocationError } from '../lambda/index.ts';
 import type { ErrorStatus } from './api-policies.ts';
 import { PolicyFailure } from './policy-failure.ts';
@@ -24,6 +25,12 @@ export function functionFailure(functionError: string, invocation: Invocation): 
   const parameters = parametersOf(invocation, functionError);
   const cause = new Error(`the function failed: ${functionError}`);
   return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { parameters, cause });
+}
+
+/** The function's result is no answer in the format that the step expects. */
+export function resultFailure(error: FormatError, invocation: Invocation): PolicyFailure {
+  const parameters = parametersOf(invocation, undefined);
+  return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { details: error.message, parameters, cause: error });
 }
 
 function statusOf(error: InvocationError, errorStatus: ErrorStatus): number | undefined {

@@ -1,4 +1,5 @@
 import { type CompiledTemplate, ExpressionError } from '../expression/index.ts';
+import { FormatError } from '../formats/index.ts';
 import {
   type AssumedRole,
   type CredentialSource,
@@ -16,13 +17,13 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
     evaluate(transaction, template, field);
   const functionName = text(configuration.function, 'function');
   if (functionName === undefined) throw invalid('function is empty');
-  const payload = text(configuration.payload, 'payload');
+  const payload = encode(transaction, configuration);
   return {
     functionName,
     qualifier: text(configuration.qualifier, 'qualifier'),
     region: text(configuration.region, 'region') ?? invocationDefaults.region,
     endpoint: text(configuration.endpoint, 'endpoint'),
-    payload: payload === undefined ? undefined : Buffer.from(payload),
+    payload,
     invocationType: configuration.invocationType,
     logType: configuration.logType,
     clientContext: text(configuration.clientContext, 'clientContext'),
@@ -32,6 +33,15 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
     retry: configuration.retry,
     trace: traceOf(transaction),
   };
+}
+
+function encode(transaction: Transaction, { requestFormat }: LambdaConfiguration): Uint8Array | undefined {
+  try {
+    return requestFormat.encode(transaction);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw invalid(error.message, error.cause ?? error);
+  }
 }
 
 /** Null and the empty string are both absent: the reference sends no payload and no qualifier for either. */

@@ -1,12 +1,14 @@
-import { InvocationError, type InvocationResult } from '../lambda/index.ts';
+import { FormatError, type FunctionAnswer } from '../formats/index.ts';
+import { type Invocation, InvocationError, type InvocationResult } from '../lambda/index.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { buildInvocation } from './invocation.ts';
-import { failureOf, functionFailure } from './invocation-failure.ts';
+import { failureOf, functionFailure, resultFailure } from './invocation-failure.ts';
+import { PolicyFailure } from './policy-failure.ts';
 import { reportError, reportResult } from './report-invocation.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Invokes a step's function, and reports it. Throws PolicyFailure, also for a function that ran and failed. */
-export async function invokeFunction(transaction: Transaction, step: PolicyStep): Promise<InvocationResult> {
+export async function invokeFunction(transaction: Transaction, step: PolicyStep): Promise<FunctionAnswer> {
   const invocation = buildInvocation(transaction, step.configuration);
   const controller = new AbortController();
   transaction.invocation = controller;
@@ -22,9 +24,20 @@ export async function invokeFunction(transaction: Transaction, step: PolicyStep)
   } finally {
     transaction.invocation = undefined;
   }
-  const { functionError } = result;
-  const failure = functionError === undefined ? undefined : functionFailure(functionError, invocation);
+  const answer = answerOf(result, step, invocation);
+  const failure = answer instanceof PolicyFailure ? answer : undefined;
   reportResult({ transaction, step, invocation, durationMs: performance.now() - started }, result, failure);
-  if (failure !== undefined) throw failure;
-  return result;
+  if (answer instanceof PolicyFailure) throw answer;
+  return answer;
+}
+
+/** A function's error is never an answer, whatever its bytes look like. */
+function answerOf(result: InvocationResult, step: PolicyStep, invocation: Invocation): FunctionAnswer | PolicyFailure {
+  if (result.functionError !== undefined) return functionFailure(result.functionError, invocation);
+  try {
+    return step.configuration.responseFormat.decode(result);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return resultFailure(error, invocation);
+  }
 }

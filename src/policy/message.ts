@@ -39,6 +39,18 @@ export abstract class Message implements MessageScope {
   replaceBody(bytes: Uint8Array): void {
     this.setBody(bytes);
     this.replacement = bytes;
+    this.#removeBodyHeaders();
+  }
+
+  /** Another body takes its place that is not known here: it still arrives. */
+  forgetBody(): void {
+    this.#bytes = undefined;
+    this.#text = undefined;
+    this.replacement = undefined;
+    this.#removeBodyHeaders();
+  }
+
+  #removeBodyHeaders(): void {
     for (const name of bodyHeaders) if (this.headers.values(name) !== undefined) this.headers.remove(name);
   }
 }

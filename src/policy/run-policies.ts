@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts';
+import type { Answer, StreamedAnswer } from './answer.ts';
 import { answerFailure } from './answer-failure.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { decodeBody } from './content-encoding.ts';
@@ -7,7 +7,11 @@ import type { Phase } from './phase.ts';
 import { executeStep } from './step.ts';
 import type { Transaction } from './transaction.ts';
 
-export type PhaseOutcome = { readonly kind: 'continue' } | { readonly kind: 'answer'; readonly answer: Answer };
+export type PhaseOutcome =
+  | { readonly kind: 'continue' }
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  /** As the function's answer arrives: nothing of its body is in the transaction. */
+  | { readonly kind: 'stream'; readonly answer: StreamedAnswer };
 
 const goOn: PhaseOutcome = { kind: 'continue' };
 
@@ -27,8 +31,9 @@ export async function runPolicies(
     for (const step of transaction.policies[phase]) await run(transaction, step, phase);
     if (phase === 'response' || !transaction.answered) return goOn;
     for (const step of transaction.policies.response) await run(transaction, step, 'response');
-    return { kind: 'answer', answer: ownAnswer(transaction) };
+    return ownAnswer(transaction);
   } catch (error) {
+    transaction.pieces?.stop();
     transaction.throwIfAborted();
     return { kind: 'answer', answer: answerFailure(transaction, error) };
   }
@@ -51,11 +56,17 @@ async function run(transaction: Transaction, step: PolicyStep, phase: Phase): Pr
   transaction.throwIfAborted();
 }
 
-function ownAnswer({ response }: Transaction): Answer {
+function ownAnswer({ response, pieces }: Transaction): PhaseOutcome {
   if (response === undefined) throw new Error('answered without a response');
   const headers: [string, string][] = [];
   for (const change of response.headers.changes()) {
     if (change.kind !== 'remove') for (const value of change.values) headers.push([change.name, value]);
   }
-  return { status: response.status, headers, body: response.body, errorKey: undefined };
+  const { status, body, replacement } = response;
+  if (pieces !== undefined && replacement === undefined) {
+    return { kind: 'stream', answer: { status, headers, body: pieces } };
+  }
+  // A later step has put another body in the place of the one that arrives.
+  pieces?.stop();
+  return { kind: 'answer', answer: { status, headers, body, errorKey: undefined } };
 }

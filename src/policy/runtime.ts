@@ -15,7 +15,10 @@ export interface InvocationLabels {
   readonly api: string;
   readonly policy: string;
   readonly function: string;
-  /** `function_error` ran and failed, `error` never gave a result, `aborted`: the caller left. */
+  /**
+   * `function_error` ran and failed, or its result is no answer in the step's format; `error` never gave a result;
+   * `aborted`: the caller left.
+   */
   readonly outcome: 'ok' | 'function_error' | 'error' | 'aborted';
   /** The error key of the failure, or "" when all went well. */
   readonly key: string;

@@ -1,20 +1,36 @@
+import { type FunctionAnswer, isWhole } from '../formats/index.ts';
 import { HttpHeaders } from './http-headers.ts';
 import { ResponseMessage } from './message.ts';
 import type { Phase } from './phase.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * The Lambda's answer takes the response's place. In the request phase there is a response of the sidecar's own from
- * here on; later steps run on it. In the response phase other headers stay (facts/gravitee-policy.md, 2).
+ * The function's answer takes the response's place. In the request phase there is a response of the sidecar's own from
+ * here on; later steps run on it. Headers that the answer does not have stay (facts/gravitee-policy.md, 2).
  */
-export function sendToConsumer(transaction: Transaction, status: number, payload: Uint8Array, phase: Phase): void {
+export function sendToConsumer(transaction: Transaction, answer: FunctionAnswer, phase: Phase): void {
+  const { status, headers, body } = answer;
   if (phase === 'request') {
     if (!transaction.answered) transaction.response = new ResponseMessage(status, new HttpHeaders([]));
     transaction.answered = true;
   }
   const { response } = transaction;
   if (response === undefined) return;
+  transaction.pieces?.stop();
+  transaction.pieces = undefined;
+  if (isWhole(body)) {
+    response.replaceBody(body);
+  } else {
+    if (phase === 'response') throw new Error('a response step cannot send a body while it arrives');
+    response.forgetBody();
+    transaction.pieces = body;
+  }
   response.changeStatus(status);
-  response.replaceBody(payload);
-  if (payload.length > 0) response.headers.set('content-type', 'application/json');
+  replaceHeaders(response.headers, headers);
+}
+
+/** A name's values take the place of those that are there. */
+function replaceHeaders(target: HttpHeaders, headers: FunctionAnswer['headers']): void {
+  for (const [name] of headers) target.remove(name);
+  for (const [name, value] of headers) target.append(name, value);
 }

@@ -1,7 +1,8 @@
 import { ExpressionError } from '../expression/index.ts';
-import type { InvocationResult } from '../lambda/index.ts';
+import { type FunctionAnswer, isWhole } from '../formats/index.ts';
 import type { LambdaConfiguration, PolicyStep } from './api-policies.ts';
 import { invokeFunction } from './invoke-function.ts';
+import { LambdaResponse } from './lambda-response.ts';
 import { applyMutations, clearMutations } from './mutations.ts';
 import type { Phase } from './phase.ts';
 import { PolicyFailure, variableFailure } from './policy-failure.ts';
@@ -17,16 +18,19 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     clearMutations(transaction, step.configuration.mutations, phase);
     return;
   }
+  let answer: FunctionAnswer | undefined;
   let answered = false;
   try {
-    const result = await invokeFunction(transaction, step);
-    transaction.lambdaResponse = new LambdaResponse(result);
+    answer = await invokeFunction(transaction, step);
+    transaction.lambdaResponse = new LambdaResponse(answer);
     setVariables(transaction, step.configuration);
     const send = sendsToConsumer(transaction, step.configuration);
-    if (send) sendToConsumer(transaction, result.status, result.payload, phase);
+    if (send) sendToConsumer(transaction, answer, phase);
+    else stop(answer);
     answered = send;
     applyMutations(transaction, step.configuration.mutations, send ? 'response' : phase);
   } catch (error) {
+    if (!answered) stop(answer);
     // sendToConsumer has already replaced the response; if its mutations fail, fail the request even with
     // `onError: continue`, or an unmutated answer would leave.
     if (transaction.aborted || answered || step.onError === 'fail') throw error;
@@ -36,6 +40,11 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     logger.warn({ ...fields, err: failure.cause ?? failure }, 'policy failed, going on as onError says');
     clearMutations(transaction, step.configuration.mutations, phase);
   }
+}
+
+/** Nobody gets the answer: what still arrives of it is for nobody. */
+function stop(answer: FunctionAnswer | undefined): void {
+  if (answer !== undefined && !isWhole(answer.body)) answer.body.stop();
 }
 
 function isWanted(transaction: Transaction, step: PolicyStep): boolean {
@@ -68,23 +77,5 @@ function sendsToConsumer(transaction: Transaction, configuration: LambdaConfigur
     return sendToConsumer.evaluateBoolean(transaction);
   } catch (error) {
     throw variableFailure('sendToConsumer', error);
-  }
-}
-
-/** `#lambdaResponse`: the payload as text, decoded when an expression asks for it. */
-class LambdaResponse {
-  readonly status: number;
-  readonly #payload: Uint8Array;
-  #content: string | undefined;
-
-  constructor(result: InvocationResult) {
-    this.status = result.status;
-    this.#payload = result.payload;
-  }
-
-  get content(): string {
-    const { buffer, byteOffset, byteLength } = this.#payload;
-    this.#content ??= Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
-    return this.#content;
   }
 }

@@ -1,4 +1,5 @@
 import type { ApiScope, EvaluationContext, LambdaResponseScope, NodeScope } from '../expression/index.ts';
+import type { BodyPieces } from '../formats/index.ts';
 import type { ApiPolicies, PolicyStep } from './api-policies.ts';
 import type { HttpHeaders } from './http-headers.ts';
 import { type RequestHead, RequestMessage, ResponseMessage } from './message.ts';
@@ -37,6 +38,8 @@ export class Transaction implements EvaluationContext {
   clearRouteCache = false;
   /** A request step's sendToConsumer took effect: `response` is the sidecar's own. */
   answered = false;
+  /** The answer's body, where it still arrives: `response` has its status and headers, but not the body. */
+  pieces: BodyPieces | undefined;
   /** The step that runs, or ran last. */
   step: PolicyStep | undefined;
   /** Milliseconds that invocations took in all. */
@@ -66,11 +69,12 @@ export class Transaction implements EvaluationContext {
     return this.#aborted;
   }
 
-  /** Nobody waits any more: the invocation under way is cut, and no further step begins. */
+  /** Nobody waits any more: the invocation under way is cut, what still arrives too, and no further step begins. */
   abort(): void {
     if (this.#aborted) return;
     this.#aborted = true;
     this.invocation?.abort(abortReason);
+    this.pieces?.stop();
   }
 
   throwIfAborted(): void {

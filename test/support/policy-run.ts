@@ -44,9 +44,14 @@ export interface PolicyRun {
 
 /** One transaction of the API `default` of a document, whose functions are the test's: no socket, no clock. */
 export function policyRun(document: object, options: PolicyRunOptions = {}): PolicyRun {
+  return runOf(apiOf(document), options);
+}
+
+/** The API `default` of a document, compiled. */
+export function apiOf(document: object): ApiPolicies {
   const { set } = loadPolicies(JSON.stringify({ version: 1, ...document }), 'policies.json');
   assert.ok(set.fallback, 'the document has no API called default');
-  return runOf(set.fallback, options);
+  return set.fallback;
 }
 
 /** As policyRun, for an API that the document has no words for. */

@@ -1,4 +1,3 @@
-import type { CompiledTemplate } from '../../expression/index.ts';
 import type { ApiPolicies, PhaseNeeds, PolicyStep, ResponseTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ApiDocument, PolicyDocument } from '../schema/index.ts';
@@ -49,7 +48,6 @@ function compilePhases(
   compiler: TemplateCompiler,
 ): Phases {
   const names = new Map<string, number>();
-  const needs = { requestBody: false, responseBody: false };
   let position = 0;
   let hasResponse = false;
   const phase = (which: 'request' | 'response'): readonly PolicyStep[] => {
@@ -65,9 +63,8 @@ function compilePhases(
         compiler.reporter.error([...place.path, 'name'], message);
       }
       names.set(name, position);
-      addNeeds(needs, compiled.step.body, which, compiled.templates);
       hasResponse ||= which === 'response' || compiled.step.configuration.sendToConsumer !== false;
-      if (!hasResponse && compiled.templates.some((template) => template.needs.response)) {
+      if (!hasResponse && compiled.readsResponse) {
         const message = 'reads the response, which is null here: there is none before the backend was called';
         compiler.reporter.warn([...place.path, 'configuration'], message, 'key');
       }
@@ -76,20 +73,16 @@ function compilePhases(
   };
   const request = phase('request');
   const response = phase('response');
-  const result: PhaseNeeds = { ...needs, response: response.length > 0 };
-  return { request, response, needs: result };
+  return { request, response, needs: sumNeeds(request, response) };
 }
 
-function addNeeds(
-  needs: { requestBody: boolean; responseBody: boolean },
-  body: PolicyStep['body'],
-  phase: 'request' | 'response',
-  templates: readonly CompiledTemplate[],
-): void {
-  if (body === 'absent') return;
-  if (body === 'buffered') needs[phase === 'request' ? 'requestBody' : 'responseBody'] = true;
-  if (templates.some((template) => template.needs.requestBody)) needs.requestBody = true;
-  if (phase === 'response' && templates.some((template) => template.needs.responseBody)) needs.responseBody = true;
+function sumNeeds(request: readonly PolicyStep[], response: readonly PolicyStep[]): PhaseNeeds {
+  const needs = [...request, ...response].map((step) => step.needs);
+  return {
+    requestBody: needs.some(({ requestBody }) => requestBody),
+    response: response.length > 0,
+    responseBody: needs.some(({ responseBody }) => responseBody),
+  };
 }
 
 function dataMap(data: Readonly<Record<string, unknown>> | null | undefined): ReadonlyMap<string, unknown> {

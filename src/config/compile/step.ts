@@ -1,4 +1,5 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
+import { type BodyNeeds, RawRequest, rawResponse } from '../../formats/index.ts';
 import { clientContextBytes, invocationDefaults } from '../../lambda/index.ts';
 import { type LambdaConfiguration, type PolicyStep, policyDefaults } from '../../policy/index.ts';
 import { deepMerge } from '../merge.ts';
@@ -21,7 +22,8 @@ export interface CompiledStep {
   readonly step: Omit<PolicyStep, 'name'>;
   /** What the step is called unless the document names it: the function's plain name, or `lambda`. */
   readonly baseName: string;
-  readonly templates: readonly CompiledTemplate[];
+  /** A template reads anything of the response. */
+  readonly readsResponse: boolean;
 }
 
 /** Undefined after at least one reported error. */
@@ -37,16 +39,29 @@ export function compileStep(
   const configuration = compileConfiguration(merged, place.phase, scope);
   const condition = compileCondition(document, merged, place, compiler);
   if (configuration === undefined) return undefined;
+  const templates = condition === undefined ? scope.templates : [...scope.templates, condition];
+  const readers = [configuration.requestFormat.needs, ...templates.map((template) => template.needs)];
   return {
     step: {
       condition,
       onConditionError: document.onConditionError ?? policyDefaults.onConditionError,
       onError: document.onError ?? policyDefaults.onError,
       body: place.body,
+      needs: bodyNeeds(place, readers),
       configuration,
     },
     baseName: plainName(configuration.function.constant),
-    templates: condition === undefined ? scope.templates : [...scope.templates, condition],
+    readsResponse: templates.some((template) => template.needs.response),
+  };
+}
+
+/** The bodies that a step reads: as its templates and its format say, but for the scopes of v2. */
+function bodyNeeds({ body, phase }: StepPlace, readers: readonly BodyNeeds[]): BodyNeeds {
+  if (body === 'absent') return { requestBody: false, responseBody: false };
+  const buffered = body === 'buffered';
+  return {
+    requestBody: (buffered && phase === 'request') || readers.some(({ requestBody }) => requestBody),
+    responseBody: phase === 'response' && (buffered || readers.some(({ responseBody }) => responseBody)),
   };
 }
 
@@ -57,7 +72,8 @@ function compileConfiguration(
 ): LambdaConfiguration | undefined {
   const destination = compileDestination(document, scope);
   const configuration = {
-    payload: scope.template(['payload'], document.payload || undefined),
+    requestFormat: new RawRequest(scope.template(['payload'], document.payload || undefined)),
+    responseFormat: rawResponse,
     invocationType: document.invocationType ?? invocationDefaults.invocationType,
     logType: document.logType ?? invocationDefaults.logType,
     clientContext: compileClientContext(document, scope),

@@ -1,0 +1,41 @@
+import { type CompiledTemplate, ExpressionError } from '../expression/index.ts';
+import type { BodyNeeds, FunctionResult, RequestFormat, ResponseFormat, TransactionView } from './format.ts';
+import { FormatError } from './format-error.ts';
+import type { FunctionAnswer } from './function-answer.ts';
+
+const noNeeds: BodyNeeds = { requestBody: false, responseBody: false };
+
+/** The text of `payload` as it is; null, "" and a missing `payload` are no payload. */
+export class RawRequest implements RequestFormat {
+  readonly needs: BodyNeeds;
+  readonly #payload: CompiledTemplate | undefined;
+  /** The same for all requests where the text has no expression. */
+  readonly #constant: Uint8Array | undefined;
+
+  constructor(payload: CompiledTemplate | undefined) {
+    this.needs = payload?.needs ?? noNeeds;
+    this.#payload = payload?.constant === undefined ? payload : undefined;
+    this.#constant = payload?.constant ? Buffer.from(payload.constant) : undefined;
+  }
+
+  encode(transaction: TransactionView): Uint8Array | undefined {
+    if (this.#payload === undefined) return this.#constant;
+    try {
+      const text = this.#payload.evaluate(transaction);
+      return text === null || text === '' ? undefined : Buffer.from(text);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      throw new FormatError('the expression of payload failed', { cause: error });
+    }
+  }
+}
+
+const json = [['content-type', 'application/json']] as const;
+const none = [] as const;
+
+/** The status of the Invoke API and the result's bytes; JSON, as every result of a function is, unless there are none. */
+export const rawResponse: ResponseFormat = {
+  decode({ status, payload }: FunctionResult): FunctionAnswer {
+    return { status, headers: payload.length === 0 ? none : json, body: payload };
+  },
+};
