@@ -1,18 +1,14 @@
+import type { InvocationText } from './invocation-texts.ts';
+
 /** One call of one function: every value is final text, expressions are evaluated before. */
-export interface Invocation {
+export interface Invocation extends Readonly<Partial<Record<InvocationText, string | undefined>>> {
   /** Name, `name:qualifier`, partial or full ARN. */
   readonly functionName: string;
-  readonly qualifier?: string | undefined;
   readonly region: string;
-  /** URL of a private or local endpoint; https unless it says http. */
-  readonly endpoint?: string | undefined;
   /** Sent as it is, as application/json. Undefined or empty: no body and no content type. */
   readonly payload?: Uint8Array | undefined;
   readonly invocationType: InvocationType;
   readonly logType: 'None' | 'Tail';
-  /** JSON text; sent as base64 in X-Amz-Client-Context. */
-  readonly clientContext?: string | undefined;
-  readonly tenantId?: string | undefined;
   /** Use the same (frozen) object for the same values where possible: the layer caches by identity first, then by value. */
   readonly credentials: CredentialSource;
   readonly transport: TransportOptions;

@@ -1,6 +1,12 @@
 import type { CompiledTemplate } from '../expression/index.ts';
 import type { BodyNeeds, RequestFormat, ResponseFormat } from '../formats/index.ts';
-import type { CredentialSource, InvocationType, RetryOptions, TransportOptions } from '../lambda/index.ts';
+import type {
+  CredentialSource,
+  InvocationText,
+  InvocationType,
+  RetryOptions,
+  TransportOptions,
+} from '../lambda/index.ts';
 
 /** Everything that one API does, compiled: made by config/ from a checked document, run by this folder. Immutable. */
 export interface ApiPolicies {
@@ -48,16 +54,13 @@ export interface PolicyStep {
 export interface LambdaConfiguration {
   readonly function: CompiledTemplate;
   readonly region: CompiledTemplate;
-  readonly endpoint: CompiledTemplate | undefined;
-  readonly qualifier: CompiledTemplate | undefined;
+  readonly texts: TextTemplates;
   /** How the request or response becomes the payload. */
   readonly requestFormat: RequestFormat;
   /** What the function's result is as an HTTP answer. */
   readonly responseFormat: ResponseFormat;
   readonly invocationType: InvocationType;
   readonly logType: 'None' | 'Tail';
-  readonly clientContext: CompiledTemplate | undefined;
-  readonly tenantId: CompiledTemplate | undefined;
   readonly credentials: CredentialTemplates;
   readonly transport: TransportOptions;
   readonly retry: RetryOptions;
@@ -68,6 +71,9 @@ export interface LambdaConfiguration {
   /** Status to the caller instead of the reference's 500, by class of failure. */
   readonly errorStatus: ErrorStatus;
 }
+
+/** By name, as in an Invocation. */
+export type TextTemplates = Readonly<Partial<Record<InvocationText, CompiledTemplate | undefined>>>;
 
 export interface ErrorStatus {
   readonly throttled: number | undefined;

@@ -5,6 +5,7 @@ import {
   type CredentialSource,
   type Invocation,
   invocationDefaults,
+  invocationTexts,
   type TraceContext,
 } from '../lambda/index.ts';
 import type { CredentialTemplates, LambdaConfiguration, RoleTemplates } from './api-policies.ts';
@@ -13,27 +14,24 @@ import type { Transaction } from './transaction.ts';
 
 /** The policy's object with every expression evaluated for this request. Throws PolicyFailure. */
 export function buildInvocation(transaction: Transaction, configuration: LambdaConfiguration): Invocation {
-  const text = (template: CompiledTemplate | undefined, field: string): string | undefined =>
-    evaluate(transaction, template, field);
-  const functionName = text(configuration.function, 'function');
+  const functionName = text(transaction, configuration.function, 'function');
   if (functionName === undefined) throw invalid('function is empty');
-  const payload = encode(transaction, configuration);
-  return {
+  const invocation: Unfinished<Invocation> = {
     functionName,
-    qualifier: text(configuration.qualifier, 'qualifier'),
-    region: text(configuration.region, 'region') ?? invocationDefaults.region,
-    endpoint: text(configuration.endpoint, 'endpoint'),
-    payload,
+    region: text(transaction, configuration.region, 'region') ?? invocationDefaults.region,
+    payload: encode(transaction, configuration),
     invocationType: configuration.invocationType,
     logType: configuration.logType,
-    clientContext: text(configuration.clientContext, 'clientContext'),
-    tenantId: text(configuration.tenantId, 'tenantId'),
-    credentials: configuration.credentials.constant ?? credentials(configuration.credentials, text),
+    credentials: configuration.credentials.constant ?? credentials(transaction, configuration.credentials),
     transport: configuration.transport,
     retry: configuration.retry,
     trace: traceOf(transaction),
   };
+  for (const name of invocationTexts) invocation[name] = text(transaction, configuration.texts[name], name);
+  return invocation;
 }
+
+type Unfinished<T> = { -readonly [K in keyof T]: T[K] };
 
 function encode(transaction: Transaction, { requestFormat }: LambdaConfiguration): Uint8Array | undefined {
   try {
@@ -44,8 +42,8 @@ function encode(transaction: Transaction, { requestFormat }: LambdaConfiguration
   }
 }
 
-/** Null and the empty string are both absent: the reference sends no payload and no qualifier for either. */
-function evaluate(transaction: Transaction, template: CompiledTemplate | undefined, field: string): string | undefined {
+/** Null and the empty string are both absent: the reference sends no qualifier for either. */
+function text(transaction: Transaction, template: CompiledTemplate | undefined, field: string): string | undefined {
   if (template === undefined) return undefined;
   if (template.constant !== undefined) return template.constant === '' ? undefined : template.constant;
   try {
@@ -56,31 +54,30 @@ function evaluate(transaction: Transaction, template: CompiledTemplate | undefin
   }
 }
 
-type Evaluate = (template: CompiledTemplate | undefined, field: string) => string | undefined;
-
-function credentials(templates: CredentialTemplates, text: Evaluate): CredentialSource {
-  const accessKey = text(templates.accessKey, 'accessKey');
-  const secretKey = text(templates.secretKey, 'secretKey');
-  // One alone would fall back to the machine's identity without a word, and call with other rights than meant.
+function credentials(transaction: Transaction, templates: CredentialTemplates): CredentialSource {
+  const accessKey = text(transaction, templates.accessKey, 'accessKey');
+  const secretKey = text(transaction, templates.secretKey, 'secretKey');
+  // One alone would silently fall back to the machine's identity, and call with other rights than meant.
   if ((accessKey === undefined) !== (secretKey === undefined)) {
     throw invalid('only one of accessKey and secretKey has a value');
   }
   return {
     accessKey,
     secretKey,
-    sessionToken: text(templates.sessionToken, 'sessionToken'),
-    roleChain: templates.roleChain.flatMap((role) => assumedRole(role, text) ?? []),
-    role: templates.role === undefined ? undefined : assumedRole(templates.role, text),
+    sessionToken: text(transaction, templates.sessionToken, 'sessionToken'),
+    roleChain: templates.roleChain.flatMap((role) => assumedRole(transaction, role) ?? []),
+    role: templates.role === undefined ? undefined : assumedRole(transaction, templates.role),
   };
 }
 
-function assumedRole(templates: RoleTemplates, text: Evaluate): AssumedRole | undefined {
-  const roleArn = text(templates.roleArn, 'roleArn');
+function assumedRole(transaction: Transaction, templates: RoleTemplates): AssumedRole | undefined {
+  const roleArn = text(transaction, templates.roleArn, 'roleArn');
   if (roleArn === undefined) return undefined;
+  const session = text(transaction, templates.roleSessionName, 'roleSessionName');
   return {
     roleArn,
-    roleSessionName: text(templates.roleSessionName, 'roleSessionName') ?? invocationDefaults.roleSessionName,
-    externalId: text(templates.externalId, 'externalId'),
+    roleSessionName: session ?? invocationDefaults.roleSessionName,
+    externalId: text(transaction, templates.externalId, 'externalId'),
     durationSeconds: templates.durationSeconds,
   };
 }

@@ -1,5 +1,5 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
-import { endpointUrl, invocationDefaults } from '../../lambda/index.ts';
+import { invocationDefaults } from '../../lambda/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 import { judgeRegion } from './regions.ts';
@@ -7,13 +7,10 @@ import { judgeRegion } from './regions.ts';
 export interface Destination {
   readonly function: CompiledTemplate;
   readonly region: CompiledTemplate;
-  readonly endpoint: CompiledTemplate | undefined;
-  readonly qualifier: CompiledTemplate | undefined;
 }
 
 const functionSyntax =
   /^(?:arn:aws[a-z-]*:lambda:)?(?:[a-z]{2,4}(?:-[a-z]+){1,2}-\d{1,2}:)?(?:\d{12}:)?(?:function:)?[\w.-]{1,140}(?::(?:\$LATEST|[\w-]{1,128}))?$/;
-const qualifierSyntax = /^(?:\$LATEST|[\w-]{1,128})$/;
 
 /** Which function is called and where; undefined when that cannot be told. */
 export function compileDestination(
@@ -26,24 +23,13 @@ export function compileDestination(
   }
   const functionName = scope.template(['function'], functionText);
   const region = scope.template(['region'], configuration.region || invocationDefaults.region);
-  const endpoint = scope.template(['endpoint'], configuration.endpoint || undefined);
-  const qualifier = scope.template(['qualifier'], configuration.qualifier);
   if (functionName === undefined || region === undefined) return undefined;
   checkFunction(functionName, region, scope);
   checkRegion(region, scope);
-  if (endpoint?.constant !== undefined) checkEndpoint(endpoint.constant, scope);
-  if (qualifier?.constant && !qualifierSyntax.test(qualifier.constant)) {
-    scope.error(['qualifier'], 'is neither a version nor an alias: expected letters, digits, - and _, or $LATEST');
+  if (functionName.needs.request) {
+    scope.warn(['function'], 'depends on what a caller sends: a caller can choose the function that is called');
   }
-  for (const [name, template] of [
-    ['function', functionName],
-    ['endpoint', endpoint],
-  ] as const) {
-    if (template?.needs.request) {
-      scope.warn([name], `depends on what a caller sends: a caller can choose the ${name} that is called`);
-    }
-  }
-  return { function: functionName, region, endpoint, qualifier };
+  return { function: functionName, region };
 }
 
 function checkFunction(template: CompiledTemplate, region: CompiledTemplate, scope: ConfigurationScope): void {
@@ -66,21 +52,4 @@ function checkRegion(template: CompiledTemplate, scope: ConfigurationScope): voi
     scope.error(['region'], `is no AWS region: expected one as ${invocationDefaults.region}${verdict.hint}`);
   }
   if (verdict.kind === 'unknown') scope.warn(['region'], `is no region that this version knows${verdict.hint}`);
-}
-
-function checkEndpoint(text: string, scope: ConfigurationScope): void {
-  const url = endpointUrl(text);
-  if (url === undefined) {
-    scope.error(['endpoint'], 'is no endpoint: expected https://host[:port], or http:// for a local one');
-    return;
-  }
-  if (url.username !== '' || url.password !== '') scope.error(['endpoint'], 'must not hold a user or a password');
-  if (url.search !== '' || url.hash !== '') scope.error(['endpoint'], 'must not hold a query or a fragment');
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    scope.warn(['endpoint'], 'payloads and results go over the network in clear text: use https');
-  }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.[\d.]+$/.test(host);
 }

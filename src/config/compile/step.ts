@@ -1,6 +1,6 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
 import { type BodyNeeds, RawRequest, rawResponse } from '../../formats/index.ts';
-import { clientContextBytes, invocationDefaults } from '../../lambda/index.ts';
+import { invocationDefaults } from '../../lambda/index.ts';
 import { type LambdaConfiguration, type PolicyStep, policyDefaults } from '../../policy/index.ts';
 import { deepMerge } from '../merge.ts';
 import type { DocumentPath } from '../problem.ts';
@@ -10,6 +10,7 @@ import { compileCredentials } from './credentials.ts';
 import { compileDestination } from './destination.ts';
 import { compileMutations } from './mutations.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
+import { compileTexts } from './texts.ts';
 import { compileTransport } from './transport.ts';
 
 export interface StepPlace {
@@ -76,8 +77,7 @@ function compileConfiguration(
     responseFormat: rawResponse,
     invocationType: document.invocationType ?? invocationDefaults.invocationType,
     logType: document.logType ?? invocationDefaults.logType,
-    clientContext: compileClientContext(document, scope),
-    tenantId: scope.template(['tenantId'], document.tenantId || undefined),
+    texts: compileTexts(document, scope),
     credentials: compileCredentials(document, scope),
     transport: compileTransport(document, scope),
     retry: Object.freeze({
@@ -98,17 +98,6 @@ function compileConfiguration(
   } as const;
   checkResultIsThere(document, scope);
   return destination === undefined ? undefined : { ...configuration, ...destination };
-}
-
-function compileClientContext(document: ConfigurationDocument, scope: ConfigurationScope) {
-  const template = scope.template(['clientContext'], document.clientContext || undefined);
-  if (template?.constant !== undefined) {
-    if (!isJson(template.constant)) scope.error(['clientContext'], 'is not valid JSON');
-    else if (Buffer.byteLength(template.constant) > clientContextBytes) {
-      scope.error(['clientContext'], `is over ${clientContextBytes} bytes`);
-    }
-  }
-  return template;
 }
 
 function compileSendToConsumer(document: ConfigurationDocument, scope: ConfigurationScope): boolean | CompiledTemplate {
@@ -165,13 +154,4 @@ function plainName(functionText: string | undefined): string {
   const parts = functionText.split(':');
   const index = parts.indexOf('function');
   return (index === -1 ? parts[0] : parts[index + 1]) || 'lambda';
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

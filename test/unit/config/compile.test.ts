@@ -52,7 +52,7 @@ test('null_means_absent', () => {
     'payload: null, qualifier: null, endpoint: null, variables: null, ssl: null, region: null, roleArn: null';
   const { configuration } = firstStep(load(withStep(`function: f, ${nulls}, sendToConsumer: null, mutations: null`)));
   assert.deepEqual(
-    [payloadOf(configuration), configuration.qualifier, configuration.endpoint],
+    [payloadOf(configuration), configuration.texts.qualifier, configuration.texts.endpoint],
     [undefined, undefined, undefined],
   );
   assert.equal(configuration.region.constant, 'us-east-1');
@@ -82,7 +82,7 @@ test('defaults_are_merged_deeply_and_the_step_wins', () => {
 
 test('null_in_a_step_takes_a_default_away', () => {
   const text = `defaults: {qualifier: live}\n${withStep('function: f, qualifier: null')}`;
-  assert.equal(firstStep(load(text)).configuration.qualifier, undefined);
+  assert.equal(firstStep(load(text)).configuration.texts.qualifier, undefined);
 });
 
 test('a_disabled_step_is_left_out_and_needs_no_body', () => {

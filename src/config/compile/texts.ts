@@ -1,0 +1,68 @@
+import type { CompiledTemplate } from '../../expression/index.ts';
+import { clientContextBytes, endpointUrl, type InvocationText, invocationTexts } from '../../lambda/index.ts';
+import type { TextTemplates } from '../../policy/index.ts';
+import type { ConfigurationDocument } from '../schema/index.ts';
+import type { ConfigurationScope } from './configuration-scope.ts';
+
+const qualifierSyntax = /^(?:\$LATEST|[\w-]{1,128})$/;
+
+/** The optional texts of an invocation: each a template, and null or "" absent. */
+export function compileTexts(document: ConfigurationDocument, scope: ConfigurationScope): TextTemplates {
+  const templates: Partial<Record<InvocationText, CompiledTemplate | undefined>> = {};
+  for (const name of invocationTexts) {
+    const template = scope.template([name], document[name] || undefined);
+    if (template !== undefined) checks[name]?.(template, scope);
+    templates[name] = template;
+  }
+  return templates;
+}
+
+type Check = (template: CompiledTemplate, scope: ConfigurationScope) => void;
+
+/** What can be told of a text before there is a request. */
+const checks: Readonly<Partial<Record<InvocationText, Check>>> = {
+  endpoint(template, scope) {
+    if (template.constant !== undefined) checkEndpoint(template.constant, scope);
+    if (template.needs.request) {
+      scope.warn(['endpoint'], 'depends on what a caller sends: a caller can choose the endpoint that is called');
+    }
+  },
+  qualifier({ constant }, scope) {
+    if (constant !== undefined && !qualifierSyntax.test(constant)) {
+      scope.error(['qualifier'], 'is neither a version nor an alias: expected letters, digits, - and _, or $LATEST');
+    }
+  },
+  clientContext({ constant }, scope) {
+    if (constant === undefined) return;
+    if (!isJson(constant)) scope.error(['clientContext'], 'is not valid JSON');
+    else if (Buffer.byteLength(constant) > clientContextBytes) {
+      scope.error(['clientContext'], `is over ${clientContextBytes} bytes`);
+    }
+  },
+};
+
+function checkEndpoint(text: string, scope: ConfigurationScope): void {
+  const url = endpointUrl(text);
+  if (url === undefined) {
+    scope.error(['endpoint'], 'is no endpoint: expected https://host[:port], or http:// for a local one');
+    return;
+  }
+  if (url.username !== '' || url.password !== '') scope.error(['endpoint'], 'must not hold a user or a password');
+  if (url.search !== '' || url.hash !== '') scope.error(['endpoint'], 'must not hold a query or a fragment');
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    scope.warn(['endpoint'], 'payloads and results go over the network in clear text: use https');
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.[\d.]+$/.test(host);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
