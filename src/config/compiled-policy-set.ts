@@ -1,7 +1,7 @@
+import { LRUCache } from 'lru-cache';
 import { streamMetadata } from '../envoy-names.ts';
 import type { ApiPolicies, Limits, PolicySet, ResponseTemplates } from '../policy/index.ts';
 import { type InlinePolicies, singleProblem } from './inline-policies.ts';
-import { Lru } from './lru.ts';
 import { matchesGlob } from './route-glob.ts';
 
 export interface PolicySetParts {
@@ -17,6 +17,9 @@ export interface PolicySetParts {
   readonly inline: InlinePolicies | undefined;
 }
 
+/** What is remembered of a route that no API serves. */
+const noApi = Symbol('no API');
+
 export class CompiledPolicySet implements PolicySet {
   readonly unmatched: 'reject' | 'pass';
   readonly limits: Limits;
@@ -27,8 +30,7 @@ export class CompiledPolicySet implements PolicySet {
   readonly apis: ReadonlyMap<string, ApiPolicies>;
   readonly #routes: PolicySetParts['routes'];
   readonly #inline: InlinePolicies | undefined;
-  /** Null: no API serves the route. */
-  readonly #byRoute = new Lru<string, ApiPolicies | null>(1024);
+  readonly #byRoute = new LRUCache<string, ApiPolicies | typeof noApi>({ max: 1024 });
 
   constructor(parts: PolicySetParts) {
     this.unmatched = parts.unmatched;
@@ -49,10 +51,10 @@ export class CompiledPolicySet implements PolicySet {
   byRoute(routeName: string): ApiPolicies | undefined {
     let found = this.#byRoute.get(routeName);
     if (found === undefined) {
-      found = this.#routes.find(({ glob }) => matchesGlob(glob, routeName))?.policies ?? null;
+      found = this.#routes.find(({ glob }) => matchesGlob(glob, routeName))?.policies ?? noApi;
       this.#byRoute.set(routeName, found);
     }
-    return found ?? undefined;
+    return found === noApi ? undefined : found;
   }
 
   inline(text: string): ApiPolicies {

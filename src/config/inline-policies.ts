@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { streamMetadata } from '../envoy-names.ts';
 import type { ApiPolicies } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { Reporter } from './compile/reporter.ts';
 import { TemplateCompiler } from './compile/template-compiler.ts';
-import { Lru } from './lru.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
 import { apiSchema, validate } from './schema/index.ts';
 import { parseJson, type Source, SourceError } from './source/index.ts';
@@ -14,7 +14,7 @@ export const inlineLimits = { bytes: 16 * 1024, distinctTexts: 1024 } as const;
 /** APIs that routes bring along. Broken texts are remembered too: a broken route must not cost a parse a request. */
 export class InlinePolicies {
   readonly #surroundings: Surroundings;
-  readonly #cache = new Lru<string, ApiPolicies | PolicyDocumentError>(inlineLimits.distinctTexts);
+  readonly #cache = new LRUCache<string, ApiPolicies | PolicyDocumentError>({ max: inlineLimits.distinctTexts });
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import { Call, type CallTools } from './call.ts';
 import { within } from './deadline.ts';
+import { FunctionGuards } from './guard/function-guards.ts';
 import { InvocationError } from './invocation-error.ts';
 import { ClockSkew } from './request/clock-skew.ts';
 import { Destinations } from './request/destinations.ts';
@@ -39,6 +40,7 @@ export class DirectInvoker implements LambdaInvoker {
   readonly #credentialsFor: InvokerParts['credentialsFor'];
   readonly #tools: CallTools;
   readonly #destinations: Destinations;
+  readonly #guards = new FunctionGuards();
   readonly #pools: ConnectionPools;
 
   constructor({ environment, credentialsFor, trustFor, userAgent, now, random }: InvokerParts) {
@@ -54,7 +56,7 @@ export class DirectInvoker implements LambdaInvoker {
     const deadline = { callEnd: started + (transport.apiCallTimeoutMs || Number.POSITIVE_INFINITY), signal };
     const found = this.#destinations.get(invocation);
     const destination = found instanceof Promise ? await within(found, deadline, 0) : found;
-    const { guard } = destination;
+    const guard = this.#guards.get(destination.guardKey);
     const admission = guard.enter(transport, started);
     try {
       const route = {

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /**
  * What never reaches a log line: values under a name that says secret, and secrets that other people's texts quote
  * (AWS repeats the session token in a SignatureDoesNotMatch answer). Also bounds what hostile input can make us write.
@@ -25,14 +27,13 @@ export function isSecretName(name: string): boolean {
 type NameKind = 'plain' | 'secret' | 'payload';
 
 /** Names of fields come from code and are few; what else comes is looked at each time. */
-const kinds = new Map<string, NameKind>();
-const MAX_NAMES = 1_000;
+const kinds = new LRUCache<string, NameKind>({ max: 1_000 });
 
 function kindOf(name: string): NameKind {
   let kind = kinds.get(name);
   if (kind === undefined) {
     kind = isSecretName(name) ? 'secret' : PAYLOAD_NAME.test(name) ? 'payload' : 'plain';
-    if (kinds.size < MAX_NAMES) kinds.set(name, kind);
+    kinds.set(name, kind);
   }
   return kind;
 }

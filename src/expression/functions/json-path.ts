@@ -1,6 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import { JavaException } from '../java/java-exception.ts';
 import { EvaluationFailure, type Run, type Value } from '../value.ts';
-import { BoundedCache } from './bounded-cache.ts';
 import { evaluatePath } from './json-path/evaluate-path.ts';
 import { JsonPathError } from './json-path/json-path-error.ts';
 import { compilePath } from './json-path/path-compiler.ts';
@@ -11,7 +11,9 @@ import { JsonDocument } from './json-text/json-document.ts';
 import { JsonTextError } from './json-text/json-text-error.ts';
 
 /** Paths are literals nearly always; those that are put together from a caller's data push each other out. */
-const paths = new BoundedCache<Path>(256, 1024);
+const paths = new LRUCache<string, Path>({ max: 256 });
+/** Longer ones are compiled each time: what is kept has to stay small. */
+const MAX_CACHED_LENGTH = 1024;
 
 interface Path {
   readonly compiled: CompiledPath;
@@ -58,7 +60,9 @@ function compile(path: string): Path {
   const known = paths.get(path);
   if (known !== undefined) return known;
   const compiled = compilePath(path);
-  return paths.set(path, { compiled, steps: plainSteps(compiled), selection: toSelection(compiled) });
+  const made: Path = { compiled, steps: plainSteps(compiled), selection: toSelection(compiled) };
+  if (path.length <= MAX_CACHED_LENGTH) paths.set(path, made);
+  return made;
 }
 
 /** Undefined where the exact way has to decide. */

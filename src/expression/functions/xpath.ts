@@ -1,6 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import { javaText } from '../java/object.ts';
 import { EvaluationFailure, JavaDouble, newList, type Run, type Value } from '../value.ts';
-import { BoundedCache } from './bounded-cache.ts';
 import { XmlError } from './xml/xml-error.ts';
 import { XmlNode } from './xml/xml-node.ts';
 import { parseXml } from './xml/xml-parser.ts';
@@ -10,7 +10,9 @@ import { nodeSet } from './xml/xpath-functions.ts';
 import { parseXPath } from './xml/xpath-parser.ts';
 import { toBoolean, toNumber, toText } from './xml/xpath-value.ts';
 
-const expressions = new BoundedCache<XPathExpression>(256, 1024);
+const expressions = new LRUCache<string, XPathExpression>({ max: 256 });
+/** Longer ones are compiled each time: what is kept has to stay small. */
+const MAX_CACHED_LENGTH = 1024;
 
 /** What the third argument asks for. */
 type XPathResult = 'string' | 'boolean' | 'number' | 'node' | 'node_list' | 'document_list';
@@ -40,7 +42,7 @@ export function xpath(source: Value, path: string | null, result: string | null,
   }
   const step = (steps: number) => run.step(steps);
   try {
-    const expression = expressions.get(path) ?? expressions.set(path, parseXPath(path));
+    const expression = expressions.get(path) ?? compile(path);
     const document = parse(source, result !== null, run);
     const value = evaluateXPath(expression, document, step);
     switch (result) {
@@ -61,6 +63,12 @@ export function xpath(source: Value, path: string | null, result: string | null,
     if (error instanceof XmlError) throw new EvaluationFailure(`xpath(): ${error.message}`);
     throw error;
   }
+}
+
+function compile(path: string): XPathExpression {
+  const expression = parseXPath(path);
+  if (path.length <= MAX_CACHED_LENGTH) expressions.set(path, expression);
+  return expression;
 }
 
 /** Nodes found before are searched as they are; without a third argument, anything else by its text. */

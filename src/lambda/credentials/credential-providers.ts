@@ -21,13 +21,12 @@ export interface CredentialProvidersOptions {
 }
 
 const maxRoles = 256;
-/** Regions of one source may be made of a caller's data. */
-const maxRegions = 64;
 
 /** One provider for each resolved identity of the process. */
 export class CredentialProviders {
   readonly #options: Required<CredentialProvidersOptions>;
-  readonly #bySource = new WeakMap<CredentialSource, Map<string, CredentialProvider>>();
+  /** What a source led to for the region that was asked last: mostly there is one. */
+  readonly #bySource = new WeakMap<CredentialSource, Found>();
   readonly #roles: IdentityCache;
   readonly #static = new StaticKeys();
   #default: RefreshingProvider | undefined;
@@ -47,16 +46,10 @@ export class CredentialProviders {
   /** The same provider for the same values; found by the object first. Throws InvocationError. */
   for(source: CredentialSource, region: string): CredentialProvider {
     const known = this.#bySource.get(source);
-    const provider = known?.get(region);
-    if (provider !== undefined && !(provider instanceof RefreshingProvider && provider.isClosed)) return provider;
-    const found = this.#find(source, region);
-    if (known === undefined) {
-      this.#bySource.set(source, new Map([[region, found]]));
-    } else {
-      if (known.size >= maxRegions) known.clear();
-      known.set(region, found);
-    }
-    return found;
+    if (known?.region === region && !isClosed(known.provider)) return known.provider;
+    const provider = this.#find(source, region);
+    this.#bySource.set(source, { region, provider });
+    return provider;
   }
 
   /** How one identity stands; sees to it that its credentials are there before a request needs them. */
@@ -130,6 +123,15 @@ export class CredentialProviders {
     this.#default ??= new RefreshingProvider({ source: 'the default chain', load, stamp, clock, onRefresh });
     return this.#default;
   }
+}
+
+interface Found {
+  readonly region: string;
+  readonly provider: CredentialProvider;
+}
+
+function isClosed(provider: CredentialProvider): boolean {
+  return provider instanceof RefreshingProvider && provider.isClosed;
 }
 
 /** Who asks, found anew each time: what was evicted is made again, and there is never a second one of it. */

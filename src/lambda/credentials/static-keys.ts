@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 
 /** Keys may be made of a caller's data. */
@@ -18,19 +19,14 @@ export class StaticProvider implements CredentialProvider {
 
 /** The same object for the same keys, also where an expression gives them anew for each request. */
 export class StaticKeys {
-  readonly #known = new Map<string, StaticProvider>();
+  readonly #known = new LRUCache<string, StaticProvider>({ max: maxKnown });
 
   get(key: string, credentials: ResolvedCredentials): StaticProvider {
     let provider = this.#known.get(key);
     if (provider === undefined) {
       provider = new StaticProvider(credentials);
-      const [oldest] = this.#known.keys();
-      if (oldest !== undefined && this.#known.size >= maxKnown) this.#known.delete(oldest);
-    } else {
-      this.#known.delete(key);
+      this.#known.set(key, provider);
     }
-    // The map's order is the order of last use.
-    this.#known.set(key, provider);
     return provider;
   }
 }

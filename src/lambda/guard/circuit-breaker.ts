@@ -14,6 +14,16 @@ export class CircuitBreaker {
   #openUntil: number | undefined;
   #trying = false;
 
+  /** In a row, the last one included. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Opened, and no call has succeeded since. */
+  get isOpen(): boolean {
+    return this.#openUntil !== undefined;
+  }
+
   /** Undefined: the call may not be made. One that may must report back by `succeed`, `fail` or `forget`. */
   admit(now: number): Admission | undefined {
     if (this.#openUntil === undefined) return 'closed';

@@ -9,9 +9,13 @@ export class FunctionGuard {
   readonly #breaker = new CircuitBreaker();
   #active = 0;
 
-  /** Nothing is under way: nothing is lost by forgetting this function. */
-  get idle(): boolean {
-    return this.#active === 0;
+  /**
+   * How much would be lost with this guard, to be compared: 0 is nothing. An open circuit weighs more than any failures
+   * and spent retries; one with calls under way is never to go.
+   */
+  get memory(): number {
+    if (this.#active > 0) return Number.POSITIVE_INFINITY;
+    return (this.#breaker.isOpen ? 1_000_000 : 0) + this.#breaker.failures + this.budget.spent;
   }
 
   /** Throws InvocationError (`refused`); else `leave` must follow, with what this gave. */

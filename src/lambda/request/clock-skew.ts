@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type AnswerHeaders, header } from '../transport/answer.ts';
 
 /** The SDK's threshold: less than that is no reason for the service to refuse a signature. */
@@ -5,7 +6,7 @@ const SKEW_MS = 240_000;
 
 /** How far the service's clock is ahead of this machine's, learned from an answer that refused the time of a request. */
 export class ClockSkew {
-  readonly #offsets = new Map<string, number>();
+  readonly #offsets = new LRUCache<string, number>({ max: 256 });
 
   offset(host: string): number {
     return this.#offsets.size === 0 ? 0 : (this.#offsets.get(host) ?? 0);
@@ -20,7 +21,6 @@ export class ClockSkew {
     if (header(headers, 'age') !== undefined) return false;
     const offset = Date.parse(header(headers, 'date') ?? '') - now;
     if (Number.isNaN(offset) || Math.abs(offset - used) < SKEW_MS) return false;
-    if (this.#offsets.size >= 256) this.#offsets.clear();
     this.#offsets.set(host, offset);
     return true;
   }

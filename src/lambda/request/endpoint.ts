@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { invocationDefaults } from '../defaults.ts';
 import { configurationError } from './configuration-error.ts';
 
@@ -30,8 +31,8 @@ const MAX_REMEMBERED = 256;
 export class EndpointResolver {
   readonly #environment: Environment;
   readonly #fallback: string | undefined;
-  readonly #byRegion = new Map<string, Endpoint>();
-  readonly #byUrl = new Map<string, Endpoint>();
+  readonly #byRegion = new LRUCache<string, Endpoint>({ max: MAX_REMEMBERED });
+  readonly #byUrl = new LRUCache<string, Endpoint>({ max: MAX_REMEMBERED });
   #ruleset: Ruleset | undefined;
 
   constructor(environment: Environment) {
@@ -101,8 +102,7 @@ function invalidRegion(region: string, cause?: unknown): Error {
   return configurationError('region', region, `a region as ${invocationDefaults.region}`, cause);
 }
 
-function remember(cache: Map<string, Endpoint>, key: string, endpoint: Endpoint): Endpoint {
-  if (cache.size >= MAX_REMEMBERED) cache.clear();
+function remember(cache: LRUCache<string, Endpoint>, key: string, endpoint: Endpoint): Endpoint {
   cache.set(key, endpoint);
   return endpoint;
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { ResolvedCredentials } from '../resolved-credentials.ts';
 import { HmacKey } from './hmac.ts';
 
@@ -9,25 +10,26 @@ export interface SigningKey {
   readonly key: HmacKey;
 }
 
+/** Regions may be made of a caller's data. */
+const MAX_REGIONS = 64;
+
 /**
  * Derived keys, remembered with the credentials object itself: no secret becomes the key of a map, and they go when the
  * credentials go. Providers hand out one object until they refresh.
  */
 export class SigningKeys {
-  readonly #keys = new WeakMap<ResolvedCredentials, Map<string, SigningKey>>();
+  readonly #keys = new WeakMap<ResolvedCredentials, LRUCache<string, SigningKey>>();
 
   /** `day` is YYYYMMDD in UTC. */
   get(credentials: ResolvedCredentials, region: string, day: string): SigningKey {
     let byRegion = this.#keys.get(credentials);
     if (byRegion === undefined) {
-      byRegion = new Map();
+      byRegion = new LRUCache({ max: MAX_REGIONS });
       this.#keys.set(credentials, byRegion);
     }
     const known = byRegion.get(region);
     if (known?.day === day) return known;
     const derived = derive(credentials.secretAccessKey, region, day);
-    // Regions may be made of a caller's data.
-    if (byRegion.size >= 64) byRegion.clear();
     byRegion.set(region, derived);
     return derived;
   }

@@ -11,6 +11,11 @@ const COST = { transient: 14, throttled: 5, unsent: 1 } as const satisfies Recor
 export class RetryBudget {
   #tokens = CAPACITY;
 
+  /** What successes have not paid back. */
+  get spent(): number {
+    return CAPACITY - this.#tokens;
+  }
+
   /** False: nothing left, do not repeat. */
   spend(kind: RetryKind): boolean {
     if (this.#tokens < COST[kind]) return false;

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import type { Environment } from '../request/endpoint.ts';
 import type { SslOptions, TransportOptions } from '../types.ts';
@@ -20,18 +21,32 @@ const TCP_KEEP_ALIVE_MS = 30_000;
 /** Endpoints may be made of a caller's data. */
 const MAX_POOLS = 128;
 
-interface PoolEntry {
-  readonly key: string;
+class PoolEntry {
   readonly dispatcher: Dispatcher;
-  closed: boolean;
+  #closing: Promise<void> | undefined;
+
+  constructor(dispatcher: Dispatcher) {
+    this.dispatcher = dispatcher;
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** Waits for what is under way. */
+  close(): Promise<void> {
+    this.#closing ??= this.dispatcher.close();
+    return this.#closing;
+  }
 }
 
 /** Keep-alive connections, one pool for each origin, trust store and connect timeout. */
 export class ConnectionPools {
   readonly #environment: Environment;
   readonly #trustFor: (ssl: SslOptions) => TlsTrust;
-  readonly #byTransport = new WeakMap<TransportOptions, Map<string, PoolEntry>>();
-  readonly #byKey = new Map<string, PoolEntry>();
+  readonly #byTransport = new WeakMap<TransportOptions, LRUCache<string, PoolEntry>>();
+  /** In the order of last use by a new configuration: the oldest goes first. */
+  readonly #byKey = new LRUCache<string, PoolEntry>({ max: MAX_POOLS, dispose: (entry) => void entry.close() });
   readonly #trustIds = new WeakMap<TlsTrust, number>();
   #trusts = 0;
 
@@ -44,13 +59,12 @@ export class ConnectionPools {
   get(origin: string, transport: TransportOptions): Dispatcher {
     let byOrigin = this.#byTransport.get(transport);
     if (byOrigin === undefined) {
-      byOrigin = new Map();
+      byOrigin = new LRUCache({ max: MAX_POOLS });
       this.#byTransport.set(transport, byOrigin);
     }
     let entry = byOrigin.get(origin);
     if (entry === undefined || entry.closed) {
       entry = this.#find(origin, transport);
-      if (byOrigin.size >= MAX_POOLS) byOrigin.clear();
       byOrigin.set(origin, entry);
     }
     return entry.dispatcher;
@@ -60,7 +74,7 @@ export class ConnectionPools {
   async close(): Promise<void> {
     const entries = [...this.#byKey.values()];
     this.#byKey.clear();
-    await Promise.all(entries.map((entry) => retire(entry)));
+    await Promise.all(entries.map((entry) => entry.close()));
   }
 
   #find(origin: string, { connectionTimeoutMs, ssl }: TransportOptions): PoolEntry {
@@ -68,25 +82,10 @@ export class ConnectionPools {
     const key = `${origin} ${connectionTimeoutMs} ${trust === undefined ? '' : this.#trustId(trust)}`;
     let entry = this.#byKey.get(key);
     if (entry === undefined) {
-      entry = {
-        key,
-        dispatcher: createDispatcher(origin, connectionTimeoutMs, trust, this.#environment),
-        closed: false,
-      };
-    } else {
-      this.#byKey.delete(key);
+      entry = new PoolEntry(createDispatcher(origin, connectionTimeoutMs, trust, this.#environment));
+      this.#byKey.set(key, entry);
     }
-    // The map's order is the order of last use by a new configuration: the oldest goes first.
-    this.#byKey.set(key, entry);
-    if (this.#byKey.size > MAX_POOLS) this.#evict();
     return entry;
-  }
-
-  #evict(): void {
-    const [oldest] = this.#byKey.values();
-    if (oldest === undefined) return;
-    this.#byKey.delete(oldest.key);
-    void retire(oldest);
   }
 
   #trustId(trust: TlsTrust): number {
@@ -98,11 +97,6 @@ export class ConnectionPools {
     }
     return id;
   }
-}
-
-async function retire(entry: PoolEntry): Promise<void> {
-  entry.closed = true;
-  await entry.dispatcher.close();
 }
 
 function createDispatcher(

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { LRUCache } from 'lru-cache';
 import type { SslOptions } from '../types.ts';
 import { readCertificates } from './certificates.ts';
 
@@ -32,7 +33,7 @@ export class TrustStores {
   readonly #now: () => number;
   readonly #known = new WeakMap<SslOptions, Trust>();
   readonly #failed = new WeakMap<SslOptions, Failure>();
-  readonly #byContent = new Map<string, Trust>();
+  readonly #byContent = new LRUCache<string, Trust>({ max: maxKnown });
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
@@ -64,12 +65,8 @@ export class TrustStores {
     let trust = this.#byContent.get(key);
     if (trust === undefined) {
       trust = Object.freeze({ ca: readCertificates(type, bytes, password) });
-      const [oldest] = this.#byContent.keys();
-      if (oldest !== undefined && this.#byContent.size >= maxKnown) this.#byContent.delete(oldest);
-    } else {
-      this.#byContent.delete(key);
+      this.#byContent.set(key, trust);
     }
-    this.#byContent.set(key, trust);
     return trust;
   }
 }

@@ -102,8 +102,8 @@ test('the_limit_counts_calls_under_way_and_no_others', () => {
   guard.leave(limited, 'closed', error('timeout'), 0);
   guard.enter(limited, 0);
   assert.throws(() => guard.enter(limited, 0), { kind: 'refused' });
-  assert.equal(guard.idle, false);
+  assert.equal(guard.memory, Number.POSITIVE_INFINITY);
   guard.leave(limited, 'closed', undefined, 0);
   guard.leave(limited, 'closed', undefined, 0);
-  assert.equal(guard.idle, true);
+  assert.equal(guard.memory, 0);
 });

@@ -4,6 +4,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import fc from 'fast-check';
 import { Dispatcher } from 'undici';
 import { Call } from '../../../src/lambda/call.ts';
+import { FunctionGuard } from '../../../src/lambda/guard/function-guard.ts';
 import type { Invocation } from '../../../src/lambda/index.ts';
 import { ClockSkew } from '../../../src/lambda/request/clock-skew.ts';
 import { Destinations } from '../../../src/lambda/request/destinations.ts';
@@ -228,12 +229,12 @@ async function sentByUs(values: Input, destinations: Destinations, signer: Signe
     transport,
     retry: { maxAttempts: 3, idempotent: false },
   };
-  const { target, guard } = await destinations.get(invocation);
+  const { target } = await destinations.get(invocation);
   const dispatcher = new RecordingDispatcher();
   const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken };
   const call = new Call(
     { signer, skew: new ClockSkew(), userAgent, newId: () => id, now: () => time, random: Math.random },
-    { target, guard, dispatcher, provider: { get: () => credentials } },
+    { target, guard: new FunctionGuard(), dispatcher, provider: { get: () => credentials } },
     invocation,
     { callEnd: Number.POSITIVE_INFINITY, signal: undefined },
   );

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** Separators and signs of a locale (java.text.DecimalFormatSymbols). */
 export interface NumberSymbols {
   readonly decimal: string;
@@ -38,7 +40,7 @@ const CURRENCIES: Readonly<Record<string, string>> = {
   IN: '₹',
 };
 
-const cache = new Map<string, NumberSymbols>();
+const cache = new LRUCache<string, NumberSymbols>({ max: 100 });
 
 /** `locale` is a BCP 47 tag that Intl accepts. */
 export function symbolsOf(locale: string): NumberSymbols {
@@ -57,7 +59,6 @@ export function symbolsOf(locale: string): NumberSymbols {
     minus: text('minusSign', '-'),
     currency: Object.hasOwn(CURRENCIES, country) ? (CURRENCIES[country] ?? '¤') : '¤',
   };
-  if (cache.size >= 100) cache.clear();
   cache.set(locale, symbols);
   return symbols;
 }

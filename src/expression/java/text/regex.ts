@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { RE2JS } from 're2js';
 import { JavaException } from '../java-exception.ts';
 import { type SplitPattern, splitLookaheads, splitTrailing } from './lookaheads.ts';
@@ -12,9 +13,9 @@ export interface WholeMatch {
   testExact(text: string): boolean;
 }
 
-const compiled = new Map<string, RE2JS>();
-const wholes = new Map<string, WholeMatch>();
-const searches = new Map<string, RegexSearch>();
+const compiled = new LRUCache<string, RE2JS>({ max: MAX_CACHED });
+const wholes = new LRUCache<string, WholeMatch>({ max: MAX_CACHED });
+const searches = new LRUCache<string, RegexSearch>({ max: MAX_CACHED });
 
 /**
  * A Java pattern for whole matches (`matches`, `String.matches`, `=~`), in time linear in the text. Lookaheads at its
@@ -70,11 +71,10 @@ function compile(pattern: string): RE2JS {
   });
 }
 
-function cached<T>(cache: Map<string, T>, pattern: string, make: () => T): T {
+function cached<T extends object>(cache: LRUCache<string, T>, pattern: string, make: () => T): T {
   const known = cache.get(pattern);
   if (known !== undefined) return known;
   const made = make();
-  if (cache.size >= MAX_CACHED) cache.clear();
   cache.set(pattern, made);
   return made;
 }

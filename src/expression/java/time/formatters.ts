@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { compilePattern } from './date-time-pattern.ts';
 import { ItemList, JavaDateTimeFormatter } from './pattern-item.ts';
 
@@ -124,7 +125,7 @@ export function stylePattern(dateStyle: FormatStyle | null, timeStyle: FormatSty
   return DATE_STYLES[dateStyle] + join + TIME_STYLES[timeStyle];
 }
 
-const compiled = new Map<string, JavaDateTimeFormatter>();
+const compiled = new LRUCache<string, JavaDateTimeFormatter>({ max: 200 });
 
 /** DateTimeFormatter.ofPattern; the last patterns are kept. */
 export function formatterOf(pattern: string, locale = 'en-US'): JavaDateTimeFormatter {
@@ -132,7 +133,6 @@ export function formatterOf(pattern: string, locale = 'en-US'): JavaDateTimeForm
   const known = compiled.get(key);
   if (known !== undefined) return known;
   const formatter = new JavaDateTimeFormatter(compilePattern(pattern), locale);
-  if (compiled.size >= 200) compiled.clear();
   if (pattern.length <= 200) compiled.set(key, formatter);
   return formatter;
 }

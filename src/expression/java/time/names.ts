@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { TextStyle } from './pattern-item.ts';
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
@@ -61,12 +62,11 @@ export function dayPeriodName(hour: number, minute: number, style: TextStyle): s
   return hour >= 18 && hour < 21 ? 'in the evening' : 'at night';
 }
 
-const cache = new Map<string, readonly string[]>();
+const cache = new LRUCache<string, readonly string[]>({ max: 500 });
 
 function cached(key: string, make: () => readonly string[]): readonly string[] {
   const known = cache.get(key);
   if (known !== undefined) return known;
-  if (cache.size > 500) cache.clear();
   const names = make();
   cache.set(key, names);
   return names;

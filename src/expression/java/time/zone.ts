@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { JavaException } from '../java-exception.ts';
 import { dateTimeException, pad2 } from './local-date.ts';
 import { fromLocalEpochSecond, type JavaLocalDateTime, localEpochSecond } from './local-date-time.ts';
@@ -45,14 +46,13 @@ export function parseOffset(text: string): number | undefined {
   return sign === '-' ? -total : total;
 }
 
-const cache = new Map<string, Intl.DateTimeFormat | null>();
-
 /** Names come from expressions and may come from callers: the cache is bounded. */
-const MAX_CACHED = 200;
+const cache = new LRUCache<string, Intl.DateTimeFormat | typeof unknownZone>({ max: 200 });
+const unknownZone = Symbol('unknown zone');
 
 function regionFormat(id: string): Intl.DateTimeFormat | null {
   const known = cache.get(id);
-  if (known !== undefined) return known;
+  if (known !== undefined) return known === unknownZone ? null : known;
   let format: Intl.DateTimeFormat | null = null;
   try {
     format = new Intl.DateTimeFormat('en-US', { timeZone: id, timeZoneName: 'longOffset' });
@@ -62,8 +62,7 @@ function regionFormat(id: string): Intl.DateTimeFormat | null {
   } catch {
     // An unknown name: that is the answer.
   }
-  if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(id, format);
+  cache.set(id, format ?? unknownZone);
   return format;
 }
 
