@@ -61,9 +61,3 @@ export class Deadline {
     clearTimeout(this.#timer);
   }
 }
-
-/** As protobuf has it. */
-export function duration(ms: number): { seconds: number; nanos: number } {
-  const seconds = Math.floor(ms / 1000);
-  return { seconds, nanos: Math.round((ms - seconds * 1000) * 1e6) };
-}

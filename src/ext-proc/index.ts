@@ -1,3 +1,3 @@
-export type { Phase, StreamObserver, StreamOutcome } from './observer.ts';
+export type { StreamObserver } from './observer.ts';
 export { createExternalProcessor, type ExternalProcessor, type ExternalProcessorOptions } from './processor.ts';
 export { selectingMetadata } from './selection.ts';

@@ -1,20 +1,13 @@
 import type { InvocationObserver } from '../policy/index.ts';
-
-export type StreamOutcome = 'completed' | 'immediate' | 'aborted' | 'violation' | 'failed';
-export type Phase =
-  | 'request_headers'
-  | 'request_body'
-  | 'request_trailers'
-  | 'response_headers'
-  | 'response_body'
-  | 'response_trailers';
+import type { Ending } from './exchange/index.ts';
+import type { Phase } from './wire/index.ts';
 
 /** What happened, for metrics. Each call is cheap and never throws. */
 export interface StreamObserver extends InvocationObserver {
   streamOpened(): void;
-  streamClosed(outcome: StreamOutcome): void;
+  streamClosed(outcome: Ending): void;
   message(phase: Phase): void;
-  /** Seconds of a stream that were not spent waiting for Envoy or Lambda. */
+  /** Seconds of a whole stream that were not spent waiting for Envoy or Lambda. Once for each stream. */
   sidecarTime(seconds: number): void;
   passThrough(reason: string): void;
   bodyUnavailable(api: string): void;

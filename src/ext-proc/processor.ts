@@ -11,10 +11,9 @@ import type { LambdaInvoker } from '../lambda/index.ts';
 import type { PolicySource } from '../policy/index.ts';
 import { Capacity } from './capacity.ts';
 import type { StreamObserver } from './observer.ts';
-import { loadServiceDefinition } from './service-definition.ts';
 import { ProcessingStream } from './stream.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
-import type { ProcessingRequest, ProcessingResponse } from './wire.ts';
+import { loadServiceDefinition, type ProcessingRequest, type ProcessingResponse } from './wire/index.ts';
 
 export interface ExternalProcessorOptions {
   readonly policies: PolicySource;

@@ -1,25 +1,11 @@
 import { HttpHeaders, type RequestHead } from '../policy/index.ts';
-import { decodeHeaders } from './header-codec.ts';
-import type { HeadersMessage, ProcessingRequest } from './wire.ts';
-
-/** Values that Envoy's `request_attributes` asked for, as strings; empty without. */
-export function readAttributes(message: ProcessingRequest): ReadonlyMap<string, string> {
-  const attributes = new Map<string, string>();
-  const fields = message.attributes?.['envoy.filters.http.ext_proc']?.fields;
-  if (fields === undefined || fields === null) return attributes;
-  for (const [name, value] of Object.entries(fields)) {
-    if (typeof value.stringValue === 'string') attributes.set(name, value.stringValue);
-    else if (typeof value.numberValue === 'number') attributes.set(name, String(value.numberValue));
-  }
-  return attributes;
-}
+import type { Head } from './wire/index.ts';
 
 export function readRequestHead(
-  message: HeadersMessage,
+  { pseudo, headers }: Head,
   attributes: ReadonlyMap<string, string>,
   timestamp: number,
 ): RequestHead {
-  const { pseudo, headers } = decodeHeaders(message.headers);
   const client = attributes.get('connection.subject_peer_certificate');
   const source = attributes.get('source.address');
   return {

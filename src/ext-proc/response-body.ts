@@ -1,16 +1,21 @@
-import { PolicyFailure, type Transaction } from '../policy/index.ts';
-import { setHeader } from './header-codec.ts';
-import type { MessageMutation } from './replies.ts';
+import { type HeaderChange, PolicyFailure, type Transaction } from '../policy/index.ts';
+import type { Mutation } from './wire/index.ts';
+
+/** Headers that describe a body. */
+const described: readonly HeaderChange[] = ['content-length', 'content-type', 'content-encoding'].map((name) => ({
+  kind: 'remove',
+  name,
+}));
 
 /**
  * A response's mutation made fit for its status and method: 204, 304 and answers to HEAD have no body, whatever a
  * policy put there (CONTINUE_AND_REPLACE with a body on them writes corrupt HTTP).
  */
 export function adaptResponse(
-  mutation: MessageMutation,
+  mutation: Mutation,
   transaction: Transaction,
   { bodiless, upgraded }: { readonly bodiless: boolean; readonly upgraded: boolean },
-): MessageMutation {
+): Mutation {
   const status = transaction.response?.status ?? 0;
   const replaced = mutation.body;
   const changed = transaction.response?.statusChanged === true;
@@ -22,21 +27,11 @@ export function adaptResponse(
   const head = transaction.request?.method === 'HEAD';
   if (status !== 204 && status !== 304) {
     if (!head || replaced === undefined) return mutation;
-    return { ...mutation, body: undefined, headers: withHeader(mutation, 'content-length', String(replaced.length)) };
+    const length: HeaderChange = { kind: 'set', name: 'content-length', values: [String(replaced.length)] };
+    return { ...mutation, body: undefined, headers: [...mutation.headers, length] };
   }
   if (replaced === undefined && !changed) return mutation;
-  const { headers } = mutation;
-  const bare = {
-    set_headers: headers?.set_headers?.filter(({ header }) => header?.key !== 'content-type') ?? [],
-    remove_headers: [...(headers?.remove_headers ?? []), 'content-length', 'content-type', 'content-encoding'],
-  };
+  const kept = mutation.headers.filter(({ kind, name }) => kind === 'remove' || name !== 'content-type');
   // The backend's body goes too, where there is one.
-  return { ...mutation, headers: bare, body: bodiless || head ? undefined : new Uint8Array() };
-}
-
-function withHeader(mutation: MessageMutation, name: string, value: string): MessageMutation['headers'] {
-  return {
-    set_headers: [...(mutation.headers?.set_headers ?? []), setHeader(name, value)],
-    remove_headers: mutation.headers?.remove_headers ?? [],
-  };
+  return { ...mutation, headers: [...kept, ...described], body: bodiless || head ? undefined : new Uint8Array() };
 }

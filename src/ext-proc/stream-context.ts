@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import type { PolicyRuntime, PolicySet } from '../policy/index.ts';
 import type { Capacity } from './capacity.ts';
 import type { StreamObserver } from './observer.ts';
-import type { ProcessingResponse } from './wire.ts';
+import type { ProcessingResponse } from './wire/index.ts';
 
-/** What the state machine needs from gRPC. */
+/** What a stream needs from gRPC. */
 export interface Peer {
   readonly metadata: Metadata;
   sendInitialMetadata(): void;

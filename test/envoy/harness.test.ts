@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Metadata, Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
-import { loadServiceDefinition } from '../../src/ext-proc/service-definition.ts';
+import { loadServiceDefinition } from '../../src/ext-proc/wire/service-definition.ts';
 import { type Backend, type Echo, startBackend } from '../support/backend.ts';
 import { envoyConfig, startEnvoy } from '../support/envoy.ts';
 import { runLoad } from '../support/load.ts';

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { ClientHttp2Session, SecureClientSessionOptions } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, type TestContext, test } from 'node:test';
-import { loadServiceDefinition } from '../../src/ext-proc/service-definition.ts';
+import { loadServiceDefinition } from '../../src/ext-proc/wire/service-definition.ts';
 import { ExchangeClient, type Message, requestHeaders } from '../support/exchange.ts';
 import { ended, frame, openSession, openStream } from '../support/raw-streams.ts';
 import { type RunningSidecar, startSidecar } from '../support/sidecar.ts';

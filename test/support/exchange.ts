@@ -1,7 +1,7 @@
 import { Client, type ClientDuplexStream, credentials, Metadata, type StatusObject } from '@grpc/grpc-js';
 import type { ProcessingRequest } from '../../src/ext-proc/generated/envoy/service/ext_proc/v3/ProcessingRequest.ts';
 import type { ProcessingResponse__Output } from '../../src/ext-proc/generated/envoy/service/ext_proc/v3/ProcessingResponse.ts';
-import { loadServiceDefinition } from '../../src/ext-proc/service-definition.ts';
+import { loadServiceDefinition } from '../../src/ext-proc/wire/service-definition.ts';
 
 export type Message = ProcessingRequest;
 export type Reply = ProcessingResponse__Output;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dynamicMetadata } from '../../../src/ext-proc/replies.ts';
+import { dynamicMetadata } from '../../../src/ext-proc/dynamic-metadata.ts';
 import type { Transaction } from '../../../src/policy/index.ts';
 
 /** As much of a transaction as the metadata is made of. */

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { loadServiceDefinition } from '../../../src/ext-proc/service-definition.ts';
-import { toStruct } from '../../../src/ext-proc/struct.ts';
+import { loadServiceDefinition } from '../../../src/ext-proc/wire/service-definition.ts';
+import { toStruct } from '../../../src/ext-proc/wire/struct.ts';
 
 const method = loadServiceDefinition().Process;
 assert.ok(method);

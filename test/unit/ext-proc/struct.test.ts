@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toStruct } from '../../../src/ext-proc/struct.ts';
+import { toStruct } from '../../../src/ext-proc/wire/struct.ts';
 
 test('values keep their kind, undefined is left out, names like __proto__ are names', () => {
   const object = JSON.parse('{"s":"x","n":1.5,"b":false,"z":null,"o":{"__proto__":"p"}}');

@@ -1,4 +1,4 @@
-import type { Struct, Value } from './wire.ts';
+import type { Struct, Value } from './protobuf.ts';
 
 export type Json = string | number | boolean | null | undefined | { readonly [key: string]: Json };
 

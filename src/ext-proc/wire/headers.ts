@@ -1,16 +1,11 @@
-import type { HeaderChange, RawHeader } from '../policy/index.ts';
-import type { HeaderMap, HeaderMutation, HeaderValueOption } from './wire.ts';
-
-export interface DecodedHeaders {
-  /** `:method`, `:path` … without the colon. */
-  readonly pseudo: ReadonlyMap<string, string>;
-  readonly headers: readonly RawHeader[];
-}
+import type { HeaderChange, RawHeader } from '../../policy/index.ts';
+import type { Head } from './message.ts';
+import type { HeaderMap, HeaderMutation, HeaderValueOption } from './protobuf.ts';
 
 const empty = Buffer.alloc(0);
 
 /** Envoy fills `raw_value`; `value` is read too, for a peer that still sends it. */
-export function decodeHeaders(map: HeaderMap | undefined | null): DecodedHeaders {
+export function decodeHeaders(map: HeaderMap | undefined | null): Head {
   const pseudo = new Map<string, string>();
   const headers: RawHeader[] = [];
   for (const { key, raw_value: raw, value } of map?.headers ?? []) {

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { serviceName } from '../envoy-names.ts';
+import { serviceName } from '../../envoy-names.ts';
 import { ProtoWriter } from './proto-writer.ts';
+import type { ProcessingResponse } from './protobuf.ts';
 import { replyShape } from './reply-shape.ts';
-import type { ProcessingResponse } from './wire.ts';
 
 /** proto/ stands beside src/ in a checkout and beside dist/ in the package: the same way up from here. */
-const protoDirectory = fileURLToPath(new URL('../../proto/', import.meta.url));
+const protoDirectory = fileURLToPath(new URL('../../../proto/', import.meta.url));
 
 /** The gRPC service as proto-loader reads it; the options are those that the generated types were made with. */
 export function loadServiceDefinition(): ServiceDefinition {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MessageSequence, type Part } from '../../../src/ext-proc/message-sequence.ts';
+import { advance } from '../../../src/ext-proc/exchange/sequence.ts';
+import type { Progress } from '../../../src/ext-proc/exchange/state.ts';
+import type { Part } from '../../../src/ext-proc/wire/index.ts';
 
 type Event = readonly [part: Part, end: boolean];
 const h: Event = ['headers', false];
@@ -24,8 +26,8 @@ const cases: readonly (readonly [string, readonly Event[], string | undefined])[
 
 for (const [name, events, expected] of cases) {
   test(`${name}: ${expected ?? 'accepted'}`, () => {
-    const sequence = new MessageSequence();
-    const results = events.map(([part, end]) => sequence.accept(part, end));
+    const side: { progress: Progress } = { progress: 'start' };
+    const results = events.map(([part, end]) => advance(side, part, end || part === 'trailers'));
     assert.deepEqual(results, [...events.slice(1).map(() => undefined), expected]);
   });
 }

@@ -1,0 +1,36 @@
+import type { Transaction } from '../policy/index.ts';
+import { type Json, type Struct, toStruct } from './wire/index.ts';
+
+/** Variables and invocations so far, under the namespace `lambda-ext-proc`. */
+export function dynamicMetadata(transaction: Transaction): Struct | undefined {
+  if (transaction.executions.size === 0 && transaction.errorKey === undefined) return undefined;
+  const policies = [...transaction.executions].map(([name, execution]): [string, Json] => [
+    name,
+    { ...execution, durationMs: Math.round(execution.durationMs * 1000) / 1000 },
+  ]);
+  return toStruct({
+    'lambda-ext-proc': {
+      variables: Object.fromEntries(variablesOf(transaction)),
+      policies: Object.fromEntries(policies),
+      errorKey: transaction.errorKey,
+    },
+  });
+}
+
+/** Characters of a variable, its name included, and of all of them: Envoy keeps them with the request, logs copy them. */
+const maxVariable = 4_096;
+const maxVariables = 65_536;
+
+/** A variable that is too long is left out: half of one could mean something else to who reads it. */
+function variablesOf({ attributes }: Transaction): readonly (readonly [string, string | null])[] {
+  let room = maxVariables;
+  const variables: [string, string | null][] = [];
+  for (const [name, value] of attributes) {
+    const text = value === null ? null : String(value);
+    const size = name.length + (text?.length ?? 0);
+    if (size > Math.min(maxVariable, room)) continue;
+    room -= size;
+    variables.push([name, text]);
+  }
+  return variables;
+}

@@ -1,0 +1,87 @@
+import type { Answer } from '../../policy/index.ts';
+import type { Part, Reply } from '../wire/index.ts';
+import { breakOff, closed, type Ending, release, resume, stop } from './effect.ts';
+import type { Failure } from './failure.ts';
+import { answering, type Exchange, ended, type SideState } from './state.ts';
+
+/** Bytes of messages that wait their turn; above it Envoy is not read from. */
+const queueLimit = 1024 * 1024;
+
+/** In observability mode Envoy takes no reply. */
+export function say(exchange: Exchange, reply: Reply): void {
+  if (exchange.filter?.observed !== true) exchange.effects.push(reply);
+}
+
+/** Runs a side's policies. Their outcome replies to the message `part`. */
+export function run(exchange: Exchange, side: SideState, part: Part, body: Uint8Array | undefined): void {
+  side.stage = 'running';
+  side.answers = part;
+  exchange.effects.push({ kind: 'run', side: side.name, body, timed: side.body.timed });
+}
+
+/** The caller gets an answer, and Envoy nothing more. */
+export function answer(exchange: Exchange, whole: Answer): void {
+  exchange.effects.push({ kind: 'answer', answer: whole });
+  beginAnswering(exchange);
+}
+
+/** The caller gets an error, and Envoy nothing more. */
+export function fail(exchange: Exchange, failure: Failure): void {
+  exchange.effects.push({ kind: 'fail', failure });
+  beginAnswering(exchange);
+}
+
+/** Ends the stream with a gRPC error. */
+export function violate(exchange: Exchange, name: string): void {
+  exchange.effects.push({ kind: 'violation', name });
+  end(exchange, 'violation');
+}
+
+/** Ends the stream with a gRPC error that is the sidecar's own. */
+export function breakDown(exchange: Exchange): void {
+  exchange.effects.push(breakOff);
+  end(exchange, 'failed');
+}
+
+/** The stream is over, and nothing runs on for it. */
+export function end(exchange: Exchange, why: Ending): void {
+  exchange.life = ended[why];
+  letGo(exchange);
+  exchange.effects.push(release, closed[why]);
+}
+
+export function isRunning({ request, response }: Exchange): boolean {
+  return request.stage === 'running' || response.stage === 'running';
+}
+
+export function queuedBytes({ request, response }: Exchange): number {
+  return request.queuedBytes + response.queuedBytes;
+}
+
+export function isQueueFull(exchange: Exchange): boolean {
+  return queuedBytes(exchange) > queueLimit;
+}
+
+export function readOn(exchange: Exchange): void {
+  if (!isQueueFull(exchange)) exchange.effects.push(resume);
+}
+
+function beginAnswering(exchange: Exchange): void {
+  // In observability mode policies may outlive the stream, and answer nobody.
+  if (exchange.life.kind === 'reading') exchange.life = answering;
+  letGo(exchange);
+}
+
+/** Nobody waits for policies or messages any more. Envoy's end of the stream must still be read. */
+function letGo(exchange: Exchange): void {
+  open(exchange.request);
+  open(exchange.response);
+  exchange.effects.push(stop, resume);
+}
+
+/** What still comes is let through; what waited is dropped. */
+export function open(side: SideState): void {
+  side.stage = 'open';
+  side.queue.length = 0;
+  side.queuedBytes = 0;
+}

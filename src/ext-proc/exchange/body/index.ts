@@ -1,0 +1,22 @@
+import type { BodyMode } from '../../wire/index.ts';
+import type { BodyHandling } from '../state.ts';
+import { fullDuplex } from './full-duplex.ts';
+import { observed } from './observed.ts';
+import { pieces } from './pieces.ts';
+import { wholeBody } from './whole-body.ts';
+
+const handlings: Readonly<Record<BodyMode, BodyHandling>> = {
+  NONE: wholeBody,
+  BUFFERED: wholeBody,
+  STREAMED: pieces,
+  BUFFERED_PARTIAL: pieces,
+  GRPC: pieces,
+  FULL_DUPLEX_STREAMED: fullDuplex,
+};
+
+/** How bodies are dealt with where the filter is configured so. */
+export function bodyHandling(mode: BodyMode, observability: boolean): BodyHandling {
+  if (observability) return observed;
+  // A mode that a later Envoy brings arrives as a number.
+  return handlings[mode] ?? wholeBody;
+}

@@ -1,0 +1,51 @@
+import { fail, run, say } from '../acts.ts';
+import { goOn } from '../effect.ts';
+import { modeOverride } from '../processing-mode.ts';
+import type { BodyHandling } from '../state.ts';
+
+/**
+ * BUFFERED, and NONE, which an override turns into it: the body is one message with one reply, and changes to headers may
+ * still go along with it.
+ */
+export const wholeBody: BodyHandling = {
+  timed: true,
+
+  ask(exchange, side) {
+    const modes = modeOverride(exchange, side, 'BUFFERED');
+    if (modes === undefined && exchange.filter?.[side.name] === 'NONE') {
+      const reason = 'FULL_DUPLEX_STREAMED in the other direction rules mode_override out';
+      fail(exchange, { kind: 'body-missing', reason });
+      return;
+    }
+    exchange.effects.push({ kind: 'await-body', side: side.name });
+    say(exchange, { kind: 'headers', side: side.name, mutation: undefined, body: undefined, modes });
+  },
+
+  /** Without end_of_stream it is whole too, if trailers follow. */
+  collect(exchange, side, bytes) {
+    run(exchange, side, 'body', bytes);
+  },
+
+  collectTrailers(exchange) {
+    fail(exchange, { kind: 'body-missing', reason: 'trailers came and no body' });
+  },
+
+  settle(exchange, side) {
+    const mutation = exchange.inputs.mutation(side.name);
+    if (side.answers !== 'headers') {
+      say(exchange, { kind: 'body', side: side.name, mutation });
+      return;
+    }
+    // A new body goes along with the headers' reply: Envoy then sends none.
+    const modes = modeOverride(exchange, side, 'NONE');
+    say(exchange, { kind: 'headers', side: side.name, mutation, body: mutation.body, modes });
+  },
+
+  pass(exchange, side) {
+    say(exchange, goOn[side.name].body);
+  },
+
+  passTrailers(exchange, side) {
+    say(exchange, goOn[side.name].trailers);
+  },
+};

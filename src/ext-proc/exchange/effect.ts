@@ -1,0 +1,85 @@
+import type { Phase, Reply, Side } from '../wire/index.ts';
+import type { Failure } from './failure.ts';
+
+/** Why a stream ended: the `outcome` of `lambda_ext_proc_streams_total`. */
+export type Ending = 'completed' | 'immediate' | 'aborted' | 'violation' | 'failed';
+
+/** Runs the policies of a side. */
+export interface RunEffect {
+  readonly kind: 'run';
+  readonly side: Side;
+  /** Undefined where it is not known. */
+  readonly body: Uint8Array | undefined;
+  /** Envoy's message timeout runs meanwhile. */
+  readonly timed: boolean;
+}
+
+/** What is to be done, in this order. A reply is written as it is. */
+export type Effect =
+  | Reply
+  /** A message that the protocol allows here came. */
+  | { readonly kind: 'accepted'; readonly phase: Phase }
+  | RunEffect
+  /** A body was asked for: the wait must end some time. */
+  | { readonly kind: 'await-body'; readonly side: Side }
+  /** Answers the caller with an error. */
+  | { readonly kind: 'fail'; readonly failure: Failure }
+  /** The stream goes on untouched. */
+  | { readonly kind: 'pass'; readonly reason: 'unmatched' | 'local_reply' }
+  /** Nobody waits for what still runs: it is cut, and timers with it. */
+  | { readonly kind: 'stop' }
+  /** Whether messages are read from Envoy. */
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  /** The stream ended while a policy waited for a body. */
+  | { readonly kind: 'body-lost' }
+  /** Ends the stream with a gRPC error: Envoy broke the protocol. */
+  | { readonly kind: 'violation'; readonly name: string }
+  /** Ends the stream with a gRPC error: the sidecar cannot go on. */
+  | { readonly kind: 'break' }
+  /** Nothing is held any more for this stream. */
+  | { readonly kind: 'release' }
+  | { readonly kind: 'closed'; readonly why: Ending };
+
+export const stop: Effect = { kind: 'stop' };
+export const pause: Effect = { kind: 'pause' };
+export const resume: Effect = { kind: 'resume' };
+export const release: Effect = { kind: 'release' };
+export const bodyLost: Effect = { kind: 'body-lost' };
+export const breakOff: Effect = { kind: 'break' };
+
+export const closed: Readonly<Record<Ending, Effect>> = {
+  completed: { kind: 'closed', why: 'completed' },
+  immediate: { kind: 'closed', why: 'immediate' },
+  aborted: { kind: 'closed', why: 'aborted' },
+  violation: { kind: 'closed', why: 'violation' },
+  failed: { kind: 'closed', why: 'failed' },
+};
+
+export const passed: Readonly<Record<'unmatched' | 'local_reply', Effect>> = {
+  unmatched: { kind: 'pass', reason: 'unmatched' },
+  local_reply: { kind: 'pass', reason: 'local_reply' },
+};
+
+export const accepted: Readonly<Record<Phase, Effect>> = {
+  request_headers: { kind: 'accepted', phase: 'request_headers' },
+  request_body: { kind: 'accepted', phase: 'request_body' },
+  request_trailers: { kind: 'accepted', phase: 'request_trailers' },
+  response_headers: { kind: 'accepted', phase: 'response_headers' },
+  response_body: { kind: 'accepted', phase: 'response_body' },
+  response_trailers: { kind: 'accepted', phase: 'response_trailers' },
+};
+
+/** "Go on", for each kind of message. */
+export const goOn: Readonly<Record<Side, Readonly<Record<'headers' | 'body' | 'trailers', Reply>>>> = {
+  request: neutral('request'),
+  response: neutral('response'),
+};
+
+function neutral(side: Side): Readonly<Record<'headers' | 'body' | 'trailers', Reply>> {
+  return {
+    headers: { kind: 'headers', side, mutation: undefined, body: undefined, modes: undefined },
+    body: { kind: 'body', side, mutation: undefined },
+    trailers: { kind: 'trailers', side },
+  };
+}

@@ -1,0 +1,24 @@
+import type { PhaseOutcome, PolicyFailure } from '../../policy/index.ts';
+import type { Message, Side } from '../wire/index.ts';
+
+/** What can happen to a stream. Messages are events as they are. */
+export type Event =
+  | Message
+  /** A message without a part, or with one that the protocol does not have. */
+  | { readonly kind: 'empty-message' }
+  /** The policies of a side are done. */
+  | { readonly kind: 'settled'; readonly side: Side; readonly outcome: PhaseOutcome }
+  /** Unexpected, and nothing has been said yet that ends the stream: the caller gets this error. */
+  | { readonly kind: 'failed'; readonly failure: PolicyFailure }
+  /** Unexpected, and there is no way to tell the caller. */
+  | { readonly kind: 'broken' }
+  /** Envoy's message timeout is near, and may be extended to so many milliseconds. */
+  | { readonly kind: 'deadline-near'; readonly ms: number }
+  /** What is not said now comes after Envoy's message timeout. */
+  | { readonly kind: 'deadline' }
+  /** The time to wait for a body is over. */
+  | { readonly kind: 'body-overdue'; readonly side: Side; readonly waitedMs: number }
+  /** What was written has left: there is room for more. */
+  | { readonly kind: 'drained' }
+  /** Envoy ended the stream: it is done, or the caller is gone. */
+  | { readonly kind: 'closed' };

@@ -1,0 +1,19 @@
+import type { PolicyFailure } from '../../policy/index.ts';
+import type { Side } from '../wire/index.ts';
+
+/** Why the caller gets an error, as the machine sees it. Its key, text and metrics are not the machine's matter. */
+export type Failure =
+  /** A body that a policy reads did not come, or not whole. */
+  | { readonly kind: 'body-missing'; readonly reason: string }
+  /** A body that a policy reads cannot be waited for. */
+  | { readonly kind: 'body-refused'; readonly reason: string }
+  | { readonly kind: 'body-too-large'; readonly side: Side }
+  /** No room for the body among all that the process holds. */
+  | { readonly kind: 'no-room' }
+  /** Policies would have to run on a message whose headers never came. */
+  | { readonly kind: 'headers-unseen'; readonly side: Side }
+  /** A backend answered a request for which Envoy had told no route. */
+  | { readonly kind: 'routeless-answer' }
+  | { readonly kind: 'timeout' }
+  /** Said by the policies' side: no API, no capacity, or an unexpected error. */
+  | { readonly kind: 'policy'; readonly failure: PolicyFailure };

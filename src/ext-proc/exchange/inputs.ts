@@ -1,0 +1,38 @@
+import type { PolicyFailure } from '../../policy/index.ts';
+import type { HeadersMessage, Mutation, Side } from '../wire/index.ts';
+
+/** Whether a phase's body is needed, and may be had. */
+export interface BodyPlan {
+  /** A policy reads the body, and there is one. */
+  readonly reads: boolean;
+  /** Why the body cannot be waited for. */
+  readonly refusal: string | undefined;
+  /** Of the content-length header, where the body is read. */
+  readonly length: number | undefined;
+}
+
+/** What is to be done with a request, as its headers and the configuration tell. */
+export type RequestPlan =
+  /** No API, and `unmatched: pass`. */
+  | { readonly kind: 'unmatched' }
+  /** No API, and no route: Envoy itself will answer. */
+  | { readonly kind: 'routeless' }
+  | { readonly kind: 'refused'; readonly failure: PolicyFailure }
+  | {
+      readonly kind: 'policies';
+      readonly requestSteps: boolean;
+      readonly responseSteps: boolean;
+      readonly body: BodyPlan;
+    };
+
+/** What the machine asks while it handles an event. Everything else reaches it as events. */
+export interface Inputs {
+  /** Chooses the API and begins its transaction. `attributes` came with the stream's first message. */
+  request(message: HeadersMessage, attributes: ReadonlyMap<string, string>): RequestPlan;
+  /** The response to a request whose policies ran and whose API has response steps. */
+  response(message: HeadersMessage, status: number): BodyPlan;
+  /** What the policies of a side changed. */
+  mutation(side: Side): Mutation;
+  /** Takes room for bytes of a body. False: there is none. */
+  reserve(bytes: number): boolean;
+}

@@ -1,0 +1,194 @@
+import type { PhaseOutcome } from '../../policy/index.ts';
+import type { Message } from '../wire/index.ts';
+import { answer, breakDown, fail, isQueueFull, isRunning, open, readOn, say, violate } from './acts.ts';
+import { bodyHandling } from './body/index.ts';
+import { onBody, onTrailers } from './body-messages.ts';
+import { accepted, bodyLost, closed, type Effect, type Ending, pause, release, stop } from './effect.ts';
+import type { Event } from './event.ts';
+import { onRequestHeaders } from './request-headers.ts';
+import { onResponseHeaders } from './response-headers.ts';
+import { advance } from './sequence.ts';
+import { type Exchange, ended, type SideState } from './state.ts';
+
+/**
+ * What follows from an event: changes the exchange, adds the effects to `exchange.effects`, and returns these. The same
+ * events and inputs always give the same effects. Throws only what the inputs throw.
+ */
+export function next(exchange: Exchange, event: Event): readonly Effect[] {
+  switch (exchange.life.kind) {
+    case 'reading':
+      whileReading(exchange, event);
+      break;
+    case 'answering':
+      whileAnswering(exchange, event);
+      break;
+    case 'ended':
+      afterEnd(exchange, event);
+  }
+  return exchange.effects;
+}
+
+function whileReading(exchange: Exchange, event: Event): void {
+  switch (event.kind) {
+    case 'message':
+      onMessage(exchange, event);
+      break;
+    case 'empty-message':
+      violate(exchange, 'empty_message');
+      break;
+    case 'settled':
+      onSettled(exchange, exchange[event.side], event.outcome);
+      break;
+    case 'failed':
+      fail(exchange, { kind: 'policy', failure: event.failure });
+      break;
+    case 'broken':
+      breakDown(exchange);
+      break;
+    case 'deadline-near':
+      if (isRunning(exchange)) say(exchange, { kind: 'extension', ms: event.ms });
+      break;
+    case 'deadline':
+      if (isRunning(exchange)) fail(exchange, { kind: 'timeout' });
+      break;
+    case 'body-overdue':
+      onBodyOverdue(exchange, exchange[event.side], event.waitedMs);
+      break;
+    case 'drained':
+      readOn(exchange);
+      break;
+    case 'closed':
+      onClosed(exchange);
+  }
+}
+
+/** What Envoy sends before it has read the answer is for nobody. */
+function whileAnswering(exchange: Exchange, event: Event): void {
+  switch (event.kind) {
+    case 'failed':
+      fail(exchange, { kind: 'policy', failure: event.failure });
+      break;
+    case 'broken':
+      breakDown(exchange);
+      break;
+    case 'drained':
+      readOn(exchange);
+      break;
+    case 'closed':
+      exchange.life = ended.immediate;
+      exchange.effects.push(release, closed.immediate);
+  }
+}
+
+/** Only in observability mode does anything still run. */
+function afterEnd(exchange: Exchange, event: Event): void {
+  if (!isRunning(exchange)) return;
+  if (event.kind === 'settled') {
+    onSettled(exchange, exchange[event.side], event.outcome);
+  } else if (event.kind === 'failed' || event.kind === 'broken') {
+    open(exchange.request);
+    open(exchange.response);
+    exchange.effects.push(stop, release);
+  }
+}
+
+function onMessage(exchange: Exchange, message: Message): void {
+  const { config } = message;
+  if (exchange.filter === undefined) begin(exchange, message);
+  else if (config !== undefined) {
+    violate(exchange, 'late_protocol_config');
+    return;
+  }
+  const side = exchange[message.side];
+  const violation = advance(side, message.part, message.end);
+  if (violation !== undefined) {
+    violate(exchange, `${message.side}_${violation}`);
+    return;
+  }
+  exchange.effects.push(accepted[message.phase]);
+  if (side.stage !== 'running') {
+    take(exchange, side, message);
+    return;
+  }
+  side.queue.push(message);
+  if (message.part === 'body') side.queuedBytes += message.bytes.length;
+  if (isQueueFull(exchange)) exchange.effects.push(pause);
+}
+
+/** The first message tells how the filter is configured. */
+function begin(exchange: Exchange, { config, observed, attributes }: Message): void {
+  const request = config?.request ?? 'NONE';
+  const response = config?.response ?? 'NONE';
+  exchange.filter = { request, response, observed, attributes };
+  exchange.request.body = bodyHandling(request, observed);
+  exchange.response.body = bodyHandling(response, observed);
+}
+
+function take(exchange: Exchange, side: SideState, message: Message): void {
+  switch (message.part) {
+    case 'headers':
+      if (message.side === 'request') onRequestHeaders(exchange, message);
+      else onResponseHeaders(exchange, message);
+      break;
+    case 'body':
+      onBody(exchange, side, message.bytes, message.end);
+      break;
+    case 'trailers':
+      onTrailers(exchange, side);
+  }
+}
+
+/** Policies are done: what they changed is the reply to the message that they ran on, then comes what waited. */
+function onSettled(exchange: Exchange, side: SideState, outcome: PhaseOutcome): void {
+  if (side.stage !== 'running') return;
+  switch (outcome.kind) {
+    case 'answer':
+      answer(exchange, outcome.answer);
+      break;
+    case 'stream':
+      throw new Error('no step has a format whose answers arrive in pieces');
+    case 'continue':
+      side.stage = 'open';
+      side.body.settle(exchange, side);
+      drain(exchange, side);
+      readOn(exchange);
+  }
+  if (exchange.life.kind === 'ended' && !isRunning(exchange)) exchange.effects.push(release);
+}
+
+function drain(exchange: Exchange, side: SideState): void {
+  // What is taken may run policies or end the stream.
+  while (side.stage === 'open' && exchange.life.kind !== 'answering') {
+    const message = side.queue.shift();
+    if (message === undefined) break;
+    if (message.part === 'body') side.queuedBytes -= message.bytes.length;
+    take(exchange, side, message);
+  }
+}
+
+function onBodyOverdue(exchange: Exchange, side: SideState, waitedMs: number): void {
+  if (side.stage !== 'awaiting-body') return;
+  const reason = `the ${side.name}'s body did not come within ${waitedMs / 1000} s`;
+  fail(exchange, { kind: 'body-missing', reason });
+}
+
+/** Envoy half-closed or reset the stream: its way to say that it is done, or that the caller is gone. */
+function onClosed(exchange: Exchange): void {
+  const { request, response, filter } = exchange;
+  const running = isRunning(exchange);
+  const observed = filter?.observed === true;
+  let why: Ending = 'completed';
+  if (running && !observed) why = 'aborted';
+  else if (request.stage === 'awaiting-body' || response.stage === 'awaiting-body') {
+    why = 'failed';
+    exchange.effects.push(bodyLost);
+  }
+  exchange.life = ended[why];
+  // Observability mode: Envoy does not wait, so its end says nothing about the caller, and what runs goes on.
+  if (!running || !observed) {
+    open(request);
+    open(response);
+    exchange.effects.push(stop, release);
+  }
+  exchange.effects.push(closed[why]);
+}

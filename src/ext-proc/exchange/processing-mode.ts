@@ -1,0 +1,45 @@
+import type { ModeOverride } from '../wire/index.ts';
+import type { Exchange, SideState } from './state.ts';
+
+/**
+ * What Envoy is asked for beside the reply to a side's headers; undefined where it takes no override or none is wanted.
+ *
+ * The request's override names every mode, since a body mode left out becomes NONE and a header mode left out the
+ * filter's own. The response's body is asked for at its headers, when its status and type are known.
+ *
+ * Trailers come with a body that is asked for: where they follow the headers at once Envoy sends no body message, and
+ * only they tell that the policies would be passed by.
+ */
+export function modeOverride(exchange: Exchange, side: SideState, body: 'NONE' | 'BUFFERED'): ModeOverride | undefined {
+  const { filter } = exchange;
+  if (filter?.request === 'FULL_DUPLEX_STREAMED' || filter?.response === 'FULL_DUPLEX_STREAMED') return undefined;
+  if (side.name === 'request') return wantsResponse(exchange) ? requestAndResponse[body] : requestAlone[body];
+  // Nothing to withdraw: the request's override asked for no response body.
+  return body === 'NONE' ? undefined : response;
+}
+
+function wantsResponse({ plan }: Exchange): boolean {
+  return plan?.kind === 'routeless' || (plan?.kind === 'policies' && plan.responseSteps);
+}
+
+const requestAlone = { NONE: request('NONE', 'SKIP'), BUFFERED: request('BUFFERED', 'SKIP') };
+const requestAndResponse = { NONE: request('NONE', 'SEND'), BUFFERED: request('BUFFERED', 'SEND') };
+
+function request(requestBody: 'NONE' | 'BUFFERED', responseHeaders: 'SEND' | 'SKIP'): ModeOverride {
+  return {
+    requestBody,
+    requestTrailers: requestBody === 'BUFFERED' ? 'SEND' : 'SKIP',
+    responseHeaders,
+    responseBody: 'NONE',
+    responseTrailers: 'SKIP',
+  };
+}
+
+/** Repeats the response headers' SEND: without it a body mutation is a 500. */
+const response: ModeOverride = {
+  requestBody: 'NONE',
+  requestTrailers: 'SKIP',
+  responseHeaders: 'SEND',
+  responseBody: 'BUFFERED',
+  responseTrailers: 'SEND',
+};

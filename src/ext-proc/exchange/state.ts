@@ -1,0 +1,95 @@
+import type { BodyMode, Message, Part, Side } from '../wire/index.ts';
+import type { Effect, Ending } from './effect.ts';
+import type { Inputs, RequestPlan } from './inputs.ts';
+
+/** A stream from its first message to its end. */
+export type Life =
+  /** Messages are read and replied to. */
+  | { readonly kind: 'reading' }
+  /** The caller gets an answer of the sidecar's own. What Envoy still sends is for nobody. */
+  | { readonly kind: 'answering' }
+  /** Over. Only in observability mode may policies still run. */
+  | { readonly kind: 'ended'; readonly why: Ending };
+
+/**
+ * Where one direction stands. `start`: nothing came. `awaiting-body`: policies wait for the body. `running`: policies run on what
+ * came. `open`: answered; what still comes is let through.
+ */
+export type Stage = 'start' | 'awaiting-body' | 'running' | 'open';
+
+/** What a direction's messages have told so far: after which message the next one must fit. */
+export type Progress = 'start' | 'headers' | 'body' | 'ended';
+
+/** What the filter's configuration makes of a body: one for each kind of body mode. */
+export interface BodyHandling {
+  /** Envoy's message timeout runs while policies do. */
+  readonly timed: boolean;
+  /** Policies read the body: asks for it, or keeps the headers' reply back. */
+  ask(exchange: Exchange, side: SideState): void;
+  /** Something of the body that policies wait for. */
+  collect(exchange: Exchange, side: SideState, bytes: Buffer, end: boolean): void;
+  /** Trailers, while policies wait for the body. */
+  collectTrailers(exchange: Exchange, side: SideState): void;
+  /** Policies are done: replies to the message that they ran on. */
+  settle(exchange: Exchange, side: SideState): void;
+  /** A body message that no policy waits for. */
+  pass(exchange: Exchange, side: SideState, bytes: Buffer, end: boolean): void;
+  passTrailers(exchange: Exchange, side: SideState): void;
+}
+
+/** One direction of the HTTP exchange. */
+export interface SideState {
+  readonly name: Side;
+  stage: Stage;
+  progress: Progress;
+  body: BodyHandling;
+  /** The headers were the whole message. */
+  bodiless: boolean;
+  /** Of the content-length header. */
+  expectedLength: number | undefined;
+  /** The message that policies run on, and that their outcome replies to. */
+  answers: Part;
+  /** Messages that wait while policies run. */
+  readonly queue: Message[];
+  queuedBytes: number;
+  /** What came of a body that policies wait for. */
+  pieces: Buffer[];
+  size: number;
+  /** Full duplex: takes the place of all pieces that come. */
+  replacement: Uint8Array | undefined;
+}
+
+/** What the first message tells of the filter's configuration. */
+export interface FilterSetup {
+  readonly request: BodyMode;
+  readonly response: BodyMode;
+  /** Observability mode: Envoy does not wait for replies and ignores them, so there are none. */
+  readonly observed: boolean;
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+/** One stream, as the machine knows it. `next` alone changes it. */
+export interface Exchange {
+  readonly inputs: Inputs;
+  /** Largest body that policies may wait for, in bytes. */
+  readonly bodyLimit: number;
+  /** Not carried out yet. The one array of this stream: who carries them out empties it. */
+  readonly effects: Effect[];
+  readonly request: SideState;
+  readonly response: SideState;
+  life: Life;
+  /** Undefined until the first message. */
+  filter: FilterSetup | undefined;
+  /** Undefined until the request's headers. */
+  plan: RequestPlan | undefined;
+}
+
+export const reading: Life = { kind: 'reading' };
+export const answering: Life = { kind: 'answering' };
+export const ended: Readonly<Record<Ending, Life>> = {
+  completed: { kind: 'ended', why: 'completed' },
+  immediate: { kind: 'ended', why: 'immediate' },
+  aborted: { kind: 'ended', why: 'aborted' },
+  violation: { kind: 'ended', why: 'violation' },
+  failed: { kind: 'ended', why: 'failed' },
+};

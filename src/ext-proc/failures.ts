@@ -1,0 +1,70 @@
+import {
+  type Answer,
+  answerFailure,
+  type Limits,
+  PolicyFailure,
+  type Transaction,
+  timeoutFailure,
+} from '../policy/index.ts';
+import type { Failure } from './exchange/index.ts';
+import type { StreamContext } from './stream-context.ts';
+
+/** What an operator should look at where a body does not come. */
+const advice =
+  'is allow_mode_override: true set on the ext_proc filter, without which Envoy ignores mode_override and goes on ' +
+  'without the policy, and is per_connection_buffer_limit_bytes of the listener above the body?';
+
+/** The answer to a failure, after what operators hear of it. */
+export function answerTo(failure: Failure, context: StreamContext, transaction: Transaction): Answer {
+  if (failure.kind === 'body-missing') reportMissingBody(failure.reason, context, transaction);
+  else if (failure.kind === 'body-too-large') context.observer.limitReached('body');
+  else if (failure.kind === 'no-room') context.observer.limitReached('buffered_bytes');
+  return answerFailure(transaction, policyFailure(failure, context.set.limits, transaction));
+}
+
+/** A policy waited for a body, in vain. */
+export function reportMissingBody(reason: string, context: StreamContext, transaction: Transaction | undefined): void {
+  const api = transaction?.policies.name ?? '';
+  context.observer.bodyUnavailable(api);
+  const key = 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE';
+  context.logger.error({ api, key }, `a policy waited for a body and ${reason}: ${advice}`);
+}
+
+function policyFailure(failure: Failure, limits: Limits, transaction: Transaction): PolicyFailure {
+  switch (failure.kind) {
+    case 'policy':
+      return failure.failure;
+    case 'timeout':
+      return timeoutFailure(transaction);
+    case 'body-missing':
+      return unavailable(`${failure.reason}: ${advice}`);
+    case 'body-refused':
+      return unavailable(failure.reason);
+    case 'body-too-large': {
+      const { side } = failure;
+      const cause = new Error(`the ${side}'s body is over limits.bodyBytes (${limits.bodyBytes})`);
+      // The caller cannot fix a backend's body: Envoy's own status for this, not the request's 413.
+      const status = side === 'response' ? 500 : undefined;
+      return new PolicyFailure('LAMBDA_EXT_PROC_BODY_TOO_LARGE', { cause, status });
+    }
+    case 'no-room': {
+      const cause = new Error(`over limits.bufferedBytes (${limits.bufferedBytes})`);
+      return new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', { retryAfterSeconds: 1, cause });
+    }
+    case 'headers-unseen': {
+      const { side } = failure;
+      const cause = new Error(`Envoy sends no ${side} headers: set processing_mode.${side}_header_mode to SEND`);
+      return new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause });
+    }
+    case 'routeless-answer': {
+      const cause = new Error(
+        'a backend answered a stream without an API: request_attributes must ask for xds.route_name',
+      );
+      return new PolicyFailure('LAMBDA_EXT_PROC_UNMATCHED', { cause });
+    }
+  }
+}
+
+function unavailable(reason: string): PolicyFailure {
+  return new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause: new Error(reason) });
+}

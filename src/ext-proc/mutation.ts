@@ -1,0 +1,17 @@
+import type { Transaction } from '../policy/index.ts';
+import type { Mutation, Side } from './wire/index.ts';
+
+/** What a transaction's policies did to one message. */
+export function mutationOf(transaction: Transaction, side: Side): Mutation {
+  const { request, response } = transaction;
+  const message = transaction[side];
+  const body = message?.replacement;
+  const changes = message?.headers.changes() ?? [];
+  return {
+    path: side === 'request' && request?.pathChanged ? request.uri : undefined,
+    status: side === 'response' && response?.statusChanged ? response.status : undefined,
+    headers: body === undefined ? changes : changes.filter(({ name }) => name !== 'content-length'),
+    body,
+    clearRouteCache: side === 'request' && transaction.clearRouteCache,
+  };
+}

@@ -1,0 +1,103 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { HttpHeaders, PolicyFailure, Transaction } from '../policy/index.ts';
+import { requestBodyRefusal, responseBodyRefusal } from './body-refusal.ts';
+import type { BodyPlan, Inputs, RequestPlan } from './exchange/index.ts';
+import type { HeldBytes } from './held-bytes.ts';
+import { mutationOf } from './mutation.ts';
+import { refusalPolicies } from './refusal.ts';
+import { readRequestHead } from './request-head.ts';
+import { adaptResponse } from './response-body.ts';
+import { selectApi } from './selection.ts';
+import type { StreamContext } from './stream-context.ts';
+import type { HeadersMessage, Mutation, Side } from './wire/index.ts';
+
+const noBody: BodyPlan = { reads: false, refusal: undefined, length: undefined };
+
+/** The policies' side of one stream: which API it belongs to, and its transaction. */
+export class StreamPolicies implements Inputs {
+  transaction: Transaction | undefined;
+  readonly #metadata: Metadata;
+  readonly #context: StreamContext;
+  readonly #held: HeldBytes;
+  #received = { bodiless: false, upgraded: false };
+
+  constructor(metadata: Metadata, context: StreamContext, held: HeldBytes) {
+    this.#metadata = metadata;
+    this.#context = context;
+    this.#held = held;
+  }
+
+  request(message: HeadersMessage, attributes: ReadonlyMap<string, string>): RequestPlan {
+    const { set, runtime, now } = this.#context;
+    const selection = selectApi(set, this.#metadata, attributes.get('xds.route_name'));
+    if (selection.kind === 'pass') return { kind: 'unmatched' };
+    const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(set);
+    const transaction = new Transaction(policies, runtime, set.limits.bodyBytes);
+    this.transaction = transaction;
+    const head = readRequestHead(message.head, attributes, now());
+    transaction.beginRequest(head);
+    const overload = this.#overload();
+    if (selection.kind === 'refused') {
+      const unmatched = selection.failure.key === 'LAMBDA_EXT_PROC_UNMATCHED';
+      if (unmatched && hasNoRoute(attributes)) return { kind: 'routeless' };
+      return { kind: 'refused', failure: selection.failure };
+    }
+    if (overload !== undefined) return { kind: 'refused', failure: overload };
+    const reads = policies.needs.requestBody && !message.end;
+    const refusal = reads ? requestBodyRefusal(head) : undefined;
+    return {
+      kind: 'policies',
+      requestSteps: policies.request.length > 0,
+      responseSteps: policies.response.length > 0,
+      body: reads ? { reads, refusal, length: lengthOf(head.headers) } : noBody,
+    };
+  }
+
+  response({ head, end }: HeadersMessage, status: number): BodyPlan {
+    const { transaction } = this;
+    if (transaction === undefined) throw new Error('a response without a transaction');
+    this.#received = { bodiless: end, upgraded: status < 200 };
+    const headers = new HttpHeaders(head.headers);
+    transaction.beginResponse(status, headers);
+    if (end || !transaction.policies.needs.responseBody) return noBody;
+    const refusal = responseBodyRefusal(status, headers.first('content-type'));
+    return { reads: true, refusal, length: lengthOf(headers) };
+  }
+
+  mutation(side: Side): Mutation {
+    const { transaction } = this;
+    if (transaction === undefined) throw new Error('settled without a transaction');
+    const mutation = mutationOf(transaction, side);
+    return side === 'request' ? mutation : adaptResponse(mutation, transaction, this.#received);
+  }
+
+  reserve(bytes: number): boolean {
+    return this.#held.take(bytes, this.#context.set.limits);
+  }
+
+  /** For an error: where the request's headers never came there is no route and no API. */
+  forFailure(): Transaction {
+    const { set, runtime } = this.#context;
+    this.transaction ??= new Transaction(refusalPolicies(set), runtime, set.limits.bodyBytes);
+    return this.transaction;
+  }
+
+  #overload(): PolicyFailure | undefined {
+    const { capacity, observer, set } = this.#context;
+    const limit = capacity.exceeded(set.limits);
+    if (limit === undefined) return undefined;
+    observer.limitReached(limit);
+    const cause = new Error(`over limits.${limit === 'streams' ? 'streams' : 'bufferedBytes'}`);
+    return new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', { retryAfterSeconds: 1, cause });
+  }
+}
+
+function lengthOf(headers: HttpHeaders): number | undefined {
+  const value = headers.first('content-length');
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+}
+
+/** Envoy tells the name of every route it found, an empty one too: the attribute is missing only where there is none. */
+function hasNoRoute(attributes: ReadonlyMap<string, string>): boolean {
+  return attributes.has('xds.virtual_host_name') && !attributes.has('xds.route_name');
+}

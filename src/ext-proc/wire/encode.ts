@@ -1,0 +1,141 @@
+import type { Answer } from '../../policy/index.ts';
+import { encodeChanges, encodeHeaders, setHeader } from './headers.ts';
+import type { Side } from './message.ts';
+import type {
+  CommonResponse,
+  HeaderMutation,
+  HeaderValueOption,
+  ProcessingMode,
+  ProcessingResponse,
+  Struct,
+} from './protobuf.ts';
+import type { BodyReply, HeadersReply, ModeOverride, Mutation, PieceReply, Reply } from './reply.ts';
+
+/** "Go on", for each kind of message. */
+const goOn = {
+  request: { headers: { request_headers: {} }, body: { request_body: {} }, trailers: { request_trailers: {} } },
+  response: { headers: { response_headers: {} }, body: { response_body: {} }, trailers: { response_trailers: {} } },
+} as const satisfies Record<Side, Record<string, ProcessingResponse>>;
+
+/** Whether dynamic metadata goes along: with what policies settled, and with an answer. */
+export function carriesMetadata(reply: Reply): boolean {
+  if (reply.kind === 'headers' || reply.kind === 'body') return reply.mutation !== undefined;
+  return reply.kind === 'answer';
+}
+
+/** A reply as Envoy reads it. Metadata is for a reply that `carriesMetadata`. */
+export function encodeReply(reply: Reply, metadata: Struct | undefined): ProcessingResponse {
+  const response = encode(reply);
+  if (metadata !== undefined && carriesMetadata(reply)) response.dynamic_metadata = metadata;
+  return response;
+}
+
+function encode(reply: Reply): ProcessingResponse {
+  switch (reply.kind) {
+    case 'headers':
+      return headersReply(reply);
+    case 'body':
+      return bodyReply(reply);
+    case 'piece':
+      return pieceReply(reply);
+    case 'trailers':
+      return goOn[reply.side].trailers;
+    case 'answer':
+      return answerReply(reply.answer);
+    case 'extension':
+      return { override_message_timeout: duration(reply.ms) };
+  }
+}
+
+function headersReply({ side, mutation, body, modes }: HeadersReply): ProcessingResponse {
+  if (mutation === undefined) {
+    const neutral = goOn[side].headers;
+    return modes === undefined ? neutral : { ...neutral, mode_override: modeOverride(modes) };
+  }
+  const response = common(mutation);
+  if (body !== undefined) {
+    response.status = 'CONTINUE_AND_REPLACE';
+    response.body_mutation = { body };
+  }
+  const reply: ProcessingResponse =
+    side === 'request' ? { request_headers: { response } } : { response_headers: { response } };
+  if (modes !== undefined) reply.mode_override = modeOverride(modes);
+  return reply;
+}
+
+/** A changed body always carries its content-length, or Envoy answers 500. */
+function bodyReply({ side, mutation }: BodyReply): ProcessingResponse {
+  if (mutation === undefined) return goOn[side].body;
+  const response = common(mutation);
+  const { body } = mutation;
+  if (body !== undefined) {
+    const { set_headers: set = [], remove_headers: remove = [] } = response.header_mutation ?? {};
+    // A removed content-length is right too, and the only one for 204.
+    const length = remove.includes('content-length') ? [] : [setHeader('content-length', String(body.length))];
+    response.header_mutation = { set_headers: [...set, ...length], remove_headers: remove };
+    response.body_mutation = body.length === 0 ? { clear_body: true } : { body };
+  }
+  return side === 'request' ? { request_body: { response } } : { response_body: { response } };
+}
+
+function pieceReply({ side, bytes, end }: PieceReply): ProcessingResponse {
+  const streamed = { body: bytes, end_of_stream: end };
+  const response: CommonResponse = { body_mutation: { streamed_response: streamed } };
+  return side === 'request' ? { request_body: { response } } : { response_body: { response } };
+}
+
+/** An immediate response. Envoy computes content-length; a body with 204 or 304 would be corrupt HTTP. */
+function answerReply(answer: Answer): ProcessingResponse {
+  const bodiless = answer.status === 204 || answer.status === 304;
+  const headers = bodiless ? answer.headers.filter(([name]) => name !== 'content-type') : answer.headers;
+  return {
+    immediate_response: {
+      // Envoy's enum has only the codes that it knows by name; the number is what goes over the wire.
+      status: { code: answer.status as 200 },
+      headers: encodeHeaders(headers.filter(([name]) => name !== 'content-length')),
+      body: bodiless || answer.body === undefined ? '' : answer.body,
+      details: `lambda_ext_proc{${answer.errorKey ?? 'SEND_TO_CONSUMER'}}`,
+    },
+  };
+}
+
+function common(mutation: Mutation): CommonResponse {
+  const response: CommonResponse = {};
+  const headers = headerMutation(mutation);
+  if (headers !== undefined) response.header_mutation = headers;
+  if (mutation.clearRouteCache) response.clear_route_cache = true;
+  return response;
+}
+
+function headerMutation(mutation: Mutation): HeaderMutation | undefined {
+  const { path, status, headers, clearRouteCache } = mutation;
+  const changes = encodeChanges(headers);
+  const pseudo: HeaderValueOption[] = [];
+  if (path !== undefined) pseudo.push(setHeader(':path', path));
+  if (status !== undefined) pseudo.push(setHeader(':status', String(status)));
+  if (pseudo.length > 0) {
+    return {
+      set_headers: changes?.set_headers ? [...pseudo, ...changes.set_headers] : pseudo,
+      remove_headers: changes?.remove_headers ?? [],
+    };
+  }
+  if (changes !== undefined) return changes;
+  // Envoy clears the route cache only beside a header mutation; removing a header that is not there is one.
+  return clearRouteCache ? { remove_headers: ['x-lambda-ext-proc-none'] } : undefined;
+}
+
+function modeOverride(modes: ModeOverride): ProcessingMode {
+  return {
+    request_body_mode: modes.requestBody,
+    request_trailer_mode: modes.requestTrailers,
+    response_header_mode: modes.responseHeaders,
+    response_body_mode: modes.responseBody,
+    response_trailer_mode: modes.responseTrailers,
+  };
+}
+
+/** As protobuf has it. */
+function duration(ms: number): { seconds: number; nanos: number } {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds, nanos: Math.round((ms - seconds * 1000) * 1e6) };
+}

@@ -1,0 +1,59 @@
+import type { RawHeader } from '../../policy/index.ts';
+
+export type Side = 'request' | 'response';
+export type Part = 'headers' | 'body' | 'trailers';
+
+/** A kind of message, by its name in the protocol. */
+export type Phase =
+  | 'request_headers'
+  | 'request_body'
+  | 'request_trailers'
+  | 'response_headers'
+  | 'response_body'
+  | 'response_trailers';
+
+/** How the filter sends the body of one direction. GRPC cuts it into gRPC's own messages. */
+export type BodyMode = 'NONE' | 'STREAMED' | 'BUFFERED' | 'BUFFERED_PARTIAL' | 'FULL_DUPLEX_STREAMED' | 'GRPC';
+
+/** The headers of one direction as they came. */
+export interface Head {
+  /** `:method`, `:path` … without the colon. */
+  readonly pseudo: ReadonlyMap<string, string>;
+  readonly headers: readonly RawHeader[];
+}
+
+/** `protocol_config`: how the filter is configured. Only the first message of a stream may carry it. */
+export interface ProtocolConfig {
+  readonly request: BodyMode;
+  readonly response: BodyMode;
+}
+
+interface Common {
+  readonly kind: 'message';
+  readonly side: Side;
+  readonly phase: Phase;
+  /** Nothing more follows in this direction, as far as this message tells: trailers may follow unannounced. */
+  readonly end: boolean;
+  readonly config: ProtocolConfig | undefined;
+  /** `observability_mode`: Envoy does not wait for replies and ignores them. */
+  readonly observed: boolean;
+  /** What the filter's `request_attributes` or `response_attributes` asked for, as text. */
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+export interface HeadersMessage extends Common {
+  readonly part: 'headers';
+  readonly head: Head;
+}
+
+export interface BodyMessage extends Common {
+  readonly part: 'body';
+  readonly bytes: Buffer;
+}
+
+export interface TrailersMessage extends Common {
+  readonly part: 'trailers';
+}
+
+/** One message of Envoy's, decoded once. */
+export type Message = HeadersMessage | BodyMessage | TrailersMessage;

@@ -1,0 +1,26 @@
+import type { HeaderMap__Output } from '../generated/envoy/config/core/v3/HeaderMap.ts';
+import type { HeaderValueOption } from '../generated/envoy/config/core/v3/HeaderValueOption.ts';
+import type { ProcessingMode } from '../generated/envoy/extensions/filters/http/ext_proc/v3/ProcessingMode.ts';
+import type { CommonResponse } from '../generated/envoy/service/ext_proc/v3/CommonResponse.ts';
+import type { HeaderMutation } from '../generated/envoy/service/ext_proc/v3/HeaderMutation.ts';
+import type { HttpBody__Output } from '../generated/envoy/service/ext_proc/v3/HttpBody.ts';
+import type { HttpHeaders__Output } from '../generated/envoy/service/ext_proc/v3/HttpHeaders.ts';
+import type { ProcessingRequest__Output } from '../generated/envoy/service/ext_proc/v3/ProcessingRequest.ts';
+import type { ProcessingResponse } from '../generated/envoy/service/ext_proc/v3/ProcessingResponse.ts';
+import type { Struct } from '../generated/google/protobuf/Struct.ts';
+import type { Value } from '../generated/google/protobuf/Value.ts';
+
+/** The protobuf messages under the names that this folder uses; other folders see them only as what gRPC carries. */
+export type {
+  CommonResponse,
+  HeaderMap__Output as HeaderMap,
+  HeaderMutation,
+  HeaderValueOption,
+  HttpBody__Output as BodyMessage,
+  HttpHeaders__Output as HeadersMessage,
+  ProcessingMode,
+  ProcessingRequest__Output as ProcessingRequest,
+  ProcessingResponse,
+  Struct,
+  Value,
+};

@@ -1,0 +1,69 @@
+import type { Answer, HeaderChange } from '../../policy/index.ts';
+import type { Side } from './message.ts';
+
+/** What policies did to one message, in HTTP's terms. */
+export interface Mutation {
+  /** `:path` of a request. */
+  readonly path: string | undefined;
+  /** `:status` of a response. */
+  readonly status: number | undefined;
+  readonly headers: readonly HeaderChange[];
+  /** Undefined: the body stays. */
+  readonly body: Uint8Array | undefined;
+  readonly clearRouteCache: boolean;
+}
+
+/** What the filter is to send from here on, in place of its own configuration (`mode_override`). */
+export interface ModeOverride {
+  readonly requestBody: 'NONE' | 'BUFFERED';
+  readonly requestTrailers: 'SEND' | 'SKIP';
+  readonly responseHeaders: 'SEND' | 'SKIP';
+  readonly responseBody: 'NONE' | 'BUFFERED';
+  readonly responseTrailers: 'SEND' | 'SKIP';
+}
+
+/** Goes on with the headers. */
+export interface HeadersReply {
+  readonly kind: 'headers';
+  readonly side: Side;
+  /** Undefined: nothing ran. `body` below decides over a new body, not the mutation's. */
+  readonly mutation: Mutation | undefined;
+  /** Takes the place of the message's body: Envoy then sends no body message and removes content-length. */
+  readonly body: Uint8Array | undefined;
+  readonly modes: ModeOverride | undefined;
+}
+
+/** Goes on with a body message (every mode but full duplex). */
+export interface BodyReply {
+  readonly kind: 'body';
+  readonly side: Side;
+  readonly mutation: Mutation | undefined;
+}
+
+/** One piece of a body in full duplex. */
+export interface PieceReply {
+  readonly kind: 'piece';
+  readonly side: Side;
+  readonly bytes: Uint8Array;
+  readonly end: boolean;
+}
+
+export interface TrailersReply {
+  readonly kind: 'trailers';
+  readonly side: Side;
+}
+
+/** An answer to the caller instead of what Envoy would do. Nothing can follow it. */
+export interface AnswerReply {
+  readonly kind: 'answer';
+  readonly answer: Answer;
+}
+
+/** Asks for more time: Envoy's message timeout starts again with so many milliseconds. */
+export interface ExtensionReply {
+  readonly kind: 'extension';
+  readonly ms: number;
+}
+
+/** What can be said to Envoy. */
+export type Reply = HeadersReply | BodyReply | PieceReply | TrailersReply | AnswerReply | ExtensionReply;
