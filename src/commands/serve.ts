@@ -27,7 +27,7 @@ export async function serveCommand(args: readonly string[], io: CommandIo): Prom
   surviveUnexpectedErrors({ process, logger, metrics, onTooMany: () => signals.stop(options.drainGraceMs, 1) });
   if (options.workers > 1) {
     const { superviseServing } = await import('./serve-supervised.ts');
-    return await superviseServing({ options, args, logger, metrics, signals });
+    return await superviseServing({ options, logger, metrics, signals }, args);
   }
   const { serveAlone } = await import('./serve-alone.ts');
   return await serveAlone({ options, logger, metrics, signals });

@@ -4,7 +4,6 @@ import type { Logger, Metrics } from '../observability/index.ts';
 import type { PolicySource } from '../policy/index.ts';
 import {
   addReflection,
-  type Check,
   createServer,
   type PolicyDocument,
   parseListenAddress,
@@ -22,8 +21,6 @@ import { version } from './version.ts';
 export interface ServingNodeOptions {
   readonly options: ServeOptions;
   readonly policies: PolicySource;
-  /** Undefined in a worker: its supervisor knows. */
-  readonly policyCheck?: () => Check;
   readonly reload: (document: PolicyDocument | undefined) => string | null;
   /** The worker's number, from 0. */
   readonly worker: number;
@@ -85,7 +82,6 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
         listeners: draining
           ? { status: 'failed', reason: 'draining' }
           : { status: 'ok', reason: `bound: ${server.addresses.join(', ')}` },
-        ...(wiring.policyCheck === undefined ? {} : { policies: wiring.policyCheck() }),
         credentials: credentialCheck(invoker, policies.current()),
       }),
     metrics: () => metrics.snapshot(),

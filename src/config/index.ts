@@ -8,7 +8,6 @@ export {
   problemLines,
   type ReloadOutcome,
   readDocument,
-  versionOf,
 } from './policy-source.ts';
 export type { PolicyStatus } from './policy-status.ts';
 export { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';

@@ -24,6 +24,7 @@ export type ReloadOutcome =
   | { readonly kind: 'failed'; readonly error: Error };
 
 interface InForce extends LoadedPolicies {
+  readonly text: string;
   readonly version: string;
   readonly loadedAt: Date;
 }
@@ -46,12 +47,12 @@ export class FilePolicySource implements PolicySource {
   static async open(options: PolicySourceOptions): Promise<FilePolicySource> {
     const now = options.now ?? (() => new Date());
     if (options.path === undefined) {
-      return new FilePolicySource(options, { ...emptyPolicies(), version: 'none', loadedAt: now() }, '');
+      return new FilePolicySource(options, { ...emptyPolicies(), text: '', version: 'none', loadedAt: now() }, '');
     }
     const fingerprint = await fingerprintOf(options.path);
     const text = await readDocument(options.path);
     const loaded = loadPolicies(text, options.path);
-    return new FilePolicySource(options, { ...loaded, version: versionOf(text), loadedAt: now() }, fingerprint);
+    return new FilePolicySource(options, { ...loaded, text, version: versionOf(text), loadedAt: now() }, fingerprint);
   }
 
   private constructor(options: PolicySourceOptions, inForce: InForce, fingerprint: string) {
@@ -63,6 +64,12 @@ export class FilePolicySource implements PolicySource {
 
   current(): PolicySet {
     return this.#inForce.set;
+  }
+
+  /** The document in force as it was read; undefined where there is none. */
+  get document(): { readonly file: string; readonly text: string } | undefined {
+    const { path } = this.#options;
+    return path === undefined ? undefined : { file: path, text: this.#inForce.text };
   }
 
   get status(): PolicyStatus {
@@ -131,7 +138,7 @@ export class FilePolicySource implements PolicySource {
       // Secrets of the document are read again even when its text is the same: they may have been rotated.
       const loaded = loadPolicies(text, path);
       const isNew = version !== this.#inForce.version;
-      this.#inForce = { ...loaded, version, loadedAt: this.#now() };
+      this.#inForce = { ...loaded, text, version, loadedAt: this.#now() };
       return isNew ? { kind: 'loaded', version, warnings: loaded.warnings } : { kind: 'unchanged', version };
     } catch (error) {
       return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
@@ -168,8 +175,7 @@ function unreadable(error: unknown): string {
   return `cannot be read: ${code}`;
 }
 
-/** First 12 hex digits of its SHA-256. */
-export function versionOf(text: string): string {
+function versionOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

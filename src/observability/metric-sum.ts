@@ -4,7 +4,16 @@ import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue, type
 export type MetricSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[];
 
 /** The metrics of several processes as one: counters are summed, gauges as each of them says. */
-export function sumMetrics(snapshots: readonly MetricSnapshot[]): Registry {
+export async function sumMetrics(snapshots: readonly MetricSnapshot[]): Promise<MetricSnapshot> {
+  return (await aggregate(snapshots).getMetricsAsJSON()) as MetricSnapshot;
+}
+
+/** In Prometheus' text format. */
+export async function metricsText(snapshot: MetricSnapshot): Promise<string> {
+  return await aggregate([snapshot]).metrics();
+}
+
+function aggregate(snapshots: readonly MetricSnapshot[]): Registry {
   return AggregatorRegistry.aggregate(snapshots.map((snapshot) => [...snapshot]));
 }
 

@@ -9,14 +9,18 @@ export interface StopOptions {
   readonly replaced: boolean;
 }
 
-/** One process's server with everything behind it: what signals, the admin port or a supervisor act on. */
+/** What serves, one process or a supervisor with its workers: signals, the admin port and a supervisor act on it. */
 export interface ServingNode {
   /** Of all listeners, as bound. */
   readonly addresses: readonly string[];
-  readiness(): Readiness;
+  /** Of the workers, where there are any; undefined while one is being replaced. */
+  readonly pids?: readonly (number | undefined)[];
+  readiness(): Readiness | Promise<Readiness>;
   metrics(): Promise<MetricSnapshot>;
   /** Takes the document into force; null, or what is wrong with it while the old one stays in force. */
-  reload(document: PolicyDocument | undefined): string | null;
+  reload(document: PolicyDocument | undefined): string | null | Promise<string | null>;
+  /** Replaces the workers one by one, where there are any; false when one of them could not be replaced. */
+  rollingRestart?(): Promise<boolean>;
   /** An orderly end: as before but not ready for a while, then a drain within the node's own bound. */
   stop(how: StopOptions): Promise<void>;
   /** Ends everything now. */

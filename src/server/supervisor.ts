@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { countersOf, describeError, type Logger, type MetricSnapshot, sumMetrics } from '../observability/index.ts';
 import { type Check, type Readiness, readinessOf } from './readiness.ts';
-import type { StopOptions } from './serving-node.ts';
+import type { ServingNode, StopOptions } from './serving-node.ts';
 import type { PolicyDocument } from './worker-channel.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
@@ -10,6 +10,8 @@ export interface SupervisorOptions {
   /** Starts a process that runs `runWorker`. */
   readonly spawn: (number: number) => ChildProcess;
   readonly document: PolicyDocument | undefined;
+  /** What the supervisor's process counts. */
+  readonly ownMetrics: () => Promise<MetricSnapshot>;
   readonly logger: Logger;
   /** How long a drain may take in all before a worker is killed, without its grace. */
   readonly drainMs: number;
@@ -41,7 +43,7 @@ interface Slot {
  * One process for each worker, each on sockets of its own. A worker that ends without being asked is replaced, after
  * a pause that grows; the others serve on. Reload and rolling restart run one after the other, never at once.
  */
-export class Supervisor {
+export class Supervisor implements ServingNode {
   readonly #options: SupervisorOptions;
   readonly #logger: Logger;
   readonly #slots: Slot[] = [];
@@ -89,9 +91,9 @@ export class Supervisor {
 
   /**
    * Gives all workers another document. One of them tries it first; when any refuses it, all go back to the one
-   * before. Undefined when all have it, else what is wrong.
+   * before. Null when all have it, else what is wrong.
    */
-  reload(document: PolicyDocument | undefined): Promise<string | undefined> {
+  reload(document: PolicyDocument | undefined): Promise<string | null> {
     return this.#enqueue(async () => {
       const accepted: WorkerHandle[] = [];
       for (const { worker } of this.#slots) {
@@ -107,7 +109,7 @@ export class Supervisor {
         return problem;
       }
       this.#document = document;
-      return undefined;
+      return null;
     });
   }
 
@@ -143,17 +145,17 @@ export class Supervisor {
     });
   }
 
-  /** Ends all workers: `graceMs` as before, then a drain. Resolves when the last one is gone. */
-  async stop(graceMs: number): Promise<void> {
+  /** Ends all workers: for the grace as before, then a drain. Resolves when the last one is gone. */
+  async stop(how: StopOptions): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#hangTimer);
     for (const slot of this.#slots) clearTimeout(slot.timer);
-    await Promise.all(this.#slots.map(({ worker }) => this.#end(worker, { graceMs, replaced: false })));
+    await Promise.all(this.#slots.map(({ worker }) => this.#end(worker, how)));
     await this.#queue;
   }
 
   /** Ends all workers now. */
-  kill(): void {
+  async kill(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#hangTimer);
     for (const { worker, timer } of this.#slots) {
@@ -163,7 +165,7 @@ export class Supervisor {
   }
 
   /** Those of all workers, with what ended ones have counted, and the supervisor's own. */
-  async metrics(own: MetricSnapshot): Promise<string> {
+  async metrics(): Promise<MetricSnapshot> {
     const running = this.#slots
       .map(({ worker }) => worker)
       .filter(({ state }) => state === 'ready' || state === 'draining');
@@ -172,7 +174,7 @@ export class Supervisor {
         worker.ask({ about: 'metrics' }, ASK_MS).catch(() => (worker.state === 'gone' ? [] : worker.lastMetrics)),
       ),
     );
-    return await sumMetrics([...asked, await this.#departed, own]).metrics();
+    return await sumMetrics([...asked, await this.#departed, await this.#options.ownMetrics()]);
   }
 
   get counts(): { readonly ready: number; readonly wanted: number; readonly restarts: number } {
@@ -208,9 +210,7 @@ export class Supervisor {
     const worker = new WorkerHandle(number, this.#options.spawn(number));
     void worker.exited.then(() => {
       const counters = countersOf(worker.lastMetrics);
-      this.#departed = this.#departed.then(async (before) => {
-        return (await sumMetrics([before, counters]).getMetricsAsJSON()) as MetricSnapshot;
-      });
+      this.#departed = this.#departed.then((before) => sumMetrics([before, counters]));
     });
     return worker;
   }

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client, credentials } from '@grpc/grpc-js';
 import { isFree } from '../../../scripts/support/free-port.ts';
-import { createLogger, Metrics } from '../../../src/observability/index.ts';
+import { createLogger, Metrics, metricsText } from '../../../src/observability/index.ts';
 import { Supervisor, type SupervisorOptions } from '../../../src/server/index.ts';
 import { askHealth } from '../../support/health-client.ts';
 
@@ -24,13 +24,14 @@ async function start(t: TestContext, options: Partial<SupervisorOptions> = {}) {
     spawn: (number) => fork(script, [address, String(number)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
     document: document('first'),
     logger: createLogger({ destination: { write: (line: string) => void lines.push(line) } }),
+    ownMetrics: () => new Metrics().snapshot(),
     drainMs: 3_000,
     backoffMs: 20,
     ...options,
   });
   t.after(async () => {
-    supervisor.kill();
-    await supervisor.stop(0);
+    await supervisor.kill();
+    await supervisor.stop({ graceMs: 0, replaced: false });
     rmSync(directory, { recursive: true, force: true });
   });
   await supervisor.start();
@@ -60,7 +61,7 @@ async function documents(supervisor: Supervisor): Promise<string[]> {
 }
 
 async function counter(supervisor: Supervisor, series: string): Promise<number> {
-  const text = await supervisor.metrics(await new Metrics().snapshot());
+  const text = await metricsText(await supervisor.metrics());
   const line = text.split('\n').find((candidate) => candidate.startsWith(`lambda_ext_proc_${series} `));
   return Number(line?.split(' ').at(-1));
 }
@@ -92,7 +93,7 @@ test('after kill -9 of a worker the other serves on, and a new one takes the soc
 
 test('a reload reaches all workers, and one that is started later', async (t) => {
   const { supervisor } = await start(t);
-  assert.equal(await supervisor.reload(document('second')), undefined);
+  assert.equal(await supervisor.reload(document('second')), null);
   assert.deepEqual(await documents(supervisor), ['second', 'second']);
   process.kill(supervisor.pids[1] ?? 0, 'SIGKILL');
   await until('worker 1 is seen gone', () => supervisor.counts.restarts === 1);
@@ -179,7 +180,7 @@ test('metrics are summed, and do not fall when a worker is replaced', async (t) 
 test('a worker that hangs is killed and replaced, and the other serves on', async (t) => {
   const { supervisor, socket, lines } = await start(t, { hangMs: 600 });
   const before = [...supervisor.pids];
-  assert.equal(await supervisor.reload(document('hang 1')), undefined);
+  assert.equal(await supervisor.reload(document('hang 1')), null);
   await until(
     'worker 1 is another process',
     () => supervisor.pids[1] !== undefined && supervisor.pids[1] !== before[1],
@@ -233,7 +234,7 @@ test('a worker that cannot start again is tried with growing pauses, and says wh
 test('stop ends every worker, with its socket', async (t) => {
   const { supervisor, socket } = await start(t);
   const pids = [...supervisor.pids];
-  await supervisor.stop(0);
+  await supervisor.stop({ graceMs: 0, replaced: false });
   for (const pid of pids) assert.throws(() => process.kill(pid ?? 0, 0), { code: 'ESRCH' });
   assert.equal(await askHealth(socket(0)), 'UNAVAILABLE');
 });

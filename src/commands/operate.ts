@@ -1,0 +1,99 @@
+import { FilePolicySource, type ReloadOutcome } from '../config/index.ts';
+import { type Logger, type Metrics, metricsText } from '../observability/index.ts';
+import { openAdmin, parseAdminAddress, type Readiness, type ServingNode, type SignalControl } from '../server/index.ts';
+import { policyCheck, reportLoad } from './policy-reports.ts';
+import type { ServeOptions } from './serve-options.ts';
+
+/** The process that an operator started. */
+export interface ServeProcess {
+  readonly options: ServeOptions;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly signals: SignalControl;
+}
+
+/**
+ * What an operator deals with, whether one process serves or several: the policies' file, the admin port, signals and
+ * the line `ready`. `start` gives what serves, listening. Resolves with the exit code when all has ended.
+ */
+export async function operate(
+  { options, logger, metrics, signals }: ServeProcess,
+  start: (policies: FilePolicySource) => Promise<ServingNode>,
+): Promise<number> {
+  const adminAddress = parseAdminAddress(options.admin);
+  let refused: string | null = null;
+  const source: FilePolicySource = await FilePolicySource.open({
+    path: options.config,
+    onReload: (outcome) => void takeOver(outcome),
+  });
+
+  async function takeOver(outcome: ReloadOutcome): Promise<void> {
+    if (outcome.kind !== 'failed') {
+      refused = await node.reload(source.document);
+      if (refused !== null) {
+        metrics.reload(false);
+        const message = 'a worker refuses the configuration; the one before stays';
+        logger.error({ file: options.config, problem: refused }, message);
+        return;
+      }
+    }
+    reportLoad(source, outcome, logger, metrics);
+  }
+
+  reportLoad(source, { kind: 'loaded', version: source.status.version, warnings: [] }, logger, metrics);
+  const node = await start(source);
+  const readiness = async (): Promise<Readiness> => {
+    const { ready, checks } = await node.readiness();
+    const policies =
+      refused === null
+        ? policyCheck(source)
+        : { status: 'degraded' as const, reason: `a worker refuses it: ${refused}` };
+    return { ready, checks: { policies, ...checks } };
+  };
+  const admin =
+    adminAddress === undefined
+      ? undefined
+      : await openAdmin(
+          adminAddress,
+          {
+            readiness,
+            metrics: async () => await metricsText(await node.metrics()),
+            config: () => ({ listen: node.addresses, workers: options.workers, policies: source.describe() }),
+          },
+          logger,
+        ).catch(async (error: unknown) => {
+          // Or its socket files would stay.
+          await node.stop({ graceMs: 0, replaced: false });
+          throw error;
+        });
+  source.watch();
+  const close = (): void => {
+    source.close();
+    admin?.close();
+    metrics.stop();
+  };
+  signals.attach({
+    async reload() {
+      await source.reload();
+    },
+    async rollingRestart() {
+      if (node.rollingRestart === undefined) {
+        logger.warn('SIGUSR2 restarts workers one by one; there are none without --workers');
+        return;
+      }
+      logger.info('restarting the workers one by one');
+      if (await node.rollingRestart()) logger.info('all workers were restarted');
+    },
+    async stop(graceMs) {
+      await node.stop({ graceMs, replaced: false });
+      close();
+    },
+    async kill() {
+      await node.kill();
+      close();
+    },
+  });
+  const { addresses: listen, pids } = node;
+  logger.info({ listen, admin: admin?.address ?? 'off', pids, startupMs: Math.round(performance.now()) }, 'ready');
+  return await signals.ended;
+}
