@@ -10,6 +10,7 @@ export { InvocationError, type InvocationErrorKind } from './invocation-error.ts
 export { type InvocationText, invocationTexts } from './invocation-texts.ts';
 export { clientContextBytes, synchronousBytes } from './quotas.ts';
 export { endpointUrl } from './request/endpoint.ts';
+export { functionNameVerdict, parseFunctionName, qualifierVerdict } from './request/function-name.ts';
 export type * from './types.ts';
 
 export interface LambdaInvokerOptions extends Partial<InvokerParts> {

@@ -1,5 +1,5 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
-import { invocationDefaults } from '../../lambda/index.ts';
+import { functionNameVerdict, invocationDefaults, parseFunctionName } from '../../lambda/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 import { judgeRegion } from './regions.ts';
@@ -8,9 +8,6 @@ export interface Destination {
   readonly function: CompiledTemplate;
   readonly region: CompiledTemplate;
 }
-
-const functionSyntax =
-  /^(?:arn:aws[a-z-]*:lambda:)?(?:[a-z]{2,4}(?:-[a-z]+){1,2}-\d{1,2}:)?(?:\d{12}:)?(?:function:)?[\w.-]{1,140}(?::(?:\$LATEST|[\w-]{1,128}))?$/;
 
 /** Which function is called and where; undefined when that cannot be told. */
 export function compileDestination(
@@ -32,14 +29,34 @@ export function compileDestination(
   return { function: functionName, region };
 }
 
+/** AWS refuses a call that names two versions of the function. */
+export function checkOneQualifier(
+  functionName: CompiledTemplate,
+  qualifier: CompiledTemplate | undefined,
+  scope: ConfigurationScope,
+): void {
+  if (!functionName.constant || !qualifier?.constant) return;
+  const own = parseFunctionName(functionName.constant)?.qualifier;
+  if (own !== undefined && own !== qualifier.constant) {
+    scope.error(
+      ['qualifier'],
+      `differs from the qualifier in function, ${own}, and AWS would refuse the call: use one`,
+    );
+  }
+}
+
 function checkFunction(template: CompiledTemplate, region: CompiledTemplate, scope: ConfigurationScope): void {
   const { constant } = template;
   if (constant === undefined || constant.trim() === '') return;
-  if (!functionSyntax.test(constant)) {
+  const verdict = functionNameVerdict(constant);
+  if (verdict === 'invalid') {
     scope.error(['function'], 'is no function: expected a name, name:qualifier, or an ARN of a Lambda function');
     return;
   }
-  const arnRegion = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):/.exec(constant)?.[1];
+  if (verdict === 'unknown') {
+    scope.warn(['function'], 'is not in the form of a name or ARN that this version knows; AWS may refuse it');
+  }
+  const arnRegion = parseFunctionName(constant)?.region;
   if (arnRegion !== undefined && region.constant !== undefined && arnRegion !== region.constant) {
     scope.warn(['function'], `the ARN is of ${arnRegion}, but the call goes to ${region.constant}: set region`);
   }

@@ -7,7 +7,7 @@ import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument, StepDocument } from '../schema/index.ts';
 import { ConfigurationScope } from './configuration-scope.ts';
 import { compileCredentials } from './credentials.ts';
-import { compileDestination } from './destination.ts';
+import { checkOneQualifier, compileDestination } from './destination.ts';
 import { compileMutations } from './mutations.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 import { compileTexts } from './texts.ts';
@@ -97,6 +97,7 @@ function compileConfiguration(
     },
   } as const;
   checkResultIsThere(document, scope);
+  if (destination !== undefined) checkOneQualifier(destination.function, configuration.texts.qualifier, scope);
   return destination === undefined ? undefined : { ...configuration, ...destination };
 }
 

@@ -1,10 +1,14 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
-import { clientContextBytes, endpointUrl, type InvocationText, invocationTexts } from '../../lambda/index.ts';
+import {
+  clientContextBytes,
+  endpointUrl,
+  type InvocationText,
+  invocationTexts,
+  qualifierVerdict,
+} from '../../lambda/index.ts';
 import type { TextTemplates } from '../../policy/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
-
-const qualifierSyntax = /^(?:\$LATEST|[\w-]{1,128})$/;
 
 /** The optional texts of an invocation: each a template, and null or "" absent. */
 export function compileTexts(document: ConfigurationDocument, scope: ConfigurationScope): TextTemplates {
@@ -28,8 +32,11 @@ const checks: Readonly<Partial<Record<InvocationText, Check>>> = {
     }
   },
   qualifier({ constant }, scope) {
-    if (constant !== undefined && !qualifierSyntax.test(constant)) {
+    const verdict = constant === undefined ? 'known' : qualifierVerdict(constant);
+    if (verdict === 'invalid') {
       scope.error(['qualifier'], 'is neither a version nor an alias: expected letters, digits, - and _, or $LATEST');
+    } else if (verdict === 'unknown') {
+      scope.warn(['qualifier'], 'is not in the form of a version or alias that this version knows; AWS may refuse it');
     }
   },
   clientContext({ constant }, scope) {

@@ -1,5 +1,6 @@
 import { configurationError } from './configuration-error.ts';
 import type { Endpoint } from './endpoint.ts';
+import { maxNameLength } from './function-name.ts';
 import { canonicalPath, escapeUri } from './uri.ts';
 
 /** The part of a request that is the same for all invocations of one function, qualifier and endpoint. */
@@ -12,9 +13,6 @@ export interface Target {
   /** Method, path and query as they are signed, with the line break after them. */
   readonly canonicalHead: string;
 }
-
-/** The service refuses names far shorter; this bounds what is encoded and remembered. */
-const MAX_NAME_LENGTH = 2048;
 
 /** Throws InvocationError (`configuration`) for a name that cannot be put into a path. */
 export function createTarget(
@@ -41,7 +39,7 @@ export function createTarget(
 }
 
 function encoded(field: string, value: string, expected: string): string {
-  if (value.length > MAX_NAME_LENGTH) throw configurationError(field, value, expected);
+  if (value.length > maxNameLength) throw configurationError(field, value, expected);
   try {
     return escapeUri(value);
   } catch (error) {

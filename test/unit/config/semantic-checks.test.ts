@@ -21,9 +21,34 @@ test('a_function_that_is_none_is_an_error', () => {
   }
 });
 
+test('latest_published_is_a_qualifier_in_every_place', () => {
+  const arn = 'arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST.PUBLISHED';
+  for (const step of ['f, qualifier: $LATEST.PUBLISHED', 'f:$LATEST.PUBLISHED', arn]) {
+    assert.deepEqual(problemsOf(withStep(`function: ${step}`)), []);
+  }
+});
+
+test('a_name_or_qualifier_that_aws_may_come_to_allow_is_a_warning', () => {
+  assertLines(problemsOf(withStep('function: f:$NEXT')), ['function: warning: is not in the form of a name']);
+  assertLines(problemsOf(withStep('function: f, qualifier: v1.2')), ['qualifier: warning: is not in the form of']);
+});
+
+test('a_qualifier_beside_another_one_in_the_name_is_an_error', () => {
+  const arn = 'arn:aws:lambda:us-east-1:123456789012:function:f:live';
+  for (const name of ['f:live', '123456789012:function:f:live', arn]) {
+    assertLines(problemsOf(withStep(`function: "${name}", qualifier: test`)), [
+      'qualifier: differs from the qualifier in function, live',
+    ]);
+    assert.deepEqual(problemsOf(withStep(`function: "${name}", qualifier: live`)), []);
+  }
+  const inDefaults = `defaults: {qualifier: test}\n${withStep('function: "f:$LATEST"')}`;
+  assert.match(problemsOf(inDefaults).join('\n'), /differs from the qualifier in function, \$LATEST/);
+});
+
 test('an_arn_of_another_region_is_a_warning', () => {
-  const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:f';
-  assertLines(problemsOf(withStep(`function: "${arn}"`)), ['warning: the ARN is of eu-west-1', 'us-east-1']);
+  for (const arn of ['arn:aws:lambda:eu-west-1:123456789012:function:f', 'eu-west-1:123456789012:function:f']) {
+    assertLines(problemsOf(withStep(`function: "${arn}"`)), ['warning: the ARN is of eu-west-1', 'us-east-1']);
+  }
 });
 
 test('a_region_that_is_none_is_an_error_and_an_unknown_one_a_warning', () => {
