@@ -13,6 +13,7 @@ import { isClockError, isExpiredToken } from './result/error-classes.ts';
 import { readAnswer } from './result/read-answer.ts';
 import { backoffMs } from './retry/backoff.ts';
 import { type RetryKind, retryKind } from './retry/retry-policy.ts';
+import { CollectedAnswer } from './transport/collected-answer.ts';
 import { type ExchangeLimits, exchange } from './transport/exchange.ts';
 import type { Invocation, InvocationResult } from './types.ts';
 
@@ -102,7 +103,8 @@ export class Call {
     );
     if (trace !== undefined) addTraceHeaders(headers, trace);
     const request = { origin: target.origin, path: target.path, headers, body: prepared.payload };
-    const answer = await exchange(dispatcher, request, this.#limits(attempt), this.#deadline.signal);
+    const sink = new CollectedAnswer(MAX_ANSWER_BYTES);
+    const answer = await exchange(dispatcher, request, this.#limits(attempt), this.#deadline.signal, sink);
     try {
       return readAnswer(answer, attempt, prepared.logTail, now());
     } catch (error) {
@@ -126,7 +128,6 @@ export class Call {
       readMs: readTimeoutMs || Number.POSITIVE_INFINITY,
       attemptMs: apiCallAttemptTimeoutMs || Number.POSITIVE_INFINITY,
       callEnd: this.#deadline.callEnd,
-      maxAnswerBytes: MAX_ANSWER_BYTES,
       attempt,
     };
   }
@@ -152,18 +153,7 @@ export class Call {
   /** An attempt before may have run the function, whatever the last one says. */
   #withHistory(error: InvocationError): InvocationError {
     if (!this.#mayHaveRun || error.mayHaveRun) return error;
-    const { kind, message, statusCode, errorType, requestId, retryAfterSeconds, attempts, details, cause } = error;
-    return new InvocationError({
-      kind,
-      message,
-      statusCode,
-      errorType,
-      requestId,
-      retryAfterSeconds,
-      attempts,
-      mayHaveRun: true,
-      details,
-      cause,
-    });
+    const { message, cause } = error;
+    return new InvocationError(error.failure, { ...error, message, cause, mayHaveRun: true });
   }
 }

@@ -9,25 +9,14 @@ export interface Deadline {
 
 /** The caller left. */
 export function abortedError(reason: unknown, attempts: number, mayHaveRun: boolean): InvocationError {
-  return new InvocationError({
-    kind: 'aborted',
-    message: 'the caller went away',
-    attempts,
-    mayHaveRun,
-    details: 'Service: Lambda, Aborted',
-    cause: reason,
-  });
+  return new InvocationError('aborted', { message: 'the caller went away', attempts, mayHaveRun, cause: reason });
 }
 
-/** The whole call took too long. */
-export function callTimeoutError(attempts: number, mayHaveRun: boolean): InvocationError {
-  return new InvocationError({
-    kind: 'timeout',
-    message: 'the call took longer than apiCallTimeoutMs',
-    attempts,
-    mayHaveRun,
-    details: 'Service: Lambda, Timeout',
-  });
+/** What the log says of a whole call that took too long. */
+export const callTimeout = 'the call took longer than apiCallTimeoutMs';
+
+function callTimeoutError(attempts: number, mayHaveRun: boolean): InvocationError {
+  return new InvocationError('timeout', { message: callTimeout, attempts, mayHaveRun });
 }
 
 /** The promise's value, or an error as soon as the call is over; the promise itself goes on, others may wait for it. */

@@ -1,64 +1,58 @@
-export type InvocationErrorKind =
-  /** The service answered with one of its errors; `errorType` and `statusCode` say which. */
-  | 'service'
-  /** A status that is not 2xx and no AWS error (a proxy, a private endpoint). */
-  | 'status'
-  /** Connection, read, attempt or whole-call timeout. */
-  | 'timeout'
-  /** DNS, refused, TLS, reset, truncated answer. */
-  | 'connection'
-  /** No credentials, or STS refused the role. */
-  | 'credentials'
-  /** The payload is over the service's limit; nothing was sent. */
-  | 'payload-too-large'
-  /** The answer is over the limit that this process keeps. */
-  | 'answer-too-large'
-  /** Concurrency limit or open circuit of the function; nothing was sent. */
-  | 'refused'
-  /** The invocation cannot be sent as configured (region, function name, endpoint, trust store). */
-  | 'configuration'
-  /** The caller went away. */
-  | 'aborted';
+import {
+  type InvocationErrorKind,
+  type InvocationFailure,
+  type InvocationFailureFacts,
+  invocationFailures,
+} from './invocation-failures.ts';
 
 export interface InvocationErrorOptions {
-  readonly kind: InvocationErrorKind;
   /** For the log: may name hosts, ARNs and AWS's own text. */
   readonly message: string;
+  /** The field of the invocation that is invalid. */
+  readonly field?: string | undefined;
   readonly statusCode?: number | undefined;
   /** AWS's name of the error, e.g. TooManyRequestsException. */
   readonly errorType?: string | undefined;
   readonly requestId?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  /** Absent: 0 where the catalogue says that nothing is sent, else 1. */
   readonly attempts?: number | undefined;
-  /** False only when the function cannot have run. */
-  readonly mayHaveRun: boolean;
-  /** What a caller may see: no host, ARN, account or SDK text. */
-  readonly details: string;
+  /** False only when the function cannot have run. Absent: as the catalogue says, else true. */
+  readonly mayHaveRun?: boolean | undefined;
   readonly cause?: unknown;
 }
 
 /** Why an invocation gave no result. `message` is for the log, `details` for the caller. */
 export class InvocationError extends Error {
   override readonly name = 'InvocationError';
+  readonly failure: InvocationFailure;
   readonly kind: InvocationErrorKind;
+  /** E.g. `Service: Lambda, Status Code: 403`: no host, ARN, account or SDK text. */
+  readonly details: string;
+  /** See InvocationFailureFacts. */
+  readonly errorStatus: InvocationFailureFacts['errorStatus'];
+  readonly field: string | undefined;
   readonly statusCode: number | undefined;
   readonly errorType: string | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly attempts: number;
   readonly mayHaveRun: boolean;
-  /** E.g. `Service: Lambda, Status Code: 403`. */
-  readonly details: string;
 
-  constructor(options: InvocationErrorOptions) {
+  constructor(failure: InvocationFailure, options: InvocationErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.kind = options.kind;
-    this.statusCode = options.statusCode;
+    const { details, errorStatus, unsent = false }: InvocationFailureFacts = invocationFailures[failure];
+    const { field, statusCode } = options;
+    this.failure = failure;
+    this.kind = invocationFailures[failure].kind;
+    this.details = details.replace('<status>', `${statusCode}`).replace('<field>', `${field}`);
+    this.errorStatus = errorStatus;
+    this.field = field;
+    this.statusCode = statusCode;
     this.errorType = options.errorType;
     this.requestId = options.requestId;
     this.retryAfterSeconds = options.retryAfterSeconds;
-    this.attempts = options.attempts ?? 1;
-    this.mayHaveRun = options.mayHaveRun;
-    this.details = options.details;
+    this.attempts = options.attempts ?? (unsent ? 0 : 1);
+    this.mayHaveRun = options.mayHaveRun ?? !unsent;
   }
 }

@@ -84,12 +84,9 @@ export class DirectInvoker implements LambdaInvoker {
       return this.#pools.get(origin, transport);
     } catch (error) {
       if (error instanceof InvocationError) throw error;
-      throw new InvocationError({
-        kind: 'configuration',
-        message: `no connection can be made: ${error instanceof Error ? error.message : String(error)}`,
-        attempts: 0,
-        mayHaveRun: false,
-        details: 'Service: Lambda, Invalid connection settings',
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new InvocationError('invalid-connection-settings', {
+        message: `no connection can be made: ${reason}`,
         cause: error,
       });
     }

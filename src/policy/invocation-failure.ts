@@ -34,11 +34,9 @@ export function resultFailure(error: FormatError, invocation: Invocation): Polic
 }
 
 function statusOf(error: InvocationError, errorStatus: ErrorStatus): number | undefined {
-  if (error.kind === 'timeout') return errorStatus.timeout;
-  if (error.kind === 'payload-too-large' || error.kind === 'answer-too-large' || error.statusCode === 413) {
-    return errorStatus.tooLarge;
-  }
-  if (error.kind === 'refused' || error.statusCode === 429) return errorStatus.throttled;
+  if (error.errorStatus !== undefined) return errorStatus[error.errorStatus];
+  if (error.statusCode === 413) return errorStatus.tooLarge;
+  if (error.statusCode === 429) return errorStatus.throttled;
   return undefined;
 }
 

@@ -45,17 +45,10 @@ async function act(invocation: Invocation, signal: AbortSignal | undefined): Pro
     case 'fails':
       return { ...result, functionError: 'Unhandled' };
     case 'throws':
-      throw new InvocationError({
-        kind: 'service',
-        message: 'denied',
-        statusCode: 403,
-        mayHaveRun: false,
-        details: 'Service: Lambda, Status Code: 403',
-      });
+      throw new InvocationError('service-error', { message: 'denied', statusCode: 403, mayHaveRun: false });
     case 'hangs':
       return new Promise((_, reject) => {
-        const abort = () =>
-          reject(new InvocationError({ kind: 'aborted', message: 'aborted', mayHaveRun: true, details: 'Aborted' }));
+        const abort = () => reject(new InvocationError('aborted', { message: 'aborted' }));
         if (signal?.aborted) abort();
         signal?.addEventListener('abort', abort, { once: true });
       });

@@ -6,15 +6,11 @@ const maxText = 1_000;
 export function credentialError(what: string, cause: unknown): InvocationError {
   if (cause instanceof InvocationError) return cause;
   const { name, message, statusCode, requestId } = describe(cause);
-  return new InvocationError({
-    kind: 'credentials',
+  return new InvocationError(statusCode === undefined ? 'no-credentials' : 'role-refused', {
     message: `${what}: ${name === undefined ? '' : `${name}: `}${message}`,
     errorType: name,
     statusCode,
     requestId,
-    attempts: 0,
-    mayHaveRun: false,
-    details: statusCode === undefined ? 'Service: Lambda, No credentials' : `Service: Sts, Status Code: ${statusCode}`,
     cause,
   });
 }

@@ -21,12 +21,12 @@ export class FunctionGuard {
   /** Throws InvocationError (`refused`); else `leave` must follow, with what this gave. */
   enter({ maxConcurrency, circuitBreaker }: TransportOptions, now: number): Admission {
     if (maxConcurrency !== undefined && this.#active >= maxConcurrency) {
-      throw refused(`${this.#active} invocations of the function are under way, the limit`, 'Too many invocations', 1);
+      throw refused('too-many-invocations', `${this.#active} invocations of the function are under way, the limit`, 1);
     }
     const admission = circuitBreaker === undefined ? 'closed' : this.#breaker.admit(now);
     if (admission === undefined) {
       const retryAfter = this.#breaker.retryAfterSeconds(now);
-      throw refused('the circuit of the function is open after failures in a row', 'Circuit open', retryAfter);
+      throw refused('circuit-open', 'the circuit of the function is open after failures in a row', retryAfter);
     }
     this.#active += 1;
     return admission;
@@ -43,13 +43,10 @@ export class FunctionGuard {
   }
 }
 
-function refused(message: string, details: string, retryAfterSeconds: number): InvocationError {
-  return new InvocationError({
-    kind: 'refused',
-    message: `${message}; nothing was sent`,
-    retryAfterSeconds,
-    attempts: 0,
-    mayHaveRun: false,
-    details: `Service: Lambda, ${details}`,
-  });
+function refused(
+  failure: 'too-many-invocations' | 'circuit-open',
+  message: string,
+  retryAfterSeconds: number,
+): InvocationError {
+  return new InvocationError(failure, { message: `${message}; nothing was sent`, retryAfterSeconds });
 }

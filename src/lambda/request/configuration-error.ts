@@ -2,12 +2,9 @@ import { InvocationError } from '../invocation-error.ts';
 
 /** A value that no request can be built from: named in the log, not to the caller, who may have chosen it. */
 export function configurationError(field: string, value: string, expected: string, cause?: unknown): InvocationError {
-  return new InvocationError({
-    kind: 'configuration',
+  return new InvocationError('invalid-field', {
     message: `${field} ${JSON.stringify(shortened(value))} is invalid: expected ${expected}`,
-    attempts: 0,
-    mayHaveRun: false,
-    details: `Service: Lambda, Invalid ${field}`,
+    field,
     cause,
   });
 }

@@ -6,11 +6,7 @@ import type { InvocationType } from '../types.ts';
 export function checkPayload(payload: Uint8Array, type: InvocationType): void {
   const limit = type === 'Event' ? eventBytes : synchronousBytes;
   if (payload.byteLength <= limit) return;
-  throw new InvocationError({
-    kind: 'payload-too-large',
+  throw new InvocationError('payload-too-large', {
     message: `the payload has ${payload.byteLength} bytes, the limit of ${type} is ${limit}; nothing was sent`,
-    attempts: 0,
-    mayHaveRun: false,
-    details: 'Service: Lambda, Payload too large',
   });
 }

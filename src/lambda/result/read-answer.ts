@@ -27,8 +27,7 @@ function errorOf(answer: Answer, attempts: number, now: number): InvocationError
   const { status, headers } = answer;
   const { errorType, message } = readServiceError(answer);
   const requestId = requestIdOf(headers);
-  return new InvocationError({
-    kind: errorType === undefined ? 'status' : 'service',
+  return new InvocationError(errorType === undefined ? 'foreign-status' : 'service-error', {
     message:
       errorType === undefined
         ? `the endpoint answered ${status}, and not as AWS does`
@@ -39,7 +38,6 @@ function errorOf(answer: Answer, attempts: number, now: number): InvocationError
     retryAfterSeconds: retryAfterSeconds(headers, now),
     attempts,
     mayHaveRun: errorClassOf(errorType, status).ran === 'maybe',
-    details: `Service: Lambda, Status Code: ${status}`,
   });
 }
 

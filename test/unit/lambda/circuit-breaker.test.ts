@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FunctionGuard } from '../../../src/lambda/guard/function-guard.ts';
-import { InvocationError, type InvocationErrorKind } from '../../../src/lambda/index.ts';
+import { InvocationError, type InvocationFailure } from '../../../src/lambda/index.ts';
 
 const circuitBreaker = { failures: 3, openMs: 1000 };
 const transport = { connectionTimeoutMs: 0, readTimeoutMs: 0, circuitBreaker };
 
-function error(kind: InvocationErrorKind, statusCode?: number): InvocationError {
-  return new InvocationError({ kind, statusCode, message: 'm', mayHaveRun: false, details: 'd' });
+function error(failure: InvocationFailure, statusCode?: number): InvocationError {
+  return new InvocationError(failure, { statusCode, message: 'm' });
 }
 
 /** Enters and leaves at once; false: refused. */
@@ -26,10 +26,16 @@ function pass(guard: FunctionGuard, now: number, outcome?: InvocationError): boo
 
 test('failures_in_a_row_open_the_circuit_and_a_success_between_them_does_not', () => {
   const guard = new FunctionGuard();
-  for (const outcome of [error('timeout'), error('connection'), undefined, error('timeout'), error('service', 503)]) {
+  for (const outcome of [
+    error('timeout'),
+    error('connection-failed'),
+    undefined,
+    error('timeout'),
+    error('service-error', 503),
+  ]) {
     assert.ok(pass(guard, 0, outcome));
   }
-  assert.ok(pass(guard, 0, error('status', 429)));
+  assert.ok(pass(guard, 0, error('foreign-status', 429)));
   assert.ok(!pass(guard, 0));
   assert.ok(!pass(guard, 999));
 });
@@ -71,15 +77,15 @@ test('what_began_before_the_circuit_opened_neither_closes_it_nor_lets_a_second_t
 test('what_says_nothing_of_the_functions_health_does_not_open_the_circuit', () => {
   const guard = new FunctionGuard();
   const outcomes = [
-    error('service', 400),
-    error('service', 403),
-    error('service', 404),
-    error('status', 302),
+    error('service-error', 400),
+    error('service-error', 403),
+    error('service-error', 404),
+    error('foreign-status', 302),
     error('aborted'),
-    error('credentials'),
+    error('no-credentials'),
     error('payload-too-large'),
     error('answer-too-large'),
-    error('configuration'),
+    error('invalid-field'),
   ];
   for (let i = 0; i < 5; i += 1) for (const outcome of outcomes) assert.ok(pass(guard, 0, outcome), outcome.kind);
 });

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { InvocationError, type InvocationErrorKind } from '../../../src/lambda/index.ts';
+import { InvocationError, type InvocationFailure, invocationFailures } from '../../../src/lambda/index.ts';
 import { listErrorClasses } from '../../../src/lambda/result/error-classes.ts';
 import { failureOf } from '../../../src/policy/invocation-failure.ts';
 import { invocation } from '../../support/invocation.ts';
 import { serviceErrorSchemas } from '../../support/service-errors.ts';
 
 const text = readFileSync(new URL('../../../docs/reference/lambda-errors.md', import.meta.url), 'utf8');
+const failures = Object.keys(invocationFailures) as InvocationFailure[];
 const errorStatus = { throttled: 529, timeout: 504, tooLarge: 413 };
 const ran = { never: 'no', maybe: 'perhaps' } as const;
 const again = { yes: 'yes', idempotent: 'if idempotent', no: 'no' } as const;
@@ -26,17 +27,26 @@ function table(heading: string): readonly (readonly string[])[] {
 }
 
 /** Which field of `errorStatus` decides, by what the policy makes of the error. */
-function mappedBy(kind: InvocationErrorKind, statusCode?: number): string {
-  const error = new InvocationError({ kind, statusCode, message: '', mayHaveRun: false, details: '' });
+function mappedBy(failure: InvocationFailure, statusCode?: number): string {
+  const error = new InvocationError(failure, { statusCode, message: '' });
   const { status } = failureOf(error, invocation(), errorStatus);
   return Object.entries(errorStatus).find(([, value]) => value === status)?.[0] ?? '–';
 }
+
+/** Details are a caller's: an answer of an unknown kind has none, and an abort no caller. */
+function rowOf(failure: InvocationFailure): string {
+  const { kind, details } = invocationFailures[failure];
+  return `${kind}: ${failure === 'foreign-status' || failure === 'aborted' ? '–' : details}`;
+}
+
+const statusOf = (failure: InvocationFailure): number | undefined =>
+  invocationFailures[failure].details.includes('<status>') ? 418 : undefined;
 
 test('the_reference_has_each_error_class_of_the_service_as_the_code_treats_it', () => {
   const expected = serviceErrorSchemas().map(({ name, status }) => {
     const found = listErrorClasses().get(name);
     assert.ok(found, name);
-    return [name, String(status), mappedBy('service', status), ran[found.ran], again[found.retry], found.why];
+    return [name, String(status), mappedBy('service-error', status), ran[found.ran], again[found.retry], found.why];
   });
   assert.deepEqual(table('Errors of the Lambda service'), expected);
 });
@@ -49,34 +59,25 @@ test('the_reference_has_each_error_that_services_share_as_the_code_treats_it', (
   assert.deepEqual(table("Errors that AWS's services share"), expected);
 });
 
-test('the_reference_has_each_kind_of_failure_with_the_key_and_status_that_the_policy_gives', () => {
-  const kinds: Record<Exclude<InvocationErrorKind, 'service'>, true> = {
-    status: true,
-    timeout: true,
-    connection: true,
-    credentials: true,
-    'payload-too-large': true,
-    'answer-too-large': true,
-    refused: true,
-    configuration: true,
-    aborted: true,
-  };
-  const rows = table('Before and around the answer');
-  assert.deepEqual(new Set(rows.map(([, kind]) => kind)), new Set(Object.keys(kinds)));
-  for (const [failure, kind, key, , mapped] of rows) {
-    if (kind === 'aborted') continue;
-    const error = new InvocationError({
-      kind: kind as InvocationErrorKind,
-      message: '',
-      mayHaveRun: false,
-      details: '',
-    });
-    const { key: actual, status } = failureOf(error, invocation(), {
-      throttled: undefined,
-      timeout: undefined,
-      tooLarge: undefined,
-    });
-    assert.equal(key, status === 500 ? actual : `${actual} (${status})`, failure);
-    assert.equal(mapped, mappedBy(kind as InvocationErrorKind), failure);
+test('the_reference_has_each_failure_of_the_catalogue_and_no_other', () => {
+  const rows = table('Before and around the answer').map(([, kind, , details]) => `${kind}: ${details}`);
+  const listed = failures.filter((failure) => failure !== 'service-error');
+  assert.deepEqual(new Set(rows), new Set(listed.map(rowOf)));
+});
+
+test('the_reference_has_each_failure_with_what_the_caller_gets_and_whether_the_function_may_have_run', () => {
+  const unset = { throttled: undefined, timeout: undefined, tooLarge: undefined };
+  for (const [what, kind, key, details, mapped, mayHaveRun] of table('Before and around the answer')) {
+    const failure = failures.find((each) => each !== 'service-error' && rowOf(each) === `${kind}: ${details}`);
+    assert.ok(failure, what);
+    const error = new InvocationError(failure, { message: '', field: 'region', statusCode: statusOf(failure) });
+    assert.equal(error.kind, kind, what);
+    if (!error.mayHaveRun) assert.equal(mayHaveRun, 'no', what);
+    if (failure === 'aborted') continue;
+    const { key: actual, status, message } = failureOf(error, invocation(), unset);
+    assert.equal(key, status === 500 ? actual : `${actual} (${status})`, what);
+    const text = details?.replace('<field>', 'region').replace('<status>', '418');
+    assert.equal(/Details: \[(.*)\]$/.exec(message)?.[1], text === '–' ? undefined : text, what);
+    assert.equal(mapped, mappedBy(failure), what);
   }
 });

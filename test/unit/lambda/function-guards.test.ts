@@ -9,7 +9,7 @@ const transport = {
   maxConcurrency: 1,
   circuitBreaker: { failures: 2, openMs: 1_000 },
 };
-const timeout = new InvocationError({ kind: 'timeout', message: 'm', mayHaveRun: false, details: 'd' });
+const timeout = new InvocationError('timeout', { message: 'm' });
 
 function fail(guards: FunctionGuards, key: string, times: number): void {
   for (let i = 0; i < times; i++) {

@@ -109,13 +109,8 @@ test('a condition that fails skips its step with a log line, or fails the reques
 
 test('a failed invocation answers the caller and no further step runs; onError: continue goes on', async () => {
   const denied = () => {
-    throw new InvocationError({
-      kind: 'service',
-      message: 'arn:aws:lambda:us-east-1:111111111111:function:denied',
-      statusCode: 403,
-      mayHaveRun: false,
-      details: 'Service: Lambda, Status Code: 403',
-    });
+    const message = 'arn:aws:lambda:us-east-1:111111111111:function:denied';
+    throw new InvocationError('service-error', { message, statusCode: 403 });
   };
   const functions = { denied };
   const ends = policyRun(one(step('denied'), step('next')), { functions });
@@ -202,7 +197,7 @@ test('an abort cuts the invocation, begins no further step and rejects', async (
       hangs(_, signal) {
         onCall();
         return new Promise((_, reject) => {
-          const error = new InvocationError({ kind: 'aborted', message: 'a', mayHaveRun: true, details: 'Aborted' });
+          const error = new InvocationError('aborted', { message: 'a' });
           signal?.addEventListener('abort', () => reject(error));
         });
       },

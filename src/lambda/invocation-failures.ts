@@ -1,0 +1,64 @@
+export interface InvocationFailureFacts {
+  /** For the log: a class of errors. */
+  readonly kind: string;
+  /** For the caller: no host, ARN, account or SDK text. `<status>` and `<field>` are the error's. */
+  readonly details: string;
+  /** The field of `errorStatus` that gives the caller's status. A service's 413 and 429 have theirs by the status. */
+  readonly errorStatus?: 'throttled' | 'timeout' | 'tooLarge';
+  /** Nothing of the call is sent, so that the function cannot have run. */
+  readonly unsent?: boolean;
+}
+
+/**
+ * Every way in which an invocation gives no result; docs/reference/lambda-errors.md has a row for each. What depends on
+ * how far a call came (whether the function may have run) is told by who makes the error.
+ */
+export const invocationFailures = {
+  /** The service answered with one of its errors; `errorType` and `statusCode` say which. */
+  'service-error': { kind: 'service', details: 'Service: Lambda, Status Code: <status>' },
+  /** A status that is not 2xx and no AWS error (a proxy, a private endpoint). */
+  'foreign-status': { kind: 'status', details: 'Service: Lambda, Status Code: <status>' },
+  /** The invocation cannot be sent as configured: region, function name, endpoint … */
+  'invalid-field': { kind: 'configuration', details: 'Service: Lambda, Invalid <field>', unsent: true },
+  'invalid-connection-settings': {
+    kind: 'configuration',
+    details: 'Service: Lambda, Invalid connection settings',
+    unsent: true,
+  },
+  /** The HTTP client refuses the request. */
+  'invalid-request': { kind: 'configuration', details: 'Service: Lambda, Invalid request', unsent: true },
+  'no-credentials': { kind: 'credentials', details: 'Service: Lambda, No credentials', unsent: true },
+  'role-refused': { kind: 'credentials', details: 'Service: Sts, Status Code: <status>', unsent: true },
+  /** Over the service's limit. */
+  'payload-too-large': {
+    kind: 'payload-too-large',
+    details: 'Service: Lambda, Payload too large',
+    errorStatus: 'tooLarge',
+    unsent: true,
+  },
+  /** The function's concurrency limit. */
+  'too-many-invocations': {
+    kind: 'refused',
+    details: 'Service: Lambda, Too many invocations',
+    errorStatus: 'throttled',
+    unsent: true,
+  },
+  'circuit-open': { kind: 'refused', details: 'Service: Lambda, Circuit open', errorStatus: 'throttled', unsent: true },
+  'connection-timeout': { kind: 'timeout', details: 'Service: Lambda, Connection timeout', errorStatus: 'timeout' },
+  'read-timeout': { kind: 'timeout', details: 'Service: Lambda, Read timeout', errorStatus: 'timeout' },
+  /** Of one attempt, or of the whole call. */
+  timeout: { kind: 'timeout', details: 'Service: Lambda, Timeout', errorStatus: 'timeout' },
+  /** DNS, refused, TLS, reset, truncated answer. */
+  'connection-failed': { kind: 'connection', details: 'Service: Lambda, Connection failed' },
+  /** Over the limit that this process keeps. */
+  'answer-too-large': {
+    kind: 'answer-too-large',
+    details: 'Service: Lambda, Answer too large',
+    errorStatus: 'tooLarge',
+  },
+  /** The caller went away. */
+  aborted: { kind: 'aborted', details: 'Service: Lambda, Aborted' },
+} as const satisfies Record<string, InvocationFailureFacts>;
+
+export type InvocationFailure = keyof typeof invocationFailures;
+export type InvocationErrorKind = (typeof invocationFailures)[InvocationFailure]['kind'];
