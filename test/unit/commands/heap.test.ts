@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { heapFlags } from '../../../src/commands/heap.ts';
 
 /** Keeps a window of short lists alive in many turns of the event loop, and prints how large the young space got. */
 const script = `
   import { getHeapSpaceStatistics } from 'node:v8';
-  if (process.argv[1] === 'tuned') (await import(${JSON.stringify(new URL('../../../src/commands/heap.ts', import.meta.url).href)})).tuneHeap();
+  const heap = ${JSON.stringify(new URL('../../../src/commands/heap.ts', import.meta.url).href)};
+  if (process.argv[1] === 'tuned') (await import(heap)).tuneHeap();
   let largest = 0;
   const window = new Array(20_000);
   for (let i = 0; i < 4_000_000; i++) {
@@ -18,14 +21,26 @@ const script = `
   console.log(largest / 1024 ** 2);
 `;
 
-test('the space for young objects stops growing early', () => {
+test('the space for young objects stops growing early, whether the flags came at the start or late', () => {
   // V8's own limit depends on the machine's memory.
-  const largest = (mode: string) =>
+  const largest = (mode: string, ...flags: readonly string[]) =>
     Number(
-      execFileSync(process.execPath, ['--max-semi-space-size=64', '--input-type=module', '--eval', script, mode], {
-        encoding: 'utf8',
-      }),
+      execFileSync(
+        process.execPath,
+        ['--max-semi-space-size=64', ...flags, '--input-type=module', '--eval', script, mode],
+        { encoding: 'utf8' },
+      ),
     );
   assert.ok(largest('tuned') <= 32);
+  assert.ok(largest('tuned', ...heapFlags) <= 16);
   assert.ok(largest('plain') > 32, 'V8 bounds it by itself: tuneHeap is not needed any more');
+});
+
+test('the image starts with the flags, and its compiled code is made with them', () => {
+  const dockerfile = readFileSync(new URL('../../../Dockerfile', import.meta.url), 'utf8');
+  const joined = dockerfile.replaceAll('\\\n', '');
+  const entrypoint = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(joined)?.[1] ?? 'null') as string[];
+  assert.deepEqual(entrypoint, ['node', ...heapFlags, '/app/dist/main.js', 'serve']);
+  const warmUp = /^RUN timeout .* (node .*)$/m.exec(joined)?.[1]?.split(/\s+/);
+  assert.deepEqual(warmUp, ['node', ...heapFlags, 'dist/main.js', 'serve', '--admin', 'off']);
 });

@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { connect, createServer, type Http2Session, type Http2Stream, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import fc from 'fast-check';
 import { createLogger } from '../../../src/observability/index.ts';
 import { replaceStreamTables } from '../../../src/server/http2-stream-table.ts';
 import { createServer as createGrpcServer, parseListenAddress } from '../../../src/server/index.ts';
+import { StreamList } from '../../../src/server/stream-list.ts';
+import { StreamTable } from '../../../src/server/stream-table.ts';
 import { echoService } from '../../support/echo-service.ts';
 
 interface Tables {
@@ -92,13 +95,86 @@ test('the connections of the gRPC server have their tables replaced', async (t) 
   const http2Servers = Reflect.get(server.grpc, 'http2Servers') as Map<unknown, { sessions: Set<Http2Session> }>;
   const sessions = [...http2Servers.values()].flatMap((entry) => [...entry.sessions]);
   assert.equal(sessions.length, 1);
-  for (const session of sessions) assert.ok(!(tablesOf(session)?.streams instanceof Map) && plain(tablesOf(session)));
+  for (const session of sessions) {
+    assert.ok(tablesOf(session)?.streams instanceof StreamTable);
+    assert.ok(tablesOf(session)?.pendingStreams instanceof StreamList);
+  }
 });
 
-/** Node's own table is a Map in all but its prototype. */
-function plain(tables: Tables | undefined): boolean {
-  return tables !== undefined && !('clear' in tables.streams);
+/** Streams as far as a table looks at them: by identity. */
+const streams = Array.from({ length: 6 }, (_, index) => ({ index }) as unknown as Http2Stream);
+
+test('a stream table does what a Map does, a stream list what a Set does, whatever they are asked', (t) => {
+  const seed = Number(process.env.STREAM_TABLE_SEED ?? Date.now() % 2 ** 31);
+  const stream = fc.constantFrom(...streams);
+  const id = fc.integer({ min: 1, max: 5 });
+  const call = fc.oneof(
+    fc.tuple(fc.constant('set'), id, stream),
+    fc.tuple(fc.constant('getOrInsert'), id, stream),
+    fc.tuple(fc.constantFrom('get', 'has', 'delete'), id),
+    fc.tuple(fc.constantFrom('add', 'has', 'delete'), stream),
+    fc.tuple(fc.constantFrom('clear', 'entries', 'keys', 'values', 'size', 'forEach')),
+  );
+  const others = [new Set<Http2Stream>(), new Set(streams.slice(0, 3)), new Set(streams)];
+  const algebra = Reflect.ownKeys(Set.prototype).filter((name) => /^(?:is|union|inter|diff|symm)/.test(String(name)));
+  fc.assert(
+    fc.property(fc.array(call, { maxLength: 40 }), (calls) => {
+      const table = [new StreamTable(), new Map<number, Http2Stream>()] as const;
+      const list = [new StreamList(), new Set<Http2Stream>()] as const;
+      for (const [name, ...args] of calls) {
+        for (const [ours, original] of [table, list]) {
+          if (!(name in original)) continue;
+          assert.deepEqual(ask(ours, name, args), ask(original, name, args), `${name} of ${ours[Symbol.toStringTag]}`);
+        }
+      }
+      assert.deepEqual(sorted([...table[0]]), sorted([...table[1]]));
+      assert.deepEqual([...list[0]], [...list[1]]);
+      for (const name of algebra) {
+        for (const other of others) assert.deepEqual(ask(list[0], name, [other]), ask(list[1], name, [other]));
+      }
+    }),
+    { seed, numRuns: 500 },
+  );
+  t.diagnostic(`seed ${seed}; Set's ${algebra.map(String).join(', ')}`);
+});
+
+/** The answer as data. A Map's order is that of insertion, a table's that of the ids: streams are opened in that order. */
+function ask(table: object, name: string | symbol, args: readonly unknown[]): unknown {
+  if (name === 'size') return Reflect.get(table, name);
+  const method = Reflect.get(table, name) as (...args: readonly unknown[]) => unknown;
+  if (name === 'forEach') {
+    const seen: unknown[][] = [];
+    method.call(table, (value: unknown, key: unknown) => seen.push([key, value]));
+    return sorted(seen);
+  }
+  const answer = method.apply(table, [...args]);
+  if (answer === table) return 'itself';
+  const isIterator = typeof answer === 'object' && answer !== null && Symbol.iterator in answer;
+  return isIterator ? sorted([...(answer as Iterable<unknown>)]) : answer;
 }
+
+function sorted(values: readonly unknown[]): unknown[] {
+  return [...values].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+}
+
+test('the tables offer whatever a Map and a Set of this Node offer', () => {
+  for (const name of Reflect.ownKeys(Map.prototype))
+    assert.ok(name in StreamTable.prototype, `Map has ${String(name)}`);
+  for (const name of Reflect.ownKeys(Set.prototype)) assert.ok(name in StreamList.prototype, `Set has ${String(name)}`);
+});
+
+test('a table may be changed while it is visited', () => {
+  const table = new StreamTable();
+  streams.forEach((stream, index) => {
+    table.set(index, stream);
+  });
+  const visited: number[] = [];
+  table.forEach((_stream, id) => {
+    visited.push(id);
+    table.delete(id + 1);
+  });
+  assert.deepEqual(visited, [0, 2, 4]);
+});
 
 test('what is no session is left alone', () => {
   assert.equal(replaceStreamTables({} as Http2Session), false);

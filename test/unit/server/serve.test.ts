@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { heapFlags } from '../../../src/commands/heap.ts';
 import { askHealth } from '../../support/health-client.ts';
 import { type RunningSidecar, startSidecar } from '../../support/sidecar.ts';
 
@@ -181,6 +182,10 @@ test('two workers are summed on one admin port, reload as one and survive kill -
   assert.equal(await sidecar.metric('lambda_ext_proc_workers_ready'), 2);
   const ready = await sidecar.log(({ msg }) => msg === 'ready');
   const [first] = ready.pids as readonly number[];
+  if (process.platform === 'linux') {
+    const commandLine = readFileSync(`/proc/${first}/cmdline`, 'utf8').split('\0');
+    for (const flag of heapFlags) assert.ok(commandLine.includes(flag), `the worker was started without ${flag}`);
+  }
 
   sidecar.writeConfig('apis: [');
   await until('the broken file is seen', valid(sidecar, 0));
