@@ -1,4 +1,5 @@
-import { accessKeyId, secretAccessKey, signSimply } from './sign-simply.ts';
+import { bareInvoker, type Invoke, sdkInvoker } from './subjects/invokers.ts';
+import { accessKeyId, secretAccessKey } from './subjects/sign.ts';
 
 /** One way to invoke a function, measured in a process of its own: `SUBJECT ENDPOINT COUNT CONCURRENCY`; prints JSON. */
 export interface Measurement {
@@ -31,26 +32,16 @@ const subjects: Record<string, (endpoint: string) => Promise<() => Promise<numbe
       return (await invoker.invoke({ ...invocation }, caller.signal)).payload.byteLength;
     };
   },
-  async sdk(endpoint) {
-    const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
-    const client = new LambdaClient({ region: 'us-east-1', endpoint, credentials: { accessKeyId, secretAccessKey } });
-    return async () => {
-      const command = new InvokeCommand({ FunctionName: 'order-enrich', Payload: payload });
-      return (await client.send(command)).Payload?.byteLength ?? 0;
-    };
-  },
-  async floor(endpoint) {
-    const { Pool } = await import('undici');
-    const pool = new Pool(endpoint, { connections: 64 });
-    const host = new URL(endpoint).host;
-    const path = '/2015-03-31/functions/order-enrich/invocations';
-    return async () => {
-      const headers = signSimply(host, path, payload);
-      const { body } = await pool.request({ path, method: 'POST', headers, body: payload });
-      return (await body.arrayBuffer()).byteLength;
-    };
-  },
+  sdk: async (endpoint) => promised(await sdkInvoker(endpoint)),
+  floor: async (endpoint) => promised(await bareInvoker(endpoint)),
 };
+
+function promised(invoke: Invoke): () => Promise<number> {
+  return () =>
+    new Promise((resolve, reject) => {
+      invoke(payload, (error, body) => (error === undefined ? resolve(body.byteLength) : reject(error)));
+    });
+}
 
 async function drive(invoke: () => Promise<number>, count: number, concurrency: number): Promise<Float64Array> {
   const times = new Float64Array(count);

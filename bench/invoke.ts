@@ -1,8 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { backendAnswer, functionAnswer, tieredAnswer } from './cases.ts';
 import type { Measurement } from './invoke-subject.ts';
+import { buildGo, type GoPrograms } from './parts/go.ts';
+import { startMock } from './parts/mock.ts';
 
 /**
  * What one invocation costs the process that makes it: this project's invoker, the AWS SDK as it comes, a bare signature
@@ -30,25 +32,28 @@ const titles: ReadonlyMap<string, string> = new Map([
   ['sdk', '@aws-sdk/client-lambda as it comes'],
 ]);
 
-export async function run(options: InvokeBenchOptions): Promise<readonly InvokeBenchRow[]> {
-  const go = await buildGo();
-  const { stub, endpoint } = await startStub();
+export async function run(options: InvokeBenchOptions, go: GoPrograms | undefined): Promise<readonly InvokeBenchRow[]> {
+  const mock = await startMock(go, {
+    functions: { '': functionAnswer },
+    backend: backendAnswer,
+    tiered: tieredAnswer,
+  });
   try {
     const rounds = new Map<string, Measurement[]>();
     for (let round = 0; round < options.rounds; round += 1) {
       for (const name of titles.keys()) {
         if (name === 'go' && go === undefined) continue;
-        const parameters = [endpoint, String(options.count), String(options.concurrency)];
+        const parameters = [mock.lambda, String(options.count), String(options.concurrency)];
         const { stdout } =
           name === 'go' && go !== undefined
-            ? await execute(go, parameters)
+            ? await execute(go.path('invoke'), parameters)
             : await execute(process.execPath, [`${here}invoke-subject.ts`, name, ...parameters]);
         rounds.set(name, [...(rounds.get(name) ?? []), JSON.parse(stdout) as Measurement]);
       }
     }
     return [...rounds].map(([name, measured]) => ({ subject: titles.get(name) ?? name, ...median(measured) }));
   } finally {
-    stub.kill();
+    mock.stop();
   }
 }
 
@@ -57,27 +62,6 @@ function median(rounds: readonly Measurement[]): Measurement {
   const middle = sorted[Math.floor(sorted.length / 2)];
   if (middle === undefined) throw new Error('no rounds');
   return middle;
-}
-
-async function startStub(): Promise<{ stub: ChildProcess; endpoint: string }> {
-  const stub = spawn(process.execPath, [`${here}invoke-stub.ts`], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-  const port = await new Promise<string>((resolve, reject) => {
-    stub.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
-    stub.once('exit', () => reject(new Error('the stub ended')));
-  });
-  return { stub, endpoint: `http://127.0.0.1:${port}` };
-}
-
-async function buildGo(): Promise<string | undefined> {
-  const binary = fileURLToPath(new URL('../.local/bench/invoke-go', import.meta.url));
-  mkdirSync(new URL('../.local/bench/', import.meta.url), { recursive: true });
-  try {
-    await execute('go', ['build', '-o', binary, '.'], { cwd: `${here}go` });
-    return binary;
-  } catch (error) {
-    process.stderr.write(`without Go: ${error instanceof Error ? error.message : String(error)}\n`);
-    return undefined;
-  }
 }
 
 export function format(rows: readonly InvokeBenchRow[]): string {
@@ -99,10 +83,13 @@ function option(name: string, otherwise: number): number {
 }
 
 if (import.meta.main) {
-  const rows = await run({
-    count: option('count', 60_000),
-    concurrency: option('concurrency', 16),
-    rounds: option('rounds', 3),
-  });
+  const rows = await run(
+    {
+      count: option('count', 60_000),
+      concurrency: option('concurrency', 16),
+      rounds: option('rounds', 3),
+    },
+    await buildGo(),
+  );
   process.stdout.write(`${format(rows)}\n`);
 }

@@ -1,64 +1,57 @@
-import { availableParallelism } from 'node:os';
+import { setPriority } from 'node:os';
+import { ArgumentError, readArguments, usage } from './arguments.ts';
+import { compare, renderComparison } from './comparison.ts';
 import { run as runExpressions } from './expression.ts';
-import { run as runInvocations } from './invoke.ts';
-import { run as runServer } from './server.ts';
-import { run as runWorkers, type WorkersBenchRow } from './workers.ts';
+import { runFull } from './full.ts';
+import { format as formatInvocations, run as runInvocations } from './invoke.ts';
+import { buildGo } from './parts/go.ts';
+import { renderFull } from './report/tables.ts';
 
-/** `npm run bench [-- --quick]`: everything side by side, ratios to read and nothing asserted. */
-const quick = process.argv.includes('--quick');
+const invocations = { count: 20_000, concurrency: 16, rounds: 3 };
+const quickInvocations = { count: 3_000, concurrency: 16, rounds: 1 };
 
-console.log('\nThe server: one ext_proc stream with sendToConsumer, 32 at a time');
-table(
-  await runServer(quick ? { count: 500, rounds: 1 } : { count: 30_000, rounds: 3 }),
-  'bare grpc-js, node:crypto and undici',
-);
-console.log('\nOne invocation, 16 at a time');
-table(
-  await runInvocations(
-    quick ? { count: 200, concurrency: 4, rounds: 1 } : { count: 30_000, concurrency: 16, rounds: 3 },
-  ),
-  'node:crypto and undici, bare',
-);
-console.log(`\nWorkers, each on its own socket, through Envoy, on ${availableParallelism()} cores for all of it`);
-workersTable(await runWorkers(quick ? { seconds: 1, rounds: 1 } : { seconds: 8, rounds: 3 }));
-if (!quick) {
-  console.log('\nExpressions');
-  console.table(await runExpressions());
+async function main(args: readonly string[]): Promise<void> {
+  const options = readArguments(args);
+  askForPriority();
+  progress('building bench/go');
+  const go = await buildGo();
+  if (options.compare !== undefined) {
+    console.log(renderComparison(await compare(options.compare, options, go, progress)));
+    return;
+  }
+  console.log(renderFull(await runFull(options, go, progress)));
+  if (options.cases !== undefined) return;
+  progress('invocations');
+  const rows = await runInvocations(options.quick ? quickInvocations : invocations, go);
+  console.log(`\nOne invocation, 16 at a time:\n\n${formatInvocations(rows)}`);
+  if (options.quick) return;
+  console.log('\nExpressions:\n');
+  await runExpressions();
 }
 
-interface Row {
-  readonly subject: string;
-  readonly cpuMicros: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly rssMiB: number;
+function progress(text: string): void {
+  process.stderr.write(`bench: ${text}\n`);
 }
 
-function table(rows: readonly Row[], floor: string): void {
-  const base = rows.find(({ subject }) => subject === floor)?.cpuMicros ?? Number.NaN;
-  console.table(
-    rows.map(({ subject, cpuMicros, p50Ms, p99Ms, rssMiB }) => ({
-      subject,
-      'CPU µs': Number(cpuMicros.toFixed(1)),
-      'of the floor': `${(cpuMicros / base).toFixed(2)} ×`,
-      'p50 ms': Number(p50Ms.toFixed(2)),
-      'p99 ms': Number(p99Ms.toFixed(2)),
-      'RSS MiB': Math.round(rssMiB),
-    })),
-  );
+/** All processes of the benchmark inherit it; a machine does other things as well. */
+function askForPriority(): void {
+  try {
+    setPriority(-5);
+  } catch {
+    // Only root may; it then goes without.
+  }
 }
 
-function workersTable(rows: readonly WorkersBenchRow[]): void {
-  const alone = rows.find(({ workers }) => workers === 1)?.requestsPerSecond ?? Number.NaN;
-  console.table(
-    rows.map(({ workers, requestsPerSecond, cpuMicros, busy, p50Ms, p99Ms }) => ({
-      workers,
-      'requests/s': Math.round(requestsPerSecond),
-      'of one': `${(requestsPerSecond / alone).toFixed(2)} ×`,
-      'CPU µs': Number(cpuMicros.toFixed(1)),
-      'cores each': Number(busy.toFixed(2)),
-      'p50 ms': Number(p50Ms.toFixed(2)),
-      'p99 ms': Number(p99Ms.toFixed(2)),
-    })),
-  );
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const told = error instanceof ArgumentError ? `${error.message}\n${usage}` : describe(error);
+  console.error(`bench: ${told}`);
+  process.exitCode = error instanceof ArgumentError ? 2 : 1;
+}
+// Connections that fetch keeps open would hold the process for seconds.
+process.exit();
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

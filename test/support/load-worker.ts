@@ -14,6 +14,7 @@ const deadline = options.seconds === undefined ? Number.POSITIVE_INFINITY : perf
 
 let sent = 0;
 let done = 0;
+let wrongLengths = 0;
 const statuses: Record<string, number> = {};
 const errors: Record<string, number> = {};
 // Buckets that grow by 1 %, from a microsecond on: the memory of a million requests is that of one.
@@ -28,7 +29,7 @@ const cpu = process.threadCpuUsage(cpuBefore);
 
 const result: LoadResult = {
   requests: done,
-  failures: done - (statuses[expected] ?? 0),
+  failures: done - (statuses[expected] ?? 0) + wrongLengths,
   statuses,
   errors,
   seconds,
@@ -37,6 +38,7 @@ const result: LoadResult = {
   p90: quantile(0.9),
   p99: quantile(0.99),
   max,
+  buckets,
   cpuSeconds: (cpu.user + cpu.system) / 1e6,
 };
 parentPort?.postMessage(result);
@@ -103,6 +105,7 @@ function runSocket(): Promise<string | undefined> {
       }
       if (!finished) return;
       record(reader.status, performance.now() - begun);
+      if (reader.status === expected) checkLength(reader.bodyBytes);
       underWay = 'none';
       if (reader.closes) socket.destroy();
       else next();
@@ -118,6 +121,13 @@ function record(status: number, milliseconds: number): void {
   if (milliseconds > max) max = milliseconds;
   const bucket = Math.min(buckets.length - 1, Math.max(0, Math.floor(Math.log(milliseconds * 1000) / Math.log(1.01))));
   buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+}
+
+function checkLength(bytes: number): void {
+  if (options.expectBytes === undefined || options.expectBytes === bytes) return;
+  wrongLengths += 1;
+  const reason = `a body of ${bytes} bytes`;
+  errors[reason] = (errors[reason] ?? 0) + 1;
 }
 
 function quantile(share: number): number {

@@ -12,6 +12,8 @@ export interface LoadOptions {
   readonly body?: string;
   /** What is no failure; 200 by default. */
   readonly expectStatus?: number;
+  /** An answer with a body of another length is a failure too, as the error `a body of N bytes`. */
+  readonly expectBytes?: number;
 }
 
 export interface LoadResult {
@@ -28,6 +30,8 @@ export interface LoadResult {
   readonly p90: number;
   readonly p99: number;
   readonly max: number;
+  /** Answers by time: the bucket at N has those from 1.01^N microseconds on. */
+  readonly buckets: Float64Array;
   /** User and system time that making the load took, in seconds of CPU. */
   readonly cpuSeconds: number;
 }

@@ -4,6 +4,8 @@
  */
 export class ResponseReader {
   status = 0;
+  /** Of the response that is complete, without the framing of chunks. */
+  bodyBytes = 0;
   /** The peer closes the connection after this response. */
   closes = false;
   readonly #head: boolean;
@@ -36,9 +38,13 @@ export class ResponseReader {
 
   /** Where the body ends, undefined while that is not known. */
   #bodyEnd(head: string, bytes: Buffer, start: number): number | undefined {
+    this.bodyBytes = 0;
     if (this.#head || this.status === 204 || this.status === 304) return start;
     const length = /\r\ncontent-length: (\d+)\r\n/.exec(head);
-    if (length) return start + Number(length[1]);
+    if (length) {
+      this.bodyBytes = Number(length[1]);
+      return start + this.bodyBytes;
+    }
     if (!head.includes('\r\ntransfer-encoding: chunked\r\n')) throw new Error('response without a length');
     let at = start;
     for (;;) {
@@ -51,6 +57,7 @@ export class ResponseReader {
         const trailersEnd = bytes.indexOf('\r\n\r\n', lineEnd);
         return trailersEnd === -1 ? undefined : trailersEnd + 4;
       }
+      this.bodyBytes += size;
       at = lineEnd + 2 + size + 2;
       if (at > bytes.length) return undefined;
     }

@@ -1,0 +1,127 @@
+import type { FunctionAnswer } from './parts/mock.ts';
+
+/** What a server that is no product has to be told to do. */
+export type Behaviour = 'answer' | 'pass-through' | 'body';
+
+/**
+ * One case, and all that it needs: what callers send and must get, the API of policies.yaml that does it, and what the
+ * other subjects do for it. A further case is a further entry of `benchCases`.
+ */
+export interface BenchCase {
+  /** For `--cases`; the function of the case has the same name. */
+  readonly name: string;
+  readonly title: string;
+  readonly request: {
+    readonly method: 'GET' | 'POST';
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+  };
+  /** An API of policies.yaml. */
+  readonly api: object;
+  /** What the function answers; `functionAnswer` by default. */
+  readonly answer?: FunctionAnswer;
+  /** Length of the body that callers must get. Lambda, backend and enriched backend answer with different lengths. */
+  readonly expectBytes: number;
+  /** What the bare servers and the Go server do; without it only this project can do the case. */
+  readonly peers?: Behaviour;
+  /** Envoy's own filter can do it: it answers with the function's result. */
+  readonly native?: boolean;
+  /** How many connections make the load; the first is the one that comparisons are made with. */
+  readonly connections: readonly number[];
+  /** In `--compare` without `--cases`. */
+  readonly compared?: boolean;
+}
+
+export const functionAnswer: FunctionAnswer = {
+  contentType: 'application/json',
+  body: '{"statusCode":200,"tier":"gold","items":[1,2,3],"note":"hello from the function"}',
+};
+
+/** JSON of exactly so many bytes. */
+function json(bytes: number, start = '{"id":"4711","filler":"'): string {
+  return `${start}${'x'.repeat(bytes - start.length - 2)}"}`;
+}
+
+export const backendAnswer = json(1024, '{"backend":"plain","filler":"');
+/** To a request that carries `x-tier`. */
+export const tieredAnswer = '{"backend":"tiered"}';
+
+const lambdaBytes = functionAnswer.body.length;
+
+export const benchCases: readonly BenchCase[] = [
+  {
+    name: 'send',
+    title: 'sendToConsumer, constant payload',
+    request: { method: 'GET' },
+    api: { request: [{ configuration: { function: 'send', payload: '{"a":1}', sendToConsumer: true } }] },
+    expectBytes: lambdaBytes,
+    peers: 'answer',
+    native: true,
+    connections: [32, 1, 256],
+    compared: true,
+  },
+  {
+    name: 'enrich',
+    title: 'enrich: a body of 1 KB, a payload of two expressions, a header from the result',
+    request: { method: 'POST', headers: { 'content-type': 'application/json' }, body: json(1024) },
+    api: {
+      request: [
+        {
+          configuration: {
+            function: 'enrich',
+            payload: `{"id": "{#jsonPath(#request.content, '$.id')}", "agent": "{#request.headers['user-agent'][0]}"}`,
+            mutations: { headers: { set: { 'x-tier': "{#jsonPath(#lambdaResponse.content, '$.tier')}" } } },
+          },
+        },
+      ],
+    },
+    expectBytes: tieredAnswer.length,
+    connections: [32],
+    compared: true,
+  },
+  {
+    name: 'pass-through',
+    title: 'pass-through: a condition that does not hold',
+    request: { method: 'GET' },
+    api: {
+      request: [{ condition: "{#request.method == 'DELETE'}", configuration: { function: 'none', payload: '{}' } }],
+    },
+    expectBytes: backendAnswer.length,
+    peers: 'pass-through',
+    connections: [32],
+    compared: true,
+  },
+  {
+    name: 'response',
+    title: 'response transform: the result replaces a body of 1 KB',
+    request: { method: 'GET' },
+    api: {
+      response: [
+        {
+          configuration: {
+            function: 'response',
+            payload: '{#response.content}',
+            mutations: { body: '{#lambdaResponse.content}' },
+          },
+        },
+      ],
+    },
+    expectBytes: lambdaBytes,
+    connections: [32],
+  },
+  ...[1, 64, 1024].map((kilobytes): BenchCase => {
+    const size = kilobytes < 1024 ? `${kilobytes}k` : '1m';
+    return {
+      name: `body-${size}`,
+      title: `a request body of ${kilobytes < 1024 ? `${kilobytes} KB` : '1 MB'} as payload, sendToConsumer`,
+      request: { method: 'POST', headers: { 'content-type': 'application/json' }, body: json(kilobytes * 1024) },
+      api: {
+        request: [{ configuration: { function: `body-${size}`, payload: '{#request.content}', sendToConsumer: true } }],
+      },
+      expectBytes: lambdaBytes,
+      peers: 'body',
+      native: true,
+      connections: [kilobytes < 1024 ? 32 : 8],
+    };
+  }),
+];

@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import type { BenchArguments } from './arguments.ts';
+import { type BenchCase, benchCases } from './cases.ts';
+import { type Cold, type Measured, measureGroup, type Plan, type Round } from './measure/group.ts';
+import { median, quantile, type Summary, summary } from './measure/statistics.ts';
+import { startBenchEnvironment } from './parts/environment.ts';
+import type { GoPrograms } from './parts/go.ts';
+import { prepareOwn } from './prepare.ts';
+import { buildRevision } from './revision.ts';
+import { ownSubject } from './subjects/own.ts';
+
+/** One figure of one case, on both sides. */
+export interface ComparisonRow {
+  readonly figure: string;
+  /** Medians of the rounds. */
+  readonly here: number;
+  readonly there: number;
+  /** Of here to there, round by round. */
+  readonly ratio: Summary;
+}
+
+export interface CaseComparison {
+  readonly benchCase: BenchCase;
+  readonly rows: readonly ComparisonRow[];
+  readonly failed: number;
+}
+
+export interface Comparison {
+  readonly commit: string;
+  readonly cases: readonly CaseComparison[];
+  readonly loadLanguage: 'Go' | 'Node';
+  readonly mockLanguage: 'Go' | 'Node';
+}
+
+const root = join(import.meta.dirname, '..');
+
+/** Two processes of the same program differ more than two rounds of one, so several pairs are started. */
+const fullPlan: Plan = {
+  coldSeconds: 2,
+  blocks: 5,
+  rounds: 3,
+  roundSeconds: 1.5,
+  sliceSeconds: 0.1,
+  warmRequests: 25_000,
+  furtherRounds: 0,
+};
+const quickPlan: Plan = { ...fullPlan, blocks: 2, rounds: 5, roundSeconds: 1 };
+
+/** This checkout as it is built, against a revision, with one worker each. */
+export async function compare(
+  revision: string,
+  { cases, quick, gracefulClose }: BenchArguments,
+  go: GoPrograms | undefined,
+  progress: (text: string) => void,
+): Promise<Comparison> {
+  progress(`building ${revision}`);
+  const { commit, path } = await buildRevision(revision);
+  const environment = await startBenchEnvironment({
+    go,
+    gracefulClose,
+    progress,
+    subjects: (context) => [
+      ownSubject({ name: 'here', title: 'this checkout', checkout: root, workers: 1 }, context),
+      ownSubject({ name: 'there', title: commit, checkout: path, workers: 1 }, context),
+    ],
+  });
+  try {
+    await prepareOwn(environment.subjects, progress);
+    const results: CaseComparison[] = [];
+    for (const benchCase of cases ?? benchCases.filter(({ compared }) => compared === true)) {
+      const members = environment.subjects.map((subject) => ({ subject, benchCase }));
+      const [here, there] = await measureGroup(members, quick ? quickPlan : fullPlan, environment);
+      if (here !== undefined && there !== undefined) results.push(compareCase(benchCase, here, there));
+    }
+    return {
+      commit,
+      cases: results,
+      loadLanguage: environment.load.language,
+      mockLanguage: environment.mockLanguage,
+    };
+  } finally {
+    await environment.stop();
+  }
+}
+
+const roundFigures: readonly (readonly [string, (round: Round) => number])[] = [
+  ['CPU, µs', ({ serverMicros }) => serverMicros],
+  ['requests/s', ({ perSecond }) => perSecond],
+  ['p50, ms', ({ times }) => quantile(times, 0.5)],
+  ['p99, ms', ({ times }) => quantile(times, 0.99)],
+  ['RSS, MiB', ({ rssMiB }) => rssMiB],
+  ['Envoy CPU, µs', ({ envoyMicros }) => envoyMicros],
+];
+
+const coldFigures: readonly (readonly [string, (cold: Cold) => number])[] = [
+  ['first request, ms', ({ firstMs }) => firstMs],
+  ['CPU of the first 2 s, µs', ({ first }) => first.serverMicros],
+  ['CPU of the next 2 s, µs', ({ next }) => next.serverMicros],
+];
+
+/** Exported for its test. */
+export function compareCase(benchCase: BenchCase, here: Measured, there: Measured): CaseComparison {
+  const connections = benchCase.connections[0] ?? 1;
+  const rounds = [here, there].map(({ rounds }) => rounds.get(connections) ?? []);
+  const [own = [], others = []] = rounds;
+  const rows = [
+    ...roundFigures.map(([figure, of]) => row(figure, own.map(of), others.map(of))),
+    ...coldFigures.map(([figure, of]) => row(figure, here.cold.map(of), there.cold.map(of))),
+  ];
+  const all = [
+    ...rounds.flat(),
+    ...[here, there].flatMap(({ cold }) => cold.flatMap(({ first, next }) => [first, next])),
+  ];
+  return { benchCase, rows, failed: all.reduce((sum, { failures }) => sum + failures, 0) };
+}
+
+function row(figure: string, here: readonly number[], there: readonly number[]): ComparisonRow {
+  const ratios = here.map((value, index) => value / (there[index] ?? Number.NaN));
+  return { figure, here: median(here), there: median(there), ratio: summary(ratios) };
+}
+
+export function renderComparison({ commit, cases, loadLanguage, mockLanguage }: Comparison): string {
+  const lines = [
+    `This checkout against ${commit}: medians, and the ratio of neighbouring rounds with its middle half.`,
+    `Load from ${loadLanguage}, Lambda and backend in ${mockLanguage}.`,
+  ];
+  for (const { benchCase, rows, failed } of cases) {
+    lines.push(
+      '',
+      `${benchCase.name}: ${benchCase.title}; ${benchCase.connections[0]} connections, ${failed} failed`,
+      '',
+    );
+    lines.push('| figure | here | there | here / there | middle half | rounds |', '|---|--:|--:|--:|--:|--:|');
+    for (const { figure, here, there, ratio } of rows) {
+      const spread = `${ratio.low.toFixed(3)}–${ratio.high.toFixed(3)}`;
+      lines.push(
+        `| ${figure} | ${figureText(here)} | ${figureText(there)} | ${ratio.median.toFixed(3)} | ${spread} | ${ratio.count} |`,
+      );
+    }
+  }
+  return lines.join('\n');
+}
+
+function figureText(value: number): string {
+  return value >= 1000 ? String(Math.round(value)) : value.toPrecision(3);
+}

@@ -1,0 +1,64 @@
+import { temporaryDirectory } from '../../scripts/support/temporary-directory.ts';
+import { backendAnswer, benchCases, functionAnswer, tieredAnswer } from '../cases.ts';
+import type { GroupContext } from '../measure/group.ts';
+import { plainSubject } from '../subjects/peers.ts';
+import type { Subject, SubjectContext } from '../subjects/subject.ts';
+import { startBenchEnvoy } from './envoy.ts';
+import type { GoPrograms } from './go.ts';
+import { startLoadGenerator } from './load.ts';
+import { startMock } from './mock.ts';
+
+export interface EnvironmentOptions {
+  readonly go: GoPrograms | undefined;
+  readonly gracefulClose: boolean;
+  subjects(context: SubjectContext): readonly Subject[];
+  progress(text: string): void;
+}
+
+/** All that stays for a whole run: mock, Envoy, load generator. */
+export interface BenchEnvironment extends GroupContext {
+  readonly subjects: readonly Subject[];
+  readonly mockLanguage: 'Go' | 'Node';
+  stop(): Promise<void>;
+}
+
+export async function startBenchEnvironment(options: EnvironmentOptions): Promise<BenchEnvironment> {
+  const { go, gracefulClose, progress } = options;
+  const directory = temporaryDirectory('bench-');
+  const mock = await startMock(go, {
+    functions: Object.fromEntries([
+      ['', functionAnswer],
+      ...benchCases.flatMap(({ name, answer }) => (answer === undefined ? [] : [[name, answer] as const])),
+    ]),
+    backend: backendAnswer,
+    tiered: tieredAnswer,
+  });
+  const load = startLoadGenerator(go);
+  const subjects = options.subjects({ directory: directory.path, lambda: mock.lambda });
+  const all = subjects.includes(plainSubject) ? subjects : [...subjects, plainSubject];
+  const envoy = await startBenchEnvoy({ subjects: all, backend: mock.backend, lambda: mock.lambda, gracefulClose });
+  // The first server that is measured must not pay for a cold Envoy, mock and load generator.
+  await load.run({
+    url: `${envoy.url}/${plainSubject.name}`,
+    method: 'GET',
+    headers: {},
+    body: '',
+    expectBytes: backendAnswer.length,
+    connections: 32,
+    seconds: 2,
+  });
+  return {
+    subjects,
+    mockLanguage: mock.language,
+    load,
+    url: envoy.url,
+    envoyPid: envoy.pid,
+    progress,
+    async stop() {
+      load.stop();
+      await envoy.stop();
+      mock.stop();
+      directory.remove();
+    },
+  };
+}

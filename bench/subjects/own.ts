@@ -1,0 +1,76 @@
+import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Child, startChild, waitFor } from '../../scripts/support/child.ts';
+import type { BenchCase } from '../cases.ts';
+import { accessKeyId, secretAccessKey } from './sign.ts';
+import type { StartedServer, Subject, SubjectContext } from './subject.ts';
+
+export interface OwnOptions {
+  readonly name: string;
+  readonly title: string;
+  /** The checkout whose dist/ runs. */
+  readonly checkout: string;
+  readonly workers: number;
+}
+
+/** This project as it is built and run in production: `serve` with everything on, its log in a file. */
+export function ownSubject({ name, title, checkout, workers }: OwnOptions, context: SubjectContext): Subject {
+  const base = join(context.directory, name);
+  const addresses = Array.from({ length: workers }, (_, worker) => `unix:${base}-${worker}.sock`);
+  return {
+    name,
+    title,
+    addresses,
+    can: () => true,
+    start(benchCase) {
+      writeFileSync(`${base}.json`, JSON.stringify(policies(benchCase, context)));
+      const args = ['serve', '--config', `${base}.json`, '--listen', `unix:${base}-{worker}.sock`];
+      args.push('--workers', String(workers), '--admin', '127.0.0.1:0');
+      return startServer(name, join(checkout, 'dist/main.js'), args, `${base}.log`);
+    },
+  };
+}
+
+function policies({ api }: BenchCase, { lambda }: SubjectContext): object {
+  return {
+    version: 1,
+    defaults: { region: 'us-east-1', endpoint: lambda, accessKey: accessKeyId, secretKey: secretAccessKey },
+    apis: { bench: api },
+  };
+}
+
+async function startServer(
+  name: string,
+  program: string,
+  args: readonly string[],
+  log: string,
+): Promise<StartedServer> {
+  // The log of the start before says `ready` as well.
+  rmSync(log, { force: true });
+  // The shell gives its place to the server, whose log goes where it would go in production: not through this process.
+  const script = 'log=$1; shift; exec "$@" >"$log"';
+  const child = startChild(name, 'sh', ['-c', script, 'sh', log, process.execPath, program, ...args]);
+  try {
+    await waitFor(child, 'ready', () => (beginning(log).includes('"ready"') ? true : undefined));
+  } catch (error) {
+    await child.stop(0);
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${beginning(log).slice(0, 2000)}`);
+  }
+  return { pid: child.pid, stop: () => stop(child) };
+}
+
+async function stop(child: Child): Promise<void> {
+  child.signal('SIGINT');
+  await child.stop(100);
+}
+
+/** Of the log, which grows by megabytes a second under load. */
+function beginning(log: string): string {
+  const file = openSync(log, 'r');
+  try {
+    const buffer = Buffer.alloc(64 * 1024);
+    return buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.byteLength, 0));
+  } finally {
+    closeSync(file);
+  }
+}
