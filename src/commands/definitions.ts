@@ -83,7 +83,23 @@ export const importGraviteeDefinition: CommandDefinition = {
   name: 'import-gravitee',
   summary: 'Turn an exported Gravitee API definition into policies.yaml and Envoy routes',
   positionals: ['API.JSON'],
-  flags: [{ name: 'out', value: 'DIR', help: 'directory to write to' }],
+  flags: [
+    { name: 'out', value: 'DIR', help: 'directory to write to; one for each API when the file has several' },
+    {
+      name: 'accept',
+      value: 'NAME',
+      repeatable: true,
+      help: 'open the routes although this plan or policy, which restricted callers, is not carried',
+    },
+    {
+      name: 'shared-policy-groups',
+      value: 'FILE',
+      repeatable: true,
+      help: 'shared policy groups that the flows of the API refer to',
+    },
+    { name: 'format', value: 'text|json', help: 'how to print the report', fallback: 'text' },
+    { name: 'strict', help: 'exit code 1 when anything is opened, changed or lost' },
+  ],
 };
 
 export const commandDefinitions: readonly CommandDefinition[] = [

@@ -1,29 +1,36 @@
-import type { Selector } from './definition.ts';
-import { isParameter } from './selectors.ts';
+import { cutTemplate } from './template-text.ts';
 
-/** Conditions in the expression language, without the braces around them. */
+/** What the gateway makes of the text of a condition. */
+export type Condition =
+  | { readonly kind: 'always' }
+  /** `why`: a sentence for people, about the condition. */
+  | { readonly kind: 'never'; readonly why: string }
+  /** One expression, without the braces around it. */
+  | { readonly kind: 'expression'; readonly bare: string };
 
-/** `{#a == 'b'}` and the bare `#a == 'b'` without braces; undefined for text that is more than one expression. */
-export function bareCondition(condition: string): string | undefined {
-  const text = condition.trim();
-  if (!text.startsWith('{')) return text.includes('{#') ? undefined : text;
-  const inner = text.slice(1, -1).trim();
-  // A second template inside would need braces of its own.
-  return text.endsWith('}') && !inner.includes('{#') && isOneExpression(text) ? inner : undefined;
-}
+const trueTexts: ReadonlySet<string> = new Set(['true', 'on', 'yes', '1']);
+const falseTexts: ReadonlySet<string> = new Set(['false', 'off', 'no', '0']);
 
-/** Whether the first brace is closed by the last character; strings may hold braces. */
-function isOneExpression(text: string): boolean {
-  let depth = 0;
-  let quoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === "'") quoted = !quoted;
-    else if (quoted) continue;
-    else if (character === '{') depth++;
-    else if (character === '}' && --depth === 0) return at === text.length - 1;
+/**
+ * The gateway evaluates a condition as a template whose text must be a boolean: `{#a == 'b'}` is one expression,
+ * `#a == 'b'` is text that is no boolean, and `{#a} && {#b}` gives `true && true`, which is none either.
+ */
+export function readCondition(text: string | undefined): Condition {
+  if (text === undefined) return { kind: 'always' };
+  const parts = cutTemplate(text.trim());
+  if (parts === undefined) return { kind: 'never', why: 'its condition has an expression that does not end' };
+  const [first] = parts;
+  if (parts.length === 1 && first?.kind === 'expression') return { kind: 'expression', bare: first.text.trim() };
+  if (parts.some(({ kind }) => kind === 'expression')) {
+    return { kind: 'never', why: 'its condition is more than one expression in braces, whose text is no boolean' };
   }
-  return false;
+  const word = text.trim().toLowerCase();
+  if (trueTexts.has(word)) return { kind: 'always' };
+  if (falseTexts.has(word)) return { kind: 'never', why: 'its condition is always false' };
+  return {
+    kind: 'never',
+    why: 'its condition is no expression in braces: one begins with {#, {T( or {( and ends with }',
+  };
 }
 
 /** All of them, as one expression in braces; undefined for none. */
@@ -46,34 +53,13 @@ function conjunction(parts: readonly string[]): string {
 
 /** Strings aside, only these bind weaker than `&&`. */
 function needsParentheses(part: string): boolean {
-  return /\|\||\?|\bor\b/i.test(part.replace(/'[^']*'/g, ''));
-}
-
-/** That the path of a request is in the selector, below the context path. */
-export function pathCondition({ operator, segments }: Selector, contextPath: string): string {
-  const path = contextPath + segments.map((segment) => `/${segment}`).join('');
-  if (segments.some(isParameter)) {
-    const pattern = pathPattern({ operator, segments, methods: [] }, contextPath);
-    return `#request.path matches ${quote(pattern)}`;
-  }
-  if (operator === 'STARTS_WITH') return `#request.path.startsWith(${quote(path)})`;
-  return `#request.path == ${quote(path)} || #request.path == ${quote(`${path}/`)}`;
+  return /\|\||\?|\bor\b/i.test(part.replace(/'[^']*'|"[^"]*"/g, ''));
 }
 
 export function methodCondition(methods: readonly string[]): string {
   return methods.map((method) => `#request.method == ${quote(method)}`).join(' || ');
 }
 
-/** A regular expression for the whole path, in the syntax that Envoy and the expression language share. */
-export function pathPattern({ operator, segments }: Selector, contextPath: string): string {
-  const parts = segments.map((segment) => (isParameter(segment) ? '/[^/]+' : `/${escapePattern(segment)}`));
-  return `${escapePattern(contextPath)}${parts.join('')}${operator === 'EQUALS' ? '/?' : '.*'}`;
-}
-
-export function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
-function quote(text: string): string {
+export function quote(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }

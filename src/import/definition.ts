@@ -1,33 +1,54 @@
 /** An exported API, v2 or v4, reduced to what can be carried: what both versions say in different words. */
 export interface ApiDefinition {
   readonly version: 'v2' | 'v4';
+  readonly mode: ExecutionMode;
   readonly id: string | undefined;
   readonly name: string;
   readonly apiVersion: string | undefined;
   /** Where the gateway listened. */
   readonly entrypoints: readonly Entrypoint[];
   readonly groups: readonly BackendGroup[];
-  readonly preserveHost: boolean;
   readonly flowMode: 'DEFAULT' | 'BEST_MATCH';
+  /** Whether a request that no flow fits is a 404. */
+  readonly matchRequired: boolean;
   readonly flows: readonly Flow[];
+  /** Those that callers can use. */
   readonly plans: readonly Plan[];
+  /** What keeps all callers out, beside the plans. */
+  readonly guards: readonly Guard[];
+  readonly cors: Cors | undefined;
   readonly properties: ReadonlyMap<string, string>;
   readonly dictionaries: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Error key → media type → template. */
   readonly responseTemplates: ReadonlyMap<string, ReadonlyMap<string, ResponseTemplate>>;
 }
 
+/**
+ * `v3`: scopes count, and in the response phase the API's flows run before the plan's. `v4-emulation-engine`: v2 run by
+ * the engine of v4, where the position of a step decides. In both of the newer ones a flow's condition is evaluated
+ * once, in the request phase.
+ */
+export type ExecutionMode = 'v3' | 'v4-emulation-engine' | 'v4';
+
 export interface Entrypoint {
+  /** In lower case, without a port; undefined: all hosts. */
   readonly host: string | undefined;
   /** Begins with `/` and ends without one; "" is the root. */
   readonly contextPath: string;
 }
 
+/** Something that restricted callers and is not carried: where it was, the routes are closed. */
+export interface Guard {
+  /** For `--accept`. */
+  readonly name: string;
+  /** What it is and what may take its place. */
+  readonly what: string;
+  readonly field: string;
+}
+
 export interface BackendGroup {
   readonly name: string;
-  readonly loadBalancing: string;
-  readonly connectTimeoutMs: number | undefined;
-  readonly readTimeoutMs: number | undefined;
+  readonly loadBalancing: 'ROUND_ROBIN' | 'RANDOM' | 'WEIGHTED_ROUND_ROBIN' | 'WEIGHTED_RANDOM';
   readonly endpoints: readonly Backend[];
 }
 
@@ -36,27 +57,79 @@ export interface Backend {
   readonly target: URL;
   readonly weight: number;
   readonly backup: boolean;
+  readonly connection: Connection;
+  readonly healthCheck: HealthCheck | undefined;
+}
+
+/** How an endpoint is spoken to. Times are milliseconds. */
+export interface Connection {
+  readonly connectTimeoutMs?: number;
+  readonly readTimeoutMs?: number;
+  /** Without a byte in either direction. */
+  readonly streamIdleMs?: number;
+  /** Of a connection that nobody uses. */
+  readonly connectionIdleMs?: number;
+  readonly connectionLifetimeMs?: number;
+  readonly keepAlive?: boolean;
+  readonly maxConnections?: number;
+  readonly maxWaiting?: number;
+  readonly http2?: Http2Options;
+  readonly preserveHost?: boolean;
+  readonly host?: string;
+  /** Set on each request, over what the caller sent. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly tls?: TlsOptions;
+}
+
+export interface Http2Options {
+  readonly maxConcurrentStreams?: number;
+  readonly connectionWindow?: number;
+  readonly streamWindow?: number;
+}
+
+export interface TlsOptions {
+  readonly trustAll?: boolean;
+  readonly anyName?: boolean;
+  /** PEM. */
+  readonly trusted?: string;
+  readonly certificate?: string;
+  readonly privateKey?: string;
+}
+
+export interface HealthCheck {
+  readonly method: string;
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly healthyThreshold: number;
+  readonly unhealthyThreshold: number;
+  readonly statuses: readonly number[];
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface Plan {
   readonly name: string;
   readonly security: string;
+  /** Why callers of the import are not those of the plan; undefined: everybody was let in. */
+  readonly guard: Guard | undefined;
   readonly flows: readonly Flow[];
 }
 
 export interface Flow {
   readonly name: string;
   readonly selector: Selector;
-  /** As exported: with or without `{…}`. */
+  /** As exported. */
   readonly condition: string | undefined;
   readonly request: readonly Step[];
   readonly response: readonly Step[];
+  /** Steps that guarded and are not carried. */
+  readonly guards: readonly Guard[];
+  readonly field: string;
 }
 
 /** Which requests a flow is for, relative to the context path. */
 export interface Selector {
   readonly operator: 'STARTS_WITH' | 'EQUALS';
-  /** Segments of the path; one that begins with `:` stands for any text. */
+  /** Segments of the path; one that begins with `:` stands for any text, others are regular expressions. */
   readonly segments: readonly string[];
   /** Empty: all. */
   readonly methods: readonly string[];
@@ -65,8 +138,10 @@ export interface Selector {
 export interface Step {
   readonly name: string;
   readonly description: string | undefined;
-  readonly condition: string | undefined;
+  /** As exported; all of them have to hold. */
+  readonly conditions: readonly string[];
   readonly configuration: Readonly<Record<string, unknown>>;
+  readonly field: string;
 }
 
 export interface ResponseTemplate {
@@ -74,4 +149,14 @@ export interface ResponseTemplate {
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string | undefined;
   readonly propagateErrorKeyToLogs: boolean;
+}
+
+export interface Cors {
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+  readonly exposed: readonly string[];
+  readonly credentials: boolean;
+  readonly maxAgeSeconds: number | undefined;
+  readonly privateNetwork: boolean;
 }

@@ -1,22 +1,10 @@
-import { allOf, bareCondition, methodCondition, noneOf, pathCondition } from './conditions.ts';
-import type { ApiDefinition, Flow, Plan, Selector, Step } from './definition.ts';
-import type { Notes } from './notes.ts';
-import {
-  areDisjoint,
-  compareMatch,
-  compareRoutes,
-  isParameter,
-  isWithin,
-  methodsWithin,
-  pathWithin,
-  sameSelector,
-} from './selectors.ts';
-
-/** A step whose condition holds everything that its flow asks for beyond the route. */
-export interface ImportedStep {
-  readonly step: Step;
-  readonly condition: string | undefined;
-}
+import { callsLambda, chooseFlows, type RoutePlace, runnableFlows, tellPartialSegments } from './choose-flows.ts';
+import { type Accepted, apiGuards, choosePlan, isAccepted, missing, routeGuards, tellGuards } from './closing.ts';
+import type { ApiDefinition, Flow, Guard, Plan, Selector } from './definition.ts';
+import { conditionalSteps, type ImportedStep } from './imported-steps.ts';
+import { slug, uniqueName } from './names.ts';
+import type { Report } from './report.ts';
+import { compareRoutes, sameSelector } from './selectors.ts';
 
 export interface ImportedApi {
   readonly name: string;
@@ -31,6 +19,10 @@ export interface ImportedRoute {
   readonly selector: Selector;
   /** Undefined: no flow with a Lambda policy can fit. */
   readonly api: string | undefined;
+  /** What restricted callers and nobody accepted to be open. */
+  readonly closedBy: readonly Guard[];
+  /** No flow fits, and the API wants one. */
+  readonly isMissing: boolean;
 }
 
 export interface Imported {
@@ -44,147 +36,83 @@ const everything: Selector = { operator: 'STARTS_WITH', segments: [], methods: [
  * Routes for the selectors of the flows, each with an API of the flows that fit it. A flow that fits only some requests
  * of a route becomes a condition, so that the result does not depend on how the routes were cut.
  */
-export function flowsToApis(definition: ApiDefinition, notes: Notes): Imported {
-  const [plan, ...others] = choosePlans(definition.plans);
-  for (const other of others) {
-    if (other.flows.some(callsLambda)) {
-      notes.add(
-        `which plan a caller has: the routes have the flows of plan ${plan?.name}; those of plan ${other.name} are in policies.yaml, without routes`,
-      );
-    }
-  }
-  if (definition.flowMode === 'BEST_MATCH') notePartialSegments([...(plan?.flows ?? []), ...definition.flows], notes);
+export function flowsToApis(definition: ApiDefinition, accepted: Accepted, report: Report): Imported {
+  const chosen = choosePlan(definition.plans, accepted);
+  const others = definition.plans.filter((plan) => plan !== chosen);
+  const plan = chosen === undefined ? undefined : { ...chosen, flows: runnableFlows(chosen.flows, report) };
+  const flows = runnableFlows(definition.flows, report);
+  const own = { ...definition, flows };
+  const all = [...(plan?.flows ?? []), ...flows];
+  const guards = apiGuards(definition, chosen, [...(chosen?.flows ?? []), ...definition.flows]);
+  tellGuards(guards, accepted, report);
+  for (const other of others) tellOtherPlan(other, chosen, report);
+  if (definition.flowMode === 'BEST_MATCH') tellPartialSegments(all, report);
+
   const apis = new ApiTable();
   const base = slug(definition.name);
+  const names = new Set<string>();
   const routes = definition.entrypoints.flatMap(({ host, contextPath }, index) => {
     const prefix = index === 0 ? base : `${base}-${slug(host ?? contextPath)}`;
-    return routeSelectors(definition, plan).map((selector, position, selectors): ImportedRoute => {
+    return routeSelectors(own, all).map((selector, position, selectors): ImportedRoute => {
       const place = { selector, contextPath, earlier: selectors.slice(0, position) };
-      const name = [prefix, selectorName(selector)].filter((part) => part !== '').join('-');
-      const api = apis.add(name, apiOf(definition, plan, place, notes));
-      return { name, host, contextPath, selector, api };
+      const title = [prefix, selectorName(selector)].filter((part) => part !== '').join('-');
+      const name = uniqueName(title, (candidate) => names.has(candidate));
+      names.add(name);
+      const api = apis.add(name, stepsOf(own, plan, place, report));
+      const lacking = definition.matchRequired ? missing(all, place) : 'none';
+      const here = [...routeGuards(all, place), ...(lacking === 'some' ? [matchGuard] : [])];
+      tellGuards(here, accepted, report);
+      const closedBy = [...guards, ...here].filter((guard) => !isAccepted(guard, accepted));
+      return { name, host, contextPath, selector, api, closedBy, isMissing: lacking === 'all' };
     });
   });
   for (const other of others) {
     const contextPath = definition.entrypoints[0]?.contextPath ?? '';
-    if (other.flows.some(callsLambda)) {
-      const place = { selector: everything, contextPath, earlier: [] };
-      apis.add(`${base}-plan-${slug(other.name)}`, apiOf(definition, other, place, notes));
-    }
+    if (!other.flows.some(callsLambda)) continue;
+    const place = { selector: everything, contextPath, earlier: [] };
+    const runnable = { ...other, flows: runnableFlows(other.flows, report) };
+    apis.add(`${base}-plan-${slug(other.name)}`, stepsOf(own, runnable, place, report));
   }
-  // Envoy takes the first route that fits: the longer context path has to come first.
-  const sorted = routes.toSorted((a, b) => b.contextPath.length - a.contextPath.length);
-  return { apis: apis.apis, routes: sorted };
+  return { apis: apis.apis, routes };
 }
 
-/** Callers without a key come first, since their plan needs nothing that Envoy would have to know. */
-function choosePlans(plans: readonly Plan[]): readonly Plan[] {
-  const keyless = plans.filter(({ security }) => /^key[-_]?less$/i.test(security));
-  return [...keyless, ...plans.filter((plan) => !keyless.includes(plan))];
+const matchGuard: Guard = {
+  name: 'match-required',
+  what: 'matchRequired: a request whose flows have conditions that all fail is a 404 in the gateway, and Envoy cannot tell',
+  field: 'flowExecution.matchRequired',
+};
+
+function tellOtherPlan(other: Plan, chosen: Plan | undefined, report: Report): void {
+  const instead = `the routes have the flows of plan ${chosen?.name}`;
+  const rest = other.flows.some(callsLambda) ? '; its own are in policies.yaml, without routes' : '';
+  const field = other.guard?.field ?? 'plans';
+  report.add(
+    'changed',
+    `plan ${other.name} (${other.security}): Envoy does not know which plan a caller has, ${instead}${rest}`,
+    field,
+  );
+  if (other.guard !== undefined) report.add('told', other.guard.what, field);
+  for (const { what, field: place } of other.flows.flatMap(({ guards }) => guards)) report.add('lost', what, place);
 }
 
-function callsLambda(flow: Flow): boolean {
-  return flow.request.length + flow.response.length > 0;
-}
-
-/** Distinct selectors of flows that call Lambda, the narrow ones first, and one for everything else. */
-function routeSelectors(definition: ApiDefinition, plan: Plan | undefined): readonly Selector[] {
+/** Distinct selectors of flows that matter to routes, the narrow ones first, and one for everything else. */
+function routeSelectors({ matchRequired }: ApiDefinition, flows: readonly Flow[]): readonly Selector[] {
   const found: Selector[] = [];
-  for (const { selector } of [...(plan?.flows ?? []), ...definition.flows].filter(callsLambda)) {
-    if (!found.some((known) => sameSelector(known, selector))) found.push(selector);
+  for (const flow of flows) {
+    if (!matchRequired && !callsLambda(flow) && flow.guards.length === 0) continue;
+    if (!found.some((known) => sameSelector(known, flow.selector))) found.push(flow.selector);
   }
   if (!found.some((known) => sameSelector(known, everything))) found.push(everything);
   return found.sort(compareRoutes);
 }
 
-/** The requests that come to one route: those of its selector that no earlier route takes. */
-interface RoutePlace {
-  readonly selector: Selector;
-  readonly contextPath: string;
-  readonly earlier: readonly Selector[];
-}
-
 type Steps = Pick<ImportedApi, 'request' | 'response'>;
 
-/** In both phases the plan's flows run before the API's own. */
-function apiOf(definition: ApiDefinition, plan: Plan | undefined, place: RoutePlace, notes: Notes): Steps {
-  const chosen = [plan?.flows ?? [], definition.flows].flatMap((flows) => {
-    return chooseFlows(flows, definition.flowMode, place, notes);
+function stepsOf(definition: ApiDefinition, plan: Plan | undefined, place: RoutePlace, report: Report): Steps {
+  const [first, second] = [plan?.flows ?? [], definition.flows].map((flows) => {
+    return chooseFlows(flows, definition.flowMode, place);
   });
-  const phase = (which: 'request' | 'response'): readonly ImportedStep[] => {
-    return chosen.flatMap(({ flow, parts }) => flow[which].map((step) => conditional(step, parts, flow, notes)));
-  };
-  return { request: phase('request'), response: phase('response') };
-}
-
-/**
- * STARTS_WITH `/items` fits `/itemsx` too, but then the gateway counts the segment as not matched when it looks for the
- * closest flow. Here a flow that fits counts as matched.
- */
-function notePartialSegments(flows: readonly Flow[], notes: Notes): void {
-  const open = flows.find(({ selector: { operator, segments } }) => {
-    const last = segments.at(-1);
-    return operator === 'STARTS_WITH' && last !== undefined && !isParameter(last);
-  });
-  if (open === undefined || flows.length < 2) return;
-  const path = `/${open.selector.segments.join('/')}`;
-  notes.add(
-    `the order of BEST_MATCH for paths such as ${path}x: flow ${open.name} (${path}) counts as closest for them too`,
-  );
-}
-
-interface ChosenFlow {
-  readonly flow: Flow;
-  /** What has to hold beyond the route. */
-  readonly parts: readonly string[];
-}
-
-function chooseFlows(
-  flows: readonly Flow[],
-  mode: ApiDefinition['flowMode'],
-  place: RoutePlace,
-  notes: Notes,
-): readonly ChosenFlow[] {
-  const fitting = flows.filter(({ selector }) => {
-    return !areDisjoint(selector, place.selector) && !place.earlier.some((earlier) => isWithin(selector, earlier));
-  });
-  const all = fitting.map((flow) => ({ flow, parts: partsOf(flow, place, notes) }));
-  if (mode === 'DEFAULT') return all.filter(({ flow }) => callsLambda(flow));
-  const ranked = all.toSorted((a, b) => compareMatch(a.flow.selector, b.flow.selector));
-  return all.flatMap((entry) => {
-    if (!callsLambda(entry.flow)) return [];
-    const better = ranked.slice(0, ranked.indexOf(entry)).filter(({ flow }) => {
-      return !areDisjoint(flow.selector, entry.flow.selector);
-    });
-    // A better flow that fits every request of the route leaves none for this one.
-    if (better.some(({ parts }) => parts.length === 0)) return [];
-    const exclusions = better.map(({ parts }) => noneOf(parts));
-    return [{ flow: entry.flow, parts: [...entry.parts, ...exclusions] }];
-  });
-}
-
-function partsOf(flow: Flow, { selector: route, contextPath }: RoutePlace, notes: Notes): readonly string[] {
-  const { selector, condition } = flow;
-  const parts: string[] = [];
-  if (!isWithin(route, selector)) {
-    if (!pathWithin(route, selector)) parts.push(pathCondition(selector, contextPath));
-    if (!methodsWithin(route.methods, selector.methods)) parts.push(methodCondition(selector.methods));
-  }
-  if (condition === undefined) return parts;
-  const bare = bareCondition(condition);
-  if (bare === undefined)
-    notes.add(`the condition of flow ${flow.name}, which is more than one expression: the flow runs always`);
-  else parts.push(bare);
-  return parts;
-}
-
-function conditional(step: Step, parts: readonly string[], flow: Flow, notes: Notes): ImportedStep {
-  if (step.condition === undefined) return { step, condition: allOf(parts) };
-  const bare = bareCondition(step.condition);
-  if (bare !== undefined) return { step, condition: allOf([...parts, bare]) };
-  if (parts.length === 0) return { step, condition: step.condition };
-  notes.add(`the condition of step ${step.name} of flow ${flow.name}, which cannot be joined with that of its flow`);
-  return { step, condition: allOf(parts) };
+  return conditionalSteps({ plan: first ?? [], api: second ?? [] }, definition, report);
 }
 
 /** APIs by content: routes whose flows are the same share one. */
@@ -204,18 +132,7 @@ class ApiTable {
   }
 }
 
-export function uniqueName(name: string, isTaken: (candidate: string) => boolean): string {
-  let candidate = name;
-  for (let count = 2; isTaken(candidate); count++) candidate = `${name}-${count}`;
-  return candidate;
-}
-
 function selectorName({ operator, segments, methods }: Selector): string {
   const parts = [...segments, ...(operator === 'EQUALS' ? ['exactly'] : []), ...methods];
   return slug(parts.join('-'), '');
-}
-
-export function slug(text: string, fallback = 'api'): string {
-  const words = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  return words.join('-').slice(0, 64) || fallback;
 }

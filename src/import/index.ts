@@ -1,2 +1,9 @@
-export { type ImportResult, importDefinition } from './import-definition.ts';
-export { ImportError } from './notes.ts';
+export { CLOSED_KEY } from './envoy/index.ts';
+export {
+  type ImportedFile,
+  type ImportOptions,
+  type ImportResult,
+  importDefinition,
+  importDefinitions,
+} from './import-definition.ts';
+export { damages, ImportError, type ReportEntry } from './report.ts';

@@ -1,15 +1,17 @@
 import { Document } from 'yaml';
 import { isErrorKey } from '../config/index.ts';
 import type { ApiDefinition, ResponseTemplate, Step } from './definition.ts';
-import { type Imported, type ImportedStep, slug, uniqueName } from './flows-to-apis.ts';
-import type { Notes } from './notes.ts';
+import type { Imported } from './flows-to-apis.ts';
+import type { ImportedStep } from './imported-steps.ts';
+import { oneLine, slug, uniqueName } from './names.ts';
+import type { Report } from './report.ts';
 
 /** policies.yaml of an imported API. `messageTimeoutMs` as in the Envoy configuration beside it. */
 export function policiesDocument(
   definition: ApiDefinition,
   { apis }: Imported,
   messageTimeoutMs: number,
-  notes: Notes,
+  report: Report,
 ): string {
   const common = {
     ...(definition.id !== undefined && { id: definition.id }),
@@ -18,8 +20,10 @@ export function policiesDocument(
     ...(definition.properties.size > 0 && { properties: Object.fromEntries(definition.properties) }),
     ...endpointsOf(definition),
   };
-  const [first, second] = definition.version === 'v2' ? (['pre', 'post'] as const) : (['request', 'response'] as const);
-  const templates = responseTemplates(definition, notes);
+  // Only the oldest engine looks at scopes.
+  const [first, second] = definition.mode === 'v3' ? (['pre', 'post'] as const) : (['request', 'response'] as const);
+  const ofResponse = definition.mode === 'v3' ? bodyOnly : configurationOf;
+  const templates = responseTemplates(definition, report);
   const content = {
     version: 1,
     messageTimeoutMs,
@@ -36,8 +40,12 @@ export function policiesDocument(
           api.name,
           {
             ...common,
-            ...(api.request.length > 0 && { [first]: api.request.map((step) => stepObject(step, names)) }),
-            ...(api.response.length > 0 && { [second]: api.response.map((step) => stepObject(step, names)) }),
+            ...(api.request.length > 0 && {
+              [first]: api.request.map((step) => stepObject(step, names, configurationOf)),
+            }),
+            ...(api.response.length > 0 && {
+              [second]: api.response.map((step) => stepObject(step, names, ofResponse)),
+            }),
           },
         ];
       }),
@@ -55,14 +63,16 @@ function endpointsOf(definition: ApiDefinition): { readonly endpoints?: Readonly
   return mentions ? { endpoints: Object.fromEntries(names.map((name) => [name, `${name}:`])) } : {};
 }
 
-function stepObject({ step, condition }: ImportedStep, names: Set<string>): object {
+type Json = Readonly<Record<string, unknown>>;
+
+function stepObject({ step, condition }: ImportedStep, names: Set<string>, configure: (step: Step) => Json): object {
   const name = uniqueName(slug(titleOf(step), 'lambda'), (candidate) => names.has(candidate));
   names.add(name);
   return {
     name,
     ...(step.description !== undefined && { description: step.description }),
     ...(condition !== undefined && { condition }),
-    configuration: configurationOf(step),
+    configuration: configure(step),
   };
 }
 
@@ -73,18 +83,21 @@ function titleOf({ name, configuration }: Step): string {
   return isPlain && /^aws[ -]?lambda$/i.test(name) ? target : name;
 }
 
-/** Null and blank fields mean nothing in an export, where forms leave them. */
-function configurationOf({ configuration }: Step): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(configuration).filter(([key, value]) => value !== null && (value !== '' || key === 'payload')),
-  );
+function configurationOf({ configuration }: Step): Json {
+  return configuration;
 }
 
-function responseTemplates(definition: ApiDefinition, notes: Notes): Record<string, object> {
+/** In the response phase of the oldest engine the function's answer replaces the body and leaves the backend's status. */
+function bodyOnly({ configuration }: Step): Json {
+  const { sendToConsumer, ...rest } = configuration;
+  return sendToConsumer === true ? { ...rest, mutations: { body: '{#lambdaResponse.content}' } } : configuration;
+}
+
+function responseTemplates(definition: ApiDefinition, report: Report): Record<string, object> {
   const carried: Record<string, object> = {};
   for (const [key, byType] of definition.responseTemplates) {
     if (key !== 'DEFAULT' && !isErrorKey(key)) {
-      notes.add(`response template ${key}: no error here has this key`);
+      report.add('told', `response template ${key}: no error here has this key`, `responseTemplates.${key}`);
       continue;
     }
     carried[key] = Object.fromEntries(
@@ -101,8 +114,4 @@ function templateObject({ status, headers, body, propagateErrorKeyToLogs }: Resp
     ...(body !== undefined && { body }),
     ...(propagateErrorKeyToLogs && { propagateErrorKeyToLogs }),
   };
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').slice(0, 100);
 }

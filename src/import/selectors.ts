@@ -1,4 +1,5 @@
 import type { Selector } from './definition.ts';
+import { hasOwnPattern, isParameter, isPattern } from './path-patterns.ts';
 
 /**
  * Sets of requests. The gateway turns a path into a regular expression in which the last slash is optional, and looks
@@ -16,6 +17,9 @@ export function areDisjoint(a: Selector, b: Selector): boolean {
 }
 
 export function pathWithin(inner: Selector, outer: Selector): boolean {
+  if (outer.operator === 'STARTS_WITH' && outer.segments.length === 0) return true;
+  // Of two regular expressions nothing is known but that they are the same.
+  if (hasOwnPattern(inner) || hasOwnPattern(outer)) return samePath(inner, outer);
   if (outer.operator === 'EQUALS') {
     return (
       inner.operator === 'EQUALS' &&
@@ -37,8 +41,12 @@ export function methodsWithin(inner: readonly string[], outer: readonly string[]
   return outer.length === 0 || (inner.length > 0 && inner.every((method) => outer.includes(method)));
 }
 
-export function isParameter(segment: string): boolean {
-  return segment.startsWith(':');
+function samePath(a: Selector, b: Selector): boolean {
+  return (
+    a.operator === b.operator &&
+    a.segments.length === b.segments.length &&
+    a.segments.every((segment, index) => segment === b.segments[index])
+  );
 }
 
 export function sameSelector(a: Selector, b: Selector): boolean {
@@ -51,6 +59,7 @@ function isWhole(selector: Selector, index: number): boolean {
 }
 
 function pathsMeet(a: Selector, b: Selector): boolean {
+  if (hasOwnPattern(a) || hasOwnPattern(b)) return true;
   if (a.operator === 'EQUALS' && a.segments.length < b.segments.length) return false;
   if (b.operator === 'EQUALS' && b.segments.length < a.segments.length) return false;
   for (let index = 0; index < Math.min(a.segments.length, b.segments.length); index++) {
@@ -80,8 +89,11 @@ export function compareMatch(a: Selector, b: Selector): number {
   return b.segments.length - a.segments.length;
 }
 
+/** The gateway compares texts: a regular expression of the definition's own equals no path. */
 function score(segment: string | undefined): number {
-  return segment !== undefined && isParameter(segment) ? 0.5 : 1;
+  if (segment === undefined) return 1;
+  if (isParameter(segment)) return 0.5;
+  return isPattern(segment) ? 0 : 1;
 }
 
 /** More specific first, so that Envoy, which takes the first route that fits, finds the narrow ones. */

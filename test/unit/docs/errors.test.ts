@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { CLOSED_KEY } from '../../../src/import/index.ts';
 import { errorCatalogue } from '../../../src/policy/index.ts';
 
 const page = readFileSync(new URL('../../../docs/reference/errors.md', import.meta.url), 'utf8');
@@ -17,4 +18,9 @@ test('the error reference has every key with its status, message and section', (
   assert.deepEqual(documented, expected);
   const sections = [...page.matchAll(/^### ([A-Z_]+)$/gm)].map(([, key]) => key);
   assert.deepEqual(sections, Object.keys(errorCatalogue));
+});
+
+test('the error reference names the key of closed routes, which no catalogue has', () => {
+  assert.ok(page.includes(`\`${CLOSED_KEY}\``));
+  assert.ok(!Object.hasOwn(errorCatalogue, CLOSED_KEY));
 });

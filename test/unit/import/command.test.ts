@@ -24,9 +24,10 @@ async function directory(t: TestContext): Promise<string> {
 test('both_files_are_written_and_pass_check', async (t) => {
   const out = join(await directory(t), 'new');
   const { output, io: importIo } = io();
-  assert.equal(await importGraviteeCommand([definition('v2-flows.json'), '--out', out], importIo), 0);
+  const args = [definition('v2-flows.json'), '--out', out, '--accept', 'api-key'];
+  assert.equal(await importGraviteeCommand(args, importIo), 0);
   assert.match(output.text, /carried: 7 Lambda steps in 2 APIs, on 2 routes/);
-  assert.match(output.text, /^not carried: policy api-key/m);
+  assert.match(output.text, /^opened {3}OPEN, as accepted \(api-key\): policy api-key/m);
   const files = ['--config', join(out, 'policies.yaml'), '--envoy', join(out, 'envoy.yaml')];
   assert.equal(await checkCommand(files, io().io), 0);
   assert.equal((await stat(join(out, 'policies.yaml'))).mode & 0o007, 0, 'keys may stand in it');

@@ -35,7 +35,9 @@ const shared = {
   configuration: { sharedPolicyGroupId: 'g' },
 };
 
-function v4(target: string, fields: object, plans: readonly object[] = []): object {
+const free = { name: 'free', status: 'PUBLISHED', security: { type: 'KEY_LESS' }, flows: [] };
+
+function v4(target: string, fields: object, plans: readonly object[] = [free]): object {
   return {
     export: { apimVersion: '4.9.0' },
     api: {
@@ -66,6 +68,7 @@ function v2(target: string, fields: object): object {
     name: 'shape',
     version: '1',
     gravitee: '2.0.0',
+    plans: [{ name: 'open', security: 'KEY_LESS', status: 'PUBLISHED' }],
     proxy: {
       virtual_hosts: [{ path: '/s' }],
       groups: [
@@ -91,6 +94,9 @@ const flow2 = (path: string, operator: string, fields: object): object => ({
   post: [],
   ...fields,
 });
+
+/** The rate limit and the shared policy group of some shapes are no matter of these tests. */
+const accepted = { accept: ['rate-limit', 'g'] };
 
 interface Shape {
   readonly definition: (endpoint: string, target: string) => object;
@@ -239,6 +245,10 @@ const shapes: Readonly<Record<string, Shape>> = {
             condition: "#request.params['v'][0] == '2'",
             pre: [step(endpoint, 'bare', { scope: 'REQUEST' })],
           }),
+          flow2('/c/:id', 'EQUALS', {
+            condition: "{#request.params['v'][0] == '2'}",
+            pre: [step(endpoint, 'braced', { scope: 'REQUEST' })],
+          }),
           flow2('/off', 'STARTS_WITH', { enabled: false, pre: [step(endpoint, 'off', { scope: 'REQUEST' })] }),
         ],
       }),
@@ -246,7 +256,7 @@ const shapes: Readonly<Record<string, Shape>> = {
       [get('/s/w'), 'all 200'],
       [send('POST', '/s/w'), 'all content back 200 {"from":"back","payload":""}'],
       [send('PATCH', '/s/w/1'), 'all content back 200 {"from":"back","payload":""}'],
-      [get('/s/c/1?v=2'), 'all bare 200'],
+      [get('/s/c/1?v=2'), 'all braced 200'],
       [get('/s/c/1?v=1'), 'all 200'],
       [get('/s/c/1/2?v=2'), 'all 200'],
       [get('/s/off'), 'all 200'],
@@ -287,7 +297,7 @@ async function observe(url: string, { path, ...init }: Sent, calls: readonly { f
 
 async function check(t: TestContext, { definition, rows }: Shape, backend: Backend): Promise<void> {
   const lambda = await startLambda(t);
-  const url = await importedUrl(t, definition(lambda.endpoint, `${backend.url}/base`));
+  const url = await importedUrl(t, definition(lambda.endpoint, `${backend.url}/base`), accepted);
   for (const [sent, expected] of rows) {
     lambda.calls.length = 0;
     backend.reset();

@@ -19,6 +19,7 @@ interface Match {
 interface RouteObject {
   readonly name: string;
   readonly match: Match;
+  readonly direct_response?: { readonly status: number };
   readonly route?: {
     readonly regex_rewrite?: { readonly pattern: { readonly regex: string }; readonly substitution: string };
   };
@@ -30,6 +31,8 @@ interface RouteObject {
 export interface Found {
   readonly route: string;
   readonly api: string | undefined;
+  /** Of an answer that Envoy gives itself. */
+  readonly status: number | undefined;
   /** The path that the backend gets. */
   readonly upstreamPath: string;
 }
@@ -46,6 +49,7 @@ export function routeRequest(envoy: string, { host = 'localhost', path, method }
   const rewrite = route.route?.regex_rewrite;
   return {
     route: route.name,
+    status: route.direct_response?.status,
     api: route.typed_per_filter_config?.['envoy.filters.http.ext_proc']?.overrides.grpc_initial_metadata[0]?.value,
     upstreamPath:
       rewrite === undefined

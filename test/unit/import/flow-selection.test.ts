@@ -77,6 +77,7 @@ function definitionOf(flows: readonly FlowModel[], mode: string): string {
     type: 'PROXY',
     name: 'api',
     flowExecution: { mode },
+    plans: [{ name: 'free', status: 'PUBLISHED', security: { type: 'KEY_LESS' } }],
     listeners: [{ type: 'HTTP', paths: [{ path: contextPath }] }],
     endpointGroups: [{ name: 'd', endpoints: [{ configuration: { target: 'http://127.0.0.1:1' } }] }],
     flows: flows.map((model, index) => ({

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { parse } from 'yaml';
-import { importDefinition } from '../../../src/import/index.ts';
+import { type ImportOptions, importDefinition } from '../../../src/import/index.ts';
 import { startEnvoy } from '../../support/envoy.ts';
 import type { Json } from '../../support/envoy-config.ts';
 import { startSidecar } from '../../support/sidecar.ts';
@@ -32,10 +32,18 @@ export async function startLambda(t: TestContext) {
   return { endpoint: `http://127.0.0.1:${port}`, calls };
 }
 
+/** What a shell makes of secrets.env. */
+export function variables(secrets: string | undefined): Readonly<Record<string, string>> {
+  const lines = (secrets ?? '').split('\n').filter((line) => line.startsWith('LAMBDA_'));
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 2, -1)]),
+  );
+}
+
 /** An Envoy of a definition, moved to ports of this test. */
-export async function importedUrl(t: TestContext, definition: object): Promise<string> {
-  const { policies, envoy } = importDefinition(JSON.stringify(definition), 'api.json');
-  const sidecar = await startSidecar({ config: policies, test: t });
+export async function importedUrl(t: TestContext, definition: object, options: ImportOptions = {}): Promise<string> {
+  const { policies, envoy, secrets } = importDefinition(JSON.stringify(definition), 'api.json', options);
+  const sidecar = await startSidecar({ config: policies, env: { ...process.env, ...variables(secrets) }, test: t });
   const config = parse(envoy) as { static_resources: { listeners: Json[]; clusters: Json[] } };
   const [listener] = config.static_resources.listeners;
   const [cluster] = config.static_resources.clusters;

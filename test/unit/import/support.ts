@@ -2,11 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LoadedPolicies, loadPolicies } from '../../../src/config/index.ts';
 import type { EvaluationContext } from '../../../src/expression/index.ts';
-import { type ImportResult, importDefinition } from '../../../src/import/index.ts';
+import { type ImportOptions, type ImportResult, importDefinition } from '../../../src/import/index.ts';
 import { type Request, routeRequest } from './envoy-router.ts';
 
-export function importFile(name: string): ImportResult {
-  return importDefinition(readFileSync(join(import.meta.dirname, 'definitions', name), 'utf8'), name);
+/** The policy api-key of one of the definitions is no matter of most tests. */
+export function importFile(name: string, options: ImportOptions = { accept: ['api-key'] }): ImportResult {
+  return importDefinition(readFileSync(join(import.meta.dirname, 'definitions', name), 'utf8'), name, options);
+}
+
+/** Everything that the report says, a line for each entry. */
+export function reportLines({ report }: ImportResult): readonly string[] {
+  return report.map(({ damage, what }) => `${damage} ${what}`);
 }
 
 export function load({ policies }: ImportResult): LoadedPolicies {

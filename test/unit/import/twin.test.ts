@@ -85,6 +85,9 @@ function v2(endpoint: string, target: string): object {
     name: 'twin',
     gravitee: '2.0.0',
     flow_mode: 'DEFAULT',
+    // The older engine would leave the backend's content-type to the answer of a response step.
+    execution_mode: 'v4-emulation-engine',
+    plans: [{ name: 'open', security: 'KEY_LESS', status: 'PUBLISHED' }],
     proxy: { virtual_hosts: [{ path: '/twin' }], groups: [{ name: 'default', endpoints: [{ name: 'one', target }] }] },
     flows: [
       { ...at('/', 'STARTS_WITH'), pre: [step(log, 'REQUEST')], post: [] },

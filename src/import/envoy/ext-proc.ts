@@ -1,0 +1,62 @@
+import { streamMetadata } from '../../envoy-names.ts';
+import { type Json, seconds, type } from './json.ts';
+
+export const extProcName = 'envoy.filters.http.ext_proc';
+export const sidecarCluster = 'lambda-ext-proc';
+
+/** `readsTls`: whether expressions ask for certificates. */
+export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json {
+  return {
+    name: extProcName,
+    '#': 'Off, unless a route turns it on.',
+    disabled: true,
+    typed_config: {
+      '@type': type('extensions.filters.http.ext_proc.v3.ExternalProcessor'),
+      grpc_service: {
+        envoy_grpc: { cluster_name: sidecarCluster },
+        '#': 'Only failures after which nothing can have run: `reset` here would call functions twice.',
+        retry_policy: {
+          retry_on: 'connect-failure,refused-stream',
+          num_retries: 3,
+          '#': 'Envoy would wait up to a second before the first one.',
+          retry_back_off: { base_interval: '0.01s', max_interval: '0.1s' },
+        },
+      },
+      '#': 'The least that a policy needs: the sidecar asks for bodies and responses by mode_override.',
+      processing_mode: {
+        request_header_mode: 'SEND',
+        response_header_mode: 'SKIP',
+        request_body_mode: 'NONE',
+        response_body_mode: 'NONE',
+        request_trailer_mode: 'SKIP',
+        response_trailer_mode: 'SKIP',
+      },
+      allow_mode_override: true,
+      failure_mode_allow: false,
+      message_timeout: seconds(messageTimeoutMs),
+      request_attributes: [
+        'xds.route_name',
+        'xds.virtual_host_name',
+        'request.protocol',
+        'source.address',
+        'destination.address',
+        ...(readsTls ? tlsAttributes : []),
+      ],
+      mutation_rules: { disallow_is_error: true },
+      metadata_options: { receiving_namespaces: { untyped: ['lambda-ext-proc'] } },
+    },
+  };
+}
+
+/** What `#request.ssl` reads. */
+const tlsAttributes = ['connection.subject_peer_certificate', 'connection.subject_local_certificate'];
+
+/** On a route: the filter is on, for an API of policies.yaml. */
+export function extProcOn(api: string): Json {
+  return {
+    [extProcName]: {
+      '@type': type('extensions.filters.http.ext_proc.v3.ExtProcPerRoute'),
+      overrides: { grpc_initial_metadata: [{ key: streamMetadata.api, value: api }] },
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { Cors, Entrypoint } from '../definition.ts';
+import type { Report } from '../report.ts';
+import type { Reader } from './reader.ts';
+
+/** Where the gateway listened: paths with or without hosts. What Envoy cannot listen for is told. */
+export function readEntrypoints(paths: readonly Reader[], report: Report): readonly Entrypoint[] {
+  const found = new Map<string, Entrypoint>();
+  for (const path of paths) {
+    const contextPath = contextPathOf(path.text('path') ?? '/');
+    const host = hostOf(path.text('host'));
+    if (contextPath === undefined || host === undefined) {
+      path.tell(report, 'lost', 'a path with ? or #, or a host that is no name: no request can come to it');
+      continue;
+    }
+    const override = path.get('overrideAccess', 'override_entrypoint', 'overrideEntrypoint');
+    if (override.data === true) override.tell(report, 'told', 'the address that the portal shows for a path');
+    else override.skip();
+    const name = host === '' ? undefined : host;
+    found.set(`${host} ${contextPath}`, { host: name, contextPath });
+  }
+  return [...found.values()];
+}
+
+/** Repeated slashes are one, as in the gateway. Undefined: Envoy has no such paths. */
+function contextPathOf(path: string): string | undefined {
+  const whole = `/${path}`.replace(/\/+/g, '/').replace(/\/$/, '');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Envoy's configuration is text without them
+  return /[?#\x00-\x1f\x7f]/.test(whole) ? undefined : whole;
+}
+
+/** Hosts are the same in either case, and the gateway looks at no port. "" is every host; undefined what is no host. */
+function hostOf(host: string | undefined): string | undefined {
+  const name = (host ?? '').trim().toLowerCase().replace(/:\d+$/, '');
+  if (name === '' || name === '*') return '';
+  return /^(?:\*[.-])?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/.test(name) ? name : undefined;
+}
+
+/** Cross-origin rules, which Envoy's own filter has too. Undefined where they are off. */
+export function readCors(cors: Reader, report: Report): Cors | undefined {
+  if (!cors.isThere) return undefined;
+  if (cors.flag('enabled') !== true) {
+    cors.skip();
+    report.add('told', 'CORS rules, which are off', cors.path);
+    return undefined;
+  }
+  if (cors.flag('runPolicies') === true) {
+    report.add('changed', 'CORS: preflight requests are answered before the policies run', `${cors.path}.runPolicies`);
+  }
+  return {
+    origins: cors.texts('allowOrigin'),
+    methods: cors.texts('allowMethods'),
+    headers: cors.texts('allowHeaders'),
+    exposed: cors.texts('exposeHeaders'),
+    credentials: cors.flag('allowCredentials') === true,
+    maxAgeSeconds: positive(cors.number('maxAge')),
+    privateNetwork: cors.flag('allowPrivateNetwork') === true,
+  };
+}
+
+function positive(value: number | undefined): number | undefined {
+  return value !== undefined && value >= 0 ? Math.round(value) : undefined;
+}

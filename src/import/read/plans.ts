@@ -1,0 +1,68 @@
+import type { Guard, Plan } from '../definition.ts';
+import type { FlowContext } from './context.ts';
+import { readFlows } from './flows.ts';
+import type { Reader } from './reader.ts';
+
+const inactive = new Set(['CLOSED', 'STAGING']);
+
+export interface ReadPlans {
+  readonly plans: readonly Plan[];
+  /** That there is no plan which lets callers in. */
+  readonly guards: readonly Guard[];
+}
+
+/** Plans that callers can use, of a list or (Kubernetes) a map by name. `apiName` names what has no plan at all. */
+export function readPlans(plans: Reader, apiName: string, context: FlowContext): ReadPlans {
+  const named = plans.entries().map(([key, plan]) => [plan.text('name') ?? key, plan] as const);
+  const listed = plans.elements().map((plan) => [plan.text('name', 'id') ?? 'unnamed', plan] as const);
+  const all = [...named, ...listed].filter(([, plan]) => plan.isThere);
+  const active = all.filter(([name, plan]) => {
+    const status = (plan.text('status') ?? 'PUBLISHED').toUpperCase();
+    if (!inactive.has(status)) return true;
+    plan.tell(context.report, 'told', `plan ${name} is ${status.toLowerCase()}: nobody was let in by it`);
+    return false;
+  });
+  const carried = active.map(([name, plan]) => readPlan(name, plan, context));
+  if (carried.length > 0) return { plans: carried, guards: [] };
+  const what = 'no plan is published: the gateway lets nobody in';
+  const name = all[0]?.[0] ?? apiName;
+  return { plans: [], guards: [{ name, what, field: plans.path }] };
+}
+
+function readPlan(name: string, plan: Reader, context: FlowContext): Plan {
+  const field = plan.get('security');
+  const security = (typeof field.data === 'string' ? field.data : field.text('type')) || 'KEY_LESS';
+  const tags = plan.texts('tags');
+  if (tags.length > 0) {
+    plan
+      .get('tags')
+      .tell(context.report, 'lost', `sharding tags of plan ${name}: ${tags.join(', ')}; no tag is known to Envoy`);
+  }
+  const guard = guardOf(name, security, plan);
+  return { name, security, guard, flows: readFlows(plan.items('flows'), `plan ${name}`, context) };
+}
+
+const filters: Readonly<Record<string, string>> = {
+  API_KEY: 'envoy.filters.http.api_key_auth',
+  JWT: 'envoy.filters.http.jwt_authn',
+  OAUTH2: 'envoy.filters.http.jwt_authn or envoy.filters.http.ext_authz',
+  MTLS: 'a DownstreamTlsContext with require_client_certificate',
+};
+
+function guardOf(name: string, security: string, plan: Reader): Guard | undefined {
+  const type = security.toUpperCase().replaceAll('-', '_');
+  const rule = plan.text('selectionRule', 'selection_rule');
+  const ruled = rule === undefined ? '' : ' lets in only callers for whom its selectionRule is true';
+  const ruleText = rule?.replace(/\s+/g, ' ').slice(0, 200);
+  if (/^KEY_?LESS$/.test(type)) {
+    if (rule === undefined) return undefined;
+    const what = `plan ${name}${ruled}: ${ruleText}; match the callers in Envoy's routes, or use envoy.filters.http.rbac`;
+    return { name, what, field: plan.get('selectionRule', 'selection_rule').path };
+  }
+  plan.get('security').skip();
+  plan.get('securityDefinition', 'security_definition').skip();
+  const filter = filters[type] ?? 'a filter that authenticates callers';
+  const what = `the security of plan ${name} (${security}): put ${filter} before ext_proc`;
+  const rest = rule === undefined ? '' : `; it${ruled}: ${ruleText}`;
+  return { name, what: what + rest, field: plan.get('security').path };
+}

@@ -1,0 +1,149 @@
+import type { Damage, Report } from '../report.ts';
+import { Consumption, joinPath } from './consumption.ts';
+
+/**
+ * A part of an export. Everything in it is optional and of any type until it was looked at; what was looked at is
+ * recorded, so that the rest can be told.
+ */
+export class Reader {
+  readonly data: unknown;
+  /** From the root of the definition, e.g. `plans[0].security`. */
+  readonly path: string;
+  readonly #consumption: Consumption;
+
+  constructor(data: unknown, path = '', consumption = new Consumption()) {
+    this.data = data;
+    this.path = path;
+    this.#consumption = consumption;
+  }
+
+  /** The first of these fields that is there: exports differ in how they spell some. */
+  get(...names: readonly string[]): Reader {
+    const { data } = this;
+    if (isRecord(data)) {
+      for (const name of names) {
+        if (!Object.hasOwn(data, name) || data[name] === null) continue;
+        this.#consumption.see(data, name);
+        return this.#child(data[name], name);
+      }
+    }
+    return this.#child(undefined, names[0] ?? '');
+  }
+
+  /** Like `get`, for a field that some exports hold as the text of its JSON. Text that is no JSON gives undefined. */
+  getJson(...names: readonly string[]): Reader {
+    const found = this.get(...names);
+    const { data } = this;
+    if (typeof found.data !== 'string' || !isRecord(data)) return found;
+    const name = names.find((candidate) => Object.hasOwn(data, candidate) && data[candidate] !== null) ?? '';
+    const parsed = parseJson(found.data);
+    this.#consumption.parsedAs(data, name, parsed);
+    return this.#child(parsed, name);
+  }
+
+  /** Whether a field says anything. Does not count as looking at it. */
+  has(name: string): boolean {
+    const { data } = this;
+    return isRecord(data) && Object.hasOwn(data, name) && data[name] !== null;
+  }
+
+  get isThere(): boolean {
+    return this.data !== undefined && this.data !== null;
+  }
+
+  /** Text as it is; numbers and booleans, which YAML makes of unquoted text, as they are written. */
+  text(...names: readonly string[]): string | undefined {
+    return asText(this.get(...names).data);
+  }
+
+  /** A number, or the text of one. */
+  number(...names: readonly string[]): number | undefined {
+    return asNumber(this.get(...names).data);
+  }
+
+  /** A boolean, or the text of one in YAML 1.1, which Kubernetes and JSON libraries read as one. */
+  flag(...names: readonly string[]): boolean | undefined {
+    return asBoolean(this.get(...names).data);
+  }
+
+  /** Exported parts are enabled unless they say otherwise. */
+  get isEnabled(): boolean {
+    return this.flag('enabled') !== false;
+  }
+
+  items(...names: readonly string[]): readonly Reader[] {
+    return this.get(...names).elements();
+  }
+
+  elements(): readonly Reader[] {
+    const { data } = this;
+    if (!Array.isArray(data)) return [];
+    return data.map((item: unknown, index) => {
+      this.#consumption.see(data, String(index));
+      return new Reader(item, `${this.path}[${index}]`, this.#consumption);
+    });
+  }
+
+  entries(): readonly (readonly [string, Reader])[] {
+    const { data } = this;
+    return isRecord(data) ? Object.keys(data).map((key) => [key, this.get(key)]) : [];
+  }
+
+  /** The texts of a list; a single text counts as one. */
+  texts(...names: readonly string[]): readonly string[] {
+    const found = this.get(...names);
+    const single = asText(found.data);
+    if (single !== undefined) return [single];
+    return found.elements().flatMap((item) => asText(item.data) ?? []);
+  }
+
+  /** Tells this part as a whole, when it is there and says anything: nothing in it is looked for any more. */
+  tell(report: Report, damage: Damage, what: string): void {
+    if (!this.isThere) return;
+    this.skip();
+    report.add(damage, what, this.path);
+  }
+
+  /** Everything in it counts as looked at, for what is told elsewhere or says nothing. */
+  skip(): void {
+    this.#consumption.seeWhole(this.data);
+  }
+
+  /** Paths below this part that nobody looked at. */
+  unread(): readonly string[] {
+    return this.#consumption.unread(this.data, this.path);
+  }
+
+  #child(data: unknown, name: string): Reader {
+    return new Reader(data, joinPath(this.path, name), this.#consumption);
+  }
+}
+
+function asText(data: unknown): string | undefined {
+  if (typeof data === 'number' || typeof data === 'boolean') return String(data);
+  return typeof data === 'string' && data !== '' ? data : undefined;
+}
+
+export function asNumber(data: unknown): number | undefined {
+  const value = typeof data === 'string' && /^\s*-?\d+(?:\.\d+)?\s*$/.test(data) ? Number(data) : data;
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+export function asBoolean(data: unknown): boolean | undefined {
+  if (typeof data === 'boolean') return data;
+  if (typeof data !== 'string') return undefined;
+  if (/^\s*(?:true|yes|on|y)\s*$/i.test(data)) return true;
+  return /^\s*(?:false|no|off|n)\s*$/i.test(data) ? false : undefined;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

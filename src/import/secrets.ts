@@ -1,0 +1,46 @@
+import type { Report } from './report.ts';
+
+const prefix = 'LAMBDA_EXT_PROC_SECRET_';
+
+/**
+ * Keys of a definition, which policies.yaml does not hold: each becomes a reference to an environment variable, and its
+ * value stands in a file of its own.
+ */
+export class Secrets {
+  readonly #values = new Map<string, string | undefined>();
+
+  /** Variable to value; undefined where the definition has only a reference that nobody here can follow. */
+  get values(): ReadonlyMap<string, string | undefined> {
+    return this.#values;
+  }
+
+  /** A template for a field that may hold a secret. */
+  reference(text: string, field: string, path: string, report: Report): string {
+    if (/\{ *[#T(]/.test(text) && !text.includes('#secrets')) return text;
+    if (
+      /^\{#secrets\.get\('(?:env:LAMBDA_EXT_PROC_SECRET_|file:\/run\/secrets\/lambda-ext-proc\/)[^']*'\)\}$/.test(text)
+    ) {
+      return text;
+    }
+    const isReference = text.includes('#secrets') || /\[\[.*\]\]/.test(text);
+    const name = this.#nameFor(field, isReference ? undefined : text, text);
+    if (isReference) {
+      report.add('told', `vault reference in ${field}: put the secret's value into the variable ${name}`, path);
+    } else report.add('told', `${field} is the environment variable ${name} now; secrets.env has its value`, path);
+    return `{#secrets.get('env:${name}')}`;
+  }
+
+  readonly #known = new Map<string, string>();
+
+  #nameFor(field: string, value: string | undefined, text: string): string {
+    const key = `${field} ${text}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const base = prefix + field.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
+    let name = base;
+    for (let count = 2; this.#values.has(name); count++) name = `${base}_${count}`;
+    this.#known.set(key, name);
+    this.#values.set(name, value);
+    return name;
+  }
+}
