@@ -30,7 +30,7 @@ for (const command of commandDefinitions) {
     assert.deepEqual(documented.map(({ name }) => name).sort(), command.flags.map(({ name }) => name).sort());
     for (const flag of command.flags) {
       const row = documented.find(({ name }) => name === flag.name);
-      assert.equal(row?.value, flag.value);
+      assert.equal(row?.value, flag.value ?? '');
       assert.equal(row?.cells[0], `\`${variableOf(flag)}\``);
       if (flag.fallback !== undefined) assert.equal(row?.cells[1], `\`${flag.fallback}\``);
     }
