@@ -7,7 +7,8 @@ import type { Check } from '../server/index.ts';
  * a caller of this one gets is an honest error. Identities that depend on a request are not known before one comes.
  */
 export function credentialCheck(invoker: ProcessInvoker, set: PolicySet): Check {
-  const failed: string[] = [];
+  /** The steps of each reason. */
+  const failed = new Map<string, string[]>();
   let known = 0;
   for (const [name, api] of set.apis) {
     for (const { name: step, configuration } of [...api.request, ...api.response]) {
@@ -16,11 +17,20 @@ export function credentialCheck(invoker: ProcessInvoker, set: PolicySet): Check 
       if (constant === undefined || region === undefined) continue;
       known += 1;
       const reason = reasonOf(invoker, constant, region);
-      if (reason !== undefined) failed.push(`${name}.${step}: ${reason}`);
+      if (reason !== undefined) failed.set(reason, [...(failed.get(reason) ?? []), `${name}.${step}`]);
     }
   }
-  if (failed.length === 0) return { status: 'ok', reason: `${known} steps with credentials known before a request` };
-  return { status: 'degraded', reason: failed.slice(0, 10).join('; ') };
+  if (failed.size === 0) return { status: 'ok', reason: `${known} steps with credentials known before a request` };
+  const reasons = [...failed].slice(0, maxReasons).map(([reason, steps]) => `${listed(steps)}: ${reason}`);
+  return { status: 'degraded', reason: reasons.join('; ') };
+}
+
+const maxReasons = 10;
+const maxSteps = 5;
+
+function listed(steps: readonly string[]): string {
+  const more = steps.length > maxSteps ? ` and ${steps.length - maxSteps} more` : '';
+  return steps.slice(0, maxSteps).join(', ') + more;
 }
 
 function reasonOf(

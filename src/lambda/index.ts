@@ -1,6 +1,7 @@
 import type { Logger } from '../observability/index.ts';
 import { CredentialProviders, type CredentialStatus } from './credentials/index.ts';
 import { DirectInvoker, type InvokerParts } from './invoker.ts';
+import { ProxyVariables } from './transport/proxy-variables.ts';
 import { TrustStores } from './trust/index.ts';
 import type { CredentialSource, LambdaInvoker } from './types.ts';
 
@@ -37,6 +38,9 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
       else logger?.error({ source, err: error }, 'credentials cannot be refreshed');
     },
   });
+  for (const problem of new ProxyVariables(parts.environment ?? process.env).problems()) {
+    logger?.error({ reason: problem }, 'no call can go out by the proxy of the environment');
+  }
   const trust = new TrustStores();
   const invoker = new DirectInvoker({
     environment: process.env,

@@ -5,11 +5,18 @@ export interface ResolvedCredentials {
   readonly sessionToken?: string | undefined;
   /** Milliseconds since 1970; undefined: they do not expire. */
   readonly expiration?: number | undefined;
+  /** The account that they belong to, where the source tells it. */
+  readonly account?: string | undefined;
+  /**
+   * Of an instance or a container: where their source is away when they expire, AWS's SDKs go on with them
+   * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html).
+   */
+  readonly outlivesSource?: boolean | undefined;
 }
 
 /** One identity's credentials: at once where they are there, the same object until they are refreshed. */
 export interface CredentialProvider {
   get(): ResolvedCredentials | Promise<ResolvedCredentials>;
-  /** The service called these expired: they are not given again. */
+  /** The service called these expired: the source is asked again, at most every few seconds. */
   invalidate?(credentials: ResolvedCredentials): void;
 }

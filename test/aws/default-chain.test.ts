@@ -285,6 +285,77 @@ suite("the machine's identity", () => {
     assert.equal((await invoker.invoke(callOf())).status, 200);
   });
 
+  for (const status of [500, 503]) {
+    test(`an instance metadata service that answers ${status} is told with its address and its status`, async () => {
+      const endpoint = await serve((_request, response) => response.writeHead(status).end('out of order'));
+      delete process.env.AWS_EC2_METADATA_DISABLED;
+      process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = endpoint;
+      const { message } = await failureOf(invoker, callOf());
+      assert.match(message, /environment: .*; profile: .*; web identity: .*; EC2 instance: /);
+      const asked = [`PUT ${endpoint}/latest/api/token`, `GET ${endpoint}/latest/meta-data/iam/security-credentials/`];
+      assert.ok(message.endsWith(`; EC2 instance: ${asked.map((one) => `${one}: ${status}`).join(', ')}`), message);
+      assert.doesNotMatch(message, /Could not load credentials/);
+      assert.equal(invoker.credentialStatus({}, 'us-east-1').reason, message);
+    });
+  }
+
+  test('what_a_Pod_Identity_agent_answers_is_told_once_and_without_the_token', async () => {
+    const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwb2QifQ.c2lnbmF0dXJl';
+    const url = await serve(({ headers }, response) => {
+      const said = `[1a2b]: (ExpiredTokenException): Token ${headers.authorization} is expired\nat line 2`;
+      response.writeHead(400, { 'content-type': 'text/plain' }).end(said);
+    });
+    process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = `${url}/v1/credentials?id=my-secret-id`;
+    process.env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = file('token', token);
+    const { message } = await failureOf(invoker, callOf());
+    const told = `container: GET ${url}: 400 [1a2b]: (ExpiredTokenException): Token … is expired`;
+    assert.ok(message.endsWith(told), message);
+    assert.equal(message.split('ExpiredTokenException').length, 2, 'four tries, told once');
+    assert.doesNotMatch(message, /eyJ|my-secret-id|line 2|not a valid container metadata service/);
+  });
+
+  test('an agent that is not there is told with its address', async () => {
+    process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = 'http://127.0.0.1:1/v1/credentials';
+    const { message } = await failureOf(invoker, callOf());
+    assert.match(message, /container: .*GET http:\/\/127\.0\.0\.1:1: connect ECONNREFUSED/);
+  });
+
+  for (const [name, date] of [
+    ['with the Date of its answer', true],
+    ['without a Date', false],
+  ] as const) {
+    test(`a clock 90 minutes ahead of the container's does not take its credentials away, ${name}`, async () => {
+      const ahead = 90 * 60_000;
+      const url = await serve((_request, response) => {
+        response.sendDate = false;
+        if (date) response.setHeader('date', new Date(Date.now() - ahead).toUTCString());
+        const Expiration = new Date(Date.now() - ahead + 3_600_000).toISOString();
+        response.end(JSON.stringify({ ...served(0), Expiration }));
+      });
+      process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = url;
+      assert.equal((await invoker.invoke(callOf())).status, 200);
+      const { ok, pastExpiry, expiresAt = 0 } = invoker.credentialStatus({}, 'us-east-1');
+      assert.deepEqual([ok, pastExpiry], [true, !date]);
+      if (date) assert.ok(Math.abs(expiresAt - Date.now() - 3_600_000) < 10_000, 'an hour by this clock');
+    });
+  }
+
+  test('a_profile_in_a_home_that_is_written_as_a_tilde_is_looked_at_where_the_SDK_reads_it', async () => {
+    const old = await aws.createKey('machine');
+    process.env.AWS_SHARED_CREDENTIALS_FILE = '~/my-credentials';
+    file('my-credentials', profile('default', old));
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+    file('my-credentials', profile('default', keys));
+    const obtained = new Set<unknown>();
+    for (const end = Date.now() + 8_000; Date.now() < end && obtained.size < 2; await pause(100)) {
+      await invoker.invoke(callOf());
+      obtained.add(invoker.credentials()[0]?.obtainedAt);
+    }
+    assert.equal(obtained.size, 2, 'read again within seconds');
+    await aws.deleteKey('machine', old.accessKey);
+    assert.equal((await invoker.invoke(callOf())).status, 200);
+  });
+
   test('that_is_nowhere_is_an_error_which_says_where_it_was_looked_for', async () => {
     const failure = await failureOf(invoker, callOf());
     assert.equal(failure.kind, 'credentials');

@@ -1,10 +1,9 @@
-import type { STSClient } from '@aws-sdk/client-sts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { AssumedRole } from '../types.ts';
+import { ensureHome } from './home.ts';
 import { sdkRequests } from './sdk-requests.ts';
-
-/** Clocks that differ by less are covered by the margin before the end. */
-const noticedSkewMs = 5_000;
+import { onOurClock } from './service-clock.ts';
+import { recordExchanges } from './source-exchanges.ts';
 
 export interface AssumeRoleOptions {
   readonly role: AssumedRole;
@@ -12,8 +11,6 @@ export interface AssumeRoleOptions {
   readonly base: CredentialProvider;
   /** Of the STS endpoint, where AWS_ENDPOINT_URL_STS names none. */
   readonly region: string;
-  /** Wall clock in milliseconds. */
-  readonly now: () => number;
 }
 
 /** A session of the role. Rejects with the SDK's error. The SDK is loaded with the first role. */
@@ -25,32 +22,33 @@ export async function assumeRole(options: AssumeRoleOptions): Promise<ResolvedCr
   } catch (error) {
     if (!isStale(error) || base.invalidate === undefined) throw error;
     base.invalidate(credentials);
-    return await requestSession(options, await base.get());
+    const others = await base.get();
+    if (others === credentials) throw error;
+    return await requestSession(options, others);
   }
 }
 
 async function requestSession(
-  { role, region, now }: AssumeRoleOptions,
+  { role, region }: AssumeRoleOptions,
   { accessKeyId, secretAccessKey, sessionToken }: ResolvedCredentials,
 ): Promise<ResolvedCredentials> {
   const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
+  ensureHome();
   const client = new STSClient({
     region,
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
     maxAttempts: 2,
     requestHandler: sdkRequests(),
   });
-  const serviceTime = watchServiceTime(client);
-  const started = now();
   try {
-    const { Credentials: session } = await client.send(
-      new AssumeRoleCommand({
-        RoleArn: role.roleArn,
-        RoleSessionName: role.roleSessionName,
-        ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
-        ...(role.durationSeconds === undefined ? {} : { DurationSeconds: role.durationSeconds }),
-      }),
-    );
+    const command = new AssumeRoleCommand({
+      RoleArn: role.roleArn,
+      RoleSessionName: role.roleSessionName,
+      ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
+      ...(role.durationSeconds === undefined ? {} : { DurationSeconds: role.durationSeconds }),
+    });
+    const { result, exchanges } = await recordExchanges(() => client.send(command));
+    const { Credentials: session } = result;
     if (session?.AccessKeyId === undefined || session.SecretAccessKey === undefined) {
       throw new Error('STS answered without credentials');
     }
@@ -58,40 +56,17 @@ async function requestSession(
       accessKeyId: session.AccessKeyId,
       secretAccessKey: session.SecretAccessKey,
       sessionToken: session.SessionToken,
-      expiration: onOurClock(session.Expiration?.getTime(), serviceTime(), started),
+      expiration: onOurClock(session.Expiration?.getTime(), exchanges.at(-1)?.clock),
+      account: accountOf(role.roleArn),
     };
   } finally {
     client.destroy();
   }
 }
 
-/** The time in the head of the service's answer, once it is there. */
-function watchServiceTime(client: STSClient): () => number | undefined {
-  let time: number | undefined;
-  client.middlewareStack.add(
-    (next) => async (request) => {
-      const result = await next(request);
-      const { response } = result;
-      if (typeof response === 'object' && response !== null && 'headers' in response) {
-        const date = new Map(Object.entries(response.headers ?? {})).get('date');
-        time = typeof date === 'string' ? Date.parse(date) : undefined;
-      }
-      return result;
-    },
-    { step: 'deserialize', name: 'serviceTime' },
-  );
-  return () => time;
-}
-
-/** The expiry is told by the service's clock; a session must not look expired, or valid, because ours is wrong. */
-export function onOurClock(
-  expiration: number | undefined,
-  serviceTime: number | undefined,
-  ourTime: number,
-): number | undefined {
-  if (expiration === undefined || serviceTime === undefined || Number.isNaN(serviceTime)) return expiration;
-  const skew = ourTime - serviceTime;
-  return Math.abs(skew) < noticedSkewMs ? expiration : expiration + skew;
+/** The account of a role's ARN. */
+export function accountOf(roleArn: string): string | undefined {
+  return /^arn:[^:]*:iam::(\d{12}):/.exec(roleArn)?.[1];
 }
 
 /** The keys that asked are the reason, and others may do. */

@@ -1,3 +1,5 @@
+import { startTimer } from '../timer.ts';
+
 /** Time and chance, so that tests need neither. */
 export interface Clock {
   /** Wall clock in milliseconds. */
@@ -8,15 +10,8 @@ export interface Clock {
   readonly after: (milliseconds: number, task: () => void) => () => void;
 }
 
-/** What setTimeout can wait for at most. */
-const maxDelayMs = 2 ** 31 - 1;
-
 export const systemClock: Clock = {
   now: Date.now,
   random: Math.random,
-  after(milliseconds, task) {
-    const timer = setTimeout(task, Math.min(Math.max(milliseconds, 0), maxDelayMs));
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
+  after: startTimer,
 };

@@ -60,7 +60,14 @@ export class CredentialProviders {
       return provider.status();
     }
     const label = keysLabel(source.accessKey ?? '');
-    return { source: label, ok: true, reason: undefined, obtainedAt: undefined, expiresAt: undefined };
+    return {
+      source: label,
+      ok: true,
+      reason: undefined,
+      obtainedAt: undefined,
+      expiresAt: undefined,
+      pastExpiry: false,
+    };
   }
 
   /** How every identity in use stands, for readiness and metrics; static keys left out. */
@@ -92,7 +99,7 @@ export class CredentialProviders {
 
   #createRole(key: string, source: string, role: AssumedRole, base: Identity, region: string): RefreshingProvider {
     const { clock, loadRole, onRefresh } = this.#options;
-    const load = () => loadRole({ role, base: base.find(), region, now: clock.now });
+    const load = () => loadRole({ role, base: base.find(), region });
     const provider = new RefreshingProvider({ source, load, clock, onRefresh });
     this.#roles.set(key, provider);
     return provider;

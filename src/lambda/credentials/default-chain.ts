@@ -1,45 +1,60 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { ResolvedCredentials } from '../resolved-credentials.ts';
+import { ChainReport } from './chain-report.ts';
+import { ensureHome, sharedFiles } from './home.ts';
 import { sdkRequests } from './sdk-requests.ts';
-
-const maxReason = 1_000;
-/** What the SDK says of every link of the chain that has nothing to give. */
-const reasonSyntax = /^\S+ (?:->|\(!\)) (.+)/s;
+import { onOurClock } from './service-clock.ts';
+import { recordInto } from './source-exchanges.ts';
 
 /**
  * The SDK's own chain: environment, profile, SSO, web identity (IRSA), Pod Identity, ECS, IMDS. Asked afresh each
- * time, since it would otherwise keep what it found first. Rejects with the SDK's error.
+ * time, since it would otherwise keep what it found first. Rejects with an error that tells of each source.
  */
 export async function loadDefaultChain(): Promise<ResolvedCredentials> {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
-  const reasons = new Set<string>();
-  const note = (...words: readonly unknown[]): void => {
-    const reason = reasonSyntax.exec(words.join(' '))?.[1];
-    if (reason !== undefined && !reason.startsWith('Skipping SSO')) reasons.add(withoutCommand(reason));
-  };
-  // Nothing goes to the console: what the links say is part of the error.
-  const logger = { trace: note, debug: note, info: note, warn: note, error: note };
-  const chain = defaultProvider({ ignoreCache: true, logger, clientConfig: { requestHandler: sdkRequests() } });
+  ensureHome();
+  const report = new ChainReport();
+  const requestHandler = sdkRequests();
+  const chain = defaultProvider({
+    ignoreCache: true,
+    logger: report.logger,
+    clientConfig: { requestHandler },
+    // Web identity of a profile knows no clientConfig.
+    parentClientConfig: { requestHandler },
+  });
   try {
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await chain();
-    return { accessKeyId, secretAccessKey, sessionToken, expiration: expiration?.getTime() };
+    const found: ChainCredentials = await recordInto(report.exchanges, chain);
+    const { accessKeyId, secretAccessKey, sessionToken, accountId } = found;
+    const last = report.exchanges.findLast(({ status = 0 }) => status >= 200 && status < 300);
+    const expiration = (found.originalExpiration ?? found.expiration)?.getTime();
+    return {
+      accessKeyId,
+      secretAccessKey,
+      sessionToken,
+      expiration: onOurClock(expiration, last?.clock),
+      account: accountId,
+      outlivesSource: last?.kind === 'metadata',
+    };
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'CredentialsProviderError') throw error;
-    if (reasons.size === 0) reasons.add(withoutCommand(error.message));
-    throw new Error([...reasons].join(' ').slice(0, maxReason));
+    throw withReport(error, report);
   }
 }
 
-/** Changes when the files of the profiles do. */
+/** What the SDK's types do not tell of what it gives. */
+interface ChainCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+  readonly expiration?: Date | undefined;
+  /** Where IMDS gave expired ones, the SDK puts a later time into `expiration`. */
+  readonly originalExpiration?: Date | undefined;
+  readonly accountId?: string | undefined;
+}
+
+/** Changes when the files of the profiles do. Never rejects. */
 export async function profileStamp(): Promise<string> {
-  const { AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE } = process.env;
-  const files = [
-    AWS_SHARED_CREDENTIALS_FILE ?? join(homedir(), '.aws', 'credentials'),
-    AWS_CONFIG_FILE ?? join(homedir(), '.aws', 'config'),
-  ];
-  const stamps = files.map(async (file) => {
+  const { credentials, config } = sharedFiles(process.env);
+  const stamps = [credentials, config].map(async (file) => {
     try {
       const { ino, size, mtimeMs } = await stat(file);
       return `${ino} ${size} ${mtimeMs}`;
@@ -50,7 +65,13 @@ export async function profileStamp(): Promise<string> {
   return (await Promise.all(stamps)).join(', ');
 }
 
-/** The command of a credential_process, and what it wrote, may hold secrets. */
-function withoutCommand(reason: string): string {
-  return reason.startsWith('Command failed') ? 'credential_process failed.' : reason.replace(/\.?$/, '.');
+function withReport(error: unknown, report: ChainReport): Error {
+  const text = report.text();
+  if (!(error instanceof Error)) return new Error(text === '' ? String(error) : text);
+  if (/^(?:Credentials|Token)?ProviderError$/.test(error.name)) return new Error(text === '' ? error.message : text);
+  // A service or the system has said no: its error says more than the chain, and keeps its name and status.
+  const first = error.message.split('\n', 1)[0] ?? '';
+  const message = text === '' ? first : `${first} (${report.link ?? 'tried'}; in order: ${text})`;
+  const metadata = '$metadata' in error ? { $metadata: error.$metadata } : {};
+  return Object.assign(new Error(message, { cause: error }), { name: error.name, ...metadata });
 }

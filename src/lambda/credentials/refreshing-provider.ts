@@ -24,6 +24,8 @@ export interface CredentialStatus {
   readonly reason: string | undefined;
   readonly obtainedAt: number | undefined;
   readonly expiresAt: number | undefined;
+  /** By this machine's clock they have expired, and they are used on. */
+  readonly pastExpiry: boolean;
 }
 
 /** What waits for credentials waits no longer than this, whatever the source does. */
@@ -33,6 +35,18 @@ const abandonMs = 60_000;
 /** How often credentials without an expiry are asked for again, and how often their source is looked at for a change. */
 const recheckMs = 300_000;
 const stampMs = 5_000;
+/**
+ * Keys that look expired and have just come from their source are used, as the SDK does: this machine's clock may be ahead,
+ * and the service is the judge. They are good for this long, and soon asked for again.
+ */
+const lateMs = 30_000;
+const lateRecheckMs = 10_000;
+/**
+ * How often a service's word makes the source be asked again: an endpoint could call all keys expired. Twice in a row, for
+ * keys may be replaced while a call is under way; then once in so many milliseconds.
+ */
+const rejectBurst = 2;
+const rejectFloorMs = 5_000;
 /** For so long the same credentials are not taken again from the source after the service called them expired. */
 const rejectedMs = 60_000;
 /** Who was not used for so long is not refreshed any more, and goes. */
@@ -40,7 +54,8 @@ export const idleMs = 3_600_000;
 
 /**
  * Credentials of one identity: given at once while they are valid, refreshed in the background before they expire, by
- * one load at a time. While a refresh fails the ones that are still valid are used; expired ones never are.
+ * one load at a time. While a refresh fails the ones that are still valid are used; expired ones only where they are of
+ * an instance or a container, or have just come from their source.
  */
 export class RefreshingProvider implements CredentialProvider {
   readonly #options: RefreshingProviderOptions;
@@ -53,6 +68,8 @@ export class RefreshingProvider implements CredentialProvider {
   #failures = 0;
   #told = false;
   #retryAt = 0;
+  /** When the source may be asked again for a service's word, after as many times as are free now. */
+  #rejectAt = 0;
   #rejected: { readonly credentials: ResolvedCredentials; readonly until: number } | undefined;
   #stamp: string | undefined;
   #stampAt = 0;
@@ -70,7 +87,7 @@ export class RefreshingProvider implements CredentialProvider {
     const now = this.#options.clock.now();
     this.lastUsed = now;
     const current = this.#current;
-    if (current === undefined || now >= this.#validUntil) return this.#wait(now);
+    if (current === undefined || (now >= this.#validUntil && !this.#goesOn())) return this.#wait(now);
     if (now >= this.#refreshAt) this.#refresh(now);
     else if (now >= this.#stampAt && this.#options.stamp !== undefined) this.#compareStamp(now, this.#options.stamp);
     return current;
@@ -82,21 +99,30 @@ export class RefreshingProvider implements CredentialProvider {
     if (found instanceof Promise) found.catch(() => {});
   }
 
-  /** The service called these expired or revoked: they are not used again. */
+  /** The service called these expired or revoked: the source is asked for others before the next use. */
   invalidate(credentials: ResolvedCredentials): void {
-    if (this.#current !== credentials) return;
+    const now = this.#options.clock.now();
+    const allowance = now - (rejectBurst - 1) * rejectFloorMs;
+    if (this.#current !== credentials || now < this.#rejectAt) return;
+    this.#rejectAt = Math.max(this.#rejectAt, allowance) + rejectFloorMs;
     this.#current = undefined;
-    this.#rejected = { credentials, until: this.#options.clock.now() + rejectedMs };
+    this.#rejected = { credentials, until: now + rejectedMs };
   }
 
   status(): CredentialStatus {
     const current = this.#current;
+    const now = this.#options.clock.now();
+    const ok = current !== undefined && (now < this.#validUntil || this.#goesOn());
+    const expiresAt = current?.expiration;
+    const pastExpiry = ok && expiresAt !== undefined && now >= expiresAt;
+    const reasons = [this.#failure?.message, pastExpiry ? this.#pastExpiry(expiresAt).message : undefined];
     return {
       source: this.#options.source,
-      ok: current !== undefined && this.#options.clock.now() < this.#validUntil,
-      reason: this.#failure?.message,
+      ok,
+      reason: reasons.filter((reason) => reason !== undefined).join('; ') || undefined,
       obtainedAt: current === undefined ? undefined : this.#obtainedAt,
-      expiresAt: current?.expiration,
+      expiresAt,
+      pastExpiry,
     };
   }
 
@@ -109,6 +135,18 @@ export class RefreshingProvider implements CredentialProvider {
   close(): void {
     this.#closed = true;
     this.#cancelTimer?.();
+  }
+
+  /** The source was asked for others than these, which have expired, and had none. */
+  #goesOn(): boolean {
+    return this.#current?.outlivesSource === true && this.#failure !== undefined;
+  }
+
+  /** Told as an error is, though they serve. */
+  #pastExpiry(expiration: number): InvocationError {
+    const at = new Date(expiration).toISOString();
+    const error = new Error(`expired at ${at} by this machine's clock and are used on`);
+    return credentialError(`the credentials of ${this.#options.source}`, error);
   }
 
   #wait(now: number): Promise<ResolvedCredentials> {
@@ -128,8 +166,13 @@ export class RefreshingProvider implements CredentialProvider {
     const { promise, resolve, reject } = Promise.withResolvers<ResolvedCredentials>();
     // Without this a background load that fails would end the process.
     promise.catch(() => {});
+    const fail = (error: unknown): void => {
+      const failure = this.#fail(error);
+      if (this.#current !== undefined && this.#goesOn()) resolve(this.#current);
+      else reject(failure);
+    };
     const cancelWait = clock.after(waitMs, () => {
-      reject(this.#fail(new Error(`${source} gave no credentials within ${waitMs / 1000} s`)));
+      fail(new Error(`${source} gave no credentials within ${waitMs / 1000} s`));
     });
     const cancelAbandon = clock.after(abandonMs, () => {
       if (this.#load === promise) this.#load = undefined;
@@ -149,11 +192,11 @@ export class RefreshingProvider implements CredentialProvider {
         try {
           resolve(this.#keep(loaded, started, seen));
         } catch (error) {
-          reject(this.#fail(error));
+          fail(error);
         }
       },
       (error: unknown) => {
-        if (settle()) reject(this.#fail(error));
+        if (settle()) fail(error);
       },
     );
     return promise;
@@ -163,8 +206,9 @@ export class RefreshingProvider implements CredentialProvider {
   #keep(loaded: ResolvedCredentials, started: number, stamp: string | undefined): ResolvedCredentials {
     const { source, clock, onRefresh } = this.#options;
     const now = clock.now();
-    const until = validUntil(started, loaded.expiration);
-    if (now >= until) throw new Error(`the credentials expired at ${new Date(loaded.expiration ?? 0).toISOString()}`);
+    const { expiration } = loaded;
+    const until = validUntil(started, expiration);
+    const isLate = now >= until;
     if (this.#rejected !== undefined && now < this.#rejected.until && sameKeys(this.#rejected.credentials, loaded)) {
       throw new Error('the source still gives the credentials that the service called expired');
     }
@@ -174,17 +218,20 @@ export class RefreshingProvider implements CredentialProvider {
       before !== undefined && before.expiration === loaded.expiration && sameKeys(before, loaded) ? before : loaded;
     this.#current = kept;
     this.#obtainedAt = started;
-    this.#validUntil = until;
+    this.#validUntil = isLate ? now + lateMs : until;
     this.#stamp = stamp;
     this.#stampAt = now + stampMs;
-    this.#refreshAt = loaded.expiration === undefined ? now + recheckMs : refreshAt(started, loaded.expiration, clock);
+    if (isLate) this.#refreshAt = now + lateRecheckMs;
+    else this.#refreshAt = expiration === undefined ? now + recheckMs : refreshAt(started, expiration, clock);
     this.#rejected = undefined;
     this.#failure = undefined;
     this.#retryAt = 0;
-    if (loaded.expiration !== undefined) this.#schedule(this.#refreshAt);
+    if (expiration !== undefined) this.#schedule(this.#refreshAt);
     this.#failures = 0;
-    if (this.#told) onRefresh(source, undefined);
-    this.#told = false;
+    if (isLate && expiration !== undefined) {
+      if (!this.#told) onRefresh(source, this.#pastExpiry(expiration));
+    } else if (this.#told) onRefresh(source, undefined);
+    this.#told = isLate;
     return kept;
   }
 
@@ -192,7 +239,10 @@ export class RefreshingProvider implements CredentialProvider {
     const { source, clock, onRefresh } = this.#options;
     const now = clock.now();
     const failure = credentialError(`no credentials from ${source}`, error);
-    const validMs = this.#current === undefined ? 0 : Math.max(0, this.#validUntil - now);
+    const { outlivesSource = false } = this.#current ?? {};
+    // Where the old ones serve past their end there is no hurry.
+    const servedUntil = outlivesSource ? Number.POSITIVE_INFINITY : this.#validUntil;
+    const validMs = this.#current === undefined ? 0 : Math.max(0, servedUntil - now);
     this.#failures += 1;
     this.#failure = failure;
     this.#retryAt = now + backoff(this.#failures, validMs, clock);

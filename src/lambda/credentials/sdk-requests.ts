@@ -1,18 +1,115 @@
-import { Agent } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { escapeUri } from '../request/uri.ts';
+import { createDispatcher } from '../transport/dispatcher.ts';
+import { ProxyVariables } from '../transport/proxy-variables.ts';
+import { boundedLine } from './bounded-line.ts';
+import { addExchange, clockOf, type SourceExchange } from './source-exchanges.ts';
+
+/** The part of a request of the SDK that is sent. */
+interface SdkRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>> | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+interface SdkResponse {
+  readonly response: {
+    readonly statusCode: number;
+    readonly headers: Record<string, string>;
+    readonly body: Readable;
+  };
+}
+
+const connectTimeoutMs = 2_000;
+/** For the whole of one request. Two of them and the wait between end before who waits for credentials does. */
+const requestTimeoutMs = 4_000;
+const maxAnswerBytes = 1024 * 1024;
+/** Nothing of these was an answer; the SDK tries again what has this name. */
+const transient = /^(?:UND_ERR_(?:CONNECT_TIMEOUT|SOCKET|ABORTED)|ECONNRESET|EPIPE|ETIMEDOUT|ABORT_ERR)$/;
 
 /**
- * How the SDK's own clients send: with an end to every wait, and through the proxy of the usual variables, which they do
- * not look at by themselves.
+ * How the SDK's own clients (STS, IAM Identity Center) send: with the same proxies, connections and trust as an invocation,
+ * and with an end to every wait. What is sent is recorded by recordExchanges.
  */
-export function sdkRequests() {
-  const { http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY, no_proxy, NO_PROXY } = process.env;
-  const proxyEnv = { http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY, no_proxy, NO_PROXY };
+export function sdkRequests(environment = process.env) {
   return {
-    connectionTimeout: 2_000,
-    requestTimeout: 4_000,
-    throwOnRequestTimeout: true,
-    httpAgent: new Agent({ proxyEnv }),
-    httpsAgent: new TlsAgent({ proxyEnv }),
+    metadata: { handlerProtocol: 'http/1.1' },
+    handle: (request: SdkRequest) => send(request, new ProxyVariables(environment)),
+    destroy() {},
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
   };
+}
+
+async function send(request: SdkRequest, proxies: ProxyVariables): Promise<SdkResponse> {
+  const { protocol, hostname, port, method, headers, body } = request;
+  const origin = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+  const exchange: SourceExchange = { kind: 'service', place: `${method} ${origin}` };
+  addExchange(exchange);
+  let dispatcher: Dispatcher | undefined;
+  try {
+    dispatcher = createDispatcher({ origin, connectTimeoutMs, trust: undefined, proxy: proxies.proxyFor(origin) });
+    const answer = await dispatcher.request({
+      origin,
+      method: method as Dispatcher.HttpMethod,
+      path: pathOf(request),
+      headers,
+      body: typeof body === 'string' || body instanceof Uint8Array ? body : null,
+      signal: AbortSignal.timeout(requestTimeoutMs),
+    });
+    const bytes = await readAll(answer.body);
+    exchange.status = answer.statusCode;
+    exchange.clock = clockOf(answer.headers, Date.now());
+    if (answer.statusCode >= 300) exchange.said = boundedLine(bytes.toString('latin1'), Object.values(headers));
+    return {
+      response: { statusCode: answer.statusCode, headers: flat(answer.headers), body: Readable.from([bytes]) },
+    };
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    exchange.said = boundedLine(failure.message, []);
+    throw tagged(failure);
+  } finally {
+    dispatcher?.destroy().catch(() => {});
+  }
+}
+
+async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > maxAnswerBytes) throw new Error(`the answer is larger than ${maxAnswerBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function pathOf({ path, query = {} }: SdkRequest): string {
+  const parts = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((one) => (one === null ? escapeUri(name) : `${escapeUri(name)}=${escapeUri(String(one))}`)),
+  );
+  return parts.length === 0 ? path : `${path}?${parts.join('&')}`;
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const fields = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, [value].flat().join(', ')] as const],
+  );
+  return Object.fromEntries(fields);
+}
+
+function tagged(error: Error): Error {
+  if (error.name === 'TimeoutError') return named(`no answer within ${requestTimeoutMs} ms`, error);
+  const { code } = error as NodeJS.ErrnoException;
+  return transient.test(code ?? '') ? named(error.message, error) : error;
+}
+
+function named(message: string, cause: Error): Error {
+  return Object.assign(new Error(message, { cause }), { name: 'TimeoutError' });
 }

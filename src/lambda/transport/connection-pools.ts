@@ -1,23 +1,13 @@
 import { LRUCache } from 'lru-cache';
-import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Environment } from '../request/endpoint.ts';
 import type { SslOptions, TransportOptions } from '../types.ts';
+import type { TlsTrust } from './connector.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { ProxyVariables } from './proxy-variables.ts';
 
-/** What a trust store adds to a TLS connection; the same object for the same store. */
-export interface TlsTrust {
-  readonly ca?: string | Buffer | (string | Buffer)[] | undefined;
-  readonly rejectUnauthorized?: boolean | undefined;
-}
+export type { TlsTrust } from './connector.ts';
 
-/** Twice an AWS account's usual concurrency; what is above waits for a free one, as long as for a new one. */
-const MAX_CONNECTIONS = 2_048;
-/**
- * Idle connections are closed before any usual server does it (Node 5 s, load balancers 60 s): a request that meets a
- * connection in closing cannot be repeated, since nobody knows whether it was read.
- */
-const IDLE_MS = 4_000;
-/** NATs forget a connection that is silent for 350 s; a function may take 900 s. */
-const TCP_KEEP_ALIVE_MS = 30_000;
 /** Endpoints may be made of a caller's data. */
 const MAX_POOLS = 128;
 
@@ -42,7 +32,7 @@ class PoolEntry {
 
 /** Keep-alive connections, one pool for each origin, trust store and connect timeout. */
 export class ConnectionPools {
-  readonly #environment: Environment;
+  readonly #proxies: ProxyVariables;
   readonly #trustFor: (ssl: SslOptions) => TlsTrust;
   readonly #byTransport = new WeakMap<TransportOptions, LRUCache<string, PoolEntry>>();
   /** In the order of last use by a new configuration: the oldest goes first. */
@@ -51,11 +41,11 @@ export class ConnectionPools {
   #trusts = 0;
 
   constructor(environment: Environment, trustFor: (ssl: SslOptions) => TlsTrust) {
-    this.#environment = environment;
+    this.#proxies = new ProxyVariables(environment);
     this.#trustFor = trustFor;
   }
 
-  /** Throws what `trustFor` throws. */
+  /** Throws what `trustFor` throws, and where the variable of a proxy cannot be used. */
   get(origin: string, transport: TransportOptions): Dispatcher {
     let byOrigin = this.#byTransport.get(transport);
     if (byOrigin === undefined) {
@@ -79,10 +69,11 @@ export class ConnectionPools {
 
   #find(origin: string, { connectionTimeoutMs, ssl }: TransportOptions): PoolEntry {
     const trust = ssl === undefined ? undefined : this.#trustFor(ssl);
+    const proxy = this.#proxies.proxyFor(origin);
     const key = `${origin} ${connectionTimeoutMs} ${trust === undefined ? '' : this.#trustId(trust)}`;
     let entry = this.#byKey.get(key);
     if (entry === undefined) {
-      entry = new PoolEntry(createDispatcher(origin, connectionTimeoutMs, trust, this.#environment));
+      entry = new PoolEntry(createDispatcher({ origin, connectTimeoutMs: connectionTimeoutMs, trust, proxy }));
       this.#byKey.set(key, entry);
     }
     return entry;
@@ -97,35 +88,4 @@ export class ConnectionPools {
     }
     return id;
   }
-}
-
-function createDispatcher(
-  origin: string,
-  connectTimeout: number,
-  trust: TlsTrust | undefined,
-  environment: Environment,
-): Dispatcher {
-  const socket = { ...trust, keepAlive: true, keepAliveInitialDelay: TCP_KEEP_ALIVE_MS };
-  const options = {
-    connections: MAX_CONNECTIONS,
-    connectTimeout,
-    connect: socket,
-    allowH2: false,
-    keepAliveTimeout: IDLE_MS,
-    keepAliveMaxTimeout: IDLE_MS,
-    // The exchange keeps its own, exact deadlines.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  };
-  const proxy = origin.startsWith('https:')
-    ? environment.https_proxy || environment.HTTPS_PROXY
-    : environment.http_proxy || environment.HTTP_PROXY;
-  if (proxy === undefined || proxy === '') return new Pool(origin, options);
-  return new EnvHttpProxyAgent({
-    ...options,
-    requestTls: socket,
-    httpProxy: proxy,
-    httpsProxy: proxy,
-    noProxy: environment.no_proxy || environment.NO_PROXY || '',
-  });
 }

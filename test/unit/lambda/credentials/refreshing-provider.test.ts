@@ -257,10 +257,97 @@ test('a_source_that_repeats_what_the_service_called_expired_is_an_error_for_a_mi
   assert.deepEqual(await provider.get(), first, 'the service may have been wrong');
 });
 
-test('a_source_that_gives_expired_credentials_is_an_error', async () => {
-  const { provider, source } = make(-1);
-  assert.match((await failure(provider.get())).message, /the credentials expired at 20/);
-  assert.equal(source.loads, 1);
+test('keys_that_have_just_come_are_used_though_they_look_expired_and_the_source_is_soon_asked_again', async () => {
+  const { provider, source, clock, told } = make(-90 * minute);
+  const first = await provider.get();
+  assert.match(provider.status().reason ?? '', /^the credentials of a source: expired at 20.* are used on$/);
+  assert.equal(provider.status().ok, true);
+  assert.equal(provider.status().pastExpiry, true);
+  source.next = 'same';
+  for (let i = 0; i < 60; i += 1) {
+    await clock.pass(second);
+    assert.equal(now(provider), first);
+  }
+  assert.ok(source.loads >= 4 && source.loads <= 7, `${source.loads} loads in a minute`);
+  assert.equal(told.length, 1, 'told once');
+  source.next = 'session';
+  source.lifeMs = hour;
+  await clock.pass(11 * second);
+  assert.notEqual(now(provider), first);
+  assert.equal(provider.status().reason, undefined);
+  assert.equal(told.at(-1), 'a source is well');
+});
+
+test('keys_that_looked_expired_when_they_came_are_not_kept_when_their_source_goes_away', async () => {
+  const { provider, source, clock } = make(-1);
+  await provider.get();
+  source.next = new Error('away');
+  await clock.pass(31 * second);
+  assert.match((await failure(provider.get())).message, /away/);
+});
+
+test('keys_of_an_instance_outlive_their_source_and_are_refreshed_in_the_background', async () => {
+  const { provider, source, clock } = make(hour);
+  source.outlivesSource = true;
+  const first = await provider.get();
+  source.next = new Error('the metadata service is away');
+  for (let i = 0; i < 3 * 60; i += 1) {
+    await clock.pass(minute);
+    assert.equal(now(provider), first);
+  }
+  assert.ok(source.loads < 450, `${source.loads} loads in two hours without a source`);
+  const { ok, reason = '', pastExpiry } = provider.status();
+  assert.deepEqual([ok, pastExpiry], [true, true]);
+  assert.match(reason, /metadata service is away; the credentials of a source: expired at .* are used on$/);
+  source.next = 'session';
+  await clock.pass(minute);
+  assert.notEqual(now(provider), first);
+  assert.equal(provider.status().reason, undefined);
+  assert.equal(provider.status().pastExpiry, false);
+});
+
+test('who_comes_after_the_end_of_keys_of_an_instance_waits_for_its_source_first', async () => {
+  const { provider, source, clock } = make(2 * hour);
+  source.outlivesSource = true;
+  const first = await provider.get();
+  // Nobody has used them for long, so that they were not refreshed.
+  await clock.pass(5 * hour);
+  source.takesMs = 100;
+  const found = Promise.resolve(provider.get());
+  await clock.pass(100);
+  assert.notEqual(await found, first);
+});
+
+test('a_source_of_an_instance_that_hangs_makes_nobody_wait_twice', async () => {
+  const { provider, source, clock } = make(2 * hour);
+  source.outlivesSource = true;
+  const first = await provider.get();
+  await clock.pass(5 * hour);
+  source.next = 'hang';
+  const found = Promise.resolve(provider.get());
+  await clock.pass(10 * second);
+  assert.equal(await found, first);
+  assert.equal(now(provider), first);
+});
+
+test('what_the_service_refuses_of_an_instance_is_not_sent_again_while_the_source_is_away', async () => {
+  const { provider, source, clock } = make(hour);
+  source.outlivesSource = true;
+  await provider.get();
+  source.next = new Error('away');
+  await clock.pass(2 * hour);
+  provider.invalidate(now(provider));
+  assert.match((await failure(provider.get())).message, /away/);
+});
+
+test('a_service_that_calls_all_keys_expired_does_not_have_the_source_asked_by_every_request', async () => {
+  const { provider, source, clock } = make();
+  await provider.get();
+  for (let i = 0; i < 600; i += 1) {
+    provider.invalidate(await provider.get());
+    await clock.pass(100);
+  }
+  assert.ok(source.loads >= 10 && source.loads <= 15, `${source.loads} loads in a minute`);
 });
 
 test('a_source_that_gives_the_same_until_shortly_before_the_end_is_asked_again_in_time', async () => {
@@ -328,10 +415,24 @@ test('a_closed_provider_has_no_timers_left_and_still_serves_who_holds_it', async
 
 test('the_status_tells_when_credentials_were_obtained_and_when_they_expire', async () => {
   const { provider, clock } = make(hour);
-  const empty = { source: 'a source', ok: false, reason: undefined, obtainedAt: undefined, expiresAt: undefined };
+  const empty = {
+    source: 'a source',
+    ok: false,
+    reason: undefined,
+    obtainedAt: undefined,
+    expiresAt: undefined,
+    pastExpiry: false,
+  };
   assert.deepEqual(provider.status(), empty);
   const start = clock.time;
   await provider.get();
-  const full = { source: 'a source', ok: true, reason: undefined, obtainedAt: start, expiresAt: start + hour };
+  const full = {
+    source: 'a source',
+    ok: true,
+    reason: undefined,
+    obtainedAt: start,
+    expiresAt: start + hour,
+    pastExpiry: false,
+  };
   assert.deepEqual(provider.status(), full);
 });

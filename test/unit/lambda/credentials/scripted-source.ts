@@ -10,6 +10,8 @@ export class ScriptedSource {
   lifeMs: number | undefined;
   /** Milliseconds that a load takes. */
   takesMs = 0;
+  /** They are of an instance or a container. */
+  outlivesSource = false;
   readonly given: ResolvedCredentials[] = [];
   readonly #clock: ManualClock;
 
@@ -38,6 +40,7 @@ export class ScriptedSource {
       secretAccessKey: 's',
       sessionToken: `t-${this.loads}`,
       expiration,
+      outlivesSource: this.outlivesSource,
     };
     this.given.push(fresh);
     return fresh;

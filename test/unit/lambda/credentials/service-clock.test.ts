@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { onOurClock } from '../../../../src/lambda/credentials/assume-role.ts';
+import { onOurClock } from '../../../../src/lambda/credentials/service-clock.ts';
 
 const hour = 3_600_000;
 const service = 1_800_000_000_000;
@@ -12,13 +12,12 @@ for (const [name, skew] of [
 ] as const) {
   test(`a clock that is ${name} sees a session of an hour expire after an hour`, () => {
     const ours = service + skew;
-    assert.equal(onOurClock(service + hour, service, ours), ours + hour);
+    assert.equal(onOurClock(service + hour, { theirs: service, ours }), ours + hour);
   });
 }
 
 test('a_difference_that_a_slow_answer_makes_too_and_an_answer_without_a_time_change_nothing', () => {
-  assert.equal(onOurClock(service + hour, service, service + 4_999), service + hour);
-  assert.equal(onOurClock(service + hour, undefined, 0), service + hour);
-  assert.equal(onOurClock(service + hour, Number.NaN, 0), service + hour);
-  assert.equal(onOurClock(undefined, service, 0), undefined);
+  assert.equal(onOurClock(service + hour, { theirs: service, ours: service + 4_999 }), service + hour);
+  assert.equal(onOurClock(service + hour, undefined), service + hour);
+  assert.equal(onOurClock(undefined, { theirs: service, ours: 0 }), undefined);
 });

@@ -1,0 +1,15 @@
+const maxLine = 300;
+/** A JSON Web Token, as service accounts have them. */
+const token = /eyJ[\w-]{8,}\.[\w.-]+/g;
+
+/** The first line of what a source has said, short enough for a log and without the secrets that it was asked with. */
+export function boundedLine(text: string, secrets: readonly string[]): string | undefined {
+  let line = text.trim().split(/[\r\n]/, 1)[0] ?? '';
+  for (const secret of secrets) line = line.replaceAll(secret, '…');
+  // Control characters would break a log's line; what is no ASCII may not be text at all.
+  line = line
+    .replaceAll(token, '…')
+    .replaceAll(/[^\x20-\x7e…]/g, '?')
+    .slice(0, maxLine);
+  return line === '' ? undefined : line;
+}

@@ -1,0 +1,84 @@
+import { boundedLine } from './bounded-line.ts';
+import type { SourceExchange } from './source-exchanges.ts';
+
+/** What the SDK says when it turns to the next link of its chain, by the name of the link's function. */
+const links: ReadonlyMap<string, string> = new Map([
+  ['fromEnv', 'environment'],
+  ['fromIni', 'profile'],
+  ['fromProcess', 'credential_process'],
+  ['fromTokenFile', 'web identity'],
+  ['remoteProvider', 'metadata service'],
+  ['fromHttp/fromContainerMetadata', 'container'],
+  ['fromInstanceMetadata', 'EC2 instance'],
+]);
+const linkSyntax = /^@aws-sdk\/credential-provider-node - (?:defaultProvider|remoteProvider)::([\w/]+)$/;
+/** What it says of each link that has nothing to give. */
+const reasonSyntax = /^\S+ (?:->|\(!\)) (.+)/s;
+/** Words of the chain as a whole or of a setting, and of a second try with other rules than the first, which counts. */
+const empty = /^(?:Skipping SSO|Could not load credentials from any providers|\w+ not set in env, checking config)/;
+const secondTry = /is not a valid container metadata service (?:hostname|protocol)/;
+const maxReport = 1_500;
+
+interface Tried {
+  readonly link: string;
+  readonly reasons: Set<string>;
+  /** The number of exchanges before it. */
+  readonly from: number;
+}
+
+/** Listens to the SDK's chain, so that an error can name each source that was tried and what it said. */
+export class ChainReport {
+  readonly exchanges: SourceExchange[] = [];
+  readonly #tried: Tried[] = [];
+
+  /** A logger for the SDK: nothing goes to the console. */
+  readonly logger = (() => {
+    const note = (...words: readonly unknown[]): void => this.#note(words.join(' '));
+    return { trace: note, debug: note, info: note, warn: note, error: note };
+  })();
+
+  /** E.g. `environment: Unable to find …; EC2 instance: GET http://169.254.169.254/latest/…: 503`. */
+  text(): string {
+    const parts = this.#tried.flatMap(({ link, reasons, from }, i) => {
+      const exchanges = this.exchanges.slice(from, this.#tried[i + 1]?.from);
+      const asked = [...new Set(exchanges.filter(isFirst).map(describe))];
+      const said = [...reasons].filter((reason) => exchanges.length === 0 || !secondTry.test(reason));
+      const words = [...said, ...asked];
+      return words.length === 0 ? [] : [`${link}: ${words.join(', ')}`];
+    });
+    return parts.join('; ').slice(0, maxReport);
+  }
+
+  /** The link that is asked now, or was asked last. */
+  get link(): string | undefined {
+    return this.#tried.at(-1)?.link;
+  }
+
+  #note(text: string): void {
+    const link = links.get(linkSyntax.exec(text)?.[1] ?? '');
+    if (link !== undefined) {
+      this.#tried.push({ link, reasons: new Set(), from: this.exchanges.length });
+      return;
+    }
+    const reason = reasonSyntax.exec(text)?.[1];
+    if (reason !== undefined && !empty.test(reason)) this.#tried.at(-1)?.reasons.add(shown(reason));
+  }
+}
+
+/** A try again that has heard no more than another one adds nothing. */
+function isFirst({ place, status, said }: SourceExchange, _i: number, all: readonly SourceExchange[]): boolean {
+  return (
+    said !== undefined || !all.some((one) => one.place === place && one.status === status && one.said !== undefined)
+  );
+}
+
+function describe({ place, status, said }: SourceExchange): string {
+  const answer = [status, said].filter((part) => part !== undefined).join(' ');
+  return `${place}: ${answer === '' ? 'no answer' : answer}`;
+}
+
+/** The command of a credential_process, and what it wrote, may hold secrets. */
+function shown(reason: string): string {
+  if (reason.startsWith('Command failed')) return 'credential_process failed';
+  return boundedLine(reason.replaceAll(/\s*\n\s*/g, ' '), [])?.replace(/\.$/, '') ?? '';
+}
