@@ -42,6 +42,7 @@ const fullPlan: Plan = {
   roundSeconds: 1.5,
   sliceSeconds: 0.1,
   warmRequests: 25_000,
+  warmSeconds: 20,
   furtherRounds: 0,
 };
 const quickPlan: Plan = { ...fullPlan, blocks: 2, rounds: 5, roundSeconds: 1 };
@@ -68,7 +69,7 @@ export async function compare(
     await prepareOwn(environment.subjects, progress);
     const results: CaseComparison[] = [];
     for (const benchCase of cases ?? benchCases.filter(({ compared }) => compared === true)) {
-      const members = environment.subjects.map((subject) => ({ subject, benchCase }));
+      const members = environment.subjects.map((subject) => ({ subject, benchCase, cold: true }));
       const [here, there] = await measureGroup(members, quick ? quickPlan : fullPlan, environment);
       if (here !== undefined && there !== undefined) results.push(compareCase(benchCase, here, there));
     }

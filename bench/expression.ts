@@ -20,9 +20,7 @@ const roundMs = 300;
 const rounds = 7;
 
 export async function run(): Promise<readonly ExpressionBenchRow[]> {
-  const rows = [header(), payload(), ...path(), condition(), compiling()];
-  print(rows);
-  return rows;
+  return [header(), payload(), ...path(), condition(), compiling()];
 }
 
 function contextOf(content: string | null): EvaluationContext {
@@ -152,17 +150,18 @@ function once(work: () => unknown): number {
   return (count / elapsed) * 1_000;
 }
 
-function print(rows: readonly ExpressionBenchRow[]): void {
+export function format(rows: readonly ExpressionBenchRow[]): string {
   const width = Math.max(...rows.map(({ subject }) => subject.length));
-  for (const { subject, perSecond, wanted, ratio, wantedRatio } of rows) {
+  const lines = rows.map(({ subject, perSecond, wanted, ratio, wantedRatio }) => {
     const count = Math.round(perSecond).toLocaleString('en-US').padStart(12);
     const least = wanted === undefined ? '' : `  (at least ${wanted.toLocaleString('en-US')})`;
     const beside = ratio === undefined ? '' : `  ${ratio.toFixed(2)} × JSON.parse (at most ${wantedRatio})`;
-    console.log(`${subject.padEnd(width)} ${count} /s${least}${beside}`);
-  }
+    return `${subject.padEnd(width)} ${count} /s${least}${beside}`;
+  });
+  return lines.join('\n');
 }
 
 if (import.meta.main) {
-  await run();
+  console.log(format(await run()));
   if (sink === undefined) throw new Error('nothing was evaluated');
 }

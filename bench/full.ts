@@ -29,23 +29,24 @@ const root = join(import.meta.dirname, '..');
 /** Of the case that the others are held against. */
 const firstPlan: Plan = {
   coldSeconds: 2,
-  blocks: 3,
-  rounds: 4,
-  roundSeconds: 1.5,
+  blocks: 2,
+  rounds: 5,
+  roundSeconds: 1.25,
   sliceSeconds: 0.25,
   warmRequests: 20_000,
-  furtherRounds: 2,
+  warmSeconds: 5,
+  furtherRounds: 3,
 };
-const plan: Plan = { ...firstPlan, blocks: 1, rounds: 10, roundSeconds: 1 };
+const otherPlan: Plan = { ...firstPlan, blocks: 1, rounds: 10, roundSeconds: 0.75, warmSeconds: 3.5 };
 const quickFirstPlan: Plan = {
   ...firstPlan,
   blocks: 1,
   rounds: 3,
-  roundSeconds: 1,
-  warmRequests: 8_000,
+  roundSeconds: 0.75,
+  warmSeconds: 2.5,
   furtherRounds: 0,
 };
-const quickPlan: Plan = { ...quickFirstPlan };
+const quickOtherPlan: Plan = { ...quickFirstPlan };
 
 /** What `--quick` has time for. */
 const quickCases: ReadonlySet<string> = new Set(['send', 'enrich', 'pass-through']);
@@ -66,9 +67,7 @@ export async function runFull(
     await prepareOwn(own, progress);
     const results: CaseResult[] = [];
     for (const benchCase of cases ?? benchCases.filter(({ name }) => !quick || quickCases.has(name))) {
-      const isFirst = benchCase === benchCases[0];
-      const chosen = quick ? (isFirst ? quickFirstPlan : quickPlan) : isFirst ? firstPlan : plan;
-      results.push(await measureCase(benchCase, chosen, environment));
+      results.push(await measureCase(benchCase, quick, environment));
     }
     return {
       cases: results,
@@ -81,7 +80,8 @@ export async function runFull(
   }
 }
 
-function allSubjects(go: GoPrograms | undefined, context: SubjectContext): readonly Subject[] {
+/** Exported for its test. */
+export function allSubjects(go: GoPrograms | undefined, context: SubjectContext): readonly Subject[] {
   return [
     ownSubject({ name: 'own', title: 'this project', checkout: root, workers: 1 }, context),
     ownSubject({ name: 'own-2', title: 'this project, 2 workers', checkout: root, workers: 2 }, context),
@@ -94,18 +94,21 @@ function allSubjects(go: GoPrograms | undefined, context: SubjectContext): reado
   ];
 }
 
-async function measureCase(benchCase: BenchCase, plan: Plan, environment: BenchEnvironment): Promise<CaseResult> {
+/** The first case is the one that the others are held against; it has all subjects and all connections. */
+async function measureCase(benchCase: BenchCase, quick: boolean, environment: BenchEnvironment): Promise<CaseResult> {
   const [firstCase = benchCase] = benchCases;
   const isFirst = benchCase === firstCase;
-  const members: Member[] = environment.subjects
-    .filter((subject) => subject.can(benchCase) && subject.name !== 'reference')
-    // One worker and two differ by how they share out requests, which the first case tells.
-    .filter(({ name }) => isFirst || name !== 'own-2')
-    .map((subject) => ({ subject, benchCase }));
-  const reference = environment.subjects.find(({ name }) => name === 'reference');
-  if (!isFirst && reference !== undefined) members.push({ subject: reference, benchCase: firstCase });
+  const plan = quick ? (isFirst ? quickFirstPlan : quickOtherPlan) : isFirst ? firstPlan : otherPlan;
+  const members = environment.subjects.flatMap((subject): readonly Member[] => {
+    const { name } = subject;
+    if (name === 'reference') return isFirst ? [] : [{ subject, benchCase: firstCase, cold: false }];
+    // Two workers differ from one by how they share out requests, which the first case tells.
+    if (!subject.can(benchCase) || (name === 'own-2' && !isFirst)) return [];
+    if (quick && !isFirst && name !== 'own') return [];
+    return [{ subject, benchCase, cold: isFirst || name === 'own' }];
+  });
   const measured = await measureGroup(members, plan, environment);
-  const beside = measured.find(({ member }) => member.subject.name === (isFirst ? 'floor' : 'reference'));
-  if (beside === undefined) throw new Error(`${benchCase.name}: the floor was not measured`);
-  return { benchCase, measured: measured.filter(({ member }) => member.benchCase === benchCase), reference: beside };
+  const reference = measured.find(({ member }) => member.subject.name === (isFirst ? 'floor' : 'reference'));
+  if (reference === undefined) throw new Error(`${benchCase.name}: the floor was not measured`);
+  return { benchCase, measured: measured.filter((one) => one.member.subject.name !== 'reference'), reference };
 }

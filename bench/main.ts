@@ -1,10 +1,13 @@
 import { setPriority } from 'node:os';
 import { ArgumentError, readArguments, usage } from './arguments.ts';
 import { compare, renderComparison } from './comparison.ts';
-import { run as runExpressions } from './expression.ts';
+import { format as formatExpressions, run as runExpressions } from './expression.ts';
 import { runFull } from './full.ts';
 import { format as formatInvocations, run as runInvocations } from './invoke.ts';
 import { buildGo } from './parts/go.ts';
+import { cpuChart } from './report/chart.ts';
+import { writeDocument } from './report/document.ts';
+import { describeMachine, thisMachine } from './report/machine.ts';
 import { renderFull } from './report/tables.ts';
 
 const invocations = { count: 20_000, concurrency: 16, rounds: 3 };
@@ -19,14 +22,24 @@ async function main(args: readonly string[]): Promise<void> {
     console.log(renderComparison(await compare(options.compare, options, go, progress)));
     return;
   }
-  console.log(renderFull(await runFull(options, go, progress)));
-  if (options.cases !== undefined) return;
-  progress('invocations');
-  const rows = await runInvocations(options.quick ? quickInvocations : invocations, go);
-  console.log(`\nOne invocation, 16 at a time:\n\n${formatInvocations(rows)}`);
-  if (options.quick) return;
-  console.log('\nExpressions:\n');
-  await runExpressions();
+  const full = await runFull(options, go, progress);
+  const parts = [describeMachine(thisMachine(go)), renderFull(full)];
+  if (options.cases === undefined) {
+    progress('invocations');
+    const rows = await runInvocations(options.quick ? quickInvocations : invocations, go);
+    parts.push('### One invocation, without gRPC and Envoy, 16 at a time', block(formatInvocations(rows)));
+  }
+  if (options.cases === undefined && !options.quick) {
+    progress('expressions');
+    parts.push('### Expressions', block(formatExpressions(await runExpressions())));
+  }
+  const report = parts.join('\n\n');
+  console.log(report);
+  if (options.write) writeDocument(report, cpuChart(full));
+}
+
+function block(text: string): string {
+  return `\`\`\`\n${text}\n\`\`\``;
 }
 
 function progress(text: string): void {

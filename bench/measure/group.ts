@@ -8,6 +8,8 @@ import { type Histogram, merge, quantile } from './statistics.ts';
 export interface Member {
   readonly subject: Subject;
   readonly benchCase: BenchCase;
+  /** Whether what callers meet right after the start is measured as well. */
+  readonly cold: boolean;
 }
 
 export interface Plan {
@@ -26,6 +28,8 @@ export interface Plan {
    * time. They come in slices as well, since what V8 does while a server waits would be undone by the first rounds only.
    */
   readonly warmRequests: number;
+  /** Of each member at most: large bodies and slow machines would take minutes. */
+  readonly warmSeconds: number;
   /** Rounds with each further number of connections, in a block. */
   readonly furtherRounds: number;
 }
@@ -91,7 +95,8 @@ export async function measureGroup(
         const server = await member.subject.start(member.benchCase);
         const one = { member, server, order: orderFor(member, context.url) };
         running.push(one);
-        resultOf.get(member)?.cold.push(await measureCold(one, plan, context));
+        const firstMs = await firstRequest(one, context);
+        if (member.cold) resultOf.get(member)?.cold.push(await measureCold(one, firstMs, plan, context));
       }
       await warmUp(running, plan, context);
       await takeTurns(inTurn(running, block), plan, context, (member, connections, round) => {
@@ -129,14 +134,15 @@ const callerHeaders = {
   authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.',
 };
 
-async function measureCold(running: Running, plan: Plan, context: GroupContext): Promise<Cold> {
+async function firstRequest({ member, order }: Running, { load }: GroupContext): Promise<number> {
+  const { failures, reasons, times } = await load.run({ ...order, connections: 1, requests: 1 });
+  if (failures === 0) return quantile(times, 1);
+  const { subject, benchCase } = member;
+  throw new Error(`${subject.name} fails at the first request of "${benchCase.name}": ${JSON.stringify(reasons)}`);
+}
+
+async function measureCold(running: Running, firstMs: number, plan: Plan, context: GroupContext): Promise<Cold> {
   const connections = mainConnections(running.member);
-  const { failures, reasons, times } = await context.load.run({ ...running.order, connections: 1, requests: 1 });
-  if (failures > 0) {
-    const { subject, benchCase } = running.member;
-    throw new Error(`${subject.name} fails at the first request of "${benchCase.name}": ${JSON.stringify(reasons)}`);
-  }
-  const firstMs = quantile(times, 1);
   const first = sumUp([await measureSlice(running, connections, plan.coldSeconds, context)]);
   const next = sumUp([await measureSlice(running, connections, plan.coldSeconds, context)]);
   return { firstMs, first, next };
@@ -144,7 +150,8 @@ async function measureCold(running: Running, plan: Plan, context: GroupContext):
 
 async function warmUp(running: readonly Running[], plan: Plan, { load }: GroupContext): Promise<void> {
   const done = running.map(() => 0);
-  for (let slice = 0; done.some((count) => count < plan.warmRequests); slice++) {
+  const slices = Math.ceil(plan.warmSeconds / plan.sliceSeconds);
+  for (let slice = 0; slice < slices && done.some((count) => count < plan.warmRequests); slice++) {
     for (const one of inTurn(running, slice)) {
       const connections = mainConnections(one.member);
       const outcome = await load.run({ ...one.order, connections, seconds: plan.sliceSeconds });

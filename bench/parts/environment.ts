@@ -39,7 +39,7 @@ export async function startBenchEnvironment(options: EnvironmentOptions): Promis
   const envoy = await startBenchEnvoy({ subjects: all, backend: mock.backend, lambda: mock.lambda, gracefulClose });
   // The first server that is measured must not pay for a cold Envoy, mock and load generator.
   await load.run({
-    url: `${envoy.url}/${plainSubject.name}`,
+    url: `${envoy.url}/${plainSubject.name}/`,
     method: 'GET',
     headers: {},
     body: '',

@@ -3,7 +3,7 @@ import { envoyConfig, type Json } from '../../test/support/envoy-config.ts';
 import { accessKeyId, secretAccessKey } from '../subjects/sign.ts';
 
 export interface EnvoySubject {
-  /** Its route is `/NAME`. */
+  /** Its route is `/NAME/`. */
   readonly name: string;
   /** `unix:/path` of each of its workers; none for those that Envoy does without a server. */
   readonly addresses: readonly string[];
@@ -49,7 +49,8 @@ export function benchEnvoyConfig({ subjects, backend, lambda, gracefulClose }: B
     filtersAfter: [awsLambda()],
     routes: subjects.map(({ name, without }) => ({
       name,
-      prefix: `/${name}`,
+      // With the slash: `own` is not `own-2`.
+      prefix: `/${name}/`,
       ...(without === undefined && {
         metadata: { 'x-lambda-api': 'bench' },
         overrides: { grpc_service: { envoy_grpc: { cluster_name: name } } },

@@ -4,10 +4,14 @@ import { median, merge, quantile, summary } from '../measure/statistics.ts';
 import { figure, markdownTable, ratio } from './text.ts';
 
 /** All cases as Markdown. */
-export function renderFull({ cases }: FullResult): string {
-  return cases
-    .map((result) => [`### ${heading(result)}`, ...warmTables(result), coldTable(result)].join('\n\n'))
-    .join('\n\n');
+export function renderFull({ cases, gracefulClose, loadLanguage, mockLanguage }: FullResult): string {
+  const setUp =
+    `One Envoy for all, with \`ext_proc_graceful_grpc_close\` ${gracefulClose ? 'on' : 'off'}; load from ${loadLanguage}, ` +
+    `Lambda and backend in ${mockLanguage}.`;
+  const parts = cases.map((result) =>
+    [`### ${heading(result)}`, ...warmTables(result), coldTable(result)].join('\n\n'),
+  );
+  return [setUp, ...parts].join('\n\n');
 }
 
 function heading({ benchCase }: CaseResult): string {
@@ -20,6 +24,7 @@ function warmTables(result: CaseResult): readonly string[] {
       const rounds = measured.rounds.get(connections);
       return rounds === undefined ? [] : [warmRow(measured, rounds, connections, result)];
     });
+    if (rows.length === 0) return [];
     const [first] = result.measured;
     const count = first?.rounds.get(connections)?.length ?? 0;
     const head = [
@@ -98,12 +103,13 @@ function coldTable({ measured, reference }: CaseResult): string {
     'p99 ms, next 2 s',
     'failed',
   ];
-  const rows = measured.map(({ member, cold }) => {
+  const rows = measured.flatMap(({ member, cold }) => {
+    if (cold.length === 0) return [];
     const of = (figureOf: (one: Cold) => number) => median(cold.map(figureOf));
     const ratios = cold.map(
       ({ first }, index) => first.serverMicros / (reference.cold[index]?.first.serverMicros ?? Number.NaN),
     );
-    return [
+    const cells = [
       member.subject.title,
       figure(of(({ firstMs }) => firstMs)),
       figure(of(({ first }) => first.serverMicros)),
@@ -113,6 +119,7 @@ function coldTable({ measured, reference }: CaseResult): string {
       figure(of(({ next }) => quantile(next.times, 0.99))),
       failures(cold.flatMap(({ first, next }) => [first, next])),
     ];
+    return [cells];
   });
   return markdownTable(head, rows);
 }

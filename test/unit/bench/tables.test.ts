@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type BenchCase, benchCases } from '../../../bench/cases.ts';
 import { compareCase, renderComparison } from '../../../bench/comparison.ts';
 import type { CaseResult } from '../../../bench/full.ts';
 import type { Measured, Round } from '../../../bench/measure/group.ts';
+import { cpuChart } from '../../../bench/report/chart.ts';
+import { replaceResults } from '../../../bench/report/document.ts';
+import { describeMachine, thisMachine } from '../../../bench/report/machine.ts';
 import { renderFull } from '../../../bench/report/tables.ts';
 import type { Subject } from '../../../bench/subjects/subject.ts';
 
@@ -37,7 +43,7 @@ function measured(name: string, benchCase: BenchCase, micros: readonly number[],
   const rounds = new Map(benchCase.connections.map((count) => [count, micros.map((value) => round(value, failures))]));
   const first = micros[0] ?? 0;
   return {
-    member: { subject, benchCase },
+    member: { subject, benchCase, cold: true },
     cold: [{ firstMs: 8, first: round(first * 3), next: round(first * 2) }],
     rounds,
   };
@@ -103,10 +109,48 @@ test('other_cases_are_held_against_the_sendToConsumer_of_the_floor', () => {
   assert.match(text, /\| the own \| .*\| 1\.50 × \| – \|/);
 });
 
+test('a_number_of_connections_that_was_not_measured_has_no_table', () => {
+  const floor = measured('floor', send, [100]);
+  const [main = 0] = send.connections;
+  const short = { ...floor, rounds: new Map([[main, floor.rounds.get(main) ?? []]]) };
+  const result: CaseResult = { benchCase: send, measured: [short], reference: short };
+  const text = renderFull({ cases: [result], gracefulClose: true, loadLanguage: 'Go', mockLanguage: 'Go' });
+  assert.equal(text.match(/^Warm, /gm)?.length, 1);
+});
+
 test('what_a_subject_has_not_is_a_dash', () => {
   const floor = measured('floor', send, [100]);
   const native = measured('native', send, [Number.NaN]);
   const result: CaseResult = { benchCase: send, measured: [native, floor], reference: floor };
   const text = renderFull({ cases: [result], gracefulClose: false, loadLanguage: 'Node', mockLanguage: 'Node' });
   assert.match(text, /\| the native \| 5,000 \| [^|]+ \| [^|]+ \| [^|]+ \| – \| – \| – \| 70\.0 \|/);
+});
+
+test('the_chart_has_a_bar_for_each_subject_and_names_no_markup', () => {
+  const floor = measured('floor <&>', send, [100, 110, 120]);
+  const result: CaseResult = { benchCase: send, measured: [measured('own', send, [90]), floor], reference: floor };
+  const svg = cpuChart({ cases: [result], gracefulClose: true, loadLanguage: 'Go', mockLanguage: 'Go' });
+  assert.match(svg, />the floor &lt;&amp;></);
+  assert.match(svg, />110 \+ 70\.0 µs</);
+  assert.match(svg, /prefers-color-scheme: dark/);
+  assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
+});
+
+test('results_replace_what_stands_between_the_marks_and_nothing_else', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/performance.md'), 'utf8');
+  const once = replaceResults(page, 'FIRST');
+  const twice = replaceResults(once, 'SECOND');
+  assert.ok(once.includes('FIRST') && twice.includes('SECOND') && !twice.includes('FIRST'));
+  assert.equal(twice, replaceResults(page, 'SECOND'));
+  assert.equal(twice.slice(0, 500), page.slice(0, 500));
+  assert.throws(() => replaceResults('# Nothing', 'x'), /has no "<!-- Written by/);
+});
+
+test('the_machine_is_described_without_its_name', () => {
+  const text = describeMachine(thisMachine(undefined));
+  assert.match(
+    text,
+    /^\d{4}-\d\d-\d\d; .+, \d+ cores for everything, \d+ GiB; Linux \d+\.\d+; Node 24\..*, Envoy 1\..*, Go none\.$/,
+  );
+  assert.ok(!text.includes(hostname()));
 });
