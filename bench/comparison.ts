@@ -91,6 +91,8 @@ const roundFigures: readonly (readonly [string, (round: Round) => number])[] = [
   ['p99, ms', ({ times }) => quantile(times, 0.99)],
   ['RSS, MiB', ({ rssMiB }) => rssMiB],
   ['Envoy CPU, µs', ({ envoyMicros }) => envoyMicros],
+  // Where a change leaves Envoy its work, this takes out what slowed the whole machine down.
+  ['CPU by Envoy CPU', ({ serverMicros, envoyMicros }) => serverMicros / envoyMicros],
 ];
 
 const coldFigures: readonly (readonly [string, (cold: Cold) => number])[] = [
