@@ -1,6 +1,13 @@
 export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 
-export type XmlNodeKind = 'document' | 'element' | 'attribute' | 'text' | 'comment' | 'processing-instruction';
+export type XmlNodeKind =
+  | 'document'
+  | 'element'
+  | 'attribute'
+  | 'namespace'
+  | 'text'
+  | 'comment'
+  | 'processing-instruction';
 
 /** One node of a parsed document, as XPath sees it: CDATA and the text beside it are one text node. */
 export class XmlNode {
@@ -18,6 +25,10 @@ export class XmlNode {
   /** Position among the parent's children. */
   index = 0;
   attributes: readonly XmlNode[] = [];
+  /** What an element itself declares: nodes with the prefix as name and the URI as value. */
+  declared: readonly XmlNode[] = [];
+  /** Of a declaration: it hides those of the same slot further out, and earlier in its tag. */
+  slot = '';
 
   constructor(kind: XmlNodeKind, name: string, namespace: string, parent: XmlNode | null, order: number) {
     this.kind = kind;

@@ -1,6 +1,7 @@
 import { doctypeEnd } from './doctype.ts';
 import { expandReferences, FORBIDDEN, NAME } from './xml-characters.ts';
 import { XmlError } from './xml-error.ts';
+import { NamespaceScopes } from './xml-namespaces.ts';
 import { XML_NAMESPACE, XmlNode } from './xml-node.ts';
 
 export interface XmlOptions {
@@ -16,7 +17,6 @@ const MAX_ATTRIBUTES = 1000;
 const BLANK = /[ \t\r\n]*/y;
 const DECLARATION =
   /<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(?:"1\.[01]"|'1\.[01]')(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(?:"[A-Za-z][A-Za-z0-9._-]*"|'[A-Za-z][A-Za-z0-9._-]*'))?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/y;
-const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
 
 /**
  * Parses a whole XML 1.0 document and refuses whatever is not well-formed. A DOCTYPE is refused as well, so that there
@@ -38,12 +38,13 @@ class XmlParser {
   private position = 0;
   private order = 0;
   private readonly open: XmlNode[] = [];
-  /** Namespaces by prefix that open elements declare. */
-  private readonly scopes: { readonly element: XmlNode; readonly declared: ReadonlyMap<string, string> }[] = [];
-  private sortsAttributes = false;
+  private readonly scopes: NamespaceScopes | undefined;
+  /** For XPath, whose order of attributes and namespaces it is. */
+  private forPaths = false;
 
   constructor(text: string, options: XmlOptions) {
     this.options = options;
+    if (options.namespaces) this.scopes = new NamespaceScopes((message) => this.fail(message));
     options.spend(1 + (text.length >> 8));
     const forbidden = FORBIDDEN.exec(text);
     if (forbidden !== null) throw new XmlError(`XML does not allow the character at position ${forbidden.index}`);
@@ -51,7 +52,7 @@ class XmlParser {
   }
 
   document(): XmlNode {
-    this.sortsAttributes = true;
+    this.forPaths = true;
     const root = this.node('document', '', '', null);
     this.declaration();
     this.misc(root);
@@ -172,18 +173,22 @@ class XmlParser {
     const declared = new Map<string, string>();
     for (const [attribute, value] of written) {
       if (attribute === 'xmlns') declared.set('', value);
-      else if (attribute === 'xmlns:' && this.options.namespaces) throw this.fail('a prefix is missing');
+      else if (attribute === 'xmlns:' && this.scopes !== undefined) throw this.fail('a prefix is missing');
       else if (attribute.startsWith('xmlns:')) declared.set(attribute.slice(6), value);
     }
-    if (this.options.namespaces) this.checkDeclared(declared);
-    const element = this.child(parent, 'element', name, this.namespaceOf(name, declared, true));
+    this.scopes?.open(declared);
+    const element = this.child(parent, 'element', name, this.scopes?.ofElement(name) ?? '');
     const attributes: XmlNode[] = [];
+    const namespaces: XmlNode[] = [];
     const inOrder = [...written];
     // A DOM of the original keeps them by name.
-    if (this.sortsAttributes) inOrder.sort(([a], [b]) => (a < b ? -1 : 1));
+    if (this.forPaths) inOrder.sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [attribute, value] of inOrder) {
-      if (attribute === 'xmlns' || attribute.startsWith('xmlns:')) continue;
-      const namespace = this.namespaceOf(attribute, declared, false);
+      if (attribute === 'xmlns' || attribute.startsWith('xmlns:')) {
+        if (this.forPaths) namespaces.push(this.namespace(element, attribute.slice(6), value, this.scopes === undefined ? '' : attribute));
+        continue;
+      }
+      const namespace = this.scopes?.ofAttribute(attribute) ?? '';
       const node = this.node('attribute', attribute, namespace, element);
       node.value = value;
       const twin =
@@ -191,41 +196,26 @@ class XmlParser {
       if (twin) throw this.fail(`the attribute ${attribute} appears twice`);
       attributes.push(node);
     }
+    if (this.forPaths && parent.kind === 'document' && !declared.has('xml')) {
+      namespaces.push(this.namespace(element, 'xml', XML_NAMESPACE, 'xml'));
+    }
     element.attributes = attributes;
+    element.declared = namespaces;
     if (this.at('/>')) {
       this.position += 2;
+      this.scopes?.close();
     } else {
       this.position++;
       this.open.push(element);
-      if (declared.size > 0) this.scopes.push({ element, declared });
     }
   }
 
-  private checkDeclared(declared: ReadonlyMap<string, string>): void {
-    for (const [prefix, uri] of declared) {
-      const reserved = prefix === 'xmlns' || uri === XMLNS_NAMESPACE || (prefix === 'xml') !== (uri === XML_NAMESPACE);
-      if (reserved || (prefix !== '' && uri === '') || prefix.includes(':')) {
-        throw this.fail(`the namespace prefix "${prefix}" cannot be declared so`);
-      }
-    }
-  }
-
-  private namespaceOf(name: string, declared: ReadonlyMap<string, string>, element: boolean): string {
-    if (!this.options.namespaces) return '';
-    const colon = name.indexOf(':');
-    if (colon !== name.lastIndexOf(':') || colon === 0 || colon === name.length - 1) {
-      throw this.fail(`"${name}" is no name with a prefix`);
-    }
-    const prefix = colon < 0 ? '' : name.slice(0, colon);
-    if (prefix === '' && !element) return '';
-    if (prefix === 'xml') return XML_NAMESPACE;
-    let uri = declared.get(prefix);
-    for (let at = this.scopes.length - 1; uri === undefined && at >= 0; at--) {
-      this.options.spend(1);
-      uri = this.scopes[at]?.declared.get(prefix);
-    }
-    if (uri === undefined && prefix !== '') throw this.fail(`the prefix "${prefix}" is not bound`);
-    return uri ?? '';
+  /** Read without namespaces, the original's model of a document has room for one declaration only, beside that of xml. */
+  private namespace(element: XmlNode, prefix: string, uri: string, slot: string): XmlNode {
+    const node = this.node('namespace', prefix, '', element);
+    node.value = uri;
+    node.slot = slot;
+    return node;
   }
 
   private endTag(): void {
@@ -235,7 +225,7 @@ class XmlParser {
     if (!this.at('>')) throw this.fail('expected ">"');
     const element = this.open.pop();
     if (element?.name !== name) throw this.fail(`the end tag ${name} does not fit ${element?.name ?? 'any element'}`);
-    if (this.scopes.at(-1)?.element === element) this.scopes.pop();
+    this.scopes?.close();
     this.position++;
   }
 

@@ -7,6 +7,7 @@ export type Axis =
   | 'descendant-or-self'
   | 'following'
   | 'following-sibling'
+  | 'namespace'
   | 'parent'
   | 'preceding'
   | 'preceding-sibling'
@@ -15,8 +16,16 @@ export type Axis =
 export type NodeTest =
   | { readonly kind: 'node' | 'text' | 'comment' }
   | { readonly kind: 'processing-instruction'; readonly target: string | undefined }
-  /** `*`, `name`, `prefix:name`, `prefix:*`: no prefix is bound, so it stands for itself as the namespace. */
-  | { readonly kind: 'name'; readonly namespace: string | undefined; readonly name: string | undefined };
+  | NameTest;
+
+/** `*`, `name`, `prefix:name`, `prefix:*`: no prefix is bound, so it stands for itself as the namespace. */
+export interface NameTest {
+  readonly kind: 'name';
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  /** Compare the name as it is written, prefix and all, instead of its local part. */
+  readonly written?: true;
+}
 
 export interface Step {
   readonly axis: Axis;
@@ -46,6 +55,8 @@ export type XPathExpression =
   /** Nothing defines any: it fails when it is evaluated. */
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'negate'; readonly operand: XPathExpression }
+  /** `(…)`: the same value; but it makes a difference to how a path is walked. */
+  | { readonly kind: 'group'; readonly inner: XPathExpression }
   | {
       readonly kind: 'binary';
       readonly operator: BinaryOperator;

@@ -1,8 +1,8 @@
 import type { XmlNode } from './xml-node.ts';
-import type { Axis, NodeTest } from './xpath-ast.ts';
+import type { Axis, NameTest, NodeTest } from './xpath-ast.ts';
 
-/** The nodes of an axis, nearest first. */
-export function* axisNodes(axis: Axis, node: XmlNode): Generator<XmlNode> {
+/** The nodes of an axis, nearest first. `spend` is told of work beyond one step for each of them. */
+export function* axisNodes(axis: Axis, node: XmlNode, spend: (steps: number) => void): Generator<XmlNode> {
   switch (axis) {
     case 'self':
       yield node;
@@ -12,6 +12,9 @@ export function* axisNodes(axis: Axis, node: XmlNode): Generator<XmlNode> {
       return;
     case 'attribute':
       yield* node.attributes;
+      return;
+    case 'namespace':
+      yield* namespaces(node, spend);
       return;
     case 'parent':
       if (node.parent !== null) yield node.parent;
@@ -31,7 +34,7 @@ export function* axisNodes(axis: Axis, node: XmlNode): Generator<XmlNode> {
       return;
     case 'following-sibling':
     case 'preceding-sibling':
-      if (node.kind !== 'attribute') yield* siblings(node, axis === 'following-sibling' ? 1 : -1);
+      if (!isAttached(node)) yield* siblings(node, axis === 'following-sibling' ? 1 : -1);
       return;
     case 'following':
       yield* following(node);
@@ -39,6 +42,25 @@ export function* axisNodes(axis: Axis, node: XmlNode): Generator<XmlNode> {
     case 'preceding':
       yield* preceding(node);
   }
+}
+
+/** What stands in a start tag is no child of its element. */
+const isAttached = (node: XmlNode) => node.kind === 'attribute' || node.kind === 'namespace';
+
+/** The declarations in whose scope an element is, in document order. */
+function* namespaces(node: XmlNode, spend: (steps: number) => void): Generator<XmlNode> {
+  if (node.kind !== 'element') return;
+  const inScope: XmlNode[] = [];
+  const slots = new Set<string>();
+  for (const element of ancestors(node)) {
+    spend(1 + element.declared.length);
+    for (const declaration of element.declared.toReversed()) {
+      if (slots.has(declaration.slot)) continue;
+      slots.add(declaration.slot);
+      inScope.push(declaration);
+    }
+  }
+  yield* inScope.reverse();
 }
 
 function* siblings(node: XmlNode, step: 1 | -1): Generator<XmlNode> {
@@ -67,7 +89,7 @@ function behind(node: XmlNode, limit: XmlNode | null): XmlNode | null {
 }
 
 function* following(node: XmlNode): Generator<XmlNode> {
-  const attached = node.kind === 'attribute';
+  const attached = isAttached(node);
   let next = attached ? (node.parent?.children[0] ?? behindOwner(node)) : behind(node, null);
   while (next !== null) {
     yield next;
@@ -79,7 +101,7 @@ const behindOwner = (node: XmlNode) => (node.parent === null ? null : behind(nod
 
 /** Everything in the root element that ends before the node starts: its ancestors are not among it. */
 function* preceding(node: XmlNode): Generator<XmlNode> {
-  const start = node.kind === 'attribute' ? node.parent : node;
+  const start = isAttached(node) ? node.parent : node;
   for (let at = start; at !== null && at.parent?.kind !== 'document'; at = at.parent) {
     for (const sibling of siblings(at, -1)) yield* backwards(sibling);
   }
@@ -111,14 +133,14 @@ export function passes(test: NodeTest, node: XmlNode, axis: Axis): boolean {
     case 'processing-instruction':
       return node.kind === test.kind && (test.target === undefined || test.target === node.name);
     case 'name':
+      if (axis === 'namespace') return test.name === undefined || test.name === node.value;
       return node.kind === (axis === 'attribute' ? 'attribute' : 'element') && hasName(test, node);
   }
 }
 
-/** In documents read without namespaces `a:b` is one name, which no test can spell: a prefix asks for a namespace. */
-function hasName(test: NodeTest & { kind: 'name' }, node: XmlNode): boolean {
+/** A document that is read without namespaces has prefixes too: then only the part behind the colon counts. */
+function hasName(test: NameTest, node: XmlNode): boolean {
   if (test.namespace === undefined) return true;
   if (test.namespace !== node.namespace) return false;
-  const name = node.namespace === '' ? node.name : node.localName;
-  return test.name === undefined || test.name === name;
+  return test.name === undefined || test.name === (test.written && node.namespace === '' ? node.name : node.localName);
 }

@@ -29,6 +29,8 @@ function evaluate(expression: XPathExpression, context: CallContext): XPathValue
       return expression.value;
     case 'variable':
       throw new XmlError(`the XPath variable ${expression.name} is not defined`);
+    case 'group':
+      return evaluate(expression.inner, context);
     case 'negate':
       return -toNumber(evaluate(expression.operand, context), context.spend);
     case 'call': {
@@ -59,7 +61,7 @@ function walk(nodes: readonly XmlNode[], step: Step, spend: (steps: number) => v
   const found = new Set<XmlNode>();
   for (const node of nodes) {
     let reached: XmlNode[] = [];
-    for (const candidate of axisNodes(step.axis, node)) {
+    for (const candidate of axisNodes(step.axis, node, spend)) {
       spend(1);
       if (passes(step.test, candidate, step.axis)) reached.push(candidate);
     }

@@ -1,5 +1,6 @@
 import { XmlError } from './xml-error.ts';
 import type { Axis, BinaryOperator, NodeTest, Step, XPathExpression } from './xpath-ast.ts';
+import { asFirstNode, descendantStep } from './xpath-descendants.ts';
 import { FUNCTION_ARITY } from './xpath-functions.ts';
 import { type Token, tokenize } from './xpath-lexer.ts';
 
@@ -17,6 +18,7 @@ const AXES: ReadonlySet<string> = new Set<Axis>([
   'descendant-or-self',
   'following',
   'following-sibling',
+  'namespace',
   'parent',
   'preceding',
   'preceding-sibling',
@@ -32,6 +34,8 @@ const LEVELS: readonly (readonly BinaryOperator[])[] = [
   ['+', '-'],
   ['*', 'div', 'mod'],
 ];
+/** Functions that ask for the first node alone. */
+const OF_FIRST_NODE: ReadonlySet<string> = new Set(['name', 'local-name', 'namespace-uri']);
 const ANY_NODE: NodeTest = { kind: 'node' };
 const DESCENDANTS: Step = { axis: 'descendant-or-self', test: ANY_NODE, predicates: [] };
 
@@ -125,12 +129,9 @@ class XPathParser {
       }
       return { kind: 'path', from, predicates, steps: this.furtherSteps([]) };
     }
-    if (this.is('//')) return { kind: 'path', from: 'root', predicates: [], steps: this.furtherSteps([]) };
-    if (this.accept('/')) {
-      const steps = this.startsStep() ? this.furtherSteps([this.step()]) : [];
-      return { kind: 'path', from: 'root', predicates: [], steps };
-    }
-    return { kind: 'path', from: 'context', predicates: [], steps: this.furtherSteps([this.step()]) };
+    if (this.is('//')) return location('root', this.furtherSteps([]));
+    if (!this.accept('/')) return location('context', this.furtherSteps([this.step()]));
+    return location('root', this.startsStep() ? this.furtherSteps([this.step()]) : []);
   }
 
   private furtherSteps(steps: Step[]): Step[] {
@@ -160,9 +161,9 @@ class XPathParser {
     if (kind === 'number') return { kind: 'number', value: Number(text) };
     if (text === '$') return this.variable();
     if (text === '(') {
-      const expression = this.expression();
+      const inner = this.expression();
       this.expect(')');
-      return expression;
+      return { kind: 'group', inner };
     }
     return this.call(text);
   }
@@ -188,7 +189,7 @@ class XPathParser {
     if (parameters.length < least || parameters.length > most) {
       throw new XmlError(`wrong number of arguments for the XPath function ${name}()`);
     }
-    return { kind: 'call', name, parameters };
+    return { kind: 'call', name, parameters: OF_FIRST_NODE.has(name) ? parameters.map(asFirstNode) : parameters };
   }
 
   private step(): Step {
@@ -241,6 +242,11 @@ class XPathParser {
     }
     return predicates;
   }
+}
+
+function location(from: 'root' | 'context', steps: readonly Step[]): XPathExpression {
+  const step = descendantStep(from, steps);
+  return { kind: 'path', from, predicates: [], steps: step === undefined ? steps : [step] };
 }
 
 function isAxis(text: string): text is Axis {
