@@ -96,5 +96,5 @@ export function matches(value: Value, pattern: Value, run: Run): boolean {
   if (pattern.length > maxRegex) throw new EvaluationFailure(`a regular expression has at most ${maxRegex} characters`);
   const text = toText(value, run) ?? '';
   run.step(1 + costOfRegex(text.length, pattern.length));
-  return compileRegex(pattern).testExact(text);
+  return compileRegex(pattern).matches(text, run);
 }

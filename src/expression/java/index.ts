@@ -45,7 +45,7 @@ export { JavaEnum } from './java-enum.ts';
 export { JavaException } from './java-exception.ts';
 export { JavaEntry } from './map-entry.ts';
 export { JAVA_TEXT, javaText } from './object.ts';
-export { compileRegex, matchesRegex } from './text/regex.ts';
+export { compileRegex } from './text/regex/index.ts';
 
 /** The superclass of all others; its three methods are allowed on every value. */
 export const { OBJECT } = collections;

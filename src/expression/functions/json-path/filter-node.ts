@@ -1,4 +1,4 @@
-import type { Value } from '../../value.ts';
+import type { Run, Value } from '../../value.ts';
 import type { JsonTextError } from '../json-text/json-text-error.ts';
 import type { FilterNumber } from './filter-number.ts';
 import type { CompiledPath } from './path-token.ts';
@@ -41,7 +41,7 @@ export type Operand = { readonly kind: 'path'; readonly path: CompiledPath; read
 
 /** A regular expression that is matched as a whole, in time linear in its input. */
 export interface FilterPattern {
-  matches(input: string): boolean;
+  matches(input: string, run: Pick<Run, 'step'>): boolean;
 }
 
 export type FilterValue =

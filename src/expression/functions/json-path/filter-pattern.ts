@@ -1,4 +1,4 @@
-import { compileRegex } from '../../java/text/regex.ts';
+import { compileRegex } from '../../java/text/regex/index.ts';
 import type { FilterPattern } from './filter-node.ts';
 import { invalidPath } from './json-path-error.ts';
 
@@ -15,6 +15,5 @@ export function compilePattern(pattern: string, flags: string): FilterPattern {
     if (!FLAGS.includes(flag)) throw invalidPath(`the pattern flag "${flag}" is not supported; use i, m or s`);
   }
   const inline = [...new Set(flags)].filter((flag) => flag !== 'u').join('');
-  const regex = compileRegex(inline === '' ? pattern : `(?${inline})${pattern}`);
-  return { matches: (input) => regex.testExact(input) };
+  return compileRegex(inline === '' ? pattern : `(?${inline})${pattern}`);
 }

@@ -73,7 +73,7 @@ function matchesPattern(left: FilterValue, right: FilterValue, run: Run): boolea
   return inputs.some((node) => {
     const text = patternInput(node);
     run.step(1 + text.length);
-    return pattern.matches(text);
+    return pattern.matches(text, run);
   });
 }
 

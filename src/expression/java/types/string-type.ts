@@ -9,8 +9,8 @@ import { javaText, listItems } from '../object.ts';
 import { charsetOf, decodeBytes, encodeText, type JavaCharset, UTF_8 } from '../text/charset.ts';
 import { formatValue } from '../text/format-value.ts';
 import { formatText } from '../text/formatter.ts';
-import { matchesRegex } from '../text/regex.ts';
-import { replace, split } from '../text/regex-replace.ts';
+import { compileRegex } from '../text/regex/index.ts';
+import { replace, split } from '../text/regex/replace.ts';
 import * as strings from '../text/strings.ts';
 
 const { requireText } = strings;
@@ -184,7 +184,8 @@ export const STRING = defineType('java.lang.String', {
       regex: string | null,
       replacement: string | null,
     ) => replace(s, requireText(regex, 'regex'), requireText(replacement, 'replacement'), true, env),
-    'matches(String):boolean': (s: string, regex: string | null) => matchesRegex(s, requireText(regex, 'regex')),
+    '@matches(String):boolean': (env: JavaEnvironment, s: string, regex: string | null) =>
+      compileRegex(requireText(regex, 'regex')).matches(s, env),
     '@split(String):String[]': (env: JavaEnvironment, s: string, regex: string | null) =>
       split(s, requireText(regex, 'regex'), 0, env),
     '@split(String,int):String[]': (env: JavaEnvironment, s: string, regex: string | null, limit: number) =>

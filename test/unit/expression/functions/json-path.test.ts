@@ -117,7 +117,7 @@ test('a pattern takes time linear in its input', () => {
 });
 
 test('what is not supported in a pattern is an error, not another meaning', () => {
-  fails('$.lines[?(@.sku =~ /(.)\\1/)]');
+  fails('$.lines[?(@.sku =~ /(.*)\\1/)]');
   fails('$.lines[?(@.sku =~ /a/x)]');
 });
 

@@ -39,7 +39,7 @@ test('replacements_name_groups_as_java_does', () => {
 });
 
 test('patterns_that_cannot_run_in_linear_time_are_refused_by_name', () => {
-  for (const pattern of ['a(?=b)b', '(?=a)a|b', '(?:(?!a)b)', '(a)\\1', 'a++', '(?>a)', '\\Gx']) {
+  for (const pattern of ['(.*)\\1', '(\\w+) \\1', '\\1(a)', '(a*b)++', '(?>a*b*)']) {
     assert.throws(() => on('a', 'matches(String)', pattern), /linear time/);
   }
   for (const pattern of ['a{', '*', '(', '[a', '\\i', ')'])
@@ -67,9 +67,7 @@ test('a_lookahead_at_the_end_of_a_search_does_not_take_what_it_looks_at', () => 
   assert.equal(replace('foobar foobaz foo', 'foo(?!bar)', 'X'), 'foobar Xbaz X');
   assert.equal(replace('a-b a&b ab', 'a(?![-&])', 'X'), 'a-b a&b Xb');
   assert.equal(replace('aaa', 'a*(?=a)', 'X'), 'XXa');
-  for (const pattern of ['a|b(?=c)', 'foo(?!a*r)', '(?:(?!d).)*', '(?=a)b(?=c)', 'a(?=b)+']) {
-    assert.throws(() => replace('abc', pattern, 'X'), /linear time|PatternSyntax/, pattern);
-  }
+  assert.throws(() => replace('abc', '(?<=(a))b', '$1'), /look-behind/);
   fails(() => replace('1234', '(\\d)(?=(\\d{3})+$)', '$3'), 'IndexOutOfBoundsException');
 });
 
@@ -82,7 +80,7 @@ test('the_flag_i_is_about_ascii_and_with_u_about_all_letters', () => {
   assert.equal(matches('AB', '(?i)a(?-i)b'), false);
   assert.equal(matches('\u212a', '(?i)k'), false);
   assert.equal(matches('A', '(?i)\\p{Lower}'), true);
-  for (const flag of ['U', 'd', 'x']) assert.throws(() => matches('a', `(?${flag})a`), /flag . is not supported/);
+  for (const flag of ['U', 'c']) assert.throws(() => matches('a', `(?${flag})a`), /flag . is not supported/);
 });
 
 test('java_classes_keep_their_java_meaning', () => {

@@ -1,7 +1,8 @@
-import { JavaException } from '../java-exception.ts';
-import { limitText } from '../limits.ts';
-import { compileSearch } from './regex.ts';
-import type { Found, Meter, RegexSearch } from './regex-search.ts';
+import { JavaException } from '../../java-exception.ts';
+import { limitText } from '../../limits.ts';
+import type { Found } from './found.ts';
+import { compileSearch, type RegexSearch } from './index.ts';
+import type { Meter } from './meter.ts';
 
 /** String.replaceAll, or replaceFirst with `once`. */
 export function replace(text: string, pattern: string, replacement: string, once: boolean, meter: Meter): string {
@@ -38,16 +39,21 @@ function parseReplacement(replacement: string, search: RegexSearch): Replacement
       if (name !== null) {
         const group = search.groupNamed(name[1] ?? '');
         if (group === undefined) throw illegal(`No group with name {${name[1]}}`);
-        parts.push(group);
+        parts.push(kept(group, search));
         at += name[0].length;
       } else {
         const { group, length } = groupNumber(rest, search.groupCount);
-        parts.push(group);
+        parts.push(kept(group, search));
         at += length;
       }
     } else parts.push(character);
   }
   return parts;
+}
+
+function kept(group: number, search: RegexSearch): number {
+  if (search.keeps(group)) return group;
+  throw new JavaException('IllegalArgumentException', `group ${group} is in a look-behind: what it matches is not kept`);
 }
 
 /** As many digits as still name a group: `$12` is group 1 and `2` where there is no group 12. */

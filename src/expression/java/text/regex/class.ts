@@ -1,4 +1,4 @@
-import { JavaException } from '../java-exception.ts';
+import { JavaException } from '../../java-exception.ts';
 
 /** Sorted, disjoint ranges of code points. */
 export type Ranges = readonly (readonly [number, number])[];

@@ -1,0 +1,59 @@
+import { RE2JS } from 're2js';
+import { JavaException } from '../../java-exception.ts';
+import type { RegexNode } from './node.ts';
+import { LINE_TERMINATOR } from './places.ts';
+import { compileProgram, type Program } from './program.ts';
+import { toRe2 } from './to-re2.ts';
+
+/**
+ * A pattern made ready for RE2, for the machine, or for both: RE2 is the faster one, and knows neither Java's ends of
+ * lines nor look-aheads.
+ */
+export class CompiledRegex {
+  readonly #root: RegexNode;
+  readonly #groupCount: number | undefined;
+  readonly #re2: RE2JS | undefined;
+  readonly #oneLine: boolean;
+  #program: Program | undefined;
+
+  /** `groupCount`: undefined where it is asked only whether it matches. */
+  constructor(root: RegexNode, groupCount: number | undefined) {
+    this.#root = root;
+    this.#groupCount = groupCount;
+    const translated = toRe2(root);
+    this.#oneLine = translated?.oneLine ?? false;
+    this.#re2 = translated === undefined ? undefined : compileRe2(translated.text);
+    // What is wrong with it is told here, and not only where a text has several lines.
+    if (this.#re2 === undefined) this.#program = compileProgram(root, groupCount);
+  }
+
+  /** RE2's form of it, where that means the same in this text. */
+  re2For(text: string): RE2JS | undefined {
+    return this.#oneLine && (text === '' || LINE_TERMINATOR.test(text)) ? undefined : this.#re2;
+  }
+
+  get program(): Program {
+    this.#program ??= compileProgram(this.#root, this.#groupCount);
+    return this.#program;
+  }
+}
+
+/** Undefined for what is too large for RE2, or has a name that it does not know. */
+function compileRe2(text: string): RE2JS | undefined {
+  try {
+    return RE2JS.compile(text, RE2JS.LOOKBEHINDS);
+  } catch {
+    return undefined;
+  }
+}
+
+const MAX_PATTERN_LENGTH = 2000;
+
+/** @throws JavaException for a pattern that is too long */
+export function checkLength(pattern: string): void {
+  if (pattern.length <= MAX_PATTERN_LENGTH) return;
+  throw new JavaException(
+    'PatternSyntaxException',
+    `A pattern of ${pattern.length} characters: the limit is ${MAX_PATTERN_LENGTH}`,
+  );
+}
