@@ -87,7 +87,7 @@ export class Machine {
     return matched;
   }
 
-  /** To where a match can begin. */
+  /** To where a match can begin; no thread is left there. */
   #skip(from: number): number {
     const { first } = this.#program;
     if (first === undefined) return from;
@@ -96,6 +96,8 @@ export class Machine {
       at += widthOf(this.#codeAt(at));
       this.#spend(1);
     }
+    // What was reached was reached at another position.
+    if (at > from) this.#current.clear();
     return at;
   }
 

@@ -85,6 +85,8 @@ export interface Regex {
 
 export const EMPTY: RegexNode = { kind: 'sequence', items: [] };
 
+export const NEVER: RegexNode = { kind: 'choice', options: [] };
+
 export const setOf = (ranges: Ranges, foldsAll = false): SetNode => ({
   kind: 'set',
   negated: false,

@@ -96,7 +96,8 @@ class RegexParser {
       case '?':
         throw this.#source.fail(`Dangling meta character '${character}'`);
       case '{':
-        throw this.#source.fail('Illegal repetition');
+        this.#source.at--;
+        return EMPTY;
       default:
         return this.#literal(character.codePointAt(0) ?? 0);
     }
@@ -128,21 +129,18 @@ class RegexParser {
     return last === undefined ? [] : [...items, this.#quantified(last)];
   }
 
-  #quantified(atom: RegexNode): RegexNode {
-    let node = atom;
-    for (;;) {
-      if (this.#flags.comments) skipComments(this.#source);
-      const range = this.#quantifier();
-      if (range === undefined) return node;
-      const [min, max] = range;
-      if (max < min) throw this.#source.fail('Illegal repetition range');
-      const possessive = this.#source.accept('+');
-      const lazy = !possessive && this.#source.accept('?');
-      const repeat: RegexNode = { kind: 'repeat', inner: node, min, max, lazy };
-      node = possessive ? { kind: 'atomic', inner: repeat } : repeat;
-      // A further quantifier dangles, but behind a count.
-      if (/[*+?]/.test(this.#source.next)) throw this.#source.fail(`Dangling meta character '${this.#source.next}'`);
-    }
+  #quantified(inner: RegexNode): RegexNode {
+    if (this.#flags.comments) skipComments(this.#source);
+    const range = this.#quantifier();
+    if (range === undefined) return inner;
+    const [min, max] = range;
+    if (max < min) throw this.#source.fail('Illegal repetition range');
+    const possessive = this.#source.accept('+');
+    const lazy = !possessive && this.#source.accept('?');
+    // A count of nothing, at the start or behind another quantifier, is passed over.
+    if (inner === EMPTY) return inner;
+    const repeat: RegexNode = { kind: 'repeat', inner, min, max, lazy };
+    return possessive ? { kind: 'atomic', inner: repeat } : repeat;
   }
 
   #quantifier(): readonly [min: number, max: number] | undefined {

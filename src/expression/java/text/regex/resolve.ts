@@ -1,12 +1,13 @@
 import { JavaException } from '../../java-exception.ts';
 import { normalise } from './class.ts';
 import { otherCase } from './flags.ts';
-import { partsOf, type Regex, type RegexNode, type RepeatNode, type SetNode, setOf, withParts } from './node.ts';
+import { EMPTY, type GroupNode, NEVER, partsOf, type Regex, type RegexNode, type RepeatNode, type SetNode, setOf, withParts } from './node.ts';
 import { rangesOf } from './ranges.ts';
 
 /** How many texts a group may stand for so that a reference to it is spelled out. */
 const MAX_TEXTS = 16;
 const MAX_NODES = 5000;
+const LONG = 0x7fffffff;
 
 /**
  * Puts otherwise what no automaton does by itself, where that keeps its meaning:
@@ -22,10 +23,12 @@ export function resolve(regex: Regex): Regex {
 
 class Resolver {
   readonly #pattern: string;
+  readonly #groupCount: number;
   #nodes = 0;
 
-  constructor({ pattern }: Regex) {
+  constructor({ pattern, groupCount }: Regex) {
     this.#pattern = pattern;
+    this.#groupCount = groupCount;
   }
 
   #unsupported(what: string): JavaException {
@@ -39,6 +42,7 @@ class Resolver {
     if (++this.#nodes > MAX_NODES) throw this.#unsupported('A pattern of so many parts');
     switch (node.kind) {
       case 'reference':
+        if (node.group > this.#groupCount) return NEVER;
         throw this.#unsupported('This back reference');
       case 'atomic':
         return this.#atomic(this.node(node.inner));
@@ -58,22 +62,18 @@ class Resolver {
     const done: RegexNode[] = [];
     for (const [index, item] of items.entries()) {
       const rest = items.slice(index + 1);
-      if (item.kind === 'group' && rest.some((later) => refersTo(later, item.number))) {
-        const texts = textsOf(item.inner);
-        if (texts !== undefined) {
-          const options = texts.map((text): RegexNode => {
-            const group: RegexNode = { ...item, inner: { kind: 'sequence', items: text } };
-            const spelled = rest.map((later) => spellOut(later, item.number, text));
-            return { kind: 'sequence', items: [this.node(group), this.#sequence(spelled)] };
+      const group = groupsOf(item).find((number) => rest.some((later) => refersTo(later, number)));
+      if (group !== undefined) {
+        const cases = casesOf(item, group);
+        if (cases !== undefined) {
+          const options = cases.map(({ node, text }): RegexNode => {
+            const spelled = rest.map((later) => spellOut(later, group, text));
+            return this.#sequence([node, ...spelled]);
           });
           return { kind: 'sequence', items: [...done, { kind: 'choice', options }] };
         }
-        if (item.inner.kind === 'set') {
-          const repeats = rest.findIndex((later) => repeatedReference(later, item.number) === undefined);
-          const here = repeats < 0 ? rest : rest.slice(0, repeats);
-          const same = here.map((later) => repeatedReference(later, item.number) ?? later);
-          return { kind: 'sequence', items: [...done, item, ...same, this.#sequence(rest.slice(here.length))] };
-        }
+        const same = item.kind === 'group' && item.inner.kind === 'set' ? asSame(rest, group) : undefined;
+        if (same !== undefined) return { kind: 'sequence', items: [...done, item, this.#sequence(same)] };
       }
       done.push(this.node(item));
     }
@@ -127,19 +127,91 @@ function asManyAsFit(repeat: RepeatNode, inner: RegexNode): RegexNode {
 const refersTo = (node: RegexNode, group: number): boolean =>
   node.kind === 'reference' ? node.group === group : partsOf(node).some((part) => refersTo(part, group));
 
-/** `\1` or `\1{2,}` right behind group 1, as repetitions of the character before. */
-function repeatedReference(node: RegexNode, group: number): RegexNode | undefined {
-  if (node.kind === 'reference') {
-    return node.group === group ? { kind: 'same', ignoreCase: node.ignoreCase } : undefined;
+const groupsOf = (node: RegexNode): readonly number[] =>
+  node.kind === 'group' ? [node.number, ...groupsOf(node.inner)] : partsOf(node).flatMap(groupsOf);
+
+/**
+ * References to a group of one character, right behind it or behind each other, as that character once more: `\\1`,
+ * `\\1{2,}`, `(?!\\1)`. Undefined when one of them comes later.
+ */
+function asSame(items: readonly RegexNode[], group: number): readonly RegexNode[] | undefined {
+  const result: RegexNode[] = [];
+  let adjacent = true;
+  for (const item of items) {
+    const same = adjacent ? oneAsSame(item, group) : undefined;
+    if (same === undefined && refersTo(item, group)) return undefined;
+    result.push(same ?? item);
+    if (same === undefined && item.kind !== 'place' && item.kind !== 'look') adjacent = false;
   }
-  if (node.kind !== 'repeat') return undefined;
-  const inner = repeatedReference(node.inner, group);
-  return inner === undefined ? undefined : { ...node, inner };
+  return result;
 }
 
-function spellOut(node: RegexNode, group: number, text: readonly SetNode[]): RegexNode {
+function oneAsSame(node: RegexNode, group: number): RegexNode | undefined {
+  switch (node.kind) {
+    case 'reference':
+      return node.group === group ? { kind: 'same', ignoreCase: node.ignoreCase } : undefined;
+    case 'repeat': {
+      const inner = oneAsSame(node.inner, group);
+      return inner === undefined ? undefined : { ...node, inner };
+    }
+    case 'look': {
+      if (node.behind || !refersTo(node.inner, group)) return undefined;
+      const items = asSame(node.inner.kind === 'sequence' ? node.inner.items : [node.inner], group);
+      return items === undefined ? undefined : { ...node, inner: { kind: 'sequence', items } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** One way in which a node can match, and what a group has matched then: null when it takes no part. */
+interface Case {
+  readonly node: RegexNode;
+  readonly text: readonly SetNode[] | null;
+}
+
+/** The ways of a node in which a group matches one text each, in the order of preference; undefined when they are many. */
+function casesOf(node: RegexNode, group: number): readonly Case[] | undefined {
+  if (!groupsOf(node).includes(group)) return [{ node, text: null }];
+  switch (node.kind) {
+    case 'group': {
+      if (node.number !== group) return within(node, group);
+      return textsOf(node.inner)?.map((text) => ({ node: { ...node, inner: { kind: 'sequence', items: text } }, text }));
+    }
+    case 'choice': {
+      const options = node.options.map((option) => casesOf(option, group));
+      const cases = options.flatMap((option) => option ?? []);
+      return options.includes(undefined) || cases.length > MAX_TEXTS ? undefined : cases;
+    }
+    case 'sequence': {
+      const at = node.items.findIndex((item) => groupsOf(item).includes(group));
+      const item = node.items[at];
+      const cases = item === undefined ? undefined : casesOf(item, group);
+      return cases?.map(({ node: one, text }) => {
+        const items = [...node.items.slice(0, at), one, ...node.items.slice(at + 1).map((later) => spellOut(later, group, text))];
+        return { node: { kind: 'sequence', items }, text };
+      });
+    }
+    case 'repeat': {
+      if (node.max !== 1) return undefined;
+      const cases = casesOf(node.inner, group);
+      if (cases === undefined || node.min === 1) return cases;
+      const skipped: Case = { node: EMPTY, text: null };
+      return node.lazy ? [skipped, ...cases] : [...cases, skipped];
+    }
+    default:
+      return undefined;
+  }
+}
+
+function within(node: GroupNode, group: number): readonly Case[] | undefined {
+  return casesOf(node.inner, group)?.map(({ node: inner, text }) => ({ node: { ...node, inner }, text }));
+}
+
+function spellOut(node: RegexNode, group: number, text: readonly SetNode[] | null): RegexNode {
   if (node.kind !== 'reference') return withParts(node, (part) => spellOut(part, group, text));
   if (node.group !== group) return node;
+  if (text === null) return NEVER;
   return { kind: 'sequence', items: node.ignoreCase ? text.map(inBothCases) : text };
 }
 
@@ -207,7 +279,10 @@ function longest(node: RegexNode): number {
       return Math.max(...node.options.map(longest));
     case 'repeat': {
       const inner = longest(node.inner);
-      return inner === 0 ? 0 : inner * node.max;
+      if (inner === 0) return 0;
+      // The original takes `a*` for obvious, but neither `(ab)*` nor `a{1,}`.
+      const isRun = node.inner.kind === 'set' && node.min <= 1 && !node.lazy;
+      return node.max === Number.POSITIVE_INFINITY && isRun ? LONG : inner * node.max;
     }
     case 'group':
     case 'atomic':

@@ -28,6 +28,7 @@ class Re2Writer {
       case 'sequence':
         return this.#join(node.items, '');
       case 'choice':
+        if (node.options.length === 0) return '[^\\x{0}-\\x{10ffff}]';
         return wrapped('(?:', this.#join(node.options, '|'));
       case 'group':
         return wrapped('(', this.write(node.inner));
