@@ -25,10 +25,14 @@ const table = (file: string): readonly Case[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
 
-export const cases = table('open.jsonl');
+/** Answers of the original, and those of a second round: XML with prefixes, ends of lines, names of certificates. */
+export const cases = [...table('open.jsonl'), ...table('open2.jsonl')];
 /** Cases that this project thought of, with what the original answered; where this project differs on purpose is left out. */
-export const asked = table('asked.jsonl');
-export const contexts: Readonly<Record<string, unknown>> = JSON.parse(read('contexts.json')).contexts;
+export const asked = [...table('asked.jsonl'), ...table('asked2.jsonl')];
+export const contexts: Readonly<Record<string, unknown>> = Object.assign(
+  {},
+  ...['contexts.json', 'contexts2.json', 'asked2-contexts.json'].map((file) => JSON.parse(read(file)).contexts),
+);
 
 /** What the engine makes of a case, in the table's terms. */
 export function outcomeOf({ context, template }: Pick<Case, 'context' | 'template'>): string {

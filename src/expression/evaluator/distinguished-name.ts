@@ -117,11 +117,11 @@ function parseValue(written: string): NameValue {
   const trimmed = written.replace(/^[ \n]+/, '');
   if (trimmed.startsWith('#')) return decodeDer(trimmed.trim());
   const quoted = QUOTED_OR_BLANK.exec(trimmed)?.[1];
-  return { text: quoted === undefined ? unescape(trimmed, true) : unescape(quoted, false).trim(), der: undefined };
+  return { text: quoted === undefined ? plainText(trimmed, true) : plainText(quoted, false).trim(), der: undefined };
 }
 
 /** `\,` is the sign, `\C3\A9` are bytes of UTF-8. `trims`: blanks at the end go, unless they are escaped. */
-function unescape(written: string, trims: boolean): string {
+function plainText(written: string, trims: boolean): string {
   let text = '';
   let kept = 0;
   for (let at = 0; at < written.length; ) {
@@ -138,7 +138,8 @@ function unescape(written: string, trims: boolean): string {
     const pairs = /(?:\\[0-9a-fA-F]{2})+/y;
     pairs.lastIndex = at;
     const bytes = pairs.exec(written)?.[0];
-    text += bytes === undefined ? written.charAt(at + 1) : Buffer.from(bytes.replaceAll('\\', ''), 'hex').toString('utf8');
+    text +=
+      bytes === undefined ? written.charAt(at + 1) : Buffer.from(bytes.replaceAll('\\', ''), 'hex').toString('utf8');
     kept = text.length;
     at += bytes?.length ?? 2;
   }

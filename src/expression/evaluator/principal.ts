@@ -102,7 +102,8 @@ const type = beanType<Principal>('request.ssl principal', {
   ...Object.fromEntries(
     Object.entries(types).map(([property, type]) => [
       property,
-      ({ dn, parts }: Principal): Value => parts.find((part) => part.types.has(type))?.value ?? (dn === null ? '' : null),
+      ({ dn, parts }: Principal): Value =>
+        parts.find((part) => part.types.has(type))?.value ?? (dn === null ? '' : null),
     ]),
   ),
   dn: ({ dn }) => dn ?? '',

@@ -185,7 +185,10 @@ class XmlParser {
     if (this.forPaths) inOrder.sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [attribute, value] of inOrder) {
       if (attribute === 'xmlns' || attribute.startsWith('xmlns:')) {
-        if (this.forPaths) namespaces.push(this.namespace(element, attribute.slice(6), value, this.scopes === undefined ? '' : attribute));
+        if (this.forPaths)
+          namespaces.push(
+            this.namespace(element, attribute.slice(6), value, this.scopes === undefined ? '' : attribute),
+          );
         continue;
       }
       const namespace = this.scopes?.ofAttribute(attribute) ?? '';

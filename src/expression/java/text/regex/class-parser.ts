@@ -17,7 +17,13 @@ interface ClassParts {
 /** Reads a class, from behind its `[` to behind its `]`. */
 export function readClass(source: PatternSource, flags: Flags): SetNode {
   const { negated, parts } = body(source, flags, 0);
-  return { kind: 'set', negated, ranges: normalise(parts.ranges), properties: parts.properties, foldsAll: foldsAll(flags) };
+  return {
+    kind: 'set',
+    negated,
+    ranges: normalise(parts.ranges),
+    properties: parts.properties,
+    foldsAll: foldsAll(flags),
+  };
 }
 
 function body(source: PatternSource, flags: Flags, depth: number): { negated: boolean; parts: ClassParts } {

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { JavaException } from '../../java-exception.ts';
-import type { RegexNode } from './node.ts';
+import type { Meter } from './meter.ts';
+import { partsOf, type RegexNode } from './node.ts';
 import { LINE_TERMINATOR } from './places.ts';
 import { compileProgram, type Program } from './program.ts';
 import { toRe2 } from './to-re2.ts';
@@ -15,12 +16,15 @@ export class CompiledRegex {
   readonly #re2: RE2JS | undefined;
   readonly #oneLine: boolean;
   #program: Program | undefined;
+  /** Steps for what has been compiled, for which the first text pays. */
+  #unpaid: number;
 
   /** `groupCount`: undefined where it is asked only whether it matches. */
   constructor(root: RegexNode, groupCount: number | undefined) {
     this.#root = root;
     this.#groupCount = groupCount;
-    const translated = toRe2(root);
+    this.#unpaid = priceOf(root);
+    const translated = toRe2(root, groupCount);
     this.#oneLine = translated?.oneLine ?? false;
     this.#re2 = translated === undefined ? undefined : compileRe2(translated.text);
     // What is wrong with it is told here, and not only where a text has several lines.
@@ -28,7 +32,9 @@ export class CompiledRegex {
   }
 
   /** RE2's form of it, where that means the same in this text. */
-  re2For(text: string): RE2JS | undefined {
+  re2For(text: string, meter: Meter): RE2JS | undefined {
+    meter.step(this.#unpaid);
+    this.#unpaid = 0;
     return this.#oneLine && (text === '' || LINE_TERMINATOR.test(text)) ? undefined : this.#re2;
   }
 
@@ -36,6 +42,14 @@ export class CompiledRegex {
     this.#program ??= compileProgram(this.#root, this.#groupCount);
     return this.#program;
   }
+}
+
+const STEPS_PER_NODE = 4;
+const RANGES_PER_STEP = 2;
+
+function priceOf(node: RegexNode): number {
+  const ranges = node.kind === 'set' ? Math.ceil(node.ranges.length / RANGES_PER_STEP) : 0;
+  return partsOf(node).reduce((sum, part) => sum + priceOf(part), STEPS_PER_NODE + ranges);
 }
 
 /** Undefined for what is too large for RE2, or has a name that it does not know. */

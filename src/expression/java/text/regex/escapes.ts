@@ -33,5 +33,5 @@ const LOW_HALF = /\\u([dD][c-fC-F][0-9a-fA-F]{2})/y;
 function withLowHalf(source: PatternSource, code: number): number {
   if (code < 0xd800 || code > 0xdbff) return code;
   const low = source.match(LOW_HALF)?.[1];
-  return low === undefined ? code : String.fromCharCode(code, Number.parseInt(low, 16)).codePointAt(0) ?? code;
+  return low === undefined ? code : (String.fromCharCode(code, Number.parseInt(low, 16)).codePointAt(0) ?? code);
 }

@@ -1,4 +1,4 @@
-import { checkLength, CompiledRegex } from './compiled.ts';
+import { CompiledRegex, checkLength } from './compiled.ts';
 import type { Found } from './found.ts';
 import { Machine } from './machine.ts';
 import { MachineFound } from './machine-found.ts';
@@ -37,7 +37,7 @@ export const compileRegex = (pattern: string): WholeMatch =>
     const compiled = new CompiledRegex(endingText(resolve(parseRegex(pattern)).root), undefined);
     return {
       matches: (text, meter) =>
-        compiled.re2For(text)?.testExact(text) ?? new Machine(compiled.program, text, meter).matchesWhole(),
+        compiled.re2For(text, meter)?.testExact(text) ?? new Machine(compiled.program, text, meter).matchesWhole(),
     };
   });
 
@@ -55,7 +55,7 @@ export const compileSearch = (pattern: string): RegexSearch =>
       groupNamed: (name) => names.get(name),
       keeps: (group) => !lost.has(group),
       in: (text, meter) => {
-        const re2 = compiled.re2For(text);
+        const re2 = compiled.re2For(text, meter);
         return re2 === undefined ? new MachineFound(compiled.program, text, meter) : new Re2Found(re2, text, meter);
       },
     };

@@ -32,7 +32,7 @@ export class Machine {
     this.#program = program;
     this.#text = text;
     this.#meter = meter;
-    meter.step(1 + ((size * program.slots) >> 9));
+    meter.step(1 + (size >> 6) + ((size * program.slots) >> 9));
     this.#current = new Threads(size, program.slots);
     this.#next = new Threads(size, program.slots);
     this.captures = new Int32Array(program.slots);
@@ -145,9 +145,17 @@ export class Machine {
         continue;
       }
       const instruction = this.#program.instructions[place];
-      if (instruction === undefined || !threads.reach(place)) continue;
+      if (instruction === undefined) continue;
       this.#spend(1);
+      if (!threads.reach(place)) {
+        if (instruction.op === 'loop') pending.push(instruction.on);
+        continue;
+      }
       switch (instruction.op) {
+        case 'loop':
+          if (instruction.lazy) pending.push(instruction.body, instruction.on);
+          else pending.push(instruction.on, instruction.body);
+          break;
         case 'jump':
           pending.push(instruction.to);
           break;
@@ -224,7 +232,8 @@ export class Machine {
       this.#spend(1);
       if (instruction === undefined) continue;
       if (instruction.op === 'match') matched = true;
-      else if (code >= 0 && this.#accepts(instruction, code, forwards ? at : to)) this.#follow(this.#next, place + 1, to);
+      else if (code >= 0 && this.#accepts(instruction, code, forwards ? at : to))
+        this.#follow(this.#next, place + 1, to);
     }
     return matched;
   }

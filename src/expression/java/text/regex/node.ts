@@ -112,6 +112,29 @@ export function partsOf(node: RegexNode): readonly RegexNode[] {
   }
 }
 
+/** Whether a node can match without a character. */
+export function canBeEmpty(node: RegexNode): boolean {
+  switch (node.kind) {
+    case 'set':
+    case 'same':
+      return false;
+    case 'sequence':
+      return node.items.every(canBeEmpty);
+    case 'choice':
+      return node.options.some(canBeEmpty);
+    case 'group':
+    case 'atomic':
+      return canBeEmpty(node.inner);
+    case 'repeat':
+      return node.min === 0 || canBeEmpty(node.inner);
+    default:
+      return true;
+  }
+}
+
+/** How many nodes a node is made of. */
+export const sizeOf = (node: RegexNode): number => partsOf(node).reduce((sum, part) => sum + sizeOf(part), 1);
+
 /** The node with other parts. */
 export function withParts(node: RegexNode, change: (part: RegexNode) => RegexNode): RegexNode {
   switch (node.kind) {

@@ -38,8 +38,7 @@ export function isAt(place: Place, text: string, at: number, matchEnd: number): 
 }
 
 /** Between the two of `\r\n`. */
-const isInsideBreak = (text: string, at: number) =>
-  text.charCodeAt(at) === FEED && text.charCodeAt(at - 1) === RETURN;
+const isInsideBreak = (text: string, at: number) => text.charCodeAt(at) === FEED && text.charCodeAt(at - 1) === RETURN;
 
 function isBeforeLastTerminator(text: string, at: number): boolean {
   if (at < text.length - 2) return false;

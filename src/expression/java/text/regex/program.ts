@@ -9,6 +9,8 @@ export type Instruction =
   | { readonly op: 'same'; readonly ignoreCase: boolean }
   /** Go on at `to`, or else at `other`. */
   | { readonly op: 'split'; readonly to: number; readonly other: number }
+  /** Behind the body of a loop: another round, or on. A round of nothing ends the loop. */
+  | { readonly op: 'loop'; readonly body: number; readonly on: number; readonly lazy: boolean }
   | { readonly op: 'jump'; readonly to: number }
   | { readonly op: 'save'; readonly slot: number }
   | { readonly op: 'place'; readonly place: Place }
@@ -181,7 +183,6 @@ class ProgramCompiler {
   #repeat({ inner, min, max, lazy }: RepeatNode): void {
     for (let count = 0; count < min - 1; count++) this.#node(inner);
     if (max === Number.POSITIVE_INFINITY) {
-      // `x*` is `(x+)?`: so what matches nothing is tried once.
       if (min === 0) this.#optional(lazy, () => this.#oneOrMore(inner, lazy));
       else this.#oneOrMore(inner, lazy);
       return;
@@ -210,7 +211,7 @@ class ProgramCompiler {
     const start = this.#next;
     this.#node(inner);
     const split = this.#add({ op: 'match' });
-    this.#instructions[split] = this.#either(start, split + 1, lazy);
+    this.#instructions[split] = { op: 'loop', body: start, on: split + 1, lazy };
   }
 
   #either(again: number, on: number, lazy: boolean): Instruction {

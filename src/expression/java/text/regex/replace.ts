@@ -53,7 +53,10 @@ function parseReplacement(replacement: string, search: RegexSearch): Replacement
 
 function kept(group: number, search: RegexSearch): number {
   if (search.keeps(group)) return group;
-  throw new JavaException('IllegalArgumentException', `group ${group} is in a look-behind: what it matches is not kept`);
+  throw new JavaException(
+    'IllegalArgumentException',
+    `group ${group} is in a look-behind: what it matches is not kept`,
+  );
 }
 
 /** As many digits as still name a group: `$12` is group 1 and `2` where there is no group 12. */

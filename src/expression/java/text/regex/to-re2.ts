@@ -1,5 +1,5 @@
 import { codeText, rangesText } from './class.ts';
-import type { RegexNode, SetNode } from './node.ts';
+import { canBeEmpty, partsOf, type RegexNode, type SetNode } from './node.ts';
 
 /** What a pattern asks about the ends of lines. */
 export interface Re2Pattern {
@@ -11,15 +11,25 @@ export interface Re2Pattern {
 /** Its counts, and how much it unrolls them to. */
 const MAX_COUNT = 1000;
 
-/** A pattern in RE2's syntax; undefined where RE2 cannot say it. */
-export function toRe2(root: RegexNode): Re2Pattern | undefined {
+/** A pattern in RE2's syntax; undefined where RE2 cannot say it. `groupCount`: see `CompiledRegex`. */
+export function toRe2(root: RegexNode, groupCount: number | undefined): Re2Pattern | undefined {
+  // Only who asks for groups, or for the end of a match, can tell rounds of nothing.
+  if (groupCount !== undefined && hasEmptyRounds(root)) return undefined;
   const writer = new Re2Writer();
   const text = writer.write(root);
-  return text === undefined ? undefined : { text, oneLine: writer.oneLine };
+  // RE2 numbers groups as they come, and what is spelled out has some of them more than once.
+  const isNumbered = groupCount === undefined || (writer.inOrder && writer.groups === groupCount);
+  return text === undefined || !isNumbered ? undefined : { text, oneLine: writer.oneLine };
 }
+
+/** Whether a loop has a body that can match nothing, where RE2 prefers other matches. */
+const hasEmptyRounds = (node: RegexNode): boolean =>
+  (node.kind === 'repeat' && node.max > 1 && canBeEmpty(node.inner)) || partsOf(node).some(hasEmptyRounds);
 
 class Re2Writer {
   oneLine = false;
+  groups = 0;
+  inOrder = true;
 
   write(node: RegexNode): string | undefined {
     switch (node.kind) {
@@ -31,6 +41,8 @@ class Re2Writer {
         if (node.options.length === 0) return '[^\\x{0}-\\x{10ffff}]';
         return wrapped('(?:', this.#join(node.options, '|'));
       case 'group':
+        this.groups++;
+        if (node.number !== this.groups) this.inOrder = false;
         return wrapped('(', this.write(node.inner));
       case 'repeat':
         return this.#repeat(node.inner, node.min, node.max, node.lazy);
@@ -57,7 +69,8 @@ class Re2Writer {
 
   #repeat(inner: RegexNode, min: number, max: number, lazy: boolean): string | undefined {
     const text = inner.kind === 'set' || inner.kind === 'group' ? this.write(inner) : wrapped('(?:', this.write(inner));
-    if (text === undefined || min > MAX_COUNT || (max > MAX_COUNT && max !== Number.POSITIVE_INFINITY)) return undefined;
+    if (text === undefined || min > MAX_COUNT || (max > MAX_COUNT && max !== Number.POSITIVE_INFINITY))
+      return undefined;
     return `${text}${quantifier(min, max)}${lazy ? '?' : ''}`;
   }
 
