@@ -67,6 +67,42 @@ test('namespaces: by default no prefix is known, with a third argument it has to
   fails('//b', '<w:a/>', 'string');
 });
 
+test('a name without a prefix finds any prefix, but in a path that only goes down to one name', () => {
+  const soap = '<s:Envelope xmlns:s="urn:s"><s:Body><s:Fault><code s:k="1">x</code></s:Fault></s:Body></s:Envelope>';
+  for (const path of ['/Envelope/Body/Fault/code', '//Fault[1]', '//Fault/.', '//Body/Fault', 'descendant::Fault']) {
+    assert.equal(find(path, soap), 'x', path);
+  }
+  for (const path of ['//Fault', './/Fault', '/descendant::Fault', '//Fault[code]', '//s:Fault', '/s:Envelope']) {
+    assert.equal(find(path, soap), '', path);
+  }
+  assert.equal(find('//code', soap), 'x');
+  assert.equal(find('//code/@k', soap), '1');
+});
+
+test('many prefixes, deep ones and their declarations take steps, not time', () => {
+  const deep = (count: number, inner: string) => {
+    const names = Array.from({ length: count }, (_, index) => `n${index}`);
+    const open = names.map((name) => `<${name}:a xmlns:${name}="urn:${name}" ${name}:k="1">`).join('');
+    return `${open}${inner}${names
+      .map((name) => `</${name}:a>`)
+      .reverse()
+      .join('')}`;
+  };
+  assert.equal(find('count(//a)', deep(900, '')), '0');
+  assert.equal(find('count(//a/@k)', deep(900, '')), '900');
+  assert.equal(find('count(//namespace::*)', deep(900, '')), '901');
+  const steps = (path: string, text: string) => {
+    const run = newRun(5_000_000);
+    xpath(text, path, 'string', run);
+    return run.steps;
+  };
+  // Each of the elements has all declarations around it in scope.
+  assert.ok(steps('count(//namespace::*)', deep(300, '<b/>'.repeat(300))) > 300 * 300);
+  const wide = `<a ${Array.from({ length: 990 }, (_, index) => `xmlns:n${index}="urn:${index}"`).join(' ')}>${'<b/>'.repeat(2000)}</a>`;
+  assert.throws(() => xpath(wide, 'count(//namespace::*)', 'string', newRun(1_000_000)), /step budget/);
+  assert.throws(() => xpath(wide, '//*[count(namespace::*) = 0]', 'string', newRun(1_000_000)), /step budget/);
+});
+
 test('hostile documents are refused or read in bounded time', () => {
   fails('/*', '<a>'.repeat(100_000));
   fails('/*', `${'<a>'.repeat(1001)}${'</a>'.repeat(1001)}`);

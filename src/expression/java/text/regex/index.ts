@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { CompiledRegex, checkLength } from './compiled.ts';
 import type { Found } from './found.ts';
 import { Machine } from './machine.ts';
@@ -25,8 +26,8 @@ export interface RegexSearch {
   in(text: string, meter: Meter): Found;
 }
 
-const wholes = new Map<string, WholeMatch>();
-const searches = new Map<string, RegexSearch>();
+const wholes = new LRUCache<string, WholeMatch>({ max: MAX_CACHED });
+const searches = new LRUCache<string, RegexSearch>({ max: MAX_CACHED });
 
 /**
  * A Java pattern for whole matches (`matches`, `String.matches`, `=~`), in time linear in the text.
@@ -85,12 +86,11 @@ function groupsBehind(node: RegexNode, inLook: boolean): ReadonlySet<number> {
   return new Set([...own, ...partsOf(node).flatMap((part) => [...groupsBehind(part, within)])]);
 }
 
-function cached<T>(cache: Map<string, T>, pattern: string, make: () => T): T {
+function cached<T extends object>(cache: LRUCache<string, T>, pattern: string, make: () => T): T {
   const known = cache.get(pattern);
   if (known !== undefined) return known;
   checkLength(pattern);
   const made = make();
-  if (cache.size >= MAX_CACHED) cache.clear();
   cache.set(pattern, made);
   return made;
 }
