@@ -8,7 +8,7 @@ import type { CredentialSource, LambdaInvoker } from './types.ts';
 export type { CredentialStatus } from './credentials/index.ts';
 export { invocationDefaults } from './defaults.ts';
 export { InvocationError } from './invocation-error.ts';
-export { type InvocationErrorKind, type InvocationFailure, invocationFailures } from './invocation-failures.ts';
+export { type InvocationFailure, invocationFailures } from './invocation-failures.ts';
 export { type InvocationText, invocationTexts } from './invocation-texts.ts';
 export { clientContextBytes, synchronousBytes } from './quotas.ts';
 export { endpointUrl } from './request/endpoint.ts';

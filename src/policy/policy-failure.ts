@@ -35,7 +35,7 @@ export class PolicyFailure extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
-  /** Whatever was thrown, as the failure that the caller sees: what nobody foresaw is "Request processing broken". */
+  /** Whatever was thrown, as the failure that the caller sees: an unexpected error is "Request processing broken". */
   static from(error: unknown): PolicyFailure {
     return error instanceof PolicyFailure ? error : new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause: error });
   }

@@ -17,7 +17,7 @@ const goOn: PhaseOutcome = { kind: 'continue' };
 
 /**
  * Runs the steps of a phase in order; after a request step's sendToConsumer the response steps too, on the Lambda's
- * answer. `body` is the phase's message body where it is known. What the steps changed stands in the transaction.
+ * answer. `body` is the phase's message body where it is known. What the steps changed is in the transaction.
  * A failure is an answer: the promise rejects only when the transaction is aborted.
  */
 export async function runPolicies(

@@ -42,7 +42,7 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
   }
 }
 
-/** Nobody gets the answer: what still arrives of it is for nobody. */
+/** The answer is not sent: if its body still arrives, close what it comes from. */
 function stop(answer: FunctionAnswer | undefined): void {
   if (answer !== undefined && !isWhole(answer.body)) answer.body.stop();
 }
