@@ -37,7 +37,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const VARIABLE_PREFIX = 'LAMBDA_EXT_PROC_';
+const VARIABLE_PREFIX = 'LAMBDA_EXT_PROC_';
 
 export function variableOf(flag: Flag): string {
   return VARIABLE_PREFIX + flag.name.toUpperCase().replaceAll('-', '_');

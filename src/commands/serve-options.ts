@@ -1,4 +1,5 @@
 import { type LogLevel, logLevels } from '../observability/index.ts';
+import { namesWorker } from '../server/index.ts';
 import { type ParsedCommandLine, UsageError } from './command-line.ts';
 
 /** `serve` as asked for; addresses are still text, because each worker reads its own out of them. */
@@ -37,7 +38,7 @@ export function readServeOptions(line: ParsedCommandLine): ServeOptions {
 function checkAddresses(listen: readonly string[], workers: number): void {
   const twice = listen.find((address, index) => listen.indexOf(address) !== index && !address.endsWith(':0'));
   if (twice !== undefined) throw new UsageError(`--listen ${twice} is given twice`);
-  const shared = listen.find((address) => !address.includes('{worker}'));
+  const shared = listen.find((address) => !namesWorker(address));
   if (workers > 1 && shared !== undefined) {
     throw new UsageError(
       `--workers ${workers} needs {worker} in each --listen, so that each worker has its own address: ${shared} has none; e.g. unix:/run/lambda-ext-proc-{worker}.sock`,

@@ -1,15 +1,14 @@
 export { isErrorKey } from './compile/response-templates.ts';
-export type { PolicyDescription } from './describe.ts';
+
 export { checkEnvoy } from './envoy/index.ts';
 export { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
 export {
   FilePolicySource,
-  type PolicySourceOptions,
   problemLines,
   type ReloadOutcome,
   readDocument,
 } from './policy-source.ts';
-export type { PolicyStatus } from './policy-status.ts';
+
 export { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
 export { policiesJsonSchema } from './schema/json-schema.ts';
 export { parseSource, SourceError } from './source/index.ts';

@@ -1,3 +1,2 @@
-export type { StreamObserver } from './observer.ts';
-export { createExternalProcessor, type ExternalProcessor, type ExternalProcessorOptions } from './processor.ts';
+export { createExternalProcessor, type ExternalProcessor } from './processor.ts';
 export { selectingMetadata } from './selection.ts';

@@ -58,7 +58,7 @@ function standardOutput(onDrop: (() => void) | undefined): DestinationStream {
 }
 
 /** One error as data: never its own fields beyond these, which in the AWS SDK hold whole requests. */
-export function serializeError(error: unknown, withStack: boolean, depth = 0): unknown {
+function serializeError(error: unknown, withStack: boolean, depth = 0): unknown {
   if (!(error instanceof Error)) return redactText(String(error));
   const { code, kind } = error as Error & { code?: unknown; kind?: unknown };
   return {

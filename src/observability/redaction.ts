@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
  * (AWS repeats the session token in a SignatureDoesNotMatch answer). Also bounds what hostile input can make us write.
  */
 
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
 const SECRET_NAME =
   /secret|password|passphrase|token|authorization|cookie|credential|private-?key|^access-?key(?:-?id)?$/i;
@@ -20,7 +20,7 @@ const SECRET_IN_TEXT =
 const MAX_DEPTH = 4;
 const MAX_TEXT = 8_192;
 
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name) && !HARMLESS_NAME.test(name);
 }
 

@@ -1,13 +1,13 @@
-export type { Answer, StreamedAnswer } from './answer.ts';
+export type { Answer } from './answer.ts';
 export { answerFailure, timeoutFailure } from './answer-failure.ts';
 export type * from './api-policies.ts';
 export { defaultLimits, policyDefaults } from './defaults.ts';
-export { errorAnswer } from './error-answer.ts';
-export { type ErrorKey, errorCatalogue } from './error-catalogue.ts';
+
+export { errorCatalogue } from './error-catalogue.ts';
 export { type HeaderChange, HttpHeaders, type RawHeader } from './http-headers.ts';
-export type { RequestHead, RequestMessage, ResponseMessage } from './message.ts';
+export type { RequestHead } from './message.ts';
 export { finalStatus, isPath, readStatus } from './message-syntax.ts';
 export { PolicyFailure } from './policy-failure.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';
 export type { InvocationLabels, InvocationObserver, PolicyRuntime } from './runtime.ts';
-export { type Execution, Transaction } from './transaction.ts';
+export { Transaction } from './transaction.ts';

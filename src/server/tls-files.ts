@@ -30,7 +30,7 @@ export interface TlsFiles {
 }
 
 /** A file that cannot be read or used, named. */
-export class TlsFileError extends Error {
+class TlsFileError extends Error {
   override readonly name = 'TlsFileError';
 }
 

@@ -12,11 +12,6 @@ export interface Case {
   readonly error?: string;
 }
 
-export interface Difference {
-  readonly case: Case;
-  readonly got: string;
-}
-
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
 
 const table = (file: string): readonly Case[] =>

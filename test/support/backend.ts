@@ -57,7 +57,7 @@ export interface BackendOptions {
 }
 
 /** Answers what arrived, as JSON. */
-export const echo: Answering = (request) => {
+const echo: Answering = (request) => {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of request.headers) {
     const before = headers[name];

@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../../scripts/support/temporary-directory.ts
 import { envoyBinary } from '../../scripts/support/tools.ts';
 import type { Json } from './envoy-config.ts';
 
-export { type EnvoyConfigOptions, envoyConfig, type RouteOptions } from './envoy-config.ts';
+export { type EnvoyConfigOptions, envoyConfig } from './envoy-config.ts';
 
 /** One line of the access log that `envoyConfig` writes. Values that Envoy has not are null. */
 export interface AccessLogEntry {

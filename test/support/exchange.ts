@@ -98,7 +98,7 @@ export class Exchange {
 }
 
 /** Headers as Envoy sends them. */
-export function headerMap(headers: Readonly<Record<string, string | Uint8Array>>) {
+function headerMap(headers: Readonly<Record<string, string | Uint8Array>>) {
   return {
     headers: Object.entries(headers).map(([key, value]) => ({ key, raw_value: Buffer.from(value as string) })),
   };

@@ -2,7 +2,7 @@ import { awsRequest } from '../../scripts/support/aws-request.ts';
 import { type Ministack, startMinistack } from '../../scripts/support/ministack.ts';
 import type { CredentialSource } from '../../src/lambda/index.ts';
 
-export const account = '000000000000';
+const account = '000000000000';
 
 /** A local AWS with what tests of credentials do to it. */
 export interface LocalAws extends Ministack {

@@ -54,7 +54,7 @@ const messageProperties = {
   xmlContent: (message: MessageScope, run: Run) => contentMap(message.content, 'xml', run),
 };
 
-export const requestType = beanType<RequestScope>('request', {
+const requestType = beanType<RequestScope>('request', {
   ...messageProperties,
   id: (request) => request.id,
   transactionId: (request) => request.transactionId,
@@ -76,7 +76,7 @@ export const requestType = beanType<RequestScope>('request', {
   ssl: (request) => bean(sslType, request.ssl ?? noSsl),
 });
 
-export const responseType = beanType<ResponseScope>('response', {
+const responseType = beanType<ResponseScope>('response', {
   ...messageProperties,
   status: (response) => response.status,
 });

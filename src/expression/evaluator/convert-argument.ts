@@ -51,7 +51,7 @@ const primitives: Readonly<Record<string, string>> = {
 export const isPrimitive = (type: string): boolean => Object.hasOwn(primitives, type);
 
 /** The class for a primitive, any other type as it is. */
-export const boxed = (type: string): string => (isPrimitive(type) ? (primitives[type] ?? type) : type);
+const boxed = (type: string): string => (isPrimitive(type) ? (primitives[type] ?? type) : type);
 
 /** Whether the value is one of the type already. */
 export const isAssignable = (value: Value, type: string): boolean => isInstance(value, boxed(type));

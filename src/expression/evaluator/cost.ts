@@ -16,7 +16,7 @@ import {
 const maxDepth = 200;
 
 /** Looking at every character once. */
-export const costOfText = (length: number): number => length >> 8;
+const costOfText = (length: number): number => length >> 8;
 
 /** A new text, which takes memory too. */
 export const costOfNewText = (length: number): number => length >> 6;

@@ -1,4 +1,3 @@
-import { hashOrder } from '../java/equality.ts';
 import { EvaluationFailure, JavaDouble, JavaList, JavaMap, type Value } from '../value.ts';
 
 const maxDepth = 100;
@@ -47,9 +46,4 @@ function convert(data: object, typed: boolean, depth: number): Value {
     return new JavaMap(values, 'map', typed);
   }
   return data;
-}
-
-/** A java.util.HashMap walks its keys by their hash. */
-export function inHashOrder(map: JavaMap, typed: boolean): JavaMap {
-  return new JavaMap(new Map(hashOrder([...map.entries], ([key]) => key)), map.kind, typed);
 }

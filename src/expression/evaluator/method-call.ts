@@ -200,7 +200,7 @@ function gather(signature: Signature, args: readonly Value[], run: Run): readonl
 
 const isSpread = (list: JavaList, component: string): boolean => list.kind !== 'set' || !isAssignable(list, component);
 
-export function noMethod(what: string, count: number): EvaluationFailure {
+function noMethod(what: string, count: number): EvaluationFailure {
   return new EvaluationFailure(
     `there is no method ${what} for ${count} argument${count === 1 ? '' : 's'} of these types`,
   );

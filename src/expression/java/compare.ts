@@ -27,16 +27,6 @@ export function javaCompare(a: unknown, b: unknown): number {
   return result;
 }
 
-/** Whether a value has an order at all. */
-export function isComparable(value: unknown): boolean {
-  try {
-    javaCompare(value, value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function compareNumbers(a: unknown, b: unknown): number | undefined {
   if (a instanceof JavaDouble && b instanceof JavaDouble) return compareDoubles(a.value, b.value);
   if (a instanceof JavaFloat && b instanceof JavaFloat) return compareDoubles(a.value, b.value);

@@ -29,7 +29,7 @@ function parseFloating(text: string, single: boolean): number {
 }
 
 /** Java trims everything up to and including the space; JavaScript's trim takes other characters. */
-export function trimBlanks(text: string): string {
+function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
   while (start < end && text.charCodeAt(start) <= 32) start++;

@@ -8,8 +8,6 @@ export const MIN_INT = -2147483648;
 export const MAX_LONG = 9223372036854775807n;
 export const MIN_LONG = -9223372036854775808n;
 
-export const wrapInt = (value: number): number => value | 0;
-
 export const wrapLong = (value: bigint): bigint => BigInt.asIntN(64, value);
 
 export const longToInt = (value: bigint): number => Number(BigInt.asIntN(32, value));

@@ -4,10 +4,10 @@ import { JavaException } from './java-exception.ts';
  * Bounds that the original lacks: an expression may use a caller's data for a width, a scale or a count, and none of
  * them may make the process allocate or compute without end.
  */
-export const MAX_TEXT_LENGTH = 1 << 23;
+const MAX_TEXT_LENGTH = 1 << 23;
 export const MAX_DIGITS = 10_000;
 /** Patterns of dates, numbers and messages: they nest, and are read by recursion. */
-export const MAX_PATTERN_LENGTH = 1000;
+const MAX_PATTERN_LENGTH = 1000;
 
 export function limitText(length: number): void {
   if (length > MAX_TEXT_LENGTH)

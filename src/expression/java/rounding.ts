@@ -27,7 +27,7 @@ export function divideRounded(dividend: bigint, divisor: bigint, mode: RoundingM
 }
 
 /** Whether a number that is not exact moves away from zero. `half` compares what is cut off with one half. */
-export function roundsAway(mode: RoundingMode, negative: boolean, half: number, odd: boolean): boolean {
+function roundsAway(mode: RoundingMode, negative: boolean, half: number, odd: boolean): boolean {
   switch (mode) {
     case 'UP':
       return true;

@@ -44,7 +44,7 @@ export function breakDown(exchange: Exchange): void {
 }
 
 /** The stream is over, and nothing runs on for it. */
-export function end(exchange: Exchange, why: Ending): void {
+function end(exchange: Exchange, why: Ending): void {
   exchange.life = ended[why];
   letGo(exchange);
   exchange.effects.push(release, closed[why]);

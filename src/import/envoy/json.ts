@@ -50,7 +50,7 @@ function takeComments(map: YAMLMap): void {
 }
 
 /** Lines of at most 116 characters; what a definition holds cannot end a comment. */
-export function commentText(lines: readonly string[]): string {
+function commentText(lines: readonly string[]): string {
   return lines.flatMap((line) => wrap(line.replace(/[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffc]/g, ' '))).join('\n');
 }
 

@@ -6,7 +6,7 @@ import { tellUnread } from './unread-fields.ts';
 import { readV2 } from './v2.ts';
 import { readV4 } from './v4.ts';
 
-export { type DefinitionFile, readDocuments, readGroupFile, tellOthers } from './documents.ts';
+export { readDocuments, readGroupFile, tellOthers } from './documents.ts';
 export type { Reader } from './reader.ts';
 
 /**

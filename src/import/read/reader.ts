@@ -124,12 +124,12 @@ function asText(data: unknown): string | undefined {
   return typeof data === 'string' && data !== '' ? data : undefined;
 }
 
-export function asNumber(data: unknown): number | undefined {
+function asNumber(data: unknown): number | undefined {
   const value = typeof data === 'string' && /^\s*-?\d+(?:\.\d+)?\s*$/.test(data) ? Number(data) : data;
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-export function asBoolean(data: unknown): boolean | undefined {
+function asBoolean(data: unknown): boolean | undefined {
   if (typeof data === 'boolean') return data;
   if (typeof data !== 'string') return undefined;
   if (/^\s*(?:true|yes|on|y)\s*$/i.test(data)) return true;

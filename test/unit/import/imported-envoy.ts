@@ -33,7 +33,7 @@ export async function startLambda(t: TestContext) {
 }
 
 /** What a shell makes of secrets.env. */
-export function variables(secrets: string | undefined): Readonly<Record<string, string>> {
+function variables(secrets: string | undefined): Readonly<Record<string, string>> {
   const lines = (secrets ?? '').split('\n').filter((line) => line.startsWith('LAMBDA_'));
   return Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 2, -1)]),

@@ -1,5 +1,5 @@
 import type { Value } from '../../value.ts';
-import { evaluatePath, type PathEvaluation } from './evaluate-path.ts';
+import type { PathEvaluation } from './evaluate-path.ts';
 import type { FilterNode, FilterValue, Operand } from './filter-node.ts';
 import { relationHolds } from './filter-relations.ts';
 import { toFilterValue } from './filter-values.ts';
@@ -29,9 +29,9 @@ export function filterMatches(filter: FilterNode, item: Value, evaluation: PathE
   }
 }
 
-function exists(path: CompiledPath, item: Value, { root, session }: PathEvaluation): boolean {
+function exists(path: CompiledPath, item: Value, evaluation: PathEvaluation): boolean {
   try {
-    evaluatePath(path, item, root, session, 'required');
+    evaluation.valueOf(path, item, evaluation.root, 'required');
     return true;
   } catch (error) {
     if (isNotFound(error)) return false;
@@ -50,11 +50,11 @@ function resolve(operand: Operand, item: Value, evaluation: PathEvaluation): Fil
 }
 
 function read(path: CompiledPath, item: Value, evaluation: PathEvaluation): Value {
-  const { root, session, missing, rootPaths } = evaluation;
-  if (path.root === '@') return evaluatePath(path, item, root, session, missing);
+  const { root, rootPaths } = evaluation;
+  if (path.root === '@') return evaluation.valueOf(path, item);
   const known = rootPaths.get(path);
   if (known !== undefined) return known;
-  const value = evaluatePath(path, root, root, session, missing);
+  const value = evaluation.valueOf(path, root);
   rootPaths.set(path, value);
   return value;
 }

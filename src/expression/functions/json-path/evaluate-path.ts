@@ -50,6 +50,16 @@ export class PathEvaluation {
     this.missing = missing;
   }
 
+  /** What a path in a filter or an argument leads to, as `evaluatePath` has it. */
+  valueOf(path: CompiledPath, start: Value, root = this.root, missing = this.missing): Value {
+    return evaluatePath(path, start, root, this.session, missing);
+  }
+
+  /** Everything that such a path leads to. */
+  resultsOf(path: CompiledPath, start: Value): Value[] {
+    return new PathEvaluation(path, start, this.session, this.missing).collect(start);
+  }
+
   /** Everything that the path leads to. */
   collect(start: Value): Value[] {
     this.evaluate(0, start);

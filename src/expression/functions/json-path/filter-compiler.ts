@@ -5,9 +5,12 @@ import { type FilterNode, type Operand, RELATIONS, type Relation } from './filte
 import { toFilterNumber } from './filter-number.ts';
 import { compilePattern } from './filter-pattern.ts';
 import { invalidPath, isInvalidPath, JsonPathError } from './json-path-error.ts';
-import { compilePath } from './path-compiler.ts';
 import { PathText, shorten } from './path-text.ts';
+import type { CompiledPath } from './path-token.ts';
 import { unescapeText } from './unescape.ts';
+
+/** For a path in a filter; bounds how deeply they nest. */
+export type CompilePath = (path: string) => CompiledPath;
 
 /** Brackets and negations inside one filter. */
 const MAX_DEPTH = 64;
@@ -24,7 +27,7 @@ const RELATION_CHARS = '<>=~!';
  * A value without relation must be a path and tests that it exists.
  * @throws JsonPathError
  */
-export function compileFilter(text: string, nesting: number): FilterNode {
+export function compileFilter(text: string, compilePath: CompilePath): FilterNode {
   const filter = new PathText(text).trim();
   filter.position++;
   filter.end--;
@@ -33,7 +36,7 @@ export function compileFilter(text: string, nesting: number): FilterNode {
   filter.trim();
   if (filter.current !== '(' || filter.last !== ')') throw invalidPath('a filter is written as [?(...)]');
   try {
-    const compiler = new FilterCompiler(filter, nesting);
+    const compiler = new FilterCompiler(filter, compilePath);
     const node = compiler.readOr(0);
     if (filter.skipBlanks().inside) {
       throw invalidPath(`unexpected "${shorten(filter.slice(filter.position, filter.length))}" in a filter`);
@@ -46,11 +49,11 @@ export function compileFilter(text: string, nesting: number): FilterNode {
 
 class FilterCompiler {
   private readonly filter: PathText;
-  private readonly nesting: number;
+  private readonly compilePath: CompilePath;
 
-  constructor(filter: PathText, nesting: number) {
+  constructor(filter: PathText, compilePath: CompilePath) {
     this.filter = filter;
-    this.nesting = nesting;
+    this.compilePath = compilePath;
   }
 
   readOr(depth: number): FilterNode {
@@ -218,7 +221,7 @@ class FilterCompiler {
       if (char === ')' && !this.closesFunction(start)) break;
       filter.position++;
     }
-    const path = compilePath(filter.slice(start, filter.position), this.nesting + 1);
+    const path = this.compilePath(filter.slice(start, filter.position));
     return { kind: 'path', path, wanted };
   }
 

@@ -1,8 +1,9 @@
+import { readIndexes, readNames } from './bracket-tokens.ts';
 import { compileFilter } from './filter-compiler.ts';
-import { invalidPath, JsonPathError, pathFailed } from './json-path-error.ts';
+import { checkClosed, readArguments } from './function-arguments.ts';
+import { invalidPath, JsonPathError } from './json-path-error.ts';
 import { PathText, shorten } from './path-text.ts';
 import { type CompiledPath, type Parameter, type PathToken, toCompiledPath } from './path-token.ts';
-import { unescapeText } from './unescape.ts';
 
 /** Longer paths are refused, so that compiling and evaluating one stays bounded. */
 const MAX_PATH_LENGTH = 8192;
@@ -77,7 +78,11 @@ class PathCompiler {
     const char = path.current;
     const known =
       char === '['
-        ? this.readNames() || this.readIndexes() || this.readWildcard() || this.readFilter() || this.readPlaceholder()
+        ? this.read(readNames) ||
+          this.read(readIndexes) ||
+          this.readWildcard() ||
+          this.readFilter() ||
+          this.readPlaceholder()
         : char === '*'
           ? this.readWildcard()
           : char !== '.' && this.readNameOrFunction();
@@ -99,74 +104,21 @@ class PathCompiler {
       return true;
     }
     const name = path.slice(start, end);
-    this.checkClosed(name, end);
+    checkClosed(path, name, end);
     let parameters: Parameter[] | null = null;
     path.position = end + 1;
     // Without arguments the position stays on the bracket: a step behind `name()` is read as the name `)`, as in the
     // original.
-    if (path.current !== ')') parameters = this.readParameters(name);
+    if (path.current !== ')')
+      parameters = readArguments(path, name, (text) => new PathCompiler(new PathText(text), this.deeper()).compile());
     this.add({ kind: 'function', name, parameters });
     return true;
   }
 
-  private checkClosed(name: string, open: number): void {
-    let depth = 1;
-    for (let index = open + 1; this.path.contains(index) && depth > 0; index++) {
-      const char = this.path.at(index);
-      if (char === '(') depth++;
-      else if (char === ')') depth--;
-    }
-    if (depth !== 0) throw invalidPath(`the arguments of ${name}() are not closed`);
-  }
-
-  /** Arguments start with `{`, a digit, `-` or `"` (JSON) or with `$` or `@` (a path); anything else is skipped. */
-  private readParameters(name: string): Parameter[] {
-    const { path } = this;
-    const parameters: Parameter[] = [];
-    const open = { '(': 1, '[': 0, '{': 0, '"': 0 };
-    let kind: Parameter['kind'] | undefined;
-    let text = '';
-    let previous = '';
-    for (let done = false; path.inside && !done; ) {
-      const char = path.current;
-      path.position++;
-      if (kind === undefined) {
-        if (' \t\r\n'.includes(char)) continue;
-        if (/[{0-9"-]/.test(char)) kind = 'json';
-        else if (char === '$' || char === '@') kind = 'path';
-      }
-      if (char === '"') open['"'] += previous !== '\\' && open['"'] > 0 ? -1 : 1;
-      else if (char === '(' || char === '[' || char === '{') open[char]++;
-      else if (char === '}' || char === ']') {
-        const opening = char === '}' ? '{' : '[';
-        if (open[opening] === 0) throw invalidPath(`unexpected "${char}" in the arguments of ${name}()`);
-        open[opening]--;
-      } else if (char === ')') {
-        open['(']--;
-        if (open['('] < 0 || previous === '(') text += char;
-      }
-      const outside = open['"'] === 0 && open['{'] === 0 && open['['] === 0;
-      const ends = char === ')' ? open['('] === 0 || open['('] === 1 : char === ',' && open['('] === 1;
-      if (outside && ends) {
-        done = open['('] === 0;
-        if (kind !== undefined) {
-          parameters.push(
-            kind === 'json'
-              ? { kind, text }
-              : { kind, path: new PathCompiler(new PathText(text), this.deeper()).compile() },
-          );
-          text = '';
-          kind = undefined;
-        }
-      }
-      const separates = char === ',' && open['{'] === 0 && open['['] === 0 && open['('] === 1;
-      if (kind !== undefined && !separates) text += char;
-      previous = char;
-    }
-    if (open['{'] !== 0 || open['('] !== 0 || open['['] !== 0) {
-      throw invalidPath(`the arguments of ${name}() are not closed`);
-    }
-    return parameters;
+  /** Compiles the paths in a filter, one level deeper than the filter is. */
+  private inFilter(): (path: string) => CompiledPath {
+    const nesting = this.deeper() + 1;
+    return (path) => compilePath(path, nesting);
   }
 
   private deeper(): number {
@@ -174,59 +126,10 @@ class PathCompiler {
     return this.nesting + 1;
   }
 
-  /** `['a']`, `["a","b"]` */
-  private readNames(): boolean {
-    const { path } = this;
-    const quote = path.significantAfter(path.position);
-    if (quote !== "'" && quote !== '"') return false;
-    const names: string[] = [];
-    let start = path.position + 1;
-    let end = 0;
-    let inName = false;
-    let afterComma = false;
-    for (let index = start; path.contains(index); index++) {
-      const char = path.at(index);
-      if (char === '\\') {
-        index++;
-      } else if (char === ']' && !inName) {
-        if (afterComma) throw invalidPath(`a name is missing at position ${index}`);
-        break;
-      } else if (char === quote) {
-        if (inName) {
-          const next = path.significantAfter(index);
-          if (next !== ']' && next !== ',') throw invalidPath(`expected "," or "]" behind position ${index}`);
-          end = index;
-          names.push(unescapeText(path.slice(start, end)));
-        } else {
-          start = index + 1;
-          afterComma = false;
-        }
-        inName = !inName;
-      } else if (char === ',' && !inName) {
-        if (afterComma) throw invalidPath(`a name is missing at position ${index}`);
-        afterComma = true;
-      }
-    }
-    if (inName) throw invalidPath(`a name is not closed: ${quote} is missing`);
-    const close = path.indexIfSignificant(end, ']');
-    if (close === -1) throw invalidPath('a name is not closed: ] is missing');
-    path.position = close + 1;
-    if (names.length === 0) throw invalidPath('a name is missing');
-    this.add({ kind: 'property', names, quote });
-    return true;
-  }
-
-  /** `[1]`, `[1,2]`, `[1:]`, `[1:2]`, `[:2]` */
-  private readIndexes(): boolean {
-    const { path } = this;
-    if (!/[0-9:-]/.test(path.significantAfter(path.position))) return false;
-    const end = path.indexOf(']', path.position + 1);
-    if (end === -1) return false;
-    const expression = path.slice(path.position + 1, end).trim();
-    if (!/^[0-9,: -]*$/.test(expression)) return false;
-    this.add(expression.includes(':') ? slice(expression) : indexes(expression));
-    path.position = end + 1;
-    return true;
+  private read(bracket: (path: PathText) => PathToken | undefined): boolean {
+    const token = bracket(this.path);
+    if (token !== undefined) this.add(token);
+    return token !== undefined;
   }
 
   /** `*`, `[*]` */
@@ -255,7 +158,7 @@ class PathCompiler {
     const close = path.indexOfClosing(open, '(', ')', true);
     if (close === -1 || path.significantAfter(close) !== ']') return false;
     const end = path.indexIfSignificant(close, ']');
-    this.add({ kind: 'filter', filter: compileFilter(path.slice(path.position, end + 1), this.deeper()) });
+    this.add({ kind: 'filter', filter: compileFilter(path.slice(path.position, end + 1), this.inFilter()) });
     path.position = end + 1;
     return true;
   }
@@ -269,28 +172,6 @@ class PathCompiler {
     }
     return false;
   }
-}
-
-function indexes(expression: string): PathToken {
-  return { kind: 'index', indexes: expression.split(/\s*,\s*/).map(parseInteger) };
-}
-
-function slice(expression: string): PathToken {
-  if (/[, ]/.test(expression)) throw invalidPath(`a slice has no commas or blanks: [${expression}]`);
-  // What stands behind a second colon, a step, is not looked at.
-  const [from = '', to = ''] = expression.split(':');
-  if (from === '' && to === '') throw invalidPath(`a slice needs a start or an end: [${expression}]`);
-  return {
-    kind: 'slice',
-    from: from === '' ? null : parseInteger(from),
-    to: to === '' ? null : parseInteger(to),
-  };
-}
-
-function parseInteger(text: string): number {
-  const value = /^-?\d{1,32}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= -2147483648 && value <= 2147483647)) throw pathFailed(`"${shorten(text)}" is not an index`);
-  return value;
 }
 
 /** `$..x.sum()` is meant as `$.sum($..x)`: the first function takes the path before it as its only argument. */

@@ -3,7 +3,7 @@ import { JavaDouble, newList, type Value } from '../../value.ts';
 import { JsonTextError } from '../json-text/json-text-error.ts';
 import { parseJson } from '../json-text/lenient-parser.ts';
 import { isList, isMap, mapKeys, numberValue } from '../value-access.ts';
-import { evaluatePath, PathEvaluation } from './evaluate-path.ts';
+import type { PathEvaluation } from './evaluate-path.ts';
 import { invalidPath, JsonPathError, pathFailed, pathNotFound } from './json-path-error.ts';
 import type { CompiledPath, Parameter, PathToken } from './path-token.ts';
 
@@ -15,11 +15,10 @@ export function callPathFunction(token: FunctionToken, model: Value, evaluation:
   if (call === undefined) {
     throw invalidPath(`there is no path function ${token.name}(); known are ${[...FUNCTIONS.keys()].join(', ')}`);
   }
-  const { session, root, missing } = evaluation;
   // Paths are evaluated, whether the function uses them or not; JSON is parsed when it is used.
   const paths = new Map<Parameter, Value>();
   for (const parameter of token.parameters ?? []) {
-    if (parameter.kind === 'path') paths.set(parameter, evaluatePath(parameter.path, root, root, session, missing));
+    if (parameter.kind === 'path') paths.set(parameter, evaluation.valueOf(parameter.path, evaluation.root));
   }
   const read = (parameter: Parameter): Value =>
     parameter.kind === 'json' ? parseArgument(parameter.text) : (paths.get(parameter) ?? null);
@@ -137,14 +136,14 @@ function length({ model, token, evaluation }: Call): Value {
 }
 
 /** As the original has it: the path goes on with `[*]`, but a definite path gives the last of what that finds. */
-function valuesBelow(path: CompiledPath, model: Value, { session, missing }: PathEvaluation): Value {
-  if (path.isFunction || path.tokens.length === 0) return evaluatePath(path, model, model, session, missing);
+function valuesBelow(path: CompiledPath, model: Value, evaluation: PathEvaluation): Value {
+  if (path.isFunction || path.tokens.length === 0) return evaluation.valueOf(path, model, model);
   const longer: CompiledPath = {
     ...path,
     tokens: [...path.tokens, { kind: 'wildcard' }],
     upstreamDefinite: [...path.upstreamDefinite, true],
   };
-  const results = new PathEvaluation(longer, model, session, missing).collect(model);
+  const results = evaluation.resultsOf(longer, model);
   if (!path.definite) return newList(results, 'json');
   const last = results.at(-1);
   if (last === undefined) throw pathNotFound(`no results for the path ${path.display}`);

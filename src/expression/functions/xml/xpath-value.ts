@@ -41,14 +41,14 @@ export function toBoolean(value: XPathValue): boolean {
 }
 
 /** Digits, a point and a leading minus between blanks; anything else, exponents included, is NaN. */
-export function textToNumber(text: string): number {
+function textToNumber(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the original trims every character up to the blank
   const match = /^[\x00-\x20]*(-?(?:[0-9]+\.?[0-9]*|\.[0-9]+))[\x00-\x20]*$/.exec(text);
   return match?.[1] === undefined ? Number.NaN : Number(match[1]);
 }
 
 /** Never an exponent, and no point in whole numbers. */
-export function numberToText(value: number): string {
+function numberToText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
   if (value === 0) return '0';

@@ -132,7 +132,7 @@ export function stripTrailing(text: string): string {
 export const isBlank = (text: string) => stripLeading(text) === '';
 
 /** Lines without their ends; a line end at the end of the text begins no further line. */
-export function linesOf(text: string): string[] {
+function linesOf(text: string): string[] {
   const lines = text.split(/\r\n|\r|\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines;

@@ -1,6 +1,5 @@
 import { JavaException } from '../java-exception.ts';
 import { pad2 } from './local-date.ts';
-import type { JavaLocalDateTime } from './local-date-time.ts';
 import { fromLocalEpochSecond } from './local-date-time.ts';
 import { dayNames, monthNames, zoneName } from './names.ts';
 import { fieldValue, type Temporal } from './temporal-fields.ts';
@@ -43,11 +42,6 @@ export function temporalOfMillis(millis: bigint, zone: JavaZone = UTC): Temporal
   const offset = offsetAt(zone, second);
   const local = fromLocalEpochSecond(second + offset, nano);
   return { date: local.date, time: local.time, offset, zone };
-}
-
-export function localOfMillis(millis: bigint): JavaLocalDateTime {
-  const { second, nano } = instantOfMillis(millis);
-  return fromLocalEpochSecond(second, nano);
 }
 
 /** Date.toString in UTC: `Tue Nov 14 22:13:20 UTC 2023`. */

@@ -34,7 +34,7 @@ export function checkRange(field: string, value: number, min: number, max: numbe
   return value;
 }
 
-export const checkYear = (year: number) => checkRange('Year', year, -MAX_YEAR, MAX_YEAR);
+const checkYear = (year: number) => checkRange('Year', year, -MAX_YEAR, MAX_YEAR);
 
 /** LocalDate.of. */
 export function dateOf(year: number, month: number, day: number): JavaLocalDate {
@@ -123,7 +123,7 @@ export function dateToString(date: JavaLocalDate): string {
   return `${yearText(date.year)}-${pad2(date.month)}-${pad2(date.day)}`;
 }
 
-export function yearText(year: number): string {
+function yearText(year: number): string {
   const digits = String(Math.abs(year)).padStart(4, '0');
   return year < 0 ? `-${digits}` : year > 9999 ? `+${digits}` : digits;
 }

@@ -167,7 +167,7 @@ export function printOffset(seconds: number, pattern: string, none: string): str
   return /^[+-][0:]+$/.test(text) ? none : text;
 }
 
-export function printLocalizedOffset(seconds: number, style: TextStyle): string {
+function printLocalizedOffset(seconds: number, style: TextStyle): string {
   if (seconds === 0) return 'GMT';
   const magnitude = Math.abs(seconds);
   const [hours, minutes, rest] = [Math.floor(magnitude / 3600), Math.floor(magnitude / 60) % 60, magnitude % 60];

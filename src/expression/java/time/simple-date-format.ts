@@ -2,11 +2,11 @@ import { illegalArgument, JavaException } from '../java-exception.ts';
 import { limitPattern } from '../limits.ts';
 import { runLength } from './date-time-pattern.ts';
 import { millisOf, temporalOfMillis, timeZoneName, timeZoneOf } from './java-date.ts';
-import { dayOfWeek, fromEpochDay, JavaLocalDate, modulo, pad2, toEpochDay } from './local-date.ts';
+import { dayOfWeek, JavaLocalDate, modulo, pad2, toEpochDay } from './local-date.ts';
 import { fromLocalEpochSecond } from './local-date-time.ts';
 import { amPmNames, dayNames, eraNames, monthNames } from './names.ts';
 import { printOffset } from './print.ts';
-import { fieldValue, startOfWeekYear, type Temporal, weekBased } from './temporal-fields.ts';
+import { fieldValue, startOfWeekYear, type Temporal } from './temporal-fields.ts';
 import { type JavaZone, parseOffset, UTC, zonedEpochSecond, zonedOfLocal } from './zone.ts';
 
 type Part = { readonly letter: string; readonly count: number } | { readonly text: string };
@@ -280,6 +280,3 @@ function toDay(fields: ReadonlyMap<string, number>): number {
   }
   return base + (fields.get('d') ?? 1) - 1;
 }
-
-/** Week numbers of a US calendar, which java.util.Calendar shows. */
-export const usWeek = (epochDay: number) => weekBased(fromEpochDay(epochDay), 7, 1);

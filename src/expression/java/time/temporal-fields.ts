@@ -96,7 +96,7 @@ function weekOf(day: number, weekday: number, firstDay: number, minimalDays: num
 }
 
 /** Week-based year and week. In the US weeks begin on Sunday (7) and the first one holds 1 January; in ISO: 1, 4. */
-export function weekBased(date: JavaLocalDate, firstDay: number, minimalDays: number): { year: number; week: number } {
+function weekBased(date: JavaLocalDate, firstDay: number, minimalDays: number): { year: number; week: number } {
   const today = toEpochDay(date);
   for (const year of [date.year + 1, date.year]) {
     const start = startOfWeekYear(year, firstDay, minimalDays);

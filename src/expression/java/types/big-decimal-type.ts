@@ -54,7 +54,7 @@ function modeOfNumber(value: number): RoundingMode {
 }
 
 /** BigDecimal.valueOf(double): the digits that Double.toString shows. */
-export function valueOfDouble(value: number): Decimal {
+function valueOfDouble(value: number): Decimal {
   if (!Number.isFinite(value)) throw new JavaException('NumberFormatException', 'Infinite or NaN');
   return parseBigDecimal(doubleToString(value));
 }

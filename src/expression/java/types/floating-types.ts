@@ -8,12 +8,12 @@ import { nullPointer } from '../java-exception.ts';
 import { bitsToDouble, bitsToFloat, doubleBits, floatBits, isNegative } from '../math.ts';
 import { hexText } from '../text/format-number.ts';
 
-export function hashDouble(value: number): number {
+function hashDouble(value: number): number {
   const bits = Number.isNaN(value) ? 0x7ff8000000000000n : doubleBits(value);
   return Number(BigInt.asIntN(32, bits ^ (BigInt.asUintN(64, bits) >> 32n)));
 }
 
-export const hashFloat = (value: number) => (Number.isNaN(value) ? 0x7fc00000 : floatBits(value));
+const hashFloat = (value: number) => (Number.isNaN(value) ? 0x7fc00000 : floatBits(value));
 
 function toHexString(value: number): string {
   if (!Number.isFinite(value)) return doubleToString(value);

@@ -19,7 +19,7 @@ function conversions(toBigInt: (value: never) => bigint): Handlers {
 }
 
 /** A long is rounded to a float once, not by way of a double. */
-export function bigIntToFloat(value: bigint): number {
+function bigIntToFloat(value: bigint): number {
   const magnitude = value < 0n ? -value : value;
   const bits = magnitude.toString(2).length;
   if (bits <= 53) return Math.fround(Number(value));

@@ -50,7 +50,7 @@ function parse(text: string | null, formatter: JavaDateTimeFormatter | null): Da
   return new JavaLocalDateTime(date, time);
 }
 
-export function dateTimeFrom(value: unknown): DateTime {
+function dateTimeFrom(value: unknown): DateTime {
   if (value instanceof JavaLocalDateTime) return value;
   if (value instanceof JavaZonedDateTime) return value.local;
   if (value === null) throw nullPointer('temporal');

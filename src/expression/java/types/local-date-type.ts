@@ -45,7 +45,7 @@ function parse(text: string | null, formatter: JavaDateTimeFormatter): LocalDate
 }
 
 /** LocalDate.from, and what isBefore and its kin take. */
-export function dateFrom(value: unknown): LocalDate {
+function dateFrom(value: unknown): LocalDate {
   if (value instanceof JavaLocalDate) return value;
   if (value instanceof JavaLocalDateTime) return value.date;
   if (value instanceof JavaZonedDateTime) return value.local.date;

@@ -48,7 +48,7 @@ function plus(value: Zoned, count: bigint, unit: JavaEnum): Zoned {
   return isTimeUnit(unit) ? onInstantLine(value, local) : onLocalLine(value, local);
 }
 
-export function zonedFrom(value: unknown): Zoned {
+function zonedFrom(value: unknown): Zoned {
   if (value instanceof JavaZonedDateTime) return value;
   if (value === null) throw nullPointer('temporal');
   throw dates.dateTimeException('Unable to obtain ZonedDateTime from TemporalAccessor');
@@ -115,11 +115,6 @@ function strict(local: JavaLocalDateTime, offset: JavaZone, zone: JavaZone): Zon
   if (!validOffsets(zone, local).offsets.includes(offset.fixed ?? 0))
     throw dates.dateTimeException(`ZoneOffset '${offset.id}' is not valid for LocalDateTime in zone '${zone.id}'`);
   return new JavaZonedDateTime(local, offset.fixed ?? 0, zone);
-}
-
-/** Compared by instant, local time and zone. */
-export function compareZoned(a: Zoned, b: Zoned): number {
-  return zonedEpochSecond(a) - zonedEpochSecond(b) || a.local.time.nano - b.local.time.nano;
 }
 
 export const ZONED_DATE_TIME = defineType('java.time.ZonedDateTime', {

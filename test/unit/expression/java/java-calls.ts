@@ -12,7 +12,7 @@ import {
 import { JavaArray, JavaDouble, JavaFloat } from '../../../../src/expression/value.ts';
 
 /** 2024-02-29T12:45:30.123Z. */
-export const NOW = 1_709_210_730_123;
+const NOW = 1_709_210_730_123;
 
 export const environment: JavaEnvironment = {
   now: () => NOW,
