@@ -30,7 +30,7 @@ export function startBenchEnvoy(options: BenchEnvoyOptions): Promise<RunningEnvo
   return startEnvoy({ config: benchEnvoyConfig(options), concurrency: 1 });
 }
 
-function benchEnvoyConfig({ subjects, backend, lambda, gracefulClose }: BenchEnvoyOptions): Json {
+export function benchEnvoyConfig({ subjects, backend, lambda, gracefulClose }: BenchEnvoyOptions): Json {
   const served = subjects.filter(({ without }) => without === undefined);
   const config = envoyConfig({
     backend,

@@ -9,8 +9,8 @@ import type { PolicyFailure } from './policy-failure.ts';
 export type TemplateErrorListener = (error: unknown) => void;
 
 /**
- * The caller's answer to a failure: by the API's response templates (facts/gravitee-policy.md, 4), else the default
- * body. `context` is what the template's expressions see; `error` and `parameters` are added to it.
+ * The caller's answer to a failure: by the API's response templates (docs/notes/reference-policy.md, Response
+ * templates), else the default body. `context` is what the template's expressions see; `error` and `parameters` are added to it.
  */
 export function errorAnswer(
   failure: PolicyFailure,

@@ -3,7 +3,7 @@ import type { Invocation, InvocationError } from '../lambda/index.ts';
 import type { ErrorStatus } from './api-policies.ts';
 import { PolicyFailure } from './policy-failure.ts';
 
-/** What a caller is told of an invocation that gave no result (facts/gravitee-policy.md, 3). */
+/** What a caller is told of an invocation that gave no result (docs/notes/reference-policy.md, Errors). */
 export function failureOf(error: InvocationError, invocation: Invocation, errorStatus: ErrorStatus): PolicyFailure {
   // A denial is one, whoever says it and however bare: the reference's own suite answers 403 and nothing else.
   if (error.kind === 'status' && error.statusCode !== 403) {

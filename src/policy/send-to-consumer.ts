@@ -6,7 +6,7 @@ import type { Transaction } from './transaction.ts';
 
 /**
  * The function's answer takes the response's place. In the request phase there is a response of the sidecar's own from
- * here on; later steps run on it. Headers that the answer does not have stay (facts/gravitee-policy.md, 2).
+ * here on; later steps run on it. Headers that the answer does not have stay (docs/notes/reference-policy.md, Flow).
  */
 export function sendToConsumer(transaction: Transaction, answer: FunctionAnswer, phase: Phase): void {
   const { status, headers, body } = answer;

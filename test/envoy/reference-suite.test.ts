@@ -1,5 +1,5 @@
-// What the reference policy's own integration tests ask (facts/gravitee-policy.md, 5), through a real Envoy and a real
-// Lambda runtime; and the documentation's sample configuration.
+// What the reference policy's own integration tests ask (docs/notes/reference-policy.md, Its own tests), through a real
+// Envoy and a real Lambda runtime; and the documentation's sample configuration.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Ministack, startMinistack } from '../../scripts/support/ministack.ts';
@@ -51,7 +51,7 @@ describe('the reference suite', () => {
       'v2-response-403': { post: [scoped('RESPONSE', bad)] },
       'v2-response-content-403': { post: [scoped('RESPONSE_CONTENT', bad)] },
       'v2-misplaced': { post: [scoped('REQUEST', good, { sendToConsumer: true })] },
-      // facts/policy-page.md, with the endpoint and the keys of the test, and a function that returns an object.
+      // The sample of its documentation, with the endpoint and the keys of the test, and a function that returns an object.
       documented: {
         request: [
           {

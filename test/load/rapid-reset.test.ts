@@ -1,5 +1,5 @@
 // Envoy's way to end streams trips nghttp2's guard against rapid resets in every Node server that does not switch it
-// off (facts/envoy-ext-proc.md, 1): without the graceful-close flag 0.5 to 2.5 % of requests failed.
+// off (docs/notes/envoy.md, How streams end): without the graceful-close flag 0.5 to 2.5 % of requests failed.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Environment, startEnvironment } from '../support/environment.ts';

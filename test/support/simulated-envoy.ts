@@ -33,7 +33,7 @@ export interface Outcome {
 }
 
 /**
- * Plays Envoy by the rules of facts/envoy-ext-proc.md, 2: which message comes when, what each reply means, and that an
+ * Plays Envoy by the rules of docs/notes/envoy.md: which message comes when, what each reply means, and that an
  * extra, missing or misplaced reply is an error.
  */
 export class SimulatedEnvoy {

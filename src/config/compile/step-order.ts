@@ -12,7 +12,7 @@ type Scope = NonNullable<ConfigurationDocument['scope']>;
 
 /**
  * The steps of one phase in the order in which they run. Under `pre` and `post` the scope decides, as in v2: all steps
- * before the body is read run first, and a scope of the other phase does nothing (facts/gravitee-policy.md, 2).
+ * before the body is read run first, and a scope of the other phase does nothing (docs/notes/reference-policy.md, Flow).
  */
 export function placeSteps(
   api: ApiDocument,

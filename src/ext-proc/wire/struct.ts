@@ -2,7 +2,7 @@ import type { Struct, Value } from './protobuf.ts';
 
 export type Json = string | number | boolean | null | undefined | { readonly [key: string]: Json };
 
-/** google.protobuf.Struct keeps camelCase names even where the loader keeps the files' own (facts/envoy-ext-proc.md, 2). */
+/** google.protobuf.Struct keeps camelCase names even where the loader keeps the files' own (docs/notes/envoy.md). */
 export function toStruct(object: { readonly [key: string]: Json }): Struct {
   // Object.fromEntries: a name such as __proto__ becomes a field like any other.
   const fields = Object.entries(object).flatMap(([key, value]) => (value === undefined ? [] : [[key, toValue(value)]]));

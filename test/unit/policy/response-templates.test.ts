@@ -1,5 +1,5 @@
-// facts/gravitee-policy.md, 3 and 4, as a table: every Accept with every set of templates for each key, against an
-// oracle that is written from the page's words and shares no code with the answer.
+// What docs/notes/reference-policy.md says of errors and response templates, as a table: every Accept with every set of
+// templates for each key, against an oracle that is written from the page's words and shares no code with the answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileTemplate, type EvaluationContext } from '../../../src/expression/index.ts';
