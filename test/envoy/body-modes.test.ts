@@ -49,6 +49,10 @@ const modes: Readonly<Record<string, ProcessingMode>> = {
   'streamed-trailers': both('STREAMED', 'SEND'),
   duplex: both('FULL_DUPLEX_STREAMED', 'SEND'),
 };
+const unseenResponseHeaders: ProcessingMode = {
+  ...both('FULL_DUPLEX_STREAMED', 'SEND'),
+  response_header_mode: 'SKIP',
+};
 const apis = ['headers', 'reads', 'answers'] as const;
 
 let lambda: Server;
@@ -74,6 +78,7 @@ before(async () => {
       version: 1,
       limits: { bodyBytes: LIMIT },
       apis: {
+        idle: {},
         headers: {
           request: [{ configuration: { ...configuration, mutations: { headers: { set: { 'x-seen': 'request' } } } } }],
           response: [
@@ -90,9 +95,12 @@ before(async () => {
     envoy: {
       backendHttp2: true,
       perConnectionBufferLimitBytes: 2 * LIMIT,
-      routes: Object.entries(modes).flatMap(([mode, processingMode]) =>
-        apis.map((api) => ({ prefix: `/${mode}/${api}`, metadata: { 'x-lambda-api': api }, processingMode })),
-      ),
+      routes: [
+        { prefix: '/unseen', metadata: { 'x-lambda-api': 'idle' }, processingMode: unseenResponseHeaders },
+        ...Object.entries(modes).flatMap(([mode, processingMode]) =>
+          apis.map((api) => ({ prefix: `/${mode}/${api}`, metadata: { 'x-lambda-api': api }, processingMode })),
+        ),
+      ],
     },
   });
   environment.backend.answerWith((request) => ({
@@ -242,3 +250,10 @@ for (const mode of Object.keys(modes)) {
     });
   });
 }
+
+test('duplex: the pieces of a response whose headers are not sent arrive', async () => {
+  for (const size of sizes) {
+    const body = randomBytes(size);
+    assertSame(await post('/unseen', body, 'length'), body, `${size} bytes, seed ${seed}`);
+  }
+});

@@ -1,5 +1,4 @@
-import { fail, say } from './acts.ts';
-import { goOn } from './effect.ts';
+import { fail } from './acts.ts';
 import type { Exchange, SideState } from './state.ts';
 
 /** Policies read a side's body: asks for it in the way that its body mode allows. */
@@ -14,14 +13,14 @@ export function awaitBody(exchange: Exchange, side: SideState): void {
 
 /** A body message: for the policies that wait for it, else on its way. What is replied is up to the body mode (`body/`). */
 export function onBody(exchange: Exchange, side: SideState, bytes: Buffer, end: boolean): void {
-  if (side.stage === 'start') onHeadersSkipped(exchange, side, 'body');
-  else if (side.stage === 'awaiting-body') collect(exchange, side, bytes, end);
+  if (side.stage === 'start' && !skipHeaders(exchange, side)) return;
+  if (side.stage === 'awaiting-body') collect(exchange, side, bytes, end);
   else side.body.pass(exchange, side, bytes, end);
 }
 
 export function onTrailers(exchange: Exchange, side: SideState): void {
-  if (side.stage === 'start') onHeadersSkipped(exchange, side, 'trailers');
-  else if (side.stage === 'awaiting-body') side.body.collectTrailers(exchange, side);
+  if (side.stage === 'start' && !skipHeaders(exchange, side)) return;
+  if (side.stage === 'awaiting-body') side.body.collectTrailers(exchange, side);
   else side.body.passTrailers(exchange, side);
 }
 
@@ -38,14 +37,17 @@ function collect(exchange: Exchange, side: SideState, bytes: Buffer, end: boolea
   side.body.collect(exchange, side, bytes, end);
 }
 
-/** A body or trailers without headers: the filter's header mode is SKIP. No policy may be passed by for it. */
-function onHeadersSkipped(exchange: Exchange, side: SideState, part: 'body' | 'trailers'): void {
+/**
+ * A body or trailers without headers: the filter's header mode is SKIP. They are let through where no policy is passed by
+ * for it. False: the caller got an error.
+ */
+function skipHeaders(exchange: Exchange, side: SideState): boolean {
   if (side.name === 'request' || hasResponseSteps(exchange)) {
     fail(exchange, { kind: 'headers-unseen', side: side.name });
-    return;
+    return false;
   }
   side.stage = 'open';
-  say(exchange, goOn[side.name][part]);
+  return true;
 }
 
 function hasResponseSteps({ plan, request }: Exchange): boolean {

@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import type { RunEffect } from '../../../../src/ext-proc/exchange/index.ts';
+import type { Reply, Side } from '../../../../src/ext-proc/wire/index.ts';
+import { bodyRefusal, isOverridden } from '../../../support/body-rules.ts';
+import { Driver } from './driver.ts';
+import { type EnvoyModes, EnvoySide } from './envoy.ts';
+import { knownGap } from './known-gaps.ts';
+import { config, responseHeaders } from './messages.ts';
+import { bodyLimit, type Dice, outcomeOf, randomScene, type Scene, SceneInputs } from './scene.ts';
+
+/** Something that befalls an exchange in the middle. */
+type Mishap = 'none' | 'close' | 'deadline' | 'local reply' | 'overdue';
+
+/**
+ * Plays one exchange with an Envoy that keeps the rules, in a random order of what may happen at the same time, and holds
+ * the outcome against the rules. Returns the class that it belongs to.
+ */
+export function playEnvoy(dice: Dice): string {
+  const scene = randomScene(dice);
+  const mishap: Mishap = dice.chance(0.75) ? 'none' : dice.pick(['close', 'deadline', 'local reply', 'overdue']);
+  try {
+    return new EnvoyPlay(scene, mishap, dice).run();
+  } catch (cause) {
+    const facts = JSON.stringify({ mishap, scene }, textOfBytes);
+    throw new Error(`${cause instanceof Error ? cause.message : cause} in ${facts}`, { cause });
+  }
+}
+
+class EnvoyPlay {
+  readonly #scene: Scene;
+  readonly #mishap: Mishap;
+  readonly #dice: Dice;
+  readonly #inputs: SceneInputs;
+  readonly #driver: Driver;
+  readonly #request: EnvoySide;
+  readonly #response: EnvoySide;
+  #read = 0;
+  #struck = false;
+  /** Which body policies ran on. */
+  readonly #bodies: Partial<Record<Side, string | undefined>> = {};
+
+  constructor(scene: Scene, mishap: Mishap, dice: Dice) {
+    this.#scene = scene;
+    this.#mishap = mishap;
+    this.#dice = dice;
+    this.#inputs = new SceneInputs(scene);
+    this.#driver = new Driver(this.#inputs, bodyLimit, scene.modes, scene.observed, knownGap);
+    const modes: EnvoyModes = {
+      body: { ...scene.modes },
+      trailers: scene.trailerMode,
+      allowOverride: scene.allowOverride,
+    };
+    const first = config(scene.modes.request, scene.modes.response, scene.observed);
+    this.#request = new EnvoySide('request', scene.request, modes, first);
+    this.#response = new EnvoySide('response', scene.response, modes, undefined);
+  }
+
+  run(): string {
+    const driver = this.#driver;
+    const noted = new Set<RunEffect>();
+    for (let idle = 0; idle < 3; ) {
+      for (const run of driver.running) {
+        if (noted.has(run)) continue;
+        noted.add(run);
+        this.#bodies[run.side] = run.body && Buffer.from(run.body).toString();
+      }
+      if (driver.answered && !this.#scene.observed) break;
+      if (this.#step()) idle = 0;
+      else idle += 1;
+      this.#takeReplies();
+      if (driver.over) break;
+    }
+    const outcome = this.#scene.observed || this.#struck ? this.#befallen() : this.#judge();
+    if (!driver.over) driver.close();
+    for (const run of [...driver.running, ...driver.cut]) driver.settle(run, { kind: 'continue' });
+    driver.finish();
+    this.#judgeEnding();
+    return outcome;
+  }
+
+  /** One thing that can happen now. False: nothing did. */
+  #step(): boolean {
+    const driver = this.#driver;
+    if (this.#mishap !== 'none' && !this.#struck && this.#dice.chance(0.2) && this.#strike()) return true;
+    const [run] = driver.running;
+    if (run !== undefined && this.#dice.chance(0.5)) {
+      const outcome = outcomeOf(this.#scene.policies[run.side]);
+      if (outcome === undefined) return false;
+      driver.settle(run, outcome);
+      return true;
+    }
+    if (this.#dice.chance(0.05)) {
+      driver.happen({ kind: 'drained' });
+      return true;
+    }
+    const message = this.#scene.observed
+      ? this.#dice.pick([this.#request, this.#response]).next()
+      : (this.#request.done ? this.#response : this.#request).next();
+    if (message === undefined) return run !== undefined && outcomeOf(this.#scene.policies[run.side]) !== undefined;
+    driver.send(message);
+    return true;
+  }
+
+  #strike(): boolean {
+    const driver = this.#driver;
+    const { request } = driver.exchange;
+    switch (this.#mishap) {
+      case 'close':
+        driver.close();
+        break;
+      case 'deadline':
+        if (!driver.running.some(({ timed }) => timed)) return false;
+        driver.happen({ kind: 'deadline-near', ms: 1000 });
+        if (this.#dice.chance(0.3)) return true;
+        driver.happen({ kind: 'deadline' });
+        break;
+      case 'local reply':
+        if (request.stage !== 'running' && request.stage !== 'awaiting-body') return false;
+        if (driver.exchange.response.stage !== 'start') return false;
+        this.#struck = true;
+        driver.send(responseHeaders(true, 413, true));
+        if (!this.#scene.observed || driver.passed) {
+          assert.equal(driver.passed, 'local_reply');
+          assert.equal(driver.running.length, 0, 'policies run on for a request that has been answered');
+        }
+        driver.close();
+        break;
+      default:
+        driver.happen({ kind: 'body-overdue', side: this.#dice.pick(['request', 'response']), waitedMs: 1 });
+    }
+    this.#struck = true;
+    return true;
+  }
+
+  #takeReplies(): void {
+    const { replies } = this.#driver;
+    for (; this.#read < replies.length; this.#read += 1) {
+      const reply = replies[this.#read] as Reply;
+      if (reply.kind === 'answer' || reply.kind === 'extension') continue;
+      if (reply.kind === 'headers' && reply.modes !== undefined) {
+        const asked = reply.side === 'request' ? reply.modes.requestBody : reply.modes.responseBody;
+        const waits = this.#driver.exchange[reply.side].stage === 'awaiting-body';
+        assert.equal(asked, waits ? 'BUFFERED' : 'NONE', 'a body is asked for that nobody reads');
+      }
+      (reply.side === 'request' ? this.#request : this.#response).take(reply);
+    }
+  }
+
+  #befallen(): string {
+    return this.#scene.observed ? `observed, ${this.#mishap}` : `mishap: ${this.#mishap}`;
+  }
+
+  /** What the policies and the rules say of an exchange that nothing befell. */
+  #judge(): string {
+    const { plan, policies, modes } = this.#scene;
+    const driver = this.#driver;
+    if (this.#inputs.refusedRoom) {
+      assert.equal(driver.failure?.kind, 'no-room');
+      return 'no room';
+    }
+    if (plan === 'refused') {
+      assert.equal(driver.failure?.kind, 'policy');
+      return 'refused: no API';
+    }
+    const ran = plan === 'policies';
+    if (ran) {
+      const answered = this.#judgeSide('request');
+      if (answered !== undefined) return answered;
+    }
+    this.#judgePassed('request', ran);
+    if (plan === 'routeless') {
+      assert.equal(driver.failure?.kind, 'routeless-answer');
+      return 'refused: a backend answered without a route';
+    }
+    if (ran && policies.response.steps) {
+      const answered = this.#judgeSide('response');
+      if (answered !== undefined) return answered;
+    }
+    this.#judgePassed('response', ran);
+    if (driver.gaps > 0) return 'a reply that has no place yet';
+    assert.equal(driver.ledger.debts(), undefined);
+    return `${plan}: request ${modes.request}, response ${modes.response}`;
+  }
+
+  /** Undefined: the side's policies let the exchange go on. */
+  #judgeSide(side: Side): string | undefined {
+    const driver = this.#driver;
+    const { reads, refused, outcome, steps } = this.#scene.policies[side];
+    const { pieces, trailers } = this.#scene[side];
+    const bodiless = pieces.length === 0 && !trailers;
+    if (reads && !bodiless) {
+      const refusal = refused ? 'refused' : bodyRefusal(this.#scene, side, bodyLimit);
+      if (refusal === 'BODY_UNAVAILABLE') {
+        // Where Envoy ignored the override, nothing comes that could be answered: the end of the stream tells.
+        const never = driver.exchange[side].stage === 'awaiting-body';
+        if (never) assert.ok(!isOverridden(this.#scene) || pieces.length === 0);
+        else assert.equal(driver.failure?.kind, 'body-missing');
+        return `${side} refused: no body`;
+      }
+      if (refusal !== undefined) {
+        assert.equal(driver.failure?.kind, refusal === 'refused' ? 'body-refused' : 'body-too-large');
+        return `${side} refused: ${refusal}`;
+      }
+      const whole = Buffer.concat(pieces).toString();
+      assert.equal(this.#bodies[side], whole, 'policies ran on another body');
+    } else if (steps) {
+      assert.equal(this.#bodies[side], bodiless ? '' : undefined, 'policies ran on a body that they do not read');
+    }
+    if (!steps) return undefined;
+    if (outcome === 'nothing') {
+      assert.ok(!driver.answered && driver.running.length === 1);
+      return `${side} policies never end`;
+    }
+    if (outcome !== 'answer') return undefined;
+    assert.ok(driver.answered && driver.failure === undefined, 'the policies answered and the caller got nothing');
+    return `answered in the ${side} phase`;
+  }
+
+  #judgePassed(side: Side, ran: boolean): void {
+    const end = side === 'request' ? this.#request : this.#response;
+    const { steps, mutation } = this.#scene.policies[side];
+    const body = ran && steps ? mutation.body : undefined;
+    if (this.#driver.gaps > 0) return;
+    assert.ok(end.done, `the ${side} was not let through`);
+    assert.equal(end.body, (body ?? Buffer.concat(this.#scene[side].pieces)).toString(), `another ${side} body`);
+    if (!ran || !steps) return;
+    assert.ok(
+      end.mutations.length === 1 && end.mutations[0] === mutation,
+      `the ${side} mutation did not go along once`,
+    );
+  }
+
+  #judgeEnding(): void {
+    const { closed, answered } = this.#driver;
+    if (this.#scene.observed) return;
+    if (answered) assert.equal(closed, 'immediate');
+    else assert.ok(closed === 'completed' || closed === 'aborted' || closed === 'failed', `ended as ${closed}`);
+  }
+}
+
+function textOfBytes(_name: string, value: unknown): unknown {
+  const buffer = value as { type?: unknown; data?: readonly number[] } | null;
+  return buffer?.type === 'Buffer' ? Buffer.from(buffer.data ?? []).toString() : value;
+}

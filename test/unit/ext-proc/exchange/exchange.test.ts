@@ -1,0 +1,144 @@
+// The machine of one stream, event by event: what follows from each.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Event, next } from '../../../../src/ext-proc/exchange/index.ts';
+import { after, afterRequest, answers, closed, done, exchangeWith, first, piece } from './facts.ts';
+import { body, config, requestHeaders, responseHeaders, trailers } from './messages.ts';
+
+test('without policies for it a request goes on at once', () => {
+  const exchange = exchangeWith({});
+  assert.deepEqual(after(exchange, requestHeaders(true, first('NONE'))), ['reply to request headers']);
+  assert.deepEqual(after(exchange, closed), ['release', 'closed: completed']);
+});
+
+test('policies run on the headers, and the reply to these carries a new body', () => {
+  const exchange = exchangeWith({ request: 'runs', newBody: 'new' });
+  assert.deepEqual(after(exchange, requestHeaders(false, first('BUFFERED'))), ['run request policies on no body']);
+  assert.deepEqual(after(exchange, done('request')), ['reply to request headers with body "new"']);
+});
+
+test('what comes while policies run waits, and is replied to in order', () => {
+  const exchange = exchangeWith({ request: 'runs' });
+  after(exchange, requestHeaders(false, first('STREAMED')));
+  assert.deepEqual(after(exchange, piece('request', 'ab', false)), []);
+  assert.deepEqual(after(exchange, trailers('request')), []);
+  assert.deepEqual(after(exchange, done('request')), [
+    'reply to request headers',
+    'reply to request body',
+    'reply to request trailers',
+  ]);
+});
+
+test('above 1 MiB of waiting messages Envoy is not read from, until they are taken', () => {
+  const exchange = exchangeWith({ request: 'runs' });
+  after(exchange, requestHeaders(false, first('FULL_DUPLEX_STREAMED')));
+  const large = Buffer.alloc(700 * 1024);
+  assert.deepEqual(after(exchange, body('request', large, false)), []);
+  assert.deepEqual(after(exchange, body('request', large, false)), ['pause']);
+  assert.ok(!next(exchange, { kind: 'drained' }).some(({ kind }) => kind === 'resume'));
+  assert.ok(next(exchange, done('request')).some(({ kind }) => kind === 'resume'));
+  assert.equal(exchange.request.queuedBytes, 0);
+});
+
+test('after an answer nothing more is said, whatever comes', () => {
+  const exchange = exchangeWith({ request: 'runs' });
+  after(exchange, requestHeaders(false, first('STREAMED')));
+  assert.deepEqual(after(exchange, answers('request')), ['answer']);
+  for (const event of [piece('request', 'a'), done('request'), { kind: 'deadline' }, requestHeaders(true)] as Event[]) {
+    assert.deepEqual(after(exchange, event), []);
+  }
+  assert.deepEqual(after(exchange, closed), ['release', 'closed: immediate']);
+  assert.deepEqual(after(exchange, closed), []);
+});
+
+test('a caller that leaves while policies run aborts them', () => {
+  const exchange = exchangeWith({ request: 'runs' });
+  after(exchange, requestHeaders(true, first('NONE')));
+  const effects = next(exchange, closed).map(({ kind }) => kind);
+  assert.deepEqual(effects, ['stop', 'release', 'closed']);
+  exchange.effects.length = 0;
+  assert.deepEqual(exchange.life, { kind: 'ended', why: 'aborted' });
+  assert.deepEqual(after(exchange, done('request')), []);
+});
+
+test('a stream that ends while policies wait for a body has failed', () => {
+  const exchange = exchangeWith({ request: 'reads' });
+  after(exchange, requestHeaders(false, first('NONE')));
+  assert.deepEqual(after(exchange, closed), ['body-lost', 'release', 'closed: failed']);
+});
+
+test('observability mode: no replies, and policies that outlive the stream hold it until they are done', () => {
+  const exchange = exchangeWith({ request: 'reads', newBody: 'new' });
+  after(exchange, requestHeaders(false, config('STREAMED', 'STREAMED', true)));
+  after(exchange, piece('request', 'ab', false));
+  assert.deepEqual(after(exchange, piece('request', 'c')), ['run request policies on "abc"']);
+  assert.deepEqual(after(exchange, closed), ['closed: completed']);
+  assert.deepEqual(after(exchange, done('request')), ['release']);
+});
+
+test("Envoy's own answer passes, and what runs for the request is cut", () => {
+  const exchange = exchangeWith({ request: 'runs', response: 'runs' });
+  after(exchange, requestHeaders(false, first('NONE')));
+  assert.deepEqual(after(exchange, responseHeaders(true, 413, true)), [
+    'pass: local_reply',
+    'reply to response headers',
+  ]);
+  assert.deepEqual(after(exchange, done('request')), []);
+  assert.deepEqual(after(exchange, closed), ['release', 'closed: completed']);
+});
+
+test('a backend that answers before the body came, or a request that was never seen, is an error', () => {
+  const waiting = exchangeWith({ request: 'reads' });
+  after(waiting, requestHeaders(false, first('NONE')));
+  assert.deepEqual(after(waiting, responseHeaders(true)), ['fail: body-missing']);
+  const unseen = exchangeWith({ request: 'runs' });
+  assert.deepEqual(after(unseen, responseHeaders(true, 200, false, first('NONE'))), ['fail: headers-unseen']);
+});
+
+test('no policy is passed by for headers that Envoy does not send', () => {
+  const request = exchangeWith({});
+  assert.deepEqual(after(request, body('request', Buffer.from('a'), true, first('BUFFERED'))), [
+    'fail: headers-unseen',
+  ]);
+  const response = afterRequest({ response: 'runs' }, 'BUFFERED');
+  assert.deepEqual(after(response, piece('response', 'a')), ['fail: headers-unseen']);
+});
+
+test('without an API: refused, let through, or left to Envoy where it has no route', () => {
+  const refused = exchangeWith({ plan: { kind: 'refused', failure: {} as never } });
+  assert.deepEqual(after(refused, requestHeaders(true, first('NONE'))), ['fail: policy']);
+  const unmatched = exchangeWith({ plan: { kind: 'unmatched' } });
+  assert.deepEqual(after(unmatched, requestHeaders(true, first('NONE'))), [
+    'pass: unmatched',
+    'reply to request headers',
+  ]);
+  const routeless = exchangeWith({ plan: { kind: 'routeless' } });
+  assert.deepEqual(after(routeless, requestHeaders(true, first('NONE'))), ['reply to request headers']);
+  assert.deepEqual(after(routeless, responseHeaders(true, 200)), ['fail: routeless-answer']);
+});
+
+test('a violation ends the stream with a gRPC error, and counts as one', () => {
+  const exchange = exchangeWith({ request: 'runs' });
+  after(exchange, requestHeaders(false, first('NONE')));
+  assert.deepEqual(after(exchange, requestHeaders(false)), [
+    'violation: request_headers_out_of_order',
+    'release',
+    'closed: violation',
+  ]);
+  assert.deepEqual(after(exchange, closed), []);
+});
+
+test('a stream that cannot even be answered has failed: it is no answer', () => {
+  const exchange = exchangeWith({ request: 'runs' });
+  after(exchange, requestHeaders(true, first('NONE')));
+  assert.deepEqual(after(exchange, { kind: 'failed', failure: {} as never }), ['fail: policy']);
+  assert.deepEqual(after(exchange, { kind: 'broken' }), ['break', 'release', 'closed: failed']);
+});
+
+test('the message timeout is extended, and expires, only while policies run', () => {
+  const exchange = exchangeWith({ request: 'runs' });
+  assert.deepEqual(after(exchange, { kind: 'deadline-near', ms: 5 }), []);
+  after(exchange, requestHeaders(true, first('NONE')));
+  assert.deepEqual(after(exchange, { kind: 'deadline-near', ms: 5 }), ['extend by 5 ms']);
+  assert.deepEqual(after(exchange, { kind: 'deadline' }), ['fail: timeout']);
+});
