@@ -74,14 +74,16 @@ export class ProcessingStream {
   }
 
   #carryOutAll(effects: Effect[]): void {
-    let effect: Effect | undefined;
-    try {
-      for (effect of effects) this.#carryOut(effect);
-      effects.length = 0;
-    } catch (error) {
-      effects.length = 0;
-      this.#unexpected(error, effect);
+    for (const effect of effects) {
+      try {
+        this.#carryOut(effect);
+      } catch (error) {
+        // What was to follow is void, but for the end of a stream: what it held must always be given back.
+        if (this.#exchange.life.kind !== 'ended') effects.length = 0;
+        this.#unexpected(error, effect);
+      }
     }
+    effects.length = 0;
   }
 
   #carryOut(effect: Effect): void {

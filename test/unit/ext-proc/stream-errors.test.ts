@@ -1,0 +1,36 @@
+// What becomes of a stream whose replies cannot be written, or that cannot even be ended.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openStream, requestHeaders, type Scene } from './stream-scene.ts';
+
+function isGivenBack({ stream, capacity, outcomes, ownSeconds }: Scene): void {
+  stream.close();
+  assert.deepEqual([capacity.streams, capacity.bufferedBytes], [0, 0]);
+  assert.deepEqual([outcomes.length, ownSeconds.length], [1, 1]);
+}
+
+test('a reply that cannot be written becomes an error for the caller', (t) => {
+  const scene = openStream(t, 'idle');
+  scene.broken.write = (reply) => reply.immediate_response === undefined;
+  scene.stream.receive(requestHeaders);
+  assert.deepEqual(scene.replies, ['immediate_response']);
+  isGivenBack(scene);
+  assert.deepEqual(scene.outcomes, ['immediate']);
+});
+
+test('where nothing can be written the stream ends with a gRPC error, and has failed', (t) => {
+  const scene = openStream(t, 'idle');
+  scene.broken.write = () => true;
+  scene.stream.receive(requestHeaders);
+  assert.deepEqual([scene.replies, scene.grpcErrors], [[], ['INTERNAL']]);
+  isGivenBack(scene);
+  assert.deepEqual(scene.outcomes, ['failed']);
+});
+
+test('what a stream held is given back though it cannot be ended', (t) => {
+  const scene = openStream(t, 'idle');
+  scene.broken.fail = true;
+  scene.stream.receive({});
+  isGivenBack(scene);
+  assert.deepEqual(scene.outcomes, ['violation']);
+});
