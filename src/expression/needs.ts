@@ -23,6 +23,7 @@ export function needsOf(nodes: readonly Node[]): TemplateNeeds {
   const needs: Mutable = {
     request: false,
     requestBody: false,
+    requestSsl: false,
     response: false,
     responseBody: false,
     lambdaResponse: false,
@@ -113,20 +114,24 @@ function visitStep(step: Step, next: Use, needs: Mutable): void {
 function variable(name: string, use: Use, needs: Mutable): void {
   if (name === 'request' || name === 'response') {
     needs[name] = true;
-    if (readsBody(use)) needs[`${name}Body`] = true;
+    if (reads(use, isBody)) needs[`${name}Body`] = true;
+    if (name === 'request' && reads(use, isSsl)) needs.requestSsl = true;
   } else if (name === 'lambdaResponse') needs.lambdaResponse = true;
   else if (name === 'context') needs.attributes = true;
   else if (name === 'error') needs.error = true;
 }
 
-function readsBody(use: Use): boolean {
+/** Whether a property of a message is read that is one of those that are asked for. */
+function reads(use: Use, isAsked: (name: string) => boolean): boolean {
   if (use === 'compared') return false;
   if (use === 'anything') return true;
-  if (use.kind === 'property') return isBody(use.name);
+  if (use.kind === 'property') return isAsked(use.name);
   // Methods of a message are those of every object, which look at nothing.
   if (use.kind === 'method') return false;
-  return use.kind !== 'index' || use.index.kind !== 'literal' || isBody(String(use.index.value));
+  return use.kind !== 'index' || use.index.kind !== 'literal' || isAsked(String(use.index.value));
 }
 
 /** `Content` is `content` too. */
 const isBody = (name: string): boolean => bodies.has(name.charAt(0).toLowerCase() + name.slice(1));
+
+const isSsl = (name: string): boolean => /^(?:get)?ssl$/i.test(name);

@@ -5,6 +5,8 @@ export interface TemplateNeeds {
   /** Anything of `#request` (a caller's data), the body included. */
   readonly request: boolean;
   readonly requestBody: boolean;
+  /** `#request.ssl`: the certificates of the connection. */
+  readonly requestSsl: boolean;
   readonly response: boolean;
   readonly responseBody: boolean;
   readonly lambdaResponse: boolean;

@@ -7,9 +7,10 @@ export function refusalPolicies(set: PolicySet): ApiPolicies {
     properties: new Map(),
     api: { id: null, name: null, version: null },
     variables: new Map(),
+    contextPath: null,
     request: [],
     response: [],
     responseTemplates: set.responseTemplates,
-    needs: { requestBody: false, response: false, responseBody: false },
+    needs: { requestBody: false, response: false, responseBody: false, certificates: false },
   };
 }

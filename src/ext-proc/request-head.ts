@@ -6,7 +6,9 @@ export function readRequestHead(
   attributes: ReadonlyMap<string, string>,
   timestamp: number,
 ): RequestHead {
-  const client = attributes.get('connection.subject_peer_certificate');
+  // Empty where a connection has TLS, and no certificate of that end with a name.
+  const client = attributes.get('connection.subject_peer_certificate') || null;
+  const server = attributes.get('connection.subject_local_certificate') || null;
   const source = attributes.get('source.address');
   return {
     method: pseudo.get('method') ?? '',
@@ -18,14 +20,9 @@ export function readRequestHead(
     remoteAddress: addressOf(source),
     localAddress: addressOf(attributes.get('destination.address')),
     ssl:
-      client === undefined
+      client === null && server === null
         ? null
-        : {
-            clientHost: addressOf(source),
-            clientPort: portOf(source),
-            client,
-            server: attributes.get('connection.subject_local_certificate') ?? null,
-          },
+        : { clientHost: addressOf(source), clientPort: portOf(source), client, server },
     headers: new HttpHeaders(headers),
   };
 }

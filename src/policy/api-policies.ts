@@ -18,6 +18,8 @@ export interface ApiPolicies {
   readonly api: { readonly id: string | null; readonly name: string | null; readonly version: string | null };
   /** Further root variables of the document: `dictionaries`, `endpoints` … */
   readonly variables: ReadonlyMap<string, unknown>;
+  /** `#request.contextPath`: `/`, or `/orders/`; null where the document does not tell it. */
+  readonly contextPath: string | null;
   readonly request: readonly PolicyStep[];
   readonly response: readonly PolicyStep[];
   readonly responseTemplates: ResponseTemplates;
@@ -32,6 +34,8 @@ export interface PhaseNeeds {
   readonly response: boolean;
   /** A response step reads the response's body. */
   readonly responseBody: boolean;
+  /** A step reads `#request.ssl`, which Envoy tells only where the filter's `request_attributes` ask for it. */
+  readonly certificates: boolean;
 }
 
 export interface PolicyStep {

@@ -74,14 +74,17 @@ const noParameters: ParameterScope = new Map();
 
 export class RequestMessage extends Message implements RequestScope {
   readonly #head: RequestHead;
+  /** Of the API; it ends in a slash. */
+  readonly contextPath: string | null;
   #uri: string;
   #params: ParameterScope | undefined;
   /** Set when a policy changed the path. */
   pathChanged = false;
 
-  constructor(head: RequestHead) {
+  constructor(head: RequestHead, contextPath: string | null = null) {
     super(head.headers);
     this.#head = head;
+    this.contextPath = contextPath;
     this.#uri = head.uri;
   }
 
@@ -98,12 +101,12 @@ export class RequestMessage extends Message implements RequestScope {
     const end = this.#uri.indexOf('?');
     return end === -1 ? this.#uri : this.#uri.slice(0, end);
   }
-  /** Envoy has no context path: a route's prefix is Envoy's own matter. */
-  get contextPath(): string | null {
-    return null;
-  }
+  /** The path behind the context path, with a slash at its start; all of a path that is not below it. */
   get pathInfo(): string {
-    return this.path;
+    const context = this.contextPath?.slice(0, -1) ?? '';
+    const { path } = this;
+    const isBelow = path === context || path.startsWith(`${context}/`);
+    return isBelow ? path.slice(context.length) : path;
   }
   get method(): string {
     return this.#head.method;

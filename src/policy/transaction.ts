@@ -58,7 +58,7 @@ export class Transaction implements EvaluationContext {
   }
 
   beginRequest(head: RequestHead): void {
-    this.request = new RequestMessage(head);
+    this.request = new RequestMessage(head, this.policies.contextPath);
   }
 
   beginResponse(status: number, headers: HttpHeaders): void {

@@ -10,12 +10,22 @@ export interface Certificate {
 
 export interface CertificateOptions {
   readonly commonName: string;
+  /** A subject of more: its parts from the top down, each of one attribute or several, instead of the common name. */
+  readonly subject?: readonly (readonly NameAttribute[])[];
   /** DNS names or IPv4 addresses it is valid for. */
   readonly names?: readonly string[];
   /** Signs it; without one it signs itself. */
   readonly issuer?: Certificate;
   /** May sign others. */
   readonly authority?: boolean;
+}
+
+export interface NameAttribute {
+  /** `2.5.4.3` */
+  readonly type: string;
+  readonly value: string;
+  /** Its string type: UTF8String by default. */
+  readonly tag?: number;
 }
 
 /** An X.509 v3 certificate on P-256, valid from yesterday for ten days. */
@@ -31,7 +41,7 @@ export function createCertificate(options: CertificateOptions): Certificate {
     ECDSA_WITH_SHA256,
     distinguishedName(issuerName),
     sequence(time(Date.now() - day), time(Date.now() + 9 * day)),
-    distinguishedName(options.commonName),
+    options.subject === undefined ? distinguishedName(options.commonName) : longName(options.subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     tagged(0xa3, sequence(...extensions(options, publicKey))),
   );
@@ -69,6 +79,22 @@ function commonNameOf(certificate: X509Certificate): string {
 function distinguishedName(commonName: string): Buffer {
   const attribute = sequence(objectId(0x55, 0x04, 0x03), tagged(0x0c, Buffer.from(commonName)));
   return sequence(tagged(0x31, attribute));
+}
+
+function longName(parts: NonNullable<CertificateOptions['subject']>): Buffer {
+  const attribute = ({ type, value, tag = 0x0c }: NameAttribute) => {
+    const [first = 0, second = 0, ...rest] = type.split('.').map(Number);
+    const numbers = [first * 40 + second, ...rest].flatMap((number) => base128(number));
+    return sequence(objectId(...numbers), tagged(tag, Buffer.from(value)));
+  };
+  return sequence(
+    ...parts.map((part) => tagged(0x31, Buffer.concat(part.map(attribute).sort((a, b) => Buffer.compare(a, b))))),
+  );
+}
+
+function base128(number: number): number[] {
+  const high = Math.floor(number / 128);
+  return [...(high === 0 ? [] : base128(high).map((byte) => byte | 0x80)), number % 128];
 }
 
 function time(milliseconds: number): Buffer {

@@ -65,6 +65,8 @@ export interface EnvoyConfigOptions {
   readonly connectionManager?: Json;
   /** Further fields of the sidecar's cluster, for instance `health_checks` or `circuit_breakers`. */
   readonly sidecarCluster?: Json;
+  /** `transport_socket` of the listener: TLS towards callers. */
+  readonly callerSocket?: Json;
   readonly perConnectionBufferLimitBytes?: number;
   /** True by default; load tests switch it off. */
   readonly accessLog?: boolean;
@@ -106,6 +108,7 @@ function listener(options: EnvoyConfigOptions): Json {
     }),
     filter_chains: [
       {
+        ...(options.callerSocket !== undefined && { transport_socket: options.callerSocket }),
         filters: [
           {
             name: 'envoy.filters.network.http_connection_manager',

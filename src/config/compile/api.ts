@@ -34,6 +34,7 @@ export function compileApi(
       ['dictionaries', new Map([...dataMap(surroundings.dictionaries), ...dataMap(document.dictionaries)])],
       ['endpoints', dataMap(document.endpoints)],
     ]),
+    contextPath: closedPath(document.contextPath),
     ...phases,
     responseTemplates: new Map([...surroundings.responseTemplates, ...own]),
   };
@@ -50,6 +51,7 @@ function compilePhases(
   const names = new Map<string, number>();
   let position = 0;
   let hasResponse = false;
+  let certificates = false;
   const phase = (which: 'request' | 'response'): readonly PolicyStep[] => {
     const defaultScope = surroundings.defaults?.scope ?? 'REQUEST';
     return placeSteps(document, which, path, defaultScope, compiler.reporter).flatMap(({ document, place }) => {
@@ -68,21 +70,28 @@ function compilePhases(
         const message = 'reads the response, which is null here: there is none before the backend was called';
         compiler.reporter.warn([...place.path, 'configuration'], message, 'key');
       }
+      certificates ||= compiled.readsCertificates;
       return [{ name, ...compiled.step }];
     });
   };
   const request = phase('request');
   const response = phase('response');
-  return { request, response, needs: sumNeeds(request, response) };
+  return { request, response, needs: { ...sumNeeds(request, response), certificates } };
 }
 
-function sumNeeds(request: readonly PolicyStep[], response: readonly PolicyStep[]): PhaseNeeds {
+function sumNeeds(request: readonly PolicyStep[], response: readonly PolicyStep[]): Omit<PhaseNeeds, 'certificates'> {
   const needs = [...request, ...response].map((step) => step.needs);
   return {
     requestBody: needs.some(({ requestBody }) => requestBody),
     response: response.length > 0,
     responseBody: needs.some(({ responseBody }) => responseBody),
   };
+}
+
+/** As the gateway has it: with a slash at its end. */
+function closedPath(path: string | null | undefined): string | null {
+  if (path === null || path === undefined) return null;
+  return path.endsWith('/') ? path : `${path}/`;
 }
 
 function dataMap(data: Readonly<Record<string, unknown>> | null | undefined): ReadonlyMap<string, unknown> {

@@ -25,6 +25,8 @@ export interface CompiledStep {
   readonly baseName: string;
   /** A template reads anything of the response. */
   readonly readsResponse: boolean;
+  /** A template reads `#request.ssl`. */
+  readonly readsCertificates: boolean;
 }
 
 /** Undefined after at least one reported error. */
@@ -53,6 +55,7 @@ export function compileStep(
     },
     baseName: plainName(configuration.function.constant),
     readsResponse: templates.some((template) => template.needs.response),
+    readsCertificates: templates.some((template) => template.needs.requestSsl),
   };
 }
 

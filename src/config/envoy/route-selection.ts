@@ -25,6 +25,26 @@ const metadataLimit = 60 * 1024;
 
 /** The API that the server picks for a route, as its own selection does; undefined after a reported problem. */
 export function selectForRoute(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
+  const selected = select(route, filter, check);
+  if (selected?.needs.certificates) checkCertificates(selected, filter, check.reporter);
+  return selected;
+}
+
+/** What expressions read of the connection's certificates, as Envoy calls it. */
+const certificateAttributes = ['connection.subject_peer_certificate', 'connection.subject_local_certificate'];
+
+function checkCertificates({ name }: ApiPolicies, filter: Filter, reporter: Reporter): void {
+  if (certificateAttributes.some((attribute) => isSent(filter, attribute))) return;
+  const message = `API ${name} reads #request.ssl, which is empty unless the filter asks for it: add \`${certificateAttributes.join(', ')}\` to \`request_attributes\``;
+  reporter.warn(filter.config.path, message);
+}
+
+function isSent(filter: Filter, attribute: string): boolean {
+  const attributes = filter.config.get('request_attributes')?.data;
+  return Array.isArray(attributes) && attributes.includes(attribute);
+}
+
+function select(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
   for (const metadata of route.metadata.values()) checkTransport(metadata, check.reporter);
   const named = route.metadata.get(streamMetadata.api);
   const inline = route.metadata.get(streamMetadata.policies);
@@ -138,8 +158,7 @@ function insideOf(problems: readonly Problem[], outer: DocumentPath): readonly P
 
 function selectByRoute(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
   const { reporter, policies } = check;
-  const attributes = filter.config.get('request_attributes')?.data;
-  const isNameSent = Array.isArray(attributes) && attributes.includes('xds.route_name');
+  const isNameSent = isSent(filter, 'xds.route_name');
   const byRoute = route.name === undefined ? undefined : policies.set.byRoute(route.name);
   if (byRoute !== undefined && !isNameSent) {
     const message = `route ${route.name} is meant for API ${byRoute.name} by its name, but the filter does not send it: write \`request_attributes: [xds.route_name]\``;

@@ -103,6 +103,12 @@ export const apiSchema = z
       default: [],
       examples: [['orders-*']],
     }),
+    contextPath: field(text.regex(/^\/[^?#\s]*$/, 'must begin with "/" and have no query'), {
+      title: 'Context path',
+      description:
+        "Where callers reach the API: `{#request.contextPath}`, which then ends in `/`; `{#request.pathInfo}` is the path's rest. Absent: null, and the whole path.",
+      examples: ['/orders'],
+    }),
     properties: field(z.record(z.string(), data), {
       title: 'Properties',
       description: "`{#properties['name']}`.",

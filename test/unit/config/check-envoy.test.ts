@@ -316,6 +316,13 @@ test('a_route_picked_by_its_name_needs_the_name_to_be_sent', () => {
   ]);
 });
 
+test('an_api_that_reads_certificates_needs_them_to_be_sent', () => {
+  const document = policies.replace('{#request.content}', '{#request.ssl.client.cn}');
+  assertLines(check(goodEnvoy, document), ['reads #request.ssl', 'connection.subject_peer_certificate']);
+  const asked = goodEnvoy.replace('[xds.route_name]', '[xds.route_name, connection.subject_peer_certificate]');
+  assert.deepEqual(check(asked, document), []);
+});
+
 test('a_filter_that_no_route_enables_is_an_error', () => {
   const text = goodEnvoy.replace(/ {26}typed_per_filter_config:\n(?: {28}.*\n)+/, '');
   assertLines(check(text), ['http_filters.0.disabled: ', 'no route enables it']);

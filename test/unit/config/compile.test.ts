@@ -106,8 +106,9 @@ test('an_api_needs_the_bodies_that_its_templates_mention', () => {
   const needs = (phase: string, configuration: string, step = '') => {
     return api(load(withStep(`function: f, ${configuration}`, step).replace('request:', `${phase}:`))).needs;
   };
-  const none = { requestBody: false, response: false, responseBody: false };
+  const none = { requestBody: false, response: false, responseBody: false, certificates: false };
   assert.deepEqual(needs('request', "payload: '{#request.path}'"), none);
+  assert.deepEqual(needs('request', "payload: '{#request.ssl.client.cn}'"), { ...none, certificates: true });
   assert.deepEqual(needs('request', "payload: '{#request.content}'"), { ...none, requestBody: true });
   assert.deepEqual(needs('request', 'payload: a', "condition: '{#request.content}', "), { ...none, requestBody: true });
   const set = "mutations: {headers: {set: {a: '{#request.content}'}}}";
