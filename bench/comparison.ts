@@ -8,6 +8,7 @@ import type { GoPrograms } from './parts/go.ts';
 import { prepareOwn } from './prepare.ts';
 import { buildRevision } from './revision.ts';
 import { ownSubject } from './subjects/own.ts';
+import type { Subject } from './subjects/subject.ts';
 
 /** One figure of one case, on both sides. */
 export interface ComparisonRow {
@@ -23,6 +24,8 @@ export interface CaseComparison {
   readonly benchCase: BenchCase;
   readonly rows: readonly ComparisonRow[];
   readonly failed: number;
+  /** Why the other revision cannot do the case; there are no rows then. */
+  readonly skipped?: string;
 }
 
 export interface Comparison {
@@ -69,6 +72,11 @@ export async function compare(
     await prepareOwn(environment.subjects, progress);
     const results: CaseComparison[] = [];
     for (const benchCase of cases ?? benchCases.filter(({ compared }) => compared === true)) {
+      const skipped = await reasonToSkip(environment.subjects[1], benchCase);
+      if (skipped !== undefined) {
+        results.push({ benchCase, rows: [], failed: 0, skipped });
+        continue;
+      }
       const members = environment.subjects.map((subject) => ({ subject, benchCase, cold: true }));
       const [here, there] = await measureGroup(members, quick ? quickPlan : fullPlan, environment);
       if (here !== undefined && there !== undefined) results.push(compareCase(benchCase, here, there));
@@ -81,6 +89,16 @@ export async function compare(
     };
   } finally {
     await environment.stop();
+  }
+}
+
+/** An older revision need not know what a case configures. */
+async function reasonToSkip(there: Subject | undefined, benchCase: BenchCase): Promise<string | undefined> {
+  try {
+    await (await there?.start(benchCase))?.stop();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
@@ -127,7 +145,11 @@ export function renderComparison({ commit, cases, loadLanguage, mockLanguage }: 
     `This checkout against ${commit}: medians, and the ratio of neighbouring rounds with its middle half.`,
     `Load from ${loadLanguage}, Lambda and backend in ${mockLanguage}.`,
   ];
-  for (const { benchCase, rows, failed } of cases) {
+  for (const { benchCase, rows, failed, skipped } of cases) {
+    if (skipped !== undefined) {
+      lines.push('', `${benchCase.name}: left out, ${commit} cannot do it: ${skipped}`);
+      continue;
+    }
     lines.push(
       '',
       `${benchCase.name}: ${benchCase.title}; ${benchCase.connections[0]} connections, ${failed} failed`,

@@ -38,18 +38,19 @@ const firstPlan: Plan = {
   furtherRounds: 3,
 };
 const otherPlan: Plan = { ...firstPlan, blocks: 1, rounds: 10, roundSeconds: 0.75, warmSeconds: 3.5 };
-const quickFirstPlan: Plan = {
+const quickPlan: Plan = {
   ...firstPlan,
   blocks: 1,
   rounds: 3,
   roundSeconds: 0.75,
-  warmSeconds: 2.5,
+  warmRequests: 15_000,
+  warmSeconds: 4,
   furtherRounds: 0,
 };
-const quickOtherPlan: Plan = { ...quickFirstPlan };
 
 /** What `--quick` has time for. */
 const quickCases: ReadonlySet<string> = new Set(['send', 'enrich', 'pass-through']);
+const quickSubjects: ReadonlySet<string> = new Set(['own', 'own-2', 'floor', 'go', 'native']);
 
 export async function runFull(
   { quick, cases, gracefulClose }: BenchArguments,
@@ -98,13 +99,13 @@ export function allSubjects(go: GoPrograms | undefined, context: SubjectContext)
 async function measureCase(benchCase: BenchCase, quick: boolean, environment: BenchEnvironment): Promise<CaseResult> {
   const [firstCase = benchCase] = benchCases;
   const isFirst = benchCase === firstCase;
-  const plan = quick ? (isFirst ? quickFirstPlan : quickOtherPlan) : isFirst ? firstPlan : otherPlan;
+  const plan = quick ? quickPlan : isFirst ? firstPlan : otherPlan;
   const members = environment.subjects.flatMap((subject): readonly Member[] => {
     const { name } = subject;
     if (name === 'reference') return isFirst ? [] : [{ subject, benchCase: firstCase, cold: false }];
     // Two workers differ from one by how they share out requests, which the first case tells.
     if (!subject.can(benchCase) || (name === 'own-2' && !isFirst)) return [];
-    if (quick && !isFirst && name !== 'own') return [];
+    if (quick && !(isFirst ? quickSubjects.has(name) : name === 'own')) return [];
     return [{ subject, benchCase, cold: isFirst || name === 'own' }];
   });
   const measured = await measureGroup(members, plan, environment);

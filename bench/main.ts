@@ -11,7 +11,6 @@ import { describeMachine, thisMachine } from './report/machine.ts';
 import { renderFull } from './report/tables.ts';
 
 const invocations = { count: 20_000, concurrency: 16, rounds: 3 };
-const quickInvocations = { count: 3_000, concurrency: 16, rounds: 1 };
 
 async function main(args: readonly string[]): Promise<void> {
   const options = readArguments(args);
@@ -24,12 +23,10 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const full = await runFull(options, go, progress);
   const parts = [describeMachine(thisMachine(go)), renderFull(full)];
-  if (options.cases === undefined) {
-    progress('invocations');
-    const rows = await runInvocations(options.quick ? quickInvocations : invocations, go);
-    parts.push('### One invocation, without gRPC and Envoy, 16 at a time', block(formatInvocations(rows)));
-  }
   if (options.cases === undefined && !options.quick) {
+    progress('invocations');
+    const rows = await runInvocations(invocations, go);
+    parts.push('### One invocation, without gRPC and Envoy, 16 at a time', block(formatInvocations(rows)));
     progress('expressions');
     parts.push('### Expressions', block(formatExpressions(await runExpressions())));
   }
@@ -43,7 +40,7 @@ function block(text: string): string {
 }
 
 function progress(text: string): void {
-  process.stderr.write(`bench: ${text}\n`);
+  process.stderr.write(`bench: ${Math.round(performance.now() / 1000)} s: ${text}\n`);
 }
 
 /** All processes of the benchmark inherit it; a machine does other things as well. */

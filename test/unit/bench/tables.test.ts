@@ -80,6 +80,13 @@ test('a_comparison_counts_what_failed_on_either_side', () => {
   assert.equal(compared.failed, 6);
 });
 
+test('a_case_that_the_other_revision_cannot_do_is_left_out_with_the_reason', () => {
+  const cases = [{ benchCase: enrich, rows: [], failed: 0, skipped: 'unknown field' }];
+  const text = renderComparison({ commit: 'abc', cases, loadLanguage: 'Go', mockLanguage: 'Go' });
+  assert.match(text, /^enrich: left out, abc cannot do it: unknown field$/m);
+  assert.doesNotMatch(text, /\|/);
+});
+
 test('the_tables_hold_each_subject_against_the_floor_round_by_round', () => {
   const floor = measured('floor', send, [100, 200, 100]);
   const result: CaseResult = {
