@@ -29,7 +29,7 @@ export function apiGuards(definition: ApiDefinition, plan: Plan | undefined, flo
     if (isCarriedPath(flow.selector) || (!callsLambda(flow) && flow.guards.length === 0)) return [];
     const path = `/${flow.selector.segments.join('/')}`;
     const what = `flow ${flow.name}: its path ${path} is a regular expression that Envoy's RE2 does not know`;
-    return [{ name: flow.name, what, field: flow.field }];
+    return [{ name: flow.name, what, fields: [flow.field] }];
   });
   return [...definition.guards, ...(plan?.guard === undefined ? [] : [plan.guard]), ...paths];
 }
@@ -49,7 +49,7 @@ export function missing(flows: readonly Flow[], place: RoutePlace): 'none' | 'so
 export function tellGuards(guards: readonly Guard[], accepted: Accepted, report: Report): void {
   for (const guard of guards) {
     const closed = !isAccepted(guard, accepted);
-    const { name, what, field } = guard;
-    report.addEntry({ damage: 'opened', what, fields: [field], accept: name, closed });
+    const { name, what, fields } = guard;
+    report.addEntry({ damage: 'opened', what, fields, accept: name, closed });
   }
 }

@@ -43,13 +43,15 @@ export interface Guard {
   readonly name: string;
   /** What it is and what may take its place. */
   readonly what: string;
-  readonly field: string;
+  /** The places in the definition. */
+  readonly fields: readonly string[];
 }
 
 export interface BackendGroup {
   readonly name: string;
   readonly loadBalancing: 'ROUND_ROBIN' | 'RANDOM' | 'WEIGHTED_ROUND_ROBIN' | 'WEIGHTED_RANDOM';
   readonly endpoints: readonly Backend[];
+  readonly field: string;
 }
 
 export interface Backend {
@@ -123,6 +125,8 @@ export interface Flow {
   readonly response: readonly Step[];
   /** Steps that guarded and are not carried. */
   readonly guards: readonly Guard[];
+  /** e.g. "plan gold". */
+  readonly owner: string;
   readonly field: string;
 }
 

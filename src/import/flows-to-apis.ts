@@ -79,20 +79,21 @@ export function flowsToApis(definition: ApiDefinition, accepted: Accepted, repor
 const matchGuard: Guard = {
   name: 'match-required',
   what: 'matchRequired: a request whose flows have conditions that all fail is a 404 in the gateway, and Envoy cannot tell',
-  field: 'flowExecution.matchRequired',
+  fields: ['flowExecution.matchRequired'],
 };
 
 function tellOtherPlan(other: Plan, chosen: Plan | undefined, report: Report): void {
   const instead = `the routes have the flows of plan ${chosen?.name}`;
   const rest = other.flows.some(callsLambda) ? '; its own are in policies.yaml, without routes' : '';
-  const field = other.guard?.field ?? 'plans';
+  const fields = other.guard?.fields ?? ['plans'];
   report.add(
     'changed',
     `plan ${other.name} (${other.security}): Envoy does not know which plan a caller has, ${instead}${rest}`,
-    field,
+    ...fields,
   );
-  if (other.guard !== undefined) report.add('told', other.guard.what, field);
-  for (const { what, field: place } of other.flows.flatMap(({ guards }) => guards)) report.add('lost', what, place);
+  if (other.guard !== undefined) report.add('told', other.guard.what, ...fields);
+  for (const { what, fields: places } of other.flows.flatMap(({ guards }) => guards))
+    report.add('lost', what, ...places);
 }
 
 /** Distinct selectors of flows that matter to routes, the narrow ones first, and one for everything else. */

@@ -8,6 +8,8 @@ import type { Report } from './report.ts';
 export interface ImportedStep {
   readonly step: Step;
   readonly condition: string | undefined;
+  /** Where it is from, e.g. "flow all of the API". */
+  readonly flow: string;
 }
 
 export interface Chains {
@@ -36,7 +38,12 @@ export function conditionalSteps({ plan, api }: Chains, definition: ApiDefinitio
   const phase = (chains: readonly (readonly ChosenFlow[])[], which: 'request' | 'response'): readonly FlowStep[] => {
     return chains.flat().flatMap((chosen) => {
       const { flow, parts } = chosen;
-      return flow[which].map((step) => ({ step, flow: flow.name, parts, evaluatedAt: firstOf.get(chosen) ?? 0 }));
+      return flow[which].map((step) => ({
+        step,
+        flow: `flow ${flow.name} of ${flow.owner}`,
+        parts,
+        evaluatedAt: firstOf.get(chosen) ?? 0,
+      }));
     });
   };
   const request = phase([plan, api], 'request');
@@ -54,7 +61,7 @@ function conditional({ step, parts, flow }: FlowStep, report: Report): readonly 
   for (const text of step.conditions) {
     const condition = readCondition(text);
     if (condition.kind === 'never') {
-      const what = `step ${step.name} of flow ${flow} is not carried: the gateway never ran it, because ${condition.why}`;
+      const what = `step ${step.name} of ${flow} is not carried: the gateway never ran it, because ${condition.why}`;
       report.add('changed', what, step.field);
       return [];
     }
@@ -62,7 +69,7 @@ function conditional({ step, parts, flow }: FlowStep, report: Report): readonly 
   }
   const [only] = step.conditions;
   if (parts.length === 0 && step.conditions.length === 1 && all.length === 1 && only !== undefined) {
-    return [{ step, condition: only.trim() }];
+    return [{ step, condition: only.trim(), flow }];
   }
-  return [{ step, condition: allOf(all) }];
+  return [{ step, condition: allOf(all), flow }];
 }

@@ -1,12 +1,12 @@
 import { attributeName, attributeReads, replaceReads } from './attribute-access.ts';
 import { quote } from './conditions.ts';
 import type { Step } from './definition.ts';
-import { slug } from './names.ts';
 import type { Report } from './report.ts';
 
 /** A step of an API with what has to hold for its flow, as expressions without braces. */
 export interface FlowStep {
   readonly step: Step;
+  /** e.g. "flow all of the API". */
   readonly flow: string;
   /** What has to hold beyond the route. */
   readonly parts: readonly string[];
@@ -30,14 +30,14 @@ export function evaluateOnce(steps: readonly FlowStep[], report: Report): readon
     const text = use.parts.join(' ');
     const { names, hasOthers } = attributeReads(text);
     if ((hasOthers && between.some(setsSomething)) || /#(?:lambdaResponse|response)\b/.test(text)) {
-      const what = `the condition of flow ${use.flow} is evaluated again for each of its steps, not once: what earlier steps did may change it`;
+      const what = `the condition of ${use.flow} is evaluated again for each of its steps, not once: what earlier steps did may change it`;
       report.add('changed', what, use.step.field);
     }
     const renamed = new Map<string, string>();
     for (const name of names) {
       const setters = between.flatMap(({ step }, index) => (sets(step, name) ? [use.evaluatedAt + index] : []));
       if (setters.length === 0) continue;
-      const key = `kept-${slug(steps[use.evaluatedAt]?.flow ?? '')}-${use.evaluatedAt}.${name}`;
+      const key = `kept-${use.evaluatedAt}.${name}`;
       for (const [index, setter] of setters.entries()) keep(kept, setter, key, name, index === 0);
       renamed.set(name, keptOr(key, name));
     }

@@ -1,5 +1,5 @@
-import { Document } from 'yaml';
 import { isErrorKey } from '../config/index.ts';
+import { type Json, writeCommented } from './commented-yaml.ts';
 import type { ApiDefinition, ResponseTemplate, Step } from './definition.ts';
 import type { Imported } from './flows-to-apis.ts';
 import type { ImportedStep } from './imported-steps.ts';
@@ -51,9 +51,10 @@ export function policiesDocument(
       }),
     ),
   };
-  const document = new Document(content, { aliasDuplicateObjects: false });
-  document.commentBefore = ` Imported from the ${definition.version} definition of ${oneLine(definition.name)}.`;
-  return document.toString({ lineWidth: 0 });
+  return writeCommented(content, [
+    `Imported from the ${definition.version} definition of ${oneLine(definition.name)}.`,
+    `Execution mode ${definition.mode}, flows by ${definition.flowMode}.`,
+  ]);
 }
 
 /** `{#endpoints['name']}` is `name:` in the gateway, for its own routing. */
@@ -63,12 +64,15 @@ function endpointsOf(definition: ApiDefinition): { readonly endpoints?: Readonly
   return mentions ? { endpoints: Object.fromEntries(names.map((name) => [name, `${name}:`])) } : {};
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function stepObject({ step, condition }: ImportedStep, names: Set<string>, configure: (step: Step) => Json): object {
+function stepObject(
+  { step, condition, flow }: ImportedStep,
+  names: Set<string>,
+  configure: (step: Step) => Json,
+): object {
   const name = uniqueName(slug(titleOf(step), 'lambda'), (candidate) => names.has(candidate));
   names.add(name);
   return {
+    '#': oneLine(flow),
     name,
     ...(step.description !== undefined && { description: step.description }),
     ...(condition !== undefined && { condition }),

@@ -1,8 +1,10 @@
 import { serviceName } from '../../envoy-names.ts';
 import { defaultLimits } from '../../policy/index.ts';
+import type { Json } from '../commented-yaml.ts';
 import type { Backend, BackendGroup, Connection, HealthCheck } from '../definition.ts';
+import { oneLine } from '../names.ts';
 import { sidecarCluster } from './ext-proc.ts';
-import { address, type Json, seconds } from './json.ts';
+import { address, seconds } from './json.ts';
 import type { Profile } from './profiles.ts';
 import { sniOptions, tlsSocket } from './tls.ts';
 
@@ -67,8 +69,9 @@ export function backendCluster(profile: Profile, loadBalancing: BackendGroup['lo
   };
 }
 
-function lbEndpoint({ target, weight, healthCheck }: Backend, weighted: boolean): Json {
+function lbEndpoint({ name, target, weight, healthCheck }: Backend, weighted: boolean): Json {
   return {
+    '#': oneLine(name),
     endpoint: {
       hostname: target.hostname,
       address: address(bareHost(target), Number(target.port) || (target.protocol === 'https:' ? 443 : 80)),

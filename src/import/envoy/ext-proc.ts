@@ -1,5 +1,6 @@
 import { streamMetadata } from '../../envoy-names.ts';
-import { type Json, seconds, type } from './json.ts';
+import type { Json } from '../commented-yaml.ts';
+import { seconds, type } from './json.ts';
 
 export const extProcName = 'envoy.filters.http.ext_proc';
 export const sidecarCluster = 'lambda-ext-proc';

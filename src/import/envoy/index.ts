@@ -1,3 +1,4 @@
+import { writeCommented } from '../commented-yaml.ts';
 import type { ApiDefinition } from '../definition.ts';
 import type { Imported } from '../flows-to-apis.ts';
 import { readsTls } from '../gateway-values.ts';
@@ -5,7 +6,6 @@ import { oneLine } from '../names.ts';
 import type { Report } from '../report.ts';
 import { backendCluster, serverCluster } from './clusters.ts';
 import { extProcFilter } from './ext-proc.ts';
-import { writeCommented } from './json.ts';
 import { corsFilter, listener, overloadManager, routeConfiguration } from './listener.ts';
 import { profilesOf } from './profiles.ts';
 import { virtualHosts } from './routes.ts';
@@ -21,7 +21,7 @@ export function envoyDocument(
 ): string {
   const [group, ...others] = definition.groups.filter(({ endpoints }) => endpoints.length > 0);
   for (const other of others) {
-    report.add('lost', `endpoint group ${other.name}: the routes go to ${group?.name}`, 'endpointGroups');
+    report.add('lost', `endpoint group ${other.name}: the routes go to ${group?.name}`, other.field);
   }
   if (group === undefined) report.add('lost', 'a backend: no endpoint could be carried, the routes answer 503');
   const profiles = group === undefined ? [] : profilesOf(group, report);

@@ -1,8 +1,9 @@
 import { defaultLimits } from '../../policy/index.ts';
+import type { Json } from '../commented-yaml.ts';
 import type { ApiDefinition, Cors } from '../definition.ts';
 import { slug } from '../names.ts';
 import { extProcName } from './ext-proc.ts';
-import { address, type Json, type } from './json.ts';
+import { address, type } from './json.ts';
 
 /** `usesSidecar`: whether a route enables the filter. */
 export function routeConfiguration(virtualHosts: readonly Json[], usesSidecar: boolean): Json {

@@ -17,6 +17,9 @@ export interface Profile {
 export function profilesOf(group: BackendGroup, report: Report): readonly Profile[] {
   const first = group.endpoints.filter(({ backup }) => !backup);
   const main = first.length > 0 ? first : group.endpoints;
+  if (first.length === 0) {
+    report.add('told', `all endpoints of group ${group.name} are spare ones: they share the traffic`, group.field);
+  }
   const byKey = Map.groupBy(main, keyOf);
   const names = new Set<string>();
   const profiles = [...byKey].map(([key, endpoints]): Profile & { readonly key: string } => {
@@ -28,13 +31,13 @@ export function profilesOf(group: BackendGroup, report: Report): readonly Profil
   });
   if (profiles.length > 1) {
     const what = `endpoints of group ${group.name} have different paths, schemes or options: requests are shared out by chance in the ratio of the weights, each with its own; one that fails is not left out`;
-    report.add('changed', what, 'endpoints');
+    report.add('changed', what, group.field);
   }
   const spares = first.length > 0 ? group.endpoints.filter(({ backup }) => backup) : [];
   for (const spare of spares) {
     if (profiles.length === 1 && profiles[0]?.key === keyOf(spare)) continue;
     const what = `the spare endpoint ${spare.name}: its path, scheme or options are not those of the others, and it gets no traffic`;
-    report.add('lost', what, 'endpoints');
+    report.add('lost', what, group.field);
   }
   return profiles.map(({ key, ...profile }) => {
     const own = profiles.length === 1 ? spares.filter((spare) => keyOf(spare) === key) : [];

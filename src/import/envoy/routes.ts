@@ -1,9 +1,10 @@
+import { type Json, yamlLines } from '../commented-yaml.ts';
 import type { ApiDefinition } from '../definition.ts';
 import type { ImportedRoute } from '../flows-to-apis.ts';
 import { slug, uniqueName } from '../names.ts';
 import { escapePattern, isPattern, pathPattern } from '../path-patterns.ts';
 import { extProcOn } from './ext-proc.ts';
-import { type Json, seconds, yamlLines } from './json.ts';
+import { seconds } from './json.ts';
 import { corsRules } from './listener.ts';
 import type { Profile } from './profiles.ts';
 

@@ -1,5 +1,6 @@
+import type { Json } from '../commented-yaml.ts';
 import type { Connection } from '../definition.ts';
-import { type Json, type } from './json.ts';
+import { type } from './json.ts';
 
 const systemCertificates = '/etc/ssl/certs/ca-certificates.crt';
 

@@ -52,7 +52,7 @@ export function readGroupsV2(proxy: Reader, services: Reader, report: Report): r
     });
     const backends = readBackends(endpoints, loadBalancing, report);
     if (!shared.isKnown()) for (const field of ownFields) tellNotInherited(group, field, name, report);
-    return { name, loadBalancing, endpoints: backends };
+    return { name, loadBalancing, endpoints: backends, field: `${group.path}${group.path === '' ? '' : '.'}endpoints` };
   });
 }
 

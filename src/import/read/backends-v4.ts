@@ -29,10 +29,10 @@ export function readGroupsV4(api: Reader, report: Report): readonly BackendGroup
           const groupCheck = services.get('healthCheck', 'health_check');
           const isOwn = check.flag('overrideConfiguration') === true || !groupCheck.isThere;
           if (isOwn && check.isThere) {
-            if (groupCheck.isThere) groupCheck.skip();
+            groupCheck.tell(report, 'told', `the health check of group ${name}, where endpoints have their own`);
             return readCheckV4(check, { owner: `endpoint ${own}`, targetPath }, report);
           }
-          if (check.isThere) check.skip();
+          check.tell(report, 'told', `the health check of endpoint ${own} is that of its group`);
           return readCheckV4(groupCheck, { owner: `group ${name}`, targetPath }, report);
         },
       };
@@ -43,7 +43,7 @@ export function readGroupsV4(api: Reader, report: Report): readonly BackendGroup
         tellNotInherited(group, field, name, report);
       }
     }
-    return { name, loadBalancing, endpoints: backends };
+    return { name, loadBalancing, endpoints: backends, field: `${group.path}${group.path === '' ? '' : '.'}endpoints` };
   });
 }
 

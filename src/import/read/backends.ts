@@ -48,7 +48,7 @@ function tellTenants(reader: Reader, name: string, report: Report): void {
   const tenants = [...reader.texts('tenants'), ...reader.texts('tenant')];
   if (tenants.length === 0) return;
   const what = `endpoint ${name} is for the tenants ${tenants.join(', ')}: Envoy knows no tenants and sends it traffic; take it out where it is not wanted`;
-  report.add('changed', what, `${reader.path}.tenants`);
+  report.add('changed', what, `${reader.path}.tenants`, `${reader.path}.tenant`);
 }
 
 /** Only the weighted load balancers look at weights; to those 0 means no traffic, as to Envoy it may not. */

@@ -22,7 +22,7 @@ export function tellState(api: Reader, name: string, report: Report): readonly G
     report.add('told', 'the API was never started (state INITIALIZED)', field);
     return [];
   }
-  return [{ name, what: `the API is stopped (state ${state}): the gateway does not serve it`, field }];
+  return [{ name, what: `the API is stopped (state ${state}): the gateway does not serve it`, fields: [field] }];
 }
 
 export function tellLogging(logging: Reader, report: Report): void {

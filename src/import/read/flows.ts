@@ -36,6 +36,7 @@ export function readFlows(flows: readonly Reader[], owner: string, context: Flow
         request: request.steps,
         response: response.steps,
         guards: [...request.guards, ...response.guards],
+        owner,
         field: flow.path,
       },
     ];

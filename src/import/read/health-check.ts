@@ -18,9 +18,6 @@ export function readCheckV4(
 ): HealthCheck | undefined {
   if (!service.isThere) return undefined;
   if (service.flag('enabled') !== true) return off(service, owner, report);
-  service.text('type');
-  service.get('overrideConfiguration').skip();
-  service.flag('overrideConfiguration');
   const configuration = service.getJson('configuration');
   const path = configuration.text('target') ?? '/';
   const isWhole = configuration.flag('overrideEndpointPath') !== false;
@@ -51,11 +48,9 @@ export function readCheckV2(
 ): HealthCheck | undefined {
   if (!service.isThere || typeof service.data !== 'object') return undefined;
   if (service.flag('enabled') === false) return off(service, owner, report);
-  service.text('name');
   const [first, ...others] = service.items('steps');
   for (const other of others) other.tell(report, 'lost', `a further step of the health check of ${owner}`);
   const step = first ?? service;
-  step.text('name');
   const request = step.get('request');
   const path = request.text('path', 'uri');
   if (path === undefined) {

@@ -32,8 +32,9 @@ export function readLambdaConfiguration(
   for (const name of timeFields) add(name, timeOf(configuration, name, report));
   const variables = configuration.items('variables').flatMap((variable) => {
     const name = variable.text('name');
+    if (name === undefined) return [];
     const value = variable.text('value');
-    return name === undefined ? [] : [{ name, ...(value !== undefined && { value }) }];
+    return [{ name, ...(value !== undefined && { value }) }];
   });
   if (variables.length > 0) add('variables', variables);
   add('ssl', readTrust(configuration.get('ssl'), report, secrets));

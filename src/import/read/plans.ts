@@ -26,7 +26,7 @@ export function readPlans(plans: Reader, apiName: string, context: FlowContext):
   if (carried.length > 0) return { plans: carried, guards: [] };
   const what = 'no plan is published: the gateway lets nobody in';
   const name = all[0]?.[0] ?? apiName;
-  return { plans: [], guards: [{ name, what, field: plans.path }] };
+  return { plans: [], guards: [{ name, what, fields: [plans.path] }] };
 }
 
 function readPlan(name: string, plan: Reader, context: FlowContext): Plan {
@@ -52,17 +52,20 @@ const filters: Readonly<Record<string, string>> = {
 function guardOf(name: string, security: string, plan: Reader): Guard | undefined {
   const type = security.toUpperCase().replaceAll('-', '_');
   const rule = plan.text('selectionRule', 'selection_rule');
+  // Both spellings are one field.
+  const ruleFields = rule === undefined ? [] : ['selectionRule', 'selection_rule'].map((field) => plan.get(field).path);
   const ruled = rule === undefined ? '' : ' lets in only callers for whom its selectionRule is true';
   const ruleText = rule?.replace(/\s+/g, ' ').slice(0, 200);
   if (/^KEY_?LESS$/.test(type)) {
     if (rule === undefined) return undefined;
     const what = `plan ${name}${ruled}: ${ruleText}; match the callers in Envoy's routes, or use envoy.filters.http.rbac`;
-    return { name, what, field: plan.get('selectionRule', 'selection_rule').path };
+    return { name, what, fields: ruleFields };
   }
   plan.get('security').skip();
   plan.get('securityDefinition', 'security_definition').skip();
   const filter = filters[type] ?? 'a filter that authenticates callers';
   const what = `the security of plan ${name} (${security}): put ${filter} before ext_proc`;
   const rest = rule === undefined ? '' : `; it${ruled}: ${ruleText}`;
-  return { name, what: what + rest, field: plan.get('security').path };
+  const definition = plan.get('securityDefinition', 'security_definition');
+  return { name, what: what + rest, fields: [plan.get('security').path, definition.path, ...ruleFields] };
 }

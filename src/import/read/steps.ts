@@ -62,7 +62,7 @@ function readStep(reader: Reader, place: StepPlace, context: ReadContext): ReadS
 function otherStep(reader: Reader, policy: string, what: string, { report }: ReadContext): ReadSteps {
   reader.skip();
   const { guards, instead } = otherPolicy(policy);
-  if (guards) return { steps: [], guards: [{ name: policy, what: `${what}: use ${instead}`, field: reader.path }] };
+  if (guards) return { steps: [], guards: [{ name: policy, what: `${what}: use ${instead}`, fields: [reader.path] }] };
   report.add('lost', `${what}: use ${instead}`, reader.path);
   return none;
 }
@@ -77,7 +77,7 @@ function sharedGroup(reader: Reader, place: StepPlace, context: ReadContext): Re
   if (group === undefined || place.conditions !== undefined) {
     reader.skip();
     const rest = `${what}: what it holds is not known, Lambda steps included; give its file with --shared-policy-groups`;
-    return { steps: [], guards: [{ name, what: rest, field: reader.path }] };
+    return { steps: [], guards: [{ name, what: rest, fields: [reader.path] }] };
   }
   const phase = group.text('phase')?.toLowerCase();
   if (phase !== undefined && phase !== place.phase) {

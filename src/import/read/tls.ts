@@ -9,14 +9,10 @@ export function readTls(ssl: Reader, owner: string, report: Report): TlsOptions 
   ssl.get('headers').tell(report, 'lost', `headers of the TLS connection (ssl.headers) of ${owner}`);
   const trustAll = ssl.flag('trustAll') === true;
   const anyName = ssl.flag('hostnameVerifier') === false;
-  if (trustAll)
-    report.add('told', `${owner} trusts any certificate (ssl.trustAll), as in the gateway`, `${ssl.path}.trustAll`);
-  else if (anyName) {
-    report.add(
-      'told',
-      `${owner} takes a certificate of any name (ssl.hostnameVerifier)`,
-      `${ssl.path}.hostnameVerifier`,
-    );
+  if (trustAll || anyName) {
+    const what = trustAll ? 'any certificate (ssl.trustAll)' : 'a certificate of any name (ssl.hostnameVerifier)';
+    const fields = ['trustAll', 'hostnameVerifier'].map((field) => `${ssl.path}.${field}`);
+    report.add('told', `${owner} takes ${what}, as in the gateway`, ...fields);
   }
   const trusted = readTrust(ssl, owner, report);
   const pair = readKeyStore(ssl.get('keyStore'), owner, report);

@@ -57,4 +57,5 @@ const knownFields: readonly (readonly [pattern: RegExp, what: string])[] = [
     'options of listeners without an effect on requests',
   ],
   [/\.endpoints\[\]\.status$/, portal],
+  [/health-?check\.(?:steps\[\]\.)?(?:name|type|overrideConfiguration|inherit)$/i, 'names and kinds of health checks'],
 ];
