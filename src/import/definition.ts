@@ -156,7 +156,8 @@ export interface ResponseTemplate {
 }
 
 export interface Cors {
-  readonly origins: readonly string[];
+  /** `pattern`: a regular expression for the whole origin. */
+  readonly origins: readonly ({ readonly exact: string } | { readonly pattern: string })[];
   readonly methods: readonly string[];
   readonly headers: readonly string[];
   readonly exposed: readonly string[];

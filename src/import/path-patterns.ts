@@ -21,11 +21,15 @@ export function hasOwnPattern({ segments }: Selector): boolean {
   return segments.some((segment) => !isParameter(segment) && isPattern(segment));
 }
 
-/** Whether RE2, which has neither look-around nor back-references, understands the path. */
+/** Whether Envoy can look for the path. */
 export function isCarriedPath(selector: Selector): boolean {
-  if (!hasOwnPattern(selector)) return true;
+  return !hasOwnPattern(selector) || isRe2(pathPattern(selector, ''));
+}
+
+/** Whether RE2, which has neither look-around nor back-references, understands a regular expression. */
+export function isRe2(pattern: string): boolean {
   try {
-    RE2JS.compile(pathPattern(selector, ''));
+    RE2JS.compile(pattern);
     return true;
   } catch {
     return false;

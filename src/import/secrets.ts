@@ -2,12 +2,19 @@ import type { Report } from './report.ts';
 
 const prefix = 'LAMBDA_EXT_PROC_SECRET_';
 
+/** Whether a text stands for a secret of a vault, or of Kubernetes by the operator's templates. */
+export function isReference(text: string): boolean {
+  return text.includes('#secrets') || /\[\[.*\]\]/.test(text);
+}
+
 /**
  * Keys of a definition, which policies.yaml does not hold: each becomes a reference to an environment variable, and its
  * value stands in a file of its own.
  */
 export class Secrets {
   readonly #values = new Map<string, string | undefined>();
+  /** Variables by the field and the text that they stand for. */
+  readonly #known = new Map<string, string>();
 
   /** Variable to value; undefined where the definition has only a reference that nobody here can follow. */
   get values(): ReadonlyMap<string, string | undefined> {
@@ -22,15 +29,13 @@ export class Secrets {
     ) {
       return text;
     }
-    const isReference = text.includes('#secrets') || /\[\[.*\]\]/.test(text);
-    const name = this.#nameFor(field, isReference ? undefined : text, text);
-    if (isReference) {
+    const elsewhere = isReference(text);
+    const name = this.#nameFor(field, elsewhere ? undefined : text, text);
+    if (elsewhere) {
       report.add('told', `vault reference in ${field}: put the secret's value into the variable ${name}`, path);
     } else report.add('told', `${field} is the environment variable ${name} now; secrets.env has its value`, path);
     return `{#secrets.get('env:${name}')}`;
   }
-
-  readonly #known = new Map<string, string>();
 
   #nameFor(field: string, value: string | undefined, text: string): string {
     const key = `${field} ${text}`;

@@ -78,7 +78,9 @@ export function corsRules(cors: Cors): Json {
   return {
     'envoy.filters.http.cors': {
       '@type': type('extensions.filters.http.cors.v3.CorsPolicy'),
-      allow_origin_string_match: cors.origins.map(originMatch),
+      allow_origin_string_match: cors.origins.map((origin) => {
+        return 'exact' in origin ? origin : { safe_regex: { regex: origin.pattern } };
+      }),
       ...(cors.methods.length > 0 && { allow_methods: cors.methods.join(',') }),
       ...(cors.headers.length > 0 && { allow_headers: cors.headers.join(',') }),
       ...(cors.exposed.length > 0 && { expose_headers: cors.exposed.join(',') }),
@@ -87,11 +89,6 @@ export function corsRules(cors: Cors): Json {
       ...(cors.privateNetwork && { allow_private_network_access: true }),
     },
   };
-}
-
-function originMatch(origin: string): Json {
-  if (origin === '*') return { safe_regex: { regex: '.*' } };
-  return /[*[(]/.test(origin) ? { safe_regex: { regex: origin } } : { exact: origin };
 }
 
 /** Envoy takes no more than it has memory for. */

@@ -1,4 +1,5 @@
 import type { Cors, Entrypoint } from '../definition.ts';
+import { isRe2 } from '../path-patterns.ts';
 import type { Report } from '../report.ts';
 import type { Reader } from './reader.ts';
 
@@ -47,7 +48,7 @@ export function readCors(cors: Reader, report: Report): Cors | undefined {
     report.add('changed', 'CORS: preflight requests are answered before the policies run', `${cors.path}.runPolicies`);
   }
   return {
-    origins: cors.texts('allowOrigin'),
+    origins: readOrigins(cors, report),
     methods: cors.texts('allowMethods'),
     headers: cors.texts('allowHeaders'),
     exposed: cors.texts('exposeHeaders'),
@@ -55,6 +56,17 @@ export function readCors(cors: Reader, report: Report): Cors | undefined {
     maxAgeSeconds: positive(cors.number('maxAge')),
     privateNetwork: cors.flag('allowPrivateNetwork') === true,
   };
+}
+
+/** Origins with brackets or a star are regular expressions, all but a star alone. */
+function readOrigins(cors: Reader, report: Report): Cors['origins'] {
+  return cors.texts('allowOrigin').flatMap((origin): Cors['origins'] => {
+    if (origin === '*') return [{ pattern: '.*' }];
+    if (!/[*[(]/.test(origin)) return [{ exact: origin }];
+    if (isRe2(origin)) return [{ pattern: origin }];
+    report.add('lost', `CORS for the origin ${origin}, which RE2 does not understand`, `${cors.path}.allowOrigin`);
+    return [];
+  });
 }
 
 function positive(value: number | undefined): number | undefined {

@@ -1,5 +1,5 @@
 import type { Report } from '../report.ts';
-import type { Secrets } from '../secrets.ts';
+import { isReference, type Secrets } from '../secrets.ts';
 import type { Reader } from './reader.ts';
 
 /** The fields of the gateway's policy; it ignores others, which are told as what nobody looked at. */
@@ -24,7 +24,7 @@ export function readLambdaConfiguration(
     if (text === undefined) continue;
     const { path } = configuration.get(name);
     // A role is no secret; only what a vault has of it is.
-    const isPlain = name === 'roleArn' && !text.includes('#secrets') && !text.includes('[[');
+    const isPlain = name === 'roleArn' && !isReference(text);
     add(name, isPlain ? text : secrets.reference(text, name, path, report));
   }
   add('payload', payloadOf(configuration, report));
@@ -79,8 +79,14 @@ function readTrust(ssl: Reader, report: Report, secrets: Secrets): object | unde
     trustStoreType: type,
     ...(path !== undefined && { trustStorePath: path }),
     ...(content !== undefined && { trustStoreContent: content }),
-    ...(password !== undefined && {
-      trustStorePassword: secrets.reference(password, 'trustStorePassword', `${ssl.path}.trustStorePassword`, report),
-    }),
+    ...(password !== undefined && { trustStorePassword: passwordOf(password, ssl, report, secrets) }),
   };
+}
+
+/** A trust store is read when the document is loaded: its password stays, so that `check` can say whether it fits. */
+function passwordOf(password: string, ssl: Reader, report: Report, secrets: Secrets): string {
+  const path = `${ssl.path}.trustStorePassword`;
+  if (isReference(password)) return secrets.reference(password, 'trustStorePassword', path, report);
+  report.add('told', 'trustStorePassword stands in policies.yaml', path);
+  return password;
 }

@@ -5,9 +5,50 @@ import { automation, v4Export, v4Resource } from './fields/v4.ts';
 /** Values that a field of a definition should not have, and some that it may. */
 const oddValues: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
-    ...['', ' ', '%', '%%', '{#', '{', '}', "'", '"', '\n', '\u0000', '#x', ': -', '*', '/', '//', '?a#b', '/a b/', '[', '(?=a)'],
-    ...['{#request.method}', '{#secrets.get("x")}', '[[ secret `a/b` ]]', 'http://', 'https://[::1]:99999', 'a'.repeat(5000)],
-    ...['true', 'off', '12', '1e9', 'HTTP_2', 'GET', '*.example.com', 'a:b:c', '😀', '\ud800', 'best-match', 'http://h.example/%7B?q=1'],
+    ...[
+      '',
+      ' ',
+      '%',
+      '%%',
+      '{#',
+      '{',
+      '}',
+      "'",
+      '"',
+      '\n',
+      '\u0000',
+      '#x',
+      ': -',
+      '*',
+      '/',
+      '//',
+      '?a#b',
+      '/a b/',
+      '[',
+      '(?=a)',
+    ],
+    ...[
+      '{#request.method}',
+      '{#secrets.get("x")}',
+      '[[ secret `a/b` ]]',
+      'http://',
+      'https://[::1]:99999',
+      'a'.repeat(5000),
+    ],
+    ...[
+      'true',
+      'off',
+      '12',
+      '1e9',
+      'HTTP_2',
+      'GET',
+      '*.example.com',
+      'a:b:c',
+      '😀',
+      '\ud800',
+      'best-match',
+      'http://h.example/%7B?q=1',
+    ],
     ...[0, -1, 1.5, 1e21, 2 ** 31, true, false, null],
     ...[[], {}, [[]], [null], [1, 'a'], { a: null }, { constructor: 1 }, { length: 3 }],
   ),
@@ -19,7 +60,10 @@ const oddValues: fc.Arbitrary<unknown> = fc.oneof(
 export const mutated: fc.Arbitrary<unknown> = fc
   .tuple(
     fc.constantFrom<unknown>(v2, v2Management, v4Export, v4Resource, automation),
-    fc.array(fc.tuple(fc.nat({ max: 2000 }), fc.option(oddValues, { nil: undefined })), { minLength: 1, maxLength: 12 }),
+    fc.array(fc.tuple(fc.nat({ max: 2000 }), fc.option(oddValues, { nil: undefined })), {
+      minLength: 1,
+      maxLength: 12,
+    }),
     fc.boolean(),
   )
   .map(([base, changes, isOpen]) => {
