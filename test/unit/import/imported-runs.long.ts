@@ -1,0 +1,4 @@
+import { test } from 'node:test';
+import { checkRun, runs } from './imported-runs.ts';
+
+for (const run of runs.filter(({ always }) => always !== true)) test(run.name, (t) => checkRun(t, run));
