@@ -7,7 +7,7 @@
 
 export type Sample = Readonly<Record<string, unknown>>;
 
-export const lambdaConfiguration: Sample = {
+const lambdaConfiguration: Sample = {
   scope: 'REQUEST_CONTENT',
   region: 'eu-west-3',
   accessKey: 'AK2',
@@ -30,7 +30,7 @@ export const lambdaConfiguration: Sample = {
   fieldOfTomorrow: 1,
 };
 
-export const step: Sample = {
+const step: Sample = {
   name: 'Renamed',
   description: 'a description',
   enabled: false,
@@ -53,7 +53,7 @@ const otherPhase = [
   },
 ];
 
-export const stepV4: Sample = { ...step, sharedPolicyGroupRef: { kind: 'k', name: 'spg', namespace: 'ns' } };
+const stepV4: Sample = { ...step, sharedPolicyGroupRef: { kind: 'k', name: 'spg', namespace: 'ns' } };
 
 export const flowV4: Sample = {
   id: 'flow-id',
@@ -146,7 +146,7 @@ export const cors: Sample = {
   allowPrivateNetwork: true,
 };
 
-export const template: Sample = {
+const template: Sample = {
   status: 599,
   statusCode: 598,
   body: 'text',
