@@ -1,15 +1,18 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { LabelValue } from './catalogue.ts';
+import { createCounter, createHistogram } from './create-metric.ts';
 import { LabelValues, OTHER } from './label-values.ts';
-
-/** How one invocation ended: `function_error` ran and failed, `error` never gave a result, `aborted`: the caller left. */
-export type InvocationOutcome = 'ok' | 'function_error' | 'error' | 'aborted';
 
 export interface InvocationLabels {
   readonly api: string;
   readonly policy: string;
   readonly function: string;
-  readonly outcome: InvocationOutcome;
-  /** The error key, or the kind of failure; empty when all went well. */
+  /**
+   * `function_error` ran and failed, or its result is no answer in the step's format; `error` never gave a result;
+   * `aborted`: the caller left.
+   */
+  readonly outcome: LabelValue<'invocations', 'outcome'>;
+  /** The error key of the failure; empty when all went well. */
   readonly key: string;
 }
 
@@ -18,14 +21,13 @@ interface Series {
   observe(seconds: number): void;
 }
 
-const LABELS = ['api', 'policy', 'function', 'outcome', 'key'] as const;
 const DISTINCT_VALUES = 200;
 const SERIES = 2_000;
 
 /** Counters and times of invocations, by bounded labels; what is over a bound counts under `other`. */
 export class InvocationMetrics {
-  readonly #counter: Counter<(typeof LABELS)[number]>;
-  readonly #histogram: Histogram<'api' | 'function'>;
+  readonly #counter;
+  readonly #histogram;
   readonly #apis = new LabelValues(DISTINCT_VALUES);
   readonly #policies = new LabelValues(DISTINCT_VALUES);
   readonly #functions = new LabelValues(DISTINCT_VALUES);
@@ -36,19 +38,8 @@ export class InvocationMetrics {
   #seriesCount = 0;
 
   constructor(registry: Registry) {
-    this.#counter = new Counter({
-      name: 'lambda_ext_proc_invocations_total',
-      help: 'Invocations of Lambda functions, by API, policy, function, outcome and error key.',
-      labelNames: LABELS,
-      registers: [registry],
-    });
-    this.#histogram = new Histogram({
-      name: 'lambda_ext_proc_invocation_duration_seconds',
-      help: 'Time from handing an invocation to the Lambda client to its result, attempts and credentials included.',
-      labelNames: ['api', 'function'],
-      buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60],
-      registers: [registry],
-    });
+    this.#counter = createCounter('invocations', registry);
+    this.#histogram = createHistogram('invocationTime', registry);
   }
 
   add(labels: InvocationLabels, seconds: number): void {

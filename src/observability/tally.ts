@@ -1,51 +1,49 @@
-import { Counter, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { type Label, type LabelValue, metricCatalogue } from './catalogue.ts';
+import { createCounter } from './create-metric.ts';
 import { LabelValues } from './label-values.ts';
 
 interface Cell {
-  readonly labels: Record<string, string>;
+  readonly value: string;
   count: number;
   reported: number;
 }
 
-export interface TallyOptions {
-  readonly name: string;
-  readonly help: string;
-  readonly label: string;
-  readonly registry: Registry;
-  /** Values that exist from the start, with 0: a rate over a counter that is born with its first event misses it. */
-  readonly expected?: readonly string[] | undefined;
-  readonly limit?: number | undefined;
-}
+/** Counters with one label. */
+type Tallied =
+  | 'streams'
+  | 'messages'
+  | 'passThroughs'
+  | 'immediateResponses'
+  | 'bodiesUnavailable'
+  | 'violations'
+  | 'limits'
+  | 'reloads'
+  | 'unexpectedErrors';
+
+const DISTINCT_VALUES = 50;
 
 /**
  * A counter with one label, for the hot path: an increment is one map lookup and one addition (15 ns against 300 ns
- * for prom-client's own), and prom-client is told when somebody scrapes.
+ * for prom-client's own), and prom-client is told when somebody scrapes. The values that the catalogue tells exist from
+ * the start, with 0: a rate over a counter that is born with its first event misses it.
  */
-export class Tally {
+export class Tally<M extends Tallied> {
   readonly #cells = new Map<string, Cell>();
-  readonly #label: string;
-  readonly #values: LabelValues;
+  readonly #values = new LabelValues(DISTINCT_VALUES);
 
-  constructor(options: TallyOptions) {
-    this.#label = options.label;
-    this.#values = new LabelValues(options.limit ?? 50);
-    for (const value of options.expected ?? []) this.#cell(value);
-    const cells = this.#cells;
-    new Counter({
-      name: options.name,
-      help: options.help,
-      labelNames: [options.label],
-      registers: [options.registry],
-      collect() {
-        for (const cell of cells.values()) {
-          this.inc(cell.labels, cell.count - cell.reported);
-          cell.reported = cell.count;
-        }
-      },
+  constructor(metric: M, registry: Registry) {
+    const [[label, values] = ['', null]] = Object.entries<readonly string[] | null>(metricCatalogue[metric].labels);
+    for (const value of values ?? []) this.#cell(value);
+    createCounter(metric, registry, (counter) => {
+      for (const cell of this.#cells.values()) {
+        counter.inc({ [label]: cell.value } as Partial<Record<Label<M>, string>>, cell.count - cell.reported);
+        cell.reported = cell.count;
+      }
     });
   }
 
-  add(value: string): void {
+  add(value: LabelValue<M, Label<M>> & string): void {
     (this.#cells.get(value) ?? this.#cell(value)).count += 1;
   }
 
@@ -53,7 +51,7 @@ export class Tally {
     const bounded = this.#values.bound(value);
     const known = this.#cells.get(bounded);
     if (known !== undefined) return known;
-    const cell: Cell = { labels: { [this.#label]: bounded }, count: 0, reported: 0 };
+    const cell: Cell = { value: bounded, count: 0, reported: 0 };
     this.#cells.set(bounded, cell);
     return cell;
   }

@@ -9,5 +9,5 @@ export type { RequestHead } from './message.ts';
 export { finalStatus, isPath, readStatus } from './message-syntax.ts';
 export { PolicyFailure } from './policy-failure.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';
-export type { InvocationLabels, InvocationObserver, PolicyRuntime } from './runtime.ts';
+export type { InvocationObserver, PolicyRuntime } from './runtime.ts';
 export { Transaction } from './transaction.ts';

@@ -1,7 +1,7 @@
 import type { Invocation, InvocationError, InvocationResult } from '../lambda/index.ts';
+import type { InvocationLabels } from '../observability/index.ts';
 import type { PolicyStep } from './api-policies.ts';
 import type { PolicyFailure } from './policy-failure.ts';
-import type { InvocationLabels } from './runtime.ts';
 import type { Execution, Transaction } from './transaction.ts';
 
 /** An invocation that is over. */

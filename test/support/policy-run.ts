@@ -2,14 +2,8 @@ import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { loadPolicies } from '../../src/config/index.ts';
 import type { Invocation, InvocationResult } from '../../src/lambda/index.ts';
-import {
-  type ApiPolicies,
-  HttpHeaders,
-  type InvocationLabels,
-  type PhaseOutcome,
-  runPolicies,
-  Transaction,
-} from '../../src/policy/index.ts';
+import type { InvocationLabels } from '../../src/observability/index.ts';
+import { type ApiPolicies, HttpHeaders, type PhaseOutcome, runPolicies, Transaction } from '../../src/policy/index.ts';
 
 /** A function of the test: text is a result of status 200, what is thrown is the invocation's error. */
 export type TestFunction = (

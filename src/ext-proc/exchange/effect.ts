@@ -1,8 +1,9 @@
+import type { LabelValue } from '../../observability/index.ts';
 import type { Phase, Reply, Side } from '../wire/index.ts';
 import type { Failure } from './failure.ts';
 
 /** Why a stream ended: the `outcome` of `lambda_ext_proc_streams_total`. */
-export type Ending = 'completed' | 'immediate' | 'aborted' | 'violation' | 'failed';
+export type Ending = LabelValue<'streams', 'outcome'>;
 
 /** Runs the policies of a side. */
 export interface RunEffect {
@@ -25,7 +26,7 @@ export type Effect =
   /** Answers the caller with an error. */
   | { readonly kind: 'fail'; readonly failure: Failure }
   /** The stream goes on untouched. */
-  | { readonly kind: 'pass'; readonly reason: 'unmatched' | 'local_reply' }
+  | { readonly kind: 'pass'; readonly reason: LabelValue<'passThroughs', 'reason'> }
   /** Nobody waits for what still runs: it is cut, and timers with it. */
   | { readonly kind: 'stop' }
   /** Whether messages are read from Envoy. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { variableOf } from '../../../src/commands/command-line.ts';
 import { commandDefinitions } from '../../../src/commands/definitions.ts';
-import { Metrics } from '../../../src/observability/index.ts';
+import { Metrics, metricCatalogue } from '../../../src/observability/index.ts';
 
 const page = (name: string): string =>
   readFileSync(new URL(`../../../docs/reference/${name}.md`, import.meta.url), 'utf8');
@@ -37,27 +37,65 @@ for (const command of commandDefinitions) {
   });
 }
 
-test('the page of metrics has exactly the metrics of the code, with their types and labels', async () => {
+/** A metric as the catalogue, the page and the registry describe it. */
+const described = (name: string, type: string, labels: readonly string[]): string =>
+  `${name} ${type} ${[...labels].sort().join(',')}`;
+
+const catalogue = Object.values(metricCatalogue).map(({ name, type, labels }) =>
+  described(name, type, Object.keys(labels)),
+);
+
+test('the metrics of a process are those of the catalogue, with their types, labels and values', async () => {
   const metrics = new Metrics();
   metrics.reload(true);
   metrics.observeWorkers(() => ({ ready: 0, wanted: 0, restarts: 0 }));
   metrics.watchProcess('0.0.0');
   metrics.stop();
   metrics.invocation({ api: 'a', policy: 'p', function: 'f', outcome: 'ok', key: '' }, 0.1);
-  metrics.passThrough('x');
   metrics.bodyUnavailable('x');
   metrics.immediateResponse('x');
   metrics.protocolViolation('x');
   metrics.observeCredentials(() => [{ source: 'default', obtainedAt: 0, expiresAt: 0 }]);
-  const code = (await metrics.snapshot()).map(({ name, type, values }) => {
+  const snapshot = await metrics.snapshot();
+  const code = snapshot.map(({ name, type, values }) => {
     const labels = new Set(values.flatMap((value) => Object.keys(value.labels)));
     labels.delete('le');
-    return `${name} ${type} ${[...labels].join(',')}`;
+    return described(name, String(type), [...labels]);
   });
-  const rows = [...page('metrics').matchAll(/^\| `([a-z_]+)` *\| *(\w+) *\| *(.*?) *\|/gm)];
-  const documented = rows.map(([, name, type, labels = '']) => {
+  assert.deepEqual(code.sort(), [...catalogue].sort());
+  for (const { name, labels } of Object.values(metricCatalogue)) {
+    // Those of an invocation are made with the first one.
+    if (name === metricCatalogue.invocations.name) continue;
+    for (const [label, values] of Object.entries<readonly string[] | null>(labels)) {
+      if (values === null) continue;
+      const series = snapshot.find((metric) => metric.name === name)?.values ?? [];
+      const found: unknown[] = series.map((value) => value.labels[label]);
+      assert.deepEqual(found, values, `${name}: ${label}`);
+    }
+  }
+});
+
+test('the page of metrics has exactly those of the catalogue, with their types, labels and values', () => {
+  const rows = [...page('metrics').matchAll(/^\| `([a-z_]+)` *\| *(\w+) *\| *(.*?) *\|(.*)\|$/gm)];
+  const documented = rows.map(([, name = '', type = '', labels = '']) => {
     const names = labels.split(':', 1)[0]?.match(/`\w+`/g) ?? [];
-    return `${name} ${type} ${names.map((label) => label.slice(1, -1)).join(',')}`;
+    return described(
+      name,
+      type,
+      names.map((label) => label.slice(1, -1)),
+    );
   });
-  assert.deepEqual(documented.sort(), code.sort());
+  assert.deepEqual(documented.sort(), [...catalogue].sort());
+  for (const { name, labels } of Object.values(metricCatalogue)) {
+    const [, , , cell = '', meaning = ''] = rows.find((row) => row[1] === name) ?? [];
+    for (const [label, values] of Object.entries<readonly string[] | null>(labels)) {
+      if (values === null) continue;
+      const listed =
+        cell.split(`\`${label}\`:`)[1] ?? new RegExp(`\`${label}\`:(.*?)\\. `).exec(`${meaning} `)?.[1] ?? '';
+      const told = cell.includes(':')
+        ? listed.split(',').map((value) => value.trim().replaceAll('`', '').split(' ')[0])
+        : [...listed.matchAll(/`(\w+)`/g)].map(([, value]) => value);
+      assert.deepEqual(told, values, `${name}: ${label}`);
+    }
+  }
 });

@@ -1,0 +1,232 @@
+interface Definition {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  /** The values of each label; null where they are names from outside, which are bounded in number. */
+  readonly labels: Readonly<Record<string, readonly string[] | null>>;
+  /** What several workers' values become; their sum where nothing is said. */
+  readonly aggregator?: 'max' | 'min' | 'first';
+  /** Upper bounds of a histogram's buckets, in seconds. */
+  readonly buckets?: readonly number[];
+}
+
+/** Every metric. docs/reference/metrics.md describes each, and a test holds the page against this. */
+export const metricCatalogue = {
+  streams: {
+    name: 'lambda_ext_proc_streams_total',
+    type: 'counter',
+    help: 'Streams (HTTP requests) that ended, by outcome.',
+    labels: { outcome: ['completed', 'immediate', 'aborted', 'violation', 'failed'] },
+  },
+  streamsInFlight: {
+    name: 'lambda_ext_proc_streams_in_flight',
+    type: 'gauge',
+    help: 'Streams that are open now.',
+    labels: {},
+  },
+  messages: {
+    name: 'lambda_ext_proc_messages_total',
+    type: 'counter',
+    help: 'Messages received from Envoy, by phase.',
+    labels: {
+      phase: [
+        'request_headers',
+        'request_body',
+        'request_trailers',
+        'response_headers',
+        'response_body',
+        'response_trailers',
+      ],
+    },
+  },
+  sidecarTime: {
+    name: 'lambda_ext_proc_sidecar_duration_seconds',
+    type: 'histogram',
+    help: "The server's own time for one stream: from messages to answers, without the time of Lambda.",
+    labels: {},
+    buckets: [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
+  },
+  passThroughs: {
+    name: 'lambda_ext_proc_pass_throughs_total',
+    type: 'counter',
+    help: 'Streams that went on untouched, by reason.',
+    labels: { reason: ['unmatched', 'local_reply'] },
+  },
+  immediateResponses: {
+    name: 'lambda_ext_proc_immediate_responses_total',
+    type: 'counter',
+    help: 'Answers given by the server itself, by reason: SEND_TO_CONSUMER or an error key.',
+    labels: { reason: null },
+  },
+  bodiesUnavailable: {
+    name: 'lambda_ext_proc_body_unavailable_total',
+    type: 'counter',
+    help: 'Bodies that a policy needed and Envoy did not send, by API.',
+    labels: { api: null },
+  },
+  violations: {
+    name: 'lambda_ext_proc_protocol_violations_total',
+    type: 'counter',
+    help: 'Streams that broke the protocol, by kind.',
+    labels: { kind: null },
+  },
+  limits: {
+    name: 'lambda_ext_proc_limit_reached_total',
+    type: 'counter',
+    help: 'Work refused because a limit was reached, by limit.',
+    labels: { limit: ['body', 'streams', 'buffered_bytes'] },
+  },
+  bufferedBytes: {
+    name: 'lambda_ext_proc_buffered_bytes',
+    type: 'gauge',
+    help: 'Bytes of bodies held in memory now.',
+    labels: {},
+  },
+  invocations: {
+    name: 'lambda_ext_proc_invocations_total',
+    type: 'counter',
+    help: 'Invocations of Lambda functions, by API, policy, function, outcome and error key.',
+    labels: {
+      api: null,
+      policy: null,
+      function: null,
+      outcome: ['ok', 'function_error', 'error', 'aborted'],
+      key: null,
+    },
+  },
+  invocationTime: {
+    name: 'lambda_ext_proc_invocation_duration_seconds',
+    type: 'histogram',
+    help: 'Time from handing an invocation to the Lambda client to its result, attempts and credentials included.',
+    labels: { api: null, function: null },
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60],
+  },
+  credentialsAge: {
+    name: 'lambda_ext_proc_credentials_age_seconds',
+    type: 'gauge',
+    help: 'Age of the AWS credentials in use, by source; the oldest of all workers.',
+    labels: { source: null },
+    aggregator: 'max',
+  },
+  credentialsExpiry: {
+    name: 'lambda_ext_proc_credentials_expiry_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the AWS credentials in use expire, in seconds since the epoch, by source; the soonest of all workers.',
+    labels: { source: null },
+    aggregator: 'min',
+  },
+  policiesValid: {
+    name: 'lambda_ext_proc_policies_valid',
+    type: 'gauge',
+    help: '1 when the last load of the configuration succeeded, 0 while older policies are still in force.',
+    labels: {},
+  },
+  policiesLoadedAt: {
+    name: 'lambda_ext_proc_policies_loaded_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the policies in force were loaded, in seconds since the epoch.',
+    labels: {},
+  },
+  policiesApis: {
+    name: 'lambda_ext_proc_policies_apis',
+    type: 'gauge',
+    help: 'APIs in the policies in force, inline ones not counted.',
+    labels: {},
+  },
+  reloads: {
+    name: 'lambda_ext_proc_reloads_total',
+    type: 'counter',
+    help: 'Loads of the configuration, by result.',
+    labels: { result: ['ok', 'failed'] },
+  },
+  workersReady: {
+    name: 'lambda_ext_proc_workers_ready',
+    type: 'gauge',
+    help: 'Workers that serve now.',
+    labels: {},
+  },
+  workersWanted: {
+    name: 'lambda_ext_proc_workers_wanted',
+    type: 'gauge',
+    help: 'Workers that should serve.',
+    labels: {},
+  },
+  workerRestarts: {
+    name: 'lambda_ext_proc_worker_restarts_total',
+    type: 'counter',
+    help: 'Workers that ended unasked and were started again.',
+    labels: {},
+  },
+  unexpectedErrors: {
+    name: 'lambda_ext_proc_unexpected_errors_total',
+    type: 'counter',
+    help: 'Exceptions and rejections that no code expected; each is logged.',
+    labels: { kind: ['exception', 'rejection'] },
+  },
+  droppedLogLines: {
+    name: 'lambda_ext_proc_log_lines_dropped_total',
+    type: 'counter',
+    help: 'Log lines thrown away because standard output was not read fast enough.',
+    labels: {},
+  },
+  eventLoopLag: {
+    name: 'lambda_ext_proc_event_loop_lag_seconds',
+    type: 'gauge',
+    help: 'How late the event loop was since the last scrape, by quantile; the worst of all workers.',
+    labels: { quantile: ['0.5', '0.99', '1'] },
+    aggregator: 'max',
+  },
+  buildInfo: {
+    name: 'lambda_ext_proc_build_info',
+    type: 'gauge',
+    help: 'Always 1; the labels tell the versions.',
+    labels: { version: null, node: null },
+    aggregator: 'first',
+  },
+  cpu: {
+    name: 'process_cpu_seconds_total',
+    type: 'counter',
+    help: 'User and system CPU time in seconds.',
+    labels: {},
+  },
+  startTime: {
+    name: 'process_start_time_seconds',
+    type: 'gauge',
+    help: 'Start of the process in seconds since the epoch; the oldest of all workers.',
+    labels: {},
+    aggregator: 'min',
+  },
+  residentMemory: {
+    name: 'process_resident_memory_bytes',
+    type: 'gauge',
+    help: 'Resident memory in bytes.',
+    labels: {},
+  },
+  heapUsed: {
+    name: 'nodejs_heap_used_bytes',
+    type: 'gauge',
+    help: 'JavaScript heap in use, in bytes.',
+    labels: {},
+  },
+  externalMemory: {
+    name: 'nodejs_external_memory_bytes',
+    type: 'gauge',
+    help: 'Memory of buffers outside the heap, in bytes.',
+    labels: {},
+  },
+  openFiles: {
+    name: 'process_open_fds',
+    type: 'gauge',
+    help: 'Open file descriptors (0 where the system does not tell).',
+    labels: {},
+  },
+} as const satisfies Record<string, Definition>;
+
+type Catalogue = typeof metricCatalogue;
+
+export type Metric = keyof Catalogue;
+export type Label<M extends Metric> = keyof Catalogue[M]['labels'] & string;
+/** What a label of a metric may be. */
+export type LabelValue<M extends Metric, L extends Label<M>> = Catalogue[M]['labels'][L] extends readonly (infer V)[]
+  ? V
+  : string;
