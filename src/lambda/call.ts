@@ -8,10 +8,11 @@ import { type Prepared, prepare } from './request/prepared.ts';
 import type { Signer } from './request/signer.ts';
 import type { Target } from './request/target.ts';
 import { addTraceHeaders } from './request/trace-headers.ts';
-import type { CredentialProvider } from './resolved-credentials.ts';
+import type { CredentialProvider, ResolvedCredentials } from './resolved-credentials.ts';
 import { isClockError, isExpiredToken } from './result/error-classes.ts';
 import { readAnswer } from './result/read-answer.ts';
 import { backoffMs } from './retry/backoff.ts';
+import type { RetryBudget } from './retry/retry-budget.ts';
 import { type RetryKind, retryKind } from './retry/retry-policy.ts';
 import { CollectedAnswer } from './transport/collected-answer.ts';
 import { type ExchangeLimits, exchange } from './transport/exchange.ts';
@@ -46,6 +47,7 @@ const MAX_ANSWER_BYTES = synchronousBytes + 128 * 1024;
 export class Call {
   readonly #tools: CallTools;
   readonly #route: CallRoute;
+  readonly #budget: RetryBudget;
   readonly #invocation: Invocation;
   readonly #deadline: Deadline;
   readonly #prepared: Prepared;
@@ -55,14 +57,16 @@ export class Call {
   #mayHaveRun = false;
   #lastRetry: RetryKind | undefined;
   #clockCorrected = false;
-  /** Credentials were called expired: once, the refused request is made again with new ones. */
-  #tokenRenewed = false;
+  /** Credentials that the service called expired, and its error: once, the request is made again with others. */
+  #refused: { readonly credentials: ResolvedCredentials; readonly error: InvocationError } | undefined;
+  #renewed = false;
 
   /** Throws InvocationError (`payload-too-large`, `configuration`). */
   constructor(tools: CallTools, route: CallRoute, invocation: Invocation, deadline: Deadline) {
     this.#tools = tools;
     this.#id = tools.newId();
     this.#route = route;
+    this.#budget = route.guard.budgetOf(route.provider.identity);
     this.#invocation = invocation;
     this.#deadline = deadline;
     this.#prepared = prepare(invocation);
@@ -74,7 +78,7 @@ export class Call {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const result = await this.#attempt(attempt);
-        this.#route.guard.budget.refund(this.#lastRetry);
+        this.#budget.refund(this.#lastRetry);
         return result;
       } catch (error) {
         if (!(error instanceof InvocationError)) throw error;
@@ -92,6 +96,8 @@ export class Call {
     const { trace } = this.#invocation;
     const found = provider.get();
     const credentials = found instanceof Promise ? await within(found, this.#deadline, attempt) : found;
+    // The source has no others: sent again, they would be refused again.
+    if (this.#refused?.credentials === credentials) throw this.#refused.error;
     const prepared = this.#prepared;
     const offset = skew.offset(target.host);
     const headers = signer.sign(
@@ -108,11 +114,9 @@ export class Call {
     try {
       return readAnswer(answer, attempt, prepared.logTail, now());
     } catch (error) {
-      // Keys that do not expire are not given up for what one endpoint says of them.
-      const isSession = credentials.expiration !== undefined && provider.invalidate !== undefined;
-      if (isSession && error instanceof InvocationError && isExpiredToken(error.errorType)) {
+      if (error instanceof InvocationError && isExpiredToken(error.errorType)) {
+        this.#refused = { credentials, error };
         provider.invalidate?.(credentials);
-        this.#tokenRenewed = !this.#tokenRenewed;
       }
       if (error instanceof InvocationError && isClockError(error.errorType)) {
         this.#clockCorrected = skew.correct(target.host, answer.headers, now(), offset);
@@ -136,7 +140,7 @@ export class Call {
   #delay(error: InvocationError, attempt: number): number | undefined {
     const { invocationType, retry } = this.#invocation;
     if (attempt >= this.#maxAttempts) return undefined;
-    if (this.#tokenRenewed && isExpiredToken(error.errorType)) return invocationType === 'Event' ? undefined : 0;
+    if (isExpiredToken(error.errorType)) return this.#renew(invocationType) ? 0 : undefined;
     if (this.#clockCorrected) {
       this.#clockCorrected = false;
       return invocationType === 'Event' ? undefined : 0;
@@ -145,9 +149,16 @@ export class Call {
     if (kind === undefined) return undefined;
     const delay = backoffMs(kind, attempt, error.retryAfterSeconds, this.#tools.random);
     if (performance.now() + delay >= this.#deadline.callEnd) return undefined;
-    if (!this.#route.guard.budget.spend(kind)) return undefined;
+    if (!this.#budget.spend(kind)) return undefined;
     this.#lastRetry = kind;
     return delay;
+  }
+
+  /** Once; keys of the configuration have no source to ask for others. */
+  #renew(type: Invocation['invocationType']): boolean {
+    const may = type !== 'Event' && !this.#renewed && this.#route.provider.invalidate !== undefined;
+    this.#renewed = true;
+    return may;
   }
 
   /** An attempt before may have run the function, whatever the last one says. */

@@ -1,5 +1,6 @@
 import type { Logger } from '../observability/index.ts';
 import { CredentialProviders, type CredentialStatus } from './credentials/index.ts';
+import { ensureHome } from './environment.ts';
 import { DirectInvoker, type InvokerParts } from './invoker.ts';
 import { ProxyVariables } from './transport/proxy-variables.ts';
 import { TrustStores } from './trust/index.ts';
@@ -8,7 +9,7 @@ import type { CredentialSource, LambdaInvoker } from './types.ts';
 export type { CredentialStatus } from './credentials/index.ts';
 export { invocationDefaults } from './defaults.ts';
 export { InvocationError } from './invocation-error.ts';
-export { type InvocationFailure, invocationFailures } from './invocation-failures.ts';
+export { type ErrorStatusField, type InvocationFailure, invocationFailures } from './invocation-failures.ts';
 export { type InvocationText, invocationTexts } from './invocation-texts.ts';
 export { clientContextBytes, synchronousBytes } from './quotas.ts';
 export { endpointUrl } from './request/endpoint.ts';
@@ -32,6 +33,7 @@ export interface ProcessInvoker extends LambdaInvoker {
 /** The process's one invoker: connections, credentials and trust stores are shared by all APIs. */
 export function createLambdaInvoker(options: LambdaInvokerOptions = {}): ProcessInvoker {
   const { logger, ...parts } = options;
+  ensureHome();
   const providers = new CredentialProviders({
     onRefresh: (source, error) => {
       if (error === undefined) logger?.info({ source }, 'credentials are refreshed again');

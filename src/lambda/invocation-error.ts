@@ -4,6 +4,7 @@ import {
   type InvocationFailureFacts,
   invocationFailures,
 } from './invocation-failures.ts';
+import type { Throttling } from './result/throttling.ts';
 
 export interface InvocationErrorOptions {
   /** For the log: may name hosts, ARNs and AWS's own text. */
@@ -15,6 +16,8 @@ export interface InvocationErrorOptions {
   readonly errorType?: string | undefined;
   readonly requestId?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  /** The service throttled the call. */
+  readonly throttling?: Throttling | undefined;
   /** Absent: 0 where the catalogue says that nothing is sent, else 1. */
   readonly attempts?: number | undefined;
   /** False only when the function cannot have run. Absent: as the catalogue says, else true. */
@@ -36,6 +39,7 @@ export class InvocationError extends Error {
   readonly errorType: string | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly throttling: Throttling | undefined;
   readonly attempts: number;
   readonly mayHaveRun: boolean;
 
@@ -52,6 +56,7 @@ export class InvocationError extends Error {
     this.errorType = options.errorType;
     this.requestId = options.requestId;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.throttling = options.throttling;
     this.attempts = options.attempts ?? (unsent ? 0 : 1);
     this.mayHaveRun = options.mayHaveRun ?? !unsent;
   }

@@ -1,10 +1,13 @@
+/** `unavailable`: nobody was reached, there are no credentials, or AWS refused the call; only a preset gives it a status. */
+export type ErrorStatusField = 'throttled' | 'timeout' | 'tooLarge' | 'unavailable';
+
 export interface InvocationFailureFacts {
   /** For the log: a class of errors. */
   readonly kind: string;
   /** For the caller: no host, ARN, account or SDK text. `<status>` and `<field>` are the error's. */
   readonly details: string;
-  /** The field of `errorStatus` that gives the caller's status. A service's 413 and 429 have theirs by the status. */
-  readonly errorStatus?: 'throttled' | 'timeout' | 'tooLarge';
+  /** The field of `errorStatus` that gives the caller's status. What a service answers has its field by the answer. */
+  readonly errorStatus?: ErrorStatusField;
   /** Nothing of the call is sent, so that the function cannot have run. */
   readonly unsent?: boolean;
 }
@@ -27,8 +30,18 @@ export const invocationFailures = {
   },
   /** The HTTP client refuses the request. */
   'invalid-request': { kind: 'configuration', details: 'Service: Lambda, Invalid request', unsent: true },
-  'no-credentials': { kind: 'credentials', details: 'Service: Lambda, No credentials', unsent: true },
-  'role-refused': { kind: 'credentials', details: 'Service: Sts, Status Code: <status>', unsent: true },
+  'no-credentials': {
+    kind: 'credentials',
+    details: 'Service: Lambda, No credentials',
+    errorStatus: 'unavailable',
+    unsent: true,
+  },
+  'role-refused': {
+    kind: 'credentials',
+    details: 'Service: Sts, Status Code: <status>',
+    errorStatus: 'unavailable',
+    unsent: true,
+  },
   /** Over the service's limit. */
   'payload-too-large': {
     kind: 'payload-too-large',
@@ -49,7 +62,11 @@ export const invocationFailures = {
   /** Of one attempt, or of the whole call. */
   timeout: { kind: 'timeout', details: 'Service: Lambda, Timeout', errorStatus: 'timeout' },
   /** DNS, refused, TLS, reset, truncated answer. */
-  'connection-failed': { kind: 'connection', details: 'Service: Lambda, Connection failed' },
+  'connection-failed': {
+    kind: 'connection',
+    details: 'Service: Lambda, Connection failed',
+    errorStatus: 'unavailable',
+  },
   /** Over the limit that this process keeps. */
   'answer-too-large': {
     kind: 'answer-too-large',

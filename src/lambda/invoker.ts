@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import { Call, type CallTools } from './call.ts';
 import { within } from './deadline.ts';
+import type { Environment } from './environment.ts';
 import { FunctionGuards } from './guard/function-guards.ts';
 import { InvocationError } from './invocation-error.ts';
 import { ClockSkew } from './request/clock-skew.ts';
 import { Destinations } from './request/destinations.ts';
-import { EndpointResolver, type Environment } from './request/endpoint.ts';
+import { EndpointResolver } from './request/endpoint.ts';
 import { Signer } from './request/signer.ts';
 import type { CredentialProvider } from './resolved-credentials.ts';
 import { ConnectionPools, type TlsTrust } from './transport/connection-pools.ts';
@@ -56,14 +57,15 @@ export class DirectInvoker implements LambdaInvoker {
     const deadline = { callEnd: started + (transport.apiCallTimeoutMs || Number.POSITIVE_INFINITY), signal };
     const found = this.#destinations.get(invocation);
     const destination = found instanceof Promise ? await within(found, deadline, 0) : found;
-    const guard = this.#guards.get(destination.guardKey);
+    const provider = this.#credentialsFor(invocation.credentials, invocation.region);
+    const guard = this.#guards.of(destination, provider);
     const admission = guard.enter(transport, started);
     try {
       const route = {
         target: destination.target,
         guard,
         dispatcher: this.#dispatcher(destination.target.origin, transport),
-        provider: this.#credentialsFor(invocation.credentials, invocation.region),
+        provider,
       };
       const result = await new Call(this.#tools, route, invocation, deadline).run();
       guard.leave(transport, admission, undefined, performance.now());

@@ -16,6 +16,10 @@ export interface ResolvedCredentials {
 
 /** One identity's credentials: at once where they are there, the same object until they are refreshed. */
 export interface CredentialProvider {
+  /** The same for the same identity, another for each other one; tells nothing of it. */
+  readonly identity: string;
+  /** The account that the identity belongs to, where it is known by now. */
+  readonly account: string | undefined;
   get(): ResolvedCredentials | Promise<ResolvedCredentials>;
   /** The service called these expired: the source is asked again, at most every few seconds. */
   invalidate?(credentials: ResolvedCredentials): void;

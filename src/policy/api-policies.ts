@@ -2,6 +2,7 @@ import type { CompiledTemplate } from '../expression/index.ts';
 import type { BodyNeeds, RequestFormat, ResponseFormat } from '../formats/index.ts';
 import type {
   CredentialSource,
+  ErrorStatusField,
   InvocationText,
   InvocationType,
   RetryOptions,
@@ -79,11 +80,8 @@ export interface LambdaConfiguration {
 /** By name, as in an Invocation. */
 export type TextTemplates = Readonly<Partial<Record<InvocationText, CompiledTemplate | undefined>>>;
 
-export interface ErrorStatus {
-  readonly throttled: number | undefined;
-  readonly timeout: number | undefined;
-  readonly tooLarge: number | undefined;
-}
+/** By class of failure. Only `honest` has a status for `unavailable`. */
+export type ErrorStatus = Readonly<Partial<Record<ErrorStatusField, number | undefined>>>;
 
 /** When all templates are constant, `constant` is the one object used for every request. */
 export interface CredentialTemplates {

@@ -1,4 +1,5 @@
 import { synchronousBytes } from '../lambda/index.ts';
+import type { ErrorStatus } from './api-policies.ts';
 
 /** What holds where policies.yaml says nothing. */
 export const policyDefaults = {
@@ -12,3 +13,11 @@ export const policyDefaults = {
 
 /** Streams: 2,000 a second while a function hangs for 5 s, and a fifth more; a waiting one takes some 25 KB. */
 export const defaultLimits = { bodyBytes: synchronousBytes, streams: 12_000, bufferedBytes: 134_217_728 } as const;
+
+/** `errorStatus: honest`: what happened, in HTTP's own words. */
+export const honestStatus: ErrorStatus = Object.freeze({
+  throttled: 429,
+  timeout: 504,
+  tooLarge: 413,
+  unavailable: 502,
+});

@@ -1,7 +1,7 @@
 export type { Answer } from './answer.ts';
 export { answerFailure, timeoutFailure } from './answer-failure.ts';
 export type * from './api-policies.ts';
-export { defaultLimits, policyDefaults } from './defaults.ts';
+export { defaultLimits, honestStatus, policyDefaults } from './defaults.ts';
 
 export { errorCatalogue } from './error-catalogue.ts';
 export { type HeaderChange, HttpHeaders, type RawHeader } from './http-headers.ts';

@@ -1,21 +1,21 @@
 import type { FormatError } from '../formats/index.ts';
-import type { Invocation, InvocationError } from '../lambda/index.ts';
+import type { ErrorStatusField, Invocation, InvocationError } from '../lambda/index.ts';
 import type { ErrorStatus } from './api-policies.ts';
 import { PolicyFailure } from './policy-failure.ts';
 
 /** What a caller is told of an invocation that gave no result (docs/notes/reference-policy.md, Errors). */
 export function failureOf(error: InvocationError, invocation: Invocation, errorStatus: ErrorStatus): PolicyFailure {
-  // A denial is one, whoever says it and however bare: the reference's own suite answers 403 and nothing else.
-  if (error.kind === 'status' && error.statusCode !== 403) {
+  if (error.kind === 'status' && !isRefusal(error.statusCode ?? 0)) {
     const parameters = parametersOf(invocation, String(error.statusCode ?? ''));
     return new PolicyFailure('AWS_LAMBDA_INVALID_STATUS_CODE', { parameters, cause: error });
   }
-  const status = statusOf(error, errorStatus);
+  const field = error.errorStatus ?? answeredField(error);
+  const status = field === undefined ? undefined : errorStatus[field];
   return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', {
     details: error.details,
     parameters: parametersOf(invocation, undefined),
     status,
-    retryAfterSeconds: status === 429 || status === 503 ? error.retryAfterSeconds : undefined,
+    retryAfterSeconds: status === 429 || status === 503 ? retryAfter(error, field) : undefined,
     cause: error,
   });
 }
@@ -33,11 +33,25 @@ export function resultFailure(error: FormatError, invocation: Invocation): Polic
   return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { details: error.message, parameters, cause: error });
 }
 
-function statusOf(error: InvocationError, errorStatus: ErrorStatus): number | undefined {
-  if (error.errorStatus !== undefined) return errorStatus[error.errorStatus];
-  if (error.statusCode === 413) return errorStatus.tooLarge;
-  if (error.statusCode === 429) return errorStatus.throttled;
-  return undefined;
+/**
+ * What a load balancer, a VPC endpoint or a proxy says without AWS's words means what it means from AWS: a denial (the
+ * reference's own suite answers 403 and nothing else), a size, a limit, a failure. Anything else is no answer of an Invoke.
+ */
+function isRefusal(status: number): boolean {
+  return status === 403 || status === 413 || status === 429 || status >= 500;
+}
+
+/** Throttling without a time of its own: soon, but not at once. */
+function retryAfter({ retryAfterSeconds }: InvocationError, field: ErrorStatusField | undefined): number | undefined {
+  return retryAfterSeconds ?? (field === 'throttled' ? 1 : undefined);
+}
+
+/** The class of what somebody answered. A bare 504 is a time limit of who stands between. */
+function answeredField({ kind, statusCode }: InvocationError): ErrorStatusField | undefined {
+  if (kind !== 'service' && kind !== 'status') return undefined;
+  if (statusCode === 413) return 'tooLarge';
+  if (statusCode === 429) return 'throttled';
+  return kind === 'status' && statusCode === 504 ? 'timeout' : 'unavailable';
 }
 
 function parametersOf(invocation: Invocation, error: string | undefined): ReadonlyMap<string, unknown> {

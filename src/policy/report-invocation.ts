@@ -14,7 +14,7 @@ export interface EndedInvocation {
 
 /** The log line, the metrics and the metadata of an invocation that gave no result. */
 export function reportError(ended: EndedInvocation, error: InvocationError, failure: PolicyFailure): void {
-  const { kind, statusCode, errorType, requestId, attempts, message } = error;
+  const { kind, statusCode, errorType, requestId, attempts, message, throttling } = error;
   const { durationMs, invocation } = ended;
   const outcome = kind === 'aborted' ? 'aborted' : 'error';
   const labels = count(ended, outcome, failure.key, {
@@ -24,7 +24,8 @@ export function reportError(ended: EndedInvocation, error: InvocationError, fail
     status: statusCode,
   });
   const facts = { outcome, kind, statusCode, errorType, requestId, attempts, durationMs, reason: message };
-  ended.transaction.runtime.logger.info({ ...labels, region: invocation.region, ...facts }, 'invocation');
+  const throttled = throttling && { throttledBy: throttling.limit, throttlingReason: throttling.reason };
+  ended.transaction.runtime.logger.info({ ...labels, region: invocation.region, ...facts, ...throttled }, 'invocation');
 }
 
 /** As reportError, of one that gave a result; `failure` where the function itself failed. */

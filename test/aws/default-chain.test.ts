@@ -1,7 +1,7 @@
 // The process's environment is what is tested: a file of its own, and so a process of its own.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -339,6 +339,37 @@ suite("the machine's identity", () => {
       if (date) assert.ok(Math.abs(expiresAt - Date.now() - 3_600_000) < 10_000, 'an hour by this clock');
     });
   }
+
+  test('keys_of_a_command_that_tells_no_expiry_are_read_again_at_once_when_Lambda_calls_them_expired', async () => {
+    const expired = new Set<unknown>();
+    const sent: unknown[] = [];
+    const endpoint = await serve(({ headers }, response) => {
+      const token = headers['x-amz-security-token'];
+      sent.push(token);
+      if (!expired.has(token)) return response.end('{}');
+      return response.writeHead(403, { 'x-amzn-errortype': 'ExpiredTokenException' }).end('{"message":"no"}');
+    });
+    const keysOf = (token: string): string =>
+      JSON.stringify({ Version: 1, AccessKeyId: 'a', SecretAccessKey: 's', SessionToken: token });
+    const runs = join(directory, 'runs');
+    const path = file('keys.json', keysOf('old'));
+    const config = `[default]\ncredential_process = sh -c "echo run >> ${runs}; cat ${path}"\n`;
+    process.env.AWS_CONFIG_FILE = file('config', config);
+    const loads = (): number => readFileSync(runs, 'utf8').split('\n').length - 1;
+    const call = { ...callOf(), endpoint, retry: { maxAttempts: 3, idempotent: false } };
+    assert.equal((await invoker.invoke(call)).attempts, 1);
+    file('keys.json', keysOf('new'));
+    expired.add('old');
+    const results = await Promise.all(Array.from({ length: 20 }, () => invoker.invoke(call)));
+    assert.ok(results.every(({ status, attempts }) => status === 200 && attempts === 2));
+    assert.equal(loads(), 2, 'one load for all twenty');
+    // The source has no others: an error, and neither Lambda nor the command is asked in a loop.
+    expired.add('new');
+    sent.length = 0;
+    for (let i = 0; i < 50; i += 1) await failureOf(invoker, call);
+    assert.ok(loads() <= 5, `${loads()} runs of the command`);
+    assert.ok(sent.length <= 3, `${sent.length} requests`);
+  });
 
   test('a_profile_in_a_home_that_is_written_as_a_tilde_is_looked_at_where_the_SDK_reads_it', async () => {
     const old = await aws.createKey('machine');

@@ -6,7 +6,7 @@ import {
   type InvocationError,
   type ProcessInvoker,
 } from '../../src/lambda/index.ts';
-import { listErrorClasses } from '../../src/lambda/result/error-classes.ts';
+import { isThrottling, listErrorClasses } from '../../src/lambda/result/error-classes.ts';
 import { FaultStub, type FaultStubOptions } from '../support/fault-stub.ts';
 import { failureOf, invocation, secrets } from '../support/invocation.ts';
 import { serviceErrorSchemas } from '../support/service-errors.ts';
@@ -47,7 +47,9 @@ suite('what is tried again', () => {
       assert.equal(await attempts({}), retry === 'yes' ? 3 : 1);
       assert.equal(await attempts({ retry: idempotent }), retry === 'no' ? 1 : 3);
       assert.equal(await attempts({ invocationType: 'DryRun' }), retry === 'no' ? 1 : 3);
-      assert.equal(await attempts({ invocationType: 'Event', retry: idempotent }), 1);
+      const throttles = isThrottling(name, status);
+      assert.equal(await attempts({ invocationType: 'Event' }), throttles ? 3 : 1, 'a throttled one is not queued');
+      assert.equal(await attempts({ invocationType: 'Event', retry: idempotent }), throttles ? 3 : 1);
     });
   }
 
@@ -94,6 +96,30 @@ suite('what is tried again', () => {
       const failure = await failureOf(invoker, call({ functionName: `s${status}` }));
       assert.equal(failure.kind, 'status');
       assert.equal(failure.attempts, expected, String(status));
+    }
+  });
+
+  test('an_event_that_was_throttled_is_queued_by_a_later_attempt_and_once', async () => {
+    const shared = ['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'SlowDown'];
+    for (const [i, answer] of [
+      { status: 429, body: 'slow down' },
+      ...shared.map((type) => ({ status: 400, headers: { 'x-amzn-errortype': type }, body: '{}' })),
+    ].entries()) {
+      stub.forget();
+      const queued = { kind: 'answer', answer: { status: 202 } } as const;
+      stub.script(`e${i}`, { kind: 'answer', answer }, { kind: 'answer', answer }, queued);
+      const result = await invoker.invoke(call({ functionName: `e${i}`, invocationType: 'Event' }));
+      assert.deepEqual([result.status, result.attempts, stub.mostRuns], [202, 3, 1]);
+    }
+    for (const status of [500, 503, 404]) {
+      stub.forget();
+      stub.script('e', { kind: 'answer', answer: { status, body: 'no' } });
+      const event = {
+        functionName: 'e',
+        invocationType: 'Event',
+        retry: { maxAttempts: 3, idempotent: true },
+      } as const;
+      assert.equal((await failureOf(invoker, call(event))).attempts, 1, String(status));
     }
   });
 

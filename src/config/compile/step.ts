@@ -1,7 +1,13 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
 import { type BodyNeeds, RawRequest, rawResponse } from '../../formats/index.ts';
 import { invocationDefaults } from '../../lambda/index.ts';
-import { type LambdaConfiguration, type PolicyStep, policyDefaults } from '../../policy/index.ts';
+import {
+  type ErrorStatus,
+  honestStatus,
+  type LambdaConfiguration,
+  type PolicyStep,
+  policyDefaults,
+} from '../../policy/index.ts';
 import { deepMerge } from '../merge.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument, StepDocument } from '../schema/index.ts';
@@ -93,15 +99,17 @@ function compileConfiguration(
     })),
     sendToConsumer: compileSendToConsumer(document, scope),
     mutations: compileMutations(document, phase, scope),
-    errorStatus: {
-      throttled: document.errorStatus?.throttled ?? undefined,
-      timeout: document.errorStatus?.timeout ?? undefined,
-      tooLarge: document.errorStatus?.tooLarge ?? undefined,
-    },
+    errorStatus: compileErrorStatus(document.errorStatus),
   } as const;
   checkResultIsThere(document, scope);
   if (destination !== undefined) checkOneQualifier(destination.function, configuration.texts.qualifier, scope);
   return destination === undefined ? undefined : { ...configuration, ...destination };
+}
+
+function compileErrorStatus(status: ConfigurationDocument['errorStatus']): ErrorStatus {
+  if (status === 'honest') return honestStatus;
+  const { throttled, timeout, tooLarge } = status ?? {};
+  return { throttled: throttled ?? undefined, timeout: timeout ?? undefined, tooLarge: tooLarge ?? undefined };
 }
 
 function compileSendToConsumer(document: ConfigurationDocument, scope: ConfigurationScope): boolean | CompiledTemplate {

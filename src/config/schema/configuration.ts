@@ -42,6 +42,27 @@ const role = z.strictObject({
   }),
 });
 
+const errorStatus = z.strictObject({
+  throttled: field(httpStatus, {
+    title: 'Throttled',
+    description: 'Status to the caller when Lambda throttles.',
+    default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
+    examples: [429],
+  }),
+  timeout: field(httpStatus, {
+    title: 'Timeout',
+    description: 'Status to the caller when a time limit passes.',
+    default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
+    examples: [504],
+  }),
+  tooLarge: field(httpStatus, {
+    title: 'Too large',
+    description: 'Status to the caller when the payload is too large for Lambda.',
+    default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
+    examples: [413],
+  }),
+});
+
 /** Fields of the policy's object that the reference has too, then what this project adds. */
 export const configurationSchema = z
   .strictObject({
@@ -233,30 +254,12 @@ export const configurationSchema = z
       },
     ),
     errorStatus: field(
-      z.strictObject({
-        throttled: field(httpStatus, {
-          title: 'Throttled',
-          description: 'Status to the caller when Lambda throttles.',
-          default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
-          examples: [429],
-        }),
-        timeout: field(httpStatus, {
-          title: 'Timeout',
-          description: 'Status to the caller when a time limit passes.',
-          default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
-          examples: [504],
-        }),
-        tooLarge: field(httpStatus, {
-          title: 'Too large',
-          description: 'Status to the caller when the payload is too large for Lambda.',
-          default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
-          examples: [413],
-        }),
-      }),
+      z.union([z.literal('honest'), errorStatus], 'expected honest, or statuses such as {throttled: 429}'),
       {
         title: 'Error status',
-        description: "Statuses to the caller instead of the reference's 500.",
-        examples: [{ throttled: 429, timeout: 504, tooLarge: 413 }],
+        description:
+          "Statuses to the caller instead of the reference's 500. `honest`: 429 with Retry-After, 504, 413, and 502 where AWS was not reached or refused.",
+        examples: ['honest', { throttled: 429, timeout: 504, tooLarge: 413 }],
       },
     ),
   })

@@ -17,6 +17,18 @@ import { type Evaluate, fail, type Scope, withSelf } from './scope.ts';
 import { typeName } from './type-name.ts';
 import { findType, newArray } from './types.ts';
 
+/**
+ * The documented sample `#jsonPath(#lambdaResponse.content, '$')` where the function's result is null: the original fails,
+ * for which reason the text `null` of any other place fails here too.
+ */
+function isNullResult(name: string, [text, path, more]: readonly Value[], { context }: Scope): boolean {
+  if (name !== 'jsonPath' || path !== '$' || more !== undefined || typeof text !== 'string') return false;
+  return text.length < maxNullText && text.trim() === 'null' && context.lambdaResponse?.content === text;
+}
+
+/** `null` and blanks around it. */
+const maxNullText = 64;
+
 /** A tree as a closure: nothing is looked up twice that the template says already. */
 export function compileNode(node: Node): Evaluate {
   switch (node.kind) {
@@ -28,7 +40,10 @@ export function compileNode(node: Node): Evaluate {
       return variable(node.name);
     case 'function': {
       const args = node.args.map(compileNode);
-      return placed(node.at, (scope) => callFunction(node.name, evaluateAll(args, scope), scope.run));
+      return placed(node.at, (scope) => {
+        const values = evaluateAll(args, scope);
+        return isNullResult(node.name, values, scope) ? null : callFunction(node.name, values, scope.run);
+      });
     }
     case 'root-property':
       return placed(node.at, (scope) => {

@@ -1,6 +1,6 @@
+import { ensureHome } from '../environment.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { AssumedRole } from '../types.ts';
-import { ensureHome } from './home.ts';
 import { sdkRequests } from './sdk-requests.ts';
 import { onOurClock } from './service-clock.ts';
 import { recordExchanges } from './source-exchanges.ts';

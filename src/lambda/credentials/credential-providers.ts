@@ -1,7 +1,7 @@
 import type { InvocationError } from '../invocation-error.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { AssumedRole, CredentialSource } from '../types.ts';
-import { type AssumeRoleOptions, assumeRole } from './assume-role.ts';
+import { type AssumeRoleOptions, accountOf, assumeRole } from './assume-role.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { credentialError } from './credential-error.ts';
 import { loadDefaultChain, profileStamp } from './default-chain.ts';
@@ -100,7 +100,14 @@ export class CredentialProviders {
   #createRole(key: string, source: string, role: AssumedRole, base: Identity, region: string): RefreshingProvider {
     const { clock, loadRole, onRefresh } = this.#options;
     const load = () => loadRole({ role, base: base.find(), region });
-    const provider = new RefreshingProvider({ source, load, clock, onRefresh });
+    const provider = new RefreshingProvider({
+      source,
+      identity: key,
+      account: accountOf(role.roleArn),
+      load,
+      clock,
+      onRefresh,
+    });
     this.#roles.set(key, provider);
     return provider;
   }
@@ -127,7 +134,8 @@ export class CredentialProviders {
 
   #defaultChain(): RefreshingProvider {
     const { loadDefault: load, stampDefault: stamp, clock, onRefresh } = this.#options;
-    this.#default ??= new RefreshingProvider({ source: 'the default chain', load, stamp, clock, onRefresh });
+    const source = 'the default chain';
+    this.#default ??= new RefreshingProvider({ source, identity: 'default', load, stamp, clock, onRefresh });
     return this.#default;
   }
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { ensureHome, sharedFiles } from '../environment.ts';
 import type { ResolvedCredentials } from '../resolved-credentials.ts';
 import { ChainReport } from './chain-report.ts';
-import { ensureHome, sharedFiles } from './home.ts';
 import { sdkRequests } from './sdk-requests.ts';
 import { onOurClock } from './service-clock.ts';
 import { recordInto } from './source-exchanges.ts';

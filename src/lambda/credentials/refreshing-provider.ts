@@ -7,6 +7,9 @@ import { backoff, refreshAt, validUntil } from './refresh-schedule.ts';
 export interface RefreshingProviderOptions {
   /** For logs, readiness and metrics: never a key. */
   readonly source: string;
+  readonly identity: string;
+  /** Where it is known before there are credentials. */
+  readonly account?: string | undefined;
   readonly load: () => Promise<ResolvedCredentials>;
   /** Tells by another value that the source has changed, for credentials that have no expiry. Never rejects. */
   readonly stamp?: (() => Promise<string>) | undefined;
@@ -80,6 +83,14 @@ export class RefreshingProvider implements CredentialProvider {
   constructor(options: RefreshingProviderOptions) {
     this.#options = options;
     this.lastUsed = options.clock.now();
+  }
+
+  get identity(): string {
+    return this.#options.identity;
+  }
+
+  get account(): string | undefined {
+    return this.#options.account ?? this.#current?.account;
   }
 
   /** Rejects with an InvocationError of kind `credentials`, at the latest after 10 s. */

@@ -6,9 +6,12 @@ const maxKnown = 1_024;
 
 /** Keys from the configuration: as good as they are. */
 export class StaticProvider implements CredentialProvider {
+  readonly identity: string;
+  readonly account = undefined;
   readonly #credentials: ResolvedCredentials;
 
-  constructor(credentials: ResolvedCredentials) {
+  constructor(identity: string, credentials: ResolvedCredentials) {
+    this.identity = identity;
     this.#credentials = credentials;
   }
 
@@ -24,7 +27,7 @@ export class StaticKeys {
   get(key: string, credentials: ResolvedCredentials): StaticProvider {
     let provider = this.#known.get(key);
     if (provider === undefined) {
-      provider = new StaticProvider(credentials);
+      provider = new StaticProvider(key, credentials);
       this.#known.set(key, provider);
     }
     return provider;

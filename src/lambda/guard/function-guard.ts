@@ -3,9 +3,15 @@ import { RetryBudget } from '../retry/retry-budget.ts';
 import type { TransportOptions } from '../types.ts';
 import { type Admission, CircuitBreaker, speaksOfHealth } from './circuit-breaker.ts';
 
-/** What is shared by all calls of one function: how many are under way, whether its circuit is open, its retry budget. */
+/** Credentials may be made of a caller's data. */
+const maxBudgets = 64;
+
+/** What is shared by all calls of one function: how many are under way, whether its circuit is open, its retry budgets. */
 export class FunctionGuard {
+  /** Of the identity that came first; mostly there is one. */
   readonly budget = new RetryBudget();
+  #first: string | undefined;
+  #others: Map<string, RetryBudget> | undefined;
   readonly #breaker = new CircuitBreaker();
   #active = 0;
 
@@ -15,7 +21,20 @@ export class FunctionGuard {
    */
   get memory(): number {
     if (this.#active > 0) return Number.POSITIVE_INFINITY;
-    return (this.#breaker.isOpen ? 1_000_000 : 0) + this.#breaker.failures + this.budget.spent;
+    return (this.#breaker.isOpen ? 1_000_000 : 0) + this.#breaker.failures + this.#spent();
+  }
+
+  /** Retries are paid for by each identity on its own, as by each client of the SDK. */
+  budgetOf(identity: string): RetryBudget {
+    this.#first ??= identity;
+    if (identity === this.#first) return this.budget;
+    this.#others ??= new Map();
+    const known = this.#others.get(identity);
+    if (known !== undefined) return known;
+    if (this.#others.size >= maxBudgets) this.#dropBudget(this.#others);
+    const budget = new RetryBudget();
+    this.#others.set(identity, budget);
+    return budget;
   }
 
   /** Throws InvocationError (`refused`); else `leave` must follow, with what this gave. */
@@ -40,6 +59,18 @@ export class FunctionGuard {
       this.#breaker.fail(admission, now, circuitBreaker);
     else if (error instanceof InvocationError && error.statusCode !== undefined) this.#breaker.succeed(admission);
     else this.#breaker.forget(admission);
+  }
+
+  #spent(): number {
+    let spent = this.budget.spent;
+    for (const other of this.#others?.values() ?? []) spent += other.spent;
+    return spent;
+  }
+
+  /** The one that has the least to remember. */
+  #dropBudget(budgets: Map<string, RetryBudget>): void {
+    const [least] = [...budgets].sort(([, a], [, b]) => a.spent - b.spent);
+    if (least !== undefined) budgets.delete(least[0]);
   }
 }
 

@@ -1,4 +1,13 @@
+import type { CredentialProvider } from '../resolved-credentials.ts';
 import { FunctionGuard } from './function-guard.ts';
+import { FunctionOwners } from './function-owners.ts';
+
+/** A function as its endpoint, region and name tell it: qualifiers, and the ways to write a name, share it. */
+export interface NamedFunction {
+  readonly functionKey: string;
+  /** In the function's name. */
+  readonly account: string | undefined;
+}
 
 /** Templates may make names of a caller's data, so guards that have nothing to remember go beyond this number. */
 const MAX_FRESH = 1_024;
@@ -16,9 +25,15 @@ export class FunctionGuards {
   readonly #guards = new Map<string, FunctionGuard>();
   /** The number of guards at which the table is cleaned up next: not with each new name. */
   #cleanUpAt = MAX_FRESH;
+  readonly #owners = new FunctionOwners((from, to) => this.#move(from, to));
 
   get size(): number {
     return this.#guards.size;
+  }
+
+  /** The guard of the function that this name means for this identity. */
+  of({ functionKey, account }: NamedFunction, provider: CredentialProvider): FunctionGuard {
+    return this.get(`${this.#owners.ownerOf(account, provider)} ${functionKey}`);
   }
 
   /** The same guard for the same key as long as there is something to remember. */
@@ -29,6 +44,16 @@ export class FunctionGuards {
     const guard = new FunctionGuard();
     this.#guards.set(key, guard);
     return guard;
+  }
+
+  /** A guard that is there under the new owner already stays, and calls under way leave the one that they entered. */
+  #move(from: string, to: string): void {
+    for (const [key, guard] of this.#guards) {
+      if (!key.startsWith(`${from} `)) continue;
+      this.#guards.delete(key);
+      const moved = to + key.slice(from.length);
+      if (!this.#guards.has(moved)) this.#guards.set(moved, guard);
+    }
   }
 
   #cleanUp(): void {

@@ -1,13 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import type { Invocation } from '../types.ts';
 import type { EndpointResolver } from './endpoint.ts';
+import { parseFunctionName } from './function-name.ts';
 import { createTarget, type Target } from './target.ts';
 
 /** A function at an endpoint. */
 export interface Destination {
   readonly target: Target;
-  /** The same for all qualifiers of the function, which share its limits. */
-  readonly guardKey: string;
+  /** Endpoint, region and bare name: the same for all qualifiers and all ways to write the name. AWS's endpoints are one. */
+  readonly functionKey: string;
+  /** In the function's name. */
+  readonly account: string | undefined;
 }
 
 /** Resolved once for each distinct function, qualifier, region and endpoint; templates may make them of a caller's data. */
@@ -30,7 +33,9 @@ export class Destinations {
   #create(key: string, { region, endpoint, functionName, qualifier }: Invocation): Destination | Promise<Destination> {
     const finish = (resolved: Awaited<ReturnType<EndpointResolver['resolve']>>): Destination => {
       const target = createTarget(region, resolved, functionName, qualifier);
-      const destination = { target, guardKey: `${target.origin} ${functionName}` };
+      const { account, name = functionName } = parseFunctionName(functionName) ?? {};
+      const place = resolved.isAws ? 'aws' : `${resolved.origin}${resolved.pathPrefix}`;
+      const destination = { target, functionKey: `${place} ${region} ${name}`, account };
       this.#destinations.set(key, destination);
       return destination;
     };

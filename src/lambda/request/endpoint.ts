@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { invocationDefaults } from '../defaults.ts';
+import type { Environment } from '../environment.ts';
 import { configurationError } from './configuration-error.ts';
+import { type EndpointSettings, loadEndpointSettings } from './endpoint-settings.ts';
 
 /** Where requests go. */
 export interface Endpoint {
@@ -10,14 +12,15 @@ export interface Endpoint {
   readonly host: string;
   /** Path of a custom endpoint, "" for none. */
   readonly pathPrefix: string;
+  /** One of AWS's own for the region, a VPC endpoint included. */
+  readonly isAws: boolean;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface EndpointParameters {
   readonly Region: string;
   readonly UseFIPS: boolean;
   readonly UseDualStack: boolean;
+  readonly Endpoint: string | undefined;
 }
 
 type Ruleset = (parameters: EndpointParameters) => { readonly url: URL };
@@ -27,53 +30,60 @@ const hostLabel = /^(?!.*-$)(?!-)[a-zA-Z0-9-]{1,63}$/;
 /** A template may make regions and endpoints of a caller's data, so what is remembered is bounded. */
 const MAX_REMEMBERED = 256;
 
-/** Resolves a region or a custom endpoint; the SDK's ruleset is loaded when the first region needs it. */
+/** The SDK's ruleset and what the machine says, loaded together. */
+interface Rules {
+  readonly ruleset: Ruleset;
+  readonly settings: EndpointSettings;
+}
+
+/**
+ * Resolves a region or a custom endpoint. The settings of the environment and the shared config files, and the SDK's
+ * ruleset, are loaded when the first invocation that brings no endpoint of its own needs them.
+ */
 export class EndpointResolver {
   readonly #environment: Environment;
-  readonly #fallback: string | undefined;
   readonly #byRegion = new LRUCache<string, Endpoint>({ max: MAX_REMEMBERED });
   readonly #byUrl = new LRUCache<string, Endpoint>({ max: MAX_REMEMBERED });
-  #ruleset: Ruleset | undefined;
+  #rules: Promise<Rules> | undefined;
 
   constructor(environment: Environment) {
     this.#environment = environment;
-    const ignored = environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true';
-    this.#fallback = ignored
-      ? undefined
-      : environment.AWS_ENDPOINT_URL_LAMBDA || environment.AWS_ENDPOINT_URL || undefined;
   }
 
-  /** Throws or rejects with an InvocationError of kind `configuration`. */
+  /** `url`: the configuration's own endpoint. Throws or rejects with an InvocationError of kind `configuration`. */
   resolve(region: string, url: string | undefined): Endpoint | Promise<Endpoint> {
-    const custom = url ?? this.#fallback;
-    if (custom !== undefined) {
-      if (!hostLabel.test(region)) throw invalidRegion(region);
-      return this.#byUrl.get(custom) ?? remember(this.#byUrl, custom, customEndpoint(custom));
-    }
-    return this.#byRegion.get(region) ?? this.#byRule(region);
+    if (!hostLabel.test(region)) throw invalidRegion(region);
+    if (url === undefined) return this.#byRegion.get(region) ?? this.#byRules(region);
+    const key = `${region} ${url}`;
+    return this.#byUrl.get(key) ?? remember(this.#byUrl, key, customEndpoint(url, region));
   }
 
-  async #byRule(region: string): Promise<Endpoint> {
-    if (!hostLabel.test(region)) throw invalidRegion(region);
-    this.#ruleset ??= await loadRuleset();
-    let url: URL;
+  async #byRules(region: string): Promise<Endpoint> {
+    this.#rules ??= this.#load();
+    const { ruleset, settings } = await this.#rules;
+    const { url: configured, useFips, useDualStack } = settings;
+    let endpoint = configured === undefined ? undefined : customEndpoint(configured, region);
     try {
-      ({ url } = this.#ruleset({
-        Region: region,
-        UseFIPS: this.#environment.AWS_USE_FIPS_ENDPOINT === 'true',
-        UseDualStack: this.#environment.AWS_USE_DUALSTACK_ENDPOINT === 'true',
-      }));
+      const found = ruleset({ Region: region, UseFIPS: useFips, UseDualStack: useDualStack, Endpoint: configured });
+      endpoint ??= { ...endpointOf(found.url), isAws: true };
     } catch (error) {
-      throw invalidRegion(region, error);
+      if (configured === undefined) throw invalidRegion(region, error);
+      const kind = useFips ? 'FIPS' : 'dual-stack';
+      throw configurationError('endpoint', configured, `none where ${kind} endpoints are demanded as well`, error);
     }
-    return remember(this.#byRegion, region, endpointOf(url));
+    return remember(this.#byRegion, region, endpoint);
+  }
+
+  async #load(): Promise<Rules> {
+    const [ruleset, settings] = await Promise.all([loadRuleset(), loadEndpointSettings(this.#environment)]);
+    return { ruleset, settings };
   }
 }
 
 async function loadRuleset(): Promise<Ruleset> {
   const { LambdaClient } = await import('@aws-sdk/client-lambda');
   const { endpointProvider } = new LambdaClient({ region: invocationDefaults.region }).config;
-  return (parameters) => endpointProvider({ ...parameters, Endpoint: undefined });
+  return (parameters) => endpointProvider({ ...parameters });
 }
 
 /** What the text of a custom endpoint means: https unless it says http. Undefined: it is no such address. */
@@ -82,7 +92,11 @@ export function endpointUrl(text: string): URL | undefined {
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
 }
 
-function customEndpoint(text: string): Endpoint {
+/** Hosts of Lambda in a region: plain, FIPS or dual-stack, and behind a VPC endpoint, in every partition. */
+const awsHost =
+  /^(?:[\w-]+\.)?lambda(?:-fips)?\.(?<region>[a-z0-9-]+)\.(?:vpce\.)?(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/;
+
+function customEndpoint(text: string, region: string): Endpoint {
   const url = endpointUrl(text);
   if (url === undefined) {
     throw configurationError('endpoint', text, 'https://host[:port], or http:// for a local one');
@@ -91,10 +105,14 @@ function customEndpoint(text: string): Endpoint {
     // Not shown: it may hold a password.
     throw configurationError('endpoint', url.host, 'no user, password, query or fragment');
   }
-  return endpointOf(url);
+  return { ...endpointOf(url), isAws: isAwsHost(url, region) };
 }
 
-function endpointOf(url: URL): Endpoint {
+function isAwsHost({ hostname, protocol, port }: URL, region: string): boolean {
+  return protocol === 'https:' && port === '' && awsHost.exec(hostname)?.groups?.region === region;
+}
+
+function endpointOf(url: URL): Omit<Endpoint, 'isAws'> {
   return { origin: url.origin, host: url.host, pathPrefix: url.pathname === '/' ? '' : url.pathname };
 }
 

@@ -1,9 +1,10 @@
 import { InvocationError } from '../invocation-error.ts';
 import { type Answer, header } from '../transport/answer.ts';
 import type { InvocationResult } from '../types.ts';
-import { errorClassOf } from './error-classes.ts';
+import { errorClassOf, isThrottling } from './error-classes.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import { readServiceError, requestIdOf } from './service-error.ts';
+import { throttlingOf } from './throttling.ts';
 
 /** The service sends the last 4 KB. */
 const LOG_TAIL_BYTES = 4096;
@@ -25,7 +26,7 @@ export function readAnswer(answer: Answer, attempts: number, logTail: boolean, n
 
 function errorOf(answer: Answer, attempts: number, now: number): InvocationError {
   const { status, headers } = answer;
-  const { errorType, message } = readServiceError(answer);
+  const { errorType, message, reason } = readServiceError(answer);
   const requestId = requestIdOf(headers);
   return new InvocationError(errorType === undefined ? 'foreign-status' : 'service-error', {
     message:
@@ -36,6 +37,7 @@ function errorOf(answer: Answer, attempts: number, now: number): InvocationError
     errorType,
     requestId,
     retryAfterSeconds: retryAfterSeconds(headers, now),
+    throttling: isThrottling(errorType, status) ? throttlingOf(reason) : undefined,
     attempts,
     mayHaveRun: errorClassOf(errorType, status).ran === 'maybe',
   });

@@ -6,6 +6,8 @@ export interface ServiceErrorAnswer {
   readonly errorType: string | undefined;
   /** The first line of AWS's own text, bounded. */
   readonly message: string | undefined;
+  /** Which limit throttled the call, e.g. CallerRateLimitExceeded. */
+  readonly reason: string | undefined;
 }
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -21,6 +23,7 @@ export function readServiceError({ headers, body }: Answer): ServiceErrorAnswer 
   return {
     errorType: raw === undefined ? undefined : nameOf(raw),
     message: typeof text === 'string' ? firstLine(text) : undefined,
+    reason: textOf(data?.get('Reason') ?? data?.get('reason')),
   };
 }
 
@@ -43,6 +46,10 @@ function nameOf(raw: unknown): string | undefined {
   const text = String(raw).split(',', 1)[0]?.split(':', 1)[0] ?? '';
   const name = text.slice(text.indexOf('#') + 1).trim();
   return nameSyntax.test(name) ? name : undefined;
+}
+
+function textOf(raw: unknown): string | undefined {
+  return typeof raw === 'string' && nameSyntax.test(raw) ? raw : undefined;
 }
 
 function parseObject(body: Buffer): ReadonlyMap<string, unknown> | undefined {

@@ -6,15 +6,15 @@ import type { InvocationType, RetryOptions } from '../types.ts';
 export type RetryKind = 'throttled' | 'transient' | 'unsent';
 
 /**
- * Whether a failed attempt may be made again. An Event whose bytes left may be queued already and is never repeated,
- * whatever the answer; a DryRun runs nothing and is repeated like an idempotent function.
+ * Whether a failed attempt may be made again. An Event whose bytes left may be queued already and is not repeated, but where
+ * the answer says that it was throttled; a DryRun runs nothing and is repeated like an idempotent function.
  */
 export function retryKind(
   error: InvocationError,
   type: InvocationType,
   { idempotent }: Pick<RetryOptions, 'idempotent'>,
 ): RetryKind | undefined {
-  if (type === 'Event' && wasSent(error)) return undefined;
+  if (type === 'Event' && wasSent(error) && !wasThrottled(error)) return undefined;
   const mayRunTwice = idempotent || type === 'DryRun';
   switch (error.kind) {
     case 'connection':
@@ -35,4 +35,8 @@ export function retryKind(
 
 function wasSent({ kind, mayHaveRun }: InvocationError): boolean {
   return mayHaveRun || kind === 'service' || kind === 'status';
+}
+
+function wasThrottled({ kind, errorType, statusCode = 0 }: InvocationError): boolean {
+  return (kind === 'service' || kind === 'status') && isThrottling(errorType, statusCode);
 }

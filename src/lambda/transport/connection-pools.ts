@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Dispatcher } from 'undici';
-import type { Environment } from '../request/endpoint.ts';
+import type { Environment } from '../environment.ts';
 import type { SslOptions, TransportOptions } from '../types.ts';
 import type { TlsTrust } from './connector.ts';
 import { createDispatcher } from './dispatcher.ts';

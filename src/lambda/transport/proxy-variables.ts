@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { Environment } from '../request/endpoint.ts';
+import type { Environment } from '../environment.ts';
 
 interface Proxy {
   /** Its name in the environment. */

@@ -234,7 +234,12 @@ async function sentByUs(values: Input, destinations: Destinations, signer: Signe
   const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken };
   const call = new Call(
     { signer, skew: new ClockSkew(), userAgent, newId: () => id, now: () => time, random: Math.random },
-    { target, guard: new FunctionGuard(), dispatcher, provider: { get: () => credentials } },
+    {
+      target,
+      guard: new FunctionGuard(),
+      dispatcher,
+      provider: { identity: 'keys', account: undefined, get: () => credentials },
+    },
     invocation,
     { callEnd: Number.POSITIVE_INFINITY, signal: undefined },
   );

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import { test } from 'node:test';
 import { profileStamp } from '../../../../src/lambda/credentials/default-chain.ts';
-import { ensureHome, homeDirectory, sharedFiles } from '../../../../src/lambda/credentials/home.ts';
+import { ensureHome, homeDirectory, sharedFiles } from '../../../../src/lambda/environment.ts';
 
 test('the_files_of_the_profiles_are_those_that_the_SDK_reads', () => {
   const usual = { credentials: '/home/x/.aws/credentials', config: '/home/x/.aws/config' };

@@ -47,7 +47,13 @@ test('whatever_the_source_and_the_callers_do_no_revoked_keys_are_given_nor_expir
         });
         return promise;
       };
-      const provider = new RefreshingProvider({ source: 'random', load, clock, onRefresh: () => {} });
+      const provider = new RefreshingProvider({
+        source: 'random',
+        identity: 'random',
+        load,
+        clock,
+        onRefresh: () => {},
+      });
       const revoked = new Set<ResolvedCredentials>();
       const request = async (): Promise<boolean> => {
         const asked = clock.time;

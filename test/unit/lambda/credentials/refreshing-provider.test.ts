@@ -17,6 +17,7 @@ function make(lifeMs?: number) {
   let stamp = 'a';
   const provider = new RefreshingProvider({
     source: 'a source',
+    identity: 'an identity',
     load: source.load,
     stamp: async () => stamp,
     clock,

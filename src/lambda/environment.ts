@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Environment } from '../request/endpoint.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The home directory as the SDK looks for it. For a user that has none (an unknown uid without HOME) the SDK's lookup throws

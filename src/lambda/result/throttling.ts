@@ -1,0 +1,27 @@
+/** Whose limit is reached: the function's own, the account's in the region, or that of who calls. */
+export type ThrottlingLimit = 'function' | 'account' | 'caller' | 'unknown';
+
+/** Why the service throttled a call. */
+export interface Throttling {
+  readonly limit: ThrottlingLimit;
+  /** AWS's word for it; undefined: the answer had none. */
+  readonly reason: string | undefined;
+}
+
+/** Every ThrottleReason of the SDK's model (a test compares). */
+const limits: ReadonlyMap<string, ThrottlingLimit> = new Map([
+  ['ReservedFunctionConcurrentInvocationLimitExceeded', 'function'],
+  ['ReservedFunctionInvocationRateLimitExceeded', 'function'],
+  ['FunctionInvocationRateLimitExceeded', 'function'],
+  ['ConcurrentInvocationLimitExceeded', 'account'],
+  ['ConcurrentSnapshotCreateLimitExceeded', 'account'],
+  ['CallerRateLimitExceeded', 'caller'],
+]);
+
+export function throttlingOf(reason: string | undefined): Throttling {
+  return { limit: limits.get(reason ?? '') ?? 'unknown', reason };
+}
+
+export function listThrottleReasons(): readonly string[] {
+  return [...limits.keys()];
+}

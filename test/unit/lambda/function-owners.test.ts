@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FunctionGuards } from '../../../src/lambda/guard/function-guards.ts';
+import type { Invocation } from '../../../src/lambda/index.ts';
+import { Destinations } from '../../../src/lambda/request/destinations.ts';
+import { EndpointResolver } from '../../../src/lambda/request/endpoint.ts';
+import type { CredentialProvider } from '../../../src/lambda/resolved-credentials.ts';
+import { invocation } from '../../support/invocation.ts';
+
+const [a, b] = ['111111111111', '222222222222'];
+const provider = (identity: string, account?: string): CredentialProvider => ({
+  identity,
+  account,
+  get: () => ({ accessKeyId: 'a', secretAccessKey: 's' }),
+});
+const chain = provider('chain');
+
+/** Numbers the guards in the order in which they are met: the same number is the same guard. */
+function numbering(environment: Record<string, string> = {}) {
+  const destinations = new Destinations(new EndpointResolver(environment));
+  const guards = new FunctionGuards();
+  const seen: unknown[] = [];
+  return async (name: string, by: CredentialProvider, more: Partial<Invocation> = {}): Promise<number> => {
+    const guard = guards.of(await destinations.get(invocation({ functionName: name, ...more })), by);
+    if (!seen.includes(guard)) seen.push(guard);
+    return seen.indexOf(guard);
+  };
+}
+
+test('every_way_to_write_a_function_is_one_function_in_whatever_order_they_come', async () => {
+  const ways: [string, Partial<Invocation>?][] = [
+    ['f'],
+    ['f:live'],
+    ['f', { qualifier: 'test' }],
+    ['function:f'],
+    [`${a}:f:7`],
+    [`${a}:function:f`],
+    [`us-east-1:${a}:function:f:$LATEST`],
+    [`arn:aws:lambda:us-east-1:${a}:function:f`],
+    [`arn:aws:lambda:us-east-1:${a}:function:f:$LATEST.PUBLISHED`],
+  ];
+  for (let first = 0; first < ways.length; first += 1) {
+    for (const by of [chain, provider('keys'), provider('role', a)]) {
+      const numberOf = numbering();
+      const order = [...ways.slice(first), ...ways.slice(0, first), ...ways];
+      for (const [name, more] of order) assert.equal(await numberOf(name, by, more), 0, `${name} by ${by.identity}`);
+    }
+  }
+});
+
+test('functions_of_two_accounts_regions_names_or_endpoints_are_two', async () => {
+  const numberOf = numbering();
+  const arn = (account: string) => `arn:aws:lambda:us-east-1:${account}:function:f`;
+  const all = [
+    await numberOf('f', provider('role a', a)),
+    await numberOf('f', provider('role b', b)),
+    await numberOf('g', provider('role a', a)),
+    await numberOf('f', provider('role a', a), { region: 'eu-west-1' }),
+    await numberOf('f', provider('role a', a), { endpoint: 'http://127.0.0.1:4566' }),
+    await numberOf('f', provider('role a', a), { endpoint: 'http://127.0.0.1:4566/other' }),
+    await numberOf('f', provider('keys')),
+    await numberOf('f', provider('other keys')),
+  ];
+  assert.deepEqual(all, [0, 1, 2, 3, 4, 5, 6, 7]);
+  assert.equal(await numberOf(arn(a), chain), 0, 'the account in a name, whoever calls');
+  assert.equal(await numberOf(arn(b), chain), 1);
+  assert.equal(await numberOf('f', provider('another role of a', a)), 0);
+});
+
+test('an_identity_without_an_account_is_of_the_first_whose_function_it_names', async () => {
+  const numberOf = numbering();
+  assert.equal(await numberOf('f', chain), 0);
+  assert.equal(await numberOf(`${a}:function:f`, chain), 0);
+  assert.equal(await numberOf(`${b}:function:f`, chain), 1, 'and another account is another');
+  assert.equal(await numberOf('f', chain), 0);
+  assert.equal(await numberOf('f', provider('role', a)), 0);
+});
+
+test('an_account_that_becomes_known_with_the_first_credentials_splits_nothing', async () => {
+  const numberOf = numbering();
+  assert.equal(await numberOf('f', provider('chain')), 0);
+  assert.equal(await numberOf('f', provider('chain', a)), 0);
+  assert.equal(await numberOf(`${a}:function:f`, provider('role', b)), 0);
+});
+
+test('the_endpoints_of_AWS_count_as_one_and_a_name_that_only_looks_like_one_does_not', async () => {
+  const by = provider('role', a);
+  const numberOf = numbering();
+  assert.equal(await numberOf('f', by), 0);
+  for (const endpoint of [
+    'https://lambda.us-east-1.amazonaws.com',
+    'lambda.us-east-1.amazonaws.com:443',
+    'https://lambda-fips.us-east-1.amazonaws.com',
+    'https://lambda.us-east-1.api.aws',
+    'https://vpce-0123456789abcdef0-abcdefgh.lambda.us-east-1.vpce.amazonaws.com',
+  ]) {
+    assert.equal(await numberOf('f', by, { endpoint }), 0, endpoint);
+  }
+  const others = [
+    'http://lambda.us-east-1.amazonaws.com',
+    'https://lambda.us-east-1.amazonaws.com:8443',
+    'https://lambda.eu-west-1.amazonaws.com',
+    'https://lambda.us-east-1.amazonaws.com.example.org',
+    'https://xlambda.us-east-1.amazonaws.com',
+  ];
+  for (const endpoint of others) assert.notEqual(await numberOf('f', by, { endpoint }), 0, endpoint);
+  const fips = numbering({ AWS_USE_FIPS_ENDPOINT: 'true' });
+  assert.equal(await fips('f', by), 0);
+  assert.equal(await fips('f', by, { endpoint: 'https://lambda.us-east-1.amazonaws.com' }), 0);
+});
+
+test('retries_are_paid_for_by_each_identity_on_its_own', async () => {
+  const guards = new FunctionGuards();
+  const guard = guards.get('f');
+  for (let i = 0; i < 100; i += 1) guard.budgetOf('a').spend('transient');
+  assert.equal(guard.budgetOf('a').spend('transient'), false);
+  assert.equal(guard.budgetOf('b').spend('transient'), true);
+  assert.equal(guard.memory, guard.budgetOf('a').spent + guard.budgetOf('b').spent);
+  for (let i = 0; i < 10_000; i += 1) guard.budgetOf(`made up ${i}`);
+  assert.equal(guard.budgetOf('b').spent, 14, 'a flood of identities gives nothing back');
+  assert.equal(guard.budgetOf('a').spend('transient'), false);
+});
