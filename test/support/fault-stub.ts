@@ -46,6 +46,8 @@ export interface FaultStubOptions {
   readonly clockAheadMs?: number;
   /** Resets a connection when a second request arrives on it, as a server does that has just closed it. */
   readonly resetReused?: boolean;
+  /** Where it listens; 127.0.0.1 by default. */
+  readonly address?: string;
 }
 
 /** A local Lambda that goes wrong on demand, byte by byte. Behaviours are told by function name, one for each request. */
@@ -68,7 +70,7 @@ export class FaultStub {
 
   static async start(options: FaultStubOptions = {}): Promise<FaultStub> {
     const stub = new FaultStub(options);
-    await new Promise<void>((resolve) => stub.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => stub.#server.listen(0, options.address ?? '127.0.0.1', resolve));
     return stub;
   }
 
