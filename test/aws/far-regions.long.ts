@@ -10,6 +10,7 @@ import { createCertificate } from '../support/certificate.ts';
 import { FaultStub } from '../support/fault-stub.ts';
 import { accessKey, failureOf, invocation, secretKey } from '../support/invocation.ts';
 import { inNamespace } from '../support/network-namespace.ts';
+import { sessionXml } from '../support/sessions.ts';
 
 const addresses = Array.from({ length: 8 }, (_, i) => `10.77.0.${10 + i}`);
 
@@ -81,12 +82,7 @@ if (inNamespace(import.meta.url, ['cp /etc/hosts /tmp/far-hosts.$$', 'mount --bi
       let asked = 0;
       const sts = createServer((_request, response) => {
         asked += 1;
-        const expiration = new Date(Date.now() + 3_600_000).toISOString();
-        response
-          .setHeader('content-type', 'text/xml')
-          .end(
-            `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>a</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
-          );
+        response.setHeader('content-type', 'text/xml').end(sessionXml('AssumeRole', Date.now() + 3_600_000));
       });
       await new Promise<void>((resolve) => sts.listen(0, '10.77.0.1', resolve));
       const stub = await FaultStub.start();

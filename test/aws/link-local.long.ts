@@ -10,6 +10,7 @@ import { createLambdaInvoker, type ProcessInvoker } from '../../src/lambda/index
 import { FaultStub } from '../support/fault-stub.ts';
 import { failureOf, invocation } from '../support/invocation.ts';
 import { inNamespace, onLoopback } from '../support/network-namespace.ts';
+import { sessionKeys, sessionXml } from '../support/sessions.ts';
 
 const imds = '169.254.169.254';
 const ecs = '169.254.170.2';
@@ -28,7 +29,10 @@ interface World {
 if (inNamespace(import.meta.url, [imds, ecs, pod].map(onLoopback))) {
   suite('the metadata services, and the SDK beside', () => {
     const world: World = { behindMs: 0, lifeMs: 3_600_000, error: undefined };
-    const secrets = new Map([['ASIAEXAMPLE', 'secret']]);
+    const secrets = new Map([
+      ['ASIAEXAMPLE', 'secret'],
+      [sessionKeys.accessKeyId, sessionKeys.secretAccessKey],
+    ]);
     let servers: Server[] = [];
     let directory: string;
     let invoker: ProcessInvoker;
@@ -174,11 +178,11 @@ if (inNamespace(import.meta.url, [imds, ecs, pod].map(onLoopback))) {
     }
 
     test('a role of a profile on the credentials of the instance ends with its session, and does not outlive STS', async () => {
-      const expired = new Date(Date.now() - 1_000).toISOString();
-      let given = new Date(Date.now() + 3_000).toISOString();
+      let isAway = false;
+      const expiration = Date.now() + 3_000;
       const sts = createServer((_request, response) => {
-        if (given === expired) return response.writeHead(503).end();
-        return response.setHeader('content-type', 'text/xml').end(session(given));
+        if (isAway) return response.writeHead(503).end();
+        return response.setHeader('content-type', 'text/xml').end(sessionXml('AssumeRole', expiration));
       });
       await new Promise<void>((resolve) => sts.listen(0, '127.0.0.1', resolve));
       const address = sts.address();
@@ -193,7 +197,7 @@ if (inNamespace(import.meta.url, [imds, ecs, pod].map(onLoopback))) {
       const { endpoint } = await lambda();
       try {
         assert.equal((await invoker.invoke(own(endpoint))).status, 200);
-        given = expired;
+        isAway = true;
         await pause(4_000);
         const failure = await failureOf(invoker, own(endpoint));
         assert.equal(failure.kind, 'credentials');
@@ -203,8 +207,4 @@ if (inNamespace(import.meta.url, [imds, ecs, pod].map(onLoopback))) {
       }
     });
   });
-}
-
-function session(expiration: string): string {
-  return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
 }

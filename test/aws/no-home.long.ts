@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { FaultStub } from '../support/fault-stub.ts';
+import { sessionXml } from '../support/sessions.ts';
 
 const uid = 54_321;
 const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
@@ -52,11 +53,7 @@ test('keys of the environment, of a container and of a role serve at once, and n
     response.end(JSON.stringify(served));
   });
   const sts = createServer((_request, response) => {
-    response
-      .setHeader('content-type', 'text/xml')
-      .end(
-        `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>a</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
-      );
+    response.setHeader('content-type', 'text/xml').end(sessionXml('AssumeRole', Date.now() + 3_600_000));
   });
   const urls = await Promise.all(
     [container, sts].map(async (server) => {
