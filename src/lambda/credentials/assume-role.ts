@@ -65,7 +65,7 @@ async function requestSession(
 }
 
 /** The account of a role's ARN. */
-function accountOf(roleArn: string): string | undefined {
+export function accountOf(roleArn: string): string | undefined {
   return /^arn:[^:]*:iam::(\d{12}):/.exec(roleArn)?.[1];
 }
 

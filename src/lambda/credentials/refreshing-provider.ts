@@ -63,6 +63,7 @@ export const idleMs = 3_600_000;
 export class RefreshingProvider implements CredentialProvider {
   readonly #options: RefreshingProviderOptions;
   #current: ResolvedCredentials | undefined;
+  #account: string | undefined;
   #obtainedAt = 0;
   #validUntil = 0;
   #refreshAt = 0;
@@ -90,7 +91,7 @@ export class RefreshingProvider implements CredentialProvider {
   }
 
   get account(): string | undefined {
-    return this.#options.account ?? this.#current?.account;
+    return this.#options.account ?? this.#account;
   }
 
   /** Rejects with an InvocationError of kind `credentials`, at the latest after 10 s. */
@@ -228,6 +229,7 @@ export class RefreshingProvider implements CredentialProvider {
     const kept =
       before !== undefined && before.expiration === loaded.expiration && sameKeys(before, loaded) ? before : loaded;
     this.#current = kept;
+    this.#account = loaded.account ?? this.#account;
     this.#obtainedAt = started;
     this.#validUntil = isLate ? now + lateMs : until;
     this.#stamp = stamp;
