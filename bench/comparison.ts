@@ -48,7 +48,7 @@ const fullPlan: Plan = {
   warmSeconds: 20,
   furtherRounds: 0,
 };
-const quickPlan: Plan = { ...fullPlan, blocks: 2, rounds: 5, roundSeconds: 1 };
+const quickPlan: Plan = { ...fullPlan, blocks: 3, rounds: 4, roundSeconds: 1 };
 
 /** This checkout as it is built, against a revision, with one worker each. */
 export async function compare(

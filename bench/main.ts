@@ -52,6 +52,9 @@ function askForPriority(): void {
   }
 }
 
+// By a signal alone it would end without its `exit` handlers, which stop Envoy and the servers.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {

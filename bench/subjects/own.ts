@@ -26,7 +26,9 @@ export function ownSubject({ name, title, checkout, workers }: OwnOptions, conte
       writeFileSync(`${base}.json`, JSON.stringify(policies(benchCase, context)));
       const args = ['serve', '--config', `${base}.json`, '--listen', `unix:${base}-{worker}.sock`];
       args.push('--workers', String(workers), '--admin', '127.0.0.1:0');
-      return startServer(name, join(checkout, 'dist/main.js'), args, `${base}.log`);
+      // One cache of compiled code for all own servers, begun anew in each run: an older one would favour its server.
+      const env = { NODE_COMPILE_CACHE: join(context.directory, 'compiled') };
+      return startServer(name, join(checkout, 'dist/main.js'), args, { log: `${base}.log`, env });
     },
   };
 }
@@ -43,13 +45,13 @@ async function startServer(
   name: string,
   program: string,
   args: readonly string[],
-  log: string,
+  { log, env }: { readonly log: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<StartedServer> {
   // The log of the start before says `ready` as well.
   rmSync(log, { force: true });
   // The shell gives its place to the server, whose log goes where it would go in production: not through this process.
   const script = 'log=$1; shift; exec "$@" >"$log"';
-  const child = startChild(name, 'sh', ['-c', script, 'sh', log, process.execPath, program, ...args]);
+  const child = startChild(name, 'sh', ['-c', script, 'sh', log, process.execPath, program, ...args], { env });
   try {
     await waitFor(child, 'ready', () => (beginning(log).includes('"ready"') ? true : undefined));
   } catch (error) {
