@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 /** The test files under `root`/test that start a real Envoy: those whose imports lead to what finds its program. */
@@ -26,7 +26,8 @@ export function testsWithEnvoy(root: string): readonly string[] {
     .sort();
 }
 
-/** The project's own files that a file imports. */
+/** The project's own files that a file imports. What only an example in a text imports is not there. */
 function imports(file: string, text: string): readonly string[] {
-  return [...text.matchAll(/from '(\.[^']+\.ts)'/g)].map(([, path]) => join(dirname(file), path ?? ''));
+  const paths = [...text.matchAll(/from '(\.[^']+\.ts)'/g)].map(([, path]) => join(dirname(file), path ?? ''));
+  return paths.filter((path) => existsSync(path));
 }
