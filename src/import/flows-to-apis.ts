@@ -4,10 +4,13 @@ import type { ApiDefinition, Flow, Guard, Plan, Selector } from './definition.ts
 import { conditionalSteps, type ImportedStep } from './imported-steps.ts';
 import { slug, uniqueName } from './names.ts';
 import type { Report } from './report.ts';
+import { contextPathReads, isTakenPath } from './request-reads.ts';
 import { compareRoutes, sameSelector } from './selectors.ts';
 
 export interface ImportedApi {
   readonly name: string;
+  /** Where its routes are; undefined where no expression of it asks. */
+  readonly contextPath: string | undefined;
   readonly request: readonly ImportedStep[];
   readonly response: readonly ImportedStep[];
 }
@@ -48,7 +51,7 @@ export function flowsToApis(definition: ApiDefinition, accepted: Accepted, repor
   for (const other of others) tellOtherPlan(other, chosen, report);
   if (definition.flowMode === 'BEST_MATCH') tellPartialSegments(all, report);
 
-  const apis = new ApiTable();
+  const apis = new ApiTable(definition);
   const base = slug(definition.name);
   const names = new Set<string>();
   const routes = definition.entrypoints.flatMap(({ host, contextPath }, index) => {
@@ -58,7 +61,7 @@ export function flowsToApis(definition: ApiDefinition, accepted: Accepted, repor
       const title = [prefix, selectorName(selector)].filter((part) => part !== '').join('-');
       const name = uniqueName(title, (candidate) => names.has(candidate));
       names.add(name);
-      const api = apis.add(name, stepsOf(own, plan, place, report));
+      const api = apis.add(name, contextPath, stepsOf(own, plan, place, report));
       const lacking = definition.matchRequired ? missing(all, place) : 'none';
       const here = [...routeGuards(all, place), ...(lacking === 'some' ? [matchGuard] : [])];
       tellGuards(here, accepted, report);
@@ -71,7 +74,7 @@ export function flowsToApis(definition: ApiDefinition, accepted: Accepted, repor
     if (!other.flows.some(callsLambda)) continue;
     const place = { selector: everything, contextPath, earlier: [] };
     const runnable = { ...other, flows: runnableFlows(other.flows, report) };
-    apis.add(`${base}-plan-${slug(other.name)}`, stepsOf(own, runnable, place, report));
+    apis.add(`${base}-plan-${slug(other.name)}`, contextPath, stepsOf(own, runnable, place, report));
   }
   return { apis: apis.apis, routes };
 }
@@ -120,15 +123,23 @@ function stepsOf(definition: ApiDefinition, plan: Plan | undefined, place: Route
 class ApiTable {
   readonly apis: ImportedApi[] = [];
   readonly #byContent = new Map<string, string>();
+  readonly #templates: string;
 
-  add(name: string, steps: Steps): string | undefined {
+  constructor({ responseTemplates }: ApiDefinition) {
+    this.#templates = JSON.stringify([...responseTemplates.values()].map((types) => [...types]));
+  }
+
+  add(name: string, path: string, steps: Steps): string | undefined {
     if (steps.request.length + steps.response.length === 0) return undefined;
-    const content = JSON.stringify(steps);
+    const text = JSON.stringify(steps);
+    const isRead = isTakenPath(path) && contextPathReads(text + this.#templates).length > 0;
+    const contextPath = isRead ? path || '/' : undefined;
+    const content = JSON.stringify([contextPath, text]);
     const known = this.#byContent.get(content);
     if (known !== undefined) return known;
     const unique = uniqueName(name, (candidate) => this.apis.some((api) => api.name === candidate));
     this.#byContent.set(content, unique);
-    this.apis.push({ name: unique, ...steps });
+    this.apis.push({ name: unique, contextPath, ...steps });
     return unique;
   }
 }

@@ -3,6 +3,7 @@ import type { ApiDefinition } from './definition.ts';
 import type { Imported } from './flows-to-apis.ts';
 import { variableNames } from './once-conditions.ts';
 import type { Report } from './report.ts';
+import { contextPathReads, isTakenPath, readsTls } from './request-reads.ts';
 
 /** Where the value of an attribute of the gateway is in Envoy. */
 const attributePlaces: readonly (readonly [pattern: RegExp, place: string])[] = [
@@ -70,14 +71,13 @@ function tellRequest(text: string, { entrypoints }: ApiDefinition, report: Repor
   if (/#request\s*\.\s*pathParams/.test(text)) {
     report.add('lost', 'values of #request.pathParams: take the segment by its number, as in #request.paths[2]');
   }
-  const paths = entrypoints.map(({ contextPath }) => contextPath || '/').join(', ');
-  for (const name of ['contextPath', 'pathInfos', 'pathInfo']) {
-    if (!new RegExp(`#request\\s*\\.\\s*${name}\\b|#request\\[['"]${name}['"]`).test(text)) continue;
-    const what =
-      name === 'contextPath'
-        ? 'is null here'
-        : `begins with the context path (${paths}) here, which the gateway leaves out`;
-    report.add('changed', `#request.${name} ${what}`);
+  for (const name of contextPathReads(text)) {
+    const lost = entrypoints.filter(({ contextPath }) => !isTakenPath(contextPath));
+    for (const { contextPath } of lost) {
+      report.add('changed', `#request.${name} knows no context path where that has blanks: ${contextPath}`);
+    }
+    const what = `#request.${name} is the gateway's, by the contextPath of each API in policies.yaml`;
+    if (lost.length < entrypoints.length) report.add('told', what);
   }
   if (readsTls(text)) {
     report.add(
@@ -85,9 +85,4 @@ function tellRequest(text: string, { entrypoints }: ApiDefinition, report: Repor
       '#request.ssl is there when the listener of envoy.yaml terminates TLS and asks for client certificates',
     );
   }
-}
-
-/** Whether an expression asks for certificates, which Envoy sends when it is told to. */
-export function readsTls(text: string): boolean {
-  return /#request\s*(?:\.\s*ssl\b|\[\s*['"]+ssl)/.test(text);
 }

@@ -40,6 +40,7 @@ export function policiesDocument(
           api.name,
           {
             ...common,
+            ...(api.contextPath !== undefined && { contextPath: api.contextPath }),
             ...(api.request.length > 0 && {
               [first]: api.request.map((step) => stepObject(step, names, configurationOf)),
             }),

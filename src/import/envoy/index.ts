@@ -1,9 +1,9 @@
 import { writeCommented } from '../commented-yaml.ts';
 import type { ApiDefinition } from '../definition.ts';
 import type { Imported } from '../flows-to-apis.ts';
-import { readsTls } from '../gateway-values.ts';
 import { oneLine } from '../names.ts';
 import type { Report } from '../report.ts';
+import { readsTls } from '../request-reads.ts';
 import { backendCluster, serverCluster } from './clusters.ts';
 import { extProcFilter } from './ext-proc.ts';
 import { corsFilter, listener, overloadManager, routeConfiguration } from './listener.ts';

@@ -187,3 +187,17 @@ test('attributes that no carried step sets are told by name, each in every way o
   assert.deepEqual(told.map((line) => line.split(/[ ,]/)[2]).sort(), ['jwt.claims', 'oauth.payload', 'plan']);
   assert.ok(told.every((line) => line.includes('metadata_context')));
 });
+
+test('an API whose expressions ask for the context path has it, for each path its own', () => {
+  const flows = [{ request: [step({ payload: '{#request.pathInfos[1]} {#request["pathInfo"]}' })] }];
+  const listeners = [{ type: 'HTTP', paths: [{ path: '/a' }, { path: '/' }] }];
+  const result = importDefinition(JSON.stringify(resource('a', { flows, listeners })), 'a.json');
+  assert.deepEqual(result.policies.match(/contextPath: .*/g), ['contextPath: /a', 'contextPath: /']);
+  assert.deepEqual(
+    [...load(result).set.apis.values()].map((api) => api.contextPath),
+    ['/a/', '/'],
+  );
+  const told = reportLines(result).filter((line) => line.includes('the contextPath of each API'));
+  assert.deepEqual(told.map((line) => line.split(' ')[1]).sort(), ['#request.pathInfo', '#request.pathInfos']);
+  assert.ok(!configurationOf({}).result.policies.includes('contextPath'));
+});

@@ -251,7 +251,7 @@ test('what_only_the_gateway_knows_is_listed', () => {
   const lines = reportLines(result);
   for (const word of [
     'secret references',
-    '#request.contextPath',
+    'told #request.contextPath',
     'subscription',
     'flow messages',
     'flow two',
