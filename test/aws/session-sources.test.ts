@@ -85,7 +85,7 @@ suite('sessions', () => {
       AWS_ENDPOINT_URL_STS: sessions.endpoint,
       AWS_ENDPOINT_URL_SSO: sessions.endpoint,
     });
-    sessions.behindMs = 0;
+    Object.assign(sessions, { behindMs: 0, answer: undefined });
     invoker = createLambdaInvoker({ environment: {}, random: () => 0 });
   });
   afterEach(async () => {
@@ -132,6 +132,15 @@ suite('sessions', () => {
     ['web identity', 'AWS_ENDPOINT_URL_STS'],
     ['IAM Identity Center', 'AWS_ENDPOINT_URL_SSO'],
   ] as const) {
+    test(`${name}: a page of somebody else in place of the service's answer is told with its status and words`, async () => {
+      sessions.answer = { status: 503, body: '<html>\n<h1>No backend</h1>\n<p>is well</p></html>' };
+      const credentials = kinds[name]?.() ?? {};
+      const failure = await failureOf(invoker, invocation({ endpoint: 'http://127.0.0.1:1', credentials }));
+      assert.ok(failure.message.includes(`${sessions.endpoint}: 503 No backend`), failure.message);
+      assert.doesNotMatch(failure.message, /Unknown|parse error|sso-token|a\.b\.c/);
+      assert.doesNotMatch(failure.details, /127\.0\.0\.1|backend/);
+    });
+
     test(`${name}: a service that is not there is told with its address`, async () => {
       process.env[variable] = 'http://127.0.0.1:1';
       const credentials = kinds[name]?.() ?? {};

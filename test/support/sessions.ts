@@ -5,6 +5,8 @@ export interface Sessions {
   readonly endpoint: string;
   /** How far their clock is behind. */
   behindMs: number;
+  /** Instead of sessions. */
+  answer: { readonly status: number; readonly body: string } | undefined;
   readonly asked: readonly string[];
   stop(): void;
 }
@@ -13,19 +15,21 @@ export const sessionKeys = { accessKeyId: 'ASIASESSION', secretAccessKey: 'sessi
 
 export async function startSessions(): Promise<Sessions> {
   const asked: string[] = [];
-  const state = { behindMs: 0 };
+  const state: Pick<Sessions, 'behindMs' | 'answer'> = { behindMs: 0, answer: undefined };
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
     request.on('end', () => {
       const action = /Action=(\w+)/.exec(body)?.[1] ?? request.url?.split('?', 1)[0] ?? '';
       asked.push(action);
+      if (state.answer !== undefined) return response.writeHead(state.answer.status).end(state.answer.body);
       const now = Date.now() - state.behindMs;
       response.sendDate = false;
       response.setHeader('date', new Date(now).toUTCString());
-      if (action.startsWith('Assume'))
-        response.setHeader('content-type', 'text/xml').end(sessionXml(action, now + 3_600_000));
-      else response.setHeader('content-type', 'application/json').end(json(now + 3_600_000));
+      const expiration = now + 3_600_000;
+      if (!action.startsWith('Assume'))
+        return response.setHeader('content-type', 'application/json').end(json(expiration));
+      return response.setHeader('content-type', 'text/xml').end(sessionXml(action, expiration));
     });
   });
   return Object.assign(state, { endpoint: await listen(server), asked, stop: () => close(server) });

@@ -1,9 +1,10 @@
 import { ensureHome } from '../environment.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { AssumedRole } from '../types.ts';
+import { isForeign, restated } from './restated-error.ts';
 import { sdkRequests } from './sdk-requests.ts';
 import { onOurClock } from './service-clock.ts';
-import { recordExchanges } from './source-exchanges.ts';
+import { describeExchange, recordInto, type SourceExchange } from './source-exchanges.ts';
 
 export interface AssumeRoleOptions {
   readonly role: AssumedRole;
@@ -40,6 +41,7 @@ async function requestSession(
     maxAttempts: 2,
     requestHandler: sdkRequests(),
   });
+  const exchanges: SourceExchange[] = [];
   try {
     const command = new AssumeRoleCommand({
       RoleArn: role.roleArn,
@@ -47,8 +49,7 @@ async function requestSession(
       ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
       ...(role.durationSeconds === undefined ? {} : { DurationSeconds: role.durationSeconds }),
     });
-    const { result, exchanges } = await recordExchanges(() => client.send(command));
-    const { Credentials: session } = result;
+    const { Credentials: session } = await recordInto(exchanges, () => client.send(command));
     if (session?.AccessKeyId === undefined || session.SecretAccessKey === undefined) {
       throw new Error('STS answered without credentials');
     }
@@ -59,6 +60,12 @@ async function requestSession(
       expiration: onOurClock(session.Expiration?.getTime(), exchanges.at(-1)?.clock),
       account: accountOf(role.roleArn),
     };
+  } catch (error) {
+    const last = exchanges.at(-1);
+    if (error instanceof Error && last?.status !== undefined && isForeign(error)) {
+      throw restated(error, describeExchange(last));
+    }
+    throw error;
   } finally {
     client.destroy();
   }

@@ -4,7 +4,9 @@ const token = /eyJ[\w-]{8,}\.[\w.-]+/g;
 
 /** The first line of what a source has said, short enough for a log and without the secrets that it was asked with. */
 export function boundedLine(text: string, secrets: readonly string[]): string | undefined {
-  let line = text.trim().split(/[\r\n]/, 1)[0] ?? '';
+  // Of a page of HTML its words.
+  const plain = text.trimStart().startsWith('<') ? text.replaceAll(/<[^>]*>?/g, ' ') : text;
+  let line = plain.trim().split(/[\r\n]/, 1)[0] ?? '';
   for (const secret of secrets) line = line.replaceAll(secret, '…');
   // Control characters would break a log's line; what is no ASCII may not be text at all.
   line = line
@@ -12,4 +14,15 @@ export function boundedLine(text: string, secrets: readonly string[]): string | 
     .replaceAll(/[^\x20-\x7e…]/g, '?')
     .slice(0, maxLine);
   return line === '' ? undefined : line;
+}
+
+/** What of a request's headers must not come back in a log: tokens, signatures, keys of a session. */
+export function secretHeaders(headers: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    /authorization|token|cookie/i.test(name)
+      ? String(value)
+          .split(/[\s,]+/)
+          .filter((part) => part.length >= 4)
+      : [],
+  );
 }

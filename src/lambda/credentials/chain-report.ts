@@ -1,5 +1,5 @@
 import { boundedLine } from './bounded-line.ts';
-import type { SourceExchange } from './source-exchanges.ts';
+import { describeExchange, type SourceExchange } from './source-exchanges.ts';
 
 /** What the SDK says when it turns to the next link of its chain, by the name of the link's function. */
 const links: ReadonlyMap<string, string> = new Map([
@@ -41,7 +41,7 @@ export class ChainReport {
   text(): string {
     const parts = this.#tried.flatMap(({ link, reasons, from }, i) => {
       const exchanges = this.exchanges.slice(from, this.#tried[i + 1]?.from);
-      const asked = [...new Set(exchanges.filter(isFirst).map(describe))];
+      const asked = [...new Set(exchanges.filter(isFirst).map(describeExchange))];
       const said = [...reasons].filter((reason) => exchanges.length === 0 || !secondTry.test(reason));
       const words = [...said, ...asked];
       return words.length === 0 ? [] : [`${link}: ${words.join(', ')}`];
@@ -70,11 +70,6 @@ function isFirst({ place, status, said }: SourceExchange, _i: number, all: reado
   return (
     said !== undefined || !all.some((one) => one.place === place && one.status === status && one.said !== undefined)
   );
-}
-
-function describe({ place, status, said }: SourceExchange): string {
-  const answer = [status, said].filter((part) => part !== undefined).join(' ');
-  return `${place}: ${answer === '' ? 'no answer' : answer}`;
 }
 
 /** The command of a credential_process, and what it wrote, may hold secrets. */

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { ensureHome, sharedFiles } from '../environment.ts';
 import type { ResolvedCredentials } from '../resolved-credentials.ts';
 import { ChainReport } from './chain-report.ts';
+import { isForeign, restated } from './restated-error.ts';
 import { sdkRequests } from './sdk-requests.ts';
 import { onOurClock } from './service-clock.ts';
 import { recordInto } from './source-exchanges.ts';
@@ -70,8 +71,6 @@ function withReport(error: unknown, report: ChainReport): Error {
   if (!(error instanceof Error)) return new Error(text === '' ? String(error) : text);
   if (/^(?:Credentials|Token)?ProviderError$/.test(error.name)) return new Error(text === '' ? error.message : text);
   // A service or the system has said no: its error says more than the chain, and keeps its name and status.
-  const first = error.message.split('\n', 1)[0] ?? '';
-  const message = text === '' ? first : `${first} (${report.link ?? 'tried'}; in order: ${text})`;
-  const metadata = '$metadata' in error ? { $metadata: error.$metadata } : {};
-  return Object.assign(new Error(message, { cause: error }), { name: error.name, ...metadata });
+  const first = isForeign(error) ? 'the answer is none of AWS' : (error.message.split('\n', 1)[0] ?? '');
+  return restated(error, text === '' ? first : `${first} (${report.link ?? 'tried'}; in order: ${text})`);
 }

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { escapeUri } from '../request/uri.ts';
 import { createDispatcher } from '../transport/dispatcher.ts';
 import { ProxyVariables } from '../transport/proxy-variables.ts';
-import { boundedLine } from './bounded-line.ts';
+import { boundedLine, secretHeaders } from './bounded-line.ts';
 import { addExchange, clockOf, type SourceExchange } from './source-exchanges.ts';
 
 /** The part of a request of the SDK that is sent. */
@@ -30,6 +30,7 @@ const connectTimeoutMs = 2_000;
 /** For the whole of one request. Two of them and the wait between end before who waits for credentials does. */
 const requestTimeoutMs = 4_000;
 const maxAnswerBytes = 1024 * 1024;
+const maxForeignBytes = 2_048;
 /** Nothing of these was an answer; the SDK tries again what has this name. */
 const transient = /^(?:UND_ERR_(?:CONNECT_TIMEOUT|SOCKET|ABORTED)|ECONNRESET|EPIPE|ETIMEDOUT|ABORT_ERR)$/;
 
@@ -66,7 +67,7 @@ async function send(request: SdkRequest, proxies: ProxyVariables): Promise<SdkRe
     const bytes = await readAll(answer.body);
     exchange.status = answer.statusCode;
     exchange.clock = clockOf(answer.headers, Date.now());
-    if (answer.statusCode >= 300) exchange.said = boundedLine(bytes.toString('latin1'), Object.values(headers));
+    exchange.said = foreignWords(answer.statusCode, bytes, headers);
     return {
       response: { statusCode: answer.statusCode, headers: flat(answer.headers), body: Readable.from([bytes]) },
     };
@@ -77,6 +78,13 @@ async function send(request: SdkRequest, proxies: ProxyVariables): Promise<SdkRe
   } finally {
     dispatcher?.destroy().catch(() => {});
   }
+}
+
+/** What somebody who is not AWS has answered: an error of AWS's is told by the SDK. */
+function foreignWords(status: number, body: Buffer, headers: SdkRequest['headers']): string | undefined {
+  if (status < 300) return undefined;
+  const text = body.subarray(0, maxForeignBytes).toString('latin1');
+  return /<Code>|"(?:__type|code|error|message)"/i.test(text) ? undefined : boundedLine(text, secretHeaders(headers));
 }
 
 async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import { type ClientRequest, IncomingMessage } from 'node:http';
-import { boundedLine } from './bounded-line.ts';
+import { boundedLine, secretHeaders } from './bounded-line.ts';
 
 /** One request to a source of credentials, as far as its errors and its clock need it. */
 export interface SourceExchange {
@@ -21,14 +21,7 @@ const maxRecorded = 64;
 const maxBody = 2_048;
 let subscribed = false;
 
-/** Runs the work and gives, as they stand when it is over, all requests that it makes, in order. */
-export async function recordExchanges<T>(work: () => Promise<T>): Promise<{ result: T; exchanges: SourceExchange[] }> {
-  const exchanges: SourceExchange[] = [];
-  const result = await recordInto(exchanges, work);
-  return { result, exchanges };
-}
-
-/** As recordExchanges, for who wants to see them also where the work fails. */
+/** Runs the work and notes all requests that it makes, in order. */
 export function recordInto<T>(exchanges: SourceExchange[], work: () => Promise<T>): Promise<T> {
   observeNode();
   return store.run(exchanges, work);
@@ -38,6 +31,12 @@ export function recordInto<T>(exchanges: SourceExchange[], work: () => Promise<T
 export function addExchange(exchange: SourceExchange): void {
   const exchanges = store.getStore();
   if (exchanges !== undefined && exchanges.length < maxRecorded) exchanges.push(exchange);
+}
+
+/** E.g. `GET http://169.254.170.23: 400 [1a2b]: (AccessDeniedException): …`. */
+export function describeExchange({ place, status, said }: SourceExchange): string {
+  const answer = [status, said].filter((part) => part !== undefined).join(' ');
+  return `${place}: ${answer === '' ? 'no answer' : answer}`;
 }
 
 /** How the answer's Date and our time compare; undefined where there is none, or a cache has answered. */
@@ -77,7 +76,7 @@ function observeNode(): void {
     exchange.status = response.statusCode;
     exchange.clock = clockOf(response.headers, Date.now());
     // A good answer holds keys: it is not looked at.
-    if ((response.statusCode ?? 0) >= 300) watchBody(response, exchange, secretsOf(request));
+    if ((response.statusCode ?? 0) >= 300) watchBody(response, exchange, secretHeaders(request.getHeaders()));
   });
 }
 
@@ -100,10 +99,4 @@ function placeOf(request: ClientRequest): string {
   const name = host.includes(':') ? `[${host}]` : host;
   const shown = path.startsWith('/latest/') ? path.replace(/(?<=security-credentials\/).+|\?.*/, '') : '';
   return `${method} ${protocol}//${name}${port}${shown}`;
-}
-
-function secretsOf(request: ClientRequest): readonly string[] {
-  return Object.values(request.getHeaders())
-    .map(String)
-    .filter((value) => value.length >= 8);
 }
