@@ -101,6 +101,12 @@ export const metricCatalogue = {
     labels: { api: null, function: null },
     buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60],
   },
+  throttles: {
+    name: 'lambda_ext_proc_throttled_invocations_total',
+    type: 'counter',
+    help: 'Invocations that Lambda throttled to their last attempt, by whose limit is reached.',
+    labels: { limit: ['function', 'account', 'caller', 'unknown'] },
+  },
   credentialsAge: {
     name: 'lambda_ext_proc_credentials_age_seconds',
     type: 'gauge',
@@ -114,6 +120,13 @@ export const metricCatalogue = {
     help: 'When the AWS credentials in use expire, in seconds since the epoch, by source; the soonest of all workers.',
     labels: { source: null },
     aggregator: 'min',
+  },
+  credentialsPastExpiry: {
+    name: 'lambda_ext_proc_credentials_past_expiry',
+    type: 'gauge',
+    help: 'Whether AWS credentials are used past their expiry, by source: 1, or 0; the worst of all workers.',
+    labels: { source: null },
+    aggregator: 'max',
   },
   policiesValid: {
     name: 'lambda_ext_proc_policies_valid',

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { LabelValue } from './catalogue.ts';
 import { createCounter, createHistogram } from './create-metric.ts';
 import { LabelValues, OTHER } from './label-values.ts';
+import { Tally } from './tally.ts';
 
 export interface InvocationLabels {
   readonly api: string;
@@ -14,6 +15,8 @@ export interface InvocationLabels {
   readonly outcome: LabelValue<'invocations', 'outcome'>;
   /** The error key of the failure; empty when all went well. */
   readonly key: string;
+  /** The service throttled the call: whose limit is reached. */
+  readonly throttledBy?: LabelValue<'throttles', 'limit'> | undefined;
 }
 
 interface Series {
@@ -28,6 +31,7 @@ const SERIES = 2_000;
 export class InvocationMetrics {
   readonly #counter;
   readonly #histogram;
+  readonly #throttles;
   readonly #apis = new LabelValues(DISTINCT_VALUES);
   readonly #policies = new LabelValues(DISTINCT_VALUES);
   readonly #functions = new LabelValues(DISTINCT_VALUES);
@@ -40,6 +44,7 @@ export class InvocationMetrics {
   constructor(registry: Registry) {
     this.#counter = createCounter('invocations', registry);
     this.#histogram = createHistogram('invocationTime', registry);
+    this.#throttles = new Tally('throttles', registry);
   }
 
   add(labels: InvocationLabels, seconds: number): void {
@@ -48,6 +53,7 @@ export class InvocationMetrics {
     const series = known ?? this.#find(labels);
     series.count();
     series.observe(seconds);
+    if (labels.throttledBy !== undefined) this.#throttles.add(labels.throttledBy);
   }
 
   #find(labels: InvocationLabels): Series {

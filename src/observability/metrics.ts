@@ -12,6 +12,8 @@ export interface CredentialState {
   readonly source: string;
   readonly obtainedAt?: number | undefined;
   readonly expiresAt?: number | undefined;
+  /** Used though they have expired. */
+  readonly pastExpiry?: boolean | undefined;
 }
 
 /** Everything that one server process counts, in a registry of its own. docs/reference/metrics.md describes each. */
@@ -170,6 +172,10 @@ export class Metrics {
       gauge.reset();
       for (const { source, expiresAt } of states())
         if (expiresAt !== undefined) gauge.set({ source }, expiresAt / 1000);
+    });
+    createGauge('credentialsPastExpiry', this.registry, (gauge) => {
+      gauge.reset();
+      for (const { source, pastExpiry = false } of states()) gauge.set({ source }, pastExpiry ? 1 : 0);
     });
   }
 }

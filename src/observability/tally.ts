@@ -19,6 +19,7 @@ type Tallied =
   | 'violations'
   | 'limits'
   | 'reloads'
+  | 'throttles'
   | 'unexpectedErrors';
 
 const DISTINCT_VALUES = 50;

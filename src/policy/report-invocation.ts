@@ -17,14 +17,11 @@ export function reportError(ended: EndedInvocation, error: InvocationError, fail
   const { kind, statusCode, errorType, requestId, attempts, message, throttling } = error;
   const { durationMs, invocation } = ended;
   const outcome = kind === 'aborted' ? 'aborted' : 'error';
-  const labels = count(ended, outcome, failure.key, {
-    requestId,
-    executedVersion: undefined,
-    durationMs,
-    status: statusCode,
-  });
+  const execution = { requestId, executedVersion: undefined, durationMs, status: statusCode };
+  const limit = throttling && { throttledBy: throttling.limit };
+  const labels = count(ended, { outcome, key: failure.key, ...limit }, execution);
   const facts = { outcome, kind, statusCode, errorType, requestId, attempts, durationMs, reason: message };
-  const throttled = throttling && { throttledBy: throttling.limit, throttlingReason: throttling.reason };
+  const throttled = throttling && { ...limit, throttlingReason: throttling.reason };
   ended.transaction.runtime.logger.info({ ...labels, region: invocation.region, ...facts, ...throttled }, 'invocation');
 }
 
@@ -38,7 +35,8 @@ export function reportResult(
   const { durationMs, invocation } = ended;
   const { logger } = ended.transaction.runtime;
   const outcome = failure === undefined ? 'ok' : 'function_error';
-  const labels = count(ended, outcome, failure?.key ?? '', { requestId, executedVersion, durationMs, status });
+  const execution = { requestId, executedVersion, durationMs, status };
+  const labels = count(ended, { outcome, key: failure?.key ?? '' }, execution);
   const facts = { outcome, statusCode: status, functionError, executedVersion, requestId, attempts, durationMs };
   logger.info({ ...labels, region: invocation.region, ...facts, logTail }, 'invocation');
   // What a function says of its own failure may hold anything a caller sent.
@@ -50,13 +48,12 @@ export function reportResult(
 /** Metadata and metrics; gives the fields by which log lines name the invocation. */
 function count(
   { transaction, step, invocation, durationMs }: EndedInvocation,
-  outcome: InvocationLabels['outcome'],
-  key: InvocationLabels['key'],
+  ended: Pick<InvocationLabels, 'outcome' | 'key' | 'throttledBy'>,
   execution: Execution,
 ): Pick<InvocationLabels, 'api' | 'policy' | 'function'> {
   const labels = { api: transaction.policies.name, policy: step.name, function: invocation.functionName };
   transaction.invocationMs += durationMs;
   transaction.executions.set(step.name, execution);
-  transaction.runtime.observer.invocation({ ...labels, outcome, key }, durationMs / 1000);
+  transaction.runtime.observer.invocation({ ...labels, ...ended }, durationMs / 1000);
   return labels;
 }

@@ -113,6 +113,30 @@ test('credentials that are gone leave no gauge behind', async () => {
   assert.equal(await value(metrics, 'credentials_age_seconds{source="default"}'), undefined);
 });
 
+test('credentials that are used past their expiry are told', async () => {
+  const metrics = new Metrics();
+  metrics.observeCredentials(() => [{ source: 'default', pastExpiry: true }, { source: 'role r' }]);
+  assert.equal(await value(metrics, 'credentials_past_expiry{source="default"}'), 1);
+  assert.equal(await value(metrics, 'credentials_past_expiry{source="role r"}'), 0);
+});
+
+test('throttled invocations count by whose limit is reached', async () => {
+  const metrics = new Metrics();
+  const labels = { api: 'a', policy: 'p', function: 'f', outcome: 'error', key: 'K' } as const;
+  for (const throttledBy of ['function', 'caller', 'caller'] as const)
+    metrics.invocation({ ...labels, throttledBy }, 1);
+  metrics.invocation(labels, 1);
+  for (const [limit, count] of [
+    ['function', 1],
+    ['account', 0],
+    ['caller', 2],
+    ['unknown', 0],
+  ] as const) {
+    assert.equal(await value(metrics, `throttled_invocations_total{limit="${limit}"}`), count);
+  }
+  assert.equal(await value(metrics, 'invocations_total{api="a",policy="p",function="f",outcome="error",key="K"}'), 4);
+});
+
 test('the event-loop lag of an idle process is near zero, not the period of the sampling', async () => {
   const metrics = new Metrics();
   metrics.watchProcess('1.2.3');

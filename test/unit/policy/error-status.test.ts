@@ -105,3 +105,21 @@ test('a function whose result is null works in the documented sample', async () 
     assert.equal(run.transaction.attributes.get('lambdaResponse'), null);
   }
 });
+
+test('why Lambda throttled is in the log and counted, and not told to the caller', async () => {
+  const throttled = () => {
+    const body = '{"Reason":"CallerRateLimitExceeded","Type":"User","message":"Rate Exceeded."}';
+    throw answered(429, { 'x-amzn-errortype': 'TooManyRequestsException' }, body);
+  };
+  const document = { apis: { default: { request: [step('throttled', { errorStatus: 'honest' })] } } };
+  const run = policyRun(document, { functions: { throttled } });
+  const { status, body } = answerOf(await run.request());
+  assert.equal(status, 429);
+  assert.doesNotMatch(String(body), /Caller|Rate/);
+  const line = run.log.find(({ msg }) => msg === 'invocation');
+  assert.deepEqual([line?.throttledBy, line?.throttlingReason], ['caller', 'CallerRateLimitExceeded']);
+  assert.deepEqual(
+    run.counted.map(({ throttledBy }) => throttledBy),
+    ['caller'],
+  );
+});
