@@ -27,17 +27,19 @@ export function readAnswer(answer: Answer, attempts: number, logTail: boolean, n
 function errorOf(answer: Answer, attempts: number, now: number): InvocationError {
   const { status, headers } = answer;
   const { errorType, message, reason } = readServiceError(answer);
+  const throttling = isThrottling(errorType, status) ? throttlingOf(reason) : undefined;
+  const words = [message, throttling?.reason].filter((one) => one !== undefined).join(' ');
   const requestId = requestIdOf(headers);
   return new InvocationError(errorType === undefined ? 'foreign-status' : 'service-error', {
     message:
       errorType === undefined
         ? `the endpoint answered ${status}, and not as AWS does`
-        : `${errorType} (${status})${message === undefined ? '' : `: ${message}`}`,
+        : `${errorType} (${status})${words === '' ? '' : `: ${words}`}`,
     statusCode: status,
     errorType,
     requestId,
     retryAfterSeconds: retryAfterSeconds(headers, now),
-    throttling: isThrottling(errorType, status) ? throttlingOf(reason) : undefined,
+    throttling,
     attempts,
     mayHaveRun: errorClassOf(errorType, status).ran === 'maybe',
   });

@@ -26,6 +26,13 @@ test('every_reason_that_the_service_can_give_belongs_to_a_limit', () => {
   }
 });
 
+test('the text of the error has the reason after the words of AWS', () => {
+  const body = '{"Reason":"ConcurrentInvocationLimitExceeded","message":"Rate Exceeded."}';
+  const thrown = { message: 'TooManyRequestsException (429): Rate Exceeded. ConcurrentInvocationLimitExceeded' };
+  const answer = { status: 429, headers: type, body: Buffer.from(body) };
+  assert.throws(() => readAnswer(answer, 1, false, 0), thrown);
+});
+
 test('what_says_no_reason_or_one_that_nobody_knows_is_of_an_unknown_limit', () => {
   assert.deepEqual(throttlingBy(429, {}, 'slow down'), { limit: 'unknown', reason: undefined });
   assert.deepEqual(throttlingBy(429, type, '{"Reason":"NewLimitExceeded"}'), {
