@@ -24,7 +24,10 @@ const profile = fc.record({
   services: maybe('mine', 'missing'),
 });
 const setup = fc.record({
-  region: fc.constantFrom('us-east-1', 'eu-west-1', 'us-gov-west-1', 'cn-north-1', 'us-iso-east-1'),
+  region: fc.constantFrom(
+    ...['us-east-1', 'eu-west-1', 'us-gov-west-1', 'cn-north-1', 'us-iso-east-1', 'eusc-de-east-1'],
+    ...['fips-us-east-1', 'us-west-2-fips', 'fips-aws-global', 'aws-fips'],
+  ),
   environment: fc.record({
     AWS_USE_FIPS_ENDPOINT: flag,
     AWS_USE_DUALSTACK_ENDPOINT: flag,
@@ -113,6 +116,10 @@ suite('endpoint settings of the environment and of the shared files', () => {
   });
 });
 
+interface SdkRequest extends Readonly<Record<'protocol' | 'hostname' | 'port' | 'path', string>> {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 async function sdk(region: string): Promise<string> {
   let origin = '';
   const client = new LambdaClient({
@@ -120,8 +127,10 @@ async function sdk(region: string): Promise<string> {
     maxAttempts: 1,
     credentials: { accessKeyId: 'a', secretAccessKey: 's' },
     requestHandler: {
-      handle: async ({ protocol, hostname, port, path }: Record<'protocol' | 'hostname' | 'port' | 'path', string>) => {
+      handle: async ({ protocol, hostname, port, path, headers }: SdkRequest) => {
         origin = `${protocol}//${hostname}${port ? `:${port}` : ''}${path.replace('/2015-03-31/functions/f/invocations', '')}`;
+        const scope = /Credential=a\/\d+\/([^/]+)/.exec(headers.authorization ?? '')?.[1];
+        origin += ` signed for ${scope}`;
         return { response: { statusCode: 200, headers: {}, body: undefined } as never };
       },
     },
@@ -137,7 +146,7 @@ async function sdk(region: string): Promise<string> {
 async function own(region: string): Promise<string> {
   try {
     const endpoint = await new EndpointResolver(process.env).resolve(region, undefined);
-    return endpoint.origin + endpoint.pathPrefix;
+    return `${endpoint.origin}${endpoint.pathPrefix} signed for ${endpoint.region}`;
   } catch (error) {
     assert.ok(error instanceof InvocationError && error.kind === 'configuration');
     return 'error';

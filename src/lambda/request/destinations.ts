@@ -32,10 +32,10 @@ export class Destinations {
 
   #create(key: string, { region, endpoint, functionName, qualifier }: Invocation): Destination | Promise<Destination> {
     const finish = (resolved: Awaited<ReturnType<EndpointResolver['resolve']>>): Destination => {
-      const target = createTarget(region, resolved, functionName, qualifier);
+      const target = createTarget(resolved.region, resolved, functionName, qualifier);
       const { account, name = functionName } = parseFunctionName(functionName) ?? {};
       const place = resolved.isAws ? 'aws' : `${resolved.origin}${resolved.pathPrefix}`;
-      const destination = { target, functionKey: `${place} ${region} ${name}`, account };
+      const destination = { target, functionKey: `${place} ${resolved.region} ${name}`, account };
       this.#destinations.set(key, destination);
       return destination;
     };

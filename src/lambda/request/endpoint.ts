@@ -12,6 +12,8 @@ export interface Endpoint {
   readonly host: string;
   /** Path of a custom endpoint, "" for none. */
   readonly pathPrefix: string;
+  /** That signatures are for. */
+  readonly region: string;
   /** One of AWS's own for the region, a VPC endpoint included. */
   readonly isAws: boolean;
 }
@@ -29,6 +31,17 @@ type Ruleset = (parameters: EndpointParameters) => { readonly url: URL };
 const hostLabel = /^(?!.*-$)(?!-)[a-zA-Z0-9-]{1,63}$/;
 /** A template may make regions and endpoints of a caller's data, so what is remembered is bounded. */
 const MAX_REMEMBERED = 256;
+
+/** `fips-us-east-1` and its like stand for the FIPS endpoint of another region, as the SDK reads them. */
+function isFipsRegion(region: string): boolean {
+  return region.startsWith('fips-') || region.endsWith('-fips');
+}
+
+function realRegion(region: string): string {
+  if (!isFipsRegion(region)) return region;
+  if (region === 'fips-aws-global' || region === 'aws-fips') return 'us-east-1';
+  return region.replace(/fips-(?:dkr-|prod-)?|-fips/, '');
+}
 
 /** The SDK's ruleset and what the machine says, loaded together. */
 interface Rules {
@@ -55,17 +68,19 @@ export class EndpointResolver {
     if (!hostLabel.test(region)) throw invalidRegion(region);
     if (url === undefined) return this.#byRegion.get(region) ?? this.#byRules(region);
     const key = `${region} ${url}`;
-    return this.#byUrl.get(key) ?? remember(this.#byUrl, key, customEndpoint(url, region));
+    return this.#byUrl.get(key) ?? remember(this.#byUrl, key, customEndpoint(url, realRegion(region)));
   }
 
   async #byRules(region: string): Promise<Endpoint> {
     this.#rules ??= this.#load();
     const { ruleset, settings } = await this.#rules;
-    const { url: configured, useFips, useDualStack } = settings;
-    let endpoint = configured === undefined ? undefined : customEndpoint(configured, region);
+    const { url: configured, useDualStack } = settings;
+    const useFips = settings.useFips || isFipsRegion(region);
+    const real = realRegion(region);
+    let endpoint = configured === undefined ? undefined : customEndpoint(configured, real);
     try {
-      const found = ruleset({ Region: region, UseFIPS: useFips, UseDualStack: useDualStack, Endpoint: configured });
-      endpoint ??= { ...endpointOf(found.url), isAws: true };
+      const found = ruleset({ Region: real, UseFIPS: useFips, UseDualStack: useDualStack, Endpoint: configured });
+      endpoint ??= { ...endpointOf(found.url), region: real, isAws: true };
     } catch (error) {
       if (configured === undefined) throw invalidRegion(region, error);
       const kind = useFips ? 'FIPS' : 'dual-stack';
@@ -105,14 +120,14 @@ function customEndpoint(text: string, region: string): Endpoint {
     // Not shown: it may hold a password.
     throw configurationError('endpoint', url.host, 'no user, password, query or fragment');
   }
-  return { ...endpointOf(url), isAws: isAwsHost(url, region) };
+  return { ...endpointOf(url), region, isAws: isAwsHost(url, region) };
 }
 
 function isAwsHost({ hostname, protocol, port }: URL, region: string): boolean {
   return protocol === 'https:' && port === '' && awsHost.exec(hostname)?.groups?.region === region;
 }
 
-function endpointOf(url: URL): Omit<Endpoint, 'isAws'> {
+function endpointOf(url: URL): Pick<Endpoint, 'origin' | 'host' | 'pathPrefix'> {
   return { origin: url.origin, host: url.host, pathPrefix: url.pathname === '/' ? '' : url.pathname };
 }
 

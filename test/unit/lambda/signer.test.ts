@@ -6,7 +6,13 @@ import { SigningKeys } from '../../../src/lambda/request/signing-key.ts';
 import { createTarget } from '../../../src/lambda/request/target.ts';
 import { signatureError } from '../../support/sigv4-check.ts';
 
-const endpoint = { origin: 'http://127.0.0.1:4566', host: '127.0.0.1:4566', pathPrefix: '', isAws: true };
+const endpoint = {
+  origin: 'http://127.0.0.1:4566',
+  host: '127.0.0.1:4566',
+  pathPrefix: '',
+  region: 'us-east-1',
+  isAws: true,
+};
 const target = createTarget('us-east-1', endpoint, 'f', undefined);
 const nothing: Prepared = {
   payload: undefined,
