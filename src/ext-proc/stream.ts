@@ -44,7 +44,14 @@ export class ProcessingStream {
   }
 
   receive(message: ProcessingRequest): void {
-    this.#next(decodeMessage(message) ?? { kind: 'empty-message' });
+    let event: Event;
+    try {
+      event = decodeMessage(message) ?? { kind: 'empty-message' };
+    } catch (error) {
+      this.#unexpected(error, undefined);
+      return;
+    }
+    this.#next(event);
   }
 
   /** What was written has left. */

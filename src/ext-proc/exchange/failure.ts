@@ -5,7 +5,7 @@ import type { Side } from '../wire/index.ts';
 export type Failure =
   /** A body that a policy reads did not come, or not whole. */
   | { readonly kind: 'body-missing'; readonly reason: string }
-  /** A body that a policy reads cannot be waited for. */
+  /** A body that a policy reads cannot be waited for, or one that it sets has no place. */
   | { readonly kind: 'body-refused'; readonly reason: string }
   | { readonly kind: 'body-too-large'; readonly side: Side }
   /** No room for the body among all that the process holds. */

@@ -11,8 +11,7 @@ import type { Exchange, SideState } from './state.ts';
  * only they tell that the policies would be passed by.
  */
 export function modeOverride(exchange: Exchange, side: SideState, body: 'NONE' | 'BUFFERED'): ModeOverride | undefined {
-  const { filter } = exchange;
-  if (filter?.request === 'FULL_DUPLEX_STREAMED' || filter?.response === 'FULL_DUPLEX_STREAMED') return undefined;
+  if (!exchange.request.body.takesOverride || !exchange.response.body.takesOverride) return undefined;
   if (side.name === 'request') return wantsResponse(exchange) ? requestAndResponse[body] : requestAlone[body];
   // Nothing to withdraw: the request's override asked for no response body.
   return body === 'NONE' ? undefined : response;

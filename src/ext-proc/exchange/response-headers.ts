@@ -15,7 +15,7 @@ export function onResponseHeaders(exchange: Exchange, message: HeadersMessage): 
   const local = isLocalReply(status, headers);
   side.bodiless = message.end;
   side.answers = 'headers';
-  if (request.stage === 'awaiting-body' && filter?.request !== 'FULL_DUPLEX_STREAMED' && !local) {
+  if (request.stage === 'awaiting-body' && !request.body.holdsHeaders && !local) {
     fail(exchange, { kind: 'body-missing', reason: 'the response came first' });
     return;
   }

@@ -24,6 +24,10 @@ export type Progress = 'start' | 'headers' | 'body' | 'ended';
 export interface BodyHandling {
   /** Envoy's message timeout runs while policies do. */
   readonly timed: boolean;
+  /** Envoy takes a `mode_override`, where the other direction's mode allows it too. */
+  readonly takesOverride: boolean;
+  /** The headers have no reply while policies wait for the body: no backend can have seen the request. */
+  readonly holdsHeaders: boolean;
   /** Policies read the body: asks for it, or keeps the headers' reply back. */
   ask(exchange: Exchange, side: SideState): void;
   /** Something of the body that policies wait for. */

@@ -1,5 +1,5 @@
 import { decodeHeaders } from './headers.ts';
-import type { BodyMode, HeadersMessage, Message, Phase, ProtocolConfig, Side } from './message.ts';
+import type { HeadersMessage, Message, Phase, ProtocolConfig, Side } from './message.ts';
 import type * as protobuf from './protobuf.ts';
 
 const noBytes = Buffer.alloc(0);
@@ -81,7 +81,7 @@ function configOf({ protocol_config: config }: protobuf.ProcessingRequest): Prot
   return { request: modeOf(config.request_body_mode), response: modeOf(config.response_body_mode) };
 }
 
-function modeOf(mode: BodyMode | undefined): BodyMode {
+function modeOf(mode: protobuf.BodyMode | undefined): protobuf.BodyMode {
   return mode ?? 'NONE';
 }
 

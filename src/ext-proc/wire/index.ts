@@ -1,7 +1,6 @@
 export { decodeMessage } from './decode.ts';
 export { carriesMetadata, encodeReply } from './encode.ts';
 export type {
-  BodyMode,
   Head,
   HeadersMessage,
   Message,
@@ -9,7 +8,7 @@ export type {
   Phase,
   Side,
 } from './message.ts';
-export type { ProcessingRequest, ProcessingResponse, Struct } from './protobuf.ts';
+export type { BodyMode, ProcessingRequest, ProcessingResponse, Struct } from './protobuf.ts';
 export type {
   AnswerReply,
   ModeOverride,

@@ -1,4 +1,5 @@
 import type { RawHeader } from '../../policy/index.ts';
+import type { BodyMode } from './protobuf.ts';
 
 export type Side = 'request' | 'response';
 export type Part = 'headers' | 'body' | 'trailers';
@@ -11,9 +12,6 @@ export type Phase =
   | 'response_headers'
   | 'response_body'
   | 'response_trailers';
-
-/** How the filter sends the body of one direction. GRPC cuts it into gRPC's own messages. */
-export type BodyMode = 'NONE' | 'STREAMED' | 'BUFFERED' | 'BUFFERED_PARTIAL' | 'FULL_DUPLEX_STREAMED' | 'GRPC';
 
 /** The headers of one direction as they came. */
 export interface Head {

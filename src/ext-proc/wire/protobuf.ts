@@ -1,6 +1,9 @@
 import type { HeaderMap__Output } from '../generated/envoy/config/core/v3/HeaderMap.ts';
 import type { HeaderValueOption } from '../generated/envoy/config/core/v3/HeaderValueOption.ts';
-import type { ProcessingMode } from '../generated/envoy/extensions/filters/http/ext_proc/v3/ProcessingMode.ts';
+import type {
+  _envoy_extensions_filters_http_ext_proc_v3_ProcessingMode_BodySendMode__Output,
+  ProcessingMode,
+} from '../generated/envoy/extensions/filters/http/ext_proc/v3/ProcessingMode.ts';
 import type { CommonResponse } from '../generated/envoy/service/ext_proc/v3/CommonResponse.ts';
 import type { HeaderMutation } from '../generated/envoy/service/ext_proc/v3/HeaderMutation.ts';
 import type { HttpBody__Output } from '../generated/envoy/service/ext_proc/v3/HttpBody.ts';
@@ -12,6 +15,7 @@ import type { Value } from '../generated/google/protobuf/Value.ts';
 
 /** The protobuf messages under the names that this folder uses; other folders see them only as what gRPC carries. */
 export type {
+  _envoy_extensions_filters_http_ext_proc_v3_ProcessingMode_BodySendMode__Output as BodyMode,
   CommonResponse,
   HeaderMap__Output as HeaderMap,
   HeaderMutation,

@@ -1,5 +1,6 @@
-import { run, say } from '../acts.ts';
+import { fail, run, say } from '../acts.ts';
 import { goOn } from '../effect.ts';
+import type { Failure } from '../failure.ts';
 import type { BodyHandling, SideState } from '../state.ts';
 
 /**
@@ -8,6 +9,8 @@ import type { BodyHandling, SideState } from '../state.ts';
  */
 export const fullDuplex: BodyHandling = {
   timed: false,
+  takesOverride: false,
+  holdsHeaders: true,
 
   ask() {},
 
@@ -22,6 +25,10 @@ export const fullDuplex: BodyHandling = {
 
   settle(exchange, side) {
     const mutation = exchange.inputs.mutation(side.name);
+    if (side.answers === 'trailers' && side.pieces.length === 0 && isSomething(mutation.body)) {
+      fail(exchange, noPlace);
+      return;
+    }
     if (side.answers === 'headers') {
       const { bodiless } = side;
       // Where pieces follow, the new body takes their place.
@@ -40,20 +47,37 @@ export const fullDuplex: BodyHandling = {
 
   pass(exchange, side, bytes, end) {
     const { replacement } = side;
-    if (replacement === undefined) say(exchange, { kind: 'piece', side: side.name, bytes, end });
-    else if (end) say(exchange, { kind: 'piece', side: side.name, bytes: replacement, end });
+    if (replacement === undefined) {
+      say(exchange, { kind: 'piece', side: side.name, bytes, end });
+      return;
+    }
+    // It goes back for the first piece that comes, and nothing for the others.
+    if (end || replacement.length > 0) say(exchange, { kind: 'piece', side: side.name, bytes: replacement, end });
+    side.replacement = nothing;
   },
 
   passTrailers(exchange, side) {
-    const { replacement } = side;
-    if (replacement !== undefined) say(exchange, { kind: 'piece', side: side.name, bytes: replacement, end: false });
-    say(exchange, goOn[side.name].trailers);
+    if (isSomething(side.replacement)) fail(exchange, noPlace);
+    else say(exchange, goOn[side.name].trailers);
   },
 };
 
+const nothing = Buffer.alloc(0);
+
+/** Envoy takes no piece in reply to a message that has trailers and no body. */
+const noPlace: Failure = {
+  kind: 'body-refused',
+  reason: 'a new body was set for a message of headers and trailers alone',
+};
+
+function isSomething(body: Uint8Array | undefined): boolean {
+  return body !== undefined && body.length > 0;
+}
+
 function wholeOf(side: SideState): Buffer {
   const [first] = side.pieces;
-  if (first !== undefined && side.pieces.length === 1) return first;
+  if (first === undefined) return nothing;
+  if (side.pieces.length === 1) return first;
   const whole = Buffer.concat(side.pieces);
   side.pieces = [whole];
   return whole;

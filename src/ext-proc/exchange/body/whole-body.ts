@@ -9,11 +9,13 @@ import type { BodyHandling } from '../state.ts';
  */
 export const wholeBody: BodyHandling = {
   timed: true,
+  takesOverride: true,
+  holdsHeaders: false,
 
   ask(exchange, side) {
     const modes = modeOverride(exchange, side, 'BUFFERED');
     if (modes === undefined && exchange.filter?.[side.name] === 'NONE') {
-      const reason = 'FULL_DUPLEX_STREAMED in the other direction rules mode_override out';
+      const reason = 'the body mode of the other direction rules mode_override out';
       fail(exchange, { kind: 'body-missing', reason });
       return;
     }

@@ -41,12 +41,24 @@ test('full duplex: nothing is replied until policies have run on all pieces', ()
   ]);
 });
 
-test('full duplex: a new body takes the place of all pieces that come', () => {
+test('full duplex: a new body takes the place of all pieces that come, as soon as the first is there', () => {
   const exchange = exchangeWith({ request: 'runs', newBody: 'new' });
   after(exchange, requestHeaders(false, first('FULL_DUPLEX_STREAMED')));
   assert.deepEqual(after(exchange, done('request')), ['reply to request headers']);
-  assert.deepEqual(after(exchange, piece('request', 'ab', false)), []);
-  assert.deepEqual(after(exchange, piece('request', 'c')), ['piece of the request body "new", the last']);
+  assert.deepEqual(after(exchange, piece('request', 'ab', false)), ['piece of the request body "new"']);
+  assert.deepEqual(after(exchange, piece('request', 'c', false)), []);
+  assert.deepEqual(after(exchange, piece('request', 'd')), ['piece of the request body "", the last']);
+});
+
+test('full duplex: a new body for headers and trailers alone is an error, since Envoy takes no piece there', () => {
+  const late = exchangeWith({ request: 'runs', newBody: 'new' });
+  after(late, requestHeaders(false, first('FULL_DUPLEX_STREAMED')));
+  after(late, done('request'));
+  assert.deepEqual(after(late, trailers('request')), ['fail: body-refused']);
+  const early = exchangeWith({ request: 'reads', newBody: 'new' });
+  after(early, requestHeaders(false, first('FULL_DUPLEX_STREAMED')));
+  assert.deepEqual(after(early, trailers('request')), ['run request policies on ""']);
+  assert.deepEqual(after(early, done('request')), ['fail: body-refused']);
 });
 
 test('full duplex: where trailers follow, they end the body', () => {

@@ -1,4 +1,5 @@
-import type { BodyMode, Head, Message, Phase, ProtocolConfig, Side } from '../../../../src/ext-proc/wire/message.ts';
+import type { BodyMode } from '../../../../src/ext-proc/wire/index.ts';
+import type { Head, Message, Phase, ProtocolConfig, Side } from '../../../../src/ext-proc/wire/message.ts';
 
 const noAttributes: ReadonlyMap<string, string> = new Map();
 
