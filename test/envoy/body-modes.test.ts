@@ -89,6 +89,7 @@ before(async () => {
         answers: {
           request: [{ configuration: { ...configuration, payload: '{#request.content}', sendToConsumer: true } }],
         },
+        replaces: { request: [{ configuration: { ...configuration, mutations: { body: 'new' } } }] },
       },
     },
     backend: { protocol: 'h2c' },
@@ -97,6 +98,11 @@ before(async () => {
       perConnectionBufferLimitBytes: 2 * LIMIT,
       routes: [
         { prefix: '/unseen', metadata: { 'x-lambda-api': 'idle' }, processingMode: unseenResponseHeaders },
+        {
+          prefix: '/replaces',
+          metadata: { 'x-lambda-api': 'replaces' },
+          processingMode: both('FULL_DUPLEX_STREAMED', 'SEND'),
+        },
         ...Object.entries(modes).flatMap(([mode, processingMode]) =>
           apis.map((api) => ({ prefix: `/${mode}/${api}`, metadata: { 'x-lambda-api': api }, processingMode })),
         ),
@@ -255,5 +261,20 @@ test('duplex: the pieces of a response whose headers are not sent arrive', async
   for (const size of sizes) {
     const body = randomBytes(size);
     assertSame(await post('/unseen', body, 'length'), body, `${size} bytes, seed ${seed}`);
+  }
+});
+
+test('a new body in duplex takes the place of the one that comes, and is an error where trailers come alone', async () => {
+  const received = await post('/replaces', randomBytes(70_000), 'chunked');
+  assert.deepEqual([received.status, received.body.toString()], [200, 'new']);
+  const { calls } = environment.backend;
+  const session = connect(environment.envoy.url);
+  try {
+    const refused = await postWithTrailers(session, '/replaces', Buffer.alloc(0));
+    assert.equal(refused.status, 500);
+    assert.match(refused.body.toString(), /The body that a Lambda policy needs is not available/);
+    assert.equal(environment.backend.calls, calls);
+  } finally {
+    session.close();
   }
 });
