@@ -195,7 +195,7 @@ export const configurationSchema = z
     }),
     clientContext: field(template, {
       title: 'Client context',
-      description: `JSON text that the function sees as its client context. At most ${clientContextBytes.toLocaleString('en-US')} bytes.`,
+      description: `JSON text that the function sees as its client context. At most ${clientContextBytes} bytes.`,
       examples: ['{"custom":{"tenant":"acme"}}'],
     }),
     tenantId: field(template, {
