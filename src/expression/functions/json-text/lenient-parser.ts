@@ -1,4 +1,5 @@
-import { EvaluationFailure, JavaFloat, newList, newMap, type Value } from '../../value.ts';
+import { EvaluationFailure, newList, newMap, type Value } from '../../value.ts';
+import { bareWord, trimBare } from './bare-word.ts';
 import { JSON_SMART, type JsonDialect } from './json-dialect.ts';
 import { toInteger } from './json-number.ts';
 import { JsonTextError } from './json-text-error.ts';
@@ -291,32 +292,4 @@ class LenientParser {
   private skipDigits(): void {
     while (this.char >= ZERO && this.char <= NINE) this.next();
   }
-}
-
-function bareWord(text: string): Value {
-  switch (text) {
-    case 'null':
-      return null;
-    case 'true':
-      return true;
-    case 'false':
-      return false;
-    case 'NaN':
-      return new JavaFloat(Number.NaN);
-    default:
-      return text;
-  }
-}
-
-/** Java's white space, which lacks the non-breaking spaces and has the separators U+001C to U+001F. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are meant
-const WHITE = /[\t-\r\x1c-\x20\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]/;
-
-/** Trims both ends but leaves one character at least. */
-function trimBare(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end - 1 && WHITE.test(text.charAt(start))) start++;
-  while (end - 1 > start && WHITE.test(text.charAt(end - 1))) end--;
-  return text.slice(start, end);
 }

@@ -11,8 +11,8 @@ import {
   plusDays,
 } from './local-date.ts';
 import { type JavaLocalTime, timeOf, timeOfNanoOfDay } from './local-time.ts';
-import type { ParsedFields } from './parse.ts';
 import { parseFields } from './parse.ts';
+import type { ParsedFields } from './parse-state.ts';
 import type { Field, JavaDateTimeFormatter } from './pattern-item.ts';
 import { fieldValue, startOfWeekYear, type Temporal } from './temporal-fields.ts';
 import { zoneOf } from './zone.ts';
