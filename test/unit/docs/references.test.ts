@@ -32,3 +32,16 @@ test('a link between pages leads to a file', () => {
   });
   assert.deepEqual(broken, []);
 });
+
+test('a file or folder that CONTRIBUTING.md and docs/architecture.md name is there', () => {
+  const named = ['CONTRIBUTING.md', 'docs/architecture.md'].flatMap((page) =>
+    [...read(page).matchAll(/(?<![\w/])((?:src|test|docs|schema)\/[\w./-]*\w)/g)].map(
+      ([, path = '']) => `${page}: ${path}`,
+    ),
+  );
+  assert.ok(named.length > 30);
+  assert.deepEqual(
+    named.filter((entry) => !existsSync(join(root, entry.split(': ')[1] ?? ''))),
+    [],
+  );
+});
