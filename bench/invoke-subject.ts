@@ -49,7 +49,7 @@ async function drive(invoke: () => Promise<number>, count: number, concurrency: 
   const worker = async (): Promise<void> => {
     while (next < count) {
       const index = next;
-      next += 1;
+      next++;
       const started = performance.now();
       if ((await invoke()) === 0) throw new Error('an empty answer');
       times[index] = performance.now() - started;

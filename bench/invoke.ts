@@ -40,7 +40,7 @@ export async function run(options: InvokeBenchOptions, go: GoPrograms | undefine
   });
   try {
     const rounds = new Map<string, Measurement[]>();
-    for (let round = 0; round < options.rounds; round += 1) {
+    for (let round = 0; round < options.rounds; round++) {
       for (const name of titles.keys()) {
         if (name === 'go' && go === undefined) continue;
         const parameters = [mock.lambda, String(options.count), String(options.concurrency)];

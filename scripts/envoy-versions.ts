@@ -67,7 +67,7 @@ function tellDifferences(
   for (const [test, lines] of byTest) {
     const outcomes = versions.map((version) => lines.get(version)?.outcome ?? 'absent');
     if (new Set(outcomes).size === 1 && outcomes[0] !== 'FAIL') {
-      same += 1;
+      same++;
       continue;
     }
     console.log(`\n${test}`);

@@ -68,7 +68,7 @@ async function tryAll(url: string): Promise<number> {
   for (const one of tries) {
     const { status, body, milliseconds, asExpected } = await attempt(url, one);
     const verdict = asExpected ? '' : `   UNEXPECTED, not ${one.expect.status} ${JSON.stringify(one.expect.body)}`;
-    if (!asExpected) failed += 1;
+    if (!asExpected) failed++;
     console.log(row(one.path.replace(/\?.*/, ''), String(status), `${milliseconds.toFixed(0)} ms`, one.shows));
     console.log(`    ${curlLine(url, one)}\n    ${body.slice(0, 300)}${verdict}\n`);
   }

@@ -1,7 +1,7 @@
 /** What Envoy's configuration calls the parts of this server by. */
 
 /** The gRPC service that Envoy calls, and that its health checks ask for. */
-export const serviceName = 'envoy.service.ext_proc.v3.ExternalProcessor';
+export const SERVICE_NAME = 'envoy.service.ext_proc.v3.ExternalProcessor';
 
 /** Metadata of a gRPC stream (`grpc_initial_metadata`), by which a route says how it is to be served. */
 export const streamMetadata = {

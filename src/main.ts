@@ -13,7 +13,7 @@ import { version } from './commands/version.ts';
 type Command = (args: readonly string[], io: CommandIo) => Promise<number>;
 
 /** Each command brings its imports with it: `--help` loads none of them, and `serve` not those of `check`. */
-const commands = new Map<string, () => Promise<Command>>([
+const COMMANDS = new Map<string, () => Promise<Command>>([
   ['serve', loadServe],
   ['check', async () => (await import('./commands/check.ts')).checkCommand],
   ['eval', async () => (await import('./commands/eval.ts')).evalCommand],
@@ -55,7 +55,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
     (name === undefined ? io.stderr : io.stdout).write(page);
     return name === undefined ? 2 : 0;
   }
-  const load = commands.get(name);
+  const load = COMMANDS.get(name);
   if (load === undefined) throw unknownCommand(name);
   if (ownFlags.includes('--help') || ownFlags.includes('-h')) {
     const definition = commandDefinitions.find((candidate) => candidate.name === name);
@@ -68,9 +68,9 @@ async function run(args: readonly string[], io: CommandIo): Promise<number> {
 
 function unknownCommand(name: string): UsageError {
   const what = name.startsWith('-') ? 'flag' : 'command';
-  const suggestion = closest(name.replace(/^-+/, ''), commands.keys());
+  const suggestion = closest(name.replace(/^-+/, ''), COMMANDS.keys());
   const hint =
-    suggestion === undefined ? `commands are ${[...commands.keys()].join(', ')}` : `did you mean ${suggestion}?`;
+    suggestion === undefined ? `commands are ${[...COMMANDS.keys()].join(', ')}` : `did you mean ${suggestion}?`;
   return new UsageError(`unknown ${what} ${name.slice(0, 64)}; ${hint}`);
 }
 

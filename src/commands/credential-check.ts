@@ -15,22 +15,22 @@ export function credentialCheck(invoker: ProcessInvoker, set: PolicySet): Check 
       const { constant } = configuration.credentials;
       const region = configuration.region.constant;
       if (constant === undefined || region === undefined) continue;
-      known += 1;
+      known++;
       const reason = reasonOf(invoker, constant, region);
       if (reason !== undefined) failed.set(reason, [...(failed.get(reason) ?? []), `${name}.${step}`]);
     }
   }
   if (failed.size === 0) return { status: 'ok', reason: `${known} steps with credentials known before a request` };
-  const reasons = [...failed].slice(0, maxReasons).map(([reason, steps]) => `${listed(steps)}: ${reason}`);
+  const reasons = [...failed].slice(0, MAX_REASONS).map(([reason, steps]) => `${listed(steps)}: ${reason}`);
   return { status: 'degraded', reason: reasons.join('; ') };
 }
 
-const maxReasons = 10;
-const maxSteps = 5;
+const MAX_REASONS = 10;
+const MAX_STEPS = 5;
 
 function listed(steps: readonly string[]): string {
-  const more = steps.length > maxSteps ? ` and ${steps.length - maxSteps} more` : '';
-  return steps.slice(0, maxSteps).join(', ') + more;
+  const more = steps.length > MAX_STEPS ? ` and ${steps.length - MAX_STEPS} more` : '';
+  return steps.slice(0, MAX_STEPS).join(', ') + more;
 }
 
 function reasonOf(

@@ -12,12 +12,12 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Fields = { readonly [key: string]: Json | undefined };
 
 /** Keys with a meaning of their own; `about` is a comment, all others are plain variables. */
-const roots = new Set(['about', 'request', 'response', 'lambdaResponse', 'context', 'api', 'node', 'error']);
+const ROOTS = new Set(['about', 'request', 'response', 'lambdaResponse', 'context', 'api', 'node', 'error']);
 
 /** A context described as data (test/conformance/contexts.json shows the format) as one to evaluate in. */
 export function readContext(data: unknown): EvaluationContext {
   const fields = record(data as Json);
-  const variables = Object.entries(fields).filter(([name]) => !roots.has(name));
+  const variables = Object.entries(fields).filter(([name]) => !ROOTS.has(name));
   const { request, response, lambdaResponse, error, context, api, node } = fields;
   const lambda = record(lambdaResponse);
   const failure = record(error);

@@ -12,7 +12,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
  * - The old objects, some 30 MiB, may become a third more before they are collected, not four times as many.
  * - The space for young objects, two halves, may grow to 16 MiB, not 64: more saves no CPU.
  */
-export const heapFlags = [
+export const HEAP_FLAGS = [
   '--no-allocation-site-pretenuring',
   '--no-maglev',
   '--heap-growing-percent=30',
@@ -29,8 +29,8 @@ const YOUNG_BYTES = 8 * 1024 * 1024;
  * To be called before other modules are loaded: that alone makes the young space grow.
  */
 export function tuneHeap(given: readonly string[] = process.execArgv): void {
-  if (heapFlags.every((flag) => given.includes(flag))) return;
-  for (const flag of heapFlags) if (!flag.startsWith('--max-semi-space-size')) setFlagsFromString(flag);
+  if (HEAP_FLAGS.every((flag) => given.includes(flag))) return;
+  for (const flag of HEAP_FLAGS) if (!flag.startsWith('--max-semi-space-size')) setFlagsFromString(flag);
   let grows = true;
   const adjust = (): void => {
     const small = youngBytes() < YOUNG_BYTES;

@@ -1,5 +1,5 @@
 import { formatProblem, type Problem } from '../config/index.ts';
-import { damages, type ImportResult, type ReportEntry } from '../import/index.ts';
+import { DAMAGES, type ImportResult, type ReportEntry } from '../import/index.ts';
 
 export interface WrittenImport {
   readonly result: ImportResult;
@@ -36,7 +36,7 @@ function stateOf({ closed, accept }: ReportEntry): string {
 }
 
 function summary(report: readonly ReportEntry[]): string {
-  const counts = damages.map((damage) => `${report.filter((entry) => entry.damage === damage).length} ${damage}`);
+  const counts = DAMAGES.map((damage) => `${report.filter((entry) => entry.damage === damage).length} ${damage}`);
   return counts.join(', ');
 }
 

@@ -1,4 +1,4 @@
-import { type LogLevel, logLevels } from '../observability/index.ts';
+import { LOG_LEVELS, type LogLevel } from '../observability/index.ts';
 import { namesWorker } from '../server/index.ts';
 import { type ParsedCommandLine, UsageError } from './command-line.ts';
 
@@ -71,9 +71,9 @@ function readNumber(
 
 function readLogLevel(line: ParsedCommandLine): LogLevel {
   const text = line.required('log-level');
-  const level = logLevels.find((known) => known === text);
+  const level = LOG_LEVELS.find((known) => known === text);
   if (level === undefined) {
-    throw new UsageError(`--log-level must be one of ${logLevels.join(', ')}, not ${JSON.stringify(text)}`);
+    throw new UsageError(`--log-level must be one of ${LOG_LEVELS.join(', ')}, not ${JSON.stringify(text)}`);
   }
   return level;
 }

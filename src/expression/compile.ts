@@ -16,8 +16,8 @@ import { type ReadSecret, resolveSecret } from './secrets.ts';
 import type { CompiledTemplate, CompileOptions, TemplateDoubt, TemplateNeeds } from './template.ts';
 import { EvaluationFailure, type Value } from './value.ts';
 
-const maxLength = 256 * 1024;
-const maxResult = 64 * 1024 * 1024;
+const MAX_LENGTH = 256 * 1024;
+const MAX_RESULT = 64 * 1024 * 1024;
 
 type Part = string | Evaluate;
 
@@ -26,8 +26,8 @@ type Part = string | Evaluate;
  * large, or uses `#secrets` where that is not allowed.
  */
 export function compileTemplate(text: string, options: CompileOptions = {}): CompiledTemplate {
-  if (text.length > maxLength) {
-    throw new ExpressionError('parse', `a template has at most ${maxLength} characters`, text.slice(0, 100), 0);
+  if (text.length > MAX_LENGTH) {
+    throw new ExpressionError('parse', `a template has at most ${MAX_LENGTH} characters`, text.slice(0, 100), 0);
   }
   const nodes: Node[] = [];
   const parts: Part[] = [];
@@ -88,7 +88,7 @@ class Template implements CompiledTemplate {
       let text = '';
       for (const part of this.#parts) {
         text += typeof part === 'string' ? part : (toText(part(scope), run) ?? '');
-        if (text.length > maxResult) throw new EvaluationFailure(`a result longer than ${maxResult} characters`);
+        if (text.length > MAX_RESULT) throw new EvaluationFailure(`a result longer than ${MAX_RESULT} characters`);
       }
       return text;
     } catch (error) {
@@ -140,11 +140,11 @@ function withoutData(message: string, source: string): string {
     .replace(/(did you mean )?("[^"]*"|'[^']*')/g, (quoted, suggested: string | undefined, text: string) =>
       suggested !== undefined || isSign(text.slice(1, -1)) || source.includes(text.slice(1, -1)) ? quoted : '"…"',
     )
-    .replace(unquoted, (all, before: string, text: string) => (source.includes(text) ? all : `${before}…`));
+    .replace(UNQUOTED, (all, before: string, text: string) => (source.includes(text) ? all : `${before}…`));
 }
 
 const isSign = (text: string): boolean => /^[^\p{L}\p{N}]{0,2}$/u.test(text);
 
 /** Messages of Java that end in the text that was given. */
-const unquoted =
+const UNQUOTED =
   /^((?:Invalid UUID string|no such locale|No enum constant|Invalid ID for [^:]*|[^:]*format): ?|No enum constant )(.+)$/;

@@ -1,7 +1,7 @@
 import type { Node, Step } from './parser/ast.ts';
 import type { TemplateNeeds } from './template.ts';
 
-const bodies: ReadonlySet<string> = new Set([
+const BODIES: ReadonlySet<string> = new Set([
   'content',
   'jsonContent',
   'xmlContent',
@@ -132,6 +132,6 @@ function reads(use: Use, isAsked: (name: string) => boolean): boolean {
 }
 
 /** `Content` is `content` too. */
-const isBody = (name: string): boolean => bodies.has(name.charAt(0).toLowerCase() + name.slice(1));
+const isBody = (name: string): boolean => BODIES.has(name.charAt(0).toLowerCase() + name.slice(1));
 
 const isSsl = (name: string): boolean => /^(?:get)?ssl$/i.test(name);

@@ -5,7 +5,7 @@ import { EvaluationFailure } from './value.ts';
 
 export type ReadSecret = () => string;
 
-const allowed = "a secret is exactly {#secrets.get('env:NAME')} or {#secrets.get('file:/path')}, with a literal";
+const ALLOWED = "a secret is exactly {#secrets.get('env:NAME')} or {#secrets.get('file:/path')}, with a literal";
 
 /**
  * `#secrets.get('env:NAME')` or `#secrets.get('file:/path')` as a way to read it; undefined where the expression has
@@ -16,14 +16,14 @@ export function resolveSecret(node: Node, template: string, enabled: boolean): R
   const name = secretName(node);
   if (name === undefined) {
     const at = placeOfSecrets(node);
-    if (at !== undefined) throw new ExpressionError('parse', allowed, template, at);
+    if (at !== undefined) throw new ExpressionError('parse', ALLOWED, template, at);
     return undefined;
   }
   if (!enabled) throw new ExpressionError('parse', 'secrets are for credential fields only', template, node.at);
   const [, scheme, rest] = /^(env|file):(.+)$/.exec(name) ?? [];
   if (scheme === 'env' && rest !== undefined) return () => readVariable(rest);
   if (scheme === 'file' && rest?.startsWith('/')) return () => readFile(rest);
-  throw new ExpressionError('parse', allowed, template, node.at);
+  throw new ExpressionError('parse', ALLOWED, template, node.at);
 }
 
 function secretName(node: Node): string | undefined {

@@ -18,17 +18,17 @@ export function dynamicMetadata(transaction: Transaction): Struct | undefined {
 }
 
 /** Characters of a variable, its name included, and of all of them: Envoy keeps them with the request, logs copy them. */
-const maxVariable = 4_096;
-const maxVariables = 65_536;
+const MAX_VARIABLE = 4_096;
+const MAX_VARIABLES = 65_536;
 
 /** A variable that is too long is left out: half of one could mean something else to who reads it. */
 function variablesOf({ attributes }: Transaction): readonly (readonly [string, string | null])[] {
-  let room = maxVariables;
+  let room = MAX_VARIABLES;
   const variables: [string, string | null][] = [];
   for (const [name, value] of attributes) {
     const text = value === null ? null : String(value);
     const size = name.length + (text?.length ?? 0);
-    if (size > Math.min(maxVariable, room)) continue;
+    if (size > Math.min(MAX_VARIABLE, room)) continue;
     room -= size;
     variables.push([name, text]);
   }

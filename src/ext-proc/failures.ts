@@ -10,7 +10,7 @@ import type { Failure } from './exchange/index.ts';
 import type { StreamContext } from './stream-context.ts';
 
 /** What an operator should look at where a body does not come. */
-const advice =
+const ADVICE =
   'is allow_mode_override: true set on the ext_proc filter, without which Envoy ignores mode_override and goes on ' +
   'without the policy, and is per_connection_buffer_limit_bytes of the listener above the body?';
 
@@ -27,7 +27,7 @@ export function reportMissingBody(reason: string, context: StreamContext, transa
   const api = transaction?.policies.name ?? '';
   context.observer.bodyUnavailable(api);
   const key = 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE';
-  context.logger.error({ api, key }, `a policy waited for a body and ${reason}: ${advice}`);
+  context.logger.error({ api, key }, `a policy waited for a body and ${reason}: ${ADVICE}`);
 }
 
 function policyFailure(failure: Failure, limits: Limits, transaction: Transaction): PolicyFailure {
@@ -37,7 +37,7 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
     case 'timeout':
       return timeoutFailure(transaction);
     case 'body-missing':
-      return unavailable(`${failure.reason}: ${advice}`);
+      return unavailable(`${failure.reason}: ${ADVICE}`);
     case 'body-refused':
       return unavailable(failure.reason);
     case 'body-too-large': {

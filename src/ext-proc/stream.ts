@@ -159,7 +159,7 @@ export class ProcessingStream {
     // Envoy's retry_on: reset repeats no stream that has had initial metadata: an invocation must not run twice.
     this.#peer.sendInitialMetadata();
     if (timed) this.#timers.watchPolicies(messageTimeouts(this.#peer.metadata, this.#context.set));
-    this.#runs += 1;
+    this.#runs++;
     runPolicies(transaction, side, body).then(
       (outcome) => {
         this.#timers.stop();
@@ -174,7 +174,7 @@ export class ProcessingStream {
   }
 
   #onRunEnded(): void {
-    this.#runs -= 1;
+    this.#runs--;
     if (this.#exchange.life.kind === 'ended') this.#reportOwnTime();
   }
 

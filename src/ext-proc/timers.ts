@@ -7,7 +7,7 @@ import type { Side } from './wire/index.ts';
  * no timeout of Envoy's own ends the wait. 300 s is Envoy's default stream_idle_timeout. Not shorter: a slow upload that
  * is buffered shows no progress.
  */
-const bodyWaitMs = 300_000;
+const BODY_WAIT_MS = 300_000;
 
 /** What may take too long in one stream: policies, by Envoy's message timeout, and a body that was asked for. */
 export class Timers {
@@ -28,8 +28,8 @@ export class Timers {
 
   watchBody(side: Side): void {
     this.#bodyWait = setTimeout(() => {
-      this.#emit({ kind: 'body-overdue', side, waitedMs: bodyWaitMs });
-    }, bodyWaitMs);
+      this.#emit({ kind: 'body-overdue', side, waitedMs: BODY_WAIT_MS });
+    }, BODY_WAIT_MS);
   }
 
   stop(): void {

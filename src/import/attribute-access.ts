@@ -1,12 +1,12 @@
 /** Where an expression reads `#context.attributes` by a name that stands in it. */
-const access =
+const ACCESS =
   /#context\s*\.\s*attributes\s*(?:\[\s*'((?:[^']|'')*)'\s*\]|\[\s*"((?:[^"]|"")*)"\s*\]|\.\s*([A-Za-z_]\w*)(?![\w(]|\s*\())/g;
 
-const prefix = 'gravitee.attribute.';
+const PREFIX = 'gravitee.attribute.';
 
 /** Names are looked up as they are and then with the gateway's prefix: both are one. */
 export function attributeName(name: string): string {
-  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
 }
 
 export interface AttributeReads {
@@ -17,7 +17,7 @@ export interface AttributeReads {
 
 export function attributeReads(text: string): AttributeReads {
   const names = new Set<string>();
-  const rest = text.replace(access, (_whole, ...groups: (string | undefined)[]) => {
+  const rest = text.replace(ACCESS, (_whole, ...groups: (string | undefined)[]) => {
     names.add(nameOf(groups));
     return '';
   });
@@ -26,7 +26,7 @@ export function attributeReads(text: string): AttributeReads {
 
 /** The text with each read replaced by what `replace` gives for its name; undefined leaves it. */
 export function replaceReads(text: string, replace: (name: string) => string | undefined): string {
-  return text.replace(access, (whole: string, ...groups: (string | undefined)[]) => replace(nameOf(groups)) ?? whole);
+  return text.replace(ACCESS, (whole: string, ...groups: (string | undefined)[]) => replace(nameOf(groups)) ?? whole);
 }
 
 function nameOf([single, double, plain]: readonly (string | undefined)[]): string {

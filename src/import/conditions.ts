@@ -8,8 +8,8 @@ export type Condition =
   /** One expression, without the braces around it. */
   | { readonly kind: 'expression'; readonly bare: string };
 
-const trueTexts: ReadonlySet<string> = new Set(['true', 'on', 'yes', '1']);
-const falseTexts: ReadonlySet<string> = new Set(['false', 'off', 'no', '0']);
+const TRUE_TEXTS: ReadonlySet<string> = new Set(['true', 'on', 'yes', '1']);
+const FALSE_TEXTS: ReadonlySet<string> = new Set(['false', 'off', 'no', '0']);
 
 /**
  * The gateway evaluates a condition as a template whose text must be a boolean: `{#a == 'b'}` is one expression,
@@ -25,8 +25,8 @@ export function readCondition(text: string | undefined): Condition {
     return { kind: 'never', why: 'its condition is more than one expression in braces, whose text is no boolean' };
   }
   const word = text.trim().toLowerCase();
-  if (trueTexts.has(word)) return { kind: 'always' };
-  if (falseTexts.has(word)) return { kind: 'never', why: 'its condition is always false' };
+  if (TRUE_TEXTS.has(word)) return { kind: 'always' };
+  if (FALSE_TEXTS.has(word)) return { kind: 'never', why: 'its condition is always false' };
   return {
     kind: 'never',
     why: 'its condition is no expression in braces: one begins with {#, {T( or {( and ends with }',

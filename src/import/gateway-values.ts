@@ -6,7 +6,7 @@ import type { Report } from './report.ts';
 import { contextPathReads, isTakenPath, readsTls } from './request-reads.ts';
 
 /** Where the value of an attribute of the gateway is in Envoy. */
-const attributePlaces: readonly (readonly [pattern: RegExp, place: string])[] = [
+const ATTRIBUTE_PLACES: readonly (readonly [pattern: RegExp, place: string])[] = [
   [
     /^jwt\.(?:claims|token)$/,
     'payload_in_metadata of envoy.filters.http.jwt_authn puts claims into metadata (metadata_context), claim_to_headers into headers',
@@ -57,7 +57,7 @@ function tellAttributes(text: string, set: ReadonlySet<string>, report: Report):
   const { names, hasOthers } = attributeReads(text.replaceAll('\\"', '"'));
   for (const name of names) {
     if (set.has(name) || name.startsWith('kept-')) continue;
-    const place = attributePlaces.find(([pattern]) => pattern.test(name))?.[1];
+    const place = ATTRIBUTE_PLACES.find(([pattern]) => pattern.test(name))?.[1];
     const rest =
       place ??
       'no carried step sets it; filters before ext_proc can pass values as headers or metadata (metadata_context)';

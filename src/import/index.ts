@@ -6,4 +6,4 @@ export {
   importDefinition,
   importDefinitions,
 } from './import-definition.ts';
-export { damages, ImportError, type ReportEntry } from './report.ts';
+export { DAMAGES, ImportError, type ReportEntry } from './report.ts';

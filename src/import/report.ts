@@ -5,8 +5,8 @@
  * - `lost`: it is not there.
  * - `told`: it has no effect on requests, or a person has to know it.
  */
-export const damages = ['opened', 'changed', 'lost', 'told'] as const;
-export type Damage = (typeof damages)[number];
+export const DAMAGES = ['opened', 'changed', 'lost', 'told'] as const;
+export type Damage = (typeof DAMAGES)[number];
 
 export interface ReportEntry {
   readonly damage: Damage;
@@ -38,7 +38,7 @@ export class Report {
   /** The worst first. */
   get entries(): readonly ReportEntry[] {
     const all = [...this.#entries.values()];
-    return damages.flatMap((damage) => all.filter((entry) => entry.damage === damage));
+    return DAMAGES.flatMap((damage) => all.filter((entry) => entry.damage === damage));
   }
 }
 

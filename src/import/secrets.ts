@@ -1,6 +1,6 @@
 import type { Report } from './report.ts';
 
-const prefix = 'LAMBDA_EXT_PROC_SECRET_';
+const PREFIX = 'LAMBDA_EXT_PROC_SECRET_';
 
 /** Whether a text stands for a secret of a vault, or of Kubernetes by the operator's templates. */
 export function isReference(text: string): boolean {
@@ -41,7 +41,7 @@ export class Secrets {
     const key = `${field} ${text}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const base = prefix + field.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
+    const base = PREFIX + field.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
     let name = base;
     for (let count = 2; this.#values.has(name); count++) name = `${base}_${count}`;
     this.#known.set(key, name);

@@ -6,11 +6,11 @@ export interface TemplatePart {
 }
 
 /** `{`, blanks, then `#`, `T` or `(`, up to the brace that ends it; braces inside may nest one level. */
-const marked = /\{ *(?=[#T(])((?:[^{}]|\{[^{}]*\})*\})/g;
+const MARKED = /\{ *(?=[#T(])((?:[^{}]|\{[^{}]*\})*\})/g;
 
 /** Undefined when an expression does not end: the whole template is an error then. */
 export function cutTemplate(template: string): readonly TemplatePart[] | undefined {
-  const text = template.replace(marked, '{#$1');
+  const text = template.replace(MARKED, '{#$1');
   const parts: TemplatePart[] = [];
   let at = 0;
   while (at < text.length) {

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { type Deadline, pause, within } from './deadline.ts';
 import type { FunctionGuard } from './guard/function-guard.ts';
 import { InvocationError } from './invocation-error.ts';
-import { synchronousBytes } from './quotas.ts';
+import { SYNCHRONOUS_BYTES } from './quotas.ts';
 import type { ClockSkew } from './request/clock-skew.ts';
 import { type Prepared, prepare } from './request/prepared.ts';
 import type { Signer } from './request/signer.ts';
@@ -41,7 +41,7 @@ export interface CallRoute {
 /** How long to wait for a connection while all are in use, as the reference's SDK does. */
 const ACQUIRE_MS = 10_000;
 /** The service's quota and some for what wraps an answer. */
-const MAX_ANSWER_BYTES = synchronousBytes + 128 * 1024;
+const MAX_ANSWER_BYTES = SYNCHRONOUS_BYTES + 128 * 1024;
 
 /** One invocation with all its attempts. */
 export class Call {
@@ -75,7 +75,7 @@ export class Call {
 
   /** Rejects with an InvocationError. */
   async run(): Promise<InvocationResult> {
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; ; attempt++) {
       try {
         const result = await this.#attempt(attempt);
         this.#budget.refund(this.#lastRetry);

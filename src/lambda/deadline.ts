@@ -13,10 +13,10 @@ export function abortedError(reason: unknown, attempts: number, mayHaveRun: bool
 }
 
 /** What the log says of a whole call that took too long. */
-export const callTimeout = 'the call took longer than apiCallTimeoutMs';
+export const CALL_TIMEOUT = 'the call took longer than apiCallTimeoutMs';
 
 function callTimeoutError(attempts: number, mayHaveRun: boolean): InvocationError {
-  return new InvocationError('timeout', { message: callTimeout, attempts, mayHaveRun });
+  return new InvocationError('timeout', { message: CALL_TIMEOUT, attempts, mayHaveRun });
 }
 
 /** The promise's value, or an error as soon as the call is over; the promise itself goes on, others may wait for it. */

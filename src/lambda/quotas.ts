@@ -1,11 +1,11 @@
 /** AWS Lambda's own limits, in bytes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 
 /** Of a payload, and of an answer, of a synchronous invocation. */
-export const synchronousBytes = 6 * 1024 * 1024;
+export const SYNCHRONOUS_BYTES = 6 * 1024 * 1024;
 /** Of the payload of an Event. */
-export const eventBytes = 1024 * 1024;
+export const EVENT_BYTES = 1024 * 1024;
 
 /** Of X-Amz-Client-Context, which is base64 with its padding. */
-export const clientContextBase64Bytes = 3_583;
+export const CLIENT_CONTEXT_BASE64_BYTES = 3_583;
 /** Of the text that becomes it. */
-export const clientContextBytes = Math.floor(clientContextBase64Bytes / 4) * 3;
+export const CLIENT_CONTEXT_BYTES = Math.floor(CLIENT_CONTEXT_BASE64_BYTES / 4) * 3;

@@ -79,7 +79,7 @@ export class InvocationMetrics {
     const histogram = this.#histogram.labels(this.#timedLabels(labels));
     const series: Series = { count: () => counter.inc(), observe: (seconds) => histogram.observe(seconds) };
     functions.set(outcomeAndKey, series);
-    this.#seriesCount += 1;
+    this.#seriesCount++;
     return series;
   }
 

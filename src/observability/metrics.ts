@@ -59,11 +59,11 @@ export class Metrics {
   }
 
   streamOpened(): void {
-    this.#streamsInFlight += 1;
+    this.#streamsInFlight++;
   }
 
   streamClosed(outcome: LabelValue<'streams', 'outcome'>): void {
-    this.#streamsInFlight -= 1;
+    this.#streamsInFlight--;
     this.#streams.add(outcome);
   }
 

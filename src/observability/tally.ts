@@ -45,7 +45,7 @@ export class Tally<M extends Tallied> {
   }
 
   add(value: LabelValue<M, Label<M>> & string): void {
-    (this.#cells.get(value) ?? this.#cell(value)).count += 1;
+    (this.#cells.get(value) ?? this.#cell(value)).count++;
   }
 
   #cell(value: string): Cell {

@@ -5,7 +5,7 @@ import { PolicyFailure } from './policy-failure.ts';
 type Decoder = (bytes: Uint8Array, options: ZlibOptions) => Promise<Buffer>;
 
 const unzip: Decoder = promisify(gunzip);
-const decoders: ReadonlyMap<string, Decoder> = new Map([
+const DECODERS: ReadonlyMap<string, Decoder> = new Map([
   ['gzip', unzip],
   ['x-gzip', unzip],
   ['deflate', inflateEither],
@@ -14,7 +14,7 @@ const decoders: ReadonlyMap<string, Decoder> = new Map([
 ]);
 
 /** Nobody compresses more often, and each is a pass over the body. */
-const maxEncodings = 4;
+const MAX_ENCODINGS = 4;
 
 /**
  * A body with its content-encodings undone, the last one first. Expressions read text, and a backend that compresses
@@ -30,12 +30,12 @@ export async function decodeBody(
     .flatMap((value) => value.split(','))
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
-  if (names.length > maxEncodings) throw unavailable(`more than ${maxEncodings} content-encodings`);
+  if (names.length > MAX_ENCODINGS) throw unavailable(`more than ${MAX_ENCODINGS} content-encodings`);
   let bytes = body;
   // An empty body is empty in every encoding, though no decoder takes it.
   if (bytes.length === 0) return bytes;
   for (const name of names.reverse()) {
-    const decoder = decoders.get(name);
+    const decoder = DECODERS.get(name);
     if (decoder === undefined) throw unavailable(`unknown content-encoding ${JSON.stringify(name)}`);
     try {
       bytes = await decoder(bytes, { maxOutputLength: limit });

@@ -3,9 +3,9 @@ import { FormatError } from '../formats/index.ts';
 import {
   type AssumedRole,
   type CredentialSource,
+  INVOCATION_TEXTS,
   type Invocation,
   invocationDefaults,
-  invocationTexts,
   type TraceContext,
 } from '../lambda/index.ts';
 import type { CredentialTemplates, LambdaConfiguration, RoleTemplates } from './api-policies.ts';
@@ -27,7 +27,7 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
     retry: configuration.retry,
     trace: traceOf(transaction),
   };
-  for (const name of invocationTexts) invocation[name] = text(transaction, configuration.texts[name], name);
+  for (const name of INVOCATION_TEXTS) invocation[name] = text(transaction, configuration.texts[name], name);
   return invocation;
 }
 

@@ -3,7 +3,7 @@ import type { HttpHeaders } from './http-headers.ts';
 import { parseQuery } from './query.ts';
 
 /** How a body is encoded, and digests of its bytes (RFC 9530 and the older ones): a reader that checks them would refuse another. */
-const bodyHeaders = ['content-encoding', 'content-digest', 'repr-digest', 'digest', 'content-md5'];
+const BODY_HEADERS = ['content-encoding', 'content-digest', 'repr-digest', 'digest', 'content-md5'];
 
 /** A request or response as expressions see it and policies change it. */
 export abstract class Message implements MessageScope {
@@ -51,7 +51,7 @@ export abstract class Message implements MessageScope {
   }
 
   #removeBodyHeaders(): void {
-    for (const name of bodyHeaders) if (this.headers.values(name) !== undefined) this.headers.remove(name);
+    for (const name of BODY_HEADERS) if (this.headers.values(name) !== undefined) this.headers.remove(name);
   }
 }
 

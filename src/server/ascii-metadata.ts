@@ -8,11 +8,11 @@ import type { IncomingHttpHeaders } from 'node:http2';
 export function escapeMetadata(headers: IncomingHttpHeaders, names: readonly string[]): void {
   for (const name of names) {
     const value = headers[name];
-    if (typeof value === 'string' && beyondAscii.test(value)) headers[name] = escaped(value);
+    if (typeof value === 'string' && BEYOND_ASCII.test(value)) headers[name] = escaped(value);
   }
 }
 
-const beyondAscii = /[^\x20-\x7e]/;
+const BEYOND_ASCII = /[^\x20-\x7e]/;
 
 /** node:http2 gives each byte as one character; Envoy sends the UTF-8 of its configuration. */
 function escaped(bytes: string): string {

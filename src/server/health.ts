@@ -1,9 +1,9 @@
 import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import { serviceName } from '../envoy-names.ts';
+import { SERVICE_NAME } from '../envoy-names.ts';
 
 /** The service that Envoy's `grpc_health_check.service_name` asks for; the empty name is the whole server. */
-const SERVICES = ['', serviceName] as const;
+const SERVICES = ['', SERVICE_NAME] as const;
 
 /** grpc.health.v1: NOT_SERVING until `set(true)`, and again while draining. */
 export class Health {

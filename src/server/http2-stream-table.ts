@@ -4,7 +4,7 @@ import { StreamList } from './stream-list.ts';
 import { StreamTable } from './stream-table.ts';
 
 /** test/unit/server/node-versions.long.ts runs the tests of this file on the newest release of each. */
-const testedMajors: ReadonlySet<string> = new Set(['24', '26']);
+const TESTED_MAJORS: ReadonlySet<string> = new Set(['24', '26']);
 
 /**
  * The only file that reaches into node:http2. test/unit/server/http2-stream-table.test.ts fails when a field moves.
@@ -18,7 +18,7 @@ const testedMajors: ReadonlySet<string> = new Set(['24', '26']);
  * a Map or Set that can do what these tables cannot.
  */
 export function replaceStreamTables(session: Http2Session): boolean {
-  if (!testedMajors.has(process.versions.node.split('.')[0] ?? '') || !isWhole) return false;
+  if (!TESTED_MAJORS.has(process.versions.node.split('.')[0] ?? '') || !isWhole) return false;
   for (const symbol of Object.getOwnPropertySymbols(session)) {
     const state: unknown = Reflect.get(session, symbol);
     if (!isSessionState(state)) continue;

@@ -63,7 +63,7 @@ export class Supervisor implements ServingNode {
 
   /** Resolves when all workers are ready. Rejects, with all of them ended, when one cannot start. */
   async start(): Promise<void> {
-    for (let number = 0; number < this.#options.workers; number += 1) {
+    for (let number = 0; number < this.#options.workers; number++) {
       const worker = this.#spawn(number);
       const slot: Slot = { worker, crashes: 0, startedAt: Date.now(), problem: undefined, timer: undefined };
       this.#slots.push(slot);
@@ -259,14 +259,14 @@ export class Supervisor implements ServingNode {
     const worker = this.#spawn(slot.worker.number);
     slot.worker = worker;
     slot.startedAt = Date.now();
-    this.#restarts += 1;
+    this.#restarts++;
     const document = this.#document;
     try {
       await worker.start(document, false);
     } catch (error) {
       if (this.#stopping) return;
       slot.problem = describeError(error);
-      slot.crashes += 1;
+      slot.crashes++;
       this.#logger.error({ worker: worker.number, problem: slot.problem }, 'worker cannot start');
       return this.#replaceLater(slot);
     }

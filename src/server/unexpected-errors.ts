@@ -28,7 +28,7 @@ export function surviveUnexpectedErrors(options: UnexpectedErrorOptions): void {
       windowStart = now();
       inWindow = 0;
     }
-    inWindow += 1;
+    inWindow++;
     // A flood must not fill the disk: the counter tells how many there were.
     if (inWindow <= MANY)
       logger.error({ err: error, stack: stackOf(error) }, `unexpected ${kind}; the process goes on`);

@@ -69,7 +69,7 @@ async function replaceSocket(temporary: string, path: string, text: string): Pro
 
 /** `link` fails when the name is taken, in one step with making it: two servers that start at once cannot both win. */
 async function placeSocket(temporary: string, path: string, text: string): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
+  for (let attempt = 0; attempt < 3; attempt++) {
     try {
       await link(temporary, path);
       await rm(temporary, { force: true });

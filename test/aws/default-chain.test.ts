@@ -88,20 +88,20 @@ suite("the machine's identity", () => {
     Object.assign(process.env, inherited);
   });
 
-  test('comes_from_the_environment', async () => {
+  test('comes from the environment', async () => {
     process.env.AWS_ACCESS_KEY_ID = keys.accessKey;
     process.env.AWS_SECRET_ACCESS_KEY = keys.secretKey;
     assert.equal((await invoker.invoke(callOf())).status, 200);
   });
 
-  test('comes_from_the_environment_with_a_session_token', async () => {
+  test('comes from the environment with a session token', async () => {
     process.env.AWS_ACCESS_KEY_ID = session.accessKey;
     process.env.AWS_SECRET_ACCESS_KEY = session.secretKey;
     process.env.AWS_SESSION_TOKEN = session.sessionToken;
     assert.equal((await invoker.invoke(callOf())).status, 200);
   });
 
-  test('is_the_base_of_a_role', async () => {
+  test('is the base of a role', async () => {
     process.env.AWS_ACCESS_KEY_ID = keys.accessKey;
     process.env.AWS_SECRET_ACCESS_KEY = keys.secretKey;
     const source = { role: { roleArn: invoke, roleSessionName: 'gravitee' } };
@@ -115,7 +115,7 @@ suite("the machine's identity", () => {
     );
   });
 
-  test('comes_from_the_profile_that_AWS_PROFILE_names_without_a_word_on_the_console', async (context) => {
+  test('comes from the profile that AWS PROFILE names without a word on the console', async (context) => {
     const warn = context.mock.method(console, 'warn');
     process.env.AWS_SHARED_CREDENTIALS_FILE = file('credentials', profile('team', keys));
     process.env.AWS_PROFILE = 'team';
@@ -126,7 +126,7 @@ suite("the machine's identity", () => {
     assert.equal(warn.mock.callCount(), 0);
   });
 
-  test('comes_from_a_profile_that_assumes_a_role', async () => {
+  test('comes from a profile that assumes a role', async () => {
     process.env.AWS_SHARED_CREDENTIALS_FILE = file('credentials', profile('default', keys));
     process.env.AWS_CONFIG_FILE = file('config', `[profile team]\nrole_arn = ${invoke}\nsource_profile = default\n`);
     process.env.AWS_PROFILE = 'team';
@@ -134,7 +134,7 @@ suite("the machine's identity", () => {
     assert.ok((invoker.credentials()[0]?.expiresAt ?? 0) > Date.now());
   });
 
-  test('comes_from_a_credential_process', async () => {
+  test('comes from a credential process', async () => {
     const { accessKey, secretKey, sessionToken } = session;
     const path = file(
       'keys.json',
@@ -144,7 +144,7 @@ suite("the machine's identity", () => {
     assert.equal((await invoker.invoke(callOf())).status, 200);
   });
 
-  test('a_credential_process_that_fails_is_told_without_its_command', async () => {
+  test('a credential process that fails is told without its command', async () => {
     process.env.AWS_CONFIG_FILE = file(
       'config',
       '[default]\ncredential_process = sh -c "echo my-secret >&2; exit 3"\n',
@@ -155,7 +155,7 @@ suite("the machine's identity", () => {
     assert.doesNotMatch(failure.message, /my-secret|exit 3/);
   });
 
-  test('a_profile_that_is_rotated_is_taken_over_while_requests_run_and_none_fails', async () => {
+  test('a profile that is rotated is taken over while requests run and none fails', async () => {
     const old = await aws.createKey('machine');
     process.env.AWS_SHARED_CREDENTIALS_FILE = file('credentials', profile('default', old));
     assert.equal((await invoker.invoke(callOf())).status, 200);
@@ -167,7 +167,7 @@ suite("the machine's identity", () => {
     assert.equal((await invoker.invoke(callOf())).status, 200);
   });
 
-  test('a_role_on_a_rotated_profile_asks_STS_again_with_the_new_keys_when_the_old_ones_are_deleted', async () => {
+  test('a role on a rotated profile asks STS again with the new keys when the old ones are deleted', async () => {
     const old = await aws.createKey('machine');
     process.env.AWS_SHARED_CREDENTIALS_FILE = file('credentials', profile('default', old));
     const source = { role: { roleArn: invoke, roleSessionName: 'gravitee', durationSeconds: 2 } };
@@ -179,7 +179,7 @@ suite("the machine's identity", () => {
     }
   });
 
-  test('comes_from_a_web_identity_token_file_read_anew_for_each_session', async () => {
+  test('comes from a web identity token file read anew for each session', async () => {
     const role = await aws.createRole('pod', {
       Version: '2012-10-17',
       Statement: [
@@ -207,7 +207,7 @@ suite("the machine's identity", () => {
     assert.ok((invoker.credentials()[0]?.expiresAt ?? 0) > Date.now());
   });
 
-  test('comes_from_EKS_Pod_Identity_whose_token_is_read_anew_each_time', async () => {
+  test('comes from EKS Pod Identity whose token is read anew each time', async () => {
     const tokens: unknown[] = [];
     const url = await serve(({ headers }, response) => {
       tokens.push(headers.authorization);
@@ -225,7 +225,7 @@ suite("the machine's identity", () => {
     assert.ok(tokens.length <= 6, `asked ${tokens.length} times in four seconds`);
   });
 
-  test('comes_from_ECS_whose_agent_has_an_address_of_its_own', async (context) => {
+  test('comes from ECS whose agent has an address of its own', async (context) => {
     const paths: unknown[] = [];
     const agent = new URL(
       await serve(({ url, headers }, response) => {
@@ -246,7 +246,7 @@ suite("the machine's identity", () => {
     assert.deepEqual(paths, ['169.254.170.2 /v2/credentials/task-1']);
   });
 
-  test('comes_from_an_EC2_instance_by_IMDSv2', async () => {
+  test('comes from an EC2 instance by IMDSv2', async () => {
     const paths: string[] = [];
     const endpoint = await serve(({ method, url = '', headers }, response) => {
       paths.push(`${method} ${url}`);
@@ -260,7 +260,7 @@ suite("the machine's identity", () => {
     assert.equal(paths[0], 'PUT /latest/api/token');
   });
 
-  test('comes_from_IAM_Identity_Center_with_the_token_that_the_CLI_has_left', async () => {
+  test('comes from IAM Identity Center with the token that the CLI has left', async () => {
     const url = await serve((request, response) => {
       assert.equal(request.headers['x-amz-sso_bearer_token'], 'sso-token');
       const { accessKey, secretKey, sessionToken } = session;
@@ -299,7 +299,7 @@ suite("the machine's identity", () => {
     });
   }
 
-  test('what_a_Pod_Identity_agent_answers_is_told_once_and_without_the_token', async () => {
+  test('what a Pod Identity agent answers is told once and without the token', async () => {
     const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwb2QifQ.c2lnbmF0dXJl';
     const url = await serve(({ headers }, response) => {
       const said = `[1a2b]: (ExpiredTokenException): Token ${headers.authorization} is expired\nat line 2`;
@@ -340,7 +340,7 @@ suite("the machine's identity", () => {
     });
   }
 
-  test('keys_of_a_command_that_tells_no_expiry_are_read_again_at_once_when_Lambda_calls_them_expired', async () => {
+  test('keys of a command that tells no expiry are read again at once when Lambda calls them expired', async () => {
     const expired = new Set<unknown>();
     const sent: unknown[] = [];
     const endpoint = await serve(({ headers }, response) => {
@@ -366,12 +366,12 @@ suite("the machine's identity", () => {
     // The source has no others: an error, and neither Lambda nor the command is asked in a loop.
     expired.add('new');
     sent.length = 0;
-    for (let i = 0; i < 50; i += 1) await failureOf(invoker, call);
+    for (let i = 0; i < 50; i++) await failureOf(invoker, call);
     assert.ok(loads() <= 5, `${loads()} runs of the command`);
     assert.ok(sent.length <= 3, `${sent.length} requests`);
   });
 
-  test('a_profile_in_a_home_that_is_written_as_a_tilde_is_looked_at_where_the_SDK_reads_it', async () => {
+  test('a profile in a home that is written as a tilde is looked at where the SDK reads it', async () => {
     const old = await aws.createKey('machine');
     process.env.AWS_SHARED_CREDENTIALS_FILE = '~/my-credentials';
     file('my-credentials', profile('default', old));
@@ -387,7 +387,7 @@ suite("the machine's identity", () => {
     assert.equal((await invoker.invoke(callOf())).status, 200);
   });
 
-  test('that_is_nowhere_is_an_error_which_says_where_it_was_looked_for', async () => {
+  test('that is nowhere is an error which says where it was looked for', async () => {
     const failure = await failureOf(invoker, callOf());
     assert.equal(failure.kind, 'credentials');
     assert.equal(failure.details, 'Service: Lambda, No credentials');

@@ -70,7 +70,7 @@ suite('endpoint settings of the environment and of the shared files', () => {
   };
   const apply = ({ environment, config, credentials, named, services, defaultServices }: Setup): void => {
     clear();
-    count += 1;
+    count++;
     const keys = Object.entries({ ...environment, HOME: directory }).filter(([, value]) => value !== undefined);
     Object.assign(process.env, Object.fromEntries(keys));
     const of = (value: string | undefined): string => (value ? `lambda =\n  endpoint_url = ${value}` : 's3 =\n  a = b');

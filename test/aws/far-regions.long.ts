@@ -62,7 +62,7 @@ if (inNamespace(import.meta.url, ['cp /etc/hosts /tmp/far-hosts.$$', 'mount --bi
             endpoint: `https://${host}:${stub.port}`,
             transport: { connectionTimeoutMs: 2_000, readTimeoutMs: 30_000, ssl },
           });
-          for (let i = 0; i < 2; i += 1) {
+          for (let i = 0; i < 2; i++) {
             const started = performance.now();
             const { status, attempts } = await invoker.invoke(call);
             const took = performance.now() - started;
@@ -81,7 +81,7 @@ if (inNamespace(import.meta.url, ['cp /etc/hosts /tmp/far-hosts.$$', 'mount --bi
       await far(400);
       let asked = 0;
       const sts = createServer((_request, response) => {
-        asked += 1;
+        asked++;
         response.setHeader('content-type', 'text/xml').end(sessionXml('AssumeRole', Date.now() + 3_600_000));
       });
       await new Promise<void>((resolve) => sts.listen(0, '10.77.0.1', resolve));

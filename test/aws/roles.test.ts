@@ -71,7 +71,7 @@ suite('roles, against a local AWS that checks signatures and policies', () => {
     await aws.stop();
   });
 
-  test('a_role_gives_the_rights_that_the_keys_have_not', async () => {
+  test('a role gives the rights that the keys have not', async () => {
     const failure = await refusal(caller);
     assert.equal(failure.kind, 'service');
     assert.equal(failure.statusCode, 403);
@@ -119,13 +119,13 @@ suite('roles, against a local AWS that checks signatures and policies', () => {
     });
   }
 
-  test('the_right_external_id_and_session_name_are_sent', async () => {
+  test('the right external id and session name are sent', async () => {
     const guarded = { ...caller, role: role('guarded', { externalId: 'tenant-7' }) };
     assert.equal((await call(guarded)).status, 200);
     assert.equal((await call({ ...caller, role: role('named') })).status, 200);
   });
 
-  test('a_chain_of_three_roles_ends_with_the_rights_of_the_last', async () => {
+  test('a chain of three roles ends with the rights of the last', async () => {
     const source = { ...caller, roleChain: [role('hub'), role('spoke')], role: role('leaf') };
     assert.equal((await call(source)).status, 200);
     const status = invoker.credentials().find(({ source }) => /role\/leaf .*role\/spoke/.test(source));
@@ -133,14 +133,14 @@ suite('roles, against a local AWS that checks signatures and policies', () => {
     assert.match(status?.source ?? '', /role\/leaf of role .*role\/spoke of role .*role\/hub of static keys …/);
   });
 
-  test('a_role_without_the_permission_is_refused_by_Lambda_and_not_by_STS', async () => {
+  test('a role without the permission is refused by Lambda and not by STS', async () => {
     const failure = await refusal({ ...caller, role: role('powerless') });
     assert.equal(failure.kind, 'service');
     assert.equal(failure.errorType, 'AccessDeniedException');
     assert.equal(failure.details, 'Service: Lambda, Status Code: 403');
   });
 
-  test('a_permission_that_is_given_later_counts_at_once', async () => {
+  test('a permission that is given later counts at once', async () => {
     const source = { ...caller, role: role('powerless') };
     await refusal(source);
     await aws.setRolePolicy('powerless', allow('lambda:InvokeFunction'));
@@ -148,7 +148,7 @@ suite('roles, against a local AWS that checks signatures and policies', () => {
     await aws.setRolePolicy('powerless', allow('sts:GetCallerIdentity'));
   });
 
-  test('keys_with_a_session_token_serve_until_they_expire_and_then_the_error_is_Lambdas', async () => {
+  test('keys with a session token serve until they expire and then the error is Lambdas', async () => {
     const session = await aws.createSession(caller, role('invoke').roleArn, 2);
     assert.equal((await call(session)).status, 200);
     assert.equal((await refusal({ ...session, sessionToken: 'x' })).statusCode, 403);
@@ -161,13 +161,13 @@ suite('roles, against a local AWS that checks signatures and policies', () => {
     assert.equal(failure.details, 'Service: Lambda, Status Code: 403');
   });
 
-  test('a_role_of_two_second_sessions_serves_for_seven_seconds_without_a_failure_on_few_calls_of_STS', async () => {
+  test('a role of two second sessions serves for seven seconds without a failure on few calls of STS', async () => {
     const one = another();
     const source = { ...caller, role: role('invoke', { durationSeconds: 2 }) };
     const before = sts.connections;
     const end = Date.now() + 7_000;
     let calls = 0;
-    for (; Date.now() < end; calls += 1) {
+    for (; Date.now() < end; calls++) {
       assert.equal((await one.invoke(callOf(source))).attempts, 1, 'an expired token was not even sent');
       await pause(20);
     }
@@ -176,7 +176,7 @@ suite('roles, against a local AWS that checks signatures and policies', () => {
     await one.close();
   });
 
-  test('a_session_that_Lambda_calls_expired_before_its_time_is_replaced_and_only_an_Event_is_not_made_again', async () => {
+  test('a session that Lambda calls expired before its time is replaced and only an Event is not made again', async () => {
     const stub = await FaultStub.start();
     const one = another();
     try {
@@ -206,7 +206,7 @@ suite('roles, against a local AWS that checks signatures and policies', () => {
     }
   });
 
-  test('thirty_first_requests_at_once_ask_STS_once', async () => {
+  test('thirty first requests at once ask STS once', async () => {
     const one = another();
     const source = { ...caller, role: role('invoke', { roleSessionName: 'crowd' }) };
     const before = sts.connections;
@@ -240,7 +240,7 @@ suite('roles, against a local AWS that checks signatures and policies', () => {
     });
   }
 
-  test('an_STS_that_hangs_fails_the_callers_after_at_most_ten_seconds_or_the_time_of_the_call', async () => {
+  test('an STS that hangs fails the callers after at most ten seconds or the time of the call', async () => {
     const one = another();
     const source = { ...caller, role: role('invoke', { roleSessionName: 'hanging' }) };
     sts.fault = 'hang';
@@ -263,7 +263,7 @@ suite('roles, against a local AWS that checks signatures and policies', () => {
     }
   });
 
-  test('a_role_is_asked_for_in_the_region_of_the_call_where_no_endpoint_is_named', async () => {
+  test('a role is asked for in the region of the call where no endpoint is named', async () => {
     const { AWS_ENDPOINT_URL_STS } = process.env;
     delete process.env.AWS_ENDPOINT_URL_STS;
     process.env.https_proxy = sts.endpoint;

@@ -202,7 +202,7 @@ for (const mode of Object.keys(modes)) {
   describe(`bodies in ${mode}`, () => {
     for (const api of ['headers', 'reads'] as const) {
       test(`${api}: the same bytes arrive`, async (t) => {
-        for (let round = 0; round < rounds; round += 1) {
+        for (let round = 0; round < rounds; round++) {
           for (const size of sizes) {
             const body = randomBytes(size);
             const how = random() < 0.5 ? 'length' : 'chunked';

@@ -32,13 +32,13 @@ describe('the demo', () => {
   });
 
   for (const one of tries) {
-    test(`it_shows_${one.shows.replaceAll(/\W+/g, '_')}`, async () => {
+    test(`it shows ${one.shows.replaceAll(/\W+/g, '_')}`, async () => {
       const { status, body, asExpected } = await attempt(demo.url, one);
       assert.ok(asExpected, `${status} ${body}, expected ${JSON.stringify(one.expect)}`);
     });
   }
 
-  test('its_curl_lines_do_what_it_tries_itself', async (t) => {
+  test('its curl lines do what it tries itself', async (t) => {
     if (spawnSync('curl', ['--version']).error) return t.skip('no curl here');
     for (const one of tries) {
       // Not spawnSync: the backend lives in this process.
@@ -47,7 +47,7 @@ describe('the demo', () => {
     }
   });
 
-  test('its_access_log_tells_what_ran_and_why_an_answer_is_an_error', async () => {
+  test('its access log tells what ran and why an answer is an error', async () => {
     const line = async (fits: (entry: LogLine) => boolean) => {
       for (let turn = 0; turn < 100; turn++) {
         const lines = readFileSync(join(directory, 'envoy.log'), 'utf8').split('\n');
@@ -64,7 +64,7 @@ describe('the demo', () => {
     assert.match(broken.details, /lambda_ext_proc\{AWS_LAMBDA_INVALID_RESPONSE\}/);
   });
 
-  test('after_its_end_nothing_of_it_is_left', async () => {
+  test('after its end nothing of it is left', async () => {
     await demo.stop();
     assert.deepEqual(await portConflicts(ports), []);
   });
@@ -76,7 +76,7 @@ interface LogLine {
   readonly lambda: { readonly variables?: Readonly<Record<string, unknown>> } | null;
 }
 
-test('a_port_that_another_program_has_is_named_with_what_it_is_for', async (t) => {
+test('a port that another program has is named with what it is for', async (t) => {
   const ports = await freePorts();
   const other = createServer().listen(ports.backend, '127.0.0.1');
   t.after(() => other.close());
@@ -86,14 +86,14 @@ test('a_port_that_another_program_has_is_named_with_what_it_is_for', async (t) =
   assert.match(conflicts[0] ?? '', new RegExp(`^port ${ports.backend}, for the backend, is in use`));
 });
 
-test('other_ports_leave_timeouts_and_limits_alone', () => {
+test('other ports leave timeouts and limits alone', () => {
   const ports = { ...defaultPorts, envoy: 1, aws: 2 };
   const text = 'address: {port_value: 10000}\nmax_requests: 10000\nendpoint: http://127.0.0.1:4566\n';
   const changed = 'address: {port_value: 1}\nmax_requests: 10000\nendpoint: http://127.0.0.1:2\n';
   assert.equal(withPorts(text, ports), changed);
 });
 
-test('an_unknown_argument_is_refused_with_the_one_there_is', () => {
+test('an unknown argument is refused with the one there is', () => {
   const run = spawnSync(process.execPath, ['scripts/start.ts', '--twice'], { cwd: root, encoding: 'utf8' });
   assert.equal(run.status, 1);
   assert.match(run.stderr, /unknown argument in "--twice"; there is --once/);

@@ -36,7 +36,7 @@ function withCertificates(text: string, directory: string): string {
 }
 
 for (const name of readdirSync(examples).filter((file) => file.endsWith('.yaml'))) {
-  test(`envoy_accepts_the_example_${name}`, (t) => {
+  test(`envoy accepts the example ${name}`, (t) => {
     const directory = temporaryDirectory(t);
     const file = join(directory, name);
     writeFileSync(file, withCertificates(readFileSync(join(examples, name), 'utf8'), directory));
@@ -47,7 +47,7 @@ for (const name of readdirSync(examples).filter((file) => file.endsWith('.yaml')
     assert.doesNotMatch(run.stderr, /\[(warning|error|critical)\]/);
   });
 
-  test(`check_has_nothing_to_say_about_the_example_${name}`, () => {
+  test(`check has nothing to say about the example ${name}`, () => {
     const args = ['src/main.ts', 'check', '--config', 'demo/policies.yaml', '--envoy', `envoy/${name}`];
     const run = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
     assert.equal(run.status, 0, run.stderr);
@@ -82,7 +82,7 @@ async function requestOrders(t: TestContext, example: string) {
   return envoy;
 }
 
-test('the_example_of_unix_sockets_reaches_both_workers', async (t) => {
+test('the example of unix sockets reaches both workers', async (t) => {
   const directory = temporaryDirectory(t);
   const listen = [`unix:${directory}/{worker}.sock`];
   await startSidecar({ test: t, config: policies, workers: 2, listen });
@@ -91,7 +91,7 @@ test('the_example_of_unix_sockets_reaches_both_workers', async (t) => {
   assert.equal(await envoy.stat('cluster.lambda-ext-proc.membership_healthy'), 2);
 });
 
-test('the_example_of_mutual_tls_reaches_a_sidecar_that_wants_certificates', async (t) => {
+test('the example of mutual tls reaches a sidecar that wants certificates', async (t) => {
   const directory = temporaryDirectory(t);
   const example = withCertificates(readFileSync(join(examples, 'mutual-tls.yaml'), 'utf8'), directory);
   const tls = join(directory, 'tls');

@@ -41,7 +41,7 @@ describe('the harness with a real Envoy', () => {
     await backend.stop();
   });
 
-  test('a_route_with_metadata_goes_through_the_sidecar_and_one_without_does_not', async (t) => {
+  test('a route with metadata goes through the sidecar and one without does not', async (t) => {
     const routes = [{ prefix: '/through', name: 'through', metadata: { 'x-lambda-api': 'orders' } }, { prefix: '/' }];
     const config = envoyConfig({ sidecar: sidecar.address, backend: backend.address, routes });
     const envoy = await startEnvoy({ test: t, config });
@@ -59,7 +59,7 @@ describe('the harness with a real Envoy', () => {
     assert.equal(await envoy.stat('no.such.stat'), 0);
   });
 
-  test('a_percent_sign_in_metadata_arrives_as_written', async (t) => {
+  test('a percent sign in metadata arrives as written', async (t) => {
     const value = '{"a": "100 %", "b": "%REQ(x)%"}';
     const routes = [{ metadata: { 'x-lambda-policies': value } }];
     const config = envoyConfig({ sidecar: sidecar.address, backend: backend.address, routes });
@@ -70,7 +70,7 @@ describe('the harness with a real Envoy', () => {
     assert.deepEqual(sidecar.metadata[0]?.get('x-lambda-policies'), [value]);
   });
 
-  test('the_backend_echoes_what_reached_it', async (t) => {
+  test('the backend echoes what reached it', async (t) => {
     const config = envoyConfig({ sidecar: sidecar.address, backend: backend.address });
     const envoy = await startEnvoy({ test: t, config });
     backend.reset();
@@ -90,7 +90,7 @@ describe('the harness with a real Envoy', () => {
     backend.reset();
   });
 
-  test('a_backend_may_write_chunk_by_chunk_and_end_with_trailers', async (t) => {
+  test('a backend may write chunk by chunk and end with trailers', async (t) => {
     const grpc = await startBackend({
       protocol: 'h2c',
       answer: () => ({
@@ -112,19 +112,19 @@ describe('the harness with a real Envoy', () => {
     assert.equal(grpc.calls, 1);
   });
 
-  test('several_envoys_run_side_by_side', async (t) => {
+  test('several envoys run side by side', async (t) => {
     const config = envoyConfig({ sidecar: sidecar.address, backend: backend.address });
     const envoys = await Promise.all([1, 2, 3].map(() => startEnvoy({ test: t, config })));
     assert.equal(new Set(envoys.map(({ port }) => port)).size, 3);
     for (const { url } of envoys) assert.equal((await fetch(url)).status, 200);
   });
 
-  test('an_envoy_that_refuses_its_configuration_fails_with_its_own_words', async () => {
+  test('an envoy that refuses its configuration fails with its own words', async () => {
     const config = envoyConfig({ sidecar: sidecar.address, backend: backend.address, filter: { no_such_field: 1 } });
     await assert.rejects(startEnvoy({ config }), /no_such_field/);
   });
 
-  test('load_counts_every_request_once', async (t) => {
+  test('load counts every request once', async (t) => {
     const envoy = await startEnvoy({
       test: t,
       config: envoyConfig({ sidecar: sidecar.address, backend: backend.address, accessLog: false }),
@@ -143,7 +143,7 @@ describe('the harness with a real Envoy', () => {
     backend.reset();
   });
 
-  test('load_reads_answers_of_every_framing', async (t) => {
+  test('load reads answers of every framing', async (t) => {
     const chunked = await startBackend({
       answer: () => ({
         body: (async function* () {
@@ -166,7 +166,7 @@ describe('the harness with a real Envoy', () => {
     assert.equal((await run({})).failures, 0);
   });
 
-  test('load_against_nothing_fails_and_ends', async () => {
+  test('load against nothing fails and ends', async () => {
     // Nobody listens on port 1; a port that was free a moment ago may be another test's by now.
     const url = 'http://127.0.0.1:1/';
     const load = await runLoad({ url, connections: 2, requests: 10 });

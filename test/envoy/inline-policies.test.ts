@@ -88,14 +88,14 @@ test('a byte over 16 KiB is a 500 with its key', async () => {
 
 test('inline policies that break no connection harm no other request', async () => {
   const load = runLoad({ url: `${environment.envoy.url}/small`, connections: 8, seconds: 1.5 });
-  for (let i = 0; i < 50; i += 1) await environment.call(`/${['over', 'umlauts', 'named'][i % 3]}`);
+  for (let i = 0; i < 50; i++) await environment.call(`/${['over', 'umlauts', 'named'][i % 3]}`);
   const result = await load;
   assert.equal(result.failures, 0, JSON.stringify(result));
 });
 
 test('100 KiB break the connection that all share: what the server cannot help', async (t) => {
   const load = runLoad({ url: `${environment.envoy.url}/small`, connections: 8, seconds: 1.5 });
-  for (let i = 0; i < 5; i += 1) {
+  for (let i = 0; i < 5; i++) {
     assert.equal((await environment.call('/huge')).status, 500);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }

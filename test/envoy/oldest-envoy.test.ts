@@ -24,13 +24,13 @@ function runOnVersions(...args: readonly string[]): Promise<{ code: number | nul
   });
 }
 
-test(`a_sample_of_the_tests_passes_on_the_oldest_envoy_${oldest}`, async () => {
+test(`a sample of the tests passes on the oldest envoy ${oldest}`, async () => {
   const { code, output } = await runOnVersions('--versions', oldest, ...sample);
   assert.equal(code, 0, output);
   assert.match(output, new RegExp(`^Envoy ${escaped}: [1-9]\\d* passed, 0 failed, 0 skipped`, 'm'));
 });
 
-test('a_test_that_fails_is_named_with_its_reason_and_the_exit_code_is_1', async (t) => {
+test('a test that fails is named with its reason and the exit code is 1', async (t) => {
   const directory = temporaryDirectory('versions-');
   t.after(() => directory.remove());
   const file = join(directory.path, 'fails.test.ts');
@@ -46,13 +46,13 @@ test('a_test_that_fails_is_named_with_its_reason_and_the_exit_code_is_1', async 
   assert.match(output, new RegExp(`says_its_envoy\\n {2}${escaped}: FAIL, .*/${escaped}/bin/envoy`));
 });
 
-test('an_envoy_that_is_not_supported_is_refused', async () => {
+test('an envoy that is not supported is refused', async () => {
   const { code, output } = await runOnVersions('--versions', '1.20.0');
   assert.equal(code, 2);
   assert.match(output, /no such version: 1\.20\.0; there are 1\.36\./);
 });
 
-test('the_tests_that_start_an_envoy_are_found_by_their_imports', () => {
+test('the tests that start an envoy are found by their imports', () => {
   const found = testsWithEnvoy(root);
   for (const file of [...sample, 'test/envoy/demo.test.ts', 'test/load/faults.test.ts'])
     assert.ok(found.includes(file), file);

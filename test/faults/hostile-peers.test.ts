@@ -62,7 +62,7 @@ const request = (api: string): [Message, Record<string, string>] => [requestHead
 async function assertServes(): Promise<void> {
   const client = new ExchangeClient(sidecar.address);
   const [message, metadata] = request('small');
-  for (let i = 0; i < 20; i += 1) {
+  for (let i = 0; i < 20; i++) {
     const exchange = client.open(metadata);
     assert.equal((await exchange.ask(message))?.immediate_response?.status?.code, 'OK');
     await exchange.end();
@@ -76,7 +76,7 @@ const rss = (): number =>
   Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${sidecar.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 
 async function until(what: string, fits: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 400; i += 1) {
+  for (let i = 0; i < 400; i++) {
     if (await fits()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
@@ -112,7 +112,7 @@ test(`${idleStreams} idle streams cost little, and others are served beside them
   const memory = rss();
   await Promise.all(Array.from({ length: 10 }, () => open()));
   for (const session of sessions) {
-    for (let i = 0; i < idleStreams / sessions.length; i += 1) openStream(session);
+    for (let i = 0; i < idleStreams / sessions.length; i++) openStream(session);
   }
   await until('all are open', async () => (await inFlight()) === idleStreams);
   await assertServes();
@@ -124,7 +124,7 @@ test(`${idleStreams} idle streams cost little, and others are served beside them
 test('streams over limits.streams are answered 503 at once, with Retry-After', async (t) => {
   assertNothingStays(t);
   const session = await open();
-  for (let i = 0; i < idleStreams + 200; i += 1) openStream(session);
+  for (let i = 0; i < idleStreams + 200; i++) openStream(session);
   await until('all are open', async () => (await inFlight()) === idleStreams + 200);
   const client = new ExchangeClient(sidecar.address);
   t.after(() => client.close());
@@ -144,7 +144,7 @@ test('a peer that never reads keeps its own answers waiting, nobody else’s', a
   const streams = 20;
   const session = await open({ settings: { initialWindowSize: 0 } });
   const [message, metadata] = request('large');
-  for (let i = 0; i < streams; i += 1) openStream(session, metadata).write(frame(serialize(message)));
+  for (let i = 0; i < streams; i++) openStream(session, metadata).write(frame(serialize(message)));
   const answered = 'lambda_ext_proc_immediate_responses_total{reason="SEND_TO_CONSUMER"}';
   const already = await sidecar.metric(answered);
   await until('all are answered', async () => (await sidecar.metric(answered)) >= already + streams - 1);
@@ -160,7 +160,7 @@ test('messages that stop in the middle, and such that claim more than is allowed
   const session = await open();
   const [message, metadata] = request('small');
   const bytes = serialize(message);
-  for (let cut = 0; cut < 100; cut += 1) {
+  for (let cut = 0; cut < 100; cut++) {
     openStream(session, metadata).write(frame(bytes).subarray(0, cut % (bytes.length + 5)));
   }
   const claims = openStream(session, metadata);

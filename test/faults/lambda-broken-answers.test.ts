@@ -21,9 +21,9 @@ suite('a broken answer', () => {
     await stub.stop();
   });
 
-  test('a_reset_at_any_byte_of_the_answer_is_an_error_and_never_a_second_run', async () => {
+  test('a reset at any byte of the answer is an error and never a second run', async () => {
     const answer = encodeAnswer({ status: 200, headers: { 'x-amz-executed-version': '3' }, body: '{"answer":42}' });
-    for (let bytes = 0; bytes < answer.byteLength; bytes += 1) {
+    for (let bytes = 0; bytes < answer.byteLength; bytes++) {
       stub.forget();
       stub.script('f', { kind: 'raw', bytes: answer.subarray(0, bytes), end: 'reset' });
       const failure = await failureOf(invoker, call({ retry: { maxAttempts: 3, idempotent: false } }));
@@ -34,7 +34,7 @@ suite('a broken answer', () => {
     }
   });
 
-  test('an_idempotent_call_is_repeated_after_a_reset_at_any_byte', async () => {
+  test('an idempotent call is repeated after a reset at any byte', async () => {
     const answer = encodeAnswer({ status: 200, body: '{"answer":42}' });
     for (let bytes = 0; bytes < answer.byteLength; bytes += 7) {
       stub.forget();
@@ -109,7 +109,7 @@ suite('a broken answer', () => {
     });
   }
 
-  test('bytes_behind_an_answer_never_become_the_answer_of_the_next_call', async () => {
+  test('bytes behind an answer never become the answer of the next call', async () => {
     const smuggled = Buffer.concat([
       encodeAnswer({ status: 200, body: '"mine"' }),
       encodeAnswer({ status: 200, body: '"evil"' }),
@@ -123,7 +123,7 @@ suite('a broken answer', () => {
     assert.equal(Buffer.from((await invoker.invoke(call())).payload).toString(), '"next"');
   });
 
-  test('any_bytes_as_an_answer_are_a_result_or_an_error_and_never_a_second_run', async (context) => {
+  test('any bytes as an answer are a result or an error and never a second run', async (context) => {
     const seed = Date.now() % 2 ** 31;
     context.diagnostic(`seed ${seed}`);
     const piece = fc.oneof(
@@ -178,7 +178,7 @@ suite('a broken answer', () => {
   });
 
   for (const framing of ['content-length', 'chunked'] as const) {
-    test(`an_answer_of_7_MB_by_${framing}_is_refused_and_its_connection_closed`, async (context) => {
+    test(`an answer of 7 MB by ${framing} is refused and its connection closed`, async (context) => {
       const body = Buffer.alloc(7 * 1024 * 1024, 'x');
       const bytes =
         framing === 'content-length'
@@ -202,7 +202,7 @@ suite('a broken answer', () => {
     });
   }
 
-  test('an_answer_of_6_MB_arrives_whole', async () => {
+  test('an answer of 6 MB arrives whole', async () => {
     const body = Buffer.alloc(6 * 1024 * 1024, 'y');
     stub.script('f', { kind: 'answer', answer: { status: 200, body } });
     const result = await invoker.invoke(call({ payload: body }));
@@ -210,7 +210,7 @@ suite('a broken answer', () => {
     assert.ok(stub.requests[0]?.body.equals(body));
   });
 
-  test('a_connection_that_nobody_listens_on_is_tried_again_and_named_in_the_log_alone', async () => {
+  test('a connection that nobody listens on is tried again and named in the log alone', async () => {
     const closed = await closedPort();
     const failure = await failureOf(
       invoker,
@@ -224,7 +224,7 @@ suite('a broken answer', () => {
     assert.match(failure.message, /ECONNREFUSED 127\.0\.0\.1/);
   });
 
-  test('a_host_that_does_not_resolve_is_a_connection_error', async () => {
+  test('a host that does not resolve is a connection error', async () => {
     const failure = await failureOf(invoker, call({ endpoint: 'http://no-such-host.invalid' }));
     assert.equal(failure.kind, 'connection');
     assert.equal(failure.mayHaveRun, false);

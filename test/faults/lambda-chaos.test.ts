@@ -88,7 +88,7 @@ test(`of ${CALLS} calls with all kinds of faults each ends, none runs its functi
   const worker = async (): Promise<void> => {
     while (next < CALLS) {
       const index = next;
-      next += 1;
+      next++;
       const outcome = await call(index);
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }

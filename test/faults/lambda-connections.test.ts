@@ -24,7 +24,7 @@ function invokerOf(context: TestContext, environment: Record<string, string> = {
 
 const withSsl = (ssl: SslOptions | undefined) => ({ connectionTimeoutMs: 2000, readTimeoutMs: 5000, ssl });
 
-test('a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sent', async (context) => {
+test('a certificate that nobody vouches for is refused before anything is sent', async (context) => {
   const stub = await stubOf(context, { tls: certificate });
   const invoker = invokerOf(context);
   for (const ssl of [undefined, { trustStoreType: 'PEM', trustStoreContent: other.cert } as const]) {
@@ -36,7 +36,7 @@ test('a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sent',
   assert.equal(stub.requests.length, 0);
 });
 
-test('a_trust_store_or_trustAll_makes_the_connection_and_no_other_configuration_gets_to_use_it', async (context) => {
+test('a trust store or trustAll makes the connection and no other configuration gets to use it', async (context) => {
   const stub = await stubOf(context, { tls: certificate });
   const invoker = invokerOf(context);
   const trusted = { trustStoreType: 'PEM', trustStoreContent: authority.cert } as const;
@@ -49,7 +49,7 @@ test('a_trust_store_or_trustAll_makes_the_connection_and_no_other_configuration_
   }
 });
 
-test('a_certificate_of_another_host_is_refused', async (context) => {
+test('a certificate of another host is refused', async (context) => {
   const elsewhere = createCertificate({ commonName: 'x', names: ['other.example'], issuer: authority });
   const stub = await stubOf(context, { tls: elsewhere });
   const ssl = { trustStoreType: 'PEM', trustStoreContent: authority.cert } as const;
@@ -58,7 +58,7 @@ test('a_certificate_of_another_host_is_refused', async (context) => {
   assert.equal(stub.requests.length, 0);
 });
 
-test('a_trust_store_that_cannot_be_read_is_a_configuration_error_that_names_it', async (context) => {
+test('a trust store that cannot be read is a configuration error that names it', async (context) => {
   const ssl = { trustStoreType: 'PEM', trustStorePath: '/no/such/store.pem' } as const;
   const failure = await failureOf(
     invokerOf(context),
@@ -73,13 +73,13 @@ test('a_trust_store_that_cannot_be_read_is_a_configuration_error_that_names_it',
   assert.doesNotMatch(failure.details, /store\.pem/);
 });
 
-test('https_goes_through_a_tunnel_of_HTTPS_PROXY_with_its_user_and_the_trust_of_the_configuration', async (context) => {
+test('https goes through a tunnel of HTTPS PROXY with its user and the trust of the configuration', async (context) => {
   const stub = await stubOf(context, { tls: certificate });
   const proxy = await startProxy();
   context.after(() => proxy.stop());
   const invoker = invokerOf(context, { HTTPS_PROXY: proxy.url.replace('//', '//user:pa%20ss@') });
   const ssl = { trustStoreType: 'PEM', trustStoreContent: authority.cert } as const;
-  for (let i = 0; i < 5; i += 1) {
+  for (let i = 0; i < 5; i++) {
     assert.equal((await invoker.invoke(invocation({ endpoint: stub.endpoint, transport: withSsl(ssl) }))).status, 200);
   }
   assert.ok(proxy.asked.length >= 1 && proxy.asked.length <= 2, 'tunnels are kept');
@@ -89,7 +89,7 @@ test('https_goes_through_a_tunnel_of_HTTPS_PROXY_with_its_user_and_the_trust_of_
   assert.equal(failure.kind, 'connection', 'the proxy vouches for nobody');
 });
 
-test('http_goes_through_HTTP_PROXY_alone_and_NO_PROXY_is_honoured', async (context) => {
+test('http goes through HTTP PROXY alone and NO PROXY is honoured', async (context) => {
   const stub = await stubOf(context);
   const proxy = await startProxy();
   context.after(() => proxy.stop());
@@ -101,7 +101,7 @@ test('http_goes_through_HTTP_PROXY_alone_and_NO_PROXY_is_honoured', async (conte
   assert.deepEqual(proxy.asked, [`POST ${stub.endpoint}/2015-03-31/functions/f/invocations`]);
 });
 
-test('a_proxy_that_refuses_or_is_gone_is_a_connection_error_and_nothing_ran', async (context) => {
+test('a proxy that refuses or is gone is a connection error and nothing ran', async (context) => {
   const stub = await stubOf(context, { tls: certificate });
   const refusing = await startProxy(403);
   context.after(() => refusing.stop());
@@ -114,7 +114,7 @@ test('a_proxy_that_refuses_or_is_gone_is_a_connection_error_and_nothing_ran', as
   assert.equal(stub.requests.length, 0);
 });
 
-test('the_endpoint_of_the_environment_is_used_where_the_configuration_has_none', async (context) => {
+test('the endpoint of the environment is used where the configuration has none', async (context) => {
   const stub = await stubOf(context);
   const elsewhere = await stubOf(context);
   const both = { AWS_ENDPOINT_URL_LAMBDA: stub.endpoint, AWS_ENDPOINT_URL: elsewhere.endpoint };

@@ -56,7 +56,7 @@ suite('limits of a function', () => {
     };
     const [one, other] = [asRole('111111111111'), asRole('222222222222')];
     stub.script('handler', { kind: 'error', type: 'InvalidRuntimeException' });
-    for (let i = 0; i < 3; i += 1) {
+    for (let i = 0; i < 3; i++) {
       await failureOf(invoker, call({ functionName: 'handler', credentials: one, transport }));
     }
     stub.script('handler', { kind: 'answer', answer: { status: 200, body: '{}' } });

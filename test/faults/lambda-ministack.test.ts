@@ -14,7 +14,7 @@ const account = '000000000000';
 const handler = `
 let runs = 0;
 export const handler = async (event, context) => {
-  runs += 1;
+  runs++;
   console.log('run', runs, 'of', event?.id);
   if (event?.fail) throw new Error('boom');
   if (event?.sleep) await new Promise((resolve) => setTimeout(resolve, event.sleep));
@@ -61,7 +61,7 @@ suite('against a local AWS that checks signatures', () => {
     await aws.stop();
   });
 
-  test('a_function_answers_with_its_payload_version_and_request_id', async () => {
+  test('a function answers with its payload version and request id', async () => {
     const result = await invoker.invoke(call({ payload: json({ id: 'ü/1' }) }));
     assert.equal(result.status, 200);
     assert.deepEqual(JSON.parse(Buffer.from(result.payload).toString()).echo, { id: 'ü/1' });
@@ -86,7 +86,7 @@ suite('against a local AWS that checks signatures', () => {
     });
   }
 
-  test('an_event_is_202_a_dry_run_204_and_both_have_no_payload', async () => {
+  test('an event is 202 a dry run 204 and both have no payload', async () => {
     for (const [invocationType, status] of [
       ['Event', 202],
       ['DryRun', 204],
@@ -97,12 +97,12 @@ suite('against a local AWS that checks signatures', () => {
     }
   });
 
-  test('the_tail_of_the_log_comes_decoded', async () => {
+  test('the tail of the log comes decoded', async () => {
     const { logTail } = await invoker.invoke(call({ logType: 'Tail', payload: json({ id: 'tail-4711' }) }));
     assert.match(logTail ?? '', /run \d+ of tail-4711/);
   });
 
-  test('a_function_that_throws_or_takes_too_long_is_a_result_with_functionError', async () => {
+  test('a function that throws or takes too long is a result with functionError', async () => {
     for (const event of [{ fail: true }, { sleep: 10_000 }]) {
       const result = await invoker.invoke(call({ payload: json(event), retry: { maxAttempts: 3, idempotent: true } }));
       assert.equal(result.status, 200);
@@ -131,7 +131,7 @@ suite('against a local AWS that checks signatures', () => {
     });
   }
 
-  test('reserved_concurrency_throttles_and_a_throttled_call_that_tries_again_gets_through', async () => {
+  test('reserved concurrency throttles and a throttled call that tries again gets through', async () => {
     const slow = call({ functionName: 'busy', payload: json({ sleep: 700 }) });
     const running = invoker.invoke(slow);
     await new Promise((resolve) => setTimeout(resolve, 250));
@@ -145,7 +145,7 @@ suite('against a local AWS that checks signatures', () => {
     assert.equal((await running).status, 200);
   });
 
-  test('a_caller_that_leaves_ends_a_running_invocation', async () => {
+  test('a caller that leaves ends a running invocation', async () => {
     const leaving = new AbortController();
     const started = performance.now();
     const failing = failureOf(invoker, call({ payload: json({ sleep: 2500 }) }), leaving.signal);

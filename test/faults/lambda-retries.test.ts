@@ -53,7 +53,7 @@ suite('what is tried again', () => {
     });
   }
 
-  test('a_throttled_call_succeeds_in_its_second_attempt_with_one_run', async () => {
+  test('a throttled call succeeds in its second attempt with one run', async () => {
     stub.script('f', { kind: 'error', type: 'TooManyRequestsException' }, ok);
     const result = await invoker.invoke(call());
     assert.equal(result.attempts, 2);
@@ -62,7 +62,7 @@ suite('what is tried again', () => {
     assert.deepEqual(attempts, ['attempt=1; max=3', 'attempt=2; max=3']);
   });
 
-  test('Retry_After_is_waited_for', async () => {
+  test('Retry After is waited for', async () => {
     stub.script('f', { kind: 'error', type: 'TooManyRequestsException', headers: { 'retry-after': '0.3' } }, ok);
     await invoker.invoke(call());
     const [first, second] = stub.requests;
@@ -70,7 +70,7 @@ suite('what is tried again', () => {
     assert.ok(second.at - first.at >= 290, `${second.at - first.at} ms`);
   });
 
-  test('a_Retry_After_that_apiCallTimeoutMs_does_not_allow_ends_the_call_at_once_and_is_told', async () => {
+  test('a Retry After that apiCallTimeoutMs does not allow ends the call at once and is told', async () => {
     stub.script('f', { kind: 'error', type: 'TooManyRequestsException', headers: { 'retry-after': '3' } });
     const transport = { connectionTimeoutMs: 2000, readTimeoutMs: 5000, apiCallTimeoutMs: 1000 };
     const started = performance.now();
@@ -81,7 +81,7 @@ suite('what is tried again', () => {
     assert.ok(performance.now() - started < 900);
   });
 
-  test('an_answer_of_another_program_is_repeated_only_where_it_refuses_for_load', async () => {
+  test('an answer of another program is repeated only where it refuses for load', async () => {
     for (const [status, expected] of [
       [429, 3],
       [500, 1],
@@ -99,7 +99,7 @@ suite('what is tried again', () => {
     }
   });
 
-  test('an_event_that_was_throttled_is_queued_by_a_later_attempt_and_once', async () => {
+  test('an event that was throttled is queued by a later attempt and once', async () => {
     const shared = ['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'SlowDown'];
     for (const [i, answer] of [
       { status: 429, body: 'slow down' },
@@ -123,7 +123,7 @@ suite('what is tried again', () => {
     }
   });
 
-  test('an_event_is_never_sent_twice_but_a_connection_that_was_refused_is_tried_again', async () => {
+  test('an event is never sent twice but a connection that was refused is tried again', async () => {
     const event = { invocationType: 'Event', retry: { maxAttempts: 3, idempotent: true } } as const;
     for (const end of ['reset', 'close'] as const) {
       stub.forget();
@@ -136,7 +136,7 @@ suite('what is tried again', () => {
     assert.equal(refused.attempts, 3);
   });
 
-  test('an_attempt_that_may_have_run_is_remembered_when_a_later_one_is_refused', async () => {
+  test('an attempt that may have run is remembered when a later one is refused', async () => {
     stub.script(
       'f',
       { kind: 'raw', bytes: Buffer.alloc(0), end: 'reset' },
@@ -147,18 +147,18 @@ suite('what is tried again', () => {
     assert.equal(failure.mayHaveRun, true);
   });
 
-  test('an_outage_empties_the_budget_and_only_first_attempts_are_left', async () => {
+  test('an outage empties the budget and only first attempts are left', async () => {
     stub.script('o', { kind: 'error', type: 'TooManyRequestsException' });
-    for (let i = 0; i < 60; i += 1) await failureOf(invoker, call({ functionName: 'o' }));
+    for (let i = 0; i < 60; i++) await failureOf(invoker, call({ functionName: 'o' }));
     // 500 tokens, 5 for each retry.
     assert.equal(stub.requests.length, 60 + 100);
     stub.script('o', ok);
-    for (let i = 0; i < 5; i += 1) await invoker.invoke(call({ functionName: 'o' }));
+    for (let i = 0; i < 5; i++) await invoker.invoke(call({ functionName: 'o' }));
     stub.script('o', { kind: 'error', type: 'TooManyRequestsException' }, ok);
     assert.equal((await invoker.invoke(call({ functionName: 'o' }))).attempts, 2);
   });
 
-  test('a_clock_that_is_wrong_is_corrected_with_the_date_of_the_refusal', async (context) => {
+  test('a clock that is wrong is corrected with the date of the refusal', async (context) => {
     const ahead = await FaultStub.start({ secrets, clockAheadMs: 3_600_000 });
     context.after(() => ahead.stop());
     const results = await Promise.all(
@@ -169,7 +169,7 @@ suite('what is tried again', () => {
     assert.equal((await invoker.invoke(call({ endpoint: ahead.endpoint }))).attempts, 1);
   });
 
-  test('a_wrong_key_is_no_matter_of_the_clock', async () => {
+  test('a wrong key is no matter of the clock', async () => {
     const failure = await failureOf(
       invoker,
       call({ credentials: { accessKey: 'AKIDEXAMPLE', secretKey: 'not the key' } }),
@@ -181,37 +181,37 @@ suite('what is tried again', () => {
 });
 
 suite('connections that are reused', () => {
-  test('a_connection_that_the_other_side_closed_is_not_used_again', async (context) => {
+  test('a connection that the other side closed is not used again', async (context) => {
     const { stub, invoker } = await fresh(context, { secrets });
     const call = invocation({ endpoint: stub.endpoint });
     for (const how of ['close', 'reset'] as const) {
       await invoker.invoke(call);
       stub.closeConnections(how);
       await new Promise((resolve) => setTimeout(resolve, 20));
-      for (let i = 0; i < 20; i += 1) assert.equal((await invoker.invoke(call)).attempts, 1);
+      for (let i = 0; i < 20; i++) assert.equal((await invoker.invoke(call)).attempts, 1);
     }
   });
 
-  test('a_request_that_meets_a_connection_in_closing_fails_rather_than_runs_twice', async (context) => {
+  test('a request that meets a connection in closing fails rather than runs twice', async (context) => {
     const { stub, invoker } = await fresh(context, { secrets, resetReused: true });
     const call = invocation({ endpoint: stub.endpoint, retry: { maxAttempts: 3, idempotent: false } });
     const failed: InvocationError[] = [];
-    for (let i = 0; i < 10; i += 1) await invoker.invoke(call).catch((error: InvocationError) => failed.push(error));
+    for (let i = 0; i < 10; i++) await invoker.invoke(call).catch((error: InvocationError) => failed.push(error));
     assert.ok(failed.length > 0);
     for (const { kind, mayHaveRun, attempts } of failed) {
       assert.deepEqual({ kind, mayHaveRun, attempts }, { kind: 'connection', mayHaveRun: true, attempts: 1 });
     }
     const idempotent = { ...call, retry: { maxAttempts: 3, idempotent: true } };
     const attempts: number[] = [];
-    for (let i = 0; i < 10; i += 1) attempts.push((await invoker.invoke(idempotent)).attempts);
+    for (let i = 0; i < 10; i++) attempts.push((await invoker.invoke(idempotent)).attempts);
     assert.ok(attempts.includes(2), String(attempts));
   });
 
-  test('a_request_whose_bytes_the_kernel_no_longer_takes_is_sent_on_another_connection', async (context) => {
+  test('a request whose bytes the kernel no longer takes is sent on another connection', async (context) => {
     const { stub, invoker } = await fresh(context, { secrets });
     const call = invocation({ endpoint: stub.endpoint, retry: { maxAttempts: 3, idempotent: false } });
     let repeated = 0;
-    for (let i = 0; i < 20; i += 1) {
+    for (let i = 0; i < 20; i++) {
       await invoker.invoke(call);
       // In this very turn of the event loop: the reset is there, and nobody has read it yet.
       stub.closeConnections('reset');
@@ -221,10 +221,10 @@ suite('connections that are reused', () => {
     assert.equal(stub.mostRuns, 1);
   });
 
-  test('calls_one_after_the_other_share_a_connection_and_many_at_once_get_their_own', async (context) => {
+  test('calls one after the other share a connection and many at once get their own', async (context) => {
     const { stub, invoker } = await fresh(context, { secrets });
     const call = invocation({ endpoint: stub.endpoint });
-    for (let i = 0; i < 10; i += 1) await invoker.invoke(call);
+    for (let i = 0; i < 10; i++) await invoker.invoke(call);
     // A connection is free again one turn of the event loop after its answer: the next call may need a second one.
     assert.ok(stub.connections <= 2, String(stub.connections));
     stub.script('f', { kind: 'late', answer: { status: 200, body: '{}' }, afterMs: 50 });

@@ -54,7 +54,7 @@ suite('a timeout cuts the call', () => {
     }
   }
 
-  test('an_idempotent_call_may_use_further_attempts_but_never_more_than_apiCallTimeoutMs', async () => {
+  test('an idempotent call may use further attempts but never more than apiCallTimeoutMs', async () => {
     stub.script('f', { kind: 'hang', after: 'nothing' });
     const started = performance.now();
     const failure = await failureOf(
@@ -67,19 +67,19 @@ suite('a timeout cuts the call', () => {
     assert.ok(stub.attempts('f') >= 2 && stub.attempts('f') <= 4, `${stub.attempts('f')} attempts`);
   });
 
-  test('an_answer_within_the_limits_is_not_cut_by_the_stages_before_it', async () => {
+  test('an answer within the limits is not cut by the stages before it', async () => {
     stub.script('f', { kind: 'late', answer, afterMs: 250 });
     const result = await invoker.invoke(call({ readTimeoutMs: 3000, connectionTimeoutMs: 100 }));
     assert.equal(result.status, 200);
   });
 
-  test('zero_is_off', async () => {
+  test('zero is off', async () => {
     stub.script('f', { kind: 'late', answer, afterMs: 100 });
     const transport = { connectionTimeoutMs: 0, readTimeoutMs: 0, apiCallAttemptTimeoutMs: 0, apiCallTimeoutMs: 0 };
     assert.equal((await invoker.invoke(call(transport))).status, 200);
   });
 
-  test('a_handshake_that_never_ends_is_cut_by_connectionTimeoutMs_and_has_run_nothing', async () => {
+  test('a handshake that never ends is cut by connectionTimeoutMs and has run nothing', async () => {
     const silent = createServer((socket) => void socket.on('error', () => {}));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const address = silent.address();
@@ -174,11 +174,11 @@ suite('a caller that leaves', () => {
     const add = signal.addEventListener.bind(signal);
     const remove = signal.removeEventListener.bind(signal);
     signal.addEventListener = ((...parameters: Parameters<typeof add>) => {
-      listeners += 1;
+      listeners++;
       add(...parameters);
     }) as typeof add;
     signal.removeEventListener = ((...parameters: Parameters<typeof remove>) => {
-      listeners -= 1;
+      listeners--;
       remove(...parameters);
     }) as typeof remove;
     await invoker.invoke(invocation({ endpoint: stub.endpoint }), signal);

@@ -25,7 +25,7 @@ before(async () => {
   lambda = createServer((request, response) => {
     request.resume();
     open.add(response);
-    seen.begun += 1;
+    seen.begun++;
     const timer = setTimeout(
       () => {
         response.writeHead(200, { 'content-type': 'application/json' });
@@ -36,8 +36,8 @@ before(async () => {
     response.on('close', () => {
       clearTimeout(timer);
       open.delete(response);
-      if (response.writableFinished) seen.finished += 1;
-      else seen.aborted += 1;
+      if (response.writableFinished) seen.finished++;
+      else seen.aborted++;
     });
   });
   lambda.keepAliveTimeout = 0;
@@ -105,7 +105,7 @@ async function vanishHttp2(session: ReturnType<typeof connectHttp2>, path: strin
 }
 
 async function settled(what: string, fits: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200; i += 1) {
+  for (let i = 0; i < 200; i++) {
     if (await fits()) return;
     await pause(25);
   }
@@ -121,7 +121,7 @@ test(`${callers} callers vanish and nothing of them stays (seed ${seed})`, async
     let left = count;
     const caller = async (): Promise<void> => {
       while (left > 0) {
-        left -= 1;
+        left--;
         const path = `/${pick(['headers', 'body', 'sends'])}`;
         const how = random() < 0.5 ? await vanishHttp1(path) : await vanishHttp2(session, path);
         classes.set(how, (classes.get(how) ?? 0) + 1);

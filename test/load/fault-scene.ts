@@ -188,7 +188,7 @@ function rssMiB(pid: number): number {
 }
 
 async function until(fits: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200 && !(await fits()); i += 1) await pause(50);
+  for (let i = 0; i < 200 && !(await fits()); i++) await pause(50);
 }
 
 export function pause(ms: number): Promise<void> {

@@ -41,7 +41,7 @@ test('a rolling restart of all workers fails no request', async (t) => {
   await settled(t, sidecar, lambda);
 });
 
-for (let kill = 1; kill <= kills; kill += 1) {
+for (let kill = 1; kill <= kills; kill++) {
   test(`kill -9 of a worker fails what was in flight and little more, and none runs twice (${kill} of ${kills})`, async (t) => {
     const lambda = await startLambda(t);
     const sidecar = await start({ test: t, config: policies(lambda), workers: 2 });
@@ -83,7 +83,7 @@ test('reloads, broken files among them, fail no request', async (t) => {
   const envoy = await startProxy(t, [sidecar]);
   const inForce = 'lambda_ext_proc_policies_valid';
   const outcome = await disturbed(t, { lambda, envoy }, async () => {
-    for (let i = 0; i * 1000 < troubleMs; i += 1) {
+    for (let i = 0; i * 1000 < troubleMs; i++) {
       sidecar.writeConfig(policies(lambda, `version ${i}`));
       sidecar.signal('SIGHUP');
       await pause(700);
@@ -140,7 +140,7 @@ test('certificates that are replaced fail no request and close no connection', a
     },
   });
   const outcome = await disturbed(t, { lambda, envoy }, async () => {
-    for (let i = 0; i * 1000 < troubleMs; i += 1) {
+    for (let i = 0; i * 1000 < troubleMs; i++) {
       write(issue(`replacement ${i}`));
       await pause(1_000);
     }
@@ -211,7 +211,7 @@ test('a Lambda that refuses connections now and then: tried again, since the fun
   const sidecar = await start({ test: t, config: policies(lambda) });
   const envoy = await startProxy(t, [sidecar]);
   const { result, counts } = await disturbed(t, { lambda, envoy }, async () => {
-    for (let i = 0; i * 500 < troubleMs; i += 1) {
+    for (let i = 0; i * 500 < troubleMs; i++) {
       lambda.become({ refuses: true });
       await pause(20);
       lambda.become({});

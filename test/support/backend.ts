@@ -74,7 +74,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   let requests: BackendRequest[] = [];
 
   const handle = async (incoming: Incoming, outgoing: Outgoing) => {
-    calls += 1;
+    calls++;
     const request = await readRequest(incoming);
     requests.push(request);
     if (requests.length > 2000) requests = requests.slice(-1000);

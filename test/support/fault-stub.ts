@@ -90,7 +90,7 @@ export class FaultStub {
 
   /** Waits until no more than `open` connections are left; false: they stayed. */
   async closedTo(open: number): Promise<boolean> {
-    for (let i = 0; i < 200 && this.open > open; i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let i = 0; i < 200 && this.open > open; i++) await new Promise((resolve) => setTimeout(resolve, 10));
     return this.open <= open;
   }
 
@@ -125,7 +125,7 @@ export class FaultStub {
   }
 
   #accept(socket: Socket): void {
-    this.connections += 1;
+    this.connections++;
     const connection = this.connections;
     this.#sockets.add(socket);
     let pending = Buffer.alloc(0);
@@ -141,7 +141,7 @@ export class FaultStub {
       pending = Buffer.concat([pending, chunk]);
       for (let found = parse(pending); found !== undefined; found = parse(pending)) {
         pending = pending.subarray(found.length);
-        served += 1;
+        served++;
         this.#serve(socket, { ...found.request, connection, at: Date.now() });
       }
     });

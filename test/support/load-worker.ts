@@ -57,8 +57,8 @@ async function runConnection(): Promise<void> {
   while (maySend()) {
     const reason = await runSocket();
     if (reason === undefined) continue;
-    sent += 1;
-    done += 1;
+    sent++;
+    done++;
     errors[reason] = (errors[reason] ?? 0) + 1;
     // A refused connection fails at once: without a pause a stopped Envoy is all that this would measure.
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -82,7 +82,7 @@ function runSocket(): Promise<string | undefined> {
         socket.destroy();
         return;
       }
-      sent += 1;
+      sent++;
       underWay = 'request';
       begun = performance.now();
       socket.write(request);
@@ -90,7 +90,7 @@ function runSocket(): Promise<string | undefined> {
     const end = (reason: string) => {
       socket.destroy();
       // A request that was sent is counted by the caller, once.
-      if (underWay === 'request') sent -= 1;
+      if (underWay === 'request') sent--;
       resolve(underWay === 'none' ? undefined : reason);
       underWay = 'none';
     };
@@ -116,7 +116,7 @@ function runSocket(): Promise<string | undefined> {
 }
 
 function record(status: number, milliseconds: number): void {
-  done += 1;
+  done++;
   statuses[status] = (statuses[status] ?? 0) + 1;
   if (milliseconds > max) max = milliseconds;
   const bucket = Math.min(buckets.length - 1, Math.max(0, Math.floor(Math.log(milliseconds * 1000) / Math.log(1.01))));
@@ -125,7 +125,7 @@ function record(status: number, milliseconds: number): void {
 
 function checkLength(bytes: number): void {
   if (options.expectBytes === undefined || options.expectBytes === bytes) return;
-  wrongLengths += 1;
+  wrongLengths++;
   const reason = `a body of ${bytes} bytes`;
   errors[reason] = (errors[reason] ?? 0) + 1;
 }

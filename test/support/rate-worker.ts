@@ -19,14 +19,14 @@ class Connection {
     this.#socket.on('data', (chunk) => this.#receive(chunk));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.code ?? error.message));
     this.#socket.on('close', () => this.#end('closed'));
-    open += 1;
-    opened += 1;
+    open++;
+    opened++;
   }
 
   send(index: number, due: number): void {
     this.#due = due;
     this.#sent = performance.now();
-    sent += 1;
+    sent++;
     this.#socket.write(`GET ${target.pathname} HTTP/1.1\r\nhost: ${target.host}\r\nx-load-id: ${index}\r\n\r\n`);
   }
 
@@ -46,7 +46,7 @@ class Connection {
   #end(reason: string): void {
     this.#socket.destroy();
     if (!connections.delete(this)) return;
-    open -= 1;
+    open--;
     const at = idle.indexOf(this);
     if (at !== -1) idle.splice(at, 1);
     if (this.#due !== undefined) record(reason, errors, this.#due, this.#sent);
@@ -73,7 +73,7 @@ let failuresSentLater = 0;
 const started = performance.now();
 const timer = setInterval(() => {
   const until = Math.min(total, Math.floor(((performance.now() - started) / 1000) * options.perSecond));
-  for (; due < until; due += 1) waiting.push({ index: due, due: started + (due / options.perSecond) * 1000 });
+  for (; due < until; due++) waiting.push({ index: due, due: started + (due / options.perSecond) * 1000 });
   sendWaiting();
   if (due === total) clearInterval(timer);
 }, 2);
@@ -103,11 +103,11 @@ function free(connection: Connection): void {
 function record(what: string, counts: Record<string, number>, since: number, sentAt: number): void {
   if (counts === errors || what !== '200') {
     if (firstFailure === undefined) firstFailure = { at: performance.now(), inFlight: sent - done };
-    else if (sentAt > firstFailure.at) failuresSentLater += 1;
+    else if (sentAt > firstFailure.at) failuresSentLater++;
   }
   counts[what] = (counts[what] ?? 0) + 1;
   times[done] = performance.now() - since;
-  done += 1;
+  done++;
   if (done === total) finish();
 }
 

@@ -22,12 +22,12 @@ export function scriptedInvoker(): ScriptedInvoker {
       return calls;
     },
     async invoke(invocation, signal) {
-      running += 1;
-      calls += 1;
+      running++;
+      calls++;
       try {
         return await act(invocation, signal);
       } finally {
-        running -= 1;
+        running--;
       }
     },
   };

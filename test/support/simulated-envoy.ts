@@ -168,7 +168,7 @@ export class SimulatedEnvoy {
     await this.#exchange.until(this.#read + 1);
     const reply = this.#exchange.replies[this.#read];
     if (reply === undefined) throw new Error(`no reply where ${kind ?? 'a body'} belongs`);
-    this.#read += 1;
+    this.#read++;
     checkReply(reply);
     if (reply.immediate_response) {
       const { status, details, body } = reply.immediate_response;

@@ -25,7 +25,7 @@ export async function callSteadily(
   const record: CallRecord = { calls: 0, failures: [], slowest: 0 };
   const call = async (): Promise<void> => {
     const began = performance.now();
-    record.calls += 1;
+    record.calls++;
     try {
       const { status, functionError } = await invoker.invoke(invocation);
       if (status !== 200 || functionError !== undefined) throw new Error(`${status} ${functionError}`);

@@ -5,7 +5,7 @@ import { parentPort } from 'node:worker_threads';
 const body = Buffer.from('{"ok":true}');
 let calls = 0;
 const server = createServer((request, response) => {
-  calls += 1;
+  calls++;
   request.resume();
   response.writeHead(200, {
     'content-type': 'application/json',

@@ -34,7 +34,7 @@ export async function startStsStub(upstream: string): Promise<StsStub> {
   };
   const stub = { fault: 'none' as StsFault, connections: 0 };
   const server = createServer((client) => {
-    stub.connections += 1;
+    stub.connections++;
     track(client);
     const { fault } = stub;
     const answer = answers[fault];

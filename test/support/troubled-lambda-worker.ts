@@ -22,24 +22,24 @@ server.keepAliveTimeout = 0;
 // A listener apart: closing it refuses connections and leaves alone what is open.
 const listener = createListener((socket) => {
   server.emit('connection', socket);
-  connections += 1;
+  connections++;
   socket.on('close', () => {
-    connections -= 1;
+    connections--;
   });
 });
 
 function take(payload: Buffer, request: IncomingMessage, response: ServerResponse): void {
   const { id } = JSON.parse(payload.toString()) as { id: string };
   const share = trouble.resetShare ?? 0;
-  seen += 1;
+  seen++;
   const resetting = share > 0 && seen % Math.round(1 / share) === 0;
-  if (resetting) resets += 1;
+  if (resetting) resets++;
   if (resetting && resets % 2 === 0) {
     request.socket.resetAndDestroy();
     return;
   }
   const before = runs.get(id) ?? 0;
-  if (before === 1) twice += 1;
+  if (before === 1) twice++;
   runs.set(id, before + 1);
   const answer = (): void => {
     if (resetting) {

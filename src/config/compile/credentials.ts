@@ -7,8 +7,8 @@ import type { ConfigurationScope } from './configuration-scope.ts';
 
 type RoleFields = Pick<ConfigurationDocument, 'roleArn' | 'roleSessionName' | 'externalId' | 'durationSeconds'>;
 
-const roleSyntax = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
-const sessionNameSyntax = /^[\w+=,.@-]{2,64}$/;
+const ROLE_SYNTAX = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
+const SESSION_NAME_SYNTAX = /^[\w+=,.@-]{2,64}$/;
 
 export function compileCredentials(
   configuration: ConfigurationDocument,
@@ -69,12 +69,12 @@ function compileRole(role: RoleFields, path: DocumentPath, scope: ConfigurationS
   }
   const roleArn = scope.secret(at('roleArn'), role.roleArn);
   if (roleArn === undefined) return undefined;
-  if (roleArn.constant !== undefined && !roleSyntax.test(roleArn.constant)) {
+  if (roleArn.constant !== undefined && !ROLE_SYNTAX.test(roleArn.constant)) {
     scope.error(at('roleArn'), 'is no role: expected arn:aws:iam::<12 digits>:role/<name>');
   }
   if (roleArn.needs.request) scope.warn(at('roleArn'), 'depends on what a caller sends: a caller can choose the role');
   const roleSessionName = scope.template(at('roleSessionName'), role.roleSessionName || undefined);
-  if (roleSessionName?.constant !== undefined && !sessionNameSyntax.test(roleSessionName.constant)) {
+  if (roleSessionName?.constant !== undefined && !SESSION_NAME_SYNTAX.test(roleSessionName.constant)) {
     scope.error(at('roleSessionName'), 'is no session name: expected 2 to 64 letters, digits or _+=,.@-');
   }
   if (typeof role.durationSeconds === 'number' && role.durationSeconds < 900) {

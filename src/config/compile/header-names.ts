@@ -1,6 +1,6 @@
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const routing: ReadonlySet<string> = new Set(['host', ':authority', ':scheme', ':method']);
-const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const ROUTING: ReadonlySet<string> = new Set(['host', ':authority', ':scheme', ':method']);
+const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
 
 export type HeaderVerdict =
   | { readonly kind: 'fine' }
@@ -12,11 +12,11 @@ export type MutationRule = 'allow_all_routing' | 'allow_envoy';
 
 /** What becomes of a header that a policy changes. `name` in lower case. */
 export function judgeHeader(name: string): HeaderVerdict {
-  if (routing.has(name)) return { kind: 'refused-by-envoy', rule: 'allow_all_routing' };
+  if (ROUTING.has(name)) return { kind: 'refused-by-envoy', rule: 'allow_all_routing' };
   if (name.startsWith('x-envoy-')) return { kind: 'refused-by-envoy', rule: 'allow_envoy' };
   if (name === ':path') return { kind: 'error', reason: 'is no header: use mutations.path' };
   if (name === ':status') return { kind: 'error', reason: 'is no header: use mutations.status' };
-  if (framing.has(name)) return { kind: 'error', reason: 'is set by the server itself from the body' };
-  if (!token.test(name)) return { kind: 'error', reason: 'is no header name' };
+  if (FRAMING.has(name)) return { kind: 'error', reason: 'is set by the server itself from the body' };
+  if (!TOKEN.test(name)) return { kind: 'error', reason: 'is no header name' };
   return { kind: 'fine' };
 }

@@ -9,7 +9,7 @@ type MutationsDocument = NonNullable<ConfigurationDocument['mutations']>;
 type Pair<T> = readonly [name: string, value: T];
 
 /** Envoy refuses a mutation of more headers at once (facts of its header mutation limits). */
-const maximumOperations = 100;
+const MAXIMUM_OPERATIONS = 100;
 
 export function compileMutations(
   configuration: ConfigurationDocument,
@@ -34,8 +34,8 @@ export function compileMutations(
   });
   const remove = (headers.remove ?? []).map((name, index) => checkName(name, at('headers', 'remove', index), scope));
   checkTwice(headers.set ?? {}, scope);
-  if (set.length + append.length + remove.length > maximumOperations) {
-    scope.error(at('headers'), `Envoy refuses more than ${maximumOperations} header operations at once`, 'key');
+  if (set.length + append.length + remove.length > MAXIMUM_OPERATIONS) {
+    scope.error(at('headers'), `Envoy refuses more than ${MAXIMUM_OPERATIONS} header operations at once`, 'key');
   }
   const result: MutationTemplates = {
     set,

@@ -6,7 +6,7 @@ import type { ResponseTemplatesDocument } from '../schema/index.ts';
 import { judgeHeader } from './header-names.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 
-const mediaTypeSyntax = /^(?:\*\/\*|[\w!#$&^.+-]+\/(?:\*|[\w!#$&^.+-]+))$/;
+const MEDIA_TYPE_SYNTAX = /^(?:\*\/\*|[\w!#$&^.+-]+\/(?:\*|[\w!#$&^.+-]+))$/;
 
 export function compileResponseTemplates(
   document: ResponseTemplatesDocument | null | undefined,
@@ -24,7 +24,7 @@ export function compileResponseTemplates(
     const compiled = new Map<string, ResponseTemplate>();
     for (const [mediaType, template] of Object.entries(byType)) {
       const typePath = [...keyPath, mediaType];
-      if (!mediaTypeSyntax.test(mediaType)) {
+      if (!MEDIA_TYPE_SYNTAX.test(mediaType)) {
         reporter.warn(typePath, 'never fits: expected type/subtype without parameters, or */*', 'key');
       }
       const headers = Object.entries(template.headers ?? {}).flatMap(([name, text]) => {

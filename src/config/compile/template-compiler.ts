@@ -3,7 +3,7 @@ import type { DocumentPath } from '../problem.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Response templates have it beside the variables that every expression may use. */
-const documentVariables = ['parameters'] as const;
+const DOCUMENT_VARIABLES = ['parameters'] as const;
 
 /** Compiles the texts of one document and reports those that do not parse, with their place. */
 export class TemplateCompiler {
@@ -15,7 +15,7 @@ export class TemplateCompiler {
 
   compile(path: DocumentPath, text: string): CompiledTemplate | undefined {
     const template = this.#tryCompile(path, text, false);
-    for (const { offset, message } of template?.doubts(documentVariables) ?? []) {
+    for (const { offset, message } of template?.doubts(DOCUMENT_VARIABLES) ?? []) {
       // Warnings are shown on the admin port too: nothing of the text but the name itself.
       this.reporter.warnInText(path, offset, `${message}, at character ${offset + 1} of the text`);
     }

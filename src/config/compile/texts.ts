@@ -1,9 +1,9 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
 import {
-  clientContextBytes,
+  CLIENT_CONTEXT_BYTES,
   endpointUrl,
+  INVOCATION_TEXTS,
   type InvocationText,
-  invocationTexts,
   qualifierVerdict,
 } from '../../lambda/index.ts';
 import type { TextTemplates } from '../../policy/index.ts';
@@ -13,7 +13,7 @@ import type { ConfigurationScope } from './configuration-scope.ts';
 /** The optional texts of an invocation: each a template, and null or "" absent. */
 export function compileTexts(document: ConfigurationDocument, scope: ConfigurationScope): TextTemplates {
   const templates: Partial<Record<InvocationText, CompiledTemplate | undefined>> = {};
-  for (const name of invocationTexts) {
+  for (const name of INVOCATION_TEXTS) {
     const template = scope.template([name], document[name] || undefined);
     if (template !== undefined) checks[name]?.(template, scope);
     templates[name] = template;
@@ -42,8 +42,8 @@ const checks: Readonly<Partial<Record<InvocationText, Check>>> = {
   clientContext({ constant }, scope) {
     if (constant === undefined) return;
     if (!isJson(constant)) scope.error(['clientContext'], 'is not valid JSON');
-    else if (Buffer.byteLength(constant) > clientContextBytes) {
-      scope.error(['clientContext'], `is over ${clientContextBytes} bytes`);
+    else if (Buffer.byteLength(constant) > CLIENT_CONTEXT_BYTES) {
+      scope.error(['clientContext'], `is over ${CLIENT_CONTEXT_BYTES} bytes`);
     }
   },
 };

@@ -2,7 +2,7 @@ import type { Reporter } from '../compile/reporter.ts';
 import type { Filter } from './filters.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
-const wholeBody: ReadonlySet<string> = new Set(['BUFFERED', 'FULL_DUPLEX_STREAMED']);
+const WHOLE_BODY: ReadonlySet<string> = new Set(['BUFFERED', 'FULL_DUPLEX_STREAMED']);
 
 /** Whether Envoy will send what the policies of a route read: by its own mode, or because the server may ask for it. */
 export function checkModes(filter: Filter, used: UsedRoute, reporter: Reporter): void {
@@ -41,9 +41,9 @@ function checkWithoutOverride(filter: Filter, used: UsedRoute, reporter: Reporte
   const modes = used.route.processingMode;
   const sendsResponse = modes?.text('response_header_mode') !== 'SKIP';
   const missing = [
-    ...(needs.requestBody && !wholeBody.has(modes?.text('request_body_mode') ?? 'NONE') ? ["the request's body"] : []),
+    ...(needs.requestBody && !WHOLE_BODY.has(modes?.text('request_body_mode') ?? 'NONE') ? ["the request's body"] : []),
     ...(needs.response && !sendsResponse ? ['the response'] : []),
-    ...(needs.responseBody && !wholeBody.has(modes?.text('response_body_mode') ?? 'NONE')
+    ...(needs.responseBody && !WHOLE_BODY.has(modes?.text('response_body_mode') ?? 'NONE')
       ? ["the response's body"]
       : []),
   ];
@@ -78,15 +78,15 @@ function checkDuplex(used: UsedRoute, requestBody: string, responseBody: string,
   const message = (phase: string): string => {
     return `${nameOf(used)} reads the ${phase}'s body, and in this mode the server cannot ask for it: write \`${phase}_body_mode: FULL_DUPLEX_STREAMED\`, or NONE for both with \`allow_mode_override: true\``;
   };
-  if (needs.requestBody && !wholeBody.has(requestBody)) {
+  if (needs.requestBody && !WHOLE_BODY.has(requestBody)) {
     reporter.error(place.placeOf('request_body_mode'), message('request'));
   }
-  if (needs.responseBody && !wholeBody.has(responseBody)) {
+  if (needs.responseBody && !WHOLE_BODY.has(responseBody)) {
     reporter.error(place.placeOf('response_body_mode'), message('response'));
   }
 }
 
-const envoyDefaultBuffer = 1024 * 1024;
+const ENVOY_DEFAULT_BUFFER = 1024 * 1024;
 
 /**
  * A body beyond Envoy's own buffer is refused (413 for a request) only when it comes slowly. What is there before the
@@ -96,7 +96,7 @@ export function checkBufferLimit(filter: Filter, used: UsedRoute, bodyBytes: num
   const { needs } = used.policies;
   if (!needs.requestBody && !needs.responseBody) return;
   const place = filter.listener ?? filter.config;
-  const limit = filter.listener?.number('per_connection_buffer_limit_bytes') ?? envoyDefaultBuffer;
+  const limit = filter.listener?.number('per_connection_buffer_limit_bytes') ?? ENVOY_DEFAULT_BUFFER;
   if (limit >= bodyBytes) return;
   const message = `bodies over ${limit} bytes never reach a policy, while limits.bodyBytes is ${bodyBytes}: their callers get a 413, or wait for a minute and get a 500; write \`per_connection_buffer_limit_bytes: ${bodyBytes}\`, or \`limits: {bodyBytes: ${limit}}\` in policies.yaml`;
   reporter.error(place.placeOf('per_connection_buffer_limit_bytes'), message);

@@ -13,8 +13,8 @@ import { isNamedByRoutes, routesOf } from './routes.ts';
 import { checkTimeouts } from './timeout-checks.ts';
 import { answersItself, nameOf, type UsedRoute } from './used-routes.ts';
 
-const namespace = 'lambda-ext-proc';
-const gracefulClose = 'envoy.reloadable_features.ext_proc_graceful_grpc_close';
+const NAMESPACE = 'lambda-ext-proc';
+const GRACEFUL_CLOSE = 'envoy.reloadable_features.ext_proc_graceful_grpc_close';
 
 /**
  * What an Envoy configuration says that makes policies fail, or fail silently. Sources of the rules:
@@ -32,8 +32,8 @@ export function checkEnvoy(text: string, fileName: string, policies: LoadedPolic
     reporter.error([], message);
   }
   for (const filter of filters) checkFilter(filter, root, check);
-  if (filters.length > 0 && !runtimeFlag(root, gracefulClose)) {
-    const message = `Envoy resets every stream of the server instead of ending it, which costs a fifth of the throughput: write \`layered_runtime: {layers: [{name: static, static_layer: {${gracefulClose}: true}}]}\``;
+  if (filters.length > 0 && !runtimeFlag(root, GRACEFUL_CLOSE)) {
+    const message = `Envoy resets every stream of the server instead of ending it, which costs a fifth of the throughput: write \`layered_runtime: {layers: [{name: static, static_layer: {${GRACEFUL_CLOSE}: true}}]}\``;
     reporter.warn(['layered_runtime'], message);
   }
   return [...reporter.problems, ...check.inlineProblems].sort((a, b) => a.line - b.line || a.column - b.column);
@@ -59,7 +59,7 @@ function ownFilters(filters: readonly Filter[]): readonly Filter[] {
 
 function receivesMetadata(filter: Filter): boolean {
   const namespaces = filter.config.find('metadata_options', 'receiving_namespaces', 'untyped')?.data;
-  return Array.isArray(namespaces) && namespaces.includes(namespace);
+  return Array.isArray(namespaces) && namespaces.includes(NAMESPACE);
 }
 
 function checkFilter(filter: Filter, root: EnvoyNode, check: EnvoyCheck): void {
@@ -87,7 +87,7 @@ function checkFilter(filter: Filter, root: EnvoyNode, check: EnvoyCheck): void {
     checkAnswers(filter, one, check);
   }
   if (used.length > 0 && !receivesMetadata(filter)) {
-    const message = `variables and execution data never reach access logs, rate limits and RBAC: write \`metadata_options: {receiving_namespaces: {untyped: [${namespace}]}}\``;
+    const message = `variables and execution data never reach access logs, rate limits and RBAC: write \`metadata_options: {receiving_namespaces: {untyped: [${NAMESPACE}]}}\``;
     reporter.warn(config.placeOf('metadata_options'), message);
   }
 }

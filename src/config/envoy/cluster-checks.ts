@@ -1,9 +1,9 @@
 import { suggestion } from '../../closest.ts';
-import { serviceName } from '../../envoy-names.ts';
+import { SERVICE_NAME } from '../../envoy-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 
-const httpOptions = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 /** How Envoy reaches the server: `service` is the filter's or a route's `grpc_service`. */
 export function checkService(
@@ -39,14 +39,14 @@ function checkRetries(service: EnvoyNode, reporter: Reporter): void {
 }
 
 function checkProtocol(cluster: EnvoyNode, reporter: Reporter): void {
-  const options = cluster.get('typed_extension_protocol_options')?.entry(httpOptions);
+  const options = cluster.get('typed_extension_protocol_options')?.entry(HTTP_OPTIONS);
   const isHttp2 =
     cluster.get('http2_protocol_options') !== undefined ||
     options?.find('explicit_http_config', 'http2_protocol_options') !== undefined ||
     options?.find('use_downstream_protocol_config', 'http2_protocol_options') !== undefined ||
     options?.get('auto_config') !== undefined;
   if (isHttp2) return;
-  const message = `gRPC needs HTTP/2, without it each request is a 500: write \`typed_extension_protocol_options: {${httpOptions}: {"@type": type.googleapis.com/${httpOptions}, explicit_http_config: {http2_protocol_options: {}}}}\``;
+  const message = `gRPC needs HTTP/2, without it each request is a 500: write \`typed_extension_protocol_options: {${HTTP_OPTIONS}: {"@type": type.googleapis.com/${HTTP_OPTIONS}, explicit_http_config: {http2_protocol_options: {}}}}\``;
   reporter.error(cluster.placeOf('typed_extension_protocol_options'), message);
 }
 
@@ -68,7 +68,7 @@ function checkCircuitBreakers(cluster: EnvoyNode, retries: boolean, reporter: Re
 function checkHealth(cluster: EnvoyNode, reporter: Reporter): void {
   const checks = cluster.items('health_checks');
   if (checks.length === 0) {
-    const message = `a server that drains or hangs is only noticed by failed requests: write \`health_checks: [{timeout: 1s, interval: 1s, no_traffic_interval: 1s, unhealthy_threshold: 2, healthy_threshold: 1, grpc_health_check: {service_name: ${serviceName}}}]\``;
+    const message = `a server that drains or hangs is only noticed by failed requests: write \`health_checks: [{timeout: 1s, interval: 1s, no_traffic_interval: 1s, unhealthy_threshold: 2, healthy_threshold: 1, grpc_health_check: {service_name: ${SERVICE_NAME}}}]\``;
     reporter.warn(cluster.placeOf('health_checks'), message);
   }
   for (const check of checks) {
@@ -79,8 +79,8 @@ function checkHealth(cluster: EnvoyNode, reporter: Reporter): void {
     }
     const grpc = check.get('grpc_health_check');
     const name = grpc?.text('service_name') ?? '';
-    if (grpc !== undefined && name !== '' && name !== serviceName) {
-      const message = `the server knows no such service and counts as unhealthy: write \`service_name: ${serviceName}\``;
+    if (grpc !== undefined && name !== '' && name !== SERVICE_NAME) {
+      const message = `the server knows no such service and counts as unhealthy: write \`service_name: ${SERVICE_NAME}\``;
       reporter.error(grpc.placeOf('service_name'), message);
     }
   }

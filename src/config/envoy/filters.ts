@@ -13,10 +13,10 @@ export interface Filter {
   readonly routeConfiguration: EnvoyNode | undefined;
 }
 
-const connectionManager = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
-const externalProcessor = 'envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor';
-const routeConfigurationType = 'envoy.config.route.v3.RouteConfiguration';
-const clusterType = 'envoy.config.cluster.v3.Cluster';
+const CONNECTION_MANAGER = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
+const EXTERNAL_PROCESSOR = 'envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor';
+const ROUTE_CONFIGURATION_TYPE = 'envoy.config.route.v3.RouteConfiguration';
+const CLUSTER_TYPE = 'envoy.config.cluster.v3.Cluster';
 
 /** All ext_proc filters of a configuration, wherever its listeners stand: bootstrap or resources of a file. */
 export function findFilters(root: EnvoyNode): readonly Filter[] {
@@ -24,7 +24,7 @@ export function findFilters(root: EnvoyNode): readonly Filter[] {
   const named = namedRouteConfigurations(root);
   const visit = (node: EnvoyNode, listener: EnvoyNode | undefined): void => {
     const nearest = node.get('filter_chains') === undefined ? listener : node;
-    if (node.is(connectionManager)) filters.push(...filtersOf(node, nearest, named));
+    if (node.is(CONNECTION_MANAGER)) filters.push(...filtersOf(node, nearest, named));
     for (const child of node.children()) visit(child, nearest);
   };
   visit(root, undefined);
@@ -40,7 +40,7 @@ function filtersOf(
   const routeConfiguration = manager.get('route_config') ?? (rds === undefined ? undefined : named.get(rds));
   return manager.items('http_filters').flatMap((node) => {
     const config = node.get('typed_config');
-    if (config === undefined || !config.is(externalProcessor)) return [];
+    if (config === undefined || !config.is(EXTERNAL_PROCESSOR)) return [];
     const name = node.text('name') ?? '';
     return [{ node, name, config, disabled: node.flag('disabled'), listener, routeConfiguration }];
   });
@@ -50,13 +50,13 @@ function namedRouteConfigurations(root: EnvoyNode): ReadonlyMap<string, EnvoyNod
   const found = new Map<string, EnvoyNode>();
   for (const resource of root.items('resources')) {
     const name = resource.text('name');
-    if (resource.is(routeConfigurationType) && name !== undefined) found.set(name, resource);
+    if (resource.is(ROUTE_CONFIGURATION_TYPE) && name !== undefined) found.set(name, resource);
   }
   return found;
 }
 
 export function findClusters(root: EnvoyNode): ReadonlyMap<string, EnvoyNode> {
-  const resources = root.items('resources').filter((resource) => resource.is(clusterType));
+  const resources = root.items('resources').filter((resource) => resource.is(CLUSTER_TYPE));
   const clusters = [...(root.get('static_resources')?.items('clusters') ?? []), ...resources];
   return new Map(clusters.map((cluster) => [cluster.text('name') ?? '', cluster]));
 }

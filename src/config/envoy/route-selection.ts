@@ -21,7 +21,7 @@ export interface EnvoyCheck {
 }
 
 /** Above this size the connection to the server is reset, and every request on it fails. */
-const metadataLimit = 60 * 1024;
+const METADATA_LIMIT = 60 * 1024;
 
 /** The API that the server picks for a route, as its own selection does; undefined after a reported problem. */
 export function selectForRoute(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
@@ -31,11 +31,11 @@ export function selectForRoute(route: Route, filter: Filter, check: EnvoyCheck):
 }
 
 /** What expressions read of the connection's certificates, as Envoy calls it. */
-const certificateAttributes = ['connection.subject_peer_certificate', 'connection.subject_local_certificate'];
+const CERTIFICATE_ATTRIBUTES = ['connection.subject_peer_certificate', 'connection.subject_local_certificate'];
 
 function checkCertificates({ name }: ApiPolicies, filter: Filter, reporter: Reporter): void {
-  if (certificateAttributes.some((attribute) => isSent(filter, attribute))) return;
-  const message = `API ${name} reads #request.ssl, which is empty unless the filter asks for it: add \`${certificateAttributes.join(', ')}\` to \`request_attributes\``;
+  if (CERTIFICATE_ATTRIBUTES.some((attribute) => isSent(filter, attribute))) return;
+  const message = `API ${name} reads #request.ssl, which is empty unless the filter asks for it: add \`${CERTIFICATE_ATTRIBUTES.join(', ')}\` to \`request_attributes\``;
   reporter.warn(filter.config.path, message);
 }
 
@@ -76,7 +76,7 @@ function checkTransport({ text, value }: RouteMetadata, reporter: Reporter): voi
     else reporter.warn(value.path, message);
   }
   const bytes = Buffer.byteLength(text);
-  if (bytes > metadataLimit) {
+  if (bytes > METADATA_LIMIT) {
     const message = `is ${bytes} bytes of gRPC metadata: beyond 64 KB the connection to the server is reset and other requests fail with it; put the policies into policies.yaml and name them by x-lambda-api`;
     reporter.error(value.path, message);
   }

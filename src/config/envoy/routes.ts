@@ -21,7 +21,7 @@ export interface Route {
   readonly failureModeAllow: boolean;
 }
 
-const filterConfigType = 'envoy.config.route.v3.FilterConfig';
+const FILTER_CONFIG_TYPE = 'envoy.config.route.v3.FilterConfig';
 
 /** The routes on which the filter runs. */
 export function routesOf(filter: Filter): readonly Route[] {
@@ -57,7 +57,7 @@ function effectiveRoute(filter: Filter, route: EnvoyNode, levels: readonly Envoy
   for (const level of levels) {
     const entry = perFilter(level, filter.name);
     if (entry === undefined) continue;
-    const wrapped = entry.is(filterConfigType);
+    const wrapped = entry.is(FILTER_CONFIG_TYPE);
     const config = wrapped ? entry.get('config') : entry;
     enabled = !(wrapped && entry.flag('disabled')) && !config?.flag('disabled');
     const override = config?.get('overrides');

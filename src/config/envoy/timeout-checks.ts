@@ -5,7 +5,7 @@ import type { CompiledPolicySet } from '../compiled-policy-set.ts';
 import type { Filter } from './filters.ts';
 import { answersItself, nameOf, type UsedRoute } from './used-routes.ts';
 
-const envoyDefaultTimeout = 200;
+const ENVOY_DEFAULT_TIMEOUT = 200;
 
 /**
  * Envoy's deadline for a message against what the policies may take, and against what the server believes it to be:
@@ -19,7 +19,7 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
   const bound = longest(used);
   const wanted = Number.isFinite(bound) ? `${Math.ceil(bound / 1000)}s` : 'the longest that a function may take';
   if (timeout === undefined) {
-    const message = `Envoy waits ${envoyDefaultTimeout} ms, less than a cold start: callers get a 504 while ${nameOf(used)} still waits; write \`message_timeout: ${wanted}\``;
+    const message = `Envoy waits ${ENVOY_DEFAULT_TIMEOUT} ms, less than a cold start: callers get a 504 while ${nameOf(used)} still waits; write \`message_timeout: ${wanted}\``;
     reporter.error(config.placeOf('message_timeout'), message);
     return;
   }

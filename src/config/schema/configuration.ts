@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientContextBytes, invocationDefaults } from '../../lambda/index.ts';
+import { CLIENT_CONTEXT_BYTES, invocationDefaults } from '../../lambda/index.ts';
 import { errorCatalogue, policyDefaults } from '../../policy/index.ts';
 import { field, flag, httpStatus, integer, template, text } from './field.ts';
 import { mutations } from './mutations.ts';
@@ -195,7 +195,7 @@ export const configurationSchema = z
     }),
     clientContext: field(template, {
       title: 'Client context',
-      description: `JSON text that the function sees as its client context. At most ${clientContextBytes} bytes.`,
+      description: `JSON text that the function sees as its client context. At most ${CLIENT_CONTEXT_BYTES} bytes.`,
       examples: ['{"custom":{"tenant":"acme"}}'],
     }),
     tenantId: field(template, {

@@ -4,10 +4,10 @@ import { apiSchema, responseTemplatesSchema } from './api.ts';
 import { configurationSchema } from './configuration.ts';
 import { field, flag, integer } from './field.ts';
 
-const gibibyte = 2 ** 30;
+const GIBIBYTE = 2 ** 30;
 
 const limits = z.strictObject({
-  bodyBytes: field(integer(0, gibibyte), {
+  bodyBytes: field(integer(0, GIBIBYTE), {
     title: 'Body limit',
     description: 'Bytes of one body that a policy reads; a larger one is a 413.',
     default: defaultLimits.bodyBytes,
@@ -19,7 +19,7 @@ const limits = z.strictObject({
     default: defaultLimits.streams,
     examples: [2_000],
   }),
-  bufferedBytes: field(integer(1, 64 * gibibyte), {
+  bufferedBytes: field(integer(1, 64 * GIBIBYTE), {
     title: 'Buffer limit',
     description:
       'Bytes that one worker holds at a time: bodies that policies read, messages that wait, answers that have not left. Beyond it requests are a 503.',

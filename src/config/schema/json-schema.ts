@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { documentSchema } from './document.ts';
 
 /** A name and no address: editors are told the file, and nothing is fetched. */
-const id = 'urn:lambda-ext-proc:policies:1';
+const ID = 'urn:lambda-ext-proc:policies:1';
 
 /** The JSON Schema of policies.yaml, made of the same definitions by which documents are checked. */
 export function policiesJsonSchema(): Record<string, unknown> {
@@ -11,7 +11,7 @@ export function policiesJsonSchema(): Record<string, unknown> {
     target: 'draft-2020-12',
     override: ({ jsonSchema }) => joinNull(jsonSchema),
   });
-  return { $schema, $id: id, ...schema };
+  return { $schema, $id: ID, ...schema };
 }
 
 /** `anyOf: [{type: integer}, {type: null}]` becomes `type: [integer, null]`, which editors show as one thing. */

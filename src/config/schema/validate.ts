@@ -55,7 +55,7 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return kindNames.get(issue.expected) ?? issue.expected;
+      return KIND_NAMES.get(issue.expected) ?? issue.expected;
     case 'invalid_value':
       return issue.values.map(String).join(' or ');
     case 'too_small':
@@ -69,7 +69,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
-const kindNames: ReadonlyMap<string, string> = new Map([
+const KIND_NAMES: ReadonlyMap<string, string> = new Map([
   ['string', 'text'],
   ['number', 'a number'],
   ['int', 'a whole number'],

@@ -46,9 +46,9 @@ const literals: readonly (readonly [string, unknown])[] = [
   ['false', false],
   ['null', null],
 ];
-const numberSyntax = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const NUMBER_SYNTAX = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what a JSON string must not hold
-const stringSyntax = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const STRING_SYNTAX = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 
 class JsonParser {
   readonly #text: string;
@@ -79,7 +79,7 @@ class JsonParser {
         return { value, start };
       }
     }
-    const number = this.#match(numberSyntax);
+    const number = this.#match(NUMBER_SYNTAX);
     if (number === undefined) throw this.#error('expected a JSON value');
     return { value: Number(number), start };
   }
@@ -115,7 +115,7 @@ class JsonParser {
   }
 
   #string(): string {
-    const literal = this.#match(stringSyntax);
+    const literal = this.#match(STRING_SYNTAX);
     if (literal === undefined) {
       throw this.#error('this string does not end, or has an unknown escape or a control character');
     }

@@ -15,13 +15,13 @@ export function quotedOffset(text: string, start: number, offset: number): numbe
       at = skipIndent(text, text.indexOf('\n', at));
       continue;
     }
-    at += 2 + (escapeDigits.get(escaped ?? '') ?? 0);
+    at += 2 + (ESCAPE_DIGITS.get(escaped ?? '') ?? 0);
     unit++;
   }
   return at;
 }
 
-const escapeDigits: ReadonlyMap<string, number> = new Map([
+const ESCAPE_DIGITS: ReadonlyMap<string, number> = new Map([
   ['x', 2],
   ['u', 4],
   ['U', 8],

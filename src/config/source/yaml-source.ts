@@ -48,10 +48,10 @@ export function parseYaml(text: string): Source {
 
 /** The parser's own words, unless they would quote the text, which may be a secret. */
 function reasonOf({ code, message }: YAMLError): string {
-  return reasons.get(code) ?? message;
+  return REASONS.get(code) ?? message;
 }
 
-const reasons: ReadonlyMap<string, string> = new Map([
+const REASONS: ReadonlyMap<string, string> = new Map([
   ['BAD_DIRECTIVE', 'a line that begins with % is a directive, and this is none'],
   ['BAD_DQ_ESCAPE', 'unknown escape in double quotes: a backslash is written twice'],
   ['BAD_SCALAR_START', 'text that begins with this character must stand in quotes'],

@@ -132,7 +132,7 @@ export class AttributesValue extends JavaMap {
 }
 
 /** Variables that the language has a meaning for; every other name is looked up in `variables`. */
-const roots: ReadonlyMap<string, (context: EvaluationContext) => Value> = new Map([
+const ROOTS: ReadonlyMap<string, (context: EvaluationContext) => Value> = new Map([
   ['request', (context) => (context.request ? bean(requestType, context.request) : null)],
   ['response', (context) => (context.response ? bean(responseType, context.response) : null)],
   ['lambdaResponse', (context) => (context.lambdaResponse ? bean(lambdaResponseType, context.lambdaResponse) : null)],
@@ -143,7 +143,7 @@ const roots: ReadonlyMap<string, (context: EvaluationContext) => Value> = new Ma
 ]);
 
 /** What a variable of the language has when it is not null. */
-export const rootTypes: ReadonlyMap<string, BeanType<never>> = new Map<string, BeanType<never>>([
+export const ROOT_TYPES: ReadonlyMap<string, BeanType<never>> = new Map<string, BeanType<never>>([
   ['request', requestType],
   ['response', responseType],
   ['lambdaResponse', lambdaResponseType],
@@ -153,10 +153,10 @@ export const rootTypes: ReadonlyMap<string, BeanType<never>> = new Map<string, B
   ['context', contextType],
 ]);
 
-export const rootNames: readonly string[] = [...roots.keys()];
+export const rootNames: readonly string[] = [...ROOTS.keys()];
 
 export function rootVariable(name: string): (scope: Scope) => Value {
-  const root = roots.get(name);
+  const root = ROOTS.get(name);
   if (root === undefined) return ({ context }) => toValue(context.variables.get(name) ?? null);
   const index = rootNames.indexOf(name);
   return ({ context, run }) =>

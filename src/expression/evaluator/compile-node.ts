@@ -1,4 +1,4 @@
-import { typesByName } from '../java/index.ts';
+import { TYPES_BY_NAME } from '../java/index.ts';
 import type { Node, Step } from '../parser/ast.ts';
 import { EvaluationFailure, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { rootVariable } from './beans.ts';
@@ -23,11 +23,11 @@ import { findType, newArray } from './types.ts';
  */
 function isNullResult(name: string, [text, path, more]: readonly Value[], { context }: Scope): boolean {
   if (name !== 'jsonPath' || path !== '$' || more !== undefined || typeof text !== 'string') return false;
-  return text.length < maxNullText && text.trim() === 'null' && context.lambdaResponse?.content === text;
+  return text.length < MAX_NULL_TEXT && text.trim() === 'null' && context.lambdaResponse?.content === text;
 }
 
 /** `null` and blanks around it. */
-const maxNullText = 64;
+const MAX_NULL_TEXT = 64;
 
 /** A tree as a closure: nothing is looked up twice that the template says already. */
 export function compileNode(node: Node): Evaluate {
@@ -112,10 +112,10 @@ function variable(name: string): Evaluate {
 function construct(node: Node & { kind: 'new' }): Evaluate {
   const args = node.args.map(compileNode);
   return placed(node.at, (scope) => {
-    const type = typesByName.get(node.name);
+    const type = TYPES_BY_NAME.get(node.name);
     if (type === undefined || type.constructors.length === 0) {
       throw new EvaluationFailure(
-        `there is no type '${node.name}' that could be constructed${suggestion(node.name, typesByName.keys())}`,
+        `there is no type '${node.name}' that could be constructed${suggestion(node.name, TYPES_BY_NAME.keys())}`,
       );
     }
     return constructBest(type.constructors, evaluateAll(args, scope), `'new ${node.name}'`, scope.run);

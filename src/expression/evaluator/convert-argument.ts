@@ -19,7 +19,7 @@ import { asBoolean } from './truth.ts';
 import { typeName } from './type-name.ts';
 import { isInstance } from './value-type.ts';
 
-const numberTypes: ReadonlySet<string> = new Set([
+const NUMBER_TYPES: ReadonlySet<string> = new Set([
   'int',
   'long',
   'short',
@@ -67,7 +67,7 @@ export function convertArgument(value: Value, type: string, run: Run): { readonl
   if (type.endsWith('[]')) return toArray(value, type.slice(0, -2), run);
   if (type === 'java.util.Collection' || type === 'java.util.List') return toCollection(value);
   if (value instanceof JavaList || value instanceof JavaArray) return firstElement(value.items, type, run);
-  if (numberTypes.has(type)) return toNumberArgument(value, boxed(type));
+  if (NUMBER_TYPES.has(type)) return toNumberArgument(value, boxed(type));
   if (type === 'boolean' || type === 'java.lang.Boolean') {
     const truth = asBoolean(value);
     if (truth === undefined && typeof value === 'string') throw new EvaluationFailure('the text is no boolean');

@@ -13,7 +13,7 @@ import {
  * Steps for work that depends on the size of values. One step is meant to be about a microsecond, and what an
  * evaluation holds at a time about a hundred megabytes at the most when its budget is spent.
  */
-const maxDepth = 200;
+const MAX_DEPTH = 200;
 
 /** Looking at every character once. */
 const costOfText = (length: number): number => length >> 8;
@@ -62,5 +62,5 @@ function payDigits(value: bigint, run: Run): void {
 }
 
 function checkDepth(depth: number): void {
-  if (depth > maxDepth) throw new EvaluationFailure(`a value nests deeper than ${maxDepth} levels`);
+  if (depth > MAX_DEPTH) throw new EvaluationFailure(`a value nests deeper than ${MAX_DEPTH} levels`);
 }

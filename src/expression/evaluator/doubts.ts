@@ -2,9 +2,9 @@ import type { Node } from '../parser/ast.ts';
 import type { TemplateDoubt } from '../template.ts';
 import { EvaluationFailure } from '../value.ts';
 import type { BeanType } from './bean.ts';
-import { rootTypes } from './beans.ts';
+import { ROOT_TYPES } from './beans.ts';
 import { suggestion } from './closest-name.ts';
-import { functionNames, isFunction } from './functions.ts';
+import { FUNCTION_NAMES, isFunction } from './functions.ts';
 import { noSuchProperty, propertyOf } from './members.ts';
 import { usualNames } from './null-target.ts';
 import { findType } from './types.ts';
@@ -48,7 +48,7 @@ function unknownVariable(name: string, known: readonly string[]): string | undef
 }
 
 function unknownFunction(name: string): string | undefined {
-  return isFunction(name) ? undefined : `there is no function '#${name}'${suggestion(name, functionNames)}`;
+  return isFunction(name) ? undefined : `there is no function '#${name}'${suggestion(name, FUNCTION_NAMES)}`;
 }
 
 function unknownType(name: string, dimensions: number): string | undefined {
@@ -68,7 +68,7 @@ function misspeltProperty(
 ): void {
   const [step] = steps;
   if (start.kind !== 'variable' || step?.kind !== 'property') return;
-  const type: BeanType<never> | undefined = rootTypes.get(start.name);
+  const type: BeanType<never> | undefined = ROOT_TYPES.get(start.name);
   if (type === undefined || propertyOf(type.properties, step.name) !== undefined) return;
   doubt(step.at, noSuchProperty(type, step.name));
 }

@@ -1,6 +1,6 @@
 import { EvaluationFailure, JavaDouble, JavaList, JavaMap, type Value } from '../value.ts';
 
-const maxDepth = 100;
+const MAX_DEPTH = 100;
 
 /** Converted once: a configuration's properties are read by every request, and data do not change while in use. */
 const converted = new WeakMap<object, Value>();
@@ -28,7 +28,7 @@ export function toValue(data: unknown, typed = false, depth = 0): Value {
 }
 
 function fromObject(data: object, typed: boolean, depth: number): Value {
-  if (depth > maxDepth) throw new EvaluationFailure(`data nest deeper than ${maxDepth} levels`);
+  if (depth > MAX_DEPTH) throw new EvaluationFailure(`data nest deeper than ${MAX_DEPTH} levels`);
   const known = converted.get(data);
   if (known !== undefined) return known;
   const value = convert(data, typed, depth);

@@ -5,9 +5,9 @@ import { convertArgument, isPrimitive } from './convert-argument.ts';
 import { pay } from './cost.ts';
 import { typeName } from './type-name.ts';
 
-export const functionNames: readonly string[] = ['jsonPath', 'xpath', 'xmlEscape', 'jsonEscape'];
+export const FUNCTION_NAMES: readonly string[] = ['jsonPath', 'xpath', 'xmlEscape', 'jsonEscape'];
 
-export const isFunction = (name: string): boolean => functionNames.includes(name);
+export const isFunction = (name: string): boolean => FUNCTION_NAMES.includes(name);
 
 /** A function that is named but not called: it is not null, and good for nothing else. */
 export class FunctionValue {
@@ -40,7 +40,7 @@ export function callFunction(name: string, args: readonly Value[], run: Run): Va
       pay(first, run);
       return jsonEscape(notPrimitives(first), run);
     default:
-      throw new EvaluationFailure(`there is no function '#${name}'${suggestion(name, functionNames)}`);
+      throw new EvaluationFailure(`there is no function '#${name}'${suggestion(name, FUNCTION_NAMES)}`);
   }
 }
 

@@ -1,4 +1,11 @@
-import { JavaEntry, type JavaEnvironment, type JavaType, OBJECT, type Signature, typesByName } from '../java/index.ts';
+import {
+  JavaEntry,
+  type JavaEnvironment,
+  type JavaType,
+  OBJECT,
+  type Signature,
+  TYPES_BY_NAME,
+} from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { Bean, type BeanType } from './bean.ts';
 import { AttributesValue } from './beans.ts';
@@ -43,7 +50,7 @@ function lineage(type: JavaType): readonly JavaType[] {
   const types = [type];
   for (const each of types) {
     for (const name of each.supertypes) {
-      const above = typesByName.get(name);
+      const above = TYPES_BY_NAME.get(name);
       if (above !== undefined && !types.includes(above)) types.push(above);
     }
   }

@@ -1,4 +1,4 @@
-import { isSubtype, type JavaType, OBJECT, type Signature, typesByName } from '../java/index.ts';
+import { isSubtype, type JavaType, OBJECT, type Signature, TYPES_BY_NAME } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
 import { convertArgument, isAssignable, isPrimitive } from './convert-argument.ts';
 import { costOfRegex, pay, payNew } from './cost.ts';
@@ -59,20 +59,20 @@ function call(chosen: Signature, target: Value, args: readonly Value[], what: st
 }
 
 /** Methods that look at one element of a collection, or at none. */
-const shallow: ReadonlySet<string> = new Set([
+const SHALLOW: ReadonlySet<string> = new Set([
   ...['containsKey', 'element', 'entrySet', 'get', 'getFirst', 'getOrDefault', 'isEmpty', 'keySet', 'peek'],
   ...['peekFirst', 'peekLast', 'size', 'values'],
 ]);
-const regexMethods: ReadonlySet<string> = new Set(['matches', 'replaceAll', 'replaceFirst', 'split']);
+const REGEX_METHODS: ReadonlySet<string> = new Set(['matches', 'replaceAll', 'replaceFirst', 'split']);
 
 function payForCall({ name }: Signature, target: Value, args: readonly Value[], run: Run): void {
   run.step();
-  if (!shallow.has(name)) {
+  if (!SHALLOW.has(name)) {
     pay(target, run);
     for (const arg of args) pay(arg, run);
   }
   const [pattern] = args;
-  if (typeof target === 'string' && typeof pattern === 'string' && regexMethods.has(name)) {
+  if (typeof target === 'string' && typeof pattern === 'string' && REGEX_METHODS.has(name)) {
     run.step(costOfRegex(target.length, pattern.length));
   }
   if (typeof target === 'string' && name === 'replace') run.step(target.length >> 3);
@@ -169,7 +169,7 @@ function superclasses(type: JavaType): readonly JavaType[] {
   const chain: JavaType[] = [];
   let name = type.supertypes.find((each) => !isInterface(each));
   while (name !== undefined) {
-    const above: JavaType | undefined = typesByName.get(name);
+    const above: JavaType | undefined = TYPES_BY_NAME.get(name);
     if (above === undefined || chain.includes(above)) break;
     chain.push(above);
     name = above.supertypes.find((each) => !isInterface(each));

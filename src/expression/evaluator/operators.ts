@@ -6,9 +6,9 @@ import { concatenated, hasText, toText } from './to-text.ts';
 import { typeName } from './type-name.ts';
 
 /** Limits of the original, which keep a text from growing without end. */
-const maxConcatenated = 100_000;
-const maxRepeated = 256;
-const maxRegex = 1000;
+const MAX_CONCATENATED = 100_000;
+const MAX_REPEATED = 256;
+const MAX_REGEX = 1000;
 
 type Arithmetic = '+' | '-' | '*' | '/' | '%' | '^';
 
@@ -29,8 +29,8 @@ export function arithmetic(operator: Arithmetic, left: Value, right: Value, run:
 function concatenate(left: Value, right: Value, run: Run): string {
   const a = typeof left === 'string' ? left : textOf(left, run);
   const b = typeof right === 'string' ? right : textOf(right, run);
-  if (a.length + b.length > maxConcatenated) {
-    throw new EvaluationFailure(`a text longer than ${maxConcatenated} characters`);
+  if (a.length + b.length > MAX_CONCATENATED) {
+    throw new EvaluationFailure(`a text longer than ${MAX_CONCATENATED} characters`);
   }
   run.step(costOfNewText(a.length + b.length));
   return a + b;
@@ -42,9 +42,9 @@ function textOf(value: Value, run: Run): string {
 }
 
 function repeat(text: string, count: number): string {
-  if (count < 0 || text.length * count > maxRepeated) {
+  if (count < 0 || text.length * count > MAX_REPEATED) {
     throw new EvaluationFailure(
-      `a repeated text has at most ${maxRepeated} characters and a count that is not negative`,
+      `a repeated text has at most ${MAX_REPEATED} characters and a count that is not negative`,
     );
   }
   return text.repeat(count);
@@ -93,7 +93,8 @@ export function matches(value: Value, pattern: Value, run: Run): boolean {
   if (typeof pattern !== 'string') {
     throw new EvaluationFailure(`matches needs a regular expression on its right, not ${typeName(pattern)}`);
   }
-  if (pattern.length > maxRegex) throw new EvaluationFailure(`a regular expression has at most ${maxRegex} characters`);
+  if (pattern.length > MAX_REGEX)
+    throw new EvaluationFailure(`a regular expression has at most ${MAX_REGEX} characters`);
   const text = toText(value, run) ?? '';
   run.step(1 + costOfRegex(text.length, pattern.length));
   return compileRegex(pattern).matches(text, run);

@@ -10,7 +10,7 @@ const limits: Readonly<Record<string, bigint>> = {
   'java.lang.Byte': 1n << 7n,
 };
 
-const hex = /^-?(?:0[xX]|#)[0-9A-Fa-f]+$/;
+const HEX = /^-?(?:0[xX]|#)[0-9A-Fa-f]+$/;
 
 /** A text as a number of a type, as Spring's NumberUtils reads it: blanks trimmed, `0x` and `#` for hexadecimal. */
 export function parseNumber(text: string, type: string): Value {
@@ -25,7 +25,7 @@ export function parseNumber(text: string, type: string): Value {
 }
 
 function whole(text: string, type: string, limit: bigint): Value {
-  const value = hex.test(text) ? fromHex(text) : parseInteger(text, 10, -limit, limit - 1n);
+  const value = HEX.test(text) ? fromHex(text) : parseInteger(text, 10, -limit, limit - 1n);
   if (value < -limit || value >= limit) throw new EvaluationFailure('the number does not fit its type');
   switch (type) {
     case 'java.lang.Integer':

@@ -45,7 +45,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Names that a map of attributes knows beside the numbers. */
-const symbols: ReadonlyMap<string, string> = new Map([
+const SYMBOLS: ReadonlyMap<string, string> = new Map([
   ['0.9.2342.19200300.100.1.1', 'UID'],
   ['0.9.2342.19200300.100.1.25', 'DC'],
   ['1.2.840.113549.1.9.1', 'E'],
@@ -145,7 +145,7 @@ function byName(parts: readonly ShownPart[]): JavaMap {
   const all = new Map<string, string[]>();
   const names: string[] = [];
   for (const { first, value } of parts) {
-    for (const name of [first, symbols.get(first)]) {
+    for (const name of [first, SYMBOLS.get(first)]) {
       if (name === undefined) continue;
       const key = name.toLowerCase();
       const values = all.get(key);

@@ -2,7 +2,7 @@ import type { EvaluationContext } from '../context.ts';
 import { EvaluationFailure, type Run, type TransactionCache, type Value } from '../value.ts';
 
 /** Work of one evaluation: counted, so that a template ends whatever its data are. */
-export const stepBudget = 1_000_000;
+export const STEP_BUDGET = 1_000_000;
 
 /** What a compiled expression is evaluated in. */
 export interface Scope {
@@ -29,7 +29,7 @@ export type Evaluate = (scope: Scope) => Value;
 
 export class EvaluationRun implements Run {
   readonly #context: EvaluationContext;
-  private readonly roots: Value[] = [];
+  readonly #roots: Value[] = [];
   #steps = 0;
 
   constructor(context: EvaluationContext) {
@@ -41,8 +41,8 @@ export class EvaluationRun implements Run {
   }
 
   step(count = 1): void {
-    if (count > stepBudget - this.#steps) {
-      this.#steps = stepBudget;
+    if (count > STEP_BUDGET - this.#steps) {
+      this.#steps = STEP_BUDGET;
       throw new EvaluationFailure('the expression takes more steps than are allowed');
     }
     this.#steps += count;
@@ -50,7 +50,7 @@ export class EvaluationRun implements Run {
 
   /** One bean for a variable in one evaluation, so that it equals itself. */
   root(index: number, make: () => Value): Value {
-    const { roots } = this;
+    const roots = this.#roots;
     const known = roots[index];
     if (known !== undefined) return known;
     const made = make();
@@ -88,7 +88,7 @@ function cacheOf(context: EvaluationContext & Holder): TextCache {
  * Bounded: expressions can make texts of their own. Not an LRUCache, which takes 2 µs and 3 KB to make: too much for one
  * request.
  */
-const maxTexts = 16;
+const MAX_TEXTS = 16;
 
 class TextCache implements TransactionCache {
   readonly #kinds = new Map<string, Map<string, unknown>>();
@@ -103,7 +103,7 @@ class TextCache implements TransactionCache {
       texts = new Map();
       this.#kinds.set(kind, texts);
     }
-    const [oldest] = texts.size < maxTexts ? [] : texts.keys();
+    const [oldest] = texts.size < MAX_TEXTS ? [] : texts.keys();
     if (oldest !== undefined) texts.delete(oldest);
     texts.set(text, value);
   }

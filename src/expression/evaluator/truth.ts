@@ -2,7 +2,7 @@ import { JavaArray } from '../java/boxes.ts';
 import { EvaluationFailure, JavaList, type Value } from '../value.ts';
 import { typeName } from './type-name.ts';
 
-const words: ReadonlyMap<string, boolean> = new Map([
+const WORDS: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['on', true],
   ['yes', true],
@@ -22,7 +22,7 @@ export function toBoolean(value: Value): boolean {
 
 export function asBoolean(value: Value): boolean | undefined {
   if (typeof value === 'boolean') return value;
-  if (typeof value === 'string') return words.get(value.trim().toLowerCase());
+  if (typeof value === 'string') return WORDS.get(value.trim().toLowerCase());
   if (value instanceof JavaList || value instanceof JavaArray) {
     return value.items.length === 0 ? undefined : asBoolean(value.items[0]);
   }

@@ -1,4 +1,4 @@
-import { type JavaType, typesByName } from '../java/index.ts';
+import { type JavaType, TYPES_BY_NAME } from '../java/index.ts';
 import {
   EvaluationFailure,
   JavaArray,
@@ -26,8 +26,8 @@ const zeros: Readonly<Record<string, Value>> = {
   char: new JavaChar(0),
 };
 
-const maxElements = 10_000;
-const maxDimensions = 3;
+const MAX_ELEMENTS = 10_000;
+const MAX_DIMENSIONS = 3;
 
 /** `new X[n]`, `new X[n][m]` or `new X[]{…}`; the elements are converted to X. */
 export function newArray(name: string, sizes: readonly number[], items: readonly Value[], run: Run): JavaArray {
@@ -37,9 +37,9 @@ export function newArray(name: string, sizes: readonly number[], items: readonly
   const component = isPrimitive ? primitive : findType(name, 0).type.name;
   const [size = 0] = sizes;
   const all = sizes.reduce((product, each) => (each < 0 ? Number.NaN : product * Math.max(1, each)), 1);
-  if (sizes.length > maxDimensions) throw new EvaluationFailure(`an array has at most ${maxDimensions} dimensions`);
-  if (!(all <= maxElements)) {
-    throw new EvaluationFailure(`an array has 0 to ${maxElements} elements, not ${sizes.join(' × ')}`);
+  if (sizes.length > MAX_DIMENSIONS) throw new EvaluationFailure(`an array has at most ${MAX_DIMENSIONS} dimensions`);
+  if (!(all <= MAX_ELEMENTS)) {
+    throw new EvaluationFailure(`an array has 0 to ${MAX_ELEMENTS} elements, not ${sizes.join(' × ')}`);
   }
   if (items.length > 0 && items.length !== size)
     throw new EvaluationFailure(`${items.length} elements for an array of ${size}`);
@@ -82,7 +82,7 @@ const inert = (name: string): JavaType => ({
 });
 
 /** Classes that are good for `instanceof` only, and whose values nothing here can make. */
-const others: ReadonlyMap<string, JavaType> = new Map(
+const OTHERS: ReadonlyMap<string, JavaType> = new Map(
   [
     ...Object.keys(zeros),
     ...['Enum', 'Exception', 'StringBuffer', 'StringBuilder', 'Throwable', 'Void'].map((name) => `java.lang.${name}`),
@@ -97,17 +97,17 @@ const arrays = new Map<string, JavaType>();
 
 /** `T(name)`: one of the known classes. */
 export function findType(name: string, dimensions: number): ClassValue {
-  const type = typesByName.get(name) ?? others.get(name) ?? others.get(`java.lang.${name}`);
+  const type = TYPES_BY_NAME.get(name) ?? OTHERS.get(name) ?? OTHERS.get(`java.lang.${name}`);
   if (type === undefined) {
     throw new EvaluationFailure(
-      `there is no type '${name}${'[]'.repeat(dimensions)}'${suggestion(name, typesByName.keys())}`,
+      `there is no type '${name}${'[]'.repeat(dimensions)}'${suggestion(name, TYPES_BY_NAME.keys())}`,
     );
   }
   return classOf(dimensions === 0 ? type : arrayOf(type, dimensions));
 }
 
 function arrayOf(type: JavaType, dimensions: number): JavaType {
-  if (dimensions > maxDimensions) throw new EvaluationFailure(`an array has at most ${maxDimensions} dimensions`);
+  if (dimensions > MAX_DIMENSIONS) throw new EvaluationFailure(`an array has at most ${MAX_DIMENSIONS} dimensions`);
   const name = `${type.name}${'[]'.repeat(dimensions)}`;
   const array = arrays.get(name) ?? inert(name);
   arrays.set(name, array);

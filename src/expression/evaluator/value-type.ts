@@ -1,11 +1,11 @@
-import { isSubtype, JAVA_TEXT, type JavaType, OBJECT, typeOf, typesByName } from '../java/index.ts';
+import { isSubtype, JAVA_TEXT, type JavaType, OBJECT, TYPES_BY_NAME, typeOf } from '../java/index.ts';
 import { JavaArray, JavaList, JavaMap, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
 
-const interfaces =
+const INTERFACES =
   /\.(?:CharSequence|Comparable|Iterable|Collection|List|Set|Deque|Map|Map\$Entry|Comparator|Temporal[A-Za-z]*|Chrono(?:Local|Zoned)[A-Za-z]*)$/;
 
-export const isInterface = (name: string): boolean => interfaces.test(name);
+export const isInterface = (name: string): boolean => INTERFACES.test(name);
 
 /** A class as a value: what `T(X)` gives. */
 export class ClassValue {
@@ -22,9 +22,9 @@ export class ClassValue {
   }
 }
 
-const listType = typesByName.get('java.util.ArrayList') ?? OBJECT;
-const mapType = typesByName.get('java.util.LinkedHashMap') ?? OBJECT;
-const linkedListType = typesByName.get('java.util.LinkedList') ?? OBJECT;
+const listType = TYPES_BY_NAME.get('java.util.ArrayList') ?? OBJECT;
+const mapType = TYPES_BY_NAME.get('java.util.LinkedHashMap') ?? OBJECT;
+const linkedListType = TYPES_BY_NAME.get('java.util.LinkedList') ?? OBJECT;
 
 export function valueType(value: Value): JavaType {
   if (value instanceof JavaList && value.kind !== 'set') return value.kind === 'linked' ? linkedListType : listType;
@@ -46,6 +46,6 @@ export function isInstance(value: Value, type: string): boolean {
 }
 
 function isComponent(component: string, type: string): boolean {
-  const known = typesByName.get(component);
+  const known = TYPES_BY_NAME.get(component);
   return type === 'java.lang.Object' || (known !== undefined && isSubtype(known, type));
 }

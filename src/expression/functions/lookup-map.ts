@@ -13,39 +13,39 @@ export function lookupMap(lookup: Lookup): JavaMap {
 }
 
 export class LookupEntries implements ReadonlyMap<Value, Value> {
-  private readonly lookup: Lookup;
+  readonly #lookup: Lookup;
 
   constructor(lookup: Lookup) {
-    this.lookup = lookup;
+    this.#lookup = lookup;
   }
 
   get size(): number {
-    return this.lookup.names().length;
+    return this.#lookup.names().length;
   }
 
   get(key: Value): Value {
-    return this.has(key) ? this.lookup.get(key as string) : undefined;
+    return this.has(key) ? this.#lookup.get(key as string) : undefined;
   }
 
   has(key: Value): boolean {
-    return typeof key === 'string' && this.lookup.has(key);
+    return typeof key === 'string' && this.#lookup.has(key);
   }
 
   keys(): MapIterator<Value> {
-    return this.lookup.names().values();
+    return this.#lookup.names().values();
   }
 
   values(): MapIterator<Value> {
-    return this.lookup
+    return this.#lookup
       .names()
-      .map((name) => this.lookup.get(name))
+      .map((name) => this.#lookup.get(name))
       .values();
   }
 
   entries(): MapIterator<[Value, Value]> {
-    return this.lookup
+    return this.#lookup
       .names()
-      .map((name): [Value, Value] => [name, this.lookup.get(name)])
+      .map((name): [Value, Value] => [name, this.#lookup.get(name)])
       .values();
   }
 

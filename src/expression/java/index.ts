@@ -99,7 +99,7 @@ const TYPES: readonly JavaType[] = [
 ];
 
 /** Every class by its full name, those of java.lang by their simple name too: what `T(X)` and `new X` find. */
-export const typesByName: ReadonlyMap<string, JavaType> = new Map(
+export const TYPES_BY_NAME: ReadonlyMap<string, JavaType> = new Map(
   TYPES.flatMap((type): [string, JavaType][] => {
     const simple = /^java\.lang\.([A-Za-z]+)$/.exec(type.name)?.[1];
     return simple === undefined
@@ -111,7 +111,7 @@ export const typesByName: ReadonlyMap<string, JavaType> = new Map(
   }),
 );
 
-const named = (name: string): JavaType => typesByName.get(name) ?? OBJECT;
+const named = (name: string): JavaType => TYPES_BY_NAME.get(name) ?? OBJECT;
 
 /**
  * Argument conversions beside those between strings, numbers, booleans and collections: to a Locale, a ZoneId, an enum …
@@ -183,5 +183,5 @@ function typeOfObject(value: object): JavaType {
 /** Whether a class is another one or has it above itself. */
 export function isSubtype(type: JavaType, name: string): boolean {
   if (type.name === name || name === 'java.lang.Object') return true;
-  return type.supertypes.some((above) => above === name || (typesByName.has(above) && isSubtype(named(above), name)));
+  return type.supertypes.some((above) => above === name || (TYPES_BY_NAME.has(above) && isSubtype(named(above), name)));
 }

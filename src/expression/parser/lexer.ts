@@ -2,7 +2,7 @@ import type { SourceText } from './source-text.ts';
 import type { Operator, Token, TokenKind } from './token.ts';
 
 /** Words for symbols, in any case. */
-const words: ReadonlyMap<string, Operator> = new Map([
+const WORDS: ReadonlyMap<string, Operator> = new Map([
   ['DIV', '/'],
   ['EQ', '=='],
   ['GE', '>='],
@@ -14,7 +14,7 @@ const words: ReadonlyMap<string, Operator> = new Map([
   ['NOT', '!'],
 ]);
 
-const twoCharacters: ReadonlySet<string> = new Set([
+const TWO_CHARACTERS: ReadonlySet<string> = new Set([
   '++',
   '--',
   '^[',
@@ -30,10 +30,10 @@ const twoCharacters: ReadonlySet<string> = new Set([
   '||',
   '$[',
 ]);
-const oneCharacter: ReadonlySet<string> = new Set('+-*/%^.,:?=<>!&()[]{}#@');
+const ONE_CHARACTER: ReadonlySet<string> = new Set('+-*/%^.,:?=<>!&()[]{}#@');
 
-const identifierStart = /[\p{L}_$]/u;
-const identifierPart = /[\p{L}0-9_$]/u;
+const IDENTIFIER_START = /[\p{L}_$]/u;
+const IDENTIFIER_PART = /[\p{L}0-9_$]/u;
 
 export function tokenize(source: SourceText): readonly Token[] {
   const { text } = source;
@@ -47,17 +47,17 @@ export function tokenize(source: SourceText): readonly Token[] {
     const character = text.charAt(at);
     const pair = text.slice(at, at + 2);
     if (character === ' ' || character === '\t' || character === '\r' || character === '\n') at++;
-    else if (pair !== '$[' && identifierStart.test(character)) {
+    else if (pair !== '$[' && IDENTIFIER_START.test(character)) {
       let end = at + 1;
-      while (identifierPart.test(text.charAt(end))) end++;
-      const symbol = end - at <= 3 ? words.get(text.slice(at, end).toUpperCase()) : undefined;
+      while (IDENTIFIER_PART.test(text.charAt(end))) end++;
+      const symbol = end - at <= 3 ? WORDS.get(text.slice(at, end).toUpperCase()) : undefined;
       push(symbol ?? 'identifier', end);
     } else if (character >= '0' && character <= '9') {
       const { kind, end } = number(source, at);
       push(kind, end);
     } else if (character === "'" || character === '"') push('string', stringEnd(source, at));
-    else if (twoCharacters.has(pair)) push(pair as Operator, at + 2);
-    else if (oneCharacter.has(character)) push(character as Operator, at + 1);
+    else if (TWO_CHARACTERS.has(pair)) push(pair as Operator, at + 2);
+    else if (ONE_CHARACTER.has(character)) push(character as Operator, at + 1);
     else if (character === '|') source.fail("expected '||'", at);
     else if (character === '\\') source.fail('a backslash is no escape here: quotes are doubled instead', at);
     else source.fail(`unexpected character ${JSON.stringify(character)}`, at);
@@ -77,21 +77,21 @@ function stringEnd(source: SourceText, start: number): number {
   return source.fail(`the string that begins here has no closing ${quote}`, start);
 }
 
-const hex = /0[xX][0-9A-Fa-f]*/y;
-const decimal = /(\d+)(\.\d+)?([eE][+-]?\d*)?/y;
+const HEX = /0[xX][0-9A-Fa-f]*/y;
+const DECIMAL = /(\d+)(\.\d+)?([eE][+-]?\d*)?/y;
 
 function number(source: SourceText, start: number): { readonly kind: TokenKind; readonly end: number } {
   const { text } = source;
-  hex.lastIndex = start;
-  const hexMatch = hex.exec(text);
+  HEX.lastIndex = start;
+  const hexMatch = HEX.exec(text);
   if (hexMatch !== null) {
     const end = start + hexMatch[0].length;
     if (end === start + 2) source.fail('expected digits after 0x', end);
     const isLong = /[lL]/.test(text.charAt(end));
     return { kind: isLong ? 'hexLong' : 'hexInt', end: isLong ? end + 1 : end };
   }
-  decimal.lastIndex = start;
-  const match = decimal.exec(text);
+  DECIMAL.lastIndex = start;
+  const match = DECIMAL.exec(text);
   const [whole = '', , fraction, exponent] = match ?? [];
   const end = start + whole.length;
   if (exponent !== undefined && !/\d$/.test(exponent)) source.fail('expected digits after the exponent', end);

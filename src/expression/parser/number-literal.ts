@@ -2,8 +2,8 @@ import { JavaDouble, JavaFloat } from '../value.ts';
 import type { SourceText } from './source-text.ts';
 import type { Token } from './token.ts';
 
-const maxInt = 2147483647;
-const maxLong = 9223372036854775807n;
+const MAX_INT = 2147483647;
+const MAX_LONG = 9223372036854775807n;
 
 /** The value of a token that the lexer found to be a number: an int, long, float or double. */
 export function numberLiteral({ kind, text, start }: Token, source: SourceText): unknown {
@@ -11,12 +11,12 @@ export function numberLiteral({ kind, text, start }: Token, source: SourceText):
     case 'int':
     case 'hexInt': {
       const value = Number(text);
-      return value > maxInt ? source.fail('a number that is no 32-bit int: a long ends in L', start) : value;
+      return value > MAX_INT ? source.fail('a number that is no 32-bit int: a long ends in L', start) : value;
     }
     case 'long':
     case 'hexLong': {
       const value = BigInt(text.slice(0, -1));
-      return value > maxLong ? source.fail('a number that is no 64-bit long', start) : value;
+      return value > MAX_LONG ? source.fail('a number that is no 64-bit long', start) : value;
     }
     case 'float':
       return new JavaFloat(Math.fround(Number(text.slice(0, -1))));

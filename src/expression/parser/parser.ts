@@ -4,8 +4,8 @@ import type { SourceText } from './source-text.ts';
 import type { Token, TokenKind } from './token.ts';
 
 /** Deeper nesting is refused: the parser and the evaluator recurse. */
-const maxDepth = 100;
-const closing: ReadonlySet<TokenKind> = new Set([')', ']', '}', ',', ':']);
+const MAX_DEPTH = 100;
+const CLOSING: ReadonlySet<TokenKind> = new Set([')', ']', '}', ',', ':']);
 
 export function parseExpression(source: SourceText): Node {
   return new Parser(source).parse();
@@ -23,7 +23,7 @@ class Parser extends OperandParser {
   }
 
   protected override expression(): Node {
-    if (++this.#depth > maxDepth) this.fail(`the expression nests deeper than ${maxDepth} levels`, this.peek());
+    if (++this.#depth > MAX_DEPTH) this.fail(`the expression nests deeper than ${MAX_DEPTH} levels`, this.peek());
     const first = this.peek();
     // What is missing before `?:` or `?`, or after `?:`, is null.
     const value = first?.kind === '?:' || first?.kind === '?' ? this.#null(first) : this.#or();
@@ -32,7 +32,7 @@ class Parser extends OperandParser {
     if (token?.kind === '=') this.fail('assignment is not allowed', token);
     if (this.take('?:')) {
       const next = this.peek();
-      const isMissing = next === undefined || closing.has(next.kind);
+      const isMissing = next === undefined || CLOSING.has(next.kind);
       node = { kind: 'elvis', at: value.at, value, otherwise: isMissing ? this.#null(token) : this.expression() };
     }
     if (token?.kind === '?' && this.take('?')) {
@@ -108,7 +108,7 @@ class Parser extends OperandParser {
     this.#refuseIncrement();
     const token = this.take('!') ?? this.take('-') ?? this.take('+');
     if (!token) return this.primary();
-    if (++this.#depth > maxDepth) this.fail(`the expression nests deeper than ${maxDepth} levels`, token);
+    if (++this.#depth > MAX_DEPTH) this.fail(`the expression nests deeper than ${MAX_DEPTH} levels`, token);
     const operand = this.#unary();
     this.#depth--;
     return { kind: 'unary', at: this.source.offset(token.start), operator: token.kind as '!' | '-' | '+', operand };

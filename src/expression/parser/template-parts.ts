@@ -5,7 +5,7 @@ export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'expression'; readonly text: string; readonly offsets: readonly number[] };
 
-const prefix = '{#';
+const PREFIX = '{#';
 
 /**
  * Cuts a template as the original does, in two passes. First every `{` that is followed by spaces and `#`, `T` or `(`,
@@ -18,13 +18,13 @@ export function splitTemplate(template: string): readonly TemplatePart[] {
   const parts: TemplatePart[] = [];
   let at = 0;
   while (at < text.length) {
-    const start = text.indexOf(prefix, at);
+    const start = text.indexOf(PREFIX, at);
     if (start === -1) {
       parts.push({ kind: 'text', text: text.slice(at) });
       break;
     }
     if (start > at) parts.push({ kind: 'text', text: text.slice(at, start) });
-    const from = start + prefix.length;
+    const from = start + PREFIX.length;
     const end = findEnd(text, from, (message, index) => {
       throw new ExpressionError('parse', message, template, offsets[index] ?? template.length);
     });
@@ -62,7 +62,7 @@ function mark(template: string): { readonly text: string; readonly offsets: read
       continue;
     }
     copy(done, at);
-    text += prefix;
+    text += PREFIX;
     offsets.push(at, first);
     copy(first, end);
     done = end;
@@ -111,5 +111,5 @@ function findEnd(text: string, from: number, fail: (message: string, index: numb
   }
   const last = open.pop();
   if (last !== undefined) return fail(`'${last.character}' is never closed`, last.index);
-  return fail('expected } at the end of the expression', from - prefix.length);
+  return fail('expected } at the end of the expression', from - PREFIX.length);
 }

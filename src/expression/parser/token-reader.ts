@@ -3,7 +3,7 @@ import type { SourceText } from './source-text.ts';
 import type { Token, TokenKind } from './token.ts';
 
 /** More of these would make a template that nobody wrote by hand. */
-const maxTokens = 10_000;
+const MAX_TOKENS = 10_000;
 
 /** The tokens of one expression, one after the other, with errors that name the place. */
 export class TokenReader {
@@ -14,7 +14,7 @@ export class TokenReader {
   constructor(source: SourceText) {
     this.source = source;
     this.#tokens = tokenize(source);
-    if (this.#tokens.length > maxTokens) source.fail(`the expression has more than ${maxTokens} tokens`, 0);
+    if (this.#tokens.length > MAX_TOKENS) source.fail(`the expression has more than ${MAX_TOKENS} tokens`, 0);
   }
 
   protected skip(): void {

@@ -5,7 +5,7 @@ import type { Failure } from './failure.ts';
 import { answering, type Exchange, ended, type SideState } from './state.ts';
 
 /** Bytes of messages that wait their turn; above it Envoy is not read from. */
-const queueLimit = 1024 * 1024;
+const QUEUE_LIMIT = 1024 * 1024;
 
 /** In observability mode Envoy takes no reply. */
 export function say(exchange: Exchange, reply: Reply): void {
@@ -59,7 +59,7 @@ export function queuedBytes({ request, response }: Exchange): number {
 }
 
 export function isQueueFull(exchange: Exchange): boolean {
-  return queuedBytes(exchange) > queueLimit;
+  return queuedBytes(exchange) > QUEUE_LIMIT;
 }
 
 export function readOn(exchange: Exchange): void {

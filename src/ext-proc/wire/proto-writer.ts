@@ -15,14 +15,14 @@ export interface Field {
   readonly map: boolean;
 }
 
-const initialBytes = 1024;
+const INITIAL_BYTES = 1024;
 
 /**
  * Writes messages straight from plain objects in one pass. proto-loader makes a message object of each part first,
  * which costs more than the bytes themselves.
  */
 export class ProtoWriter {
-  #buffer = Buffer.allocUnsafe(initialBytes);
+  #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   #at = 0;
 
   /** The bytes of a message; the writer may be used again. */
@@ -31,7 +31,7 @@ export class ProtoWriter {
     this.#message(value as Readonly<Record<string, unknown>>, shape);
     const bytes = Buffer.from(this.#buffer.subarray(0, this.#at));
     // One large body must not keep its megabytes here.
-    if (this.#buffer.length > 64 * 1024) this.#buffer = Buffer.allocUnsafe(initialBytes);
+    if (this.#buffer.length > 64 * 1024) this.#buffer = Buffer.allocUnsafe(INITIAL_BYTES);
     return bytes;
   }
 
@@ -114,7 +114,7 @@ export class ProtoWriter {
   /** Leaves one byte for a length that is not known yet. */
   #open(): number {
     this.#reserve(1);
-    this.#at += 1;
+    this.#at++;
     return this.#at;
   }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { serviceName } from '../../envoy-names.ts';
+import { SERVICE_NAME } from '../../envoy-names.ts';
 import { ProtoWriter } from './proto-writer.ts';
 import type { ProcessingResponse } from './protobuf.ts';
 import { replyShape } from './reply-shape.ts';
@@ -17,10 +17,10 @@ export function loadServiceDefinition(): ServiceDefinition {
     enums: String,
     oneofs: true,
     includeDirs: [protoDirectory],
-  })[serviceName];
-  if (definition === undefined || 'format' in definition) throw new Error(`${serviceName} is not in proto/`);
+  })[SERVICE_NAME];
+  if (definition === undefined || 'format' in definition) throw new Error(`${SERVICE_NAME} is not in proto/`);
   const { Process: method } = definition as ServiceDefinition;
-  if (method === undefined) throw new Error(`${serviceName} has no method Process`);
+  if (method === undefined) throw new Error(`${SERVICE_NAME} has no method Process`);
   const writer = new ProtoWriter();
   return { Process: { ...method, responseSerialize: (reply: ProcessingResponse) => writer.finish(reply, replyShape) } };
 }

@@ -1,28 +1,28 @@
-import { serviceName } from '../../envoy-names.ts';
+import { SERVICE_NAME } from '../../envoy-names.ts';
 import { defaultLimits } from '../../policy/index.ts';
 import type { Json } from '../commented-yaml.ts';
 import type { Backend, BackendGroup, Connection, HealthCheck } from '../definition.ts';
 import { oneLine } from '../names.ts';
-import { sidecarCluster } from './ext-proc.ts';
+import { SIDECAR_CLUSTER } from './ext-proc.ts';
 import { address, seconds } from './json.ts';
 import type { Profile } from './profiles.ts';
 import { sniOptions, tlsSocket } from './tls.ts';
 
-const httpOptions = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 /** The server beside Envoy. */
 export function serverCluster(): Json {
   return {
-    name: sidecarCluster,
+    name: SIDECAR_CLUSTER,
     type: 'STATIC',
     connect_timeout: '0.5s',
     load_assignment: {
-      cluster_name: sidecarCluster,
+      cluster_name: SIDECAR_CLUSTER,
       endpoints: [{ lb_endpoints: [{ endpoint: { address: address('127.0.0.1', 50_051) } }] }],
     },
     typed_extension_protocol_options: {
-      [httpOptions]: {
-        '@type': `type.googleapis.com/${httpOptions}`,
+      [HTTP_OPTIONS]: {
+        '@type': `type.googleapis.com/${HTTP_OPTIONS}`,
         explicit_http_config: { http2_protocol_options: {} },
       },
     },
@@ -35,7 +35,7 @@ export function serverCluster(): Json {
         no_traffic_interval: '1s',
         unhealthy_threshold: 2,
         healthy_threshold: 1,
-        grpc_health_check: { service_name: serviceName },
+        grpc_health_check: { service_name: SERVICE_NAME },
       },
     ],
   };
@@ -97,8 +97,8 @@ function protocolOptions(connection: Connection, isTls: boolean): Json {
   if (!hasCommon && !isTls && connection.http2 === undefined) return {};
   return {
     typed_extension_protocol_options: {
-      [httpOptions]: {
-        '@type': `type.googleapis.com/${httpOptions}`,
+      [HTTP_OPTIONS]: {
+        '@type': `type.googleapis.com/${HTTP_OPTIONS}`,
         ...(hasCommon && { common_http_protocol_options: common }),
         ...(isTls && sniOptions(connection)),
         explicit_http_config: connection.http2 === undefined ? { http_protocol_options: {} } : http2(connection.http2),

@@ -2,19 +2,19 @@ import { streamMetadata } from '../../envoy-names.ts';
 import type { Json } from '../commented-yaml.ts';
 import { seconds, type } from './json.ts';
 
-export const extProcName = 'envoy.filters.http.ext_proc';
-export const sidecarCluster = 'lambda-ext-proc';
+export const EXT_PROC_NAME = 'envoy.filters.http.ext_proc';
+export const SIDECAR_CLUSTER = 'lambda-ext-proc';
 
 /** `readsTls`: whether expressions ask for certificates. */
 export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json {
   return {
-    name: extProcName,
+    name: EXT_PROC_NAME,
     '#': 'Off, unless a route turns it on.',
     disabled: true,
     typed_config: {
       '@type': type('extensions.filters.http.ext_proc.v3.ExternalProcessor'),
       grpc_service: {
-        envoy_grpc: { cluster_name: sidecarCluster },
+        envoy_grpc: { cluster_name: SIDECAR_CLUSTER },
         '#': 'Only failures after which nothing can have run: `reset` here would call functions twice.',
         retry_policy: {
           retry_on: 'connect-failure,refused-stream',
@@ -41,7 +41,7 @@ export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json
         'request.protocol',
         'source.address',
         'destination.address',
-        ...(readsTls ? tlsAttributes : []),
+        ...(readsTls ? TLS_ATTRIBUTES : []),
       ],
       mutation_rules: { disallow_is_error: true },
       metadata_options: { receiving_namespaces: { untyped: ['lambda-ext-proc'] } },
@@ -50,12 +50,12 @@ export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json
 }
 
 /** What `#request.ssl` reads. */
-const tlsAttributes = ['connection.subject_peer_certificate', 'connection.subject_local_certificate'];
+const TLS_ATTRIBUTES = ['connection.subject_peer_certificate', 'connection.subject_local_certificate'];
 
 /** On a route: the filter is on, for an API of policies.yaml. */
 export function extProcOn(api: string): Json {
   return {
-    [extProcName]: {
+    [EXT_PROC_NAME]: {
       '@type': type('extensions.filters.http.ext_proc.v3.ExtProcPerRoute'),
       overrides: { grpc_initial_metadata: [{ key: streamMetadata.api, value: api }] },
     },

@@ -9,7 +9,7 @@ import { corsRules } from './listener.ts';
 import type { Profile } from './profiles.ts';
 
 export const CLOSED_KEY = 'LAMBDA_EXT_PROC_IMPORT_CLOSED';
-const closedMessage = 'This route is closed: what restricted its callers was not imported.';
+const CLOSED_MESSAGE = 'This route is closed: what restricted its callers was not imported.';
 
 /** A path without a host is for every host, also for those that other entries name. */
 export function virtualHosts(
@@ -90,7 +90,7 @@ function closedRoute(route: ImportedRoute, profiles: readonly Profile[]): Json {
     match: match(route),
     direct_response: {
       status: 503,
-      body: { inline_string: JSON.stringify({ message: closedMessage, key: CLOSED_KEY }) },
+      body: { inline_string: JSON.stringify({ message: CLOSED_MESSAGE, key: CLOSED_KEY }) },
     },
     response_headers_to_add: [overwrite('content-type', 'application/json')],
   };

@@ -2,7 +2,7 @@ import type { Json } from '../commented-yaml.ts';
 import type { Connection } from '../definition.ts';
 import { type } from './json.ts';
 
-const systemCertificates = '/etc/ssl/certs/ca-certificates.crt';
+const SYSTEM_CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /** The name in the certificate is that of the host that the request goes to, unless the caller's is passed on. */
 export function sniOptions(connection: Connection): Json {
@@ -12,7 +12,7 @@ export function sniOptions(connection: Connection): Json {
 
 export function tlsSocket(connection: Connection): Json {
   const { tls, http2 } = connection;
-  const trusted = tls?.trusted === undefined ? { filename: systemCertificates } : { inline_string: tls.trusted };
+  const trusted = tls?.trusted === undefined ? { filename: SYSTEM_CERTIFICATES } : { inline_string: tls.trusted };
   return {
     name: 'envoy.transport_sockets.tls',
     typed_config: {

@@ -88,7 +88,7 @@ function tellProxy(proxy: Reader, owner: string, report: Report): void {
 }
 
 /** Options of the gateway's client that Envoy has no word for, or does by itself. */
-const toldOptions: readonly (readonly [name: string, what: string])[] = [
+const TOLD_OPTIONS: readonly (readonly [name: string, what: string])[] = [
   ['pipelining', 'HTTP pipelining, which Envoy does not do'],
   ['useCompression', "compression between gateway and backend: Envoy passes the caller's accept-encoding on"],
   ['propagateClientAcceptEncoding', "the caller's accept-encoding, which Envoy passes on in any case"],
@@ -103,7 +103,7 @@ function tellHttp(http: Reader, owner: string, report: Report): void {
     const what = `${owner} follows redirects: here they reach the caller; internal_redirect_policy follows those to Envoy itself`;
     report.add('changed', what, `${http.path}.followRedirects`);
   }
-  for (const [name, what] of toldOptions) {
+  for (const [name, what] of TOLD_OPTIONS) {
     const option = http.get(name);
     if (option.isThere) report.add('told', `${what} (${name} of ${owner})`, option.path);
   }

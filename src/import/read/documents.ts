@@ -10,8 +10,8 @@ export interface DefinitionFile {
   readonly others: readonly string[];
 }
 
-const definitionKinds = new Set(['ApiDefinition', 'ApiV4Definition']);
-const groupKind = 'SharedPolicyGroup';
+const DEFINITION_KINDS = new Set(['ApiDefinition', 'ApiV4Definition']);
+const GROUP_KIND = 'SharedPolicyGroup';
 
 /** Reads one or more documents and lists of them. Throws SourceError for text that does not parse. */
 export function readDocuments(text: string, fileName: string): DefinitionFile {
@@ -23,8 +23,8 @@ export function readDocuments(text: string, fileName: string): DefinitionFile {
     if (typeof kind !== 'string') {
       if (isSharedGroup(resource)) addGroup(groups, new Reader(resource), undefined);
       else definitions.push(resource);
-    } else if (definitionKinds.has(kind)) definitions.push(resource);
-    else if (kind === groupKind) {
+    } else if (DEFINITION_KINDS.has(kind)) definitions.push(resource);
+    else if (kind === GROUP_KIND) {
       const root = new Reader(resource);
       addGroup(groups, root.get('spec'), root.get('metadata').text('name'));
     } else others.push([kind, new Reader(resource).get('metadata').text('name')].filter(Boolean).join(' '));

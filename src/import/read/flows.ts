@@ -84,11 +84,11 @@ function readV4(flow: Reader, { report }: FlowContext): FlowParts {
   };
 }
 
-const allMethods = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'];
+const ALL_METHODS = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'];
 
 function readSelector(path: string | undefined, operator: string | undefined, methods: Reader): Selector {
   const named = methods.elements().map((method) => String(method.data).toUpperCase());
-  const isAll = allMethods.every((method) => named.includes(method));
+  const isAll = ALL_METHODS.every((method) => named.includes(method));
   const valid = named.filter((method) => /^[A-Z]+$/.test(method));
   const known = valid.filter((method) => method !== 'OTHER');
   return {

@@ -6,7 +6,7 @@ export interface EndpointHeaders {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const secretName = /key|token|secret|auth|password|credential/i;
+const SECRET_NAME = /key|token|secret|auth|password|credential/i;
 
 /** Those that Envoy can set; others are told by name. */
 export function carryHeaders(
@@ -25,7 +25,7 @@ export function carryHeaders(
     } else if (name.toLowerCase() === 'host') host = value.trim() === '' ? undefined : value.trim();
     else {
       carried[name] = value;
-      if (secretName.test(name)) report.add('told', `header ${name} of ${owner} has its value in envoy.yaml`, path);
+      if (SECRET_NAME.test(name)) report.add('told', `header ${name} of ${owner} has its value in envoy.yaml`, path);
     }
   }
   return { host, headers: carried };

@@ -3,9 +3,9 @@ import { isReference, type Secrets } from '../secrets.ts';
 import type { Reader } from './reader.ts';
 
 /** The fields of the gateway's policy; it ignores others, which are told as what nobody looked at. */
-const textFields = ['region', 'function', 'qualifier', 'invocationType', 'logType', 'roleSessionName', 'endpoint'];
-const secretFields = ['accessKey', 'secretKey', 'roleArn'];
-const timeFields = ['connectionTimeoutMs', 'readTimeoutMs', 'apiCallAttemptTimeoutMs', 'apiCallTimeoutMs'];
+const TEXT_FIELDS = ['region', 'function', 'qualifier', 'invocationType', 'logType', 'roleSessionName', 'endpoint'];
+const SECRET_FIELDS = ['accessKey', 'secretKey', 'roleArn'];
+const TIME_FIELDS = ['connectionTimeoutMs', 'readTimeoutMs', 'apiCallAttemptTimeoutMs', 'apiCallTimeoutMs'];
 
 /** The object of the policy, with numbers and booleans that forms wrote as text made right. */
 export function readLambdaConfiguration(
@@ -18,8 +18,8 @@ export function readLambdaConfiguration(
     if (value !== undefined) found[name] = value;
   };
   add('scope', configuration.text('scope')?.toUpperCase());
-  for (const name of textFields) add(name, configuration.text(name));
-  for (const name of secretFields) {
+  for (const name of TEXT_FIELDS) add(name, configuration.text(name));
+  for (const name of SECRET_FIELDS) {
     const text = configuration.text(name);
     if (text === undefined) continue;
     const { path } = configuration.get(name);
@@ -29,7 +29,7 @@ export function readLambdaConfiguration(
   }
   add('payload', payloadOf(configuration, report));
   add('sendToConsumer', configuration.flag('sendToConsumer'));
-  for (const name of timeFields) add(name, timeOf(configuration, name, report));
+  for (const name of TIME_FIELDS) add(name, timeOf(configuration, name, report));
   const variables = configuration.items('variables').flatMap((variable) => {
     const name = variable.text('name');
     if (name === undefined) return [];

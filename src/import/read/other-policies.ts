@@ -4,7 +4,7 @@
  */
 
 /** Restricts callers or content: what may take its place in Envoy. */
-const guards: ReadonlyMap<string, string> = new Map([
+const GUARDS: ReadonlyMap<string, string> = new Map([
   ['rate-limit', 'envoy.filters.http.local_ratelimit or envoy.filters.http.ratelimit'],
   ['quota', 'envoy.filters.http.ratelimit with a service that counts over days'],
   ['spike-arrest', 'envoy.filters.http.local_ratelimit'],
@@ -26,7 +26,7 @@ const guards: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Changes messages or what is known of them, and lets every caller on. */
-const transformers: ReadonlyMap<string, string> = new Map([
+const TRANSFORMERS: ReadonlyMap<string, string> = new Map([
   ['transform-headers', 'request_headers_to_add and its kin on the route, or mutations of a Lambda step'],
   [
     'transform-queryparams',
@@ -63,8 +63,8 @@ export interface OtherPolicy {
 /** `policy` as the definition names it, with or without `policy-` and `gravitee-` around it. */
 export function otherPolicy(policy: string): OtherPolicy {
   const name = policy.toLowerCase().replace(/^(?:gravitee-)?policy-/, '');
-  const transformer = transformers.get(name);
+  const transformer = TRANSFORMERS.get(name);
   if (transformer !== undefined) return { guards: false, instead: transformer };
-  const guard = guards.get(name);
+  const guard = GUARDS.get(name);
   return { guards: true, instead: guard ?? 'a filter of Envoy or a Lambda step that does the same' };
 }

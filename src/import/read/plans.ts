@@ -3,7 +3,7 @@ import type { FlowContext } from './context.ts';
 import { readFlows } from './flows.ts';
 import type { Reader } from './reader.ts';
 
-const inactive = new Set(['CLOSED', 'STAGING']);
+const INACTIVE = new Set(['CLOSED', 'STAGING']);
 
 export interface ReadPlans {
   readonly plans: readonly Plan[];
@@ -18,7 +18,7 @@ export function readPlans(plans: Reader, apiName: string, context: FlowContext):
   const all = [...named, ...listed].filter(([, plan]) => plan.isThere);
   const active = all.filter(([name, plan]) => {
     const status = (plan.text('status') ?? 'PUBLISHED').toUpperCase();
-    if (!inactive.has(status)) return true;
+    if (!INACTIVE.has(status)) return true;
     plan.tell(context.report, 'told', `plan ${name} is ${status.toLowerCase()}: nobody was let in by it`);
     return false;
   });

@@ -4,8 +4,8 @@ import { readLambdaConfiguration } from './lambda-configuration.ts';
 import { otherPolicy } from './other-policies.ts';
 import type { Reader } from './reader.ts';
 
-const lambdaPolicy = 'aws-lambda';
-const sharedGroupPolicy = 'shared-policy-group-policy';
+const LAMBDA_POLICY = 'aws-lambda';
+const SHARED_GROUP_POLICY = 'shared-policy-group-policy';
 
 export interface ReadSteps {
   readonly steps: readonly Step[];
@@ -31,7 +31,7 @@ const none: ReadSteps = { steps: [], guards: [] };
 
 function readStep(reader: Reader, place: StepPlace, context: ReadContext): ReadSteps {
   const reference = reader.get('sharedPolicyGroupRef');
-  const policy = reader.text('policy') ?? (reference.isThere ? sharedGroupPolicy : 'unknown');
+  const policy = reader.text('policy') ?? (reference.isThere ? SHARED_GROUP_POLICY : 'unknown');
   const name = reader.text('name');
   const label = name === undefined || name === policy ? policy : `${policy} (${name})`;
   if (!reader.isThere) return none;
@@ -39,8 +39,8 @@ function readStep(reader: Reader, place: StepPlace, context: ReadContext): ReadS
     reader.tell(context.report, 'told', `disabled step ${label} in ${place.place}`);
     return none;
   }
-  if (policy === sharedGroupPolicy) return sharedGroup(reader, place, context);
-  if (policy !== lambdaPolicy) return otherStep(reader, policy, `policy ${label} in ${place.place}`, context);
+  if (policy === SHARED_GROUP_POLICY) return sharedGroup(reader, place, context);
+  if (policy !== LAMBDA_POLICY) return otherStep(reader, policy, `policy ${label} in ${place.place}`, context);
   const condition = reader.text('condition');
   const conditions = [...(place.conditions ?? []), ...(condition === undefined ? [] : [condition])];
   const configuration = readLambdaConfiguration(reader.getJson('configuration'), context.report, context.secrets);

@@ -31,24 +31,24 @@ const planWords = [
   'updatedAt|updated_at|publishedAt|published_at|closedAt|closed_at|need_redeploy_at|generalConditions|general_conditions',
   'generalConditionsHrid|excludedGroups|excluded_groups|bootstrapPort|brokerRangeStart|brokerRangeEnd|status',
 ].join('|');
-const end = '(?:$|[.[])';
-const api = '^(?:(?:api|spec)\\.)?';
-const plan = `${api}plans(?:\\[\\]|\\.[^.[]+)\\.`;
-const flow = `(?:^|\\.)flows\\[\\]\\.`;
+const END = '(?:$|[.[])';
+const API_PATH = '^(?:(?:api|spec)\\.)?';
+const PLAN_PATH = `${API_PATH}plans(?:\\[\\]|\\.[^.[]+)\\.`;
+const FLOW = `(?:^|\\.)flows\\[\\]\\.`;
 
-const portal = 'for the portal, the console and the operator, without an effect on requests';
+const PORTAL = 'for the portal, the console and the operator, without an effect on requests';
 const knownFields: readonly (readonly [pattern: RegExp, what: string])[] = [
-  [new RegExp(`${api}(?:${apiWords})${end}`), portal],
+  [new RegExp(`${API_PATH}(?:${apiWords})${END}`), PORTAL],
   [
-    new RegExp(`^(?:export|members|metadata|pages|apiPicture|apiBackground|apiMedia|kind|apiVersion|status)${end}`),
-    portal,
+    new RegExp(`^(?:export|members|metadata|pages|apiPicture|apiBackground|apiMedia|kind|apiVersion|status)${END}`),
+    PORTAL,
   ],
-  [new RegExp(`${plan}(?:${planWords})${end}`), portal],
-  [new RegExp(`${plan}security\\.configuration${end}`), 'the security configuration of plans that need none'],
-  [new RegExp(`${flow}(?:id|stage)${end}`), portal],
-  [new RegExp(`${flow}tags${end}`), 'tags of flows'],
+  [new RegExp(`${PLAN_PATH}(?:${planWords})${END}`), PORTAL],
+  [new RegExp(`${PLAN_PATH}security\\.configuration${END}`), 'the security configuration of plans that need none'],
+  [new RegExp(`${FLOW}(?:id|stage)${END}`), PORTAL],
+  [new RegExp(`${FLOW}tags${END}`), 'tags of flows'],
   [
-    new RegExp(`${flow}(?:publish|subscribe|connect|interact|entrypointConnect)${end}`),
+    new RegExp(`${FLOW}(?:publish|subscribe|connect|interact|entrypointConnect)${END}`),
     'phases of other kinds of API, which HTTP proxies do not run',
   ],
   [/\.messageCondition$/, 'conditions of messages, which HTTP proxies have none of'],
@@ -56,6 +56,6 @@ const knownFields: readonly (readonly [pattern: RegExp, what: string])[] = [
     /\.listeners\[\]\.(?:pathMappings|cors|entrypoints\[\]\.(?:qos|dlq|configuration))(?:$|[.[])/,
     'options of listeners without an effect on requests',
   ],
-  [/\.endpoints\[\]\.status$/, portal],
+  [/\.endpoints\[\]\.status$/, PORTAL],
   [/health-?check\.(?:steps\[\]\.)?(?:name|type|overrideConfiguration|inherit)$/i, 'names and kinds of health checks'],
 ];

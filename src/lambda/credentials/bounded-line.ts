@@ -1,6 +1,6 @@
-const maxLine = 300;
+const MAX_LINE = 300;
 /** A JSON Web Token, as service accounts have them. */
-const token = /eyJ[\w-]{8,}\.[\w.-]+/g;
+const TOKEN = /eyJ[\w-]{8,}\.[\w.-]+/g;
 
 /** The first line of what a source has said, short enough for a log and without the secrets that it was asked with. */
 export function boundedLine(text: string, secrets: readonly string[]): string | undefined {
@@ -10,9 +10,9 @@ export function boundedLine(text: string, secrets: readonly string[]): string | 
   for (const secret of secrets) line = line.replaceAll(secret, '…');
   // Control characters would break a log's line; what is no ASCII may not be text at all.
   line = line
-    .replaceAll(token, '…')
+    .replaceAll(TOKEN, '…')
     .replaceAll(/[^\x20-\x7e…]/g, '?')
-    .slice(0, maxLine);
+    .slice(0, MAX_LINE);
   return line === '' ? undefined : line;
 }
 

@@ -2,7 +2,7 @@ import { boundedLine } from './bounded-line.ts';
 import { describeExchange, type SourceExchange } from './source-exchanges.ts';
 
 /** What the SDK says when it turns to the next link of its chain, by the name of the link's function. */
-const links: ReadonlyMap<string, string> = new Map([
+const LINKS: ReadonlyMap<string, string> = new Map([
   ['fromEnv', 'environment'],
   ['fromIni', 'profile'],
   ['fromProcess', 'credential_process'],
@@ -11,13 +11,13 @@ const links: ReadonlyMap<string, string> = new Map([
   ['fromHttp/fromContainerMetadata', 'container'],
   ['fromInstanceMetadata', 'EC2 instance'],
 ]);
-const linkSyntax = /^@aws-sdk\/credential-provider-node - (?:defaultProvider|remoteProvider)::([\w/]+)$/;
+const LINK_SYNTAX = /^@aws-sdk\/credential-provider-node - (?:defaultProvider|remoteProvider)::([\w/]+)$/;
 /** What it says of each link that has nothing to give. */
-const reasonSyntax = /^\S+ (?:->|\(!\)) (.+)/s;
+const REASON_SYNTAX = /^\S+ (?:->|\(!\)) (.+)/s;
 /** Words of the chain as a whole or of a setting, and of a second try with other rules than the first, which counts. */
-const empty = /^(?:Skipping SSO|Could not load credentials from any providers|\w+ not set in env, checking config)/;
-const secondTry = /is not a valid container metadata service (?:hostname|protocol)/;
-const maxReport = 1_500;
+const EMPTY = /^(?:Skipping SSO|Could not load credentials from any providers|\w+ not set in env, checking config)/;
+const SECOND_TRY = /is not a valid container metadata service (?:hostname|protocol)/;
+const MAX_REPORT = 1_500;
 
 interface Tried {
   readonly link: string;
@@ -42,11 +42,11 @@ export class ChainReport {
     const parts = this.#tried.flatMap(({ link, reasons, from }, i) => {
       const exchanges = this.exchanges.slice(from, this.#tried[i + 1]?.from);
       const asked = [...new Set(exchanges.filter(isFirst).map(describeExchange))];
-      const said = [...reasons].filter((reason) => exchanges.length === 0 || !secondTry.test(reason));
+      const said = [...reasons].filter((reason) => exchanges.length === 0 || !SECOND_TRY.test(reason));
       const words = [...said, ...asked];
       return words.length === 0 ? [] : [`${link}: ${words.join(', ')}`];
     });
-    return parts.join('; ').slice(0, maxReport);
+    return parts.join('; ').slice(0, MAX_REPORT);
   }
 
   /** The link that is asked now, or was asked last. */
@@ -55,13 +55,13 @@ export class ChainReport {
   }
 
   #note(text: string): void {
-    const link = links.get(linkSyntax.exec(text)?.[1] ?? '');
+    const link = LINKS.get(LINK_SYNTAX.exec(text)?.[1] ?? '');
     if (link !== undefined) {
       this.#tried.push({ link, reasons: new Set(), from: this.exchanges.length });
       return;
     }
-    const reason = reasonSyntax.exec(text)?.[1];
-    if (reason !== undefined && !empty.test(reason)) this.#tried.at(-1)?.reasons.add(shown(reason));
+    const reason = REASON_SYNTAX.exec(text)?.[1];
+    if (reason !== undefined && !EMPTY.test(reason)) this.#tried.at(-1)?.reasons.add(shown(reason));
   }
 }
 

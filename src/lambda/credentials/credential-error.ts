@@ -1,6 +1,6 @@
 import { InvocationError } from '../invocation-error.ts';
 
-const maxText = 1_000;
+const MAX_TEXT = 1_000;
 
 /** No credentials, and why: the words for the log may name ARNs, those for the caller say no more than the service. */
 export function credentialError(what: string, cause: unknown): InvocationError {
@@ -38,5 +38,5 @@ function describe(error: unknown): Described {
 
 /** AWS repeats the whole canonical request, session token included, when a signature does not match. */
 function firstLine(text: string): string {
-  return (text.split('\n', 1)[0] ?? '').slice(0, maxText);
+  return (text.split('\n', 1)[0] ?? '').slice(0, MAX_TEXT);
 }

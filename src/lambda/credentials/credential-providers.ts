@@ -7,7 +7,7 @@ import { credentialError } from './credential-error.ts';
 import { loadDefaultChain, profileStamp } from './default-chain.ts';
 import { identityKey, keysLabel, roleLabel, rolesOf } from './identity.ts';
 import { IdentityCache } from './identity-cache.ts';
-import { type CredentialStatus, idleMs, RefreshingProvider } from './refreshing-provider.ts';
+import { type CredentialStatus, IDLE_MS, RefreshingProvider } from './refreshing-provider.ts';
 import { StaticKeys } from './static-keys.ts';
 
 export interface CredentialProvidersOptions {
@@ -20,7 +20,7 @@ export interface CredentialProvidersOptions {
   readonly onRefresh?: (source: string, error: InvocationError | undefined) => void;
 }
 
-const maxRoles = 256;
+const MAX_ROLES = 256;
 
 /** One provider for each resolved identity of the process. */
 export class CredentialProviders {
@@ -40,7 +40,7 @@ export class CredentialProviders {
       onRefresh: () => {},
       ...options,
     };
-    this.#roles = new IdentityCache(maxRoles, this.#options.clock.now);
+    this.#roles = new IdentityCache(MAX_ROLES, this.#options.clock.now);
   }
 
   /** The same provider for the same values; found by the object first. Throws InvocationError. */
@@ -72,7 +72,7 @@ export class CredentialProviders {
 
   /** How every identity in use stands, for readiness and metrics; static keys left out. */
   status(): readonly CredentialStatus[] {
-    const isUsed = (this.#default?.lastUsed ?? 0) > this.#options.clock.now() - idleMs;
+    const isUsed = (this.#default?.lastUsed ?? 0) > this.#options.clock.now() - IDLE_MS;
     const chain = this.#default !== undefined && isUsed ? [this.#default] : [];
     return [...chain, ...this.#roles.values()].map((provider) => provider.status());
   }

@@ -1,5 +1,5 @@
 import type { RefreshingProvider } from './refreshing-provider.ts';
-import { idleMs } from './refreshing-provider.ts';
+import { IDLE_MS } from './refreshing-provider.ts';
 
 /** Providers by identity. Identities may be made of a caller's data: their number is bounded. */
 export class IdentityCache {
@@ -34,7 +34,7 @@ export class IdentityCache {
   }
 
   #removeIdle(): void {
-    const before = this.#now() - idleMs;
+    const before = this.#now() - IDLE_MS;
     for (const [key, provider] of this.#providers) if (provider.lastUsed < before) this.#remove(key, provider);
   }
 

@@ -4,7 +4,7 @@ import type { AssumedRole, CredentialSource } from '../types.ts';
 
 /** Makes keys of maps useless to who reads them in a dump. */
 const salt = randomBytes(16).toString('base64');
-const maxLabel = 300;
+const MAX_LABEL = 300;
 
 /** Tells identities apart without showing what they are made of. */
 export function identityKey(...parts: readonly (string | number | undefined)[]): string {
@@ -27,5 +27,5 @@ export function roleLabel({ roleArn, roleSessionName }: AssumedRole, base: strin
   const session = roleSessionName === invocationDefaults.roleSessionName ? '' : ` as ${roleSessionName}`;
   const own = `role ${roleArn}${session}`;
   const on = base.startsWith('role ') ? base : `${base} in ${region}`;
-  return `${own} of ${on}`.slice(0, maxLabel);
+  return `${own} of ${on}`.slice(0, MAX_LABEL);
 }

@@ -1,21 +1,21 @@
 import type { Clock } from './clock.ts';
 
 /** Credentials count as expired this much before they are: a request must still arrive, and clocks differ. */
-const maxMarginMs = 10_000;
+const MAX_MARGIN_MS = 10_000;
 /** Instance and container roles have their next credentials five minutes before the end of the old ones. */
-const earlyMs = 300_000;
+const EARLY_MS = 300_000;
 /** Credentials that live shorter than a load takes must not become a loop of loads. */
-const minDelayMs = 250;
-const minBackoffMs = 200;
+const MIN_DELAY_MS = 250;
+const MIN_BACKOFF_MS = 200;
 /** While credentials are still valid nobody waits for the next try; but it comes well before their end. */
-const maxBackoffMs = 30_000;
+const MAX_BACKOFF_MS = 30_000;
 /** While there are none every request fails: the source is soon asked again. */
-const maxBackoffWithoutMs = 5_000;
+const MAX_BACKOFF_WITHOUT_MS = 5_000;
 
 /** The last moment at which credentials are sent: 10 s before they expire, a tenth of their life for short sessions. */
 export function validUntil(obtainedAt: number, expiration: number | undefined): number {
   if (expiration === undefined) return Number.POSITIVE_INFINITY;
-  return expiration - Math.min(maxMarginMs, Math.max(0, expiration - obtainedAt) / 10);
+  return expiration - Math.min(MAX_MARGIN_MS, Math.max(0, expiration - obtainedAt) / 10);
 }
 
 /**
@@ -24,12 +24,12 @@ export function validUntil(obtainedAt: number, expiration: number | undefined): 
  */
 export function refreshAt(obtainedAt: number, expiration: number, { random }: Clock): number {
   const life = Math.max(0, expiration - obtainedAt);
-  const early = Math.min(life / 3, earlyMs * (1 + random()));
-  return obtainedAt + Math.max(minDelayMs, (life - early) * (0.95 + random() / 20));
+  const early = Math.min(life / 3, EARLY_MS * (1 + random()));
+  return obtainedAt + Math.max(MIN_DELAY_MS, (life - early) * (0.95 + random() / 20));
 }
 
 /** Milliseconds before the next try, after so many failures in a row. `validMs`: for how long the old ones still serve. */
 export function backoff(failures: number, validMs: number, { random }: Clock): number {
-  const most = validMs > 0 ? Math.min(maxBackoffMs, Math.max(minBackoffMs, validMs / 4)) : maxBackoffWithoutMs;
-  return Math.min(minBackoffMs * 2 ** Math.min(failures - 1, 16), most) * (0.5 + random() / 2);
+  const most = validMs > 0 ? Math.min(MAX_BACKOFF_MS, Math.max(MIN_BACKOFF_MS, validMs / 4)) : MAX_BACKOFF_WITHOUT_MS;
+  return Math.min(MIN_BACKOFF_MS * 2 ** Math.min(failures - 1, 16), most) * (0.5 + random() / 2);
 }

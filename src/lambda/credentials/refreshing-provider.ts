@@ -32,28 +32,28 @@ export interface CredentialStatus {
 }
 
 /** What waits for credentials waits no longer than this, whatever the source does. */
-const waitMs = 10_000;
+const WAIT_MS = 10_000;
 /** A load that has not ended by then (a credential_process that hangs) is given up, and another one may start. */
-const abandonMs = 60_000;
+const ABANDON_MS = 60_000;
 /** How often credentials without an expiry are asked for again, and how often their source is looked at for a change. */
-const recheckMs = 300_000;
-const stampMs = 5_000;
+const RECHECK_MS = 300_000;
+const STAMP_MS = 5_000;
 /**
  * Keys that look expired and have just come from their source are used, as the SDK does: this machine's clock may be ahead,
  * and the service is the judge. They are good for this long, and soon asked for again.
  */
-const lateMs = 30_000;
-const lateRecheckMs = 10_000;
+const LATE_MS = 30_000;
+const LATE_RECHECK_MS = 10_000;
 /**
  * How often a service's word makes the source be asked again: an endpoint could call all keys expired. Twice in a row, for
  * keys may be replaced while a call is under way; then once in so many milliseconds.
  */
-const rejectBurst = 2;
-const rejectFloorMs = 5_000;
+const REJECT_BURST = 2;
+const REJECT_FLOOR_MS = 5_000;
 /** For so long the same credentials are not taken again from the source after the service called them expired. */
-const rejectedMs = 60_000;
+const REJECTED_MS = 60_000;
 /** Who was not used for so long is not refreshed any more, and goes. */
-export const idleMs = 3_600_000;
+export const IDLE_MS = 3_600_000;
 
 /**
  * Credentials of one identity: given at once while they are valid, refreshed in the background before they expire, by
@@ -114,11 +114,11 @@ export class RefreshingProvider implements CredentialProvider {
   /** The service called these expired or revoked: the source is asked for others before the next use. */
   invalidate(credentials: ResolvedCredentials): void {
     const now = this.#options.clock.now();
-    const allowance = now - (rejectBurst - 1) * rejectFloorMs;
+    const allowance = now - (REJECT_BURST - 1) * REJECT_FLOOR_MS;
     if (this.#current !== credentials || now < this.#rejectAt) return;
-    this.#rejectAt = Math.max(this.#rejectAt, allowance) + rejectFloorMs;
+    this.#rejectAt = Math.max(this.#rejectAt, allowance) + REJECT_FLOOR_MS;
     this.#current = undefined;
-    this.#rejected = { credentials, until: now + rejectedMs };
+    this.#rejected = { credentials, until: now + REJECTED_MS };
   }
 
   status(): CredentialStatus {
@@ -183,10 +183,10 @@ export class RefreshingProvider implements CredentialProvider {
       if (this.#current !== undefined && this.#goesOn()) resolve(this.#current);
       else reject(failure);
     };
-    const cancelWait = clock.after(waitMs, () => {
-      fail(new Error(`${source} gave no credentials within ${waitMs / 1000} s`));
+    const cancelWait = clock.after(WAIT_MS, () => {
+      fail(new Error(`${source} gave no credentials within ${WAIT_MS / 1000} s`));
     });
-    const cancelAbandon = clock.after(abandonMs, () => {
+    const cancelAbandon = clock.after(ABANDON_MS, () => {
       if (this.#load === promise) this.#load = undefined;
     });
     const settle = (): boolean => {
@@ -231,11 +231,11 @@ export class RefreshingProvider implements CredentialProvider {
     this.#current = kept;
     this.#account = loaded.account ?? this.#account;
     this.#obtainedAt = started;
-    this.#validUntil = isLate ? now + lateMs : until;
+    this.#validUntil = isLate ? now + LATE_MS : until;
     this.#stamp = stamp;
-    this.#stampAt = now + stampMs;
-    if (isLate) this.#refreshAt = now + lateRecheckMs;
-    else this.#refreshAt = expiration === undefined ? now + recheckMs : refreshAt(started, expiration, clock);
+    this.#stampAt = now + STAMP_MS;
+    if (isLate) this.#refreshAt = now + LATE_RECHECK_MS;
+    else this.#refreshAt = expiration === undefined ? now + RECHECK_MS : refreshAt(started, expiration, clock);
     this.#rejected = undefined;
     this.#failure = undefined;
     this.#retryAt = 0;
@@ -256,7 +256,7 @@ export class RefreshingProvider implements CredentialProvider {
     // Where the old ones serve past their end there is no hurry.
     const servedUntil = outlivesSource ? Number.POSITIVE_INFINITY : this.#validUntil;
     const validMs = this.#current === undefined ? 0 : Math.max(0, servedUntil - now);
-    this.#failures += 1;
+    this.#failures++;
     this.#failure = failure;
     this.#retryAt = now + backoff(this.#failures, validMs, clock);
     if (validMs > 0) this.#schedule(this.#retryAt);
@@ -274,12 +274,12 @@ export class RefreshingProvider implements CredentialProvider {
     if (this.#closed) return;
     this.#cancelTimer = clock.after(at - clock.now(), () => {
       const now = clock.now();
-      if (!this.#closed && now - this.lastUsed < idleMs) this.#load ??= this.#start(now);
+      if (!this.#closed && now - this.lastUsed < IDLE_MS) this.#load ??= this.#start(now);
     });
   }
 
   #compareStamp(now: number, read: () => Promise<string>): void {
-    this.#stampAt = now + stampMs;
+    this.#stampAt = now + STAMP_MS;
     void read().then((stamp) => {
       // Once for each change: a source that is broken is asked again when its turn comes.
       const isNew = stamp !== this.#stamp;

@@ -26,13 +26,13 @@ interface SdkResponse {
   };
 }
 
-const connectTimeoutMs = 2_000;
+const CONNECT_TIMEOUT_MS = 2_000;
 /** For the whole of one request. Two of them and the wait between end before who waits for credentials does. */
-const requestTimeoutMs = 4_000;
-const maxAnswerBytes = 1024 * 1024;
-const maxForeignBytes = 2_048;
+const REQUEST_TIMEOUT_MS = 4_000;
+const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_FOREIGN_BYTES = 2_048;
 /** Nothing of these was an answer; the SDK tries again what has this name. */
-const transient = /^(?:UND_ERR_(?:CONNECT_TIMEOUT|SOCKET|ABORTED)|ECONNRESET|EPIPE|ETIMEDOUT|ABORT_ERR)$/;
+const TRANSIENT = /^(?:UND_ERR_(?:CONNECT_TIMEOUT|SOCKET|ABORTED)|ECONNRESET|EPIPE|ETIMEDOUT|ABORT_ERR)$/;
 
 /**
  * How the SDK's own clients (STS, IAM Identity Center) send: with the same proxies, connections and trust as an invocation,
@@ -55,14 +55,19 @@ async function send(request: SdkRequest, proxies: ProxyVariables): Promise<SdkRe
   addExchange(exchange);
   let dispatcher: Dispatcher | undefined;
   try {
-    dispatcher = createDispatcher({ origin, connectTimeoutMs, trust: undefined, proxy: proxies.proxyFor(origin) });
+    dispatcher = createDispatcher({
+      origin,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      trust: undefined,
+      proxy: proxies.proxyFor(origin),
+    });
     const answer = await dispatcher.request({
       origin,
       method: method as Dispatcher.HttpMethod,
       path: pathOf(request),
       headers,
       body: typeof body === 'string' || body instanceof Uint8Array ? body : null,
-      signal: AbortSignal.timeout(requestTimeoutMs),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     const bytes = await readAll(answer.body);
     exchange.status = answer.statusCode;
@@ -83,7 +88,7 @@ async function send(request: SdkRequest, proxies: ProxyVariables): Promise<SdkRe
 /** What somebody who is not AWS has answered: an error of AWS's is told by the SDK. */
 function foreignWords(status: number, body: Buffer, headers: SdkRequest['headers']): string | undefined {
   if (status < 300) return undefined;
-  const text = body.subarray(0, maxForeignBytes).toString('latin1');
+  const text = body.subarray(0, MAX_FOREIGN_BYTES).toString('latin1');
   return /<Code>|"(?:__type|code|error|message)"/i.test(text) ? undefined : boundedLine(text, secretHeaders(headers));
 }
 
@@ -92,7 +97,7 @@ async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.byteLength;
-    if (size > maxAnswerBytes) throw new Error(`the answer is larger than ${maxAnswerBytes} bytes`);
+    if (size > MAX_ANSWER_BYTES) throw new Error(`the answer is larger than ${MAX_ANSWER_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -113,9 +118,9 @@ function flat(headers: Readonly<Record<string, string | string[] | undefined>>):
 }
 
 function tagged(error: Error): Error {
-  if (error.name === 'TimeoutError') return named(`no answer within ${requestTimeoutMs} ms`, error);
+  if (error.name === 'TimeoutError') return named(`no answer within ${REQUEST_TIMEOUT_MS} ms`, error);
   const { code } = error as NodeJS.ErrnoException;
-  return transient.test(code ?? '') ? named(error.message, error) : error;
+  return TRANSIENT.test(code ?? '') ? named(error.message, error) : error;
 }
 
 function named(message: string, cause: Error): Error {

@@ -17,8 +17,8 @@ export interface SourceExchange {
 }
 
 const store = new AsyncLocalStorage<SourceExchange[]>();
-const maxRecorded = 64;
-const maxBody = 2_048;
+const MAX_RECORDED = 64;
+const MAX_BODY = 2_048;
 let subscribed = false;
 
 /** Runs the work and notes all requests that it makes, in order. */
@@ -30,7 +30,7 @@ export function recordInto<T>(exchanges: SourceExchange[], work: () => Promise<T
 /** Adds an exchange to what is recorded now, if anything is. */
 export function addExchange(exchange: SourceExchange): void {
   const exchanges = store.getStore();
-  if (exchanges !== undefined && exchanges.length < maxRecorded) exchanges.push(exchange);
+  if (exchanges !== undefined && exchanges.length < MAX_RECORDED) exchanges.push(exchange);
 }
 
 /** E.g. `GET http://169.254.170.23: 400 [1a2b]: (AccessDeniedException): …`. */
@@ -84,7 +84,7 @@ function observeNode(): void {
 function watchBody(response: IncomingMessage, exchange: SourceExchange, secrets: readonly string[]): void {
   let body = '';
   response.push = (chunk: unknown, encoding?: BufferEncoding) => {
-    if (Buffer.isBuffer(chunk) && body.length < maxBody) {
+    if (Buffer.isBuffer(chunk) && body.length < MAX_BODY) {
       body += chunk.toString('latin1');
       exchange.said = boundedLine(body, secrets);
     }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 
 /** Keys may be made of a caller's data. */
-const maxKnown = 1_024;
+const MAX_KNOWN = 1_024;
 
 /** Keys from the configuration: as good as they are. */
 export class StaticProvider implements CredentialProvider {
@@ -22,7 +22,7 @@ export class StaticProvider implements CredentialProvider {
 
 /** The same object for the same keys, also where an expression gives them anew for each request. */
 export class StaticKeys {
-  readonly #known = new LRUCache<string, StaticProvider>({ max: maxKnown });
+  readonly #known = new LRUCache<string, StaticProvider>({ max: MAX_KNOWN });
 
   get(key: string, credentials: ResolvedCredentials): StaticProvider {
     let provider = this.#known.get(key);

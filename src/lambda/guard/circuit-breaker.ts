@@ -41,7 +41,7 @@ export class CircuitBreaker {
 
   fail(admission: Admission, now: number, { failures, openMs }: CircuitBreakerOptions): void {
     if (admission === 'closed' && this.#openUntil !== undefined) return;
-    this.#failures += 1;
+    this.#failures++;
     this.#trying = false;
     if (admission === 'trial' || this.#failures >= failures) this.#openUntil = now + openMs;
   }

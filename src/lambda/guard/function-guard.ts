@@ -4,7 +4,7 @@ import type { TransportOptions } from '../types.ts';
 import { type Admission, CircuitBreaker, speaksOfHealth } from './circuit-breaker.ts';
 
 /** Credentials may be made of a caller's data. */
-const maxBudgets = 64;
+const MAX_BUDGETS = 64;
 
 /** What is shared by all calls of one function: how many are under way, whether its circuit is open, its retry budgets. */
 export class FunctionGuard {
@@ -31,7 +31,7 @@ export class FunctionGuard {
     this.#others ??= new Map();
     const known = this.#others.get(identity);
     if (known !== undefined) return known;
-    if (this.#others.size >= maxBudgets) this.#dropBudget(this.#others);
+    if (this.#others.size >= MAX_BUDGETS) this.#dropBudget(this.#others);
     const budget = new RetryBudget();
     this.#others.set(identity, budget);
     return budget;
@@ -47,12 +47,12 @@ export class FunctionGuard {
       const retryAfter = this.#breaker.retryAfterSeconds(now);
       throw refused('circuit-open', 'the circuit of the function is open after failures in a row', retryAfter);
     }
-    this.#active += 1;
+    this.#active++;
     return admission;
   }
 
   leave({ circuitBreaker }: TransportOptions, admission: Admission, error: unknown, now: number): void {
-    this.#active -= 1;
+    this.#active--;
     if (circuitBreaker === undefined) return;
     if (error === undefined) this.#breaker.succeed(admission);
     else if (error instanceof InvocationError && speaksOfHealth(error))

@@ -1,7 +1,7 @@
 import type { CredentialProvider } from '../resolved-credentials.ts';
 
 /** Identities whose account nobody tells; keys of the configuration may be made of a caller's data. */
-const maxIdentities = 4_096;
+const MAX_IDENTITIES = 4_096;
 
 /** Told when functions that were known as one owner's turn out to be another's. */
 export type Rename = (from: string, to: string) => void;
@@ -29,7 +29,7 @@ export class FunctionOwners {
     const home = this.#homes.get(identity);
     if (home !== undefined) return named ?? home;
     if (named !== undefined) this.#settle(identity, named);
-    else if (this.#homes.size < maxIdentities) this.#homes.set(identity, undefined);
+    else if (this.#homes.size < MAX_IDENTITIES) this.#homes.set(identity, undefined);
     return named ?? identity;
   }
 
@@ -37,7 +37,7 @@ export class FunctionOwners {
     const before = this.#homes.get(identity);
     if (before === account) return;
     const isKnown = this.#homes.has(identity);
-    if (!isKnown && this.#homes.size >= maxIdentities) return;
+    if (!isKnown && this.#homes.size >= MAX_IDENTITIES) return;
     this.#homes.set(identity, account);
     // What was guessed before is another account's: only functions that had no account yet move.
     if (isKnown && before === undefined) this.#rename(identity, account);

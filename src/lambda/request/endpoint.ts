@@ -28,7 +28,7 @@ interface EndpointParameters {
 type Ruleset = (parameters: EndpointParameters) => { readonly url: URL };
 
 /** The SDK's own check of a region: it becomes a part of a host name. */
-const hostLabel = /^(?!.*-$)(?!-)[a-zA-Z0-9-]{1,63}$/;
+const HOST_LABEL = /^(?!.*-$)(?!-)[a-zA-Z0-9-]{1,63}$/;
 /** A template may make regions and endpoints of a caller's data, so what is remembered is bounded. */
 const MAX_REMEMBERED = 256;
 
@@ -65,7 +65,7 @@ export class EndpointResolver {
 
   /** `url`: the configuration's own endpoint. Throws or rejects with an InvocationError of kind `configuration`. */
   resolve(region: string, url: string | undefined): Endpoint | Promise<Endpoint> {
-    if (!hostLabel.test(region)) throw invalidRegion(region);
+    if (!HOST_LABEL.test(region)) throw invalidRegion(region);
     if (url === undefined) return this.#byRegion.get(region) ?? this.#byRules(region);
     const key = `${region} ${url}`;
     return this.#byUrl.get(key) ?? remember(this.#byUrl, key, customEndpoint(url, realRegion(region)));
@@ -108,7 +108,7 @@ export function endpointUrl(text: string): URL | undefined {
 }
 
 /** Hosts of Lambda in a region: plain, FIPS or dual-stack, and behind a VPC endpoint, in every partition. */
-const awsHost =
+const AWS_HOST =
   /^(?:[\w-]+\.)?lambda(?:-fips)?\.(?<region>[a-z0-9-]+)\.(?:vpce\.)?(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/;
 
 function customEndpoint(text: string, region: string): Endpoint {
@@ -124,7 +124,7 @@ function customEndpoint(text: string, region: string): Endpoint {
 }
 
 function isAwsHost({ hostname, protocol, port }: URL, region: string): boolean {
-  return protocol === 'https:' && port === '' && awsHost.exec(hostname)?.groups?.region === region;
+  return protocol === 'https:' && port === '' && AWS_HOST.exec(hostname)?.groups?.region === region;
 }
 
 function endpointOf(url: URL): Pick<Endpoint, 'origin' | 'host' | 'pathPrefix'> {

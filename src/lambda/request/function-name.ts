@@ -18,9 +18,9 @@ export type Verdict = 'known' | 'unknown' | 'invalid';
 const knownRegion = String.raw`(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d`;
 const knownQualifier = String.raw`\$LATEST(?:\.PUBLISHED)?|[\w-]+`;
 const knownName = syntaxOf('aws[a-zA-Z-]*', knownRegion, String.raw`[\w.-]+`, knownQualifier);
-const knownQualifierAlone = /^(?:\$LATEST(?:\.PUBLISHED)?|[\w$-]+)$/;
-const maxName = 256;
-const maxQualifier = 128;
+const KNOWN_QUALIFIER_ALONE = /^(?:\$LATEST(?:\.PUBLISHED)?|[\w$-]+)$/;
+const MAX_NAME = 256;
+const MAX_QUALIFIER = 128;
 
 /** Wider in each part, and still the form of a name: no blanks, no slashes, not an ARN of another service. */
 const possiblePart = String.raw`[\w.$@+~-]+`;
@@ -28,24 +28,24 @@ const possibleRegion = String.raw`[a-z]{2,8}(?:-[a-z]+){1,3}-\d{1,2}`;
 const possibleName = syntaxOf(String.raw`[a-zA-Z][\w-]*`, possibleRegion, possiblePart, possiblePart);
 const possibleQualifierAlone = new RegExp(`^${possiblePart}$`);
 /** The service refuses names far shorter; this bounds what is encoded and remembered. */
-export const maxNameLength = 2_048;
+export const MAX_NAME_LENGTH = 2_048;
 
 /** The parts of a name, `name:qualifier`, partial or full ARN; undefined: it is none of these. */
 export function parseFunctionName(text: string): FunctionName | undefined {
   const found = knownName.exec(text) ?? possibleName.exec(text);
-  if (found?.groups === undefined || text.length > maxNameLength) return undefined;
+  if (found?.groups === undefined || text.length > MAX_NAME_LENGTH) return undefined;
   const { region, account, name = '', qualifier } = found.groups;
   return { region, account, name, qualifier };
 }
 
 export function functionNameVerdict(text: string): Verdict {
-  if (text.length <= maxName && knownName.test(text)) return 'known';
-  return text.length <= maxNameLength && possibleName.test(text) ? 'unknown' : 'invalid';
+  if (text.length <= MAX_NAME && knownName.test(text)) return 'known';
+  return text.length <= MAX_NAME_LENGTH && possibleName.test(text) ? 'unknown' : 'invalid';
 }
 
 export function qualifierVerdict(text: string): Verdict {
-  if (text.length <= maxQualifier && knownQualifierAlone.test(text)) return 'known';
-  return text.length <= maxNameLength && possibleQualifierAlone.test(text) ? 'unknown' : 'invalid';
+  if (text.length <= MAX_QUALIFIER && KNOWN_QUALIFIER_ALONE.test(text)) return 'known';
+  return text.length <= MAX_NAME_LENGTH && possibleQualifierAlone.test(text) ? 'unknown' : 'invalid';
 }
 
 function syntaxOf(partition: string, region: string, name: string, qualifier: string): RegExp {

@@ -17,7 +17,7 @@ export class HmacKey {
 
   constructor(secret: Uint8Array) {
     const key = secret.byteLength > BLOCK_BYTES ? hash('sha256', secret, 'buffer') : secret;
-    for (let i = 0; i < BLOCK_BYTES; i += 1) {
+    for (let i = 0; i < BLOCK_BYTES; i++) {
       this.#inner[i] = (key[i] ?? 0) ^ INNER;
       this.#outer[i] = (key[i] ?? 0) ^ OUTER;
     }

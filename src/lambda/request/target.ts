@@ -1,6 +1,6 @@
 import { configurationError } from './configuration-error.ts';
 import type { Endpoint } from './endpoint.ts';
-import { maxNameLength } from './function-name.ts';
+import { MAX_NAME_LENGTH } from './function-name.ts';
 import { canonicalPath, escapeUri } from './uri.ts';
 
 /** The part of a request that is the same for all invocations of one function, qualifier and endpoint. */
@@ -39,7 +39,7 @@ export function createTarget(
 }
 
 function encoded(field: string, value: string, expected: string): string {
-  if (value.length > maxNameLength) throw configurationError(field, value, expected);
+  if (value.length > MAX_NAME_LENGTH) throw configurationError(field, value, expected);
   try {
     return escapeUri(value);
   } catch (error) {

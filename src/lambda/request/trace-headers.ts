@@ -1,7 +1,7 @@
 import type { TraceContext } from '../types.ts';
 
 /** What a header may hold; a caller's trace is forwarded only when it is clean, and never fails the call. */
-const headerValue = /^[\x20-\x7e]{1,2048}$/;
+const HEADER_VALUE = /^[\x20-\x7e]{1,2048}$/;
 
 /**
  * Adds the caller's trace headers. They are not signed (the SDK never signs x-amzn-trace-id): whatever stands between
@@ -9,8 +9,8 @@ const headerValue = /^[\x20-\x7e]{1,2048}$/;
  */
 export function addTraceHeaders(headers: string[], trace: TraceContext): void {
   const { xAmznTraceId, traceparent, tracestate } = trace;
-  if (xAmznTraceId !== undefined && headerValue.test(xAmznTraceId)) headers.push('x-amzn-trace-id', xAmznTraceId);
-  if (traceparent === undefined || !headerValue.test(traceparent)) return;
+  if (xAmznTraceId !== undefined && HEADER_VALUE.test(xAmznTraceId)) headers.push('x-amzn-trace-id', xAmznTraceId);
+  if (traceparent === undefined || !HEADER_VALUE.test(traceparent)) return;
   headers.push('traceparent', traceparent);
-  if (tracestate !== undefined && headerValue.test(tracestate)) headers.push('tracestate', tracestate);
+  if (tracestate !== undefined && HEADER_VALUE.test(tracestate)) headers.push('tracestate', tracestate);
 }

@@ -37,7 +37,7 @@ const expired: ErrorClass = {
 };
 
 /** Every error class that `@aws-sdk/client-lambda` knows (a test compares), then those that all of AWS's services share. */
-const classes: ReadonlyMap<string, ErrorClass> = new Map(
+const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(
   Object.entries({
     AliasLimitExceededException: management,
     CallbackTimeoutException: management,
@@ -121,7 +121,7 @@ const classes: ReadonlyMap<string, ErrorClass> = new Map(
 
 /** Also for names and answers that nobody has listed. */
 export function errorClassOf(errorType: string | undefined, status: number): ErrorClass {
-  const known = errorType === undefined ? undefined : classes.get(errorType);
+  const known = errorType === undefined ? undefined : CLASSES.get(errorType);
   if (known !== undefined) return known;
   return status === 429
     ? throttled
@@ -137,7 +137,7 @@ export function isThrottling(errorType: string | undefined, status: number): boo
 
 /** Errors by which the service says that the request's time is not its own. */
 export function isClockError(errorType: string | undefined): boolean {
-  return errorType !== undefined && classes.get(errorType) === clock;
+  return errorType !== undefined && CLASSES.get(errorType) === clock;
 }
 
 /** The session token's time is over: another one is needed, and the function cannot have run. */
@@ -146,5 +146,5 @@ export function isExpiredToken(errorType: string | undefined): boolean {
 }
 
 export function listErrorClasses(): ReadonlyMap<string, ErrorClass> {
-  return classes;
+  return CLASSES;
 }

@@ -13,7 +13,7 @@ export interface ServiceErrorAnswer {
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_TEXT = 1024;
 /** What a name of an error may look like: it becomes a field of the log and a label. */
-const nameSyntax = /^[\w.-]{1,128}$/;
+const NAME_SYNTAX = /^[\w.-]{1,128}$/;
 
 /** Reads an error as restJson1 writes it: the header, else `code`, else `__type`. */
 export function readServiceError({ headers, body }: Answer): ServiceErrorAnswer {
@@ -45,11 +45,11 @@ const firstLine = (text: string): string => (text.split(/[\r\n]/, 1)[0] ?? '').s
 function nameOf(raw: unknown): string | undefined {
   const text = String(raw).split(',', 1)[0]?.split(':', 1)[0] ?? '';
   const name = text.slice(text.indexOf('#') + 1).trim();
-  return nameSyntax.test(name) ? name : undefined;
+  return NAME_SYNTAX.test(name) ? name : undefined;
 }
 
 function textOf(raw: unknown): string | undefined {
-  return typeof raw === 'string' && nameSyntax.test(raw) ? raw : undefined;
+  return typeof raw === 'string' && NAME_SYNTAX.test(raw) ? raw : undefined;
 }
 
 function parseObject(body: Buffer): ReadonlyMap<string, unknown> | undefined {

@@ -9,7 +9,7 @@ export interface Throttling {
 }
 
 /** Every ThrottleReason of the SDK's model (a test compares). */
-const limits: ReadonlyMap<string, ThrottlingLimit> = new Map([
+const LIMITS: ReadonlyMap<string, ThrottlingLimit> = new Map([
   ['ReservedFunctionConcurrentInvocationLimitExceeded', 'function'],
   ['ReservedFunctionInvocationRateLimitExceeded', 'function'],
   ['FunctionInvocationRateLimitExceeded', 'function'],
@@ -19,9 +19,9 @@ const limits: ReadonlyMap<string, ThrottlingLimit> = new Map([
 ]);
 
 export function throttlingOf(reason: string | undefined): Throttling {
-  return { limit: limits.get(reason ?? '') ?? 'unknown', reason };
+  return { limit: LIMITS.get(reason ?? '') ?? 'unknown', reason };
 }
 
 export function listThrottleReasons(): readonly string[] {
-  return [...limits.keys()];
+  return [...LIMITS.keys()];
 }

@@ -82,7 +82,7 @@ export class ConnectionPools {
   #trustId(trust: TlsTrust): number {
     let id = this.#trustIds.get(trust);
     if (id === undefined) {
-      this.#trusts += 1;
+      this.#trusts++;
       id = this.#trusts;
       this.#trustIds.set(trust, id);
     }

@@ -12,20 +12,20 @@ export interface DispatcherOptions {
 }
 
 /** Twice an AWS account's usual concurrency; what is above waits for a free one, as long as for a new one. */
-const maxConnections = 2_048;
+const MAX_CONNECTIONS = 2_048;
 /**
  * Idle connections are closed before any usual server does it (Node 5 s, load balancers 60 s): a request that meets a
  * connection in closing cannot be repeated, since nobody knows whether it was read.
  */
-const idleMs = 4_000;
+const IDLE_MS = 4_000;
 /** A proxy's address that does not answer costs no more than this; undici tries one after the other. */
-const proxyAttemptMs = 1_000;
+const PROXY_ATTEMPT_MS = 1_000;
 
 const pooling = {
-  connections: maxConnections,
+  connections: MAX_CONNECTIONS,
   allowH2: false,
-  keepAliveTimeout: idleMs,
-  keepAliveMaxTimeout: idleMs,
+  keepAliveTimeout: IDLE_MS,
+  keepAliveMaxTimeout: IDLE_MS,
   // Who sends keeps exact deadlines of its own.
   headersTimeout: 0,
   bodyTimeout: 0,
@@ -39,7 +39,7 @@ export function createDispatcher({ origin, connectTimeoutMs, trust, proxy }: Dis
   return new ProxyAgent({
     ...pooling,
     uri: proxy,
-    proxyTls: { timeout, autoSelectFamilyAttemptTimeout: proxyAttemptMs },
+    proxyTls: { timeout, autoSelectFamilyAttemptTimeout: PROXY_ATTEMPT_MS },
     requestTls: { ...trust, timeout },
     factory: (target: URL | string, options: object) => new Pool(target, limited(options, connectTimeoutMs)),
   });

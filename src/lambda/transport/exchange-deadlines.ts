@@ -1,4 +1,4 @@
-import { callTimeout } from '../deadline.ts';
+import { CALL_TIMEOUT } from '../deadline.ts';
 import type { InvocationFailure } from '../invocation-failures.ts';
 
 /** Durations in milliseconds; Infinity is off. */
@@ -59,7 +59,7 @@ export class ExchangeDeadlines {
     const attemptEnd = this.#started + attemptMs;
     this.#timer = undefined;
     if (now >= callEnd) {
-      this.#listener.expired('timeout', callTimeout);
+      this.#listener.expired('timeout', CALL_TIMEOUT);
     } else if (now >= attemptEnd) {
       this.#listener.expired('timeout', `no answer within apiCallAttemptTimeoutMs (${attemptMs} ms)`);
     } else if (now >= this.#stageEnd) {

@@ -16,7 +16,7 @@ export interface ArrivingBody extends AsyncIterableIterator<Buffer> {
 }
 
 /** Bytes that wait for the reader; at so many the connection is not read from. */
-const enough = 64 * 1024;
+const ENOUGH = 64 * 1024;
 const done: IteratorResult<Buffer> = { done: true, value: undefined };
 
 /** Passes pieces on as they arrive, as fast as they are read. */
@@ -42,7 +42,7 @@ export class PassedOnAnswer implements AnswerSink<ArrivingAnswer>, ArrivingBody 
     }
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.byteLength;
-    if (this.#paused || this.#queuedBytes < enough) return;
+    if (this.#paused || this.#queuedBytes < ENOUGH) return;
     this.#paused = true;
     this.#exchange?.pause();
   }
@@ -67,7 +67,7 @@ export class PassedOnAnswer implements AnswerSink<ArrivingAnswer>, ArrivingBody 
     const piece = this.#queue.shift();
     if (piece !== undefined) {
       this.#queuedBytes -= piece.byteLength;
-      if (this.#paused && this.#queuedBytes < enough) {
+      if (this.#paused && this.#queuedBytes < ENOUGH) {
         this.#paused = false;
         this.#exchange?.resume();
       }

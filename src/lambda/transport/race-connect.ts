@@ -11,9 +11,14 @@ export interface NetworkParts {
 }
 
 /** NATs forget a connection that is silent for 350 s; a function may take 900 s. */
-const tcpKeepAliveMs = 30_000;
+const TCP_KEEP_ALIVE_MS = 30_000;
 
-const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs, highWaterMark: 65_536 };
+const socketOptions = {
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+  highWaterMark: 65_536,
+};
 
 export const systemNetwork: NetworkParts = {
   lookup: (host, done) => lookup(host, { all: true }, done),
@@ -25,7 +30,7 @@ export const systemNetwork: NetworkParts = {
 };
 
 /** Until the next address is tried as well: RFC 8305's and Node's value. */
-const staggerMs = 250;
+const STAGGER_MS = 250;
 
 /**
  * A TCP connection to the first address that answers. Unlike Node's own selection, an address that is slow to answer is
@@ -104,7 +109,7 @@ class Race {
       this.end();
       this.#done(undefined, socket);
     });
-    if (this.#waiting.length > 0) this.#cancelNext = this.#network.after(staggerMs, () => this.#next());
+    if (this.#waiting.length > 0) this.#cancelNext = this.#network.after(STAGGER_MS, () => this.#next());
   }
 }
 

@@ -4,7 +4,8 @@ import { readPkcs12 } from './pkcs12.ts';
 
 export type StoreType = 'JKS' | 'PKCS12' | 'PEM';
 
-const pem = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
+const CERTIFICATE_TEXT =
+  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
 /** Every certificate of the store as PEM, each of which must be one. Throws where there is none. */
 export function readCertificates(type: StoreType, bytes: Buffer, password: string): string[] {
@@ -26,7 +27,7 @@ function readKeyStore(bytes: Buffer, password: string): Buffer[] {
 
 function readPem(bytes: Buffer): string[] {
   const text = bytes.toString('latin1');
-  const found = text.match(pem) ?? [];
+  const found = text.match(CERTIFICATE_TEXT) ?? [];
   const begun = text.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g)?.length ?? 0;
   if (begun > found.length) throw new Error('a certificate in it has no end');
   return found;

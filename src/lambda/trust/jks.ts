@@ -1,14 +1,14 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
-const magic = 0xfeedfeed;
-const digestLength = 20;
-const maxEntries = 10_000;
-const privateKey = 1;
-const trustedCertificate = 2;
+const MAGIC = 0xfeedfeed;
+const DIGEST_LENGTH = 20;
+const MAX_ENTRIES = 10_000;
+const PRIVATE_KEY = 1;
+const TRUSTED_CERTIFICATE = 2;
 
 /** What Java's own format begins with; Java has written PKCS#12 under the same file names since version 9. */
 export function isJks(bytes: Buffer): boolean {
-  return bytes.length >= 4 && bytes.readUInt32BE(0) === magic;
+  return bytes.length >= 4 && bytes.readUInt32BE(0) === MAGIC;
 }
 
 /**
@@ -16,23 +16,23 @@ export function isJks(bytes: Buffer): boolean {
  * when the store is broken or the password, which here only guards it against changes, is wrong; "" is not checked.
  */
 export function readJks(bytes: Buffer, password: string): Buffer[] {
-  if (!isJks(bytes) || bytes.length < digestLength + 12) throw new Error('it is no JKS store');
-  const body = bytes.subarray(0, -digestLength);
-  if (password !== '') checkDigest(body, bytes.subarray(-digestLength), password);
+  if (!isJks(bytes) || bytes.length < DIGEST_LENGTH + 12) throw new Error('it is no JKS store');
+  const body = bytes.subarray(0, -DIGEST_LENGTH);
+  if (password !== '') checkDigest(body, bytes.subarray(-DIGEST_LENGTH), password);
   const reader = new Reader(body);
   reader.skip(4);
   const version = reader.uint32();
   if (version !== 1 && version !== 2) throw new Error(`JKS version ${version} is unknown`);
   const entries = reader.uint32();
-  if (entries > maxEntries) throw new Error(`it has ${entries} entries, more than ${maxEntries}`);
+  if (entries > MAX_ENTRIES) throw new Error(`it has ${entries} entries, more than ${MAX_ENTRIES}`);
   const found: Buffer[] = [];
-  for (let i = 0; i < entries; i += 1) {
+  for (let i = 0; i < entries; i++) {
     const kind = reader.uint32();
     reader.skip(reader.uint16());
     reader.skip(8);
-    if (kind === trustedCertificate) {
+    if (kind === TRUSTED_CERTIFICATE) {
       found.push(readCertificate(reader, version));
-    } else if (kind === privateKey) {
+    } else if (kind === PRIVATE_KEY) {
       reader.skip(reader.uint32());
       const chain = readChain(reader, version);
       if (chain[0] !== undefined) found.push(chain[0]);
@@ -45,7 +45,7 @@ export function readJks(bytes: Buffer, password: string): Buffer[] {
 
 function readChain(reader: Reader, version: number): Buffer[] {
   const length = reader.uint32();
-  if (length > maxEntries) throw new Error('a chain in it is too long');
+  if (length > MAX_ENTRIES) throw new Error('a chain in it is too long');
   return Array.from({ length }, () => readCertificate(reader, version));
 }
 

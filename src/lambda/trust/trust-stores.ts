@@ -15,10 +15,10 @@ const trustAll: Trust = Object.freeze({ rejectUnauthorized: false });
 const usual: Trust = Object.freeze({});
 
 /** All public authorities together are 250 KB. */
-const maxBytes = 4 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 /** A store that cannot be used is not opened again by every request: a key store costs 100 ms. */
-const failureMs = 5_000;
-const maxKnown = 128;
+const FAILURE_MS = 5_000;
+const MAX_KNOWN = 128;
 
 interface Failure {
   readonly error: Error;
@@ -33,7 +33,7 @@ export class TrustStores {
   readonly #now: () => number;
   readonly #known = new WeakMap<SslOptions, Trust>();
   readonly #failed = new WeakMap<SslOptions, Failure>();
-  readonly #byContent = new LRUCache<string, Trust>({ max: maxKnown });
+  readonly #byContent = new LRUCache<string, Trust>({ max: MAX_KNOWN });
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
@@ -51,7 +51,7 @@ export class TrustStores {
       return trust;
     } catch (error) {
       const named = new Error(`${nameOf(ssl)} cannot be used: ${error instanceof Error ? error.message : error}`);
-      this.#failed.set(ssl, { error: named, until: this.#now() + failureMs });
+      this.#failed.set(ssl, { error: named, until: this.#now() + FAILURE_MS });
       throw named;
     }
   }
@@ -83,7 +83,7 @@ function readBytes(
   const stat = statSync(path);
   // A FIFO would be waited for, with everything else.
   if (!stat.isFile()) throw new Error('it is no regular file');
-  if (stat.size > maxBytes) throw new Error(`the file is larger than ${maxBytes} bytes`);
+  if (stat.size > MAX_BYTES) throw new Error(`the file is larger than ${MAX_BYTES} bytes`);
   return readFileSync(path);
 }
 

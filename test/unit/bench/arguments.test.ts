@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { ArgumentError, readArguments, usage } from '../../../bench/arguments.ts';
 import { benchCases } from '../../../bench/cases.ts';
 
-test('without_flags_the_whole_benchmark_runs_with_graceful_close_and_writes_nothing', () => {
+test('without flags the whole benchmark runs with graceful close and writes nothing', () => {
   assert.deepEqual(readArguments([]), { quick: false, gracefulClose: true, write: false });
 });
 
-test('flags_are_read', () => {
+test('flags are read', () => {
   const [first, second] = benchCases;
   const args = [
     '--quick',
@@ -28,7 +28,7 @@ test('flags_are_read', () => {
   assert.equal(readArguments(['--write']).write, true);
 });
 
-test('what_is_wrong_is_named', () => {
+test('what is wrong is named', () => {
   const wrong = (args: readonly string[], message: RegExp) =>
     assert.throws(
       () => readArguments(args),
@@ -42,11 +42,11 @@ test('what_is_wrong_is_named', () => {
   wrong(['--compare='], /--compare needs a revision/);
 });
 
-test('the_usage_names_every_case', () => {
+test('the usage names every case', () => {
   for (const { name } of benchCases) assert.ok(usage.includes(name), name);
 });
 
-test('every_case_has_a_name_and_an_answer_of_its_own', () => {
+test('every case has a name and an answer of its own', () => {
   const names = benchCases.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
   for (const { name, connections, expectBytes } of benchCases) {

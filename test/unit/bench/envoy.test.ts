@@ -23,7 +23,7 @@ interface VirtualHost {
   readonly routes: readonly { readonly name: string; readonly match: { readonly prefix: string } }[];
 }
 
-test('each_subject_has_a_route_that_is_no_prefix_of_anothers_and_a_cluster_of_its_own', () => {
+test('each subject has a route that is no prefix of anothers and a cluster of its own', () => {
   const names = ['own', 'own-2', 'native', 'plain'];
   const config = benchEnvoyConfig({
     subjects: [

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { processTree, processUsage } from '../../../bench/measure/process-usage.ts';
 import { startChild, waitFor } from '../../../scripts/support/child.ts';
 
-test('cpu_of_a_process_counts_what_its_threads_did', async (context) => {
+test('cpu of a process counts what its threads did', async (context) => {
   // Two threads that each use a tenth of a second of CPU, and then wait.
   const script = `
     const { Worker, isMainThread, parentPort } = require('node:worker_threads');
@@ -23,7 +23,7 @@ test('cpu_of_a_process_counts_what_its_threads_did', async (context) => {
   assert.ok(rssMiB > 10, `${rssMiB} MiB`);
 });
 
-test('the_tree_of_a_process_has_its_children_and_theirs', async (context) => {
+test('the tree of a process has its children and theirs', async (context) => {
   const child = startChild('parent', 'sh', ['-c', 'sh -c "sleep 600 & echo up; wait" & wait']);
   context.after(() => child.stop(0));
   await waitFor(child, 'up', () => (child.output().includes('up') ? true : undefined));

@@ -58,7 +58,7 @@ function find(name: string): BenchCase {
 const send = find('send');
 const enrich = find('enrich');
 
-test('a_comparison_tells_the_median_of_the_ratios_of_neighbouring_rounds', () => {
+test('a comparison tells the median of the ratios of neighbouring rounds', () => {
   // The machine became slower for a while: both sides in the same round.
   const here = measured('here', send, [110, 220, 110, 132, 110]);
   const there = measured('there', send, [100, 200, 100, 100, 100]);
@@ -75,19 +75,19 @@ test('a_comparison_tells_the_median_of_the_ratios_of_neighbouring_rounds', () =>
   assert.match(text, /^\| CPU, µs \| 110 \| 100 \| 1\.100 \| 1\.100–1\.100 \| 5 \|$/m);
 });
 
-test('a_comparison_counts_what_failed_on_either_side', () => {
+test('a comparison counts what failed on either side', () => {
   const compared = compareCase(send, measured('here', send, [100, 100], 1), measured('there', send, [100, 100], 2));
   assert.equal(compared.failed, 6);
 });
 
-test('a_case_that_the_other_revision_cannot_do_is_left_out_with_the_reason', () => {
+test('a case that the other revision cannot do is left out with the reason', () => {
   const cases = [{ benchCase: enrich, rows: [], failed: 0, skipped: 'unknown field' }];
   const text = renderComparison({ commit: 'abc', cases, loadLanguage: 'Go', mockLanguage: 'Go' });
   assert.match(text, /^enrich: left out, abc cannot do it: unknown field$/m);
   assert.doesNotMatch(text, /\|/);
 });
 
-test('the_tables_hold_each_subject_against_the_floor_round_by_round', () => {
+test('the tables hold each subject against the floor round by round', () => {
   const floor = measured('floor', send, [100, 200, 100]);
   const result: CaseResult = {
     benchCase: send,
@@ -106,7 +106,7 @@ test('the_tables_hold_each_subject_against_the_floor_round_by_round', () => {
   for (const connections of send.connections) assert.match(text, new RegExp(`Warm, ${connections} connection`));
 });
 
-test('other_cases_are_held_against_the_sendToConsumer_of_the_floor', () => {
+test('other cases are held against the sendToConsumer of the floor', () => {
   const result: CaseResult = {
     benchCase: enrich,
     measured: [measured('own', enrich, [150, 150])],
@@ -116,7 +116,7 @@ test('other_cases_are_held_against_the_sendToConsumer_of_the_floor', () => {
   assert.match(text, /\| the own \| .*\| 1\.50 × \| – \|/);
 });
 
-test('a_number_of_connections_that_was_not_measured_has_no_table', () => {
+test('a number of connections that was not measured has no table', () => {
   const floor = measured('floor', send, [100]);
   const [main = 0] = send.connections;
   const short = { ...floor, rounds: new Map([[main, floor.rounds.get(main) ?? []]]) };
@@ -125,7 +125,7 @@ test('a_number_of_connections_that_was_not_measured_has_no_table', () => {
   assert.equal(text.match(/^Warm, /gm)?.length, 1);
 });
 
-test('what_a_subject_has_not_is_a_dash', () => {
+test('what a subject has not is a dash', () => {
   const floor = measured('floor', send, [100]);
   const native = measured('native', send, [Number.NaN]);
   const result: CaseResult = { benchCase: send, measured: [native, floor], reference: floor };
@@ -133,7 +133,7 @@ test('what_a_subject_has_not_is_a_dash', () => {
   assert.match(text, /\| the native \| 5,000 \| [^|]+ \| [^|]+ \| [^|]+ \| – \| – \| – \| 70\.0 \|/);
 });
 
-test('the_chart_has_a_bar_for_each_subject_and_names_no_markup', () => {
+test('the chart has a bar for each subject and names no markup', () => {
   const floor = measured('floor <&>', send, [100, 110, 120]);
   const result: CaseResult = { benchCase: send, measured: [measured('own', send, [90]), floor], reference: floor };
   const svg = cpuChart({ cases: [result], gracefulClose: true, loadLanguage: 'Go', mockLanguage: 'Go' });
@@ -143,7 +143,7 @@ test('the_chart_has_a_bar_for_each_subject_and_names_no_markup', () => {
   assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
 });
 
-test('results_replace_what_stands_between_the_marks_and_nothing_else', () => {
+test('results replace what stands between the marks and nothing else', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/performance.md'), 'utf8');
   const once = replaceResults(page, 'FIRST');
   const twice = replaceResults(once, 'SECOND');
@@ -153,7 +153,7 @@ test('results_replace_what_stands_between_the_marks_and_nothing_else', () => {
   assert.throws(() => replaceResults('# Nothing', 'x'), /has no "<!-- Written by/);
 });
 
-test('the_machine_is_described_without_its_name', () => {
+test('the machine is described without its name', () => {
   const text = describeMachine(thisMachine(undefined));
   assert.match(
     text,

@@ -32,14 +32,14 @@ const right = 'version: 1\napis: {orders: {request: [{configuration: {function: 
 const doubtful = 'version: 1\napis: {orders: {request: [{configuration: {function: f, ssl: {trustAll: true}}}]}}\n';
 const wrong = 'version: 1\napis: {orders: {request: [{configuration: {reigon: eu-west-1}}]}}\n';
 
-test('a_right_file_passes', async (t) => {
+test('a right file passes', async (t) => {
   const at = await files(t, { 'policies.yaml': right });
   const { code, lines } = await check(['--config', at('policies.yaml')]);
   assert.equal(code, 0);
   assert.deepEqual(lines, [`${at('policies.yaml')}: 0 errors, 0 warnings`]);
 });
 
-test('errors_fail_with_one_line_each', async (t) => {
+test('errors fail with one line each', async (t) => {
   const at = await files(t, { 'policies.yaml': wrong });
   const { code, lines } = await check(['--config', at('policies.yaml')]);
   assert.equal(code, 1);
@@ -50,7 +50,7 @@ test('errors_fail_with_one_line_each', async (t) => {
   ]);
 });
 
-test('warnings_do_not_fail', async (t) => {
+test('warnings do not fail', async (t) => {
   const at = await files(t, { 'policies.yaml': doubtful });
   const { code, lines } = await check(['--config', at('policies.yaml')]);
   assert.equal(code, 0);
@@ -58,30 +58,30 @@ test('warnings_do_not_fail', async (t) => {
   assert.match(lines[1] ?? '', /0 errors, 1 warning$/);
 });
 
-test('a_file_that_is_not_there_is_an_error_that_names_it', async (t) => {
+test('a file that is not there is an error that names it', async (t) => {
   const at = await files(t, {});
   await assert.rejects(check(['--config', at('policies.yaml')]), /policies\.yaml: there is no such file/);
   await assert.rejects(check(['--config', at('')]), /is a directory, expected a file/);
 });
 
-test('the_variable_names_the_file_too', async (t) => {
+test('the variable names the file too', async (t) => {
   const at = await files(t, { 'policies.yaml': right });
   const { code } = await check([], { LAMBDA_EXT_PROC_CONFIG: at('policies.yaml') });
   assert.equal(code, 0);
 });
 
-test('nothing_to_check_is_a_usage_error', async () => {
+test('nothing to check is a usage error', async () => {
   await assert.rejects(check([]), UsageError);
 });
 
-test('json_is_checked_as_json', async (t) => {
+test('json is checked as json', async (t) => {
   const at = await files(t, { 'policies.json': '{"version": 1,}' });
   const { code, lines } = await check(['--config', at('policies.json')]);
   assert.equal(code, 1);
   assert.match(lines[0] ?? '', /policies\.json:1:15 not valid JSON/);
 });
 
-test('envoy_is_checked_against_the_policies', async (t) => {
+test('envoy is checked against the policies', async (t) => {
   const at = await files(t, {
     'policies.yaml': right,
     'envoy.yaml': goodEnvoy,
@@ -93,7 +93,7 @@ test('envoy_is_checked_against_the_policies', async (t) => {
   assert.match(lines[0] ?? '', /other\.yaml:30:84 .*names no API of the policies/);
 });
 
-test('envoy_alone_is_checked_for_inline_policies', async (t) => {
+test('envoy alone is checked for inline policies', async (t) => {
   const inline = goodEnvoy.replace(
     '{key: x-lambda-api, value: orders}',
     `{key: x-lambda-policies, value: '{"request": [{"configuration": {"function": "f"}}]}'}`,
@@ -102,14 +102,14 @@ test('envoy_alone_is_checked_for_inline_policies', async (t) => {
   assert.equal((await check(['--envoy', at('envoy.yaml')])).code, 0);
 });
 
-test('envoy_waits_until_the_policies_are_right', async (t) => {
+test('envoy waits until the policies are right', async (t) => {
   const at = await files(t, { 'policies.yaml': wrong, 'envoy.yaml': goodEnvoy });
   const { code, lines } = await check(['--config', at('policies.yaml'), '--envoy', at('envoy.yaml')]);
   assert.equal(code, 1);
   assert.match(lines.at(-1) ?? '', /envoy\.yaml is checked once .*policies\.yaml is right$/);
 });
 
-test('every_envoy_file_of_the_repository_has_no_errors', async () => {
+test('every envoy file of the repository has no errors', async () => {
   const names = (await readdir(join(root, 'envoy'))).filter((name) => name.endsWith('.yaml'));
   assert.ok(names.length > 0);
   for (const name of names) {

@@ -27,7 +27,7 @@ async function file(t: TestContext, text: string): Promise<string> {
   return join(directory, 'file');
 }
 
-test('a_value_is_printed_with_exit_code_0', async (t) => {
+test('a value is printed with exit code 0', async (t) => {
   const context = await file(
     t,
     '{"request": {"method": "POST", "headers": [["X-A", "1"], ["x-a", "2"]]}, "properties": {"a": "b"}}',
@@ -37,18 +37,18 @@ test('a_value_is_printed_with_exit_code_0', async (t) => {
   assert.deepEqual(await run('{(1 + 1)}'), { code: 0, stdout: '2\n', stderr: '' });
 });
 
-test('null_is_an_empty_line_with_exit_code_3', async () => {
+test('null is an empty line with exit code 3', async () => {
   assert.deepEqual(await run('{#unknown}'), { code: 3, stdout: '\n', stderr: '' });
 });
 
-test('an_error_is_explained_with_exit_code_1', async () => {
+test('an error is explained with exit code 1', async () => {
   const { code, stdout, stderr } = await run("{('a'.lenght())}");
   assert.equal(code, 1);
   assert.equal(stdout, '');
   assert.match(stderr, /^there is no method 'lenght' on a string \(did you mean 'length'\?\)\n.*\n {8}\^\n$/);
 });
 
-test('a_table_gives_one_line_for_each_case_in_order', async (t) => {
+test('a table gives one line for each case in order', async (t) => {
   const contexts = await file(t, '{"contexts": {"one": {"a": {"$long": "7"}}, "two": {}}}');
   const cases = await file(
     t,
@@ -74,7 +74,7 @@ test('a_table_gives_one_line_for_each_case_in_order', async (t) => {
   );
 });
 
-test('the_whole_table_of_the_original_runs', async () => {
+test('the whole table of the original runs', async () => {
   const cases = join(conformance, 'open.jsonl');
   const { code, stdout } = await run('--contexts', join(conformance, 'contexts.json'), '--cases', cases);
   assert.equal(code, 0);
@@ -82,7 +82,7 @@ test('the_whole_table_of_the_original_runs', async () => {
   assert.doesNotMatch(stdout, /"unexpected: /);
 });
 
-test('what_cannot_be_read_is_named', async (t) => {
+test('what cannot be read is named', async (t) => {
   const broken = await file(t, '{');
   const contexts = await file(t, '{"contexts": {}}');
   const cases = await file(t, '{"id": "1", "context": "none", "template": "a"}');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { heapFlags } from '../../../src/commands/heap.ts';
+import { HEAP_FLAGS } from '../../../src/commands/heap.ts';
 
 /** Keeps a window of short lists alive in many turns of the event loop, and prints how large the young space got. */
 const script = `
@@ -32,7 +32,7 @@ test('the space for young objects stops growing early, whether the flags came at
       ),
     );
   assert.ok(largest('tuned') <= 32);
-  assert.ok(largest('tuned', ...heapFlags) <= 16);
+  assert.ok(largest('tuned', ...HEAP_FLAGS) <= 16);
   assert.ok(largest('plain') > 32, 'V8 bounds it by itself: tuneHeap is not needed any more');
 });
 
@@ -40,7 +40,7 @@ test('the image starts with the flags, and its compiled code is made with them',
   const dockerfile = readFileSync(new URL('../../../Dockerfile', import.meta.url), 'utf8');
   const joined = dockerfile.replaceAll('\\\n', '');
   const entrypoint = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(joined)?.[1] ?? 'null') as string[];
-  assert.deepEqual(entrypoint, ['node', ...heapFlags, '/app/dist/main.js', 'serve']);
+  assert.deepEqual(entrypoint, ['node', ...HEAP_FLAGS, '/app/dist/main.js', 'serve']);
   const warmUp = /^RUN timeout .* (node .*)$/m.exec(joined)?.[1]?.split(/\s+/);
-  assert.deepEqual(warmUp, ['node', ...heapFlags, 'dist/main.js', 'serve', '--admin', 'off']);
+  assert.deepEqual(warmUp, ['node', ...HEAP_FLAGS, 'dist/main.js', 'serve', '--admin', 'off']);
 });

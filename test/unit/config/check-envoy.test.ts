@@ -37,11 +37,11 @@ function placeOf(text: string, part: string): string {
 const metadata = '[{key: x-lambda-api, value: orders}]';
 const filterPath = 'filters.0.typed_config.http_filters.0.typed_config';
 
-test('a_right_configuration_has_no_findings', () => {
+test('a right configuration has no findings', () => {
   assert.deepEqual(check(goodEnvoy), []);
 });
 
-test('camel_case_is_read_as_envoy_reads_it', () => {
+test('camel case is read as envoy reads it', () => {
   const camel = goodEnvoy.replace(/\b([a-z0-9]+(?:_[a-z0-9]+)+)(?=:)/g, (name) => {
     return name.startsWith('ext_proc')
       ? name
@@ -52,22 +52,22 @@ test('camel_case_is_read_as_envoy_reads_it', () => {
   assertLines(check(camel.replace('allowModeOverride: true', 'allowModeOverride: false')), ['allowModeOverride']);
 });
 
-test('a_configuration_without_the_filter_is_an_error', () => {
+test('a configuration without the filter is an error', () => {
   assertLines(check('static_resources: {}\n'), ['envoy.yaml:1:1', 'no policy ever runs']);
   assertLines(check('a: [\n'), ['envoy.yaml:2:1 not valid YAML']);
 });
 
-test('an_unknown_api_is_an_error_with_the_closest_name', () => {
+test('an unknown api is an error with the closest name', () => {
   const text = spoilt(metadata, '[{key: x-lambda-api, value: ordes}]');
   assertLines(check(text), [placeOf(text, 'ordes}'), 'names no API', 'each request is a 500', 'did you mean orders?']);
 });
 
-test('both_headers_at_once_are_an_error', () => {
+test('both headers at once are an error', () => {
   const both = '[{key: x-lambda-api, value: orders}, {key: x-lambda-policies, value: "{}"}]';
   assertLines(check(spoilt(metadata, both)), ['brings x-lambda-api and x-lambda-policies']);
 });
 
-test('inline_policies_in_grpc_metadata_are_validated_with_places_in_the_envoy_file', () => {
+test('inline policies in grpc metadata are validated with places in the envoy file', () => {
   const inline = (value: string): string => spoilt(metadata, `[{key: x-lambda-policies, value: ${value}}]`);
   assert.deepEqual(check(inline(`'{"request": [{"configuration": {"function": "f"}}]}'`)), []);
   const misspelt = inline(`'{"reqest": []}'`);
@@ -78,7 +78,7 @@ test('inline_policies_in_grpc_metadata_are_validated_with_places_in_the_envoy_fi
   assertLines(check(inline(`'{"request": [{"configuration": {}}]}'`)), ['configuration.function: is missing']);
 });
 
-test('percent_signs_are_written_twice_and_single_ones_cannot_be_checked', () => {
+test('percent signs are written twice and single ones cannot be checked', () => {
   const inline = (payload: string): string => {
     const value = `'{"request": [{"configuration": {"function": "f", "payload": "${payload}"}}]}'`;
     return spoilt(metadata, `[{key: x-lambda-policies, value: ${value}}]`);
@@ -88,7 +88,7 @@ test('percent_signs_are_written_twice_and_single_ones_cannot_be_checked', () => 
   assertLines(check(inline('%REQ(x)%')), ['depends on the request']);
 });
 
-test('inline_policies_in_the_routes_metadata_are_validated', () => {
+test('inline policies in the routes metadata are validated', () => {
   const reference = '[{key: x-lambda-policies, value: "%METADATA(ROUTE:lambda:policies)%"}]';
   const withMetadata = (value: string): string => {
     return spoilt(metadata, reference).replace('{lambda: {api: orders}}', () => `{lambda: {policies: ${value}}}`);
@@ -100,19 +100,19 @@ test('inline_policies_in_the_routes_metadata_are_validated', () => {
   assertLines(check(structure), [placeOf(structure, '{}}]}'), 'function: is missing']);
 });
 
-test('an_api_named_by_the_routes_metadata_is_resolved', () => {
+test('an api named by the routes metadata is resolved', () => {
   const text = spoilt(metadata, '[{key: x-lambda-api, value: "%METADATA(ROUTE:lambda:api)%"}]');
   assert.deepEqual(check(text), []);
   const other = text.replace('{api: orders}', '{api: other}');
   assertLines(check(other), [placeOf(other, 'other'), 'names no API']);
 });
 
-test('inline_policies_that_are_switched_off_are_an_error', () => {
+test('inline policies that are switched off are an error', () => {
   const text = spoilt(metadata, `[{key: x-lambda-policies, value: '{}'}]`);
   assertLines(check(text, `inline: false\n${policies}`), ['`inline: false`']);
 });
 
-test('metadata_that_grpc_cannot_carry_is_an_error_or_a_warning', () => {
+test('metadata that grpc cannot carry is an error or a warning', () => {
   const inline = (value: string): readonly string[] =>
     check(spoilt(metadata, `[{key: x-lambda-policies, value: ${value}}]`));
   const text = spoilt(metadata, `[{key: x-lambda-policies, value: '{"name": "é"}'}]`);
@@ -121,7 +121,7 @@ test('metadata_that_grpc_cannot_carry_is_an_error_or_a_warning', () => {
   assertLines(inline(`"{\\n}"`), ['a line break']);
 });
 
-test('metadata_that_is_too_long_is_an_error', () => {
+test('metadata that is too long is an error', () => {
   const inline = (size: number): readonly string[] => {
     return check(spoilt(metadata, `[{key: x-lambda-policies, value: '{"name": "${'x'.repeat(size)}"}'}]`));
   };
@@ -130,7 +130,7 @@ test('metadata_that_is_too_long_is_an_error', () => {
   assertLines(inline(100_000), ['connection to the server is reset'], ['more than 16384']);
 });
 
-test('a_body_policy_without_allow_mode_override_is_an_error', () => {
+test('a body policy without allow mode override is an error', () => {
   const line = 'allow_mode_override: true';
   assertLines(check(without(line)), [`${filterPath}.allow_mode_override: `, "the request's body", `\`${line}\``]);
   const buffered = without(line).replace('response_header_mode: SKIP', 'request_body_mode: BUFFERED');
@@ -142,40 +142,40 @@ test('a_body_policy_without_allow_mode_override_is_an_error', () => {
   assert.deepEqual(check(without(line), policies.replace('request.content', 'request.path')), []);
 });
 
-test('a_response_policy_that_envoy_never_asks_for_is_an_error', () => {
+test('a response policy that envoy never asks for is an error', () => {
   const text = without('allow_mode_override: true');
   const response = policies.replace('request:', 'response:').replace('request.content', 'response.status');
   assertLines(check(text, response), ['the response', 'they never run']);
   assert.deepEqual(check(text.replace('response_header_mode: SKIP', 'response_header_mode: SEND'), response), []);
 });
 
-test('skipped_request_headers_are_an_error', () => {
+test('skipped request headers are an error', () => {
   assertLines(check(spoilt('request_header_mode: SEND', 'request_header_mode: SKIP')), ['no policy runs at all']);
 });
 
-test('a_body_that_nobody_reads_is_a_warning', () => {
+test('a body that nobody reads is a warning', () => {
   const text = spoilt('response_header_mode: SKIP', 'request_body_mode: BUFFERED');
   assertLines(check(text, policies.replace('request.content', 'request.path')), ['warning: every request', 'NONE']);
 });
 
-test('full_duplex_without_the_body_that_a_policy_reads_is_an_error', () => {
+test('full duplex without the body that a policy reads is an error', () => {
   const text = spoilt('response_header_mode: SKIP', 'response_body_mode: FULL_DUPLEX_STREAMED');
   assertLines(check(text), ['request_body_mode', "reads the request's body"]);
 });
 
-test('missing_receiving_namespaces_are_a_warning', () => {
+test('missing receiving namespaces are a warning', () => {
   const text = without('metadata_options: {receiving_namespaces: {untyped: [lambda-ext-proc]}}');
   assertLines(check(text), ['metadata_options: warning: ', '`metadata_options: {receiving_namespaces']);
 });
 
-test('envoys_200_ms_are_an_error', () => {
+test('envoys 200 ms are an error', () => {
   assertLines(check(without('message_timeout: 35s')), [
     'message_timeout: Envoy waits 200 ms',
     '`message_timeout: 32s`',
   ]);
 });
 
-test('a_message_timeout_below_the_lambdas_own_is_a_warning', () => {
+test('a message timeout below the lambdas own is a warning', () => {
   assertLines(check(spoilt('35s', '10s')), ['warning: API orders may take up to 32000 ms', 'after 10000 ms']);
   const bounded = policies.replace('function: f', 'function: f, apiCallTimeoutMs: 9000');
   assert.deepEqual(check(spoilt('35s', '10s'), bounded), []);
@@ -183,7 +183,7 @@ test('a_message_timeout_below_the_lambdas_own_is_a_warning', () => {
   assertLines(check(goodEnvoy, unbounded), ['may take any time']);
 });
 
-test('steps_that_run_in_one_message_are_added_up', () => {
+test('steps that run in one message are added up', () => {
   const step = '{configuration: {function: f, readTimeoutMs: 15000, connectionTimeoutMs: 3000}}';
   assert.deepEqual(check(goodEnvoy, `version: 1\napis: {orders: {request: [${step}], response: [${step}]}}\n`), []);
   const answering = step.replace('function: f', 'function: f, sendToConsumer: true');
@@ -191,7 +191,7 @@ test('steps_that_run_in_one_message_are_added_up', () => {
   assertLines(lines, ['may take up to 36000 ms']);
 });
 
-test('timeouts_that_the_server_is_told_must_be_envoys', () => {
+test('timeouts that the server is told must be envoys', () => {
   assertLines(check(goodEnvoy, `messageTimeoutMs: 40000\n${policies}`), ['told 40000 ms', '`message_timeout: 40s`']);
   const told = spoilt(metadata, `[{key: x-lambda-api, value: orders}, {key: x-lambda-message-timeout, value: 36s}]`);
   assertLines(check(told), ['told 36000 ms']);
@@ -205,7 +205,7 @@ test('timeouts_that_the_server_is_told_must_be_envoys', () => {
   assertLines(check(allowed), ['max_message_timeout: warning: the server cannot know of it']);
 });
 
-test('failing_open_is_a_warning', () => {
+test('failing open is a warning', () => {
   const text = spoilt(
     'allow_mode_override: true',
     'allow_mode_override: true\n                      failure_mode_allow: true',
@@ -213,13 +213,13 @@ test('failing_open_is_a_warning', () => {
   assertLines(check(text), ['failure_mode_allow: warning: requests pass without their policies']);
 });
 
-test('a_missing_graceful_close_flag_is_a_warning', () => {
+test('a missing graceful close flag is a warning', () => {
   assertLines(check(spoilt('ext_proc_graceful_grpc_close: true', 'other: true')), ['layered_runtime: warning: ']);
   const nested = '{envoy: {reloadable_features: {ext_proc_graceful_grpc_close: "true"}}}';
   assert.deepEqual(check(spoilt('{envoy.reloadable_features.ext_proc_graceful_grpc_close: true}', nested)), []);
 });
 
-test('a_listeners_buffer_below_the_body_limit_is_an_error_where_bodies_are_read', () => {
+test('a listeners buffer below the body limit is an error where bodies are read', () => {
   const line = 'per_connection_buffer_limit_bytes: 6291456';
   assertLines(check(without(line)), [
     ': bodies over 1048576 bytes',
@@ -231,7 +231,7 @@ test('a_listeners_buffer_below_the_body_limit_is_an_error_where_bodies_are_read'
   assert.deepEqual(check(without(line), `limits: {bodyBytes: 1000}\n${policies}`), []);
 });
 
-test('mutations_that_envoy_refuses_are_an_error_unless_a_rule_allows_them', () => {
+test('mutations that envoy refuses are an error unless a rule allows them', () => {
   const document = policies.replace('x-a: b', 'host: b, x-envoy-a: b');
   const lines = check(goodEnvoy, document);
   assertLines(
@@ -252,7 +252,7 @@ test('mutations_that_envoy_refuses_are_an_error_unless_a_rule_allows_them', () =
   assertLines(check(rules('disallow_all: true')), ['leave `disallow_all` out']);
 });
 
-test('a_route_cache_that_is_kept_is_an_error_for_a_policy_that_clears_it', () => {
+test('a route cache that is kept is an error for a policy that clears it', () => {
   const document = policies.replace('headers:', 'clearRouteCache: true, headers:');
   assert.deepEqual(check(goodEnvoy, document), []);
   const text = spoilt(
@@ -262,23 +262,23 @@ test('a_route_cache_that_is_kept_is_an_error_for_a_policy_that_clears_it', () =>
   assertLines(check(text, document), ['route_cache_action: ', 'clearRouteCache']);
 });
 
-test('the_default_circuit_breaker_is_a_warning', () => {
+test('the default circuit breaker is a warning', () => {
   assertLines(check(without('circuit_breakers: {thresholds: [{max_requests: 10000, max_retries: 1000}]}')), [
     '1,024 requests',
   ]);
 });
 
-test('retries_that_the_cluster_does_not_allow_are_a_warning', () => {
+test('retries that the cluster does not allow are a warning', () => {
   assertLines(check(without(', max_retries: 1000')), ['max_retries: warning: ', 'repeats 3 streams']);
 });
 
-test('what_is_wrong_with_defaults_is_not_told_again_for_inline_policies', () => {
+test('what is wrong with defaults is not told again for inline policies', () => {
   const inline = `[{key: x-lambda-policies, value: '{"request": [{"configuration": {"function": "f"}}]}'}]`;
   const document = 'version: 1\ndefaults: {ssl: {trustAll: true}}\n';
   assert.deepEqual(check(spoilt(metadata, inline), document), []);
 });
 
-test('health_checks_that_are_missing_slow_or_of_another_service_are_told', () => {
+test('health checks that are missing slow or of another service are told', () => {
   assertLines(check(without('no_traffic_interval: 1s')), ['no_traffic_interval: warning: Envoy looks every 60 s']);
   assertLines(check(spoilt('service_name: envoy.service.ext_proc.v3.ExternalProcessor', 'service_name: x')), [
     'unhealthy',
@@ -286,28 +286,28 @@ test('health_checks_that_are_missing_slow_or_of_another_service_are_told', () =>
   assertLines(check(goodEnvoy.replace(/ {6}health_checks:\n(?: {8}.*\n)+/, '')), ['health_checks: warning: ']);
 });
 
-test('retries_after_a_reset_are_a_warning', () => {
+test('retries after a reset are a warning', () => {
   assertLines(check(spoilt('connect-failure,refused-stream', 'connect-failure, reset')), ['retry_on: warning: reset']);
 });
 
-test('a_cluster_without_http_2_is_an_error', () => {
+test('a cluster without http 2 is an error', () => {
   assertLines(check(without('explicit_http_config: {http2_protocol_options: {}}')), ['gRPC needs HTTP/2']);
 });
 
-test('a_cluster_that_is_not_there_is_an_error_unless_clusters_come_from_elsewhere', () => {
+test('a cluster that is not there is an error unless clusters come from elsewhere', () => {
   const text = spoilt('cluster_name: lambda-ext-proc}', 'cluster_name: lambda-extproc}');
   assertLines(check(text), ['there is no cluster of this name, did you mean lambda-ext-proc?']);
   assert.deepEqual(check(`dynamic_resources: {cds_config: {ads: {}}}\n${text}`), []);
 });
 
-test('a_route_that_names_no_api_is_an_error_or_costs_something', () => {
+test('a route that names no api is an error or costs something', () => {
   const text = spoilt(`grpc_initial_metadata: ${metadata}`, '{}');
   assertLines(check(text), ['routes.0: names no API, so that each request is a 500']);
   assertLines(check(text, `unmatched: pass\n${policies}`), ['routes.0: warning: names no API']);
   assert.deepEqual(check(text, policies.replace('orders:', 'default:')), []);
 });
 
-test('a_route_picked_by_its_name_needs_the_name_to_be_sent', () => {
+test('a route picked by its name needs the name to be sent', () => {
   const document = policies.replace('orders:', 'orders:\n    routes: ["ord*"]');
   const text = spoilt(`grpc_initial_metadata: ${metadata}`, '{}');
   assert.deepEqual(check(text, document), []);
@@ -316,23 +316,23 @@ test('a_route_picked_by_its_name_needs_the_name_to_be_sent', () => {
   ]);
 });
 
-test('an_api_that_reads_certificates_needs_them_to_be_sent', () => {
+test('an api that reads certificates needs them to be sent', () => {
   const document = policies.replace('{#request.content}', '{#request.ssl.client.cn}');
   assertLines(check(goodEnvoy, document), ['reads #request.ssl', 'connection.subject_peer_certificate']);
   const asked = goodEnvoy.replace('[xds.route_name]', '[xds.route_name, connection.subject_peer_certificate]');
   assert.deepEqual(check(asked, document), []);
 });
 
-test('a_filter_that_no_route_enables_is_an_error', () => {
+test('a filter that no route enables is an error', () => {
   const text = goodEnvoy.replace(/ {26}typed_per_filter_config:\n(?: {28}.*\n)+/, '');
   assertLines(check(text), ['http_filters.0.disabled: ', 'no route enables it']);
 });
 
-test('a_filter_that_is_on_everywhere_is_checked_on_every_route', () => {
+test('a filter that is on everywhere is checked on every route', () => {
   assertLines(check(without('disabled: true')), ['routes.1: names no API']);
 });
 
-test('virtual_hosts_and_filter_config_wrappers_are_followed', () => {
+test('virtual hosts and filter config wrappers are followed', () => {
   const entry = '"@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute';
   const overrides = 'overrides: {grpc_initial_metadata: [{key: x-lambda-api, value: nope}]}';
   const host = spoilt(
@@ -345,7 +345,7 @@ test('virtual_hosts_and_filter_config_wrappers_are_followed', () => {
   assert.deepEqual(check(wrapped), []);
 });
 
-test('immediate_responses_that_are_off_are_an_error', () => {
+test('immediate responses that are off are an error', () => {
   const text = spoilt(
     'allow_mode_override: true',
     'allow_mode_override: true\n                      disable_immediate_response: true',
@@ -353,7 +353,7 @@ test('immediate_responses_that_are_off_are_an_error', () => {
   assertLines(check(text), ['disable_immediate_response: errors are no answers of API orders']);
 });
 
-test('another_ext_proc_filter_of_the_same_envoy_is_left_alone', () => {
+test('another ext proc filter of the same envoy is left alone', () => {
   const other = `- name: other
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor
@@ -362,7 +362,7 @@ test('another_ext_proc_filter_of_the_same_envoy_is_left_alone', () => {
   assert.deepEqual(check(spoilt('- name: ext_proc', other)), []);
 });
 
-test('routes_from_elsewhere_are_said_to_be_unchecked', () => {
+test('routes from elsewhere are said to be unchecked', () => {
   const text = goodEnvoy.replace(
     / {16}route_config:\n(?: {18}.*\n)+/,
     '                rds: {route_config_name: routes}\n',
@@ -370,7 +370,7 @@ test('routes_from_elsewhere_are_said_to_be_unchecked', () => {
   assertLines(check(text), ['warning: its routes come from elsewhere']);
 });
 
-test('answers_that_envoy_ignores_are_a_warning', () => {
+test('answers that envoy ignores are a warning', () => {
   const text = spoilt(
     'allow_mode_override: true',
     'allow_mode_override: true\n                      observability_mode: true',
@@ -378,7 +378,7 @@ test('answers_that_envoy_ignores_are_a_warning', () => {
   assertLines(check(text), ['observability_mode: warning: Envoy ignores every answer']);
 });
 
-test('a_list_of_allowed_overrides_is_a_warning', () => {
+test('a list of allowed overrides is a warning', () => {
   const text = spoilt(
     'allow_mode_override: true',
     'allow_mode_override: true\n                      allowed_override_modes: [{request_body_mode: BUFFERED}]',
@@ -386,13 +386,13 @@ test('a_list_of_allowed_overrides_is_a_warning', () => {
   assertLines(check(text), ['allowed_override_modes: warning: Envoy ignores every other mode']);
 });
 
-test('full_duplex_without_the_response_body_that_a_policy_reads_is_an_error', () => {
+test('full duplex without the response body that a policy reads is an error', () => {
   const text = spoilt('response_header_mode: SKIP', 'request_body_mode: FULL_DUPLEX_STREAMED');
   const response = policies.replace('request:', 'response:').replace('request.content', 'response.content');
   assertLines(check(text, response), ['response_body_mode', "reads the response's body"]);
 });
 
-test('rules_that_keep_path_and_status_are_an_error_for_who_changes_them', () => {
+test('rules that keep path and status are an error for who changes them', () => {
   const document = policies.replace('headers:', 'path: /a, headers:');
   const text = spoilt(
     'allow_mode_override: true',
@@ -401,7 +401,7 @@ test('rules_that_keep_path_and_status_are_an_error_for_who_changes_them', () => 
   assertLines(check(text, document), ['leave `disallow_system` out']);
 });
 
-test('routes_and_clusters_in_a_file_of_resources_are_found', () => {
+test('routes and clusters in a file of resources are found', () => {
   const listener = goodEnvoy.slice(goodEnvoy.indexOf('    - name: main'), goodEnvoy.indexOf('  clusters:'));
   const routeConfig = /route_config:\n((?: {18}.*\n)+)/.exec(listener)?.[1] ?? '';
   const route = routeConfig
@@ -423,7 +423,7 @@ test('routes_and_clusters_in_a_file_of_resources_are_found', () => {
   assertLines(check(resources(route.replace('value: orders', 'value: other'))), ['names no API']);
 });
 
-test('an_api_that_depends_on_the_request_cannot_be_checked', () => {
+test('an api that depends on the request cannot be checked', () => {
   const text = spoilt(metadata, '[{key: x-lambda-api, value: "%REQ(x-api)%"}]');
   assertLines(check(text), ['warning: depends on the request', 'callers may choose it']);
 });

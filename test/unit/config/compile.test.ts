@@ -8,7 +8,7 @@ function payloadOf({ requestFormat }: LambdaConfiguration): string | undefined {
   return payload === undefined ? undefined : Buffer.from(payload).toString();
 }
 
-test('the_policy_page_sample_pastes_in_unchanged', () => {
+test('the policy page sample pastes in unchanged', () => {
   const step = {
     name: 'sample',
     description: 'as exported',
@@ -36,7 +36,7 @@ test('the_policy_page_sample_pastes_in_unchanged', () => {
   assert.deepEqual([accessKey, secretKey], ['accessKey', 'secretKey']);
 });
 
-test('absent_fields_have_the_defaults_of_the_reference', () => {
+test('absent fields have the defaults of the reference', () => {
   const { configuration, condition, onConditionError, onError } = firstStep(load(withStep('function: f')));
   assert.deepEqual([condition, onConditionError, onError], [undefined, 'skip', 'fail']);
   assert.equal(configuration.region.constant, 'us-east-1');
@@ -47,7 +47,7 @@ test('absent_fields_have_the_defaults_of_the_reference', () => {
   assert.deepEqual([apiCallTimeoutMs, apiCallAttemptTimeoutMs], [undefined, undefined]);
 });
 
-test('null_means_absent', () => {
+test('null means absent', () => {
   const nulls =
     'payload: null, qualifier: null, endpoint: null, variables: null, ssl: null, region: null, roleArn: null';
   const { configuration } = firstStep(load(withStep(`function: f, ${nulls}, sendToConsumer: null, mutations: null`)));
@@ -59,12 +59,12 @@ test('null_means_absent', () => {
   assert.deepEqual(configuration.variables, []);
 });
 
-test('an_empty_payload_is_none_and_whitespace_is_one', () => {
+test('an empty payload is none and whitespace is one', () => {
   assert.equal(payloadOf(firstStep(load(withStep('function: f, payload: ""'))).configuration), undefined);
   assert.equal(payloadOf(firstStep(load(withStep('function: f, payload: " "'))).configuration), ' ');
 });
 
-test('defaults_are_merged_deeply_and_the_step_wins', () => {
+test('defaults are merged deeply and the step wins', () => {
   const defaults =
     'defaults: {region: eu-west-1, readTimeoutMs: 5, variables: [{name: d}], mutations: {headers: {set: {x-a: d, x-b: d}}}}\n';
   const step = withStep('function: f, readTimeoutMs: 7, variables: [], mutations: {headers: {set: {x-b: s, x-c: s}}}');
@@ -80,19 +80,19 @@ test('defaults_are_merged_deeply_and_the_step_wins', () => {
   ]);
 });
 
-test('null_in_a_step_takes_a_default_away', () => {
+test('null in a step takes a default away', () => {
   const text = `defaults: {qualifier: live}\n${withStep('function: f, qualifier: null')}`;
   assert.equal(firstStep(load(text)).configuration.texts.qualifier, undefined);
 });
 
-test('a_disabled_step_is_left_out_and_needs_no_body', () => {
+test('a disabled step is left out and needs no body', () => {
   const step = "{enabled: false, configuration: {function: f, payload: '{#request.content}'}}";
   const policies = api(load(`version: 1\napis: {orders: {request: [${step}]}}\n`));
   assert.deepEqual(policies.request, []);
   assert.equal(policies.needs.requestBody, false);
 });
 
-test('steps_without_a_name_are_called_by_function_and_position', () => {
+test('steps without a name are called by function and position', () => {
   const steps = ['f', 'arn:aws:lambda:us-east-1:123456789012:function:g:live', "{#properties['f']}"].map((name) => {
     return { configuration: { function: name } };
   });
@@ -102,7 +102,7 @@ test('steps_without_a_name_are_called_by_function_and_position', () => {
   assert.deepEqual(names, ['f-1', 'g-2', 'lambda-3', 'f-4']);
 });
 
-test('an_api_needs_the_bodies_that_its_templates_mention', () => {
+test('an api needs the bodies that its templates mention', () => {
   const needs = (phase: string, configuration: string, step = '') => {
     return api(load(withStep(`function: f, ${configuration}`, step).replace('request:', `${phase}:`))).needs;
   };
@@ -125,7 +125,7 @@ test('an_api_needs_the_bodies_that_its_templates_mention', () => {
 const v2 = (scope: string, name: string, payload = 'a'): string =>
   `{name: ${name}, configuration: {function: f, scope: ${scope}, payload: '${payload}'}}`;
 
-test('v2_steps_before_the_body_run_before_those_with_it', () => {
+test('v2 steps before the body run before those with it', () => {
   const steps = [v2('REQUEST_CONTENT', 'a'), v2('REQUEST', 'b', '{#request.content}'), v2('REQUEST_CONTENT', 'c')];
   const policies = api(load(`version: 1\napis: {orders: {pre: [${steps.join(', ')}]}}\n`));
   assert.deepEqual(
@@ -139,12 +139,12 @@ test('v2_steps_before_the_body_run_before_those_with_it', () => {
   assert.equal(policies.needs.requestBody, true);
 });
 
-test('a_v2_request_step_reads_no_body_whatever_it_mentions', () => {
+test('a v2 request step reads no body whatever it mentions', () => {
   const policies = api(load(`version: 1\napis: {orders: {pre: [${v2('REQUEST', 'b', '{#request.content}')}]}}\n`));
   assert.equal(policies.needs.requestBody, false);
 });
 
-test('a_misplaced_v2_scope_does_nothing_but_warn', () => {
+test('a misplaced v2 scope does nothing but warn', () => {
   const text = `version: 1\napis: {orders: {post: [${v2('REQUEST', 'a')}, ${v2('RESPONSE_CONTENT', 'b')}]}}\n`;
   assertLines(problemsOf(text), ['apis.orders.post.0.configuration.scope: warning: the step does nothing under post']);
   assert.deepEqual(
@@ -153,20 +153,20 @@ test('a_misplaced_v2_scope_does_nothing_but_warn', () => {
   );
 });
 
-test('the_scope_is_ignored_where_the_position_decides', () => {
+test('the scope is ignored where the position decides', () => {
   const text = withStep('function: f, scope: RESPONSE');
   assert.deepEqual(problemsOf(text), []);
   assert.equal(firstStep(load(text)).body, 'as-needed');
 });
 
-test('pre_beside_request_is_an_error', () => {
+test('pre beside request is an error', () => {
   const step = '{configuration: {function: f}}';
   assertLines(problemsOf(`version: 1\napis: {orders: {request: [${step}], pre: [${step}]}}\n`), [
     'apis.orders.pre: stands',
   ]);
 });
 
-test('credentials_without_expressions_are_one_frozen_object', () => {
+test('credentials without expressions are one frozen object', () => {
   const role = 'arn:aws:iam::123456789012:role/r';
   const chain = `roleChain: [{roleArn: "${role}1", externalId: e}]`;
   const text = withStep(`function: f, roleArn: "${role}", externalId: x, durationSeconds: 900, ${chain}`);
@@ -185,7 +185,7 @@ test('credentials_without_expressions_are_one_frozen_object', () => {
   assert.equal(changing.role?.roleArn.source, "{#properties['r']}");
 });
 
-test('send_to_consumer_is_a_boolean_a_text_of_one_or_an_expression', () => {
+test('send to consumer is a boolean a text of one or an expression', () => {
   const value = (text: string) =>
     firstStep(load(withStep(`function: f, sendToConsumer: ${text}`))).configuration.sendToConsumer;
   assert.equal(value('true'), true);
@@ -195,7 +195,7 @@ test('send_to_consumer_is_a_boolean_a_text_of_one_or_an_expression', () => {
   assertLines(problemsOf(withStep('function: f, sendToConsumer: "maybe"')), ['expected true, false or an expression']);
 });
 
-test('appended_headers_may_have_several_values', () => {
+test('appended headers may have several values', () => {
   const { mutations } = firstStep(
     load(withStep('function: f, mutations: {headers: {append: {Set-Cookie: [a, b], x: c}}}')),
   ).configuration;
@@ -209,7 +209,7 @@ test('appended_headers_may_have_several_values', () => {
   );
 });
 
-test('an_apis_response_templates_win_over_those_of_the_document_key_by_key', () => {
+test('an apis response templates win over those of the document key by key', () => {
   const text = `version: 1
 responseTemplates: {DEFAULT: {"*/*": {status: 500}}, AWS_LAMBDA_INVALID_RESPONSE: {"*/*": {status: 501}}}
 apis: {orders: {responseTemplates: {DEFAULT: {application/json: {status: 502}}}}}
@@ -220,7 +220,7 @@ apis: {orders: {responseTemplates: {DEFAULT: {application/json: {status: 502}}}}
   assert.equal(responseTemplates.get('DEFAULT')?.get('*/*'), undefined);
 });
 
-test('properties_dictionaries_and_endpoints_are_root_variables', () => {
+test('properties dictionaries and endpoints are root variables', () => {
   const text = `version: 1
 dictionaries: {shared: {a: "1"}, own: {a: shared}}
 apis: {orders: {id: i, name: n, version: "2", properties: {deep: {list: [1]}}, dictionaries: {own: {a: "2"}}, endpoints: {e: u}}}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { policiesJsonSchema } from '../../../src/config/index.ts';
-import { clientContextBytes } from '../../../src/lambda/index.ts';
+import { CLIENT_CONTEXT_BYTES } from '../../../src/lambda/index.ts';
 import { encodeClientContext } from '../../../src/lambda/request/header-fields.ts';
 import { load, problemsOf } from './support.ts';
 
@@ -58,8 +58,8 @@ test('a client context of the longest length that is accepted at load can be sen
         apis: { a: { request: [{ configuration: { function: 'f', clientContext: text(bytes) } }] } },
       }),
     );
-  assert.deepEqual(errors(clientContextBytes), []);
-  encodeClientContext(text(clientContextBytes));
-  assert.match(errors(clientContextBytes + 1).join('\n'), /clientContext: is over 2685 bytes/);
-  assert.throws(() => encodeClientContext(text(clientContextBytes + 1)), /at most 3583 bytes of base64/);
+  assert.deepEqual(errors(CLIENT_CONTEXT_BYTES), []);
+  encodeClientContext(text(CLIENT_CONTEXT_BYTES));
+  assert.match(errors(CLIENT_CONTEXT_BYTES + 1).join('\n'), /clientContext: is over 2685 bytes/);
+  assert.throws(() => encodeClientContext(text(CLIENT_CONTEXT_BYTES + 1)), /at most 3583 bytes of base64/);
 });

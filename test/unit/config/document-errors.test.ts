@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertLines, load, problemsOf, withStep } from './support.ts';
 
-test('an_unknown_field_is_an_error_that_names_the_closest_known_one', () => {
+test('an unknown field is an error that names the closest known one', () => {
   assertLines(problemsOf('version: 1\nunmatchd: pass\n'), ['policies.yaml:2:1 unmatchd: ', 'did you mean unmatched?']);
   const lines = problemsOf(withStep('function: f, reigon: us-east-1'));
   assertLines(lines, ['policies.yaml:5:39 apis.orders.request.0.configuration.reigon: ', 'did you mean region?']);
 });
 
-test('an_unknown_field_that_resembles_nothing_gets_the_list_of_known_ones', () => {
+test('an unknown field that resembles nothing gets the list of known ones', () => {
   assertLines(problemsOf('version: 1\nlimits: {quux: 1}\n'), ['limits.quux', 'known are bodyBytes, streams, buffered']);
 });
 
-test('a_field_of_a_later_version_is_unknown_until_then', () => {
+test('a field of a later version is unknown until then', () => {
   assertLines(problemsOf(withStep('function: f, requestFormat: alb')), ['configuration.requestFormat: unknown field']);
 });
 
-test('a_wrong_type_is_told_with_what_would_be_right', () => {
+test('a wrong type is told with what would be right', () => {
   assertLines(problemsOf(withStep('function: 12')), [
     '5:36',
     'function: expected text, got a number, put it in quotes',
@@ -30,31 +30,31 @@ test('a_wrong_type_is_told_with_what_would_be_right', () => {
   ]);
 });
 
-test('all_errors_of_a_document_are_told_at_once_in_its_order', () => {
+test('all errors of a document are told at once in its order', () => {
   const lines = problemsOf('version: 2\ninline: maybe\napis: {a: {request: {}}}\n');
   assertLines(lines, ['1:10 version: expected 1'], ['2:9 inline: '], ['3:21 apis.a.request: expected a list']);
 });
 
-test('a_missing_version_is_an_error', () => {
+test('a missing version is an error', () => {
   assertLines(problemsOf('apis: {}\n'), ['policies.yaml:1:1 version: is missing: expected 1']);
 });
 
-test('an_empty_document_is_an_error', () => {
+test('an empty document is an error', () => {
   for (const text of ['', '# nothing\n', 'null\n'])
     assertLines(problemsOf(text), ['policies.yaml:1:1 the document is empty']);
 });
 
-test('a_document_that_is_no_object_is_an_error', () => {
+test('a document that is no object is an error', () => {
   assertLines(problemsOf('- 1\n'), ['policies.yaml:1:1 expected an object, got a list']);
 });
 
-test('yaml_that_does_not_parse_is_told_with_its_place', () => {
+test('yaml that does not parse is told with its place', () => {
   assertLines(problemsOf('version: 1\napis: {orders: [}\n'), ['policies.yaml:2:17 ', 'not valid YAML']);
   assertLines(problemsOf('version: 1\nversion: 1\n'), ['policies.yaml:2:1 ', 'not valid YAML', 'unique']);
   assertLines(problemsOf('version: 1\n---\nversion: 1\n'), ['not valid YAML']);
 });
 
-test('json_that_does_not_parse_is_told_with_its_place', () => {
+test('json that does not parse is told with its place', () => {
   assertLines(problemsOf('{"version": 1,\n "apis": {,}}', 'p.json'), ['p.json:2:11 not valid JSON: expected a name']);
   assertLines(problemsOf('{"version": 1} x', 'p.json'), ['p.json:1:16 not valid JSON: expected the end']);
   assertLines(problemsOf('{"version": 1, "version": 1}', 'p.json'), ['p.json:1:16 ', 'stands twice']);
@@ -62,7 +62,7 @@ test('json_that_does_not_parse_is_told_with_its_place', () => {
   assertLines(problemsOf('{"version": "a\nb"}', 'p.json'), ['p.json:1:13', 'string']);
 });
 
-test('json_and_yaml_give_the_same_policies', () => {
+test('json and yaml give the same policies', () => {
   const json = '{"version": 1, "apis": {"orders": {"request": [{"configuration": {"function": "f\\u0041"}}]}}}';
   const yaml = 'version: 1\napis:\n  orders:\n    request:\n      - configuration:\n          function: fA\n';
   const [a, b] = [load(json, 'p.json'), load(yaml)].map((loaded) => loaded.set.byName('orders'));
@@ -70,35 +70,35 @@ test('json_and_yaml_give_the_same_policies', () => {
   assert.deepEqual(JSON.stringify(a), JSON.stringify(b));
 });
 
-test('an_alias_bomb_is_refused', () => {
+test('an alias bomb is refused', () => {
   let text = 'a0: &a0 [x, x, x, x, x, x, x, x, x]\n';
   for (let level = 1; level < 10; level++) text += `a${level}: &a${level} [${`*a${level - 1}, `.repeat(9)}]\n`;
   assertLines(problemsOf(text), ['too many aliases']);
 });
 
-test('an_alias_of_itself_or_of_nothing_is_refused', () => {
+test('an alias of itself or of nothing is refused', () => {
   const properties = (text: string): string => `version: 1\napis: {a: {properties: ${text}}}\n`;
   assertLines(problemsOf(properties('&x {b: {c: *x}}')), ['2:35 an alias of itself']);
   assertLines(problemsOf(properties('{b: *nothing}')), ['2:28 an alias (*) of an anchor that is not there']);
 });
 
-test('aliases_that_make_data_absurdly_deep_are_refused', () => {
+test('aliases that make data absurdly deep are refused', () => {
   const nest = (inner: string): string => '['.repeat(40) + inner + ']'.repeat(40);
   const text = `version: 1\na: &a ${nest('1')}\nb: ${nest('*a')}\n`;
   assertLines(problemsOf(text), ['nested deeper than 64 levels']);
 });
 
-test('aliases_that_are_no_bomb_are_followed', () => {
+test('aliases that are no bomb are followed', () => {
   const loaded = load('version: 1\napis:\n  a: &a {routes: [x]}\n  b: *a\n');
   assert.deepEqual(loaded.set.byName('b')?.request, []);
 });
 
-test('an_error_behind_an_alias_is_told_at_its_anchor', () => {
+test('an error behind an alias is told at its anchor', () => {
   const lines = problemsOf('version: 1\napis:\n  a: &a\n    rutes: [x]\n  b: *a\n');
   assertLines(lines, ['4:5 apis.a.rutes'], ['4:5 apis.b.rutes']);
 });
 
-test('absurd_depth_is_refused_in_yaml_and_json', () => {
+test('absurd depth is refused in yaml and json', () => {
   for (const depth of [100, 200_000]) {
     const text = `{"version": ${'['.repeat(depth)}${']'.repeat(depth)}}`;
     assertLines(problemsOf(text), ['nested deeper than 64 levels']);
@@ -106,11 +106,11 @@ test('absurd_depth_is_refused_in_yaml_and_json', () => {
   }
 });
 
-test('a_document_beyond_the_size_limit_is_refused', () => {
+test('a document beyond the size limit is refused', () => {
   assertLines(problemsOf(`# ${'x'.repeat(8 * 1024 * 1024)}`), ['longer than 8388608 characters']);
 });
 
-test('keys_that_name_prototypes_are_harmless', () => {
+test('keys that name prototypes are harmless', () => {
   assertLines(problemsOf('version: 1\n__proto__: {inline: false}\n'), ['2:1 "__proto__" cannot be a name']);
   assertLines(problemsOf('{"version": 1, "__proto__": {}}', 'p.json'), ['1:16 ', '"__proto__" cannot be a name']);
   const loaded = load('version: 1\napis:\n  constructor: {properties: {toString: a, hasOwnProperty: b}}\n');
@@ -120,12 +120,12 @@ test('keys_that_name_prototypes_are_harmless', () => {
   assert.equal(Object.hasOwn(Object.prototype, 'inline'), false);
 });
 
-test('tags_and_keys_that_are_no_text_are_refused', () => {
+test('tags and keys that are no text are refused', () => {
   assertLines(problemsOf('version: 1\napis: !!js/function x\n'), ['not valid YAML']);
   assertLines(problemsOf('version: 1\n? [a]\n: b\n'), ['a key must be plain text']);
 });
 
-test('no_error_shows_a_secret', () => {
+test('no error shows a secret', () => {
   const secret = 'AKIASECRETSECRET';
   const texts = [
     withStep(`function: f, accessKey: "{#${secret}@@}", secretKey: "${secret}"`),

@@ -67,11 +67,11 @@ function spoilt(text: string): fc.Arbitrary<string> {
     .map(([at, length, pieces]) => text.slice(0, at) + pieces.join('') + text.slice(at + length));
 }
 
-test('the_example_is_right_as_long_as_nobody_spoils_it', () => {
+test('the example is right as long as nobody spoils it', () => {
   assert.ok(loads(example, 'policies.yaml'));
 });
 
-test('spoilt_documents_give_problems_with_places_and_nothing_else', () => {
+test('spoilt documents give problems with places and nothing else', () => {
   fc.assert(
     fc.property(spoilt(example), (text) => void loads(text, 'policies.yaml')),
     { numRuns: 2000 },
@@ -87,7 +87,7 @@ test('spoilt_documents_give_problems_with_places_and_nothing_else', () => {
   );
 });
 
-test('any_data_in_any_place_gives_problems_and_nothing_else', () => {
+test('any data in any place gives problems and nothing else', () => {
   const keys = [
     'version',
     'apis',
@@ -123,7 +123,7 @@ test('any_data_in_any_place_gives_problems_and_nothing_else', () => {
   );
 });
 
-test('spoilt_envoy_configurations_give_problems_and_nothing_else', () => {
+test('spoilt envoy configurations give problems and nothing else', () => {
   const policies = load('version: 1\napis: {orders: {request: [{configuration: {function: f}}]}}\n');
   fc.assert(
     fc.property(spoilt(goodEnvoy), (text) => {
@@ -137,7 +137,7 @@ test('spoilt_envoy_configurations_give_problems_and_nothing_else', () => {
   );
 });
 
-test('json_is_taken_and_refused_as_the_platform_does', () => {
+test('json is taken and refused as the platform does', () => {
   const piece = fc.constantFrom(
     '{',
     '}',
@@ -187,7 +187,7 @@ test('json_is_taken_and_refused_as_the_platform_does', () => {
 /** Every style in which YAML can write a text, one after the other. */
 const styles = ['PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE', 'BLOCK_LITERAL', 'BLOCK_FOLDED'] as const;
 
-test('the_place_of_each_character_of_a_text_is_found_in_every_style', () => {
+test('the place of each character of a text is found in every style', () => {
   const word = fc.string({ unit: fc.constantFrom('a', 'b', "'", '"', '\\', 'é', '\t'), minLength: 1, maxLength: 6 });
   const text = fc.array(word, { minLength: 1, maxLength: 5 }).map((words) => words.join(' '));
   fc.assert(
@@ -205,7 +205,7 @@ test('the_place_of_each_character_of_a_text_is_found_in_every_style', () => {
   );
 });
 
-test('lines_of_a_literal_block_are_found', () => {
+test('lines of a literal block are found', () => {
   const line = fc.string({ unit: fc.constantFrom('a', ' ', '{', '#'), maxLength: 8 });
   fc.assert(
     fc.property(fc.array(line, { maxLength: 6 }), fc.boolean(), (lines, windows) => {

@@ -71,11 +71,11 @@ function documented(): ReadonlyMap<string, ReadonlyMap<string, string>> {
   return tables;
 }
 
-test('the_published_schema_is_the_one_that_documents_are_checked_by', () => {
+test('the published schema is the one that documents are checked by', () => {
   assert.deepEqual(published, policiesJsonSchema(), 'run `node scripts/generate-schema.ts`');
 });
 
-test('every_field_has_a_title_a_description_and_an_example', () => {
+test('every field has a title a description and an example', () => {
   for (const [heading, { properties }] of objects()) {
     for (const [name, field] of Object.entries(properties ?? {})) {
       assert.ok(field.title && field.description && field.examples?.length, `${heading}: ${name}`);
@@ -83,7 +83,7 @@ test('every_field_has_a_title_a_description_and_an_example', () => {
   }
 });
 
-test('every_default_and_every_example_is_valid', () => {
+test('every default and every example is valid', () => {
   const schemaOf = (schema: Schema): z.ZodType => {
     return z.fromJSONSchema({ ...schema, $defs: published.$defs } as Parameters<typeof z.fromJSONSchema>[0]);
   };
@@ -95,7 +95,7 @@ test('every_default_and_every_example_is_valid', () => {
   }
 });
 
-test('the_reference_page_has_every_field_with_its_default_and_no_other', () => {
+test('the reference page has every field with its default and no other', () => {
   const tables = documented();
   const schemas = objects();
   assert.deepEqual([...tables.keys()].sort(), [...schemas.keys()].sort());
@@ -108,7 +108,7 @@ test('the_reference_page_has_every_field_with_its_default_and_no_other', () => {
   }
 });
 
-test('the_schema_takes_and_refuses_what_check_takes_and_refuses', () => {
+test('the schema takes and refuses what check takes and refuses', () => {
   const schema = z.fromJSONSchema(policiesJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
   const step = (fields: object): object => ({
     version: 1,

@@ -6,7 +6,7 @@ import { load } from './support.ts';
 
 const inlineText = (name: string): string => JSON.stringify({ request: [{ configuration: { function: name } }] });
 
-test('a_route_is_served_by_the_first_api_whose_glob_fits', () => {
+test('a route is served by the first api whose glob fits', () => {
   const { set } = load('version: 1\napis: {a: {routes: ["orders-*", x]}, b: {routes: ["*"]}}\n');
   assert.equal(set.byRoute('orders-1')?.name, 'a');
   assert.equal(set.byRoute('x')?.name, 'a');
@@ -15,7 +15,7 @@ test('a_route_is_served_by_the_first_api_whose_glob_fits', () => {
   assert.equal(load('version: 1\napis: {a: {routes: [x]}}\n').set.byRoute('y'), undefined);
 });
 
-test('globs_match_as_written', () => {
+test('globs match as written', () => {
   const cases: [string, string, boolean][] = [
     ['a', 'a', true],
     ['a', 'ab', false],
@@ -36,12 +36,12 @@ test('globs_match_as_written', () => {
   assert.equal(matchesGlob('*a'.repeat(50), 'a'.repeat(100_000)), true);
 });
 
-test('the_api_called_default_is_the_fallback', () => {
+test('the api called default is the fallback', () => {
   assert.equal(load('version: 1\napis: {default: {}}\n').set.fallback?.name, 'default');
   assert.equal(load('version: 1\napis: {other: {}}\n').set.fallback, undefined);
 });
 
-test('what_the_document_does_not_say_has_defaults', () => {
+test('what the document does not say has defaults', () => {
   const { set } = load('version: 1\n');
   assert.equal(set.unmatched, 'reject');
   assert.equal(set.limits.bodyBytes, 6_291_456);
@@ -55,7 +55,7 @@ test('what_the_document_does_not_say_has_defaults', () => {
   );
 });
 
-test('inline_policies_are_compiled_once_for_each_text', () => {
+test('inline policies are compiled once for each text', () => {
   const { set } = emptyPolicies();
   const first = set.inline(inlineText('f'));
   assert.equal(first.request[0]?.configuration.function.source, 'f');
@@ -64,14 +64,14 @@ test('inline_policies_are_compiled_once_for_each_text', () => {
   assert.notEqual(set.inline(inlineText('g')).name, first.name);
 });
 
-test('the_cache_of_inline_policies_is_bounded', () => {
+test('the cache of inline policies is bounded', () => {
   const { set } = emptyPolicies();
   const first = set.inline(inlineText('f'));
   for (let index = 0; index < 1024; index++) set.inline(inlineText(`g${index}`));
   assert.notEqual(set.inline(inlineText('f')), first);
 });
 
-test('broken_inline_policies_are_refused_with_the_same_error_each_time', () => {
+test('broken inline policies are refused with the same error each time', () => {
   const { set } = emptyPolicies();
   const errorOf = (text: string): PolicyDocumentError => {
     try {
@@ -91,7 +91,7 @@ test('broken_inline_policies_are_refused_with_the_same_error_each_time', () => {
   assert.match(errorOf(`{"name": "${'é'.repeat(8 * 1024)}"}`).message, /at most 16384 are accepted/);
 });
 
-test('inline_policies_get_the_documents_defaults_and_templates', () => {
+test('inline policies get the documents defaults and templates', () => {
   const { set } = load(
     'version: 1\ndefaults: {region: eu-west-1}\nresponseTemplates: {DEFAULT: {"*/*": {status: 503}}}\n',
   );
@@ -100,7 +100,7 @@ test('inline_policies_get_the_documents_defaults_and_templates', () => {
   assert.equal(policies.responseTemplates.get('DEFAULT')?.get('*/*')?.status, 503);
 });
 
-test('inline_false_refuses_inline_policies', () => {
+test('inline false refuses inline policies', () => {
   const { set } = load('version: 1\ninline: false\n');
   assert.throws(() => set.inline(inlineText('f')), /`inline: false`/);
 });

@@ -28,7 +28,7 @@ async function until(condition: () => boolean): Promise<void> {
   assert.ok(condition(), 'did not happen within 5 s');
 }
 
-test('a_reload_puts_the_new_policies_in_force', async (t) => {
+test('a reload puts the new policies in force', async (t) => {
   const { path, outcomes, open } = await setUp(t);
   const source = await open();
   const before = source.current();
@@ -44,7 +44,7 @@ test('a_reload_puts_the_new_policies_in_force', async (t) => {
   );
 });
 
-test('a_broken_file_leaves_the_running_policies_in_force_and_is_reported_until_mended', async (t) => {
+test('a broken file leaves the running policies in force and is reported until mended', async (t) => {
   const { path, outcomes, open } = await setUp(t);
   const source = await open();
   const before = source.current();
@@ -62,7 +62,7 @@ test('a_broken_file_leaves_the_running_policies_in_force_and_is_reported_until_m
   );
 });
 
-test('a_file_that_is_gone_leaves_the_running_policies_in_force', async (t) => {
+test('a file that is gone leaves the running policies in force', async (t) => {
   const { path, open } = await setUp(t);
   const source = await open();
   await rm(path);
@@ -71,7 +71,7 @@ test('a_file_that_is_gone_leaves_the_running_policies_in_force', async (t) => {
   assert.ok(source.current().byName('one'));
 });
 
-test('a_changed_file_is_noticed', async (t) => {
+test('a changed file is noticed', async (t) => {
   const { path, open } = await setUp(t);
   const source = await open();
   source.watch();
@@ -83,7 +83,7 @@ test('a_changed_file_is_noticed', async (t) => {
   await until(() => source.current().byName('three') !== undefined);
 });
 
-test('the_links_of_a_config_map_that_change_are_noticed', async (t) => {
+test('the links of a config map that change are noticed', async (t) => {
   const { directory, path, open } = await setUp(t);
   await rm(path);
   for (const name of ['one', 'two']) {
@@ -100,7 +100,7 @@ test('the_links_of_a_config_map_that_change_are_noticed', async (t) => {
   await until(() => source.current().byName('two') !== undefined);
 });
 
-test('a_broken_file_is_reported_once_for_each_change', async (t) => {
+test('a broken file is reported once for each change', async (t) => {
   const { path, outcomes, open } = await setUp(t);
   const source = await open();
   source.watch();
@@ -110,7 +110,7 @@ test('a_broken_file_is_reported_once_for_each_change', async (t) => {
   assert.equal(outcomes.length, 1);
 });
 
-test('reloads_follow_one_another', async (t) => {
+test('reloads follow one another', async (t) => {
   const { path, outcomes, open } = await setUp(t);
   const source = await open();
   const reloads = [source.reload(), source.reload()];
@@ -120,14 +120,14 @@ test('reloads_follow_one_another', async (t) => {
   assert.ok(source.current().byName('two'));
 });
 
-test('a_start_with_a_broken_or_missing_file_fails', async (t) => {
+test('a start with a broken or missing file fails', async (t) => {
   const { path, open } = await setUp(t, 'version: 2\n');
   await assert.rejects(open(), PolicyDocumentError);
   await rm(path);
   await assert.rejects(open(), /policies\.yaml: there is no such file/);
 });
 
-test('without_a_file_inline_policies_are_served', async () => {
+test('without a file inline policies are served', async () => {
   const source = await FilePolicySource.open({ path: undefined });
   source.watch();
   assert.equal(source.status.version, 'none');
@@ -135,7 +135,7 @@ test('without_a_file_inline_policies_are_served', async () => {
   assert.ok(source.current().inline('{}'));
 });
 
-test('the_description_shows_no_keys_roles_payloads_or_conditions', async (t) => {
+test('the description shows no keys roles payloads or conditions', async (t) => {
   const secret = 'SECRETSECRET';
   const configuration = `function: f, accessKey: ${secret}, secretKey: ${secret}, payload: ${secret}, roleArn: "arn:aws:iam::123456789012:role/${secret}"`;
   const step = `{condition: "{#x == '${secret}'}", configuration: {${configuration}}}`;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { readContext } from '../../../src/commands/eval-context.ts';
 import { compileNode } from '../../../src/expression/evaluator/compile-node.ts';
-import { EvaluationRun, stepBudget } from '../../../src/expression/evaluator/scope.ts';
+import { EvaluationRun, STEP_BUDGET } from '../../../src/expression/evaluator/scope.ts';
 import { compileTemplate, type EvaluationContext, ExpressionError } from '../../../src/expression/index.ts';
 import { parseExpression } from '../../../src/expression/parser/parser.ts';
 import { SourceText } from '../../../src/expression/parser/source-text.ts';
@@ -85,7 +85,7 @@ test(`${count} expressions end in a value or in an ExpressionError, within the s
       if (outcome === 'parse error') return;
       const steps = stepsOf(sample, context);
       mostSteps = Math.max(mostSteps, steps);
-      assert.ok(steps <= stepBudget || outcome === 'step budget', `${steps} steps and no error`);
+      assert.ok(steps <= STEP_BUDGET || outcome === 'step budget', `${steps} steps and no error`);
     }),
     { numRuns: count, seed },
   );

@@ -15,7 +15,7 @@ const examples = reference
   .flatMap((block) => block.split('\n').slice(2))
   .map((row) => row.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|')));
 
-test('every_example_of_the_reference_gives_what_it_says', () => {
+test('every example of the reference gives what it says', () => {
   assert.ok(examples.length > 40, `${examples.length} examples`);
   const context = readContext(JSON.parse(json));
   for (const [, template = '', gives = ''] of examples) {
@@ -25,7 +25,7 @@ test('every_example_of_the_reference_gives_what_it_says', () => {
   }
 });
 
-test('the_script_of_the_reference_prints_what_it_says', async (t) => {
+test('the script of the reference prints what it says', async (t) => {
   const lines: string[] = [];
   t.mock.method(console, 'log', (line: unknown) => lines.push(String(line)));
   const index = new URL('../../../src/expression/index.ts', import.meta.url).href;

@@ -12,7 +12,7 @@ after(() => rmSync(directory, { recursive: true }));
 const context: EvaluationContext = { attributes: new Map(), variables: new Map([['name', 'env:SECRET_FOR_A_TEST']]) };
 const secret = (template: string) => compileTemplate(template, { secrets: true }).evaluate(context);
 
-test('a_secret_comes_from_a_variable_or_a_file_that_a_literal_names', () => {
+test('a secret comes from a variable or a file that a literal names', () => {
   process.env.SECRET_FOR_A_TEST = 'from the environment';
   const file = join(directory, 'key');
   writeFileSync(file, 'from a file\n');
@@ -23,13 +23,13 @@ test('a_secret_comes_from_a_variable_or_a_file_that_a_literal_names', () => {
   assert.equal(secret(`{#secrets.get('file:${file}')}`), 'rotated');
 });
 
-test('a_fifo_is_no_secret_and_is_not_waited_for', () => {
+test('a fifo is no secret and is not waited for', () => {
   const fifo = join(directory, 'fifo');
   execFileSync('mkfifo', [fifo]);
   assert.throws(() => secret(`{#secrets.get('file:${fifo}')}`), /not a regular file/);
 });
 
-test('a_secret_is_refused_when_it_is_compiled_wherever_else_it_stands', () => {
+test('a secret is refused when it is compiled wherever else it stands', () => {
   const parseError = { name: 'ExpressionError', phase: 'parse' };
   assert.throws(() => compileTemplate("{#secrets.get('env:HOME')}"), {
     ...parseError,
@@ -55,7 +55,7 @@ test('a_secret_is_refused_when_it_is_compiled_wherever_else_it_stands', () => {
   }
 });
 
-test('a_secret_that_is_missing_is_an_error_without_a_value', () => {
+test('a secret that is missing is an error without a value', () => {
   assert.throws(
     () => secret("{#secrets.get('env:NO_SUCH_VARIABLE_FOR_A_TEST')}"),
     (error) => error instanceof ExpressionError && /NO_SUCH_VARIABLE_FOR_A_TEST/.test(error.message),

@@ -10,7 +10,7 @@ const needs = (template: string) =>
     .filter(([, isNeeded]) => isNeeded)
     .map(([name]) => name);
 
-test('a_template_without_expressions_is_constant', () => {
+test('a template without expressions is constant', () => {
   for (const text of ['', 'plain', '{"a": {"b": 1}}', "{a} {'x'} { }", '{!#x}']) {
     assert.equal(compileTemplate(text).constant, text);
     assert.equal(compileTemplate(text).evaluate(orders()), text);
@@ -18,7 +18,7 @@ test('a_template_without_expressions_is_constant', () => {
   assert.equal(compileTemplate("{('a')}").constant, undefined);
 });
 
-test('what_a_template_reads_is_known_once_it_is_compiled', () => {
+test('what a template reads is known once it is compiled', () => {
   assert.deepEqual(needs('plain'), []);
   assert.deepEqual(needs("{#request.headers['x'][0]}"), ['request']);
   assert.deepEqual(needs('{#request.method}{#response.status}'), ['request', 'response']);
@@ -33,7 +33,7 @@ test('what_a_template_reads_is_known_once_it_is_compiled', () => {
   assert.deepEqual(needs('{#properties.a}{#api.id}'), []);
 });
 
-test('what_cannot_be_told_apart_counts_as_read', () => {
+test('what cannot be told apart counts as read', () => {
   for (const template of [
     "{#request['con' + 'tent']}",
     '{#request[#properties.name]}',
@@ -51,7 +51,7 @@ test('what_cannot_be_told_apart_counts_as_read', () => {
   assert.deepEqual(needs("{#request != null ? 'a' : 'b'}"), ['request']);
 });
 
-test('nothing_is_read_from_a_context_that_a_template_does_not_mention', () => {
+test('nothing is read from a context that a template does not mention', () => {
   const context: EvaluationContext = {
     get request(): never {
       throw new Error('read');
@@ -62,7 +62,7 @@ test('nothing_is_read_from_a_context_that_a_template_does_not_mention', () => {
   assert.equal(compileTemplate('{#a}').evaluate(context), '1');
 });
 
-test('a_body_is_parsed_once_for_a_transaction', () => {
+test('a body is parsed once for a transaction', () => {
   const parse = mock.method(JSON, 'parse');
   try {
     const content = '{"a": {"b": "x"}, "c": true}';
@@ -83,7 +83,7 @@ test('a_body_is_parsed_once_for_a_transaction', () => {
   }
 });
 
-test('a_value_comes_as_data_of_javascript', () => {
+test('a value comes as data of javascript', () => {
   const value = (template: string) => compileTemplate(template).evaluateValue(orders());
   assert.equal(value('{(1 + 1)}'), 2);
   assert.equal(value('{(1.5)}'), 1.5);
@@ -104,7 +104,7 @@ test('a_value_comes_as_data_of_javascript', () => {
   assert.throws(() => value('{#request}'), ExpressionError);
 });
 
-test('a_condition_is_true_or_false_as_the_original_converts_it', () => {
+test('a condition is true or false as the original converts it', () => {
   const truth = (template: string) => compileTemplate(template).evaluateBoolean(orders());
   for (const yes of ["{#request.method == 'POST'}", 'true', "{('yes')}", "{('1')}", '{({true})}', ' ON ']) {
     assert.equal(truth(yes), true, yes);
@@ -115,7 +115,7 @@ test('a_condition_is_true_or_false_as_the_original_converts_it', () => {
   }
 });
 
-test('an_error_shows_the_place_and_what_would_be_right', () => {
+test('an error shows the place and what would be right', () => {
   const explain = (template: string) => {
     try {
       compileTemplate(template).evaluate(orders());
@@ -165,7 +165,7 @@ test('an_error_shows_the_place_and_what_would_be_right', () => {
   );
 });
 
-test('a_message_of_an_error_does_not_show_what_a_caller_sent', () => {
+test('a message of an error does not show what a caller sent', () => {
   const secret = 'caller-secret-4711';
   const context = { ...orders(), variables: new Map<string, unknown>([['secret', secret]]) };
   for (const template of [
@@ -184,7 +184,7 @@ test('a_message_of_an_error_does_not_show_what_a_caller_sent', () => {
   }
 });
 
-test('names_that_stand_for_nothing_are_doubts_with_their_offset', () => {
+test('names that stand for nothing are doubts with their offset', () => {
   const doubts = (template: string, variables?: readonly string[]) =>
     compileTemplate(template)
       .doubts(variables)

@@ -32,7 +32,7 @@ const body = (text: string, end = true): Message => ({ request_body: { body: Buf
 const full = { protocol_config: { request_body_mode: 'FULL_DUPLEX_STREAMED' as const } };
 
 async function until(fits: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !fits(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let i = 0; i < 200 && !fits(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.ok(fits());
 }
 

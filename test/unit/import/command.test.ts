@@ -21,7 +21,7 @@ async function directory(t: TestContext): Promise<string> {
   return path;
 }
 
-test('both_files_are_written_and_pass_check', async (t) => {
+test('both files are written and pass check', async (t) => {
   const out = join(await directory(t), 'new');
   const { output, io: importIo } = io();
   const args = [definition('v2-flows.json'), '--out', out, '--accept', 'api-key'];
@@ -33,7 +33,7 @@ test('both_files_are_written_and_pass_check', async (t) => {
   assert.equal((await stat(join(out, 'policies.yaml'))).mode & 0o007, 0, 'keys may stand in it');
 });
 
-test('existing_files_are_never_overwritten', async (t) => {
+test('existing files are never overwritten', async (t) => {
   const out = await directory(t);
   await writeFile(join(out, 'policies.yaml'), 'mine');
   const args = [definition('v2-flows.json'), '--out', out];
@@ -41,7 +41,7 @@ test('existing_files_are_never_overwritten', async (t) => {
   assert.equal(await readFile(join(out, 'policies.yaml'), 'utf8'), 'mine');
 });
 
-test('an_expression_that_cannot_be_compiled_is_told_and_fails', async (t) => {
+test('an expression that cannot be compiled is told and fails', async (t) => {
   const out = await directory(t);
   const text = await readFile(definition('v2-legacy.json'), 'utf8');
   await writeFile(join(out, 'api.json'), text.replace('{#request.path}', '{#request.path @}'));
@@ -50,7 +50,7 @@ test('an_expression_that_cannot_be_compiled_is_told_and_fails', async (t) => {
   assert.match(output.text, /policies\.yaml:\d+:\d+ apis\.legacy-get\.pre\.0\.configuration\.payload: /);
 });
 
-test('text_that_does_not_parse_is_told_with_its_place', async (t) => {
+test('text that does not parse is told with its place', async (t) => {
   const out = await directory(t);
   await writeFile(join(out, 'api.json'), '{"name": }');
   await assert.rejects(
@@ -59,7 +59,7 @@ test('text_that_does_not_parse_is_told_with_its_place', async (t) => {
   );
 });
 
-test('a_missing_argument_is_a_usage_error', async () => {
+test('a missing argument is a usage error', async () => {
   await assert.rejects(importGraviteeCommand(['--out', 'x'], io().io), UsageError);
   await assert.rejects(importGraviteeCommand([definition('v2-flows.json')], io().io), UsageError);
 });

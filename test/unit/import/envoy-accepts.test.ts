@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const shapes = ['v2-flows.json', 'v2-legacy.json', 'v4-export.json', 'v4-gateway.json', 'v4-operator.yaml'];
 
 for (const name of shapes) {
-  test(`the_real_envoy_accepts_what_is_made_of_${name.replace(/\W/g, '_')}`, async (t) => {
+  test(`the real envoy accepts what is made of ${name.replace(/\W/g, '_')}`, async (t) => {
     const directory = await mkdtemp(join(tmpdir(), 'import-'));
     t.after(() => rm(directory, { recursive: true }));
     const file = join(directory, 'envoy.yaml');

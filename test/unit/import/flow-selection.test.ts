@@ -97,7 +97,7 @@ function called(flows: readonly FlowModel[], mode: string, sent: { path: string;
   return functionsCalled(result, { path, method, headers: flag ? { flag: '1' } : {} });
 }
 
-test('in_default_mode_every_flow_that_fits_runs_in_order', () => {
+test('in default mode every flow that fits runs in order', () => {
   fc.assert(
     fc.property(fc.array(flow, { maxLength: 5 }), request, (flows, sent) => {
       const expected = flows.flatMap((model, index) => (matches(model, sent) ? [`f${index}`] : []));
@@ -107,7 +107,7 @@ test('in_default_mode_every_flow_that_fits_runs_in_order', () => {
   );
 });
 
-test('in_best_match_mode_only_the_closest_flow_runs', () => {
+test('in best match mode only the closest flow runs', () => {
   fc.assert(
     fc.property(fc.array(flow, { maxLength: 5 }), request, (flows, sent) => {
       const fitting = flows.flatMap((model, index) => (matches(model, sent) ? [[`f${index}`, model] as const] : []));

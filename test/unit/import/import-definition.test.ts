@@ -10,7 +10,7 @@ import { functionsCalled, importFile, load, reportLines } from './support.ts';
 const get = (path: string, rest: object = {}) => ({ path, method: 'GET', ...rest });
 const shapes = ['v2-flows.json', 'v2-legacy.json', 'v4-export.json', 'v4-gateway.json', 'v4-operator.yaml'];
 
-test('what_is_imported_has_no_errors_of_its_own', () => {
+test('what is imported has no errors of its own', () => {
   for (const name of shapes) {
     const result = importFile(name);
     const problems = checkEnvoy(result.envoy, 'envoy.yaml', load(result));
@@ -18,7 +18,7 @@ test('what_is_imported_has_no_errors_of_its_own', () => {
   }
 });
 
-test('flows_run_for_their_paths_methods_and_conditions_and_plans_run_first', () => {
+test('flows run for their paths methods and conditions and plans run first', () => {
   const result = importFile('v2-flows.json');
   const web = { headers: { 'x-channel': 'web' } };
   assert.deepEqual(functionsCalled(result, get('/shop')), ['greet', 'audit']);
@@ -33,7 +33,7 @@ test('flows_run_for_their_paths_methods_and_conditions_and_plans_run_first', () 
   assert.equal(routeRequest(result.envoy, get('/shopping')), undefined);
 });
 
-test('v2_scopes_are_kept', () => {
+test('v2 scopes are kept', () => {
   const { set } = load(importFile('v2-flows.json'));
   const steps = [...(set.byName('shop-v2-carts-post')?.request ?? [])];
   assert.deepEqual(
@@ -46,13 +46,13 @@ test('v2_scopes_are_kept', () => {
   );
 });
 
-test('a_flow_that_an_earlier_route_takes_whole_costs_the_other_routes_nothing', () => {
+test('a flow that an earlier route takes whole costs the other routes nothing', () => {
   const { set } = load(importFile('v2-flows.json'));
   assert.equal(set.byName('shop-v2')?.request.length, 2);
   assert.equal(set.byName('shop-v2')?.needs.requestBody, false);
 });
 
-test('properties_templates_and_the_apis_own_data_are_carried', () => {
+test('properties templates and the apis own data are carried', () => {
   const { set } = load(importFile('v2-flows.json'));
   const policies = set.byName('shop-v2');
   assert.deepEqual(policies?.api, { id: '5e1b0c3a', name: 'Shop v2', version: '3' });
@@ -64,7 +64,7 @@ test('properties_templates_and_the_apis_own_data_are_carried', () => {
   assert.deepEqual([v4?.status, v4?.propagateErrorKeyToLogs], [503, true]);
 });
 
-test('what_cannot_be_carried_is_listed', () => {
+test('what cannot be carried is listed', () => {
   const words: [string, string[]][] = [
     [
       'v2-flows.json',
@@ -112,7 +112,7 @@ test('what_cannot_be_carried_is_listed', () => {
   }
 });
 
-test('requests_that_no_flow_fits_are_a_404_where_the_api_wants_one', () => {
+test('requests that no flow fits are a 404 where the api wants one', () => {
   const result = importFile('v4-operator.yaml');
   assert.equal(routeRequest(result.envoy, get('/weather'))?.route, 'weather-exactly-get');
   assert.equal(routeRequest(result.envoy, get('/weather/x'))?.status, 404);
@@ -122,7 +122,7 @@ test('requests_that_no_flow_fits_are_a_404_where_the_api_wants_one', () => {
   );
 });
 
-test('best_match_runs_only_the_closest_flow', () => {
+test('best match runs only the closest flow', () => {
   const result = importFile('v4-export.json');
   const tenant = { headers: { 'x-tenant': 'a' } };
   assert.deepEqual(functionsCalled(result, get('/orders')), ['enrich']);
@@ -135,13 +135,13 @@ test('best_match_runs_only_the_closest_flow', () => {
   assert.deepEqual(functionsCalled(result, get('/orders/items/specially')), ['special']);
 });
 
-test('a_plan_that_envoy_cannot_tell_has_its_flows_in_an_api_of_its_own', () => {
+test('a plan that envoy cannot tell has its flows in an api of its own', () => {
   const { set } = load(importFile('v4-export.json'));
   const functions = set.byName('orders-plan-gold')?.request.map((step) => step.configuration.function.source);
   assert.deepEqual(functions, ['gold', 'enrich', 'tenant', 'special']);
 });
 
-test('hosts_and_nested_context_paths_find_their_routes', () => {
+test('hosts and nested context paths find their routes', () => {
   const { envoy } = importFile('v4-gateway.json');
   const routeOf = (host: string, path: string) => routeRequest(envoy, { host, path, method: 'GET' });
   assert.equal(routeOf('one.example.com', '/a/x.y')?.route, 'gateway-form-x-y-exactly');
@@ -155,7 +155,7 @@ test('hosts_and_nested_context_paths_find_their_routes', () => {
   assert.equal(routeOf('one.example.com', '/b')?.upstreamPath, '/endpoint/b');
 });
 
-test('the_backend_gets_its_own_path_and_what_follows_the_context_path', () => {
+test('the backend gets its own path and what follows the context path', () => {
   const upstream = (name: string, path: string) => routeRequest(importFile(name).envoy, get(path))?.upstreamPath;
   assert.equal(upstream('v2-flows.json', '/shop'), '/endpoint');
   assert.equal(upstream('v2-flows.json', '/shop/carts/5'), '/endpoint/carts/5');
@@ -164,12 +164,12 @@ test('the_backend_gets_its_own_path_and_what_follows_the_context_path', () => {
   assert.equal(upstream('v4-export.json', '/orders/items'), '/v1/items');
 });
 
-test('the_message_timeout_is_longer_than_what_the_steps_may_take', () => {
+test('the message timeout is longer than what the steps may take', () => {
   const { set } = load(importFile('v2-flows.json'));
   assert.equal(set.messageTimeoutMs, 129_000);
 });
 
-test('what_is_no_definition_is_refused_with_what_would_be_right', () => {
+test('what is no definition is refused with what would be right', () => {
   assert.throws(
     () => importFile('v4-message.json'),
     (error) => error instanceof ImportError && /type MESSAGE/.test(error.message),
@@ -187,7 +187,7 @@ test('what_is_no_definition_is_refused_with_what_would_be_right', () => {
   }
 });
 
-test('names_of_hostile_or_odd_shapes_do_no_harm', () => {
+test('names of hostile or odd shapes do no harm', () => {
   const definition = {
     gravitee: '2.0.0',
     name: '"}\n#: [x] ☃',
@@ -224,7 +224,7 @@ const lambdaStep = (configuration: object) => ({
   configuration: { function: 'f', ...configuration },
 });
 
-test('dictionaries_are_carried_where_the_file_has_them', () => {
+test('dictionaries are carried where the file has them', () => {
   const payload = "{#dictionaries['d']['k']}";
   const flows = [{ request: [lambdaStep({ payload })] }];
   for (const dictionaries of [
@@ -239,7 +239,7 @@ test('dictionaries_are_carried_where_the_file_has_them', () => {
   }
 });
 
-test('what_only_the_gateway_knows_is_listed', () => {
+test('what only the gateway knows is listed', () => {
   const payload = "{#secrets.get('/vault/key:x')} {#request.contextPath} {#subscription.id} {#endpoints['e']}";
   const flows = [
     { request: [lambdaStep({ payload })] },
@@ -266,13 +266,13 @@ test('what_only_the_gateway_knows_is_listed', () => {
   assert.match(result.policies, /endpoints:\n {6}g: "g:"\n {6}e: "e:"/);
 });
 
-test('a_definition_without_a_backend_gets_routes_that_say_so', () => {
+test('a definition without a backend gets routes that say so', () => {
   const result = importDefinition(small({ endpointGroups: [], flows: [] }), 'api.json');
   assert.match(result.envoy, /direct_response:\n +status: 503/);
   assert.ok(reportLines(result).some((line) => line.startsWith('lost a backend')));
 });
 
-test('conditions_that_hold_braces_quotes_or_alternatives_are_joined_rightly', () => {
+test('conditions that hold braces quotes or alternatives are joined rightly', () => {
   const flowCondition = "{#request.params['a'] != null or #request.params['b'] != null}";
   const stepCondition = "{#request.params['c'] == null || #request.params['c'][0] == '}''{'}";
   const flows = [
@@ -287,7 +287,7 @@ test('conditions_that_hold_braces_quotes_or_alternatives_are_joined_rightly', ()
   assert.deepEqual([runs({ a: '', c: 'x' }), runs({ a: '', c: "}'{" })], [0, 1]);
 });
 
-test('a_configuration_that_is_the_text_of_its_json_means_the_same', () => {
+test('a configuration that is the text of its json means the same', () => {
   const text = readFileSync(join(import.meta.dirname, 'definitions', 'v2-flows.json'), 'utf8');
   const asText = JSON.stringify(JSON.parse(text), (key, value) =>
     key === 'configuration' && typeof value === 'object' ? JSON.stringify(value) : value,
@@ -296,7 +296,7 @@ test('a_configuration_that_is_the_text_of_its_json_means_the_same', () => {
   assert.equal(importDefinition(asText, 'v2-flows.json').policies, importFile('v2-flows.json').policies);
 });
 
-test('a_flow_for_other_methods_only_is_not_one_for_all', () => {
+test('a flow for other methods only is not one for all', () => {
   const text = readFileSync(join(import.meta.dirname, 'definitions', 'v2-flows.json'), 'utf8');
   const document = JSON.parse(text) as { flows: { methods?: readonly string[] }[] };
   for (const flow of document.flows) flow.methods = ['OTHER'];

@@ -25,10 +25,10 @@ export function importMutated(t: TestContext, { definitions, validated }: Amount
   for (const [index, definition] of fc.sample(mutated, { numRuns: definitions, seed }).entries()) {
     const result = importOrRefuse(JSON.stringify(definition), index % 2 === 0);
     if (result === undefined) {
-      counts.refused += 1;
+      counts.refused++;
       continue;
     }
-    counts[hasErrors(result) ? 'with errors of check' : 'clean'] += 1;
+    counts[hasErrors(result) ? 'with errors of check' : 'clean']++;
     if (counts['validated by Envoy'] >= validated) continue;
     const file = join(directory, 'envoy.yaml');
     writeFileSync(file, result.envoy);
@@ -38,7 +38,7 @@ export function importMutated(t: TestContext, { definitions, validated }: Amount
       const { stderr } = error as { readonly stderr?: Buffer };
       assert.fail(`seed ${seed}, definition ${index}: ${String(stderr)}\n${JSON.stringify(definition)}`);
     }
-    counts['validated by Envoy'] += 1;
+    counts['validated by Envoy']++;
   }
   t.diagnostic(`seed ${seed}: ${JSON.stringify(counts)}`);
   assert.ok(counts.clean > definitions / 4, JSON.stringify(counts));

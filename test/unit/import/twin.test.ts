@@ -188,7 +188,7 @@ async function observe(url: string, calls: Call[], backend: Backend): Promise<re
   return results;
 }
 
-test('an_imported_definition_answers_the_same_as_its_hand_written_twin', async (t) => {
+test('an imported definition answers the same as its hand written twin', async (t) => {
   const lambda = await startLambda(t);
   const backend = await startBackend();
   t.after(() => backend.stop());

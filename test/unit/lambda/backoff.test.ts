@@ -4,7 +4,7 @@ import { retryAfterSeconds } from '../../../src/lambda/result/retry-after.ts';
 import { backoffMs } from '../../../src/lambda/retry/backoff.ts';
 import { RetryBudget } from '../../../src/lambda/retry/retry-budget.ts';
 
-test('the_delay_doubles_up_to_20_seconds_and_jitter_takes_any_part_of_it', () => {
+test('the delay doubles up to 20 seconds and jitter takes any part of it', () => {
   const most = [1, 2, 3, 4].map((attempts) => backoffMs('transient', attempts, undefined, () => 1));
   assert.deepEqual(most, [50, 100, 200, 400]);
   assert.equal(
@@ -25,7 +25,7 @@ test('the_delay_doubles_up_to_20_seconds_and_jitter_takes_any_part_of_it', () =>
   );
 });
 
-test('where_nothing_was_sent_half_of_the_delay_is_certain', () => {
+test('where nothing was sent half of the delay is certain', () => {
   for (const [part, delay] of [
     [0, 50],
     [0.5, 75],
@@ -38,7 +38,7 @@ test('where_nothing_was_sent_half_of_the_delay_is_certain', () => {
   }
 });
 
-test('Retry_After_is_the_least_but_no_more_than_5_seconds_beyond_the_backoff', () => {
+test('Retry After is the least but no more than 5 seconds beyond the backoff', () => {
   assert.equal(
     backoffMs('throttled', 1, 2, () => 0.1),
     2000,
@@ -53,7 +53,7 @@ test('Retry_After_is_the_least_but_no_more_than_5_seconds_beyond_the_backoff', (
   );
 });
 
-test('Retry_After_is_read_in_seconds_and_as_a_date_and_never_from_garbage', () => {
+test('Retry After is read in seconds and as a date and never from garbage', () => {
   const now = Date.parse('2026-06-01T00:00:00Z');
   const read = (value: string | undefined) => retryAfterSeconds({ 'retry-after': value }, now);
   assert.equal(read('3'), 3);
@@ -64,19 +64,19 @@ test('Retry_After_is_read_in_seconds_and_as_a_date_and_never_from_garbage', () =
   }
 });
 
-test('the_budget_pays_for_a_bounded_number_of_retries_and_successes_fill_it_again', () => {
+test('the budget pays for a bounded number of retries and successes fill it again', () => {
   const budget = new RetryBudget();
   let paid = 0;
-  while (budget.spend('transient')) paid += 1;
+  while (budget.spend('transient')) paid++;
   assert.equal(paid, Math.floor(500 / 14));
-  for (let i = 0; i < 4; i += 1) budget.refund(undefined);
+  for (let i = 0; i < 4; i++) budget.refund(undefined);
   assert.equal(budget.spend('transient'), true, '10 were left, 4 came back');
-  for (let i = 0; i < 10_000; i += 1) budget.refund('transient');
+  for (let i = 0; i < 10_000; i++) budget.refund('transient');
   paid = 0;
-  while (budget.spend('throttled')) paid += 1;
+  while (budget.spend('throttled')) paid++;
   assert.equal(paid, 100, 'it never holds more than at first');
-  for (let i = 0; i < 100; i += 1) budget.refund('throttled');
+  for (let i = 0; i < 100; i++) budget.refund('throttled');
   paid = 0;
-  while (budget.spend('unsent')) paid += 1;
+  while (budget.spend('unsent')) paid++;
   assert.equal(paid, 500);
 });

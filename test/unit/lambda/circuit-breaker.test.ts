@@ -24,7 +24,7 @@ function pass(guard: FunctionGuard, now: number, outcome?: InvocationError): boo
   return true;
 }
 
-test('failures_in_a_row_open_the_circuit_and_a_success_between_them_does_not', () => {
+test('failures in a row open the circuit and a success between them does not', () => {
   const guard = new FunctionGuard();
   for (const outcome of [
     error('timeout'),
@@ -40,29 +40,29 @@ test('failures_in_a_row_open_the_circuit_and_a_success_between_them_does_not', (
   assert.ok(!pass(guard, 999));
 });
 
-test('after_openMs_one_call_tries_and_its_outcome_decides', () => {
+test('after openMs one call tries and its outcome decides', () => {
   const guard = new FunctionGuard();
-  for (let i = 0; i < 3; i += 1) pass(guard, 0, error('timeout'));
+  for (let i = 0; i < 3; i++) pass(guard, 0, error('timeout'));
   const trial = guard.enter(transport, 1000);
   assert.ok(!pass(guard, 1001), 'one at a time');
   guard.leave(transport, trial, error('timeout'), 1500);
   assert.ok(!pass(guard, 2400), 'open again, from its failure on');
   assert.ok(pass(guard, 2500), 'the next trial succeeds');
-  for (let i = 0; i < 2; i += 1) assert.ok(pass(guard, 2501, error('timeout')));
+  for (let i = 0; i < 2; i++) assert.ok(pass(guard, 2501, error('timeout')));
   assert.ok(pass(guard, 2502), 'closed, with its count from zero');
 });
 
-test('a_caller_that_leaves_during_the_trial_leaves_the_trial_to_the_next', () => {
+test('a caller that leaves during the trial leaves the trial to the next', () => {
   const guard = new FunctionGuard();
-  for (let i = 0; i < 3; i += 1) pass(guard, 0, error('timeout'));
+  for (let i = 0; i < 3; i++) pass(guard, 0, error('timeout'));
   assert.ok(pass(guard, 1000, error('aborted')));
   assert.ok(pass(guard, 1001));
 });
 
-test('what_began_before_the_circuit_opened_neither_closes_it_nor_lets_a_second_trial_in', () => {
+test('what began before the circuit opened neither closes it nor lets a second trial in', () => {
   const guard = new FunctionGuard();
   const early = [1, 2, 3].map(() => guard.enter(transport, 0));
-  for (let i = 0; i < 3; i += 1) pass(guard, 0, error('timeout'));
+  for (let i = 0; i < 3; i++) pass(guard, 0, error('timeout'));
   guard.leave(transport, early[0] ?? 'closed', undefined, 10);
   assert.ok(!pass(guard, 20), 'still open');
   const trial = guard.enter(transport, 1000);
@@ -74,7 +74,7 @@ test('what_began_before_the_circuit_opened_neither_closes_it_nor_lets_a_second_t
   assert.ok(pass(guard, 1005));
 });
 
-test('what_says_nothing_of_the_functions_health_does_not_open_the_circuit', () => {
+test('what says nothing of the functions health does not open the circuit', () => {
   const guard = new FunctionGuard();
   const outcomes = [
     error('service-error', 400),
@@ -87,19 +87,19 @@ test('what_says_nothing_of_the_functions_health_does_not_open_the_circuit', () =
     error('answer-too-large'),
     error('invalid-field'),
   ];
-  for (let i = 0; i < 5; i += 1) for (const outcome of outcomes) assert.ok(pass(guard, 0, outcome), outcome.kind);
+  for (let i = 0; i < 5; i++) for (const outcome of outcomes) assert.ok(pass(guard, 0, outcome), outcome.kind);
 });
 
-test('an_open_circuit_tells_when_to_come_again', () => {
+test('an open circuit tells when to come again', () => {
   const guard = new FunctionGuard();
-  for (let i = 0; i < 3; i += 1) pass(guard, 0, error('timeout'));
+  for (let i = 0; i < 3; i++) pass(guard, 0, error('timeout'));
   assert.throws(
     () => guard.enter({ ...transport, circuitBreaker: { failures: 3, openMs: 1000 } }, 400),
     (refusal: InvocationError) => refusal.retryAfterSeconds === 1 && !refusal.mayHaveRun,
   );
 });
 
-test('the_limit_counts_calls_under_way_and_no_others', () => {
+test('the limit counts calls under way and no others', () => {
   const guard = new FunctionGuard();
   const limited = { connectionTimeoutMs: 0, readTimeoutMs: 0, maxConcurrency: 2 };
   guard.enter(limited, 0);

@@ -59,7 +59,7 @@ async function connect({ clock, start, parts, sockets }: ReturnType<typeof netwo
 
 const eight = Array.from({ length: 8 }, (_, i): Address => [`10.0.0.${i + 1}`, 400]);
 
-test('an_address_that_takes_400_ms_is_not_given_up_for_the_next_one', async () => {
+test('an address that takes 400 ms is not given up for the next one', async () => {
   const far = network(eight);
   const ended = await connect(far, 2_000);
   assert.deepEqual([ended?.error, ended?.at, ended?.address], [null, 400, '10.0.0.1']);
@@ -116,7 +116,7 @@ for (const [name, addresses, expected] of [
   });
 }
 
-test('families_take_turns_beginning_with_the_resolvers_first', async () => {
+test('families take turns beginning with the resolvers first', async () => {
   const mixed = network([
     ['fd00::1', Infinity],
     ['fd00::2', Infinity],
@@ -131,7 +131,7 @@ test('families_take_turns_beginning_with_the_resolvers_first', async () => {
   );
 });
 
-test('the_error_names_every_address_that_refused', async () => {
+test('the error names every address that refused', async () => {
   const ended = await connect(
     network([
       ['10.0.0.1', 5, 'ECONNREFUSED'],
@@ -158,12 +158,12 @@ for (const limit of [1, 100, 500, 1_000, 2_345]) {
   });
 }
 
-test('no_limit_is_none', async () => {
+test('no limit is none', async () => {
   const ended = await connect(network([['10.0.0.1', 50_000]]), 0);
   assert.deepEqual([ended?.error, ended?.at], [null, 50_000]);
 });
 
-test('a_tunnel_that_is_opened_after_the_limit_is_closed', async () => {
+test('a tunnel that is opened after the limit is closed', async () => {
   const { clock, parts } = network([]);
   const late = new Socket();
   const limited = limitConnector((_options, callback) => void clock.after(700, () => callback(null, late)), 500, parts);

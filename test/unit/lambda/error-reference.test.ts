@@ -42,7 +42,7 @@ function rowOf(failure: InvocationFailure): string {
 const statusOf = (failure: InvocationFailure): number | undefined =>
   invocationFailures[failure].details.includes('<status>') ? 418 : undefined;
 
-test('the_reference_has_each_error_class_of_the_service_as_the_code_treats_it', () => {
+test('the reference has each error class of the service as the code treats it', () => {
   const expected = serviceErrorSchemas().map(({ name, status }) => {
     const found = listErrorClasses().get(name);
     assert.ok(found, name);
@@ -51,7 +51,7 @@ test('the_reference_has_each_error_class_of_the_service_as_the_code_treats_it', 
   assert.deepEqual(table('Errors of the Lambda service'), expected);
 });
 
-test('the_reference_has_each_error_that_services_share_as_the_code_treats_it', () => {
+test('the reference has each error that services share as the code treats it', () => {
   const own = new Set(serviceErrorSchemas().map(({ name }) => name));
   const expected = [...listErrorClasses()]
     .filter(([name]) => !own.has(name))
@@ -59,13 +59,13 @@ test('the_reference_has_each_error_that_services_share_as_the_code_treats_it', (
   assert.deepEqual(table("Errors that AWS's services share"), expected);
 });
 
-test('the_reference_has_each_failure_of_the_catalogue_and_no_other', () => {
+test('the reference has each failure of the catalogue and no other', () => {
   const rows = table('Before and around the answer').map(([, kind, , details]) => `${kind}: ${details}`);
   const listed = failures.filter((failure) => failure !== 'service-error');
   assert.deepEqual(new Set(rows), new Set(listed.map(rowOf)));
 });
 
-test('the_reference_has_each_failure_with_what_the_caller_gets_and_whether_the_function_may_have_run', () => {
+test('the reference has each failure with what the caller gets and whether the function may have run', () => {
   const unset = { throttled: undefined, timeout: undefined, tooLarge: undefined };
   for (const [what, kind, key, details, mapped, mayHaveRun] of table('Before and around the answer')) {
     const failure = failures.find((each) => each !== 'service-error' && rowOf(each) === `${kind}: ${details}`);

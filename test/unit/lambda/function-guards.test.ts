@@ -30,7 +30,7 @@ function isOpen(guards: FunctionGuards, key: string): boolean {
 const names = (count: number, prefix: string): readonly string[] =>
   Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
-test('a_flood_of_made_up_names_closes_no_circuit_and_gives_no_retry_back', () => {
+test('a flood of made up names closes no circuit and gives no retry back', () => {
   const guards = new FunctionGuards();
   fail(guards, 'open', 2);
   guards.get('spent').budget.spend('transient');
@@ -43,7 +43,7 @@ test('a_flood_of_made_up_names_closes_no_circuit_and_gives_no_retry_back', () =>
   assert.equal(guards.get('busy'), busy);
 });
 
-test('a_flood_of_names_that_fail_closes_no_circuit_and_drops_no_call_under_way', () => {
+test('a flood of names that fail closes no circuit and drops no call under way', () => {
   const guards = new FunctionGuards();
   fail(guards, 'open', 2);
   const busy = guards.get('busy');
@@ -54,7 +54,7 @@ test('a_flood_of_names_that_fail_closes_no_circuit_and_drops_no_call_under_way',
   assert.equal(guards.get('busy'), busy);
 });
 
-test('what_has_recovered_is_forgotten', () => {
+test('what has recovered is forgotten', () => {
   const guards = new FunctionGuards();
   fail(guards, 'f', 1);
   const guard = guards.get('f');

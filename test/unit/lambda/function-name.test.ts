@@ -4,7 +4,7 @@ import { functionNameVerdict, parseFunctionName, qualifierVerdict } from '../../
 
 const account = '123456789012';
 
-test('every_form_of_a_name_in_every_partition_is_read_into_its_parts', () => {
+test('every form of a name in every partition is read into its parts', () => {
   const regions = ['us-east-1', 'cn-north-1', 'us-gov-west-1', 'us-iso-east-1', 'eu-isoe-west-1', 'eusc-de-east-1'];
   const partitions = ['aws', 'aws-cn', 'aws-us-gov', 'aws-iso', 'aws-iso-e', 'aws-eusc'];
   const qualifiers = [undefined, '1', 'live', 'a-b_C', '$LATEST', '$LATEST.PUBLISHED'];
@@ -26,7 +26,7 @@ test('every_form_of_a_name_in_every_partition_is_read_into_its_parts', () => {
   }
 });
 
-test('what_the_grammar_may_come_to_allow_is_unknown_and_still_read', () => {
+test('what the grammar may come to allow is unknown and still read', () => {
   for (const name of [
     'f:$NEXT',
     'f:$LATEST.DRAFT',
@@ -45,7 +45,7 @@ test('what_the_grammar_may_come_to_allow_is_unknown_and_still_read', () => {
   );
 });
 
-test('what_can_never_be_a_name_is_invalid', () => {
+test('what can never be a name is invalid', () => {
   for (const name of [
     '',
     ' ',
@@ -69,7 +69,7 @@ test('what_can_never_be_a_name_is_invalid', () => {
   }
 });
 
-test('a_qualifier_is_a_version_an_alias_or_a_latest', () => {
+test('a qualifier is a version an alias or a latest', () => {
   for (const qualifier of ['1', 'live', 'a-b_C', '$LATEST', '$LATEST.PUBLISHED', 'a$b', 'x'.repeat(128)]) {
     assert.equal(qualifierVerdict(qualifier), 'known', qualifier);
   }
@@ -81,7 +81,7 @@ test('a_qualifier_is_a_version_an_alias_or_a_latest', () => {
   }
 });
 
-test('hostile_names_are_read_in_no_time', () => {
+test('hostile names are read in no time', () => {
   const started = performance.now();
   for (const part of ['arn:', 'us-', '123456789012:', 'a-', 'function:', '$', ':']) {
     functionNameVerdict(part.repeat(2_048 / part.length));

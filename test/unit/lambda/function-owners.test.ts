@@ -27,7 +27,7 @@ function numbering(environment: Record<string, string> = {}) {
   };
 }
 
-test('every_way_to_write_a_function_is_one_function_in_whatever_order_they_come', async () => {
+test('every way to write a function is one function in whatever order they come', async () => {
   const ways: [string, Partial<Invocation>?][] = [
     ['f'],
     ['f:live'],
@@ -39,7 +39,7 @@ test('every_way_to_write_a_function_is_one_function_in_whatever_order_they_come'
     [`arn:aws:lambda:us-east-1:${a}:function:f`],
     [`arn:aws:lambda:us-east-1:${a}:function:f:$LATEST.PUBLISHED`],
   ];
-  for (let first = 0; first < ways.length; first += 1) {
+  for (let first = 0; first < ways.length; first++) {
     for (const by of [chain, provider('keys'), provider('role', a)]) {
       const numberOf = numbering();
       const order = [...ways.slice(first), ...ways.slice(0, first), ...ways];
@@ -48,7 +48,7 @@ test('every_way_to_write_a_function_is_one_function_in_whatever_order_they_come'
   }
 });
 
-test('functions_of_two_accounts_regions_names_or_endpoints_are_two', async () => {
+test('functions of two accounts regions names or endpoints are two', async () => {
   const numberOf = numbering();
   const arn = (account: string) => `arn:aws:lambda:us-east-1:${account}:function:f`;
   const all = [
@@ -67,7 +67,7 @@ test('functions_of_two_accounts_regions_names_or_endpoints_are_two', async () =>
   assert.equal(await numberOf('f', provider('another role of a', a)), 0);
 });
 
-test('an_identity_without_an_account_is_of_the_first_whose_function_it_names', async () => {
+test('an identity without an account is of the first whose function it names', async () => {
   const numberOf = numbering();
   assert.equal(await numberOf('f', chain), 0);
   assert.equal(await numberOf(`${a}:function:f`, chain), 0);
@@ -76,14 +76,14 @@ test('an_identity_without_an_account_is_of_the_first_whose_function_it_names', a
   assert.equal(await numberOf('f', provider('role', a)), 0);
 });
 
-test('an_account_that_becomes_known_with_the_first_credentials_splits_nothing', async () => {
+test('an account that becomes known with the first credentials splits nothing', async () => {
   const numberOf = numbering();
   assert.equal(await numberOf('f', provider('chain')), 0);
   assert.equal(await numberOf('f', provider('chain', a)), 0);
   assert.equal(await numberOf(`${a}:function:f`, provider('role', b)), 0);
 });
 
-test('the_endpoints_of_AWS_count_as_one_and_a_name_that_only_looks_like_one_does_not', async () => {
+test('the endpoints of AWS count as one and a name that only looks like one does not', async () => {
   const by = provider('role', a);
   const numberOf = numbering();
   assert.equal(await numberOf('f', by), 0);
@@ -109,14 +109,14 @@ test('the_endpoints_of_AWS_count_as_one_and_a_name_that_only_looks_like_one_does
   assert.equal(await fips('f', by, { endpoint: 'https://lambda.us-east-1.amazonaws.com' }), 0);
 });
 
-test('retries_are_paid_for_by_each_identity_on_its_own', async () => {
+test('retries are paid for by each identity on its own', async () => {
   const guards = new FunctionGuards();
   const guard = guards.get('f');
-  for (let i = 0; i < 100; i += 1) guard.budgetOf('a').spend('transient');
+  for (let i = 0; i < 100; i++) guard.budgetOf('a').spend('transient');
   assert.equal(guard.budgetOf('a').spend('transient'), false);
   assert.equal(guard.budgetOf('b').spend('transient'), true);
   assert.equal(guard.memory, guard.budgetOf('a').spent + guard.budgetOf('b').spent);
-  for (let i = 0; i < 10_000; i += 1) guard.budgetOf(`made up ${i}`);
+  for (let i = 0; i < 10_000; i++) guard.budgetOf(`made up ${i}`);
   assert.equal(guard.budgetOf('b').spent, 14, 'a flood of identities gives nothing back');
   assert.equal(guard.budgetOf('a').spend('transient'), false);
 });

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { HmacKey } from '../../../src/lambda/request/hmac.ts';
 
-test('a_digest_is_that_of_node_crypto_for_any_key_and_any_message', () => {
+test('a digest is that of node crypto for any key and any message', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 200 }),
@@ -20,7 +20,7 @@ test('a_digest_is_that_of_node_crypto_for_any_key_and_any_message', () => {
   );
 });
 
-test('one_key_signs_a_short_message_after_a_long_one', () => {
+test('one key signs a short message after a long one', () => {
   const secret = Buffer.from('k'.repeat(64));
   const key = new HmacKey(secret);
   for (const message of ['x'.repeat(512), 'y'.repeat(513), '', 'z']) {

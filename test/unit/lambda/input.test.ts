@@ -91,7 +91,7 @@ suite('what is sent', () => {
     await stub.stop();
   });
 
-  test('no_payload_and_an_empty_one_have_no_body_and_no_content_type', async () => {
+  test('no payload and an empty one have no body and no content type', async () => {
     for (const payload of [undefined, new Uint8Array()]) {
       const { headers, body } = await sent({ payload });
       assert.equal(body.byteLength, 0);
@@ -99,14 +99,14 @@ suite('what is sent', () => {
     }
   });
 
-  test('a_view_into_a_larger_buffer_is_sent_as_the_view', async () => {
+  test('a view into a larger buffer is sent as the view', async () => {
     const whole = new TextEncoder().encode('before{"a":1}after');
     const { headers, body } = await sent({ payload: whole.subarray(6, 13) });
     assert.equal(body.toString(), '{"a":1}');
     assert.equal(headers.get('content-type'), 'application/json');
   });
 
-  test('trace_headers_go_along_unsigned_and_dirty_ones_do_not', async () => {
+  test('trace headers go along unsigned and dirty ones do not', async () => {
     const trace = { xAmznTraceId: 'Root=1-2-3', traceparent: '00-aa-bb-01', tracestate: 'a=b' };
     const { headers } = await sent({ trace });
     assert.equal(headers.get('x-amzn-trace-id'), 'Root=1-2-3');
@@ -118,13 +118,13 @@ suite('what is sent', () => {
       assert.equal(dirty.headers.has(name), false);
   });
 
-  test('client_context_goes_as_base64_and_the_tenant_as_it_is', async () => {
+  test('client context goes as base64 and the tenant as it is', async () => {
     const { headers } = await sent({ clientContext: '{"custom":{"ü":1}}', tenantId: 'tenant 1' });
     assert.equal(Buffer.from(headers.get('x-amz-client-context') ?? '', 'base64').toString(), '{"custom":{"ü":1}}');
     assert.equal(headers.get('x-amz-tenant-id'), 'tenant 1');
   });
 
-  test('names_that_run_together_are_told_apart', async () => {
+  test('names that run together are told apart', async () => {
     assert.equal(
       (await sent({ functionName: 'ab', qualifier: 'c' })).target,
       '/2015-03-31/functions/ab/invocations?Qualifier=c',
@@ -138,7 +138,7 @@ suite('what is sent', () => {
 });
 
 suite('limits of a function', () => {
-  test('calls_over_maxConcurrency_are_refused_at_once_with_other_functions_and_later_calls_unharmed', async (context) => {
+  test('calls over maxConcurrency are refused at once with other functions and later calls unharmed', async (context) => {
     const stub = await FaultStub.start({ secrets });
     const invoker = createLambdaInvoker({ environment: {} });
     context.after(async () => {
@@ -157,7 +157,7 @@ suite('limits of a function', () => {
     assert.equal((await invoker.invoke(call)).status, 200);
   });
 
-  test('an_open_circuit_sends_nothing_until_a_trial_succeeds', async (context) => {
+  test('an open circuit sends nothing until a trial succeeds', async (context) => {
     const stub = await FaultStub.start({ secrets });
     const invoker = createLambdaInvoker({ environment: {} });
     context.after(async () => {
@@ -167,7 +167,7 @@ suite('limits of a function', () => {
     const transport = { connectionTimeoutMs: 2000, readTimeoutMs: 5000, circuitBreaker: { failures: 2, openMs: 200 } };
     const call = invocation({ endpoint: stub.endpoint, transport });
     stub.script('f', { kind: 'error', type: 'ServiceException' });
-    for (let i = 0; i < 2; i += 1) assert.equal((await failureOf(invoker, call)).kind, 'service');
+    for (let i = 0; i < 2; i++) assert.equal((await failureOf(invoker, call)).kind, 'service');
     const failure = await failureOf(invoker, call);
     assert.deepEqual(
       { kind: failure.kind, details: failure.details },

@@ -23,7 +23,7 @@ before(async () => {
     request.resume().once('end', () => void serve(response));
   });
   server.on('connection', () => {
-    connections += 1;
+    connections++;
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -82,7 +82,7 @@ function watch(dispatcher: Dispatcher, told: Watched): Dispatcher {
         },
         onResponseStart: (...told) => handler.onResponseStart?.(...told),
         onResponseData(controller, chunk) {
-          told.piecesSincePause += 1;
+          told.piecesSincePause++;
           handler.onResponseData?.(controller, chunk);
         },
         onResponseEnd: (...told) => handler.onResponseEnd?.(...told),
@@ -139,7 +139,7 @@ test('what is not read is not fetched, and all of it arrives once it is', async 
   const told = watched();
   const answer = await call(
     async (response) => {
-      for (let sent = 0; sent < count; sent += 1) {
+      for (let sent = 0; sent < count; sent++) {
         if (response.write(piece)) continue;
         blocked.resolve();
         await once(response, 'drain');
@@ -161,7 +161,7 @@ test('what is not read is not fetched, and all of it arrives once it is', async 
   }
   assert.equal(bytes, piece.byteLength * count);
   const expected = createHash('sha256');
-  for (let i = 0; i < count; i += 1) expected.update(piece);
+  for (let i = 0; i < count; i++) expected.update(piece);
   assert.equal(hash.digest('hex'), expected.digest('hex'));
 });
 
@@ -241,7 +241,7 @@ test('a reader that takes its time is not the function standing still', async ()
   const told = watched();
   const answer = await call(
     async (response) => {
-      for (let sent = 0; sent < 64; sent += 1) if (!response.write(piece)) await once(response, 'drain');
+      for (let sent = 0; sent < 64; sent++) if (!response.write(piece)) await once(response, 'drain');
       response.end();
     },
     { readMs: 1_000, watched: told },

@@ -9,7 +9,7 @@ function isProxied(noProxy: string, origin: string): boolean {
   return new ProxyVariables({ https_proxy: proxy, http_proxy: proxy, no_proxy: noProxy }).proxyFor(origin) === proxy;
 }
 
-test('a_proxy_is_used_for_its_scheme_alone_and_the_lower_case_name_wins', () => {
+test('a proxy is used for its scheme alone and the lower case name wins', () => {
   const https = 'https://lambda.us-east-1.amazonaws.com';
   const http = 'http://lambda.internal:8080';
   const of = (environment: Record<string, string>) => {
@@ -25,7 +25,7 @@ test('a_proxy_is_used_for_its_scheme_alone_and_the_lower_case_name_wins', () => 
   assert.deepEqual(of({ https_proxy: proxy, NO_PROXY: '*', no_proxy: 'other' }), [proxy, undefined]);
 });
 
-test('a_proxy_without_a_scheme_is_http', () => {
+test('a proxy without a scheme is http', () => {
   for (const [value, url] of [
     ['proxy.corp.example:3128', proxy],
     ['proxy', 'http://proxy/'],
@@ -39,7 +39,7 @@ test('a_proxy_without_a_scheme_is_http', () => {
   }
 });
 
-test('a_value_that_is_no_proxy_is_told_with_its_variable_and_without_its_password_and_never_passed_by', () => {
+test('a value that is no proxy is told with its variable and without its password and never passed by', () => {
   for (const value of [
     'http://',
     'http://user:secret@',

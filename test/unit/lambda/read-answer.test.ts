@@ -15,7 +15,7 @@ function errorOf(status: number, headers: Record<string, string>, text: string):
   throw new Error('no error');
 }
 
-test('the_log_tail_is_decoded_up_to_4_KB_and_only_where_it_was_asked_for', () => {
+test('the log tail is decoded up to 4 KB and only where it was asked for', () => {
   const text = `START\n${'ü'.repeat(5000)}`;
   const headers = { 'x-amz-log-result': Buffer.from(text).toString('base64') };
   const { logTail } = readAnswer({ status: 200, headers, body }, 1, true, 0);
@@ -25,7 +25,7 @@ test('the_log_tail_is_decoded_up_to_4_KB_and_only_where_it_was_asked_for', () =>
   assert.equal(readAnswer({ status: 200, headers, body }, 1, false, 0).logTail, undefined);
 });
 
-test('what_a_caller_may_see_of_an_error_is_the_service_and_the_status_and_no_more', () => {
+test('what a caller may see of an error is the service and the status and no more', () => {
   const arn = 'arn:aws:iam::123456789012:user/x is not authorized to perform lambda:InvokeFunction';
   const error = errorOf(403, { 'x-amzn-errortype': 'AccessDeniedException' }, JSON.stringify({ Message: arn }));
   assert.equal(error.details, 'Service: Lambda, Status Code: 403');
@@ -33,7 +33,7 @@ test('what_a_caller_may_see_of_an_error_is_the_service_and_the_status_and_no_mor
   assert.equal(error.mayHaveRun, false);
 });
 
-test('the_canonical_request_that_a_refused_signature_repeats_is_left_out_of_the_text', () => {
+test('the canonical request that a refused signature repeats is left out of the text', () => {
   const text =
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key.' +
     "\n\nThe Canonical String for this request should have been\n'POST\n/2015-03-31/functions/f/invocations\n\n" +
@@ -42,7 +42,7 @@ test('the_canonical_request_that_a_refused_signature_repeats_is_left_out_of_the_
   assert.equal(error.message, `InvalidSignatureException (403): ${text.split('\n')[0]}`);
 });
 
-test('text_and_name_of_an_error_are_bounded_and_a_name_that_is_none_is_no_name', () => {
+test('text and name of an error are bounded and a name that is none is no name', () => {
   const error = errorOf(400, { 'x-amzn-errortype': 'X' }, JSON.stringify({ message: 'm'.repeat(100_000) }));
   assert.ok(error.message.length < 1100);
   for (const type of ['<script>', 'a b', '', 'x'.repeat(200), 'a\u0000b']) {
@@ -52,7 +52,7 @@ test('text_and_name_of_an_error_are_bounded_and_a_name_that_is_none_is_no_name',
   assert.equal(errorOf(400, {}, `{"code":"X","pad":"${'p'.repeat(70_000)}"}`).kind, 'status', 'too large to be read');
 });
 
-test('a_request_id_is_the_services_in_any_of_its_headers', () => {
+test('a request id is the services in any of its headers', () => {
   for (const name of ['x-amzn-requestid', 'x-amzn-request-id', 'x-amz-request-id']) {
     assert.equal(readAnswer({ status: 200, headers: { [name]: 'r1' }, body }, 1, false, 0).requestId, 'r1');
   }

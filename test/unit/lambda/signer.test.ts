@@ -27,7 +27,7 @@ function headersOf(flat: readonly string[]): Map<string, string> {
   return new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as [string, string]] : [])));
 }
 
-test('a_key_is_derived_anew_for_another_day_region_or_credentials', () => {
+test('a key is derived anew for another day region or credentials', () => {
   const keys = new SigningKeys();
   const first = { accessKeyId: 'A', secretAccessKey: 's' };
   const same = keys.get(first, 'us-east-1', '20260101');
@@ -41,7 +41,7 @@ test('a_key_is_derived_anew_for_another_day_region_or_credentials', () => {
   }
 });
 
-test('refreshed_credentials_sign_from_the_next_request_on', () => {
+test('refreshed credentials sign from the next request on', () => {
   const signer = new Signer();
   const now = Date.parse('2026-06-01T23:59:59.900Z');
   for (const secret of ['one', 'two', 'three']) {
@@ -57,7 +57,7 @@ test('refreshed_credentials_sign_from_the_next_request_on', () => {
   }
 });
 
-test('a_secret_is_in_no_header', () => {
+test('a secret is in no header', () => {
   const credentials = { accessKeyId: 'AKID', secretAccessKey: 'very-secret' };
   const flat = new Signer().sign(target, { ...nothing, payload: Buffer.from('{}') }, stamp, credentials, 0);
   assert.ok(!flat.join(' ').includes('very-secret'));

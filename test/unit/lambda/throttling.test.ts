@@ -16,7 +16,7 @@ function throttlingBy(status: number, headers: Record<string, string>, body: str
 
 const type = { 'x-amzn-errortype': 'TooManyRequestsException' };
 
-test('every_reason_that_the_service_can_give_belongs_to_a_limit', () => {
+test('every reason that the service can give belongs to a limit', () => {
   assert.deepEqual(new Set(listThrottleReasons()), new Set(Object.values(ThrottleReason)));
   for (const reason of listThrottleReasons()) {
     const { limit } = throttlingOf(reason);
@@ -33,7 +33,7 @@ test('the text of the error has the reason after the words of AWS', () => {
   assert.throws(() => readAnswer(answer, 1, false, 0), thrown);
 });
 
-test('what_says_no_reason_or_one_that_nobody_knows_is_of_an_unknown_limit', () => {
+test('what says no reason or one that nobody knows is of an unknown limit', () => {
   assert.deepEqual(throttlingBy(429, {}, 'slow down'), { limit: 'unknown', reason: undefined });
   assert.deepEqual(throttlingBy(429, type, '{"Reason":"NewLimitExceeded"}'), {
     limit: 'unknown',
@@ -45,7 +45,7 @@ test('what_says_no_reason_or_one_that_nobody_knows_is_of_an_unknown_limit', () =
   }
 });
 
-test('what_is_no_throttling_has_no_reason', () => {
+test('what is no throttling has no reason', () => {
   const body = '{"Reason":"CallerRateLimitExceeded"}';
   assert.equal(throttlingBy(403, { 'x-amzn-errortype': 'AccessDeniedException' }, body), undefined);
 });

@@ -71,7 +71,7 @@ test('an error is logged without its stack and own fields, with its cause; the s
 test('hostile fields are bounded: long texts, deep objects, bytes, big numbers', () => {
   const { logger, lines, last } = capture();
   let deep: Line = {};
-  for (let i = 0; i < 10_000; i += 1) deep = { deep };
+  for (let i = 0; i < 10_000; i++) deep = { deep };
   logger.info({ long: 'x'.repeat(1_000_000), deep, bytes: new Uint8Array(1_000_000), big: 2n ** 70n });
   assert.ok((lines[0] ?? '').length < 20_000);
   assert.equal(last().bytes, '(1000000 bytes)');

@@ -32,7 +32,7 @@ test('an invocation is counted and timed by its labels', async () => {
 
 test('function names that callers make up end in one series called other', async () => {
   const metrics = new Metrics();
-  for (let i = 0; i < 5_000; i += 1) metrics.invocation({ ...ok, function: `function-${i}` }, 0.01);
+  for (let i = 0; i < 5_000; i++) metrics.invocation({ ...ok, function: `function-${i}` }, 0.01);
   const series = await lines(metrics, 'invocations_total');
   assert.equal(series.length, 201);
   const other = series.find((line) => line.includes('function="other"'));
@@ -42,8 +42,8 @@ test('function names that callers make up end in one series called other', async
 
 test('the combinations of labels are bounded as well as each label', async () => {
   const metrics = new Metrics();
-  for (let i = 0; i < 150; i += 1) {
-    for (let j = 0; j < 150; j += 1) metrics.invocation({ ...ok, function: `f${i}`, api: `a${j}` }, 0.01);
+  for (let i = 0; i < 150; i++) {
+    for (let j = 0; j < 150; j++) metrics.invocation({ ...ok, function: `f${i}`, api: `a${j}` }, 0.01);
   }
   const series = await lines(metrics, 'invocations_total');
   assert.ok(series.length <= 2_001, `${series.length} series`);

@@ -1,13 +1,13 @@
 // Each optional text of an invocation goes from policies.yaml into the invocation by its line in one list.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { invocationTexts } from '../../../src/lambda/index.ts';
+import { INVOCATION_TEXTS } from '../../../src/lambda/index.ts';
 import { answerOf, policyRun, step } from '../../support/policy-run.ts';
 
 const value = { endpoint: 'https://lambda.test', qualifier: 'live', clientContext: '{"a":1}', tenantId: 'acme' };
 const document = (configuration: object) => ({ apis: { default: { request: [step('f', configuration)] } } });
 
-for (const name of invocationTexts) {
+for (const name of INVOCATION_TEXTS) {
   test(`${name} is a template; null and "" are absent, and an error names it`, async () => {
     const text = async (template: string | null) => {
       const run = policyRun(document({ [name]: template }), { headers: { 'x-text': value[name] } });

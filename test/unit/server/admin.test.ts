@@ -66,7 +66,7 @@ test('scrapes that come at once share one answer', async (t) => {
   let scrapes = 0;
   const { url } = await start(t, {
     async metrics() {
-      scrapes += 1;
+      scrapes++;
       await new Promise((resolve) => setTimeout(resolve, 200));
       return 'up 1\n';
     },

@@ -21,7 +21,7 @@ async function session(t: TestContext, address: string): Promise<ClientHttp2Sess
 /** As Envoy ends a good stream: a message, its answer, then RST_STREAM. Gives how many streams were served. */
 async function resetStreams(client: ClientHttp2Session): Promise<number> {
   let served = 0;
-  for (let i = 0; i < RESETS && !client.destroyed && !client.closed; i += 1) {
+  for (let i = 0; i < RESETS && !client.destroyed && !client.closed; i++) {
     const ok = await new Promise<boolean>((resolve) => {
       const stream = client.request({
         ':method': 'POST',
@@ -38,7 +38,7 @@ async function resetStreams(client: ClientHttp2Session): Promise<number> {
       });
       stream.write(Buffer.from([0, 0, 0, 0, 1, 42]));
     });
-    if (ok) served += 1;
+    if (ok) served++;
   }
   return served;
 }

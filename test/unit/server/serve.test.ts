@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { heapFlags } from '../../../src/commands/heap.ts';
+import { HEAP_FLAGS } from '../../../src/commands/heap.ts';
 import { askHealth } from '../../support/health-client.ts';
 import { type RunningSidecar, startSidecar } from '../../support/sidecar.ts';
 
@@ -34,7 +34,7 @@ async function readyz(sidecar: RunningSidecar): Promise<{ status: number; body: 
 }
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1_200; i += 1) {
+  for (let i = 0; i < 1_200; i++) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
@@ -184,7 +184,7 @@ test('two workers are summed on one admin port, reload as one and survive kill -
   const [first] = ready.pids as readonly number[];
   if (process.platform === 'linux') {
     const commandLine = readFileSync(`/proc/${first}/cmdline`, 'utf8').split('\0');
-    for (const flag of heapFlags) assert.ok(commandLine.includes(flag), `the worker was started without ${flag}`);
+    for (const flag of HEAP_FLAGS) assert.ok(commandLine.includes(flag), `the worker was started without ${flag}`);
   }
 
   sidecar.writeConfig('apis: [');

@@ -41,14 +41,14 @@ async function start(t: TestContext, options: Partial<SupervisorOptions> = {}) {
 
 /** The first digits of ten ports of which the first two are free. */
 async function freePorts(): Promise<number> {
-  for (let prefix = 2_000 + Math.floor(Math.random() * 800); ; prefix += 1) {
+  for (let prefix = 2_000 + Math.floor(Math.random() * 800); ; prefix++) {
     const free = await Promise.all([0, 1].map((last) => isFree(prefix * 10 + last)));
     if (free.every(Boolean)) return prefix;
   }
 }
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 1_200; i += 1) {
+  for (let i = 0; i < 1_200; i++) {
     if (await holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
@@ -219,7 +219,7 @@ test('a worker that cannot start again is tried with growing pauses, and says wh
   const { supervisor } = await start(t, {
     workers: 1,
     spawn: (number) => {
-      spawns += 1;
+      spawns++;
       const address = spawns === 1 ? `unix:${directory}/a.sock` : `unix:${directory}/missing/a.sock`;
       return fork(script, [address, String(number)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     },

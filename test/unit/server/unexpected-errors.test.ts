@@ -15,7 +15,7 @@ function start() {
     logger: createLogger({ destination: { write: (line: string) => void lines.push(line) } }),
     metrics,
     onTooMany: () => {
-      tooMany += 1;
+      tooMany++;
     },
     now: () => now,
   });
@@ -36,14 +36,14 @@ test('an exception and a rejection are logged with their place and counted, and 
 
 test('100 within a minute end the process in order, once, and the flood is not logged', () => {
   const { process, lines, tooMany } = start();
-  for (let i = 0; i < 1_000; i += 1) process.emit('uncaughtException', new Error('boom'));
+  for (let i = 0; i < 1_000; i++) process.emit('uncaughtException', new Error('boom'));
   assert.equal(tooMany(), 1);
   assert.equal(lines.length, 101);
 });
 
 test('rare ones never add up', () => {
   const { process, tooMany, wait } = start();
-  for (let i = 0; i < 1_000; i += 1) {
+  for (let i = 0; i < 1_000; i++) {
     process.emit('uncaughtException', new Error('boom'));
     wait(10_000);
   }

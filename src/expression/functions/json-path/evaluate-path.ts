@@ -41,7 +41,7 @@ export class PathEvaluation {
   readonly missing: MissingRule;
   /** Results of paths from `$` in filters: they are the same for every item. */
   readonly rootPaths = new Map<CompiledPath, Value>();
-  private readonly results: Value[] = [];
+  readonly #results: Value[] = [];
 
   constructor(path: CompiledPath, root: Value, session: PathSession, missing: MissingRule) {
     this.path = path;
@@ -62,105 +62,105 @@ export class PathEvaluation {
 
   /** Everything that the path leads to. */
   collect(start: Value): Value[] {
-    this.evaluate(0, start);
-    return this.results;
+    this.#evaluate(0, start);
+    return this.#results;
   }
 
   /** Runs the token at `at` on `model`; behind the last token, `model` is a result. */
-  private evaluate(at: number, model: Value): void {
+  #evaluate(at: number, model: Value): void {
     this.session.run.step(1);
     const token = this.path.tokens[at];
     switch (token?.kind) {
       case undefined:
-        this.results.push(model);
+        this.#results.push(model);
         return;
       case 'property':
-        this.property(at, token.names, model);
+        this.#property(at, token.names, model);
         return;
       case 'wildcard':
-        this.wildcard(at, model);
+        this.#wildcard(at, model);
         return;
       case 'index':
         for (const index of token.indexes) {
-          const list = this.usableList(at, model);
-          if (list !== undefined) this.element(at, index, list);
+          const list = this.#usableList(at, model);
+          if (list !== undefined) this.#element(at, index, list);
         }
         return;
       case 'slice': {
-        const list = this.usableList(at, model);
-        if (list !== undefined) this.slice(at, token.from, token.to, list);
+        const list = this.#usableList(at, model);
+        if (list !== undefined) this.#slice(at, token.from, token.to, list);
         return;
       }
       case 'filter':
-        this.filter(at, model);
+        this.#filter(at, model);
         return;
       case 'scan':
-        this.scan(at, model);
+        this.#scan(at, model);
         return;
       case 'function': {
         const result = callPathFunction(token, model, this);
-        this.results.push(result);
-        if (!this.isLast(at)) this.evaluate(at + 1, result);
+        this.#results.push(result);
+        if (!this.#isLast(at)) this.#evaluate(at + 1, result);
       }
     }
   }
 
-  private isLast(at: number): boolean {
+  #isLast(at: number): boolean {
     return at === this.path.tokens.length - 1;
   }
 
-  private upstreamDefinite(at: number): boolean {
+  #upstreamDefinite(at: number): boolean {
     return this.path.upstreamDefinite[at] ?? true;
   }
 
-  private property(at: number, names: readonly string[], model: Value): void {
+  #property(at: number, names: readonly string[], model: Value): void {
     if (!isMap(model)) {
-      if (!this.upstreamDefinite(at)) return;
+      if (!this.#upstreamDefinite(at)) return;
       throw pathNotFound(`expected an object with ${names.join(', ')} in the path ${this.path.display}`);
     }
-    if (names.length === 1 || !this.isLast(at)) {
-      for (const name of names) this.member(at, name, model, names.length === 1);
+    if (names.length === 1 || !this.#isLast(at)) {
+      for (const name of names) this.#member(at, name, model, names.length === 1);
       return;
     }
     const merged = new Map<Value, Value>();
     for (const name of names) {
-      if (this.missing === 'required' && !model.entries.has(name)) throw this.isMissing(name);
+      if (this.missing === 'required' && !model.entries.has(name)) throw this.#isMissing(name);
       merged.set(name, mapGet(model, name));
     }
-    this.results.push(newMap(merged));
+    this.#results.push(newMap(merged));
   }
 
-  private member(at: number, name: string, model: JavaMap, single: boolean): void {
+  #member(at: number, name: string, model: JavaMap, single: boolean): void {
     let value: Value = null;
     if (model.entries.has(name)) {
       value = mapGet(model, name);
-    } else if (this.isLast(at)) {
+    } else if (this.#isLast(at)) {
       // The test for existence fails here, anything else reads null.
-      if (this.missing === 'required') throw this.isMissing(name);
+      if (this.missing === 'required') throw this.#isMissing(name);
     } else {
-      if (this.missing === 'required' || (single && this.upstreamDefinite(at))) throw this.isMissing(name);
+      if (this.missing === 'required' || (single && this.#upstreamDefinite(at))) throw this.#isMissing(name);
       return;
     }
-    if (!this.isLast(at)) {
-      this.evaluate(at + 1, value);
+    if (!this.#isLast(at)) {
+      this.#evaluate(at + 1, value);
       return;
     }
     const token = this.path.tokens[at];
     const scanIndex = token === undefined ? undefined : this.session.scanIndexes.get(token);
-    if (scanIndex === undefined || this.path.fragmentBeforeTail === `[${scanIndex}]`) this.results.push(value);
+    if (scanIndex === undefined || this.path.fragmentBeforeTail === `[${scanIndex}]`) this.#results.push(value);
   }
 
-  private isMissing(name: string): JsonPathError {
+  #isMissing(name: string): JsonPathError {
     return pathNotFound(`the property ${name} is missing in the path ${this.path.display}`);
   }
 
-  private wildcard(at: number, model: Value): void {
+  #wildcard(at: number, model: Value): void {
     if (isMap(model)) {
-      for (const key of mapKeys(model)) this.member(at, key, model, true);
+      for (const key of mapKeys(model)) this.#member(at, key, model, true);
     } else if (isList(model)) {
       for (let index = 0; index < model.items.length; index++) {
         try {
-          this.element(at, index, model);
+          this.#element(at, index, model);
         } catch (error) {
           const skipped = error instanceof JsonPathError && error.kind === 'path-not-found';
           if (!skipped || this.missing === 'required') throw error;
@@ -169,29 +169,29 @@ export class PathEvaluation {
     }
   }
 
-  private usableList(at: number, model: Value): JavaList | undefined {
+  #usableList(at: number, model: Value): JavaList | undefined {
     if (isList(model)) return model;
-    if (!this.upstreamDefinite(at)) return undefined;
+    if (!this.#upstreamDefinite(at)) return undefined;
     const token = this.path.tokens[at];
     const step = token === undefined ? '' : fragment(token);
     throw pathNotFound(`${step} needs a list in the path ${this.path.display}`);
   }
 
   /** An index beyond either end leads nowhere; so does a function behind it that reads beyond a list. */
-  private element(at: number, index: number, list: JavaList): void {
+  #element(at: number, index: number, list: JavaList): void {
     const { items } = list;
     const item = items[index < 0 ? items.length + index : index];
     if (item === undefined) return;
     try {
-      if (this.isLast(at)) this.results.push(item);
-      else this.evaluate(at + 1, item);
+      if (this.#isLast(at)) this.#results.push(item);
+      else this.#evaluate(at + 1, item);
     } catch (error) {
       if (!(error instanceof JsonPathError) || error.kind !== 'out-of-bounds') throw error;
     }
   }
 
   /** A negative start counts from the end only while there is no end; `[-2:1]` runs through -2, -1 and 0. */
-  private slice(at: number, from: number | null, to: number | null, list: JavaList): void {
+  #slice(at: number, from: number | null, to: number | null, list: JavaList): void {
     const { length } = list.items;
     let start = 0;
     let end = length;
@@ -203,22 +203,22 @@ export class PathEvaluation {
       start = Math.max(-length, from);
     }
     if (length === 0) return;
-    for (let index = start; index < end; index++) this.element(at, index, list);
+    for (let index = start; index < end; index++) this.#element(at, index, list);
   }
 
-  private filter(at: number, model: Value): void {
+  #filter(at: number, model: Value): void {
     if (isMap(model)) {
-      if (this.accepts(at, model)) this.evaluate(at + 1, model);
+      if (this.#accepts(at, model)) this.#evaluate(at + 1, model);
     } else if (isList(model)) {
       model.items.forEach((item, index) => {
-        if (this.accepts(at, item)) this.element(at, index, model);
+        if (this.#accepts(at, item)) this.#element(at, index, model);
       });
-    } else if (this.upstreamDefinite(at)) {
+    } else if (this.#upstreamDefinite(at)) {
       throw new JsonPathError('invalid-path', `a filter needs an object or a list in the path ${this.path.display}`);
     }
   }
 
-  private accepts(at: number, item: Value): boolean {
+  #accepts(at: number, item: Value): boolean {
     const token = this.path.tokens[at];
     if (token?.kind !== 'filter') return false;
     try {
@@ -230,16 +230,16 @@ export class PathEvaluation {
   }
 
   /** Depth first, a map or a list before what is in it. */
-  private scan(at: number, model: Value): void {
+  #scan(at: number, model: Value): void {
     this.session.run.step(1);
     const target = this.path.tokens[at + 1];
     if (target === undefined) throw pathFailed('a path must not end with ".."');
     if (isMap(model)) {
-      if (this.isTarget(at + 1, target, model)) this.evaluate(at + 1, model);
-      for (const key of mapKeys(model)) this.scan(at, mapGet(model, key));
+      if (this.#isTarget(at + 1, target, model)) this.#evaluate(at + 1, model);
+      for (const key of mapKeys(model)) this.#scan(at, mapGet(model, key));
     } else if (isList(model)) {
-      if (this.isTarget(at + 1, target, model)) this.scanList(at + 1, model);
-      for (const item of model.items) this.scan(at, item);
+      if (this.#isTarget(at + 1, target, model)) this.#scanList(at + 1, model);
+      for (const item of model.items) this.#scan(at, item);
     }
   }
 
@@ -247,25 +247,25 @@ export class PathEvaluation {
    * An oddity of the original: in a list, the step behind the scan is not run; every element goes to the step after
    * it, and when that is the last one and a property, it counts only at the place that the index before it names.
    */
-  private scanList(at: number, model: JavaList): void {
-    if (this.isLast(at)) {
-      this.evaluate(at, model);
+  #scanList(at: number, model: JavaList): void {
+    if (this.#isLast(at)) {
+      this.#evaluate(at, model);
       return;
     }
     const next = this.path.tokens[at + 1];
     model.items.forEach((item, index) => {
       if (next !== undefined) this.session.scanIndexes.set(next, index);
-      this.evaluate(at + 1, item);
+      this.#evaluate(at + 1, item);
     });
   }
 
-  private isTarget(at: number, target: PathToken, model: Value): boolean {
+  #isTarget(at: number, target: PathToken, model: Value): boolean {
     switch (target.kind) {
       case 'property':
         if (!isMap(model)) return false;
-        if (target.names.length > 1 && !this.isLast(at)) return true;
+        if (target.names.length > 1 && !this.#isLast(at)) return true;
         return (
-          (this.isLast(at) && this.missing === 'leaf-null') || target.names.every((name) => model.entries.has(name))
+          (this.#isLast(at) && this.missing === 'leaf-null') || target.names.every((name) => model.entries.has(name))
         );
       case 'index':
       case 'slice':
@@ -273,7 +273,7 @@ export class PathEvaluation {
       case 'wildcard':
         return true;
       case 'filter':
-        return this.accepts(at, model);
+        return this.#accepts(at, model);
       case 'scan':
       case 'function':
         return false;

@@ -48,44 +48,44 @@ export function compileFilter(text: string, compilePath: CompilePath): FilterNod
 }
 
 class FilterCompiler {
-  private readonly filter: PathText;
-  private readonly compilePath: CompilePath;
+  readonly #filter: PathText;
+  readonly #compilePath: CompilePath;
 
   constructor(filter: PathText, compilePath: CompilePath) {
-    this.filter = filter;
-    this.compilePath = compilePath;
+    this.#filter = filter;
+    this.#compilePath = compilePath;
   }
 
   readOr(depth: number): FilterNode {
-    return this.readChain('or', '||', () => this.readAnd(depth));
+    return this.#readChain('or', '||', () => this.#readAnd(depth));
   }
 
-  private readAnd(depth: number): FilterNode {
-    return this.readChain('and', '&&', () => this.readOperand(depth));
+  #readAnd(depth: number): FilterNode {
+    return this.#readChain('and', '&&', () => this.#readOperand(depth));
   }
 
-  private readChain(kind: 'or' | 'and', operator: string, read: () => FilterNode): FilterNode {
+  #readChain(kind: 'or' | 'and', operator: string, read: () => FilterNode): FilterNode {
     const first = read();
     const operands = [first];
     for (;;) {
-      const start = this.filter.position;
-      if (!this.filter.accept(operator)) {
-        this.filter.position = start;
+      const start = this.#filter.position;
+      if (!this.#filter.accept(operator)) {
+        this.#filter.position = start;
         return operands.length === 1 ? first : { kind, operands };
       }
       operands.push(read());
     }
   }
 
-  private readOperand(depth: number): FilterNode {
+  #readOperand(depth: number): FilterNode {
     if (depth > MAX_DEPTH) throw invalidPath(`a filter may nest ${MAX_DEPTH} brackets at most`);
-    const { filter } = this;
+    const filter = this.#filter;
     const start = filter.skipBlanks().position;
     if (filter.current === '!') {
       filter.position++;
       const next = filter.skipBlanks().current;
       // `!` before a path belongs to the path: it is looked at when the path is read.
-      if (next !== '$' && next !== '@') return { kind: 'not', operand: this.readOperand(depth + 1) };
+      if (next !== '$' && next !== '@') return { kind: 'not', operand: this.#readOperand(depth + 1) };
       filter.position = start;
     }
     if (filter.current === '(') {
@@ -94,16 +94,16 @@ class FilterCompiler {
       filter.expect(')');
       return node;
     }
-    return this.readRelation();
+    return this.#readRelation();
   }
 
-  private readRelation(): FilterNode {
-    const { filter } = this;
-    const left = this.readValue();
+  #readRelation(): FilterNode {
+    const filter = this.#filter;
+    const left = this.#readValue();
     const behindLeft = filter.position;
     try {
-      const relation = this.readOperator();
-      return { kind: 'relation', left, relation, right: this.readValue() };
+      const relation = this.#readOperator();
+      return { kind: 'relation', left, relation, right: this.#readValue() };
     } catch (error) {
       if (!isInvalidPath(error)) throw error;
       filter.position = behindLeft;
@@ -112,8 +112,8 @@ class FilterCompiler {
     return { kind: 'exists', path: left.path, wanted: left.wanted };
   }
 
-  private readOperator(): Relation {
-    const { filter } = this;
+  #readOperator(): Relation {
+    const filter = this.#filter;
     const start = filter.skipBlanks().position;
     const symbol = RELATION_CHARS.includes(filter.current);
     while (filter.inside && (symbol ? RELATION_CHARS.includes(filter.current) : filter.current !== ' ')) {
@@ -125,34 +125,34 @@ class FilterCompiler {
     return relation;
   }
 
-  private readValue(): Operand {
-    const { filter } = this;
+  #readValue(): Operand {
+    const filter = this.#filter;
     const char = filter.skipBlanks().current;
     if (char === '!') {
       filter.position++;
       const next = filter.skipBlanks().current;
       if (next !== '$' && next !== '@') throw invalidPath('unexpected "!" in a filter');
-      return this.readPath();
+      return this.#readPath();
     }
-    if (char === '$' || char === '@') return this.readPath();
-    if (char === "'" || char === '"') return this.readString(char);
-    if (char === 't' || char === 'f') return this.readBoolean(char === 't' ? 'true' : 'false');
-    if (char === 'n') return this.readNull();
-    if (char === '[' || char === '{') return this.readJson(char);
-    if (char === '/') return this.readPattern();
-    return this.readNumber();
+    if (char === '$' || char === '@') return this.#readPath();
+    if (char === "'" || char === '"') return this.#readString(char);
+    if (char === 't' || char === 'f') return this.#readBoolean(char === 't' ? 'true' : 'false');
+    if (char === 'n') return this.#readNull();
+    if (char === '[' || char === '{') return this.#readJson(char);
+    if (char === '/') return this.#readPattern();
+    return this.#readNumber();
   }
 
-  private readString(quote: string): Operand {
-    const start = this.filter.position;
-    const end = this.filter.indexOfUnescaped(quote, start);
+  #readString(quote: string): Operand {
+    const start = this.#filter.position;
+    const end = this.#filter.indexOfUnescaped(quote, start);
     if (end === -1) throw invalidPath(`a text in a filter is not closed: ${quote} is missing`);
-    this.filter.position = end + 1;
-    return { kind: 'string', text: unescapeText(this.filter.slice(start + 1, end)) };
+    this.#filter.position = end + 1;
+    return { kind: 'string', text: unescapeText(this.#filter.slice(start + 1, end)) };
   }
 
-  private readBoolean(word: 'true' | 'false'): Operand {
-    const { filter } = this;
+  #readBoolean(word: 'true' | 'false'): Operand {
+    const filter = this.#filter;
     const end = filter.position + word.length;
     if (!filter.contains(end - 1) || filter.slice(filter.position, end) !== word) {
       throw invalidPath(`expected ${word} in a filter`);
@@ -161,8 +161,8 @@ class FilterCompiler {
     return { kind: 'boolean', value: word === 'true' };
   }
 
-  private readNull(): Operand {
-    const { filter } = this;
+  #readNull(): Operand {
+    const filter = this.#filter;
     const end = filter.position + 4;
     if (!filter.contains(end - 1) || filter.slice(filter.position, end) !== 'null') {
       throw invalidPath('expected null in a filter');
@@ -171,8 +171,8 @@ class FilterCompiler {
     return { kind: 'null' };
   }
 
-  private readJson(open: '[' | '{'): Operand {
-    const { filter } = this;
+  #readJson(open: '[' | '{'): Operand {
+    const filter = this.#filter;
     const start = filter.position;
     const end = filter.indexOfClosing(start, open, open === '[' ? ']' : '}', false);
     if (end === -1) throw invalidPath(`a value in a filter is not closed: ${open}`);
@@ -180,8 +180,8 @@ class FilterCompiler {
     return literal(filter.slice(start, end + 1));
   }
 
-  private readPattern(): Operand {
-    const { filter } = this;
+  #readPattern(): Operand {
+    const filter = this.#filter;
     const start = filter.position;
     const end = filter.indexOfUnescaped('/', start);
     if (end === -1) throw invalidPath('a pattern in a filter is not closed: / is missing');
@@ -192,15 +192,15 @@ class FilterCompiler {
     return { kind: 'pattern', pattern: compilePattern(pattern, filter.slice(end + 1, behind)) };
   }
 
-  private readNumber(): Operand {
-    const { filter } = this;
+  #readNumber(): Operand {
+    const filter = this.#filter;
     const start = filter.position;
     while (filter.inside && /[0-9.eE-]/.test(filter.current)) filter.position++;
     return toFilterNumber(filter.slice(start, filter.position));
   }
 
-  private readPath(): Operand {
-    const { filter } = this;
+  #readPath(): Operand {
+    const filter = this.#filter;
     const before = filter.significantBefore(filter.position);
     const wanted = before === -1 || filter.at(before) !== '!';
     const start = filter.position;
@@ -218,19 +218,19 @@ class FilterCompiler {
       }
       const char = filter.current;
       if (char === ' ' || RELATION_CHARS.includes(char)) break;
-      if (char === ')' && !this.closesFunction(start)) break;
+      if (char === ')' && !this.#closesFunction(start)) break;
       filter.position++;
     }
-    const path = this.compilePath(filter.slice(start, filter.position));
+    const path = this.#compilePath(filter.slice(start, filter.position));
     return { kind: 'path', path, wanted };
   }
 
   /** `)` belongs to the path when `(` stands directly before it and a dot somewhere before that. */
-  private closesFunction(start: number): boolean {
-    const before = this.filter.significantBefore(this.filter.position);
-    if (before === -1 || this.filter.at(before) !== '(') return false;
-    for (let index = before - 1; index > start && this.filter.contains(index); index--) {
-      if (this.filter.at(index) === '.') return true;
+  #closesFunction(start: number): boolean {
+    const before = this.#filter.significantBefore(this.#filter.position);
+    if (before === -1 || this.#filter.at(before) !== '(') return false;
+    for (let index = before - 1; index > start && this.#filter.contains(index); index--) {
+      if (this.#filter.at(index) === '.') return true;
     }
     return false;
   }

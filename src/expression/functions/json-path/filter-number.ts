@@ -4,27 +4,27 @@ import { compare } from '../../java/big-decimal-arithmetic.ts';
 /** A number in a filter: compared as a BigDecimal, which is made of its text when it is needed. */
 export class FilterNumber {
   readonly kind = 'number';
-  private readonly int: number | undefined;
-  private decimal: JavaBigDecimal | undefined;
+  readonly #int: number | undefined;
+  #decimal: JavaBigDecimal | undefined;
 
   /** @throws JavaException for text that is no number, NaN and the infinities included */
   constructor(number: number | string) {
-    if (typeof number === 'number') this.int = number;
-    else this.decimal = parseBigDecimal(number);
+    if (typeof number === 'number') this.#int = number;
+    else this.#decimal = parseBigDecimal(number);
   }
 
   get value(): JavaBigDecimal {
-    this.decimal ??= parseBigDecimal(String(this.int));
-    return this.decimal;
+    this.#decimal ??= parseBigDecimal(String(this.#int));
+    return this.#decimal;
   }
 
   compareTo(other: FilterNumber): number {
-    if (this.int !== undefined && other.int !== undefined) return this.int - other.int;
+    if (this.#int !== undefined && other.#int !== undefined) return this.#int - other.#int;
     return compare(this.value, other.value);
   }
 
   toString(): string {
-    return this.int === undefined ? bigDecimalToString(this.value) : String(this.int);
+    return this.#int === undefined ? bigDecimalToString(this.value) : String(this.#int);
   }
 }
 

@@ -31,17 +31,17 @@ export function compilePath(path: string, nesting = 0): CompiledPath {
 }
 
 class PathCompiler {
-  private readonly path: PathText;
-  private readonly nesting: number;
-  private tokens: PathToken[] = [];
+  readonly #path: PathText;
+  readonly #nesting: number;
+  #tokens: PathToken[] = [];
 
   constructor(path: PathText, nesting: number) {
-    this.path = path;
-    this.nesting = nesting;
+    this.#path = path;
+    this.#nesting = nesting;
   }
 
   compile(): CompiledPath {
-    const { path } = this;
+    const path = this.#path;
     while (path.inside && ' \t\r\n'.includes(path.current)) path.position++;
     const root = path.current;
     if (root !== '$' && root !== '@') throw invalidPath('a path starts with $ or @');
@@ -50,23 +50,23 @@ class PathCompiler {
       if (path.current !== '.' && path.current !== '[') {
         throw invalidPath(`unexpected "${path.current}" at position ${path.position}, expected "." or "["`);
       }
-      do this.readToken();
+      do this.#readToken();
       while (!path.atTail);
     }
-    return turnScanIntoArgument(root, this.tokens);
+    return turnScanIntoArgument(root, this.#tokens);
   }
 
-  private add(token: PathToken): void {
-    if (this.tokens.length >= MAX_TOKENS) throw invalidPath(`a path may have ${MAX_TOKENS} steps at most`);
-    this.tokens.push(token);
+  #add(token: PathToken): void {
+    if (this.#tokens.length >= MAX_TOKENS) throw invalidPath(`a path may have ${MAX_TOKENS} steps at most`);
+    this.#tokens.push(token);
   }
 
-  private readToken(): void {
-    const { path } = this;
+  #readToken(): void {
+    const path = this.#path;
     let dot = false;
     if (path.current === '.') {
       if (path.contains(path.position + 1) && path.at(path.position + 1) === '.') {
-        this.add({ kind: 'scan' });
+        this.#add({ kind: 'scan' });
         path.position += 2;
       } else if (!path.contains(path.position + 1)) {
         throw invalidPath('a path must not end with "."');
@@ -78,20 +78,20 @@ class PathCompiler {
     const char = path.current;
     const known =
       char === '['
-        ? this.read(readNames) ||
-          this.read(readIndexes) ||
-          this.readWildcard() ||
-          this.readFilter() ||
-          this.readPlaceholder()
+        ? this.#read(readNames) ||
+          this.#read(readIndexes) ||
+          this.#readWildcard() ||
+          this.#readFilter() ||
+          this.#readPlaceholder()
         : char === '*'
-          ? this.readWildcard()
-          : char !== '.' && this.readNameOrFunction();
+          ? this.#readWildcard()
+          : char !== '.' && this.#readNameOrFunction();
     if (!known) throw invalidPath(`unexpected "${char}"${dot ? ' behind "."' : ''} at position ${path.position}`);
   }
 
   /** `name` or `name(...)` */
-  private readNameOrFunction(): boolean {
-    const { path } = this;
+  #readNameOrFunction(): boolean {
+    const path = this.#path;
     if (path.current === ' ') return false;
     const start = path.position;
     let end = start;
@@ -100,7 +100,7 @@ class PathCompiler {
     if (stop === ' ') throw invalidPath(`write names with blanks as ['my name'], position ${start}`);
     if (stop !== '(') {
       path.position = end;
-      this.add({ kind: 'property', names: [path.slice(start, end)], quote: "'" });
+      this.#add({ kind: 'property', names: [path.slice(start, end)], quote: "'" });
       return true;
     }
     const name = path.slice(start, end);
@@ -110,31 +110,31 @@ class PathCompiler {
     // Without arguments the position stays on the bracket: a step behind `name()` is read as the name `)`, as in the
     // original.
     if (path.current !== ')')
-      parameters = readArguments(path, name, (text) => new PathCompiler(new PathText(text), this.deeper()).compile());
-    this.add({ kind: 'function', name, parameters });
+      parameters = readArguments(path, name, (text) => new PathCompiler(new PathText(text), this.#deeper()).compile());
+    this.#add({ kind: 'function', name, parameters });
     return true;
   }
 
   /** Compiles the paths in a filter, one level deeper than the filter is. */
-  private inFilter(): (path: string) => CompiledPath {
-    const nesting = this.deeper() + 1;
+  #inFilter(): (path: string) => CompiledPath {
+    const nesting = this.#deeper() + 1;
     return (path) => compilePath(path, nesting);
   }
 
-  private deeper(): number {
-    if (this.nesting >= MAX_NESTING) throw invalidPath(`a path may nest ${MAX_NESTING} arguments at most`);
-    return this.nesting + 1;
+  #deeper(): number {
+    if (this.#nesting >= MAX_NESTING) throw invalidPath(`a path may nest ${MAX_NESTING} arguments at most`);
+    return this.#nesting + 1;
   }
 
-  private read(bracket: (path: PathText) => PathToken | undefined): boolean {
-    const token = bracket(this.path);
-    if (token !== undefined) this.add(token);
+  #read(bracket: (path: PathText) => PathToken | undefined): boolean {
+    const token = bracket(this.#path);
+    if (token !== undefined) this.#add(token);
     return token !== undefined;
   }
 
   /** `*`, `[*]` */
-  private readWildcard(): boolean {
-    const { path } = this;
+  #readWildcard(): boolean {
+    const path = this.#path;
     if (path.current === '[') {
       if (path.significantAfter(path.position) !== '*') return false;
       const star = path.indexIfSignificant(path.position, '*');
@@ -144,13 +144,13 @@ class PathCompiler {
     } else {
       path.position++;
     }
-    this.add({ kind: 'wildcard' });
+    this.#add({ kind: 'wildcard' });
     return true;
   }
 
   /** `[?(...)]` */
-  private readFilter(): boolean {
-    const { path } = this;
+  #readFilter(): boolean {
+    const path = this.#path;
     const question = path.indexIfSignificant(path.position, '?');
     if (question === -1) return false;
     const open = path.indexIfSignificant(question, '(');
@@ -158,14 +158,14 @@ class PathCompiler {
     const close = path.indexOfClosing(open, '(', ')', true);
     if (close === -1 || path.significantAfter(close) !== ']') return false;
     const end = path.indexIfSignificant(close, ']');
-    this.add({ kind: 'filter', filter: compileFilter(path.slice(path.position, end + 1), this.inFilter()) });
+    this.#add({ kind: 'filter', filter: compileFilter(path.slice(path.position, end + 1), this.#inFilter()) });
     path.position = end + 1;
     return true;
   }
 
   /** `[?]` stands for a filter that a program passes: there is none here. */
-  private readPlaceholder(): boolean {
-    const { path } = this;
+  #readPlaceholder(): boolean {
+    const path = this.#path;
     const question = path.indexIfSignificant(path.position, '?');
     if (question !== -1 && ',]'.includes(path.significantAfter(question))) {
       throw invalidPath('the placeholder [?] has no filter to stand for');

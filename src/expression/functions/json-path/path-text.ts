@@ -107,8 +107,8 @@ export class PathText {
     let depth = 1;
     for (let index = from + 1; this.contains(index); index++) {
       const quote = this.at(index);
-      if (quote === "'" || quote === '"') index = this.behindQuoted(index, quote);
-      if (skipPatterns && this.at(index) === '/') index = this.behindQuoted(index, '/');
+      if (quote === "'" || quote === '"') index = this.#behindQuoted(index, quote);
+      if (skipPatterns && this.at(index) === '/') index = this.#behindQuoted(index, '/');
       const char = this.at(index);
       if (char === open) depth++;
       else if (char === close && --depth === 0) return index;
@@ -116,7 +116,7 @@ export class PathText {
     return -1;
   }
 
-  private behindQuoted(from: number, quote: string): number {
+  #behindQuoted(from: number, quote: string): number {
     const closing = this.indexOfUnescaped(quote, from);
     if (closing === -1) throw invalidPath(`the ${quote} at position ${from} of the path is never closed`);
     return closing + 1;

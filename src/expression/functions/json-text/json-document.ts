@@ -18,12 +18,12 @@ export class JsonDocument {
   readonly text: string;
   /** What JSON.parse made of the text: undefined when the text is not plain JSON or may differ in the exact parse. */
   readonly plain: unknown;
-  private exact: Value;
+  #exact: Value;
 
   private constructor(text: string, plain: unknown, exact: Value) {
     this.text = text;
     this.plain = plain;
-    this.exact = exact;
+    this.#exact = exact;
   }
 
   /** @throws JsonTextError */
@@ -34,12 +34,12 @@ export class JsonDocument {
 
   /** The whole document, exact. */
   value(): Value {
-    if (this.exact === undefined) this.exact = parseJson(this.text);
-    return this.exact;
+    if (this.#exact === undefined) this.#exact = parseJson(this.text);
+    return this.#exact;
   }
 
   get isNull(): boolean {
-    return this.plain === null || this.exact === null;
+    return this.plain === null || this.#exact === null;
   }
 }
 

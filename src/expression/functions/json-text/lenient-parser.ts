@@ -59,102 +59,102 @@ export function parseJson(text: string, dialect: JsonDialect = JSON_SMART): Valu
 }
 
 class LenientParser {
-  private readonly text: string;
-  private position = 0;
-  private char: number;
-  private depth = 0;
-  private containers = 0;
-  private readonly dialect: JsonDialect;
+  readonly #text: string;
+  #position = 0;
+  #char: number;
+  #depth = 0;
+  #containers = 0;
+  readonly #dialect: JsonDialect;
 
   constructor(text: string, dialect: JsonDialect) {
-    this.text = text;
-    this.dialect = dialect;
-    this.char = text.length > 0 ? text.charCodeAt(0) : END;
+    this.#text = text;
+    this.#dialect = dialect;
+    this.#char = text.length > 0 ? text.charCodeAt(0) : END;
   }
 
   parse(): Value {
-    return this.readValue(AT_TOP);
+    return this.#readValue(AT_TOP);
   }
 
-  private next(): void {
-    this.char = ++this.position < this.text.length ? this.text.charCodeAt(this.position) : END;
+  #next(): void {
+    this.#char = ++this.#position < this.#text.length ? this.#text.charCodeAt(this.#position) : END;
   }
 
-  private unexpected(): JsonTextError {
-    if (this.char === END) return new JsonTextError(`the JSON text ends too early, at position ${this.position}`);
-    const char = String.fromCharCode(this.char);
-    return new JsonTextError(`unexpected "${char}" at position ${this.position} of the JSON text`);
+  #unexpected(): JsonTextError {
+    if (this.#char === END) return new JsonTextError(`the JSON text ends too early, at position ${this.#position}`);
+    const char = String.fromCharCode(this.#char);
+    return new JsonTextError(`unexpected "${char}" at position ${this.#position} of the JSON text`);
   }
 
-  private readValue(stops: readonly number[]): Value {
+  #readValue(stops: readonly number[]): Value {
     for (;;) {
-      const { char } = this;
+      const char = this.#char;
       switch (char) {
         case SPACE:
         case CARRIAGE_RETURN:
         case LINE_FEED:
         case TAB:
-          this.next();
+          this.#next();
           continue;
         case COLON:
         case CLOSE_MAP:
         case CLOSE_LIST:
-          throw this.unexpected();
+          throw this.#unexpected();
         case OPEN_MAP:
-          return this.readMap();
+          return this.#readMap();
         case OPEN_LIST:
-          return this.readList();
+          return this.#readList();
         case QUOTE:
         case APOSTROPHE:
-          return this.readString();
+          return this.#readString();
         default:
-          if (char === MINUS || (char >= ZERO && char <= NINE)) return this.readNumber(stops);
-          return bareWord(this.readBare(stops));
+          if (char === MINUS || (char >= ZERO && char <= NINE)) return this.#readNumber(stops);
+          return bareWord(this.#readBare(stops));
       }
     }
   }
 
-  private enter(): void {
-    if (++this.containers > MAX_CONTAINERS) {
+  #enter(): void {
+    if (++this.#containers > MAX_CONTAINERS) {
       throw new EvaluationFailure(`the JSON text has more than ${MAX_CONTAINERS} lists and maps`);
     }
-    const { maxDepth } = this.dialect;
-    if (++this.depth > maxDepth) throw new JsonTextError(`the JSON text nests deeper than ${maxDepth}`);
+    const { maxDepth } = this.#dialect;
+    if (++this.#depth > maxDepth) throw new JsonTextError(`the JSON text nests deeper than ${maxDepth}`);
   }
 
-  private readList(): Value {
-    this.enter();
+  #readList(): Value {
+    this.#enter();
     const items: Value[] = [];
-    this.next();
+    this.#next();
     for (;;) {
-      switch (this.char) {
+      switch (this.#char) {
         case SPACE:
         case CARRIAGE_RETURN:
         case LINE_FEED:
         case TAB:
         case COMMA:
-          this.next();
+          this.#next();
           continue;
         case CLOSE_LIST:
-          this.depth--;
-          this.next();
-          return newList(items, this.dialect.listKind);
+          this.#depth--;
+          this.#next();
+          return newList(items, this.#dialect.listKind);
         case COLON:
         case CLOSE_MAP:
         case END:
-          throw this.unexpected();
+          throw this.#unexpected();
         default:
-          items.push(this.readValue(IN_LIST));
+          items.push(this.#readValue(IN_LIST));
       }
     }
   }
 
-  private readMap(): Value {
-    this.enter();
+  #readMap(): Value {
+    this.#enter();
     const entries = new Map<Value, Value>();
     for (;;) {
-      this.next();
-      switch (this.char) {
+      this.#next();
+      switch (this.#char) {
         case SPACE:
         case CARRIAGE_RETURN:
         case LINE_FEED:
@@ -165,131 +165,131 @@ class LenientParser {
         case CLOSE_LIST:
         case OPEN_LIST:
         case OPEN_MAP:
-          throw this.unexpected();
+          throw this.#unexpected();
         case CLOSE_MAP:
           break;
         default:
-          this.readEntry(entries);
+          this.#readEntry(entries);
       }
-      if (this.char === COMMA) continue;
-      if (this.char !== CLOSE_MAP) throw this.unexpected();
-      this.depth--;
-      this.next();
+      if (this.#char === COMMA) continue;
+      if (this.#char !== CLOSE_MAP) throw this.#unexpected();
+      this.#depth--;
+      this.#next();
       return newMap(entries);
     }
   }
 
   /** A name, a colon, a value, and blanks behind it. */
-  private readEntry(entries: Map<Value, Value>): void {
-    const quoted = this.char === QUOTE || this.char === APOSTROPHE;
-    const key = quoted ? this.readString() : this.readBare(IN_KEY);
-    this.skipBlanks();
-    if (this.char !== COLON) throw this.unexpected();
-    this.next();
-    if (this.position >= this.text.length) throw this.unexpected();
-    entries.set(key, this.readValue(IN_MAP));
-    this.skipBlanks();
+  #readEntry(entries: Map<Value, Value>): void {
+    const quoted = this.#char === QUOTE || this.#char === APOSTROPHE;
+    const key = quoted ? this.#readString() : this.#readBare(IN_KEY);
+    this.#skipBlanks();
+    if (this.#char !== COLON) throw this.#unexpected();
+    this.#next();
+    if (this.#position >= this.#text.length) throw this.#unexpected();
+    entries.set(key, this.#readValue(IN_MAP));
+    this.#skipBlanks();
   }
 
-  private skipBlanks(): void {
-    while (this.char <= SPACE && this.char !== END) this.next();
+  #skipBlanks(): void {
+    while (this.#char <= SPACE && this.#char !== END) this.#next();
   }
 
-  private readBare(stops: readonly number[]): string {
-    const start = this.position;
-    this.skipBare(stops);
-    return trimBare(this.text, start, this.position);
+  #readBare(stops: readonly number[]): string {
+    const start = this.#position;
+    this.#skipBare(stops);
+    return trimBare(this.#text, start, this.#position);
   }
 
-  private skipBare(stops: readonly number[]): void {
-    while (this.char !== END && !stops.includes(this.char)) this.next();
+  #skipBare(stops: readonly number[]): void {
+    while (this.#char !== END && !stops.includes(this.#char)) this.#next();
   }
 
-  private readString(): string {
-    const quote = this.char;
+  #readString(): string {
+    const quote = this.#char;
     const mark = quote === QUOTE ? '"' : "'";
-    const end = this.text.indexOf(mark, this.position + 1);
-    if (end === -1) throw new JsonTextError(`a string of the JSON text is not closed, at position ${this.position}`);
-    const plain = this.text.slice(this.position + 1, end);
-    if (plain.includes('\\')) return this.readEscaped(quote);
-    this.position = end;
-    this.next();
+    const end = this.#text.indexOf(mark, this.#position + 1);
+    if (end === -1) throw new JsonTextError(`a string of the JSON text is not closed, at position ${this.#position}`);
+    const plain = this.#text.slice(this.#position + 1, end);
+    if (plain.includes('\\')) return this.#readEscaped(quote);
+    this.#position = end;
+    this.#next();
     return plain;
   }
 
-  private readEscaped(quote: number): string {
+  #readEscaped(quote: number): string {
     let result = '';
-    let start = this.position + 1;
+    let start = this.#position + 1;
     for (;;) {
-      this.next();
-      const { char } = this;
-      const ordinary = char > 31 && (char !== 127 || this.dialect.keepsDelete) && char !== quote && char !== BACKSLASH;
+      this.#next();
+      const char = this.#char;
+      const ordinary = char > 31 && (char !== 127 || this.#dialect.keepsDelete) && char !== quote && char !== BACKSLASH;
       if (ordinary) continue;
-      result += this.text.slice(start, this.position);
-      if (char === END) throw this.unexpected();
-      if (char === BACKSLASH) result += this.readEscape();
-      start = this.position + 1;
+      result += this.#text.slice(start, this.#position);
+      if (char === END) throw this.#unexpected();
+      if (char === BACKSLASH) result += this.#readEscape();
+      start = this.#position + 1;
       if (char === quote) {
-        this.next();
+        this.#next();
         return result;
       }
     }
   }
 
   /** An escape that is not known stands for nothing. */
-  private readEscape(): string {
-    this.next();
-    const escaped = String.fromCharCode(this.char);
-    if (escaped === 'u') return this.readHex(4);
-    return escaped === 'x' ? this.readHex(2) : (ESCAPES.get(escaped) ?? '');
+  #readEscape(): string {
+    this.#next();
+    const escaped = String.fromCharCode(this.#char);
+    if (escaped === 'u') return this.#readHex(4);
+    return escaped === 'x' ? this.#readHex(2) : (ESCAPES.get(escaped) ?? '');
   }
 
-  private readHex(digits: number): string {
+  #readHex(digits: number): string {
     let value = 0;
     for (let count = 0; count < digits; count++) {
-      this.next();
-      const digit = Number.parseInt(String.fromCharCode(this.char), 16);
-      if (Number.isNaN(digit)) throw this.unexpected();
+      this.#next();
+      const digit = Number.parseInt(String.fromCharCode(this.#char), 16);
+      if (Number.isNaN(digit)) throw this.#unexpected();
       value = value * 16 + digit;
     }
     return String.fromCharCode(value);
   }
 
-  private readNumber(stops: readonly number[]): Value {
-    const start = this.position;
-    this.next();
-    this.skipDigits();
-    let decimal = this.char === POINT;
+  #readNumber(stops: readonly number[]): Value {
+    const start = this.#position;
+    this.#next();
+    this.#skipDigits();
+    let decimal = this.#char === POINT;
     if (decimal) {
-      this.next();
-      this.skipDigits();
+      this.#next();
+      this.#skipDigits();
     }
-    if (this.atAny('eE')) {
+    if (this.#atAny('eE')) {
       decimal = true;
-      this.next();
-      if (!this.atAny('+-0123456789')) return this.readBareFrom(start, stops);
-      this.next();
-      this.skipDigits();
+      this.#next();
+      if (!this.#atAny('+-0123456789')) return this.#readBareFrom(start, stops);
+      this.#next();
+      this.#skipDigits();
     }
-    const end = this.position;
-    this.skipBlanks();
-    const complete = this.char >= FIRST_FOREIGN || this.char === END || stops.includes(this.char);
-    if (!complete) return this.readBareFrom(start, stops);
-    const text = this.text.slice(start, end);
-    if (text.length > this.dialect.maxNumberLength) throw new JsonTextError('a number of the JSON text is too long');
-    return decimal ? this.dialect.toDecimal(text) : toInteger(text);
+    const end = this.#position;
+    this.#skipBlanks();
+    const complete = this.#char >= FIRST_FOREIGN || this.#char === END || stops.includes(this.#char);
+    if (!complete) return this.#readBareFrom(start, stops);
+    const text = this.#text.slice(start, end);
+    if (text.length > this.#dialect.maxNumberLength) throw new JsonTextError('a number of the JSON text is too long');
+    return decimal ? this.#dialect.toDecimal(text) : toInteger(text);
   }
 
-  private readBareFrom(start: number, stops: readonly number[]): string {
-    this.skipBare(stops);
-    return trimBare(this.text, start, this.position);
+  #readBareFrom(start: number, stops: readonly number[]): string {
+    this.#skipBare(stops);
+    return trimBare(this.#text, start, this.#position);
   }
 
-  private atAny(chars: string): boolean {
-    return this.char !== END && chars.includes(String.fromCharCode(this.char));
+  #atAny(chars: string): boolean {
+    return this.#char !== END && chars.includes(String.fromCharCode(this.#char));
   }
 
-  private skipDigits(): void {
-    while (this.char >= ZERO && this.char <= NINE) this.next();
+  #skipDigits(): void {
+    while (this.#char >= ZERO && this.#char <= NINE) this.#next();
   }
 }

@@ -52,138 +52,138 @@ export function parseXPath(text: string): XPathExpression {
 }
 
 class XPathParser {
-  private readonly tokens: readonly Token[];
-  private index = 0;
-  private depth = 0;
+  readonly #tokens: readonly Token[];
+  #index = 0;
+  #depth = 0;
 
   constructor(tokens: readonly Token[]) {
-    this.tokens = tokens;
+    this.#tokens = tokens;
   }
 
   parse(): XPathExpression {
-    const expression = this.expression();
-    if (this.current.kind !== 'end') throw this.unexpected();
+    const expression = this.#expression();
+    if (this.#current.kind !== 'end') throw this.#unexpected();
     return expression;
   }
 
-  private get current(): Token {
-    return this.tokens[this.index] ?? { kind: 'end', text: '', offset: 0 };
+  get #current(): Token {
+    return this.#tokens[this.#index] ?? { kind: 'end', text: '', offset: 0 };
   }
 
-  private peek(ahead: number): Token | undefined {
-    return this.tokens[this.index + ahead];
+  #peek(ahead: number): Token | undefined {
+    return this.#tokens[this.#index + ahead];
   }
 
-  private unexpected(): XmlError {
-    const { kind, text, offset } = this.current;
+  #unexpected(): XmlError {
+    const { kind, text, offset } = this.#current;
     return new XmlError(`unexpected ${kind === 'end' ? 'end' : `"${text}"`} at position ${offset} of the XPath`);
   }
 
-  private is(text: string): boolean {
-    const { kind } = this.current;
-    return this.current.text === text && kind !== 'text' && kind !== 'number';
+  #is(text: string): boolean {
+    const { kind } = this.#current;
+    return this.#current.text === text && kind !== 'text' && kind !== 'number';
   }
 
-  private accept(text: string): boolean {
-    const found = this.is(text);
-    if (found) this.index++;
+  #accept(text: string): boolean {
+    const found = this.#is(text);
+    if (found) this.#index++;
     return found;
   }
 
-  private expect(text: string): void {
-    if (!this.accept(text)) throw this.unexpected();
+  #expect(text: string): void {
+    if (!this.#accept(text)) throw this.#unexpected();
   }
 
-  private expression(): XPathExpression {
-    if (++this.depth > MAX_DEPTH) throw new XmlError(`an XPath may nest ${MAX_DEPTH} expressions at most`);
-    const expression = this.binary(0);
-    this.depth--;
+  #expression(): XPathExpression {
+    if (++this.#depth > MAX_DEPTH) throw new XmlError(`an XPath may nest ${MAX_DEPTH} expressions at most`);
+    const expression = this.#binary(0);
+    this.#depth--;
     return expression;
   }
 
-  private binary(level: number): XPathExpression {
+  #binary(level: number): XPathExpression {
     const operators = LEVELS[level];
-    if (operators === undefined) return this.unary();
-    let left = this.binary(level + 1);
+    if (operators === undefined) return this.#unary();
+    let left = this.#binary(level + 1);
     for (;;) {
-      const operator = this.current.kind === 'operator' ? operators.find((o) => o === this.current.text) : undefined;
+      const operator = this.#current.kind === 'operator' ? operators.find((o) => o === this.#current.text) : undefined;
       if (operator === undefined) return left;
-      this.index++;
-      left = { kind: 'binary', operator, left, right: this.binary(level + 1) };
+      this.#index++;
+      left = { kind: 'binary', operator, left, right: this.#binary(level + 1) };
     }
   }
 
-  private unary(): XPathExpression {
-    const negative = this.accept('-');
-    let operand = this.path();
-    while (this.accept('|')) operand = { kind: 'binary', operator: '|', left: operand, right: this.path() };
+  #unary(): XPathExpression {
+    const negative = this.#accept('-');
+    let operand = this.#path();
+    while (this.#accept('|')) operand = { kind: 'binary', operator: '|', left: operand, right: this.#path() };
     return negative ? { kind: 'negate', operand } : operand;
   }
 
-  private path(): XPathExpression {
-    if (this.startsPrimary()) {
-      const from = this.primary();
-      const predicates = this.predicates();
-      if (!this.is('/') && !this.is('//')) {
+  #path(): XPathExpression {
+    if (this.#startsPrimary()) {
+      const from = this.#primary();
+      const predicates = this.#predicates();
+      if (!this.#is('/') && !this.#is('//')) {
         return predicates.length === 0 ? from : { kind: 'path', from, predicates, steps: [] };
       }
-      return { kind: 'path', from, predicates, steps: this.furtherSteps([]) };
+      return { kind: 'path', from, predicates, steps: this.#furtherSteps([]) };
     }
-    if (this.is('//')) return location('root', this.furtherSteps([]));
-    if (!this.accept('/')) return location('context', this.furtherSteps([this.step()]));
-    return location('root', this.startsStep() ? this.furtherSteps([this.step()]) : []);
+    if (this.#is('//')) return location('root', this.#furtherSteps([]));
+    if (!this.#accept('/')) return location('context', this.#furtherSteps([this.#step()]));
+    return location('root', this.#startsStep() ? this.#furtherSteps([this.#step()]) : []);
   }
 
-  private furtherSteps(steps: Step[]): Step[] {
+  #furtherSteps(steps: Step[]): Step[] {
     for (;;) {
-      if (this.accept('//')) steps.push(DESCENDANTS);
-      else if (!this.accept('/')) return steps;
-      steps.push(this.step());
+      if (this.#accept('//')) steps.push(DESCENDANTS);
+      else if (!this.#accept('/')) return steps;
+      steps.push(this.#step());
     }
   }
 
-  private startsPrimary(): boolean {
-    const { kind, text } = this.current;
+  #startsPrimary(): boolean {
+    const { kind, text } = this.#current;
     if (kind === 'text' || kind === 'number') return true;
     if (kind === 'symbol') return text === '(' || text === '$';
-    return kind === 'name' && this.peek(1)?.text === '(' && this.peek(1)?.kind === 'symbol' && !NODE_TYPES.has(text);
+    return kind === 'name' && this.#peek(1)?.text === '(' && this.#peek(1)?.kind === 'symbol' && !NODE_TYPES.has(text);
   }
 
-  private startsStep(): boolean {
-    const { kind, text } = this.current;
+  #startsStep(): boolean {
+    const { kind, text } = this.#current;
     return kind === 'name' || (kind === 'symbol' && (text === '@' || text === '.' || text === '..'));
   }
 
-  private primary(): XPathExpression {
-    const { kind, text } = this.current;
-    this.index++;
+  #primary(): XPathExpression {
+    const { kind, text } = this.#current;
+    this.#index++;
     if (kind === 'text') return { kind: 'text', value: text };
     if (kind === 'number') return { kind: 'number', value: Number(text) };
-    if (text === '$') return this.variable();
+    if (text === '$') return this.#variable();
     if (text === '(') {
-      const inner = this.expression();
-      this.expect(')');
+      const inner = this.#expression();
+      this.#expect(')');
       return { kind: 'group', inner };
     }
-    return this.call(text);
+    return this.#call(text);
   }
 
-  private variable(): XPathExpression {
-    const { kind, text } = this.current;
-    if (kind !== 'name') throw this.unexpected();
-    this.index++;
+  #variable(): XPathExpression {
+    const { kind, text } = this.#current;
+    if (kind !== 'name') throw this.#unexpected();
+    this.#index++;
     return { kind: 'variable', name: text };
   }
 
-  private call(name: string): XPathExpression {
+  #call(name: string): XPathExpression {
     const arity = FUNCTION_ARITY.get(name);
     if (arity === undefined) throw new XmlError(`there is no XPath function ${name}()`);
-    this.expect('(');
+    this.#expect('(');
     const parameters: XPathExpression[] = [];
-    if (!this.accept(')')) {
-      do parameters.push(this.expression());
-      while (this.accept(','));
-      this.expect(')');
+    if (!this.#accept(')')) {
+      do parameters.push(this.#expression());
+      while (this.#accept(','));
+      this.#expect(')');
     }
     const [least, most] = arity;
     if (parameters.length < least || parameters.length > most) {
@@ -192,26 +192,26 @@ class XPathParser {
     return { kind: 'call', name, parameters: OF_FIRST_NODE.has(name) ? parameters.map(asFirstNode) : parameters };
   }
 
-  private step(): Step {
-    if (this.accept('.')) return { axis: 'self', test: ANY_NODE, predicates: this.predicates() };
-    if (this.accept('..')) return { axis: 'parent', test: ANY_NODE, predicates: this.predicates() };
+  #step(): Step {
+    if (this.#accept('.')) return { axis: 'self', test: ANY_NODE, predicates: this.#predicates() };
+    if (this.#accept('..')) return { axis: 'parent', test: ANY_NODE, predicates: this.#predicates() };
     let axis: Axis = 'child';
-    if (this.accept('@')) {
+    if (this.#accept('@')) {
       axis = 'attribute';
-    } else if (this.peek(1)?.text === '::' && this.current.kind === 'name') {
-      const { text } = this.current;
-      if (!isAxis(text)) throw this.unexpected();
+    } else if (this.#peek(1)?.text === '::' && this.#current.kind === 'name') {
+      const { text } = this.#current;
+      if (!isAxis(text)) throw this.#unexpected();
       axis = text;
-      this.index += 2;
+      this.#index += 2;
     }
-    return { axis, test: this.nodeTest(), predicates: this.predicates() };
+    return { axis, test: this.#nodeTest(), predicates: this.#predicates() };
   }
 
-  private nodeTest(): NodeTest {
-    const { kind, text } = this.current;
-    if (kind !== 'name') throw this.unexpected();
-    this.index++;
-    if (NODE_TYPES.has(text) && this.is('(')) return this.nodeType(text);
+  #nodeTest(): NodeTest {
+    const { kind, text } = this.#current;
+    if (kind !== 'name') throw this.#unexpected();
+    this.#index++;
+    if (NODE_TYPES.has(text) && this.#is('(')) return this.#nodeType(text);
     if (text === '*') return { kind: 'name', namespace: undefined, name: undefined };
     const colon = text.indexOf(':');
     const name = text.slice(colon + 1);
@@ -222,23 +222,23 @@ class XPathParser {
     };
   }
 
-  private nodeType(type: string): NodeTest {
-    this.expect('(');
+  #nodeType(type: string): NodeTest {
+    this.#expect('(');
     let target: string | undefined;
-    if (type === 'processing-instruction' && this.current.kind === 'text') {
-      target = this.current.text;
-      this.index++;
+    if (type === 'processing-instruction' && this.#current.kind === 'text') {
+      target = this.#current.text;
+      this.#index++;
     }
-    this.expect(')');
+    this.#expect(')');
     if (type === 'processing-instruction') return { kind: type, target };
     return { kind: type === 'text' || type === 'comment' ? type : 'node' };
   }
 
-  private predicates(): XPathExpression[] {
+  #predicates(): XPathExpression[] {
     const predicates: XPathExpression[] = [];
-    while (this.accept('[')) {
-      predicates.push(this.expression());
-      this.expect(']');
+    while (this.#accept('[')) {
+      predicates.push(this.#expression());
+      this.#expect(']');
     }
     return predicates;
   }

@@ -110,7 +110,7 @@ class HalfReader {
       const character = this.#pattern.charAt(this.#at);
       if ('#0,.'.includes(character)) this.#number();
       else {
-        this.#at += 1;
+        this.#at++;
         if (character === ';') {
           if (this.#affix === this.#prefix || !this.#isPositive)
             throw this.#illegal("Unquoted special character ';' in");
@@ -148,16 +148,16 @@ class HalfReader {
   #quoted(): string {
     let text = '';
     if (this.#pattern[this.#at] === "'") {
-      this.#at += 1;
+      this.#at++;
       return "'";
     }
     for (; this.#at < this.#pattern.length; this.#at++) {
       if (this.#pattern[this.#at] !== "'") text += this.#pattern[this.#at];
       else if (this.#pattern[this.#at + 1] === "'") {
         text += "'";
-        this.#at += 1;
+        this.#at++;
       } else {
-        this.#at += 1;
+        this.#at++;
         return text;
       }
     }
@@ -168,12 +168,12 @@ class HalfReader {
     for (; this.#at < this.#pattern.length; this.#at++) {
       const character = this.#pattern.charAt(this.#at);
       if (character === 'E') {
-        this.#at += 1;
+        this.#at++;
         if (this.#isPositive) {
           this.#exponent();
           break;
         }
-        this.#at -= 1;
+        this.#at--;
       } else if (!'#0,.'.includes(character)) break;
       else if (this.#isPositive) this.#numberPart(character);
     }
@@ -192,15 +192,15 @@ class HalfReader {
     }
     if (character === '0') {
       if (this.#right > 0) throw this.#illegal("Unexpected '0' in");
-      this.#zeros += 1;
-    } else if (this.#zeros > 0) this.#right += 1;
-    else this.#left += 1;
-    if (this.#grouping >= 0 && this.#point < 0) this.#grouping += 1;
+      this.#zeros++;
+    } else if (this.#zeros > 0) this.#right++;
+    else this.#left++;
+    if (this.#grouping >= 0 && this.#point < 0) this.#grouping++;
   }
 
   #exponent(): void {
     if (this.#exponentDigits > 0) throw this.#illegal('Multiple exponential symbols in');
-    for (; this.#pattern[this.#at] === '0'; this.#at++) this.#exponentDigits += 1;
+    for (; this.#pattern[this.#at] === '0'; this.#at++) this.#exponentDigits++;
     if (this.#left + this.#zeros < 1 || this.#exponentDigits < 1) throw this.#illegal('Malformed exponential');
   }
 

@@ -5,14 +5,14 @@ import { call, constant, double, fails, make, objects, on, text } from './java-c
 const decimalFormat = (pattern: string) => make('java.text.DecimalFormat', '(String)', pattern);
 const formatted = (pattern: string, value: number) => on(decimalFormat(pattern), 'format(double)', double(value));
 
-test('decimal_formats_round_the_exact_value_to_even', () => {
+test('decimal formats round the exact value to even', () => {
   assert.equal(formatted('0.00', 1.005), '1.00');
   assert.equal(formatted('0', 2.5), '2');
   assert.equal(formatted('0.0', 0.25), '0.2');
   assert.equal(formatted('#.##', 3.14559), '3.15');
 });
 
-test('decimal_formats_group_quote_and_scale', () => {
+test('decimal formats group quote and scale', () => {
   assert.equal(formatted('#,##0.00', 1_234_567.891), '1,234,567.89');
   assert.equal(formatted('00.0%', 0.256), '25.6%');
   assert.equal(formatted("'#'0", 5), '#5');
@@ -22,7 +22,7 @@ test('decimal_formats_group_quote_and_scale', () => {
   for (const bad of ['0.0.0', '0#', "0'a"]) fails(() => decimalFormat(bad), 'IllegalArgumentException');
 });
 
-test('numbers_are_parsed_as_far_as_they_reach', () => {
+test('numbers are parsed as far as they reach', () => {
   const parsed = (pattern: string, value: string) => text(on(decimalFormat(pattern), 'parse(String)', value));
   assert.equal(parsed('#,##0.###', '1,234.5x'), '1234.5');
   assert.equal(parsed('#', '12abc'), '12');
@@ -30,14 +30,14 @@ test('numbers_are_parsed_as_far_as_they_reach', () => {
   fails(() => parsed('#', 'abc'), 'ParseException');
 });
 
-test('locales_bring_their_separators', () => {
+test('locales bring their separators', () => {
   const german = call('java.text.NumberFormat', 'getInstance(Locale)', constant('java.util.Locale', 'GERMANY'));
   assert.equal(on(german, 'format(double)', double(1234.5)), '1.234,5');
   const money = call('java.text.NumberFormat', 'getCurrencyInstance()');
   assert.equal(on(money, 'format(double)', double(-1234.5)), '-$1,234.50');
 });
 
-test('messages_take_numbers_dates_and_choices', () => {
+test('messages take numbers dates and choices', () => {
   const message = (pattern: string, ...values: unknown[]) =>
     call('java.text.MessageFormat', 'format(String,Object[])', pattern, objects(...values));
   assert.equal(
@@ -49,7 +49,7 @@ test('messages_take_numbers_dates_and_choices', () => {
   fails(() => message('{x}', 1), 'IllegalArgumentException');
 });
 
-test('base64_is_strict_unless_mime', () => {
+test('base64 is strict unless mime', () => {
   const encoder = call('java.util.Base64', 'getUrlEncoder()');
   assert.equal(on(on(encoder, 'withoutPadding()'), 'encodeToString(byte[])', on('a?', 'getBytes()')), 'YT8');
   const decode = (kind: string, value: string) => text(on(call('java.util.Base64', kind), 'decode(String)', value));
@@ -60,7 +60,7 @@ test('base64_is_strict_unless_mime', () => {
     fails(() => decode('getDecoder()', bad), 'IllegalArgumentException');
 });
 
-test('url_coding_is_that_of_forms', () => {
+test('url coding is that of forms', () => {
   const encode = (value: string) => call('java.net.URLEncoder', 'encode(String,String)', value, 'UTF-8');
   const decode = (value: string) => call('java.net.URLDecoder', 'decode(String,String)', value, 'UTF-8');
   assert.equal(encode('a b/é~*'), 'a+b%2F%C3%A9%7E*');

@@ -6,8 +6,8 @@ import {
   isSubtype,
   JavaException,
   type Signature,
+  TYPES_BY_NAME,
   typeOf,
-  typesByName,
 } from '../../../../src/expression/java/index.ts';
 import { JavaArray, JavaByte, JavaChar, JavaShort, newList, newMap } from '../../../../src/expression/value.ts';
 import { double, environment, float } from './java-calls.ts';
@@ -62,7 +62,7 @@ const TEXTS = [
   '__proto__',
 ];
 
-test('whatever_the_arguments_a_call_ends_soon_with_a_value_or_a_java_exception', () => {
+test('whatever the arguments a call ends soon with a value or a java exception', () => {
   const random = numbers(SEED);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   // Results become targets and arguments of later calls.
@@ -115,7 +115,7 @@ test('whatever_the_arguments_a_call_ends_soon_with_a_value_or_a_java_exception',
     if (random() < 0.03) return null;
     const fitting = pool.filter((value) => value !== null && isSubtype(typeOf(value), type));
     if (fitting.length > 0) return pick(fitting);
-    const constants = [...typesByName.values()]
+    const constants = [...TYPES_BY_NAME.values()]
       .flatMap((each) => [...each.constants.values()])
       .filter((value) => value !== null && isSubtype(typeOf(value), type));
     if (constants.length > 0) return pick(constants);
@@ -148,7 +148,7 @@ test('whatever_the_arguments_a_call_ends_soon_with_a_value_or_a_java_exception',
   };
 
   for (let round = 0; round < ROUNDS; round++) {
-    for (const type of new Set(typesByName.values())) {
+    for (const type of new Set(TYPES_BY_NAME.values())) {
       for (const signature of [...type.constructors, ...type.methods]) {
         const shape = `${type.name}.${signature.name}(${signature.parameters})`;
         const targets = signature.isStatic

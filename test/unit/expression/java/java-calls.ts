@@ -6,8 +6,8 @@ import {
   javaText,
   OBJECT,
   type Signature,
+  TYPES_BY_NAME,
   typeOf,
-  typesByName,
 } from '../../../../src/expression/java/index.ts';
 import { JavaArray, JavaDouble, JavaFloat } from '../../../../src/expression/value.ts';
 
@@ -35,12 +35,12 @@ function find(name: string, shape: string, signatures: readonly Signature[]): Si
 const simple = (type: string) => type.replace(/^.*\./, '');
 
 function above(type: JavaType): JavaType[] {
-  return [type, ...type.supertypes.flatMap((name) => above(typesByName.get(name) ?? OBJECT))];
+  return [type, ...type.supertypes.flatMap((name) => above(TYPES_BY_NAME.get(name) ?? OBJECT))];
 }
 
 /** `call('Math', 'floorMod(int,int)', -7, 3)`: a static method, chosen by its exact parameters. */
 export function call(type: string, shape: string, ...args: unknown[]): unknown {
-  return find(type, shape, typesByName.get(type)?.methods.filter((each) => each.isStatic) ?? []).invoke(
+  return find(type, shape, TYPES_BY_NAME.get(type)?.methods.filter((each) => each.isStatic) ?? []).invoke(
     null,
     args,
     environment,
@@ -55,10 +55,10 @@ export function on(value: unknown, shape: string, ...args: unknown[]): unknown {
 
 /** `make('java.util.Date', '(long)', 0n)`: a constructor. */
 export function make(type: string, shape: string, ...args: unknown[]): unknown {
-  return find(type, shape, typesByName.get(type)?.constructors ?? []).invoke(null, args, environment);
+  return find(type, shape, TYPES_BY_NAME.get(type)?.constructors ?? []).invoke(null, args, environment);
 }
 
-export const constant = (type: string, name: string) => typesByName.get(type)?.constants.get(name);
+export const constant = (type: string, name: string) => TYPES_BY_NAME.get(type)?.constants.get(name);
 
 /** What toString says; arrays item by item. */
 export const text = (value: unknown) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { call, constant, double, fails, float, make, on, text } from './java-calls.ts';
 
-test('doubles_print_their_shortest_digits_and_an_exponent_outside_10e-3_to_10e7', () => {
+test('doubles print their shortest digits and an exponent outside 10e-3 to 10e7', () => {
   const texts = [
     0,
     -0,
@@ -39,7 +39,7 @@ test('doubles_print_their_shortest_digits_and_an_exponent_outside_10e-3_to_10e7'
   );
 });
 
-test('a_text_becomes_a_float_with_one_rounding', () => {
+test('a text becomes a float with one rounding', () => {
   // By way of a double it would be 16777216.
   assert.equal(text(call('Float', 'parseFloat(String)', '16777217.0000000000001')), '1.6777218E7');
   assert.equal(text(call('Double', 'parseDouble(String)', ' 0x1.8p1 ')), '3.0');
@@ -48,7 +48,7 @@ test('a_text_becomes_a_float_with_one_rounding', () => {
     fails(() => call('Double', 'parseDouble(String)', bad), 'NumberFormatException');
 });
 
-test('whole_numbers_are_parsed_within_their_range_in_any_radix', () => {
+test('whole numbers are parsed within their range in any radix', () => {
   assert.equal(call('Integer', 'parseInt(String)', '+7'), 7);
   assert.equal(call('Integer', 'parseInt(String,int)', '-ff', 16), -255);
   assert.equal(call('Integer', 'parseInt(String)', '٣'), 3);
@@ -58,7 +58,7 @@ test('whole_numbers_are_parsed_within_their_range_in_any_radix', () => {
     fails(() => call('Integer', 'parseInt(String)', bad), 'NumberFormatException');
 });
 
-test('bits_of_negative_numbers_are_those_of_two_s_complement', () => {
+test('bits of negative numbers are those of two s complement', () => {
   assert.equal(call('Integer', 'toHexString(int)', -1), 'ffffffff');
   assert.equal(call('Long', 'toBinaryString(long)', -1n), '1'.repeat(64));
   assert.equal(call('Integer', 'bitCount(int)', -1), 32);
@@ -67,7 +67,7 @@ test('bits_of_negative_numbers_are_those_of_two_s_complement', () => {
   assert.equal(call('Integer', 'compareUnsigned(int,int)', -1, 1), 1);
 });
 
-test('conversions_to_narrower_numbers_wrap_or_clamp', () => {
+test('conversions to narrower numbers wrap or clamp', () => {
   assert.equal(on(double(1e10), 'intValue()'), 2147483647);
   assert.equal(on(double(Number.NaN), 'longValue()'), 0n);
   assert.equal(on(4294967297n, 'intValue()'), 1);
@@ -75,7 +75,7 @@ test('conversions_to_narrower_numbers_wrap_or_clamp', () => {
   assert.equal(text(on(9007199254740993n, 'floatValue()')), '9.007199E15');
 });
 
-test('exact_arithmetic_refuses_to_overflow_and_floor_division_rounds_down', () => {
+test('exact arithmetic refuses to overflow and floor division rounds down', () => {
   fails(() => call('Math', 'addExact(int,int)', 2147483647, 1), 'ArithmeticException');
   fails(() => call('Math', 'multiplyExact(long,long)', 9223372036854775807n, 2n), 'ArithmeticException');
   fails(() => call('Math', 'floorMod(int,int)', 1, 0), 'ArithmeticException');
@@ -85,7 +85,7 @@ test('exact_arithmetic_refuses_to_overflow_and_floor_division_rounds_down', () =
   assert.equal(call('Math', 'multiplyHigh(long,long)', 9223372036854775807n, 4n), 1n);
 });
 
-test('rounding_goes_up_at_a_half_and_rint_to_even', () => {
+test('rounding goes up at a half and rint to even', () => {
   assert.equal(call('Math', 'round(double)', double(2.5)), 3n);
   assert.equal(call('Math', 'round(double)', double(-2.5)), -2n);
   assert.equal(call('Math', 'round(double)', double(0.49999999999999994)), 0n);
@@ -100,7 +100,7 @@ test('rounding_goes_up_at_a_half_and_rint_to_even', () => {
 const decimal = (digits: string) => make('java.math.BigDecimal', '(String)', digits);
 const halfUp = constant('java.math.RoundingMode', 'HALF_UP');
 
-test('decimals_keep_their_scale_and_print_an_exponent_only_when_java_does', () => {
+test('decimals keep their scale and print an exponent only when java does', () => {
   assert.deepEqual(
     ['7.10', '1E+3', '0.0000001', '0.000001', '-0.00', '12E3'].map((digits) => text(decimal(digits))),
     ['7.10', '1E+3', '1E-7', '0.000001', '0.00', '1.2E+4'],
@@ -114,7 +114,7 @@ test('decimals_keep_their_scale_and_print_an_exponent_only_when_java_does', () =
   assert.equal(text(call('java.math.BigDecimal', 'valueOf(double)', double(0.1))), '0.1');
 });
 
-test('decimal_arithmetic_follows_the_scale_rules', () => {
+test('decimal arithmetic follows the scale rules', () => {
   assert.equal(text(on(decimal('1.10'), 'add(BigDecimal)', decimal('2.5'))), '3.60');
   assert.equal(text(on(decimal('1.5'), 'multiply(BigDecimal)', decimal('2.00'))), '3.000');
   assert.equal(text(on(decimal('1'), 'divide(BigDecimal)', decimal('8'))), '0.125');
@@ -128,13 +128,13 @@ test('decimal_arithmetic_follows_the_scale_rules', () => {
   assert.equal(text(on(decimal('-7.5'), 'remainder(BigDecimal)', decimal('2'))), '-1.5');
 });
 
-test('decimals_are_equal_only_with_the_same_scale_but_compare_by_value', () => {
+test('decimals are equal only with the same scale but compare by value', () => {
   assert.equal(on(decimal('1.0'), 'equals(Object)', decimal('1.00')), false);
   assert.equal(on(decimal('1.0'), 'compareTo(BigDecimal)', decimal('1.00')), 0);
   assert.equal(on(decimal('1.50'), 'hashCode()'), 4652);
 });
 
-test('numbers_with_too_many_digits_are_refused_instead_of_computed', () => {
+test('numbers with too many digits are refused instead of computed', () => {
   fails(() => on(decimal('9'), 'pow(int)', 999_999_999), 'ArithmeticException');
   fails(() => on(decimal('1E+2000000000'), 'add(BigDecimal)', decimal('1')), 'ArithmeticException');
   fails(() => on(decimal('1E+2000000000'), 'toPlainString()'), 'OutOfMemoryError');

@@ -8,13 +8,13 @@ import {
   javaEquals,
   javaHash,
   javaText,
+  TYPES_BY_NAME,
   typeOf,
-  typesByName,
 } from '../../../../src/expression/java/index.ts';
 import { newList, newMap } from '../../../../src/expression/value.ts';
 import { call, constant, double, fails, make, on } from './java-calls.ts';
 
-test('collections_print_as_java_prints_them_and_lists_of_json_as_json', () => {
+test('collections print as java prints them and lists of json as json', () => {
   const map = newMap(
     new Map<unknown, unknown>([
       ['k', newList([1, null])],
@@ -25,7 +25,7 @@ test('collections_print_as_java_prints_them_and_lists_of_json_as_json', () => {
   assert.equal(javaText(newMap(new Map([['k', newList(['a/b', 'é"'], 'json')]]))), '{k=["a\\/b","é\\""]}');
 });
 
-test('equals_knows_classes_and_hash_codes_are_java_s', () => {
+test('equals knows classes and hash codes are java s', () => {
   assert.equal(javaEquals(5, 5n), false);
   assert.equal(javaEquals(double(Number.NaN), double(Number.NaN)), true);
   assert.equal(javaEquals(double(0), double(-0)), false);
@@ -38,7 +38,7 @@ test('equals_knows_classes_and_hash_codes_are_java_s', () => {
   );
 });
 
-test('a_hash_map_walks_its_keys_by_bucket', () => {
+test('a hash map walks its keys by bucket', () => {
   const keys = ['banana', 'apple', 'cherry', 'date', 'elderberry', 'fig', 'grape'];
   // As java.util.HashMap printed them.
   assert.deepEqual(
@@ -47,18 +47,18 @@ test('a_hash_map_walks_its_keys_by_bucket', () => {
   );
 });
 
-test('collections_offers_no_more_than_the_list_of_methods', () => {
+test('collections offers no more than the list of methods', () => {
   const list = newList([3, 1, 2]);
   assert.equal(call('java.util.Collections', 'max(Collection)', list), 3);
   assert.equal(call('java.util.Collections', 'frequency(Collection,Object)', list, 1), 1);
   fails(() => call('java.util.Collections', 'max(Collection)', newList([1, 'a'])), 'ClassCastException');
   fails(() => call('java.util.Collections', 'min(Collection)', newList([])), 'NoSuchElementException');
   assert.equal(on(newMap(new Map([['a', 1]])), 'getOrDefault(Object,Object)', 'b', 2), 2);
-  const names = new Set(typesByName.get('java.util.List')?.methods.map((method) => method.name));
+  const names = new Set(TYPES_BY_NAME.get('java.util.List')?.methods.map((method) => method.name));
   assert.deepEqual([...names], ['get']);
 });
 
-test('what_is_not_on_the_list_cannot_be_reached', () => {
+test('what is not on the list cannot be reached', () => {
   for (const name of [
     'java.lang.Runtime',
     'java.lang.ProcessBuilder',
@@ -68,7 +68,7 @@ test('what_is_not_on_the_list_cannot_be_reached', () => {
     '__proto__',
     'constructor',
   ]) {
-    assert.equal(typesByName.get(name), undefined, name);
+    assert.equal(TYPES_BY_NAME.get(name), undefined, name);
   }
   for (const name of [
     'java.lang.Boolean',
@@ -77,16 +77,16 @@ test('what_is_not_on_the_list_cannot_be_reached', () => {
     'java.lang.Character',
     'java.math.BigInteger',
   ]) {
-    assert.deepEqual(typesByName.get(name)?.methods, [], name);
-    assert.deepEqual(typesByName.get(name)?.constructors, [], name);
+    assert.deepEqual(TYPES_BY_NAME.get(name)?.methods, [], name);
+    assert.deepEqual(TYPES_BY_NAME.get(name)?.constructors, [], name);
   }
-  for (const type of typesByName.values()) {
+  for (const type of TYPES_BY_NAME.values()) {
     for (const method of type.methods)
       assert.doesNotMatch(method.name, /^(?:getClass|constructor|wait|notify|invoke|exec|forName)$/);
   }
 });
 
-test('arguments_convert_to_the_types_that_spring_converts_to', () => {
+test('arguments convert to the types that spring converts to', () => {
   assert.equal(javaText(convertTo('Europe/Paris', 'java.time.ZoneId')), 'Europe/Paris');
   assert.equal(convertTo('HALF_UP', 'java.math.RoundingMode'), constant('java.math.RoundingMode', 'HALF_UP'));
   assert.equal(convertTo(4, 'java.math.RoundingMode'), constant('java.math.RoundingMode', 'HALF_UP'));
@@ -95,7 +95,7 @@ test('arguments_convert_to_the_types_that_spring_converts_to', () => {
   fails(() => convertTo('no such mode', 'java.math.RoundingMode'), 'IllegalArgumentException');
 });
 
-test('values_know_their_class_and_what_is_above_it', () => {
+test('values know their class and what is above it', () => {
   assert.equal(typeOf(5).name, 'java.lang.Integer');
   assert.equal(typeOf(newList([])).name, 'java.util.List');
   assert.equal(isSubtype(typeOf(newList([])), 'java.lang.Iterable'), true);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { newList } from '../../../../src/expression/value.ts';
 import { call, constant, double, fails, make, objects, on, text } from './java-calls.ts';
 
-test('substrings_outside_the_text_are_an_error', () => {
+test('substrings outside the text are an error', () => {
   assert.equal(on('POST', 'substring(int)', 4), '');
   assert.equal(on('POST', 'substring(int,int)', 1, 3), 'OS');
   for (const [begin, end] of [
@@ -15,7 +15,7 @@ test('substrings_outside_the_text_are_an_error', () => {
     fails(() => on('POST', 'substring(int,int)', begin, end), 'StringIndexOutOfBoundsException');
 });
 
-test('split_drops_empty_texts_at_the_end_unless_the_limit_says_otherwise', () => {
+test('split drops empty texts at the end unless the limit says otherwise', () => {
   const split = (value: string, regex: string, limit = 0) => text(on(value, 'split(String,int)', regex, limit));
   assert.equal(split('a,b,,c,,', ','), 'a,b,,c');
   assert.equal(split('a,b,,c,,', ',', -1), 'a,b,,c,,');
@@ -26,7 +26,7 @@ test('split_drops_empty_texts_at_the_end_unless_the_limit_says_otherwise', () =>
   assert.equal(split('aXbxc', '(?i)x'), 'a,b,c');
 });
 
-test('replacements_name_groups_as_java_does', () => {
+test('replacements name groups as java does', () => {
   const replace = (value: string, regex: string, by: string) => on(value, 'replaceAll(String,String)', regex, by);
   assert.equal(replace('john doe', '(?<first>\\w+) (\\w+)', '$2 $' + '{first}$12'), 'doe johnjohn2');
   assert.equal(replace('aab', 'a*', 'x'), 'xxbx');
@@ -38,7 +38,7 @@ test('replacements_name_groups_as_java_does', () => {
   assert.equal(replace('4', '3', '$'), '4');
 });
 
-test('patterns_that_cannot_run_in_linear_time_are_refused_by_name', () => {
+test('patterns that cannot run in linear time are refused by name', () => {
   for (const pattern of ['(.*)\\1', '(\\w+) \\1', '\\1(a)', '(a*b)++', '(?>a*b*)']) {
     assert.throws(() => on('a', 'matches(String)', pattern), /linear time/);
   }
@@ -47,7 +47,7 @@ test('patterns_that_cannot_run_in_linear_time_are_refused_by_name', () => {
   assert.equal(on(`${'a'.repeat(50_000)}!`, 'matches(String)', '(a|a)*b'), false);
 });
 
-test('lookaheads_at_the_start_of_a_whole_match_are_questions_of_their_own', () => {
+test('lookaheads at the start of a whole match are questions of their own', () => {
   const matches = (value: string, pattern: string) => on(value, 'matches(String)', pattern);
   assert.equal(matches('Passw0rd', '^(?=.*[A-Z])(?=.*\\d).{8,}$'), true);
   assert.equal(matches('password', '^(?=.*[A-Z])(?=.*\\d).{8,}$'), false);
@@ -57,7 +57,7 @@ test('lookaheads_at_the_start_of_a_whole_match_are_questions_of_their_own', () =
   fails(() => matches('a', '(?=a)('), 'PatternSyntaxException');
 });
 
-test('a_lookahead_at_the_end_of_a_search_does_not_take_what_it_looks_at', () => {
+test('a lookahead at the end of a search does not take what it looks at', () => {
   const replace = (value: string, regex: string, by: string) => on(value, 'replaceAll(String,String)', regex, by);
   const split = (value: string, regex: string) => text(on(value, 'split(String)', regex));
   assert.equal(replace('1234567', '(\\d)(?=(\\d{3})+$)', '$1,'), '1,234,567');
@@ -71,7 +71,7 @@ test('a_lookahead_at_the_end_of_a_search_does_not_take_what_it_looks_at', () => 
   fails(() => replace('1234', '(\\d)(?=(\\d{3})+$)', '$3'), 'IndexOutOfBoundsException');
 });
 
-test('the_flag_i_is_about_ascii_and_with_u_about_all_letters', () => {
+test('the flag i is about ascii and with u about all letters', () => {
   const matches = (value: string, pattern: string) => on(value, 'matches(String)', pattern);
   for (const pattern of ['(?i)é', '(?i)[é]', '(?i:é)', '(?iu)(?-u)é', '(?u)é'])
     assert.equal(matches('É', pattern), false);
@@ -83,7 +83,7 @@ test('the_flag_i_is_about_ascii_and_with_u_about_all_letters', () => {
   for (const flag of ['U', 'c']) assert.throws(() => matches('a', `(?${flag})a`), /flag . is not supported/);
 });
 
-test('java_classes_keep_their_java_meaning', () => {
+test('java classes keep their java meaning', () => {
   const matches = (value: string, pattern: string) => on(value, 'matches(String)', pattern);
   assert.equal(matches('\u000b', '\\s'), true);
   assert.equal(matches('\u2028', '.'), false);
@@ -98,7 +98,7 @@ test('java_classes_keep_their_java_meaning', () => {
 const format = (pattern: string, ...values: unknown[]) =>
   call('java.lang.String', 'format(String,Object[])', pattern, objects(...values));
 
-test('format_writes_numbers_as_the_formatter_of_java', () => {
+test('format writes numbers as the formatter of java', () => {
   assert.equal(format('%.2f|%.1f|%.0f', double(1.005), double(0.25), double(2.5)), '1.01|0.3|3');
   assert.equal(format('%,d|%05d|%+d|%(d|%x', 1_234_567, -42, 5, -5, -1), '1,234,567|-0042|+5|(5)|ffffffff');
   assert.equal(format('%e|%.3g|%a', double(12345.678), double(0.00012345), double(1)), '1.234568e+04|0.000123|0x1.0p0');
@@ -116,7 +116,7 @@ test('format_writes_numbers_as_the_formatter_of_java', () => {
   assert.equal(french, '1.234,50');
 });
 
-test('format_refuses_what_java_refuses', () => {
+test('format refuses what java refuses', () => {
   fails(() => format('%d', 'a'), 'IllegalFormatConversionException');
   fails(() => format('%d', double(5.5)), 'IllegalFormatConversionException');
   fails(() => format('%s %s', 'a'), 'MissingFormatArgumentException');
@@ -125,7 +125,7 @@ test('format_refuses_what_java_refuses', () => {
   fails(() => format('%.2d', 5), 'IllegalFormatPrecisionException');
 });
 
-test('texts_cannot_grow_without_end', () => {
+test('texts cannot grow without end', () => {
   fails(() => on('ab', 'repeat(int)', 2_000_000_000), 'OutOfMemoryError');
   fails(() => format('%2000000000d', 5), 'OutOfMemoryError');
   fails(() => format('%.2000000000f', double(1)), 'OutOfMemoryError');
@@ -133,7 +133,7 @@ test('texts_cannot_grow_without_end', () => {
   fails(() => on('a', 'indent(int)', 2_000_000_000), 'OutOfMemoryError');
 });
 
-test('blanks_case_and_lines_are_java_s', () => {
+test('blanks case and lines are java s', () => {
   assert.equal(on('\u00a0x ', 'trim()'), '\u00a0x');
   assert.equal(on('\u2003x\u2003', 'strip()'), 'x');
   assert.equal(on('\u00a0', 'isBlank()'), false);
@@ -144,7 +144,7 @@ test('blanks_case_and_lines_are_java_s', () => {
   assert.equal(on('hello', 'hashCode()'), 99162322);
 });
 
-test('bytes_are_signed_and_charsets_replace_what_they_lack', () => {
+test('bytes are signed and charsets replace what they lack', () => {
   assert.equal(text(on('é', 'getBytes()')), '-61,-87');
   assert.equal(text(on('é日', 'getBytes(String)', 'ISO-8859-1')), '-23,63');
   assert.equal(text(on('a', 'getBytes(String)', 'UTF-16')), '-2,-1,0,97');
@@ -152,7 +152,7 @@ test('bytes_are_signed_and_charsets_replace_what_they_lack', () => {
   assert.equal(make('java.lang.String', '(byte[],String)', on('é', 'getBytes()'), 'UTF-8'), 'é');
 });
 
-test('only_texts_are_joined', () => {
+test('only texts are joined', () => {
   assert.equal(call('java.lang.String', 'join(CharSequence,Iterable)', '-', newList(['a', null, 'b'])), 'a-null-b');
   fails(() => call('java.lang.String', 'join(CharSequence,Iterable)', '-', newList([1])), 'ClassCastException');
 });

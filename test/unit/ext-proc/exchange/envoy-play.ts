@@ -65,7 +65,7 @@ class EnvoyPlay {
       }
       if (driver.answered && !this.#scene.observed) break;
       if (this.#step()) idle = 0;
-      else idle += 1;
+      else idle++;
       this.#takeReplies();
       if (driver.over) break;
     }
@@ -133,7 +133,7 @@ class EnvoyPlay {
 
   #takeReplies(): void {
     const { replies } = this.#driver;
-    for (; this.#read < replies.length; this.#read += 1) {
+    for (; this.#read < replies.length; this.#read++) {
       const reply = replies[this.#read] as Reply;
       if (reply.kind === 'answer' || reply.kind === 'extension') continue;
       if (reply.kind === 'headers' && reply.modes !== undefined) {

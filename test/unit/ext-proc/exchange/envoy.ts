@@ -64,7 +64,7 @@ export class EnvoySide {
     // STREAMED sends on without waiting; what is whole waits.
     if (this.#unreplied > 0 && this.#mode !== 'STREAMED') return undefined;
     const message = this.#parts.shift();
-    if (message !== undefined && this.#mode !== 'FULL_DUPLEX_STREAMED') this.#unreplied += 1;
+    if (message !== undefined && this.#mode !== 'FULL_DUPLEX_STREAMED') this.#unreplied++;
     return message;
   }
 
@@ -75,7 +75,7 @@ export class EnvoySide {
   }
 
   #takeInOrder(reply: Exclude<Reply, { readonly kind: 'answer' | 'extension' }>): void {
-    this.#unreplied -= 1;
+    this.#unreplied--;
     if (reply.kind === 'headers') {
       if (reply.modes !== undefined && this.#modes.allowOverride) {
         this.#modes.body.request = reply.modes.requestBody;

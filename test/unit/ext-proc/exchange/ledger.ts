@@ -34,7 +34,7 @@ export class Ledger {
     const side = this.#accounts[message.side];
     if (!side.fullDuplex) side.owed.push(message.part);
     else if (message.part === 'headers') side.headers = 'open';
-    else if (message.part === 'body') side.bodies += 1;
+    else if (message.part === 'body') side.bodies++;
     else side.trailers = 'open';
     if (message.end) side.ended = true;
   }

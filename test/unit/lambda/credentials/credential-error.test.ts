@@ -7,7 +7,7 @@ function sdkError(name: string, message: string): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 403, requestId: 'id-1' } });
 }
 
-test('what_STS_says_is_for_the_log_and_the_caller_gets_the_status_alone', () => {
+test('what STS says is for the log and the caller gets the status alone', () => {
   const message = 'User: arn:aws:iam::111111111111:user/x is not authorized to perform: sts:AssumeRole';
   const error = credentialError('no credentials from role r', sdkError('AccessDenied', message));
   assert.equal(error.kind, 'credentials');
@@ -19,22 +19,22 @@ test('what_STS_says_is_for_the_log_and_the_caller_gets_the_status_alone', () => 
   assert.equal(error.mayHaveRun, false);
 });
 
-test('the_canonical_request_that_AWS_repeats_with_a_wrong_signature_stays_out_of_the_log', () => {
+test('the canonical request that AWS repeats with a wrong signature stays out of the log', () => {
   const canonical = "The Canonical String for this request should have been\n'POST\n/\n\nx-amz-security-token:SECRET\n";
   const error = credentialError('none', sdkError('SignatureDoesNotMatch', `It does not match.\n\n${canonical}`));
   assert.equal(error.message, 'none: SignatureDoesNotMatch: It does not match.');
 });
 
-test('an_endless_text_is_cut', () => {
+test('an endless text is cut', () => {
   assert.ok(credentialError('none', new Error('x'.repeat(100_000))).message.length < 1_100);
 });
 
-test('an_error_of_the_identity_before_in_a_chain_stays_as_it_is', () => {
+test('an error of the identity before in a chain stays as it is', () => {
   const first = credentialError('no credentials from the hub', new Error('denied'));
   assert.equal(credentialError('no credentials from the spoke', first), first);
 });
 
-test('what_is_no_error_is_told_all_the_same', () => {
+test('what is no error is told all the same', () => {
   assert.equal(credentialError('none', 'nothing').message, 'none: nothing');
   const odd = Object.assign(new Error(''), { $metadata: 'x', cause: new Error('below') });
   assert.match(credentialError('none', odd).message, /below/);

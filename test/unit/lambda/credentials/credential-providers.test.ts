@@ -39,7 +39,7 @@ function make() {
   return { clock, chain, sts, asked, refused, told, providers, credentialsOf };
 }
 
-test('static_keys_are_there_at_once_and_one_object_for_equal_sources', () => {
+test('static keys are there at once and one object for equal sources', () => {
   const { providers, chain } = make();
   const first = providers.for(keys, 'eu-west-1').get();
   assert.deepEqual(first, { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey, sessionToken: 'a-token' });
@@ -49,7 +49,7 @@ test('static_keys_are_there_at_once_and_one_object_for_equal_sources', () => {
   assert.equal(chain.loads, 0);
 });
 
-test('without_keys_it_is_the_default_chain_once_for_all_regions', async () => {
+test('without keys it is the default chain once for all regions', async () => {
   const { credentialsOf, chain } = make();
   const found = new Set();
   for (const source of [{}, { accessKey: '', secretKey: '' }, { roleChain: [] }]) {
@@ -74,7 +74,7 @@ for (const [name, source] of [
   });
 }
 
-test('one_session_for_each_role_session_name_external_id_duration_region_and_base', async () => {
+test('one session for each role session name external id duration region and base', async () => {
   const { credentialsOf, sts } = make();
   const sources: CredentialSource[] = [
     { role: role('a') },
@@ -88,7 +88,7 @@ test('one_session_for_each_role_session_name_external_id_duration_region_and_bas
     { roleChain: [role('b')], role: role('a') },
   ];
   const sessions = new Set();
-  for (let i = 0; i < 3; i += 1) {
+  for (let i = 0; i < 3; i++) {
     for (const source of sources) sessions.add(await credentialsOf(structuredClone(source)));
   }
   assert.equal(sessions.size, sources.length);
@@ -97,7 +97,7 @@ test('one_session_for_each_role_session_name_external_id_duration_region_and_bas
   assert.equal(sts.loads, sources.length + 1);
 });
 
-test('values_cannot_be_moved_from_one_field_to_another_to_get_another_identity', async () => {
+test('values cannot be moved from one field to another to get another identity', async () => {
   const { credentialsOf } = make();
   const one = await credentialsOf({ role: role('a', { roleSessionName: 'x","y' }) });
   const other = await credentialsOf({ role: role('a', { roleSessionName: 'x', externalId: 'y' }) });
@@ -107,13 +107,13 @@ test('values_cannot_be_moved_from_one_field_to_another_to_get_another_identity',
   assert.equal(new Set([one, other, third, fourth, fifth]).size, 5);
 });
 
-test('a_chain_asks_for_each_role_with_the_session_of_the_one_before', async () => {
+test('a chain asks for each role with the session of the one before', async () => {
   const { credentialsOf, asked } = make();
   await credentialsOf({ ...keys, roleChain: [role('a'), role('b')], role: role('c') });
   assert.deepEqual(asked, [`a ${keys.accessKey} eu-west-1`, 'b key-1 eu-west-1', 'c key-2 eu-west-1']);
 });
 
-test('chains_with_a_common_beginning_share_its_sessions', async () => {
+test('chains with a common beginning share its sessions', async () => {
   const { credentialsOf, asked } = make();
   await Promise.all([
     credentialsOf({ roleChain: [role('hub')], role: role('a') }),
@@ -123,7 +123,7 @@ test('chains_with_a_common_beginning_share_its_sessions', async () => {
   assert.equal(asked.filter((one) => one.startsWith('hub')).length, 1);
 });
 
-test('a_role_that_is_refused_in_the_middle_of_a_chain_is_named_in_the_error', async () => {
+test('a role that is refused in the middle of a chain is named in the error', async () => {
   const { credentialsOf, refused } = make();
   refused.add('hub');
   await assert.rejects(credentialsOf({ roleChain: [role('hub')], role: role('a') }), {
@@ -134,7 +134,7 @@ test('a_role_that_is_refused_in_the_middle_of_a_chain_is_named_in_the_error', as
   });
 });
 
-test('a_failure_is_told_once_by_the_identity_that_failed_and_not_by_those_that_rest_on_it', async () => {
+test('a failure is told once by the identity that failed and not by those that rest on it', async () => {
   const { credentialsOf, refused, told, clock } = make();
   refused.add('hub');
   const sources = ['a', 'b', 'c'].map((name) => ({ roleChain: [role('hub')], role: role(name) }));
@@ -148,13 +148,13 @@ test('a_failure_is_told_once_by_the_identity_that_failed_and_not_by_those_that_r
   ]);
 });
 
-test('callers_that_choose_roles_cannot_make_the_process_keep_more_than_256_nor_push_out_what_works', async () => {
+test('callers that choose roles cannot make the process keep more than 256 nor push out what works', async () => {
   const { credentialsOf, refused, providers, sts, clock } = make();
   const own = Object.freeze({ role: role('own') });
   const session = await credentialsOf(own);
-  for (let i = 0; i < 2_000; i += 1) {
+  for (let i = 0; i < 2_000; i++) {
     refused.add(`guess-${i}`);
-    clock.time += 1;
+    clock.time++;
     await credentialsOf({ role: role(`guess-${i}`) }).catch(() => {});
   }
   assert.equal(providers.status().filter(({ source }) => source.startsWith('role')).length, 256);
@@ -162,12 +162,12 @@ test('callers_that_choose_roles_cannot_make_the_process_keep_more_than_256_nor_p
   assert.equal(sts.loads, 1);
 });
 
-test('what_was_pushed_out_comes_back_and_is_never_there_twice', async () => {
+test('what was pushed out comes back and is never there twice', async () => {
   const { credentialsOf, providers, clock } = make();
   const own = Object.freeze({ role: role('own') });
   const first = await credentialsOf(own);
-  for (let i = 0; i < 300; i += 1) {
-    clock.time += 1;
+  for (let i = 0; i < 300; i++) {
+    clock.time++;
     await credentialsOf({ role: role(`other-${i}`) });
   }
   const second = await credentialsOf(own);
@@ -176,7 +176,7 @@ test('what_was_pushed_out_comes_back_and_is_never_there_twice', async () => {
   assert.equal(providers.status().filter(({ source }) => source.includes('role/own ')).length, 1);
 });
 
-test('identities_that_nobody_used_for_an_hour_are_gone_from_the_status', async () => {
+test('identities that nobody used for an hour are gone from the status', async () => {
   const { credentialsOf, providers, clock } = make();
   await credentialsOf({ role: role('a') });
   clock.time += hour / 2;
@@ -189,7 +189,7 @@ test('identities_that_nobody_used_for_an_hour_are_gone_from_the_status', async (
   );
 });
 
-test('the_status_of_an_identity_asks_for_credentials_and_says_why_there_are_none', async () => {
+test('the status of an identity asks for credentials and says why there are none', async () => {
   const { providers, refused, clock } = make();
   refused.add('a');
   const source = { role: role('a') };
@@ -205,10 +205,10 @@ test('the_status_of_an_identity_asks_for_credentials_and_says_why_there_are_none
   assert.equal(providers.statusOf(keys, 'eu-west-1').ok, true);
 });
 
-test('a_status_that_is_asked_for_keeps_an_identity_fresh_which_no_request_uses', async () => {
+test('a status that is asked for keeps an identity fresh which no request uses', async () => {
   const { providers, sts, clock } = make();
   const source = { role: role('a') };
-  for (let i = 0; i < 6 * 360; i += 1) {
+  for (let i = 0; i < 6 * 360; i++) {
     const { ok } = providers.statusOf(source, 'eu-west-1');
     assert.ok(ok || i === 0);
     await clock.pass(10_000);
@@ -216,7 +216,7 @@ test('a_status_that_is_asked_for_keeps_an_identity_fresh_which_no_request_uses',
   assert.ok(sts.loads >= 6 && sts.loads <= 9, `${sts.loads} sessions in six hours`);
 });
 
-test('the_status_shows_no_secret', async () => {
+test('the status shows no secret', async () => {
   const { credentialsOf, providers } = make();
   await credentialsOf({ ...keys, role: role('a', { externalId: 'an-external-id' }) });
   const shown = JSON.stringify([...providers.status(), providers.statusOf(keys, 'eu-west-1')]);
@@ -226,7 +226,7 @@ test('the_status_shows_no_secret', async () => {
   }
 });
 
-test('after_close_no_timer_is_left', async () => {
+test('after close no timer is left', async () => {
   const { credentialsOf, providers, clock } = make();
   await credentialsOf({ roleChain: [role('hub')], role: role('a') });
   providers.close();

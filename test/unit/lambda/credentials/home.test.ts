@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { profileStamp } from '../../../../src/lambda/credentials/default-chain.ts';
 import { ensureHome, homeDirectory, sharedFiles } from '../../../../src/lambda/environment.ts';
 
-test('the_files_of_the_profiles_are_those_that_the_SDK_reads', () => {
+test('the files of the profiles are those that the SDK reads', () => {
   const usual = { credentials: '/home/x/.aws/credentials', config: '/home/x/.aws/config' };
   for (const environment of [
     { HOME: '/home/x' },
@@ -23,7 +23,7 @@ test('the_files_of_the_profiles_are_those_that_the_SDK_reads', () => {
   assert.equal(sharedFiles({ HOME: '/home/x', AWS_CONFIG_FILE: '~other/c' }).config, '~other/c', 'as the SDK: no user');
 });
 
-test('a_user_that_has_no_home_gets_the_root_as_in_a_container_and_nothing_rejects', async (context) => {
+test('a user that has no home gets the root as in a container and nothing rejects', async (context) => {
   const { HOME, USERPROFILE, HOMEPATH } = process.env;
   for (const name of ['HOME', 'USERPROFILE', 'HOMEPATH']) delete process.env[name];
   context.mock.method(os, 'homedir', () => {

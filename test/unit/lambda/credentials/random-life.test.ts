@@ -15,7 +15,7 @@ const stretch = fc.record({
   revokes: fc.boolean(),
 });
 
-test('whatever_the_source_and_the_callers_do_no_revoked_keys_are_given_nor_expired_ones_for_long_and_loads_do_not_pile_up', async () => {
+test('whatever the source and the callers do no revoked keys are given nor expired ones for long and loads do not pile up', async () => {
   const life = fc.array(stretch, { minLength: 1, maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(life, fc.double({ min: 0, max: 1, noNaN: true }), async (stretches, chance) => {
@@ -33,7 +33,7 @@ test('whatever_the_source_and_the_callers_do_no_revoked_keys_are_given_nor_expir
         const recent = [...running].filter((one) => clock.time - one < 60_000);
         assert.equal(recent.length, 1, 'two loads at once');
         const { promise, resolve, reject } = Promise.withResolvers<ResolvedCredentials>();
-        made += 1;
+        made++;
         const found = { accessKeyId: `k${made}`, secretAccessKey: 's', expiration: expirationOf(now, clock) };
         const kind = now?.source;
         if (kind === 'hangs') return promise;
@@ -71,7 +71,7 @@ test('whatever_the_source_and_the_callers_do_no_revoked_keys_are_given_nor_expir
         }
       };
       for (now of stretches) {
-        for (let i = 0; i < now.requests; i += 1) {
+        for (let i = 0; i < now.requests; i++) {
           const asked = request();
           await settled();
           if (i === 3 && now.revokes) {
@@ -89,7 +89,7 @@ test('whatever_the_source_and_the_callers_do_no_revoked_keys_are_given_nor_expir
       // Whatever happened before: a source that is well serves again within a minute and the wait for one that hung.
       now = { source: 'well', lifeMs: 900_000, takesMs: 10, everyMs: 100, requests: 1, revokes: false };
       let serves = false;
-      for (let i = 0; i < 75 && !serves; i += 1) {
+      for (let i = 0; i < 75 && !serves; i++) {
         provider.prepare();
         await clock.pass(1_000);
         serves = provider.status().ok;

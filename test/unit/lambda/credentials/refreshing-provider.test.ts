@@ -54,7 +54,7 @@ async function failure(found: ResolvedCredentials | Promise<ResolvedCredentials>
   return assert.fail('credentials were given');
 }
 
-test('who_comes_first_waits_and_all_that_come_meanwhile_wait_for_the_same_load', async () => {
+test('who comes first waits and all that come meanwhile wait for the same load', async () => {
   const { provider, source, clock } = make(hour);
   source.takesMs = 100;
   const waiting = Array.from({ length: 50 }, () => provider.get());
@@ -64,10 +64,10 @@ test('who_comes_first_waits_and_all_that_come_meanwhile_wait_for_the_same_load',
   assert.equal(new Set(found).size, 1);
 });
 
-test('credentials_that_are_there_are_given_at_once_and_stay_one_object_until_they_are_refreshed', async () => {
+test('credentials that are there are given at once and stay one object until they are refreshed', async () => {
   const { provider, source, clock } = make(hour);
   const first = await provider.get();
-  for (let i = 0; i < 40; i += 1) {
+  for (let i = 0; i < 40; i++) {
     await clock.pass(minute);
     assert.equal(now(provider), first);
   }
@@ -83,13 +83,13 @@ for (const [name, lifeMs, step] of [
   ['twelve_hour', 12 * hour, minute],
 ] as const) {
   for (const chance of [0, 0.5, 1]) {
-    test(`${name}_sessions_are_replaced_in_the_background_before_they_expire (chance ${chance})`, async () => {
+    test(`${name} sessions are replaced in the background before they expire (chance ${chance})`, async () => {
       const { provider, source, clock } = make(lifeMs);
       clock.chance = chance;
       source.takesMs = Math.min(400, lifeMs / 10);
       provider.prepare();
       await clock.pass(source.takesMs);
-      for (let i = 0; i < (20 * lifeMs) / step; i += 1) {
+      for (let i = 0; i < (20 * lifeMs) / step; i++) {
         await clock.pass(step);
         const { expiration = 0 } = now(provider);
         assert.ok(expiration - clock.time > Math.min(10 * second, lifeMs / 10) - step, 'not so near to the end');
@@ -99,9 +99,9 @@ for (const [name, lifeMs, step] of [
   }
 }
 
-test('processes_that_started_together_do_not_refresh_together', async () => {
+test('processes that started together do not refresh together', async () => {
   const moments = new Set<number>();
-  for (let i = 0; i <= 20; i += 1) {
+  for (let i = 0; i <= 20; i++) {
     const { provider, source, clock } = make(hour);
     clock.chance = i / 20;
     const start = clock.time;
@@ -114,7 +114,7 @@ test('processes_that_started_together_do_not_refresh_together', async () => {
   assert.ok(Math.max(...moments) < hour - 4 * minute);
 });
 
-test('credentials_that_are_still_valid_are_used_while_a_refresh_fails_and_nobody_waits', async () => {
+test('credentials that are still valid are used while a refresh fails and nobody waits', async () => {
   const { provider, source, clock, told } = make(hour);
   const first = await provider.get();
   source.next = new Error('STS is away');
@@ -130,7 +130,7 @@ test('credentials_that_are_still_valid_are_used_while_a_refresh_fails_and_nobody
   assert.equal(provider.status().reason, 'no credentials from a source: STS is away');
 });
 
-test('expired_credentials_are_never_given_and_the_margin_is_ten_seconds_or_a_tenth_of_the_life', async () => {
+test('expired credentials are never given and the margin is ten seconds or a tenth of the life', async () => {
   for (const [lifeMs, marginMs] of [
     [2 * second, 200],
     [50 * second, 5 * second],
@@ -151,7 +151,7 @@ test('expired_credentials_are_never_given_and_the_margin_is_ten_seconds_or_a_ten
   }
 });
 
-test('an_outage_that_ends_shortly_before_the_credentials_do_fails_nobody', async () => {
+test('an outage that ends shortly before the credentials do fails nobody', async () => {
   for (const chance of [0, 0.5, 1]) {
     const { provider, source, clock } = make(hour);
     clock.chance = chance;
@@ -159,7 +159,7 @@ test('an_outage_that_ends_shortly_before_the_credentials_do_fails_nobody', async
     source.next = new Error('away');
     await clock.pass(hour - 14 * second);
     source.next = 'session';
-    for (let i = 0; i < 200; i += 1) {
+    for (let i = 0; i < 200; i++) {
       await clock.pass(100);
       now(provider);
     }
@@ -167,7 +167,7 @@ test('an_outage_that_ends_shortly_before_the_credentials_do_fails_nobody', async
   }
 });
 
-test('a_refresh_that_failed_is_tried_again_though_no_request_comes', async () => {
+test('a refresh that failed is tried again though no request comes', async () => {
   const { provider, source, clock } = make(hour);
   await provider.get();
   source.next = new Error('away');
@@ -179,11 +179,11 @@ test('a_refresh_that_failed_is_tried_again_though_no_request_comes', async () =>
   assert.ok((provider.status().expiresAt ?? 0) > clock.time + 55 * minute);
 });
 
-test('after_an_outage_the_first_load_that_goes_well_serves_again_within_seconds', async () => {
+test('after an outage the first load that goes well serves again within seconds', async () => {
   const { provider, source, clock, told } = make(minute);
   await provider.get();
   source.next = new Error('away');
-  for (let i = 0; i < 600; i += 1) {
+  for (let i = 0; i < 600; i++) {
     await clock.pass(second);
     await Promise.resolve(provider.get()).catch(() => {});
   }
@@ -199,20 +199,20 @@ test('after_an_outage_the_first_load_that_goes_well_serves_again_within_seconds'
   assert.equal(provider.status().reason, undefined);
 });
 
-test('a_source_that_has_just_failed_is_not_asked_by_every_request', async () => {
+test('a source that has just failed is not asked by every request', async () => {
   const { provider, source } = make(hour);
   source.next = new Error('denied');
-  for (let i = 0; i < 1000; i += 1) await failure(provider.get());
+  for (let i = 0; i < 1000; i++) await failure(provider.get());
   assert.equal(source.loads, 1);
 });
 
-test('a_source_that_hangs_fails_its_callers_after_ten_seconds_and_is_not_asked_twice_at_once', async () => {
+test('a source that hangs fails its callers after ten seconds and is not asked twice at once', async () => {
   const { provider, source, clock } = make(hour);
   source.next = 'hang';
   const failing = failure(provider.get());
   await clock.pass(10 * second);
   assert.equal((await failing).message, 'no credentials from a source: a source gave no credentials within 10 s');
-  for (let i = 0; i < 49; i += 1) {
+  for (let i = 0; i < 49; i++) {
     await clock.pass(second);
     await failure(provider.get());
   }
@@ -225,7 +225,7 @@ test('a_source_that_hangs_fails_its_callers_after_ten_seconds_and_is_not_asked_t
   now(provider);
 });
 
-test('a_load_that_ends_late_is_still_of_use', async () => {
+test('a load that ends late is still of use', async () => {
   const { provider, source, clock } = make(hour);
   source.takesMs = 15 * second;
   const failing = failure(provider.get());
@@ -236,10 +236,10 @@ test('a_load_that_ends_late_is_still_of_use', async () => {
   assert.equal(source.loads, 1);
 });
 
-test('what_the_service_calls_expired_is_not_given_again_and_is_replaced_once_for_all_callers', async () => {
+test('what the service calls expired is not given again and is replaced once for all callers', async () => {
   const { provider, source } = make(hour);
   const first = await provider.get();
-  for (let i = 0; i < 10; i += 1) provider.invalidate(first);
+  for (let i = 0; i < 10; i++) provider.invalidate(first);
   const replaced = await Promise.all(Array.from({ length: 10 }, () => provider.get()));
   assert.equal(source.loads, 2);
   assert.notEqual(replaced[0], first);
@@ -247,7 +247,7 @@ test('what_the_service_calls_expired_is_not_given_again_and_is_replaced_once_for
   assert.equal(now(provider), replaced[0], 'one that comes late with the old ones changes nothing');
 });
 
-test('a_source_that_repeats_what_the_service_called_expired_is_an_error_for_a_minute', async () => {
+test('a source that repeats what the service called expired is an error for a minute', async () => {
   const { provider, source, clock } = make();
   const first = await provider.get();
   source.next = 'same';
@@ -258,14 +258,14 @@ test('a_source_that_repeats_what_the_service_called_expired_is_an_error_for_a_mi
   assert.deepEqual(await provider.get(), first, 'the service may have been wrong');
 });
 
-test('keys_that_have_just_come_are_used_though_they_look_expired_and_the_source_is_soon_asked_again', async () => {
+test('keys that have just come are used though they look expired and the source is soon asked again', async () => {
   const { provider, source, clock, told } = make(-90 * minute);
   const first = await provider.get();
   assert.match(provider.status().reason ?? '', /^the credentials of a source: expired at 20.* are used on$/);
   assert.equal(provider.status().ok, true);
   assert.equal(provider.status().pastExpiry, true);
   source.next = 'same';
-  for (let i = 0; i < 60; i += 1) {
+  for (let i = 0; i < 60; i++) {
     await clock.pass(second);
     assert.equal(now(provider), first);
   }
@@ -279,7 +279,7 @@ test('keys_that_have_just_come_are_used_though_they_look_expired_and_the_source_
   assert.equal(told.at(-1), 'a source is well');
 });
 
-test('keys_that_looked_expired_when_they_came_are_not_kept_when_their_source_goes_away', async () => {
+test('keys that looked expired when they came are not kept when their source goes away', async () => {
   const { provider, source, clock } = make(-1);
   await provider.get();
   source.next = new Error('away');
@@ -287,12 +287,12 @@ test('keys_that_looked_expired_when_they_came_are_not_kept_when_their_source_goe
   assert.match((await failure(provider.get())).message, /away/);
 });
 
-test('keys_of_an_instance_outlive_their_source_and_are_refreshed_in_the_background', async () => {
+test('keys of an instance outlive their source and are refreshed in the background', async () => {
   const { provider, source, clock } = make(hour);
   source.outlivesSource = true;
   const first = await provider.get();
   source.next = new Error('the metadata service is away');
-  for (let i = 0; i < 3 * 60; i += 1) {
+  for (let i = 0; i < 3 * 60; i++) {
     await clock.pass(minute);
     assert.equal(now(provider), first);
   }
@@ -307,7 +307,7 @@ test('keys_of_an_instance_outlive_their_source_and_are_refreshed_in_the_backgrou
   assert.equal(provider.status().pastExpiry, false);
 });
 
-test('who_comes_after_the_end_of_keys_of_an_instance_waits_for_its_source_first', async () => {
+test('who comes after the end of keys of an instance waits for its source first', async () => {
   const { provider, source, clock } = make(2 * hour);
   source.outlivesSource = true;
   const first = await provider.get();
@@ -319,7 +319,7 @@ test('who_comes_after_the_end_of_keys_of_an_instance_waits_for_its_source_first'
   assert.notEqual(await found, first);
 });
 
-test('a_source_of_an_instance_that_hangs_makes_nobody_wait_twice', async () => {
+test('a source of an instance that hangs makes nobody wait twice', async () => {
   const { provider, source, clock } = make(2 * hour);
   source.outlivesSource = true;
   const first = await provider.get();
@@ -331,7 +331,7 @@ test('a_source_of_an_instance_that_hangs_makes_nobody_wait_twice', async () => {
   assert.equal(now(provider), first);
 });
 
-test('what_the_service_refuses_of_an_instance_is_not_sent_again_while_the_source_is_away', async () => {
+test('what the service refuses of an instance is not sent again while the source is away', async () => {
   const { provider, source, clock } = make(hour);
   source.outlivesSource = true;
   await provider.get();
@@ -341,35 +341,35 @@ test('what_the_service_refuses_of_an_instance_is_not_sent_again_while_the_source
   assert.match((await failure(provider.get())).message, /away/);
 });
 
-test('a_service_that_calls_all_keys_expired_does_not_have_the_source_asked_by_every_request', async () => {
+test('a service that calls all keys expired does not have the source asked by every request', async () => {
   const { provider, source, clock } = make();
   await provider.get();
-  for (let i = 0; i < 600; i += 1) {
+  for (let i = 0; i < 600; i++) {
     provider.invalidate(await provider.get());
     await clock.pass(100);
   }
   assert.ok(source.loads >= 10 && source.loads <= 15, `${source.loads} loads in a minute`);
 });
 
-test('a_source_that_gives_the_same_until_shortly_before_the_end_is_asked_again_in_time', async () => {
+test('a source that gives the same until shortly before the end is asked again in time', async () => {
   const { provider, source, clock } = make(6 * hour);
   const first = await provider.get();
   source.next = 'same';
   await clock.pass(6 * hour - 5 * minute);
   assert.equal(now(provider), first, 'unchanged keys stay the same object');
   source.next = 'session';
-  for (let i = 0; i < 10 * 60; i += 1) {
+  for (let i = 0; i < 10 * 60; i++) {
     await clock.pass(second);
     now(provider);
   }
   assert.notEqual(now(provider), first);
 });
 
-test('keys_without_an_expiry_are_asked_for_again_every_five_minutes_and_stay_one_object', async () => {
+test('keys without an expiry are asked for again every five minutes and stay one object', async () => {
   const { provider, source, clock } = make();
   const first = await provider.get();
   source.next = 'same';
-  for (let i = 0; i < 30; i += 1) {
+  for (let i = 0; i < 30; i++) {
     await clock.pass(minute);
     assert.equal(now(provider), first);
   }
@@ -377,10 +377,10 @@ test('keys_without_an_expiry_are_asked_for_again_every_five_minutes_and_stay_one
   assert.equal(source.loads, 7);
 });
 
-test('a_change_of_the_source_is_taken_over_within_seconds_while_the_old_keys_serve', async () => {
+test('a change of the source is taken over within seconds while the old keys serve', async () => {
   const { provider, source, clock, changeSource } = make();
   const first = await provider.get();
-  for (let i = 0; i < 20; i += 1) {
+  for (let i = 0; i < 20; i++) {
     await clock.pass(second);
     assert.equal(now(provider), first);
   }
@@ -393,7 +393,7 @@ test('a_change_of_the_source_is_taken_over_within_seconds_while_the_old_keys_ser
   assert.equal(source.loads, 2);
 });
 
-test('who_is_not_used_for_an_hour_is_not_refreshed_any_more', async () => {
+test('who is not used for an hour is not refreshed any more', async () => {
   const { provider, source, clock } = make(15 * minute);
   await provider.get();
   await clock.pass(24 * hour);
@@ -402,7 +402,7 @@ test('who_is_not_used_for_an_hour_is_not_refreshed_any_more', async () => {
   await provider.get();
 });
 
-test('a_closed_provider_has_no_timers_left_and_still_serves_who_holds_it', async () => {
+test('a closed provider has no timers left and still serves who holds it', async () => {
   const { provider, source, clock } = make(15 * minute);
   await provider.get();
   provider.close();
@@ -414,7 +414,7 @@ test('a_closed_provider_has_no_timers_left_and_still_serves_who_holds_it', async
   assert.equal(clock.pending, 0);
 });
 
-test('the_status_tells_when_credentials_were_obtained_and_when_they_expire', async () => {
+test('the status tells when credentials were obtained and when they expire', async () => {
   const { provider, clock } = make(hour);
   const empty = {
     source: 'a source',

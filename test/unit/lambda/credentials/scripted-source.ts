@@ -21,7 +21,7 @@ export class ScriptedSource {
   }
 
   readonly load = (): Promise<ResolvedCredentials> => {
-    this.loads += 1;
+    this.loads++;
     const { promise, resolve, reject } = Promise.withResolvers<ResolvedCredentials>();
     const step = this.next;
     if (step === 'hang') return promise;

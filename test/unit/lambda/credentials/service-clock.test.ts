@@ -16,7 +16,7 @@ for (const [name, skew] of [
   });
 }
 
-test('a_difference_that_a_slow_answer_makes_too_and_an_answer_without_a_time_change_nothing', () => {
+test('a difference that a slow answer makes too and an answer without a time change nothing', () => {
   assert.equal(onOurClock(service + hour, { theirs: service, ours: service + 4_999 }), service + hour);
   assert.equal(onOurClock(service + hour, undefined), service + hour);
   assert.equal(onOurClock(undefined, { theirs: service, ours: 0 }), undefined);

@@ -49,12 +49,12 @@ for (const [name, trustStoreType, trustStorePassword, expected] of stores) {
   });
 }
 
-test('base64_content_may_have_line_breaks', () => {
+test('base64 content may have line breaks', () => {
   const trustStoreContent = bytesOf('keytool.jks').toString('base64').replaceAll(/.{76}/g, '$&\r\n');
   assert.equal(trusted({ trustStoreType: 'JKS', trustStorePassword: password, trustStoreContent }).length, 2);
 });
 
-test('content_wins_over_a_path_and_trustAll_over_both', () => {
+test('content wins over a path and trustAll over both', () => {
   const path = { trustStoreType: 'PEM', trustStorePath: pathOf('rsa.crt') } as const;
   assert.deepEqual(trusted({ ...path, trustStoreContent: textOf('ec.crt') }), [ec]);
   const all = new TrustStores().for({ ...path, trustStoreContent: 'broken', trustAll: true });
@@ -109,11 +109,11 @@ for (const name of ['keytool.p12', 'keytool-legacy.p12', 'openssl.p12', 'openssl
   });
 }
 
-test('a_JKS_store_needs_no_password_to_be_read_as_in_Java', () => {
+test('a JKS store needs no password to be read as in Java', () => {
   assert.equal(trusted({ trustStoreType: 'JKS', trustStorePath: pathOf('keytool.jks') }).length, 2);
 });
 
-test('no_damage_to_a_key_store_does_more_than_give_an_error', () => {
+test('no damage to a key store does more than give an error', () => {
   for (const name of ['keytool.jks', 'key-entry.jks', 'no-password.p12']) {
     const original = bytesOf(name);
     for (let at = 0; at < original.length; at += name.endsWith('jks') ? 1 : 97) {
@@ -153,7 +153,7 @@ function slowed(name: string, where: 'checksum' | 'content'): string {
     const count = node.value[1];
     if (isPair(node) && count !== undefined) {
       count.value = util.hexToBytes('7fffffff');
-      found += 1;
+      found++;
     }
     for (const each of node.value) slow(each);
   };
@@ -173,7 +173,7 @@ function slowed(name: string, where: 'checksum' | 'content'): string {
   return Buffer.from(asn1.toDer(store).getBytes(), 'latin1').toString('base64');
 }
 
-test('a_store_that_wants_its_password_hashed_for_hours_is_refused', () => {
+test('a store that wants its password hashed for hours is refused', () => {
   for (const name of ['openssl.p12', 'openssl-legacy.p12', 'keytool.p12', 'keytool-legacy.p12']) {
     for (const where of ['checksum', 'content'] as const) {
       const ssl = {
@@ -186,7 +186,7 @@ test('a_store_that_wants_its_password_hashed_for_hours_is_refused', () => {
   }
 });
 
-test('the_same_store_in_a_configuration_that_is_loaded_again_is_the_same_trust_and_a_changed_one_is_not', (context) => {
+test('the same store in a configuration that is loaded again is the same trust and a changed one is not', (context) => {
   const path = temporaryFile(context, textOf('ec.crt'));
   const stores = new TrustStores();
   const ssl = () => ({ trustStoreType: 'PEM', trustStorePath: path }) as const;
@@ -198,7 +198,7 @@ test('the_same_store_in_a_configuration_that_is_loaded_again_is_the_same_trust_a
   assert.equal(new X509Certificate(second.ca?.[0] ?? '').fingerprint256, rsa);
 });
 
-test('a_store_that_cannot_be_read_is_tried_again_after_five_seconds_and_not_by_each_request', (context) => {
+test('a store that cannot be read is tried again after five seconds and not by each request', (context) => {
   const path = temporaryFile(context, 'nothing');
   let now = 0;
   const stores = new TrustStores(() => now);
@@ -211,7 +211,7 @@ test('a_store_that_cannot_be_read_is_tried_again_after_five_seconds_and_not_by_e
   assert.equal(stores.for(ssl).ca?.length, 1);
 });
 
-test('over_TLS_each_store_vouches_for_a_server_of_its_authority_and_for_no_other', async (context) => {
+test('over TLS each store vouches for a server of its authority and for no other', async (context) => {
   const issuer = { cert: textOf('ec.crt'), key: textOf('ec.key'), fingerprint: ec };
   const server = createCertificate({ commonName: 'lambda', names: ['127.0.0.1'], issuer });
   const stranger = createCertificate({ commonName: 'other authority', authority: true });
@@ -238,7 +238,7 @@ test('over_TLS_each_store_vouches_for_a_server_of_its_authority_and_for_no_other
   assert.equal((await invoker.invoke(callOf(strange, { ...onlyRsa, trustAll: true }))).status, 200);
 });
 
-test('a_store_that_cannot_be_used_fails_the_call_with_its_name_in_the_log_and_not_in_the_answer', async (context) => {
+test('a store that cannot be used fails the call with its name in the log and not in the answer', async (context) => {
   const invoker = createLambdaInvoker({ environment: {}, random: () => 0 });
   context.after(() => invoker.close());
   const ssl = { trustStoreType: 'PKCS12', trustStorePassword: 'x', trustStorePath: pathOf('openssl.p12') } as const;
