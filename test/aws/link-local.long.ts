@@ -50,6 +50,7 @@ if (inNamespace(import.meta.url, [imds, ecs, pod].map(onLoopback))) {
       });
     const listen = async (address: string, answer: RequestListener): Promise<void> => {
       const server = createServer((request, response) => {
+        request.resume();
         response.sendDate = false;
         response.setHeader('date', new Date(Date.now() - world.behindMs).toUTCString());
         if (world.error !== undefined) return response.writeHead(world.error.status).end(world.error.body);
@@ -159,7 +160,7 @@ if (inNamespace(import.meta.url, [imds, ecs, pod].map(onLoopback))) {
         [500, 'InternalServerException'],
         [503, 'Service Unavailable'],
         [400, '[7f]: (ExpiredTokenException): Token is expired, fault: client'],
-        [404, '<?xml version="1.0"?>\n<html/>'],
+        [404, '404 page not found\n'],
       ] as const) {
         test(`${name} answers ${status}: the reason has its address and its answer`, async () => {
           world.error = { status, body };
@@ -176,6 +177,18 @@ if (inNamespace(import.meta.url, [imds, ecs, pod].map(onLoopback))) {
         });
       }
     }
+
+    test('an agent that takes the request and says nothing is told by its address', async () => {
+      await listen(pod, () => {});
+      Object.assign(process.env, sources['EKS Pod Identity'].environment);
+      const { endpoint } = await lambda();
+      const started = performance.now();
+      const { message } = await failureOf(invoker, own(endpoint));
+      assert.ok(performance.now() - started < 11_000);
+      const told = /gave no credentials within 10 s: environment: .*; container: .*GET http:\/\/169\.254\.170\.23: no /;
+      assert.match(message, told);
+      assert.match(message, /container is still asked$/);
+    });
 
     test('a role of a profile on the credentials of the instance ends with its session, and does not outlive STS', async () => {
       let isAway = false;

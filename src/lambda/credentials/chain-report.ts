@@ -49,6 +49,11 @@ export class ChainReport {
     return parts.join('; ').slice(0, MAX_REPORT);
   }
 
+  /** As text, while a link is still asked. */
+  progress(): string {
+    return [this.text(), `${this.link ?? 'nothing'} is still asked`].filter((part) => part !== '').join('; ');
+  }
+
   /** The link that is asked now, or was asked last. */
   get link(): string | undefined {
     return this.#tried.at(-1)?.link;

@@ -4,7 +4,7 @@ import type { AssumedRole, CredentialSource } from '../types.ts';
 import { type AssumeRoleOptions, accountOf, assumeRole } from './assume-role.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { credentialError } from './credential-error.ts';
-import { loadDefaultChain, profileStamp } from './default-chain.ts';
+import { type ChainProgress, loadDefaultChain, profileStamp } from './default-chain.ts';
 import { identityKey, keysLabel, roleLabel, rolesOf } from './identity.ts';
 import { IdentityCache } from './identity-cache.ts';
 import { type CredentialStatus, IDLE_MS, RefreshingProvider } from './refreshing-provider.ts';
@@ -12,7 +12,7 @@ import { StaticKeys } from './static-keys.ts';
 
 export interface CredentialProvidersOptions {
   readonly clock?: Clock;
-  readonly loadDefault?: () => Promise<ResolvedCredentials>;
+  readonly loadDefault?: (progress: ChainProgress) => Promise<ResolvedCredentials>;
   /** Changes when the default chain may give others than before. */
   readonly stampDefault?: () => Promise<string>;
   readonly loadRole?: (options: AssumeRoleOptions) => Promise<ResolvedCredentials>;
@@ -133,9 +133,17 @@ export class CredentialProviders {
   }
 
   #defaultChain(): RefreshingProvider {
-    const { loadDefault: load, stampDefault: stamp, clock, onRefresh } = this.#options;
-    const source = 'the default chain';
-    this.#default ??= new RefreshingProvider({ source, identity: 'default', load, stamp, clock, onRefresh });
+    const { loadDefault, stampDefault: stamp, clock, onRefresh } = this.#options;
+    const chain: ChainProgress = {};
+    this.#default ??= new RefreshingProvider({
+      source: 'the default chain',
+      identity: 'default',
+      load: () => loadDefault(chain),
+      progress: () => chain.words?.() ?? '',
+      stamp,
+      clock,
+      onRefresh,
+    });
     return this.#default;
   }
 }

@@ -9,12 +9,14 @@ import { recordInto } from './source-exchanges.ts';
 
 /**
  * The SDK's own chain: environment, profile, SSO, web identity (IRSA), Pod Identity, ECS, IMDS. Asked afresh each
- * time, since it would otherwise keep what it found first. Rejects with an error that tells of each source.
+ * time, since it would otherwise keep what it found first. Rejects with an error that tells of each source; for who does
+ * not wait so long, `progress` gets the words.
  */
-export async function loadDefaultChain(): Promise<ResolvedCredentials> {
+export async function loadDefaultChain(progress: ChainProgress = {}): Promise<ResolvedCredentials> {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
   ensureHome();
   const report = new ChainReport();
+  progress.words = () => report.progress();
   const requestHandler = sdkRequests();
   const chain = defaultProvider({
     ignoreCache: true,
@@ -39,6 +41,11 @@ export async function loadDefaultChain(): Promise<ResolvedCredentials> {
   } catch (error) {
     throw withReport(error, report);
   }
+}
+
+/** Told while the chain works: what its sources have said by now. */
+export interface ChainProgress {
+  words?: () => string;
 }
 
 /** What the SDK's types do not tell of what it gives. */

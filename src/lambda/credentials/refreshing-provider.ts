@@ -11,6 +11,8 @@ export interface RefreshingProviderOptions {
   /** Where it is known before there are credentials. */
   readonly account?: string | undefined;
   readonly load: () => Promise<ResolvedCredentials>;
+  /** What a load that has not ended has met by now, for who waits no longer. */
+  readonly progress?: (() => string) | undefined;
   /** Tells by another value that the source has changed, for credentials that have no expiry. Never rejects. */
   readonly stamp?: (() => Promise<string>) | undefined;
   readonly clock: Clock;
@@ -174,7 +176,7 @@ export class RefreshingProvider implements CredentialProvider {
   }
 
   #start(started: number): Promise<ResolvedCredentials> {
-    const { source, load, stamp, clock } = this.#options;
+    const { source, load, progress, stamp, clock } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<ResolvedCredentials>();
     // Without this a background load that fails would end the process.
     promise.catch(() => {});
@@ -184,7 +186,8 @@ export class RefreshingProvider implements CredentialProvider {
       else reject(failure);
     };
     const cancelWait = clock.after(WAIT_MS, () => {
-      fail(new Error(`${source} gave no credentials within ${WAIT_MS / 1000} s`));
+      const met = progress?.() ?? '';
+      fail(new Error(`${source} gave no credentials within ${WAIT_MS / 1000} s${met === '' ? '' : `: ${met}`}`));
     });
     const cancelAbandon = clock.after(ABANDON_MS, () => {
       if (this.#load === promise) this.#load = undefined;

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import { type ClientRequest, IncomingMessage } from 'node:http';
+import { startTimer } from '../timer.ts';
 import { boundedLine, secretHeaders } from './bounded-line.ts';
 
 /** One request to a source of credentials, as far as its errors and its clock need it. */
@@ -19,6 +20,8 @@ export interface SourceExchange {
 const store = new AsyncLocalStorage<SourceExchange[]>();
 const MAX_RECORDED = 64;
 const MAX_BODY = 2_048;
+/** The SDK waits for a container's agent without end; this long is more than its four tries have within one load. */
+const MAX_ANSWER_MS = 5_000;
 let subscribed = false;
 
 /** Runs the work and notes all requests that it makes, in order. */
@@ -63,11 +66,15 @@ function observeNode(): void {
     const exchange: SourceExchange = { kind: 'metadata', place: placeOf(request) };
     known.set(request, exchange);
     addExchange(exchange);
+    const hangs = (): void => void request.destroy(new Error(`no whole answer within ${MAX_ANSWER_MS} ms`));
+    request.once('close', startTimer(MAX_ANSWER_MS, hangs));
   });
   subscribe('http.client.request.error', (message) => {
     const { request, error } = message as { readonly request: ClientRequest; readonly error: Error };
     const exchange = known.get(request);
-    if (exchange !== undefined && exchange.status === undefined) exchange.said = boundedLine(error.message, []);
+    if (exchange === undefined || exchange.status !== undefined) return;
+    // Node's words where the SDK itself has closed a connection that was silent for a second.
+    exchange.said = error.message === 'socket hang up' ? undefined : boundedLine(error.message, []);
   });
   subscribe('http.client.response.finish', (message) => {
     const { request, response } = message as { readonly request: ClientRequest; readonly response: IncomingMessage };

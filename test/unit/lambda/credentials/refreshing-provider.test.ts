@@ -225,6 +225,17 @@ test('a source that hangs fails its callers after ten seconds and is not asked t
   now(provider);
 });
 
+test('who waits no longer is told what the source has met by then', async () => {
+  const clock = new ManualClock();
+  const { load } = Object.assign(new ScriptedSource(clock), { next: 'hang' });
+  const options = { source: 'a source', identity: 'an identity', load, clock, onRefresh: () => {} };
+  const provider = new RefreshingProvider({ ...options, progress: () => 'container: no answer' });
+  const failing = failure(provider.get());
+  await clock.pass(10 * second);
+  const told = 'no credentials from a source: a source gave no credentials within 10 s: container: no answer';
+  assert.equal((await failing).message, told);
+});
+
 test('a load that ends late is still of use', async () => {
   const { provider, source, clock } = make(hour);
   source.takesMs = 15 * second;
