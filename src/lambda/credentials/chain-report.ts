@@ -17,7 +17,9 @@ const REASON_SYNTAX = /^\S+ (?:->|\(!\)) (.+)/s;
 /** Words of the chain as a whole or of a setting, and of a second try with other rules than the first, which counts. */
 const EMPTY = /^(?:Skipping SSO|Could not load credentials from any providers|\w+ not set in env, checking config)/;
 const SECOND_TRY = /is not a valid container metadata service (?:hostname|protocol)/;
-const MAX_REPORT = 1_500;
+/** What an error shows of it; where it is longer, the links before the last are shortened first. */
+const MAX_REPORT = 900;
+const MAX_LINK = 90;
 
 interface Tried {
   readonly link: string;
@@ -46,7 +48,10 @@ export class ChainReport {
       const words = [...said, ...asked];
       return words.length === 0 ? [] : [`${link}: ${words.join(', ')}`];
     });
-    return parts.join('; ').slice(0, MAX_REPORT);
+    const whole = parts.join('; ');
+    if (whole.length <= MAX_REPORT) return whole;
+    const short = parts.map((part, i) => (i === parts.length - 1 || part.length <= MAX_LINK ? part : cut(part)));
+    return short.join('; ').slice(0, MAX_REPORT);
   }
 
   /** As text, while a link is still asked. */
@@ -81,4 +86,8 @@ function isFirst({ place, status, said }: SourceExchange, _i: number, all: reado
 function shown(reason: string): string {
   if (reason.startsWith('Command failed')) return 'credential_process failed';
   return boundedLine(reason.replaceAll(/\s*\n\s*/g, ' '), [])?.replace(/\.$/, '') ?? '';
+}
+
+function cut(part: string): string {
+  return `${part.slice(0, MAX_LINK)}…`;
 }

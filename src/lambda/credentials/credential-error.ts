@@ -6,12 +6,15 @@ const MAX_TEXT = 1_000;
 export function credentialError(what: string, cause: unknown): InvocationError {
   if (cause instanceof InvocationError) return cause;
   const { name, message, statusCode, requestId } = describe(cause);
+  const text = `${what}: ${name === undefined ? '' : `${name}: `}${message}`;
+  // A log shows causes too: one that is no more than its words would tell all of them again.
+  const isRepeated = cause instanceof Error && cause.name === 'Error' && text.endsWith(cause.message);
   return new InvocationError(statusCode === undefined ? 'no-credentials' : 'role-refused', {
-    message: `${what}: ${name === undefined ? '' : `${name}: `}${message}`,
+    message: text,
     errorType: name,
     statusCode,
     requestId,
-    cause,
+    cause: isRepeated ? cause.cause : cause,
   });
 }
 

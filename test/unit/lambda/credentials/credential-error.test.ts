@@ -39,3 +39,11 @@ test('what is no error is told all the same', () => {
   const odd = Object.assign(new Error(''), { $metadata: 'x', cause: new Error('below') });
   assert.match(credentialError('none', odd).message, /below/);
 });
+
+test('a cause that is no more than its words is told once, and one that is more stays', () => {
+  const first = new Error('refused');
+  assert.equal(credentialError('none', new Error('away', { cause: first })).cause, first);
+  assert.equal(credentialError('none', new Error('away')).cause, undefined);
+  const named = sdkError('AccessDenied', 'no');
+  assert.equal(credentialError('none', named).cause, named);
+});
