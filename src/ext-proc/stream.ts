@@ -44,6 +44,7 @@ export class ProcessingStream {
   }
 
   receive(message: ProcessingRequest): void {
+    this.#ownTime.start();
     let event: Event;
     try {
       event = decodeMessage(message) ?? { kind: 'empty-message' };
@@ -68,7 +69,6 @@ export class ProcessingStream {
     const exchange = this.#exchange;
     // An effect may cause an event at once: what follows from that waits until the effects before it are carried out.
     const inside = exchange.effects.length > 0;
-    this.#ownTime.start();
     try {
       next(exchange, event);
     } catch (error) {
