@@ -13,3 +13,25 @@ export const streamMetadata = {
   messageTimeout: 'x-lambda-message-timeout',
   maxMessageTimeout: 'x-lambda-max-message-timeout',
 } as const;
+
+/** The filter, and the name under which its messages carry attributes. */
+export const EXT_PROC_FILTER = 'envoy.filters.http.ext_proc';
+
+/** Namespace of the dynamic metadata that this server gives to access logs and other filters. */
+export const METADATA_NAMESPACE = 'lambda-ext-proc';
+
+/** What the filter's `request_attributes` asks Envoy for. */
+export const requestAttributes = {
+  routeName: 'xds.route_name',
+  virtualHostName: 'xds.virtual_host_name',
+  protocol: 'request.protocol',
+  sourceAddress: 'source.address',
+  destinationAddress: 'destination.address',
+  /** Of the caller. */
+  peerCertificate: 'connection.subject_peer_certificate',
+  /** Of Envoy. */
+  localCertificate: 'connection.subject_local_certificate',
+} as const;
+
+/** What `#request.ssl` reads. */
+export const CERTIFICATE_ATTRIBUTES = [requestAttributes.peerCertificate, requestAttributes.localCertificate] as const;

@@ -1,3 +1,4 @@
+import { METADATA_NAMESPACE } from '../envoy-names.ts';
 import type { Transaction } from '../policy/index.ts';
 import { type Json, type Struct, toStruct } from './wire/index.ts';
 
@@ -9,7 +10,7 @@ export function dynamicMetadata(transaction: Transaction): Struct | undefined {
     { ...execution, durationMs: Math.round(execution.durationMs * 1000) / 1000 },
   ]);
   return toStruct({
-    'lambda-ext-proc': {
+    [METADATA_NAMESPACE]: {
       variables: Object.fromEntries(variablesOf(transaction)),
       policies: Object.fromEntries(policies),
       errorKey: transaction.errorKey,

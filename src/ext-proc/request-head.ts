@@ -1,3 +1,4 @@
+import { requestAttributes } from '../envoy-names.ts';
 import { HttpHeaders, type RequestHead } from '../policy/index.ts';
 import type { Head } from './wire/index.ts';
 
@@ -7,18 +8,18 @@ export function readRequestHead(
   timestamp: number,
 ): RequestHead {
   // Empty where a connection has TLS, and no certificate of that end with a name.
-  const client = attributes.get('connection.subject_peer_certificate') || null;
-  const server = attributes.get('connection.subject_local_certificate') || null;
-  const source = attributes.get('source.address');
+  const client = attributes.get(requestAttributes.peerCertificate) || null;
+  const server = attributes.get(requestAttributes.localCertificate) || null;
+  const source = attributes.get(requestAttributes.sourceAddress);
   return {
     method: pseudo.get('method') ?? '',
     uri: pseudo.get('path') ?? '',
     scheme: pseudo.get('scheme') ?? null,
     host: pseudo.get('authority') ?? null,
-    version: versionOf(attributes.get('request.protocol')),
+    version: versionOf(attributes.get(requestAttributes.protocol)),
     timestamp,
     remoteAddress: addressOf(source),
-    localAddress: addressOf(attributes.get('destination.address')),
+    localAddress: addressOf(attributes.get(requestAttributes.destinationAddress)),
     ssl:
       client === null && server === null
         ? null

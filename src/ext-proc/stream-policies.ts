@@ -1,4 +1,5 @@
 import type { Metadata } from '@grpc/grpc-js';
+import { requestAttributes } from '../envoy-names.ts';
 import { HttpHeaders, PolicyFailure, Transaction } from '../policy/index.ts';
 import { requestBodyRefusal, responseBodyRefusal } from './body-refusal.ts';
 import type { BodyPlan, Inputs, RequestPlan } from './exchange/index.ts';
@@ -29,7 +30,7 @@ export class StreamPolicies implements Inputs {
 
   request(message: HeadersMessage, attributes: ReadonlyMap<string, string>): RequestPlan {
     const { set, runtime, now } = this.#context;
-    const selection = selectApi(set, this.#metadata, attributes.get('xds.route_name'));
+    const selection = selectApi(set, this.#metadata, attributes.get(requestAttributes.routeName));
     if (selection.kind === 'pass') return { kind: 'unmatched' };
     const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(set);
     const transaction = new Transaction(policies, runtime, set.limits.bodyBytes);
@@ -99,5 +100,5 @@ function lengthOf(headers: HttpHeaders): number | undefined {
 
 /** Envoy tells the name of every route it found, an empty one too: the attribute is missing only where there is none. */
 function hasNoRoute(attributes: ReadonlyMap<string, string>): boolean {
-  return attributes.has('xds.virtual_host_name') && !attributes.has('xds.route_name');
+  return attributes.has(requestAttributes.virtualHostName) && !attributes.has(requestAttributes.routeName);
 }

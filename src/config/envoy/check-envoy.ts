@@ -1,3 +1,4 @@
+import { EXT_PROC_FILTER, METADATA_NAMESPACE } from '../../envoy-names.ts';
 import { Reporter } from '../compile/reporter.ts';
 import { singleProblem } from '../inline-policies.ts';
 import type { LoadedPolicies } from '../load-policies.ts';
@@ -13,7 +14,6 @@ import { isNamedByRoutes, routesOf } from './routes.ts';
 import { checkTimeouts } from './timeout-checks.ts';
 import { answersItself, nameOf, type UsedRoute } from './used-routes.ts';
 
-const NAMESPACE = 'lambda-ext-proc';
 const GRACEFUL_CLOSE = 'envoy.reloadable_features.ext_proc_graceful_grpc_close';
 
 /**
@@ -27,8 +27,7 @@ export function checkEnvoy(text: string, fileName: string, policies: LoadedPolic
   const check: EnvoyCheck = { fileName, source, policies, reporter, inlineProblems: [] };
   const filters = ownFilters(findFilters(root));
   if (filters.length === 0) {
-    const message =
-      'no listener has the HTTP filter envoy.filters.http.ext_proc, so that no policy ever runs: add it before the router';
+    const message = `no listener has the HTTP filter ${EXT_PROC_FILTER}, so that no policy ever runs: add it before the router`;
     reporter.error([], message);
   }
   for (const filter of filters) checkFilter(filter, root, check);
@@ -59,7 +58,7 @@ function ownFilters(filters: readonly Filter[]): readonly Filter[] {
 
 function receivesMetadata(filter: Filter): boolean {
   const namespaces = filter.config.find('metadata_options', 'receiving_namespaces', 'untyped')?.data;
-  return Array.isArray(namespaces) && namespaces.includes(NAMESPACE);
+  return Array.isArray(namespaces) && namespaces.includes(METADATA_NAMESPACE);
 }
 
 function checkFilter(filter: Filter, root: EnvoyNode, check: EnvoyCheck): void {
@@ -87,7 +86,7 @@ function checkFilter(filter: Filter, root: EnvoyNode, check: EnvoyCheck): void {
     checkAnswers(filter, one, check);
   }
   if (used.length > 0 && !receivesMetadata(filter)) {
-    const message = `variables and execution data never reach access logs, rate limits and RBAC: write \`metadata_options: {receiving_namespaces: {untyped: [${NAMESPACE}]}}\``;
+    const message = `variables and execution data never reach access logs, rate limits and RBAC: write \`metadata_options: {receiving_namespaces: {untyped: [${METADATA_NAMESPACE}]}}\``;
     reporter.warn(config.placeOf('metadata_options'), message);
   }
 }

@@ -1,5 +1,5 @@
 import { suggestion } from '../../closest.ts';
-import { streamMetadata } from '../../envoy-names.ts';
+import { CERTIFICATE_ATTRIBUTES, requestAttributes, streamMetadata } from '../../envoy-names.ts';
 import type { ApiPolicies } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import { compileInlineSource, inlineLimits } from '../inline-policies.ts';
@@ -29,9 +29,6 @@ export function selectForRoute(route: Route, filter: Filter, check: EnvoyCheck):
   if (selected?.needs.certificates) checkCertificates(selected, filter, check.reporter);
   return selected;
 }
-
-/** What expressions read of the connection's certificates, as Envoy calls it. */
-const CERTIFICATE_ATTRIBUTES = ['connection.subject_peer_certificate', 'connection.subject_local_certificate'];
 
 function checkCertificates({ name }: ApiPolicies, filter: Filter, reporter: Reporter): void {
   if (CERTIFICATE_ATTRIBUTES.some((attribute) => isSent(filter, attribute))) return;
@@ -158,7 +155,7 @@ function insideOf(problems: readonly Problem[], outer: DocumentPath): readonly P
 
 function selectByRoute(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
   const { reporter, policies } = check;
-  const isNameSent = isSent(filter, 'xds.route_name');
+  const isNameSent = isSent(filter, requestAttributes.routeName);
   const byRoute = route.name === undefined ? undefined : policies.set.byRoute(route.name);
   if (byRoute !== undefined && !isNameSent) {
     const message = `route ${route.name} is meant for API ${byRoute.name} by its name, but the filter does not send it: write \`request_attributes: [xds.route_name]\``;

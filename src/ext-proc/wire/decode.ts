@@ -1,3 +1,4 @@
+import { EXT_PROC_FILTER } from '../../envoy-names.ts';
 import { decodeHeaders } from './headers.ts';
 import type { HeadersMessage, Message, Phase, ProtocolConfig, Side } from './message.ts';
 import type * as protobuf from './protobuf.ts';
@@ -86,7 +87,7 @@ function modeOf(mode: protobuf.BodyMode | undefined): protobuf.BodyMode {
 }
 
 function attributesOf({ attributes: all }: protobuf.ProcessingRequest): ReadonlyMap<string, string> {
-  const fields = all?.['envoy.filters.http.ext_proc']?.fields;
+  const fields = all?.[EXT_PROC_FILTER]?.fields;
   if (fields === undefined || fields === null) return noAttributes;
   const attributes = new Map<string, string>();
   for (const [name, value] of Object.entries(fields)) {

@@ -1,14 +1,19 @@
-import { streamMetadata } from '../../envoy-names.ts';
+import {
+  CERTIFICATE_ATTRIBUTES,
+  EXT_PROC_FILTER,
+  METADATA_NAMESPACE,
+  requestAttributes,
+  streamMetadata,
+} from '../../envoy-names.ts';
 import type { Json } from '../commented-yaml.ts';
 import { seconds, type } from './json.ts';
 
-export const EXT_PROC_NAME = 'envoy.filters.http.ext_proc';
 export const SIDECAR_CLUSTER = 'lambda-ext-proc';
 
 /** `readsTls`: whether expressions ask for certificates. */
 export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json {
   return {
-    name: EXT_PROC_NAME,
+    name: EXT_PROC_FILTER,
     '#': 'Off, unless a route turns it on.',
     disabled: true,
     typed_config: {
@@ -36,26 +41,23 @@ export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json
       failure_mode_allow: false,
       message_timeout: seconds(messageTimeoutMs),
       request_attributes: [
-        'xds.route_name',
-        'xds.virtual_host_name',
-        'request.protocol',
-        'source.address',
-        'destination.address',
-        ...(readsTls ? TLS_ATTRIBUTES : []),
+        requestAttributes.routeName,
+        requestAttributes.virtualHostName,
+        requestAttributes.protocol,
+        requestAttributes.sourceAddress,
+        requestAttributes.destinationAddress,
+        ...(readsTls ? CERTIFICATE_ATTRIBUTES : []),
       ],
       mutation_rules: { disallow_is_error: true },
-      metadata_options: { receiving_namespaces: { untyped: ['lambda-ext-proc'] } },
+      metadata_options: { receiving_namespaces: { untyped: [METADATA_NAMESPACE] } },
     },
   };
 }
 
-/** What `#request.ssl` reads. */
-const TLS_ATTRIBUTES = ['connection.subject_peer_certificate', 'connection.subject_local_certificate'];
-
 /** On a route: the filter is on, for an API of policies.yaml. */
 export function extProcOn(api: string): Json {
   return {
-    [EXT_PROC_NAME]: {
+    [EXT_PROC_FILTER]: {
       '@type': type('extensions.filters.http.ext_proc.v3.ExtProcPerRoute'),
       overrides: { grpc_initial_metadata: [{ key: streamMetadata.api, value: api }] },
     },

@@ -1,8 +1,8 @@
+import { EXT_PROC_FILTER } from '../../envoy-names.ts';
 import { defaultLimits } from '../../policy/index.ts';
 import type { Json } from '../commented-yaml.ts';
 import type { ApiDefinition, Cors } from '../definition.ts';
 import { slug } from '../names.ts';
-import { EXT_PROC_NAME } from './ext-proc.ts';
 import { address, type } from './json.ts';
 
 /** `usesSidecar`: whether a route enables the filter. */
@@ -19,7 +19,7 @@ export function routeConfiguration(virtualHosts: readonly Json[], usesSidecar: b
 const sidecarOff: Json = {
   '#': 'No route is open that has Lambda steps: each that becomes so has to enable the filter.',
   typed_per_filter_config: {
-    [EXT_PROC_NAME]: { '@type': type('config.route.v3.FilterConfig'), disabled: true },
+    [EXT_PROC_FILTER]: { '@type': type('config.route.v3.FilterConfig'), disabled: true },
   },
 };
 
