@@ -25,6 +25,8 @@ export class FunctionGuards {
   readonly #guards = new Map<string, FunctionGuard>();
   /** The number of guards at which the table is cleaned up next: not with each new name. */
   #cleanUpAt = MAX_FRESH;
+  /** The key of a name for the owner that was met last. */
+  readonly #keys = new WeakMap<NamedFunction, { readonly owner: string; readonly key: string }>();
   readonly #owners = new FunctionOwners((from, to) => this.#move(from, to));
 
   get size(): number {
@@ -32,8 +34,8 @@ export class FunctionGuards {
   }
 
   /** The guard of the function that this name means for this identity. */
-  of({ functionKey, account }: NamedFunction, provider: CredentialProvider): FunctionGuard {
-    return this.get(`${this.#owners.ownerOf(account, provider)} ${functionKey}`);
+  of(named: NamedFunction, provider: CredentialProvider): FunctionGuard {
+    return this.get(this.#keyOf(named, this.#owners.ownerOf(named.account, provider)));
   }
 
   /** The same guard for the same key as long as there is something to remember. */
@@ -44,6 +46,15 @@ export class FunctionGuards {
     const guard = new FunctionGuard();
     this.#guards.set(key, guard);
     return guard;
+  }
+
+  /** A text that is put together anew for each call costs more than all else here: mostly there is one owner. */
+  #keyOf(named: NamedFunction, owner: string): string {
+    const last = this.#keys.get(named);
+    if (last?.owner === owner) return last.key;
+    const key = `${owner} ${named.functionKey}`;
+    this.#keys.set(named, { owner, key });
+    return key;
   }
 
   /** A guard that is there under the new owner already stays, and calls under way leave the one that they entered. */
