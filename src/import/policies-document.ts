@@ -62,7 +62,8 @@ export function policiesDocument(
 function endpointsOf(definition: ApiDefinition): { readonly endpoints?: Readonly<Record<string, string>> } {
   const names = definition.groups.flatMap((group) => [group.name, ...group.endpoints.map(({ name }) => name)]);
   const mentions = JSON.stringify([definition.flows, definition.plans]).includes('#endpoints');
-  return mentions ? { endpoints: Object.fromEntries(names.map((name) => [name, `${name}:`])) } : {};
+  const usable = names.filter((name) => name !== '__proto__');
+  return mentions ? { endpoints: Object.fromEntries(usable.map((name) => [name, `${name}:`])) } : {};
 }
 
 function stepObject(

@@ -2,6 +2,7 @@ import type { BackendGroup, Connection } from '../definition.ts';
 import type { Report } from '../report.ts';
 import { type Lazy, lazily, readBackends, readLoadBalancing, tellDiscovery, tellNotInherited } from './backends.ts';
 import { readConnection } from './connection.ts';
+import { carryHeaders } from './headers.ts';
 import { readCheckV2 } from './health-check.ts';
 import type { Reader } from './reader.ts';
 
@@ -68,8 +69,9 @@ function connectionParts(part: Reader, owner: string, report: Report): Connectio
     },
     report,
   );
-  const host = part.text('hostHeader');
-  return host === undefined ? connection : { ...connection, host: host.trim() };
+  const field = part.get('hostHeader');
+  const { host } = carryHeaders([['host', part.text('hostHeader') ?? '']], owner, field.path, report);
+  return host === undefined ? connection : { ...connection, host };
 }
 
 /** v2 merges nothing: an endpoint has its group's options, or its own. Without a word those that are there. */

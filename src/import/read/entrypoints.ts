@@ -1,16 +1,23 @@
 import type { Cors, Entrypoint } from '../definition.ts';
 import { isRe2 } from '../path-patterns.ts';
 import type { Report } from '../report.ts';
-import type { Reader } from './reader.ts';
+import { isRecord, type Reader } from './reader.ts';
 
 /** Where the gateway listened: paths with or without hosts. What Envoy cannot listen for is told. */
 export function readEntrypoints(paths: readonly Reader[], report: Report): readonly Entrypoint[] {
   const found = new Map<string, Entrypoint>();
   for (const path of paths) {
-    const contextPath = contextPathOf(path.text('path') ?? '/');
-    const host = hostOf(path.text('host'));
+    if (!isRecord(path.data)) continue;
+    const own = path.find('path');
+    const isPath = !own.isThere || own.word === path.text('path');
+    const contextPath = isPath ? contextPathOf(own.word ?? '/') : undefined;
+    const host = hostOf(path.find('host').word);
     if (contextPath === undefined || host === undefined) {
-      path.tell(report, 'lost', 'a path with ? or #, or a host that is no name: no request can come to it');
+      path.tell(
+        report,
+        'lost',
+        'a path with ? or # or that is no text, or a host that is no name: no request can come to it',
+      );
       continue;
     }
     const override = path.get('overrideAccess', 'override_entrypoint', 'overrideEntrypoint');

@@ -28,24 +28,26 @@ export function readFlows(flows: readonly Reader[], owner: string, context: Flow
     };
     const request = phase('request');
     const response = phase('response');
-    return [
-      {
-        name,
-        selector: found.selector,
-        condition: found.condition,
-        request: request.steps,
-        response: response.steps,
-        guards: [...request.guards, ...response.guards],
-        owner,
-        field: flow.path,
-      },
-    ];
+    const { hasOthers, ...selector } = found.selector;
+    const guards = [...request.guards, ...response.guards];
+    const common = { name, condition: found.condition, owner, field: flow.path };
+    const steps = { request: request.steps, response: response.steps };
+    if (!hasOthers) return [{ ...common, ...steps, selector, guards }];
+    const what = `methods OTHER of flow ${name} of ${owner}: its steps do not run for methods that are not named`;
+    context.report.add('changed', what, flow.get('methods').path);
+    if (guards.length === 0) return [{ ...common, ...steps, selector, guards }];
+    // Envoy has no word for all others, and what guards them must not be left out.
+    const guarded = { ...common, request: [], response: [], selector: { ...selector, methods: [] }, guards };
+    return [{ ...common, ...steps, selector, guards: [] }, guarded];
   });
 }
 
+/** `hasOthers`: it is also for methods that have no name here. */
+type FlowSelector = Selector & { readonly hasOthers: boolean };
+
 interface FlowParts {
   readonly path: string | undefined;
-  readonly selector: Selector;
+  readonly selector: FlowSelector;
   readonly condition: string | undefined;
   readonly request: readonly Reader[];
   readonly response: readonly Reader[];
@@ -58,16 +60,20 @@ function readV2(flow: Reader): FlowParts {
   return {
     path,
     selector: readSelector(path, operator.text('operator') ?? flow.text('operator'), flow.get('methods')),
-    condition: flow.text('condition'),
+    condition: flow.get('condition').word,
     request: flow.items('pre'),
     response: flow.items('post'),
   };
 }
 
 function readV4(flow: Reader, { report }: FlowContext): FlowParts {
-  const selectors = new Map(
-    flow.items('selectors').map((selector) => [(selector.text('type') ?? '').toUpperCase(), selector]),
-  );
+  const selectors = new Map<string, Reader>();
+  for (const selector of flow.items('selectors')) {
+    const type = (selector.text('type') ?? '').toUpperCase();
+    const name = flow.text('name') ?? 'without a name';
+    if (!selectors.has(type)) selectors.set(type, selector);
+    else selector.tell(report, 'told', `another selector ${type} of flow ${name}: the gateway takes the first`);
+  }
   const http = selectors.get('HTTP') ?? flow;
   const path = http.text('path');
   for (const [type, selector] of selectors) {
@@ -77,7 +83,7 @@ function readV4(flow: Reader, { report }: FlowContext): FlowParts {
   return {
     path,
     selector: readSelector(path, http.text('pathOperator', 'path-operator'), http.get('methods')),
-    condition: selectors.get('CONDITION')?.text('condition') ?? flow.text('condition'),
+    condition: selectors.get('CONDITION')?.get('condition').word ?? flow.get('condition').word,
     request: flow.items('request'),
     response: flow.items('response'),
     isForMessages: selectors.has('CHANNEL') && !selectors.has('HTTP'),
@@ -86,15 +92,16 @@ function readV4(flow: Reader, { report }: FlowContext): FlowParts {
 
 const ALL_METHODS = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'];
 
-function readSelector(path: string | undefined, operator: string | undefined, methods: Reader): Selector {
-  const named = methods.elements().map((method) => String(method.data).toUpperCase());
+function readSelector(path: string | undefined, operator: string | undefined, methods: Reader): FlowSelector {
+  const list = typeof methods.data === 'string' && methods.data !== '' ? [methods] : methods.elements();
+  const named = list.map((method) => String(method.data).toUpperCase());
   const isAll = ALL_METHODS.every((method) => named.includes(method));
-  const valid = named.filter((method) => /^[A-Z]+$/.test(method));
-  const known = valid.filter((method) => method !== 'OTHER');
+  const known = named.filter((method) => /^[A-Z]+$/.test(method) && method !== 'OTHER');
   return {
     operator: operator?.toUpperCase() === 'EQUALS' ? 'EQUALS' : 'STARTS_WITH',
     segments: (path ?? '/').split('/').filter((segment) => segment !== ''),
     // None would mean all of them: a flow for other methods only is for none that has a name.
-    methods: isAll ? [] : known.length > 0 ? known : valid,
+    methods: isAll || named.length === 0 ? [] : known.length > 0 ? known : ['OTHER'],
+    hasOthers: !isAll && named.includes('OTHER'),
   };
 }

@@ -15,7 +15,7 @@ export function carryHeaders(
   path: string,
   report: Report,
 ): EndpointHeaders {
-  const carried: Record<string, string> = {};
+  const carried = new Map<string, string>();
   let host: string | undefined;
   for (const [name, value] of headers) {
     if (/\{ *[#T(]|\[\[/.test(value)) {
@@ -24,9 +24,9 @@ export function carryHeaders(
       report.add('lost', `header ${name} of ${owner}: HTTP has no such name or value`, path);
     } else if (name.toLowerCase() === 'host') host = value.trim() === '' ? undefined : value.trim();
     else {
-      carried[name] = value;
+      carried.set(name, value);
       if (SECRET_NAME.test(name)) report.add('told', `header ${name} of ${owner} has its value in envoy.yaml`, path);
     }
   }
-  return { host, headers: carried };
+  return { host, headers: Object.fromEntries(carried) };
 }

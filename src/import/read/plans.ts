@@ -1,9 +1,10 @@
 import type { Guard, Plan } from '../definition.ts';
 import type { FlowContext } from './context.ts';
 import { readFlows } from './flows.ts';
-import type { Reader } from './reader.ts';
+import { isRecord, type Reader } from './reader.ts';
 
-const INACTIVE = new Set(['CLOSED', 'STAGING']);
+/** The gateway lets nobody in by a plan of another status. */
+const ACTIVE = new Set(['PUBLISHED', 'DEPRECATED']);
 
 export interface ReadPlans {
   readonly plans: readonly Plan[];
@@ -17,8 +18,8 @@ export function readPlans(plans: Reader, apiName: string, context: FlowContext):
   const listed = plans.elements().map((plan) => [plan.text('name', 'id') ?? 'unnamed', plan] as const);
   const all = [...named, ...listed].filter(([, plan]) => plan.isThere);
   const active = all.filter(([name, plan]) => {
-    const status = (plan.text('status') ?? 'PUBLISHED').toUpperCase();
-    if (!INACTIVE.has(status)) return true;
+    const status = (plan.find('status').word ?? 'PUBLISHED').toUpperCase();
+    if (ACTIVE.has(status)) return true;
     plan.tell(context.report, 'told', `plan ${name} is ${status.toLowerCase()}: nobody was let in by it`);
     return false;
   });
@@ -30,8 +31,9 @@ export function readPlans(plans: Reader, apiName: string, context: FlowContext):
 }
 
 function readPlan(name: string, plan: Reader, context: FlowContext): Plan {
-  const field = plan.get('security');
-  const security = (typeof field.data === 'string' ? field.data : field.text('type')) || 'KEY_LESS';
+  const field = plan.find('security');
+  // A plan without one lets nobody in.
+  const security = (isRecord(field.data) ? field.find('type').word : field.word) ?? 'none is given';
   const tags = plan.texts('tags');
   if (tags.length > 0) {
     plan
@@ -51,21 +53,30 @@ const filters: Readonly<Record<string, string>> = {
 
 function guardOf(name: string, security: string, plan: Reader): Guard | undefined {
   const type = security.toUpperCase().replaceAll('-', '_');
-  const rule = plan.text('selectionRule', 'selection_rule');
+  const found = plan.find('selectionRule');
+  const rule = found.word;
   // Both spellings are one field.
-  const ruleFields = rule === undefined ? [] : ['selectionRule', 'selection_rule'].map((field) => plan.get(field).path);
+  const names = ['selectionRule', 'selection_rule'];
+  const ruleFields = rule === undefined ? [] : [found.path, ...names.map((field) => plan.get(field).path)];
   const ruled = rule === undefined ? '' : ' lets in only callers for whom its selectionRule is true';
-  const ruleText = rule?.replace(/\s+/g, ' ').slice(0, 200);
+  const ruleText = rule === undefined ? '' : withoutLiterals(rule).replace(/\s+/g, ' ').slice(0, 200);
   if (/^KEY_?LESS$/.test(type)) {
     if (rule === undefined) return undefined;
     const what = `plan ${name}${ruled}: ${ruleText}; match the callers in Envoy's routes, or use envoy.filters.http.rbac`;
     return { name, what, fields: ruleFields };
   }
-  plan.get('security').skip();
+  const field = plan.find('security');
+  found.skip();
+  field.skip();
   plan.get('securityDefinition', 'security_definition').skip();
   const filter = filters[type] ?? 'a filter that authenticates callers';
   const what = `the security of plan ${name} (${security}): put ${filter} before ext_proc`;
   const rest = rule === undefined ? '' : `; it${ruled}: ${ruleText}`;
   const definition = plan.get('securityDefinition', 'security_definition');
-  return { name, what: what + rest, fields: [plan.get('security').path, definition.path, ...ruleFields] };
+  return { name, what: what + rest, fields: [field.path, definition.path, ...ruleFields] };
+}
+
+/** What callers have to send may be a secret: only names in brackets stay. */
+function withoutLiterals(rule: string): string {
+  return rule.replace(/(\[ *)?(?:'[^']*(?:'|$)|"[^"]*(?:"|$))/g, (literal, bracket) => (bracket ? literal : "'...'"));
 }

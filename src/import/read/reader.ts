@@ -47,13 +47,38 @@ export class Reader {
     return isRecord(data) && Object.hasOwn(data, name) && data[name] !== null;
   }
 
+  /** Whether a field has text of a kind. Does not count as looking at it. */
+  says(name: string, pattern: RegExp): boolean {
+    const { data } = this;
+    return isRecord(data) && Object.hasOwn(data, name) && pattern.test(asText(data[name]) ?? '');
+  }
+
   get isThere(): boolean {
     return this.data !== undefined && this.data !== null;
   }
 
   /** Text as it is; numbers and booleans, which YAML makes of unquoted text, as they are written. */
   text(...names: readonly string[]): string | undefined {
-    return asText(this.get(...names).data);
+    for (const name of names) {
+      const text = asText(this.get(name).data);
+      if (text !== undefined) return text;
+    }
+    return undefined;
+  }
+
+  /** A field in any case, with or without underscores, for what restricts callers and must not be overlooked. */
+  find(name: string): Reader {
+    const { data } = this;
+    const key = Object.keys(isRecord(data) ? data : {}).find((candidate) => {
+      return fold(candidate) === fold(name) && isRecord(data) && data[candidate] !== null && data[candidate] !== '';
+    });
+    return key === undefined ? this.#child(undefined, name) : this.get(key);
+  }
+
+  /** What this part says as text; also when it is none, so that a list or an object is not taken for silence. */
+  get word(): string | undefined {
+    if (!this.isThere || this.data === '') return undefined;
+    return asText(this.data) ?? 'something that is no text';
   }
 
   /** A number, or the text of one. */
@@ -61,7 +86,7 @@ export class Reader {
     return asNumber(this.get(...names).data);
   }
 
-  /** A boolean, or the text of one in YAML 1.1, which Kubernetes and JSON libraries read as one. */
+  /** A boolean, a number (0 is false, as for the gateway), or the text of one in YAML 1.1, which Kubernetes and JSON libraries read as one. */
   flag(...names: readonly string[]): boolean | undefined {
     return asBoolean(this.get(...names).data);
   }
@@ -71,15 +96,23 @@ export class Reader {
     return this.flag('enabled') !== false;
   }
 
+  /** Objects of a list, or of a map by name. Other things in it do not count as looked at. */
   items(...names: readonly string[]): readonly Reader[] {
-    return this.get(...names).elements();
+    const found = this.get(...names);
+    const { data } = found;
+    if (isRecord(data)) return Object.keys(data).flatMap((key) => (isRecord(data[key]) ? [found.get(key)] : []));
+    return found.#list(isRecord);
   }
 
   elements(): readonly Reader[] {
+    return this.#list(() => true);
+  }
+
+  #list(isSeen: (item: unknown) => boolean): readonly Reader[] {
     const { data } = this;
     if (!Array.isArray(data)) return [];
     return data.map((item: unknown, index) => {
-      this.#consumption.see(data, String(index));
+      if (isSeen(item)) this.#consumption.see(data, String(index));
       return new Reader(item, `${this.path}[${index}]`, this.#consumption);
     });
   }
@@ -131,9 +164,14 @@ function asNumber(data: unknown): number | undefined {
 
 function asBoolean(data: unknown): boolean | undefined {
   if (typeof data === 'boolean') return data;
+  if (typeof data === 'number') return data !== 0;
   if (typeof data !== 'string') return undefined;
   if (/^\s*(?:true|yes|on|y)\s*$/i.test(data)) return true;
   return /^\s*(?:false|no|off|n)\s*$/i.test(data) ? false : undefined;
+}
+
+function fold(name: string): string {
+  return name.toLowerCase().replace(/[_-]/g, '');
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

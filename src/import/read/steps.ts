@@ -41,7 +41,7 @@ function readStep(reader: Reader, place: StepPlace, context: ReadContext): ReadS
   }
   if (policy === SHARED_GROUP_POLICY) return sharedGroup(reader, place, context);
   if (policy !== LAMBDA_POLICY) return otherStep(reader, policy, `policy ${label} in ${place.place}`, context);
-  const condition = reader.text('condition');
+  const condition = reader.get('condition').word;
   const conditions = [...(place.conditions ?? []), ...(condition === undefined ? [] : [condition])];
   const configuration = readLambdaConfiguration(reader.getJson('configuration'), context.report, context.secrets);
   const description = reader.text('description');
@@ -84,7 +84,7 @@ function sharedGroup(reader: Reader, place: StepPlace, context: ReadContext): Re
     reader.tell(context.report, 'told', `${what}, which is for the ${phase} phase and does nothing here`);
     return none;
   }
-  const condition = reader.text('condition');
+  const condition = reader.get('condition').word;
   reader.tell(context.report, 'told', `${what} is inlined`);
   const conditions = condition === undefined ? [] : [condition];
   const inner = { phase: place.phase, place: `shared policy group ${name}`, conditions };

@@ -9,6 +9,10 @@ export function readProperties(properties: Reader, report: Report): ReadonlyMap<
   for (const property of properties.elements()) {
     const key = property.text('key', 'name');
     if (key === undefined) continue;
+    if (key === '__proto__') {
+      property.tell(report, 'lost', 'a property __proto__: no document here has such a name');
+      continue;
+    }
     if (property.flag('encrypted') === true || property.flag('encryptable') === true) {
       const encrypted = property.flag('encrypted') === true;
       if (encrypted) {
@@ -47,7 +51,9 @@ export function readDictionaries(
   }
   for (const dictionary of dictionaries.elements()) {
     const name = dictionary.text('key', 'id', 'name');
-    if (name !== undefined) found.set(name, readProperties(dictionary.get('properties'), report));
+    if (name === '__proto__')
+      dictionary.tell(report, 'lost', 'a dictionary __proto__: no document here has such a name');
+    else if (name !== undefined) found.set(name, readProperties(dictionary.get('properties'), report));
   }
   return found;
 }
