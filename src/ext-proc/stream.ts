@@ -167,7 +167,8 @@ export class ProcessingStream {
         this.#onRunEnded();
       },
       (error) => {
-        this.#unexpected(error, undefined);
+        // Nobody waits for policies that were cut.
+        if (!transaction.aborted) this.#unexpected(error, undefined);
         this.#onRunEnded();
       },
     );
@@ -189,9 +190,10 @@ export class ProcessingStream {
   /** The caller gets the documented 500, the log the reason, other streams nothing. */
   #unexpected(error: unknown, effect: Effect | undefined): void {
     const { transaction } = this.#policies;
-    if (transaction?.aborted) return;
     this.#context.logger.error({ err: error }, 'stream failed');
-    if (transaction === undefined || effect?.kind === 'fail') this.#next({ kind: 'broken' });
+    // An aborted transaction makes no answer any more.
+    const isMute = transaction === undefined || transaction.aborted || effect?.kind === 'fail';
+    if (isMute) this.#next({ kind: 'broken' });
     else this.#next({ kind: 'failed', failure: PolicyFailure.from(error) });
   }
 }

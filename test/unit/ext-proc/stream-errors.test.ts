@@ -1,7 +1,7 @@
 // What becomes of a stream whose replies cannot be written, or that cannot even be ended.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openStream, requestHeaders, type Scene } from './stream-scene.ts';
+import { openStream, requestHeaders, responseHeaders, type Scene } from './stream-scene.ts';
 
 function isGivenBack({ stream, capacity, outcomes, ownSeconds }: Scene): void {
   stream.close();
@@ -25,6 +25,22 @@ test('where nothing can be written the stream ends with a gRPC error, and has fa
   assert.deepEqual([scene.replies, scene.grpcErrors], [[], ['INTERNAL']]);
   isGivenBack(scene);
   assert.deepEqual(scene.outcomes, ['failed']);
+});
+
+test("a reply to Envoy's own answer that cannot be written ends the stream, though its policies were cut", (t) => {
+  const scene = openStream(t, 'both', () => new Promise(() => {}));
+  scene.stream.receive(requestHeaders);
+  scene.broken.write = (reply) => reply.response_headers !== undefined;
+  scene.stream.receive({
+    ...responseHeaders,
+    response_headers: {
+      ...responseHeaders.response_headers,
+      headers: { headers: [{ key: ':status', raw_value: Buffer.from('404') }] },
+    },
+  } as typeof responseHeaders);
+  assert.deepEqual(scene.grpcErrors, ['INTERNAL']);
+  scene.stream.close();
+  assert.deepEqual([scene.capacity.streams, scene.outcomes], [0, ['failed']]);
 });
 
 test('what a stream held is given back though it cannot be ended', (t) => {
