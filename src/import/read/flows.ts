@@ -59,7 +59,7 @@ function readV2(flow: Reader): FlowParts {
   const path = operator.text('path') ?? flow.text('path');
   return {
     path,
-    selector: readSelector(path, operator.text('operator') ?? flow.text('operator'), flow.get('methods')),
+    selector: readSelector(path, operator.text('operator') ?? flow.text('operator'), flow.get('methods'), operator),
     condition: flow.get('condition').word,
     request: flow.items('pre'),
     response: flow.items('post'),
@@ -82,7 +82,7 @@ function readV4(flow: Reader, { report }: FlowContext): FlowParts {
   }
   return {
     path,
-    selector: readSelector(path, http.text('pathOperator', 'path-operator'), http.get('methods')),
+    selector: readSelector(path, http.text('pathOperator', 'path-operator'), http.get('methods'), http),
     condition: selectors.get('CONDITION')?.get('condition').word ?? flow.get('condition').word,
     request: flow.items('request'),
     response: flow.items('response'),
@@ -92,13 +92,20 @@ function readV4(flow: Reader, { report }: FlowContext): FlowParts {
 
 const ALL_METHODS = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'];
 
-function readSelector(path: string | undefined, operator: string | undefined, methods: Reader): FlowSelector {
+function readSelector(
+  path: string | undefined,
+  operator: string | undefined,
+  methods: Reader,
+  holder: Reader,
+): FlowSelector {
   const list = typeof methods.data === 'string' && methods.data !== '' ? [methods] : methods.elements();
   const named = list.map((method) => String(method.data).toUpperCase());
   const isAll = ALL_METHODS.every((method) => named.includes(method));
+  // A path that is no text is not the root alone.
+  const isOdd = path === undefined && holder.find('path').isThere;
   const known = named.filter((method) => /^[A-Z]+$/.test(method) && method !== 'OTHER');
   return {
-    operator: operator?.toUpperCase() === 'EQUALS' ? 'EQUALS' : 'STARTS_WITH',
+    operator: operator?.toUpperCase() === 'EQUALS' && !isOdd ? 'EQUALS' : 'STARTS_WITH',
     segments: (path ?? '/').split('/').filter((segment) => segment !== ''),
     // None would mean all of them: a flow for other methods only is for none that has a name.
     methods: isAll || named.length === 0 ? [] : known.length > 0 ? known : ['OTHER'],

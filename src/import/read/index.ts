@@ -21,7 +21,7 @@ export function readDefinition(document: unknown, context: ReadContext): ApiDefi
   const api = wrapped ? resource.get('api') : resource;
   // The newer export has the plans beside the API.
   const plans = wrapped && resource.has('plans') ? resource.get('plans') : api.get('plans');
-  const version = versionOf(root, api);
+  const version = versionOf(root, api, plans);
   if (version === 'v1') {
     throw new ImportError('this is a v1 definition (policies under `paths`): migrate it to v2 or v4 first');
   }
@@ -33,10 +33,16 @@ export function readDefinition(document: unknown, context: ReadContext): ApiDefi
   return definition;
 }
 
-function versionOf(root: Reader, api: Reader): 'v1' | 'v2' | 'v4' | undefined {
+/** Without a word of its version a definition is of v1, whose policies stand under `paths`. */
+function versionOf(root: Reader, api: Reader, plans: Reader): 'v1' | 'v2' | 'v4' | undefined {
   const told = api.text('definitionVersion', 'definition_version', 'gravitee') ?? '';
+  const isOperators = root.text('kind') !== undefined;
+  if ((/^v?1/i.test(told) || (told === '' && !isOperators)) && [api, ...plans.elements()].some(hasPaths)) return 'v1';
   if (/^v?4/i.test(told) || root.text('kind') === 'ApiV4Definition' || api.has('listeners')) return 'v4';
   if (/^v?2/i.test(told) || root.text('kind') === 'ApiDefinition') return 'v2';
-  if (/^v?1/i.test(told) && api.get('paths').entries().length > 0) return 'v1';
   return api.has('proxy') ? 'v2' : undefined;
+}
+
+function hasPaths(part: Reader): boolean {
+  return part.has('paths') && part.get('paths').entries().length > 0;
 }

@@ -11,7 +11,11 @@ import { readDictionaries, readProperties, readResponseTemplates } from './value
 export function readV2(api: Reader, plans: Reader, context: ReadContext): ApiDefinition {
   const { report } = context;
   const proxy = api.get('proxy');
+  const listed = proxy.get('virtual_hosts', 'virtualHosts');
   const hosts = proxy.items('virtual_hosts', 'virtualHosts');
+  // Text in their place says of no host that it is open.
+  const isOdd = listed.isThere && listed.data !== '' && typeof listed.data !== 'object';
+  if (isOdd) listed.tell(report, 'lost', 'virtual hosts that are no list: no request can come to them');
   const name = api.text('name') ?? '';
   const mode = modeOf(api);
   const flows = { ...context, mode };
@@ -26,7 +30,7 @@ export function readV2(api: Reader, plans: Reader, context: ReadContext): ApiDef
     id: api.text('id'),
     name,
     apiVersion: api.text('version', 'apiVersion'),
-    entrypoints: readEntrypoints(hosts.length > 0 ? hosts : [contextPath(api, proxy)], report),
+    entrypoints: readEntrypoints(hosts.length > 0 || isOdd ? hosts : [contextPath(api, proxy)], report),
     groups: preserveHost ? groups.map(withCallersHost) : groups,
     flowMode: flowModeOf(api.text('flow_mode', 'flowMode')),
     matchRequired: false,
@@ -52,8 +56,9 @@ export function flowModeOf(mode: string | undefined): ApiDefinition['flowMode'] 
 
 /** Older definitions have one path, on the proxy or on the API. */
 function contextPath(api: Reader, proxy: Reader): Reader {
-  const path = proxy.text('context_path', 'contextPath') ?? api.text('context_path', 'contextPath');
-  return new Reader({ path: path ?? '/' });
+  const own = proxy.find('contextPath');
+  const { data } = own.isThere ? own : api.find('contextPath');
+  return new Reader({ path: data ?? '/' });
 }
 
 function withCallersHost(group: ApiDefinition['groups'][number]): ApiDefinition['groups'][number] {
@@ -69,6 +74,10 @@ function tellFeatures(api: Reader, proxy: Reader, { report }: ReadContext): void
     report.add('told', 'strip_context_path: the context path never reaches the backend', strip.path);
   tellLogging(proxy.get('logging'), report);
   tellLogging(proxy.get('loggingMode'), report);
+  for (const part of [api, ...api.get('plans').elements()]) {
+    if (part.has('paths'))
+      part.get('paths').tell(report, 'told', 'policies under paths, as v1 had them: none of them runs');
+  }
   proxy.get('failover').tell(report, 'lost', 'failover: set a retry_policy on the routes');
   for (const [name, service] of api.get('services').entries()) {
     if (name === 'health-check' || name === 'healthCheck' || name === 'discovery') continue;

@@ -156,3 +156,38 @@ test('hostile names: a header keeps its value, a property and a dictionary are t
   }
   load(result);
 });
+
+const v2 = (fields: object, plan: object = {}): string =>
+  JSON.stringify({
+    name: 'b',
+    gravitee: '2.0.0',
+    proxy: { context_path: '/c', groups: [{ endpoints: [{ name: 'e', target: 'http://127.0.0.1:9/' }] }] },
+    flows: [{ pre: [lambda] }],
+    plans: [{ name: 'free', security: 'KEY_LESS', ...plan }],
+    ...fields,
+  });
+const paths = { '/': [{ 'rate-limit': {} }] };
+
+test('a definition of v1 is refused also when only its paths say so, and paths of others are told', () => {
+  for (const text of [v2({ gravitee: null, paths }), v2({ gravitee: '1.0.0' }, { paths })]) {
+    assert.throws(() => importDefinition(text, 'api.json'), /this is a v1 definition/);
+  }
+  for (const text of [v2({ paths }), v2({}, { paths })]) {
+    assert.ok(
+      reportLines(importDefinition(text, 'api.json')).some((line) => line.startsWith('told policies under paths')),
+    );
+  }
+});
+
+test('virtual hosts and context paths that are no text are not the root of every host', () => {
+  for (const proxy of [{ virtual_hosts: 'a.example/x' }, { context_path: ['/a'] }]) {
+    const result = importDefinition(v2({ proxy }), 'api.json');
+    const found = routeRequest(result.envoy, { path: '/', method: 'GET' });
+    assert.equal(found, undefined, JSON.stringify(proxy));
+  }
+});
+
+test('a guard whose path is no text is for every path', () => {
+  const flow = { 'path-operator': { path: ['/a'], operator: 'EQUALS' }, pre: [limit] };
+  assert.equal(statusOf(importDefinition(v2({ flows: [flow] }), 'api.json'), '/c/a'), 503);
+});
