@@ -14,6 +14,12 @@ export interface ResolvedCredentials {
   readonly outlivesSource?: boolean | undefined;
 }
 
+export function sameKeys(a: ResolvedCredentials, b: ResolvedCredentials): boolean {
+  return (
+    a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken
+  );
+}
+
 /** One identity's credentials: at once where they are there, the same object until they are refreshed. */
 export interface CredentialProvider {
   /** The same for the same identity, another for each other one; tells nothing of it. */
@@ -21,6 +27,9 @@ export interface CredentialProvider {
   /** The account that the identity belongs to, where it is known by now. */
   readonly account: string | undefined;
   get(): ResolvedCredentials | Promise<ResolvedCredentials>;
-  /** The service called these expired: the source is asked again, at most every few seconds. */
-  invalidate?(credentials: ResolvedCredentials): void;
+  /**
+   * A service called these expired, or does not know them: before the next use the source is asked again, at most every few
+   * seconds. What is expired is not taken again from it; what one region does not know may serve in all others.
+   */
+  invalidate?(credentials: ResolvedCredentials, verdict?: 'expired' | 'unknown'): void;
 }

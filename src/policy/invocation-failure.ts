@@ -46,11 +46,11 @@ function retryAfter({ retryAfterSeconds }: InvocationError, field: ErrorStatusFi
   return retryAfterSeconds ?? (field === 'throttled' ? 1 : undefined);
 }
 
-/** The class of what somebody answered. A bare 504 is a time limit of who stands between. */
-function answeredField({ kind, statusCode }: InvocationError): ErrorStatusField | undefined {
+/** The class of what somebody answered. AWS throttles with other statuses than 429 too. A bare 504 is a time limit of who stands between. */
+function answeredField({ kind, statusCode, throttling }: InvocationError): ErrorStatusField | undefined {
   if (kind !== 'service' && kind !== 'status') return undefined;
   if (statusCode === 413) return 'tooLarge';
-  if (statusCode === 429) return 'throttled';
+  if (statusCode === 429 || throttling !== undefined) return 'throttled';
   return kind === 'status' && statusCode === 504 ? 'timeout' : 'unavailable';
 }
 

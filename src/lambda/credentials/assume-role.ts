@@ -21,8 +21,9 @@ export async function assumeRole(options: AssumeRoleOptions): Promise<ResolvedCr
   try {
     return await requestSession(options, credentials);
   } catch (error) {
-    if (!isStale(error) || base.invalidate === undefined) throw error;
-    base.invalidate(credentials);
+    const verdict = verdictOf(error);
+    if (verdict === undefined || base.invalidate === undefined) throw error;
+    base.invalidate(credentials, verdict);
     const others = await base.get();
     if (others === credentials) throw error;
     return await requestSession(options, others);
@@ -76,7 +77,9 @@ export function accountOf(roleArn: string): string | undefined {
   return /^arn:[^:]*:iam::(\d{12}):/.exec(roleArn)?.[1];
 }
 
-/** The keys that asked are the reason, and others may do. */
-function isStale(error: unknown): boolean {
-  return error instanceof Error && /^(ExpiredToken|InvalidClientTokenId|UnrecognizedClient)/.test(error.name);
+/** Whether the keys that asked are the reason, and others may do. A region that is not enabled knows no keys at all. */
+function verdictOf(error: unknown): 'expired' | 'unknown' | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name.startsWith('ExpiredToken')) return 'expired';
+  return /^(?:InvalidClientTokenId|UnrecognizedClient)/.test(error.name) ? 'unknown' : undefined;
 }

@@ -1,5 +1,5 @@
 import { InvocationError } from '../invocation-error.ts';
-import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
+import { type CredentialProvider, type ResolvedCredentials, sameKeys } from '../resolved-credentials.ts';
 import type { Clock } from './clock.ts';
 import { credentialError } from './credential-error.ts';
 import { backoff, refreshAt, validUntil } from './refresh-schedule.ts';
@@ -54,6 +54,8 @@ const REJECT_BURST = 2;
 const REJECT_FLOOR_MS = 5_000;
 /** For so long the same credentials are not taken again from the source after the service called them expired. */
 const REJECTED_MS = 60_000;
+/** A wall clock that goes back by more was set: moments that were near are far now. */
+const SET_BACK_MS = 1_000;
 /** Who was not used for so long is not refreshed any more, and goes. */
 export const IDLE_MS = 3_600_000;
 
@@ -99,6 +101,7 @@ export class RefreshingProvider implements CredentialProvider {
   /** Rejects with an InvocationError of kind `credentials`, at the latest after 10 s. */
   get(): ResolvedCredentials | Promise<ResolvedCredentials> {
     const now = this.#options.clock.now();
+    if (now < this.lastUsed - SET_BACK_MS) this.#retryAt = this.#rejectAt = this.#stampAt = this.#refreshAt = 0;
     this.lastUsed = now;
     const current = this.#current;
     if (current === undefined || (now >= this.#validUntil && !this.#goesOn())) return this.#wait(now);
@@ -113,14 +116,13 @@ export class RefreshingProvider implements CredentialProvider {
     if (found instanceof Promise) found.catch(() => {});
   }
 
-  /** The service called these expired or revoked: the source is asked for others before the next use. */
-  invalidate(credentials: ResolvedCredentials): void {
+  invalidate(credentials: ResolvedCredentials, verdict: 'expired' | 'unknown' = 'expired'): void {
     const now = this.#options.clock.now();
     const allowance = now - (REJECT_BURST - 1) * REJECT_FLOOR_MS;
     if (this.#current !== credentials || now < this.#rejectAt) return;
     this.#rejectAt = Math.max(this.#rejectAt, allowance) + REJECT_FLOOR_MS;
     this.#current = undefined;
-    this.#rejected = { credentials, until: now + REJECTED_MS };
+    this.#rejected = { credentials, until: verdict === 'expired' ? now + REJECTED_MS : now };
   }
 
   status(): CredentialStatus {
@@ -227,7 +229,7 @@ export class RefreshingProvider implements CredentialProvider {
     if (this.#rejected !== undefined && now < this.#rejected.until && sameKeys(this.#rejected.credentials, loaded)) {
       throw new Error('the source still gives the credentials that the service called expired');
     }
-    const before = this.#current;
+    const before = this.#current ?? this.#rejected?.credentials;
     // Unchanged ones stay the same object: signing keys are cached by it.
     const kept =
       before !== undefined && before.expiration === loaded.expiration && sameKeys(before, loaded) ? before : loaded;
@@ -290,10 +292,4 @@ export class RefreshingProvider implements CredentialProvider {
       if (isNew) this.#refresh(this.#options.clock.now());
     });
   }
-}
-
-function sameKeys(a: ResolvedCredentials, b: ResolvedCredentials): boolean {
-  return (
-    a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken
-  );
 }

@@ -66,6 +66,8 @@ function readProxy(environment: Environment, name: string): Proxy | undefined {
 function proxyUrl(value: string): string | undefined {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`);
   if (url === null || url.hostname === '' || !/^https?:$/.test(url.protocol)) return undefined;
+  // The rest of a password that is not encoded, whose beginning would be taken for the proxy's name.
+  if (`${url.pathname}${url.search}${url.hash}`.includes('@')) return undefined;
   try {
     decodeURIComponent(url.username + url.password);
   } catch {

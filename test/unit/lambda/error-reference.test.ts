@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { InvocationError, type InvocationFailure, invocationFailures } from '../../../src/lambda/index.ts';
-import { listErrorClasses } from '../../../src/lambda/result/error-classes.ts';
+import { isThrottling, listErrorClasses } from '../../../src/lambda/result/error-classes.ts';
+import { throttlingOf } from '../../../src/lambda/result/throttling.ts';
 import { failureOf } from '../../../src/policy/invocation-failure.ts';
 import { invocation } from '../../support/invocation.ts';
 import { serviceErrorSchemas } from '../../support/service-errors.ts';
@@ -27,8 +28,9 @@ function table(heading: string): readonly (readonly string[])[] {
 }
 
 /** Which field of `errorStatus` decides, by what the policy makes of the error. */
-function mappedBy(failure: InvocationFailure, statusCode?: number): string {
-  const error = new InvocationError(failure, { statusCode, message: '' });
+function mappedBy(failure: InvocationFailure, statusCode?: number, errorType?: string): string {
+  const throttling = isThrottling(errorType, statusCode ?? 0) ? throttlingOf(undefined) : undefined;
+  const error = new InvocationError(failure, { statusCode, throttling, message: '' });
   const { status } = failureOf(error, invocation(), errorStatus);
   return Object.entries(errorStatus).find(([, value]) => value === status)?.[0] ?? '–';
 }
@@ -46,7 +48,14 @@ test('the reference has each error class of the service as the code treats it', 
   const expected = serviceErrorSchemas().map(({ name, status }) => {
     const found = listErrorClasses().get(name);
     assert.ok(found, name);
-    return [name, String(status), mappedBy('service-error', status), ran[found.ran], again[found.retry], found.why];
+    return [
+      name,
+      String(status),
+      mappedBy('service-error', status, name),
+      ran[found.ran],
+      again[found.retry],
+      found.why,
+    ];
   });
   assert.deepEqual(table('Errors of the Lambda service'), expected);
 });

@@ -44,6 +44,8 @@ test('a value that is no proxy is told with its variable and without its passwor
     'http://',
     'http://user:secret@',
     'socks5://user:secret@proxy:1080',
+    'http://user:12#secret@proxy:3128',
+    'http://user:12/secret@proxy:3128',
     'ftp://p',
     'http://%zz@p',
     'a b',

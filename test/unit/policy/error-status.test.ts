@@ -37,6 +37,8 @@ const retryAfter = { 'retry-after': '7' };
 for (const [what, error, status, seconds] of [
   ['throttling by AWS', named(429, 'TooManyRequestsException'), 429, 1],
   ['throttling that says how long', answered(429, { 'x-amzn-errortype': 'X', ...retryAfter }), 429, 7],
+  ['throttling with another status', named(400, 'ThrottlingException'), 429, 1],
+  ['throttling by EC2', named(502, 'EC2ThrottledException'), 429, 1],
   ['a bare 429', answered(429, retryAfter), 429, 7],
   ['maxConcurrency', new InvocationError('too-many-invocations', { message: 'm', retryAfterSeconds: 1 }), 429, 1],
   ['an open circuit', new InvocationError('circuit-open', { message: 'm', retryAfterSeconds: 9 }), 429, 9],

@@ -269,6 +269,36 @@ test('a source that repeats what the service called expired is an error for a mi
   assert.deepEqual(await provider.get(), first, 'the service may have been wrong');
 });
 
+test('what one region does not know serves all others on where the source has nothing else', async () => {
+  const { provider, source, clock, told } = make();
+  const first = await provider.get();
+  source.next = 'same';
+  for (let i = 0; i < 600; i++) {
+    provider.invalidate(first, 'unknown');
+    assert.equal(await provider.get(), first, 'the same object: who sent it does not send it again');
+    await clock.pass(100);
+  }
+  assert.ok(source.loads >= 10 && source.loads <= 15, `${source.loads} loads in a minute`);
+  assert.deepEqual([provider.status().ok, provider.status().reason, told], [true, undefined, []]);
+  source.next = 'session';
+  provider.invalidate(first, 'unknown');
+  assert.notEqual(await provider.get(), first);
+});
+
+test('a source that failed is asked again at once when the clock was set back', async () => {
+  const { provider, source, clock } = make(hour);
+  source.next = new Error('away');
+  await failure(provider.get());
+  source.next = 'session';
+  clock.time -= 90 * minute;
+  const found = await provider.get();
+  assert.equal(found.accessKeyId, 'key-2');
+  clock.time -= 90 * minute;
+  assert.equal(now(provider), found);
+  await settled();
+  assert.equal(now(provider).accessKeyId, 'key-3', 'its end was told by a clock that was wrong');
+});
+
 test('keys that have just come are used though they look expired and the source is soon asked again', async () => {
   const { provider, source, clock, told } = make(-90 * minute);
   const first = await provider.get();
