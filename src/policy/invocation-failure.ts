@@ -41,9 +41,13 @@ function isRefusal(status: number): boolean {
   return status === 403 || status === 413 || status === 429 || status >= 500;
 }
 
-/** Throttling without a time of its own: soon, but not at once. */
+/** What the endpoint asks for is told on up to a day. */
+const MAX_RETRY_AFTER = 86_400;
+
+/** Whole seconds, as HTTP has them. Throttling without a time of its own: soon, but not at once. */
 function retryAfter({ retryAfterSeconds }: InvocationError, field: ErrorStatusField | undefined): number | undefined {
-  return retryAfterSeconds ?? (field === 'throttled' ? 1 : undefined);
+  if (retryAfterSeconds === undefined) return field === 'throttled' ? 1 : undefined;
+  return Math.min(Math.ceil(retryAfterSeconds), MAX_RETRY_AFTER);
 }
 
 /** The class of what somebody answered. AWS throttles with other statuses than 429 too. A bare 504 is a time limit of who stands between. */

@@ -12,8 +12,8 @@ export interface ServiceErrorAnswer {
 
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_TEXT = 1024;
-/** What a name of an error may look like: it becomes a field of the log and a label. */
-const NAME_SYNTAX = /^[\w.-]{1,128}$/;
+/** What a name of an error may look like: it becomes a field of the log. A number is a gateway's status, no name of AWS's. */
+const NAME_SYNTAX = /^[a-zA-Z][\w.-]{0,127}$/;
 
 /** Reads an error as restJson1 writes it: the header, else `code`, else `__type`. */
 export function readServiceError({ headers, body }: Answer): ServiceErrorAnswer {

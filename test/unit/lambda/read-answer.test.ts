@@ -49,6 +49,7 @@ test('text and name of an error are bounded and a name that is none is no name',
     assert.equal(errorOf(400, { 'x-amzn-errortype': type }, '').kind, 'status', type);
   }
   assert.equal(errorOf(400, {}, '{"__proto__":{"code":"X"}}').kind, 'status');
+  assert.equal(errorOf(404, {}, '{"code":404,"message":"no route"}').kind, 'status', 'a gateway that is none of AWS');
   assert.equal(errorOf(400, {}, `{"code":"X","pad":"${'p'.repeat(70_000)}"}`).kind, 'status', 'too large to be read');
 });
 
