@@ -1,6 +1,10 @@
 const MAX_LINE = 300;
-/** A JSON Web Token, as service accounts have them. */
-const TOKEN = /eyJ[\w-]{8,}\.[\w.-]+/g;
+/**
+ * What a page of a proxy may repeat and no header of ours tells: a JSON Web Token, as service accounts have them, the
+ * password of the proxy, and what STS is asked with.
+ */
+const SECRET =
+  /eyJ[\w-]{8,}\.[\w.-]+|(?<=\bBasic\s+)(?=\S*[\d=+/])[\w+/=]{8,}|(?<=\b(?:ExternalId|WebIdentityToken)=)[^&\s"'<>]+/gi;
 
 /** The first line of what a source has said, short enough for a log and without the secrets that it was asked with. */
 export function boundedLine(text: string, secrets: readonly string[]): string | undefined {
@@ -10,7 +14,7 @@ export function boundedLine(text: string, secrets: readonly string[]): string | 
   for (const secret of secrets) line = line.replaceAll(secret, '…');
   // Control characters would break a log's line; what is no ASCII may not be text at all.
   line = line
-    .replaceAll(TOKEN, '…')
+    .replaceAll(SECRET, '…')
     .replaceAll(/[^\x20-\x7e…]/g, '?')
     .slice(0, MAX_LINE);
   return line === '' ? undefined : line;
