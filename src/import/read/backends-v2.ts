@@ -74,7 +74,7 @@ function connectionParts(part: Reader, owner: string, report: Report): Connectio
   return host === undefined ? connection : { ...connection, host };
 }
 
-/** v2 merges nothing: an endpoint has its group's options, or its own. Without a word those that are there. */
+/** v2 merges nothing: an endpoint has its group's options, or its own. If neither is named, those that are there. */
 function connectionOf(endpoint: Reader, name: string, shared: Lazy<Connection>, report: Report): Connection {
   const inherits = endpoint.flag('inherit');
   const own = ownFields.some((field) => endpoint.has(field));

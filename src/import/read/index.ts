@@ -33,7 +33,7 @@ export function readDefinition(document: unknown, context: ReadContext): ApiDefi
   return definition;
 }
 
-/** Without a word of its version a definition is of v1, whose policies stand under `paths`. */
+/** A definition that does not state its version is v1, whose policies stand under `paths`. */
 function versionOf(root: Reader, api: Reader, plans: Reader): 'v1' | 'v2' | 'v4' | undefined {
   const told = api.text('definitionVersion', 'definition_version', 'gravitee') ?? '';
   const isOperators = root.text('kind') !== undefined;

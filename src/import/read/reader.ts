@@ -30,7 +30,7 @@ export class Reader {
     return this.#child(undefined, names[0] ?? '');
   }
 
-  /** Like `get`, for a field that some exports hold as the text of its JSON. Text that is no JSON gives undefined. */
+  /** Like `get`, for a field that some exports hold as the text of its JSON. Text that is not valid JSON gives undefined. */
   getJson(...names: readonly string[]): Reader {
     const found = this.get(...names);
     const { data } = this;
