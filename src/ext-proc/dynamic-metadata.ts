@@ -2,15 +2,25 @@ import { METADATA_NAMESPACE } from '../envoy-names.ts';
 import type { Transaction } from '../policy/index.ts';
 import { type Json, type Struct, toStruct } from './wire/index.ts';
 
-/** Variables and invocations so far, under the namespace `lambda-ext-proc`. */
-export function dynamicMetadata(transaction: Transaction): Struct | undefined {
-  if (transaction.executions.size === 0 && transaction.errorKey === undefined) return undefined;
+/**
+ * `request: done` goes along with the reply that ends the request phase, whether or not anything ran. An RBAC filter after
+ * this one lets only such requests on: where Envoy hides that it went on without the policies, they stop there.
+ */
+const done = { request: 'done' } as const;
+const onlyDone = toStruct({ [METADATA_NAMESPACE]: done });
+
+/** Variables and invocations so far, under the namespace `lambda-ext-proc`. `requestDone`: see `done`. */
+export function dynamicMetadata(transaction: Transaction | undefined, requestDone: boolean): Struct | undefined {
+  if (transaction === undefined || (transaction.executions.size === 0 && transaction.errorKey === undefined)) {
+    return requestDone ? onlyDone : undefined;
+  }
   const policies = [...transaction.executions].map(([name, execution]): [string, Json] => [
     name,
     { ...execution, durationMs: Math.round(execution.durationMs * 1000) / 1000 },
   ]);
   return toStruct({
     [METADATA_NAMESPACE]: {
+      ...(requestDone && done),
       variables: Object.fromEntries(variablesOf(transaction)),
       policies: Object.fromEntries(policies),
       errorKey: transaction.errorKey,

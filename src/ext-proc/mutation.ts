@@ -1,6 +1,15 @@
 import type { Transaction } from '../policy/index.ts';
 import type { Mutation, Side } from './wire/index.ts';
 
+/** Of a stream without an API. */
+export const unchanged: Mutation = {
+  path: undefined,
+  status: undefined,
+  headers: [],
+  body: undefined,
+  clearRouteCache: false,
+};
+
 /** What a transaction's policies did to one message. */
 export function mutationOf(transaction: Transaction, side: Side): Mutation {
   const { request, response } = transaction;

@@ -4,7 +4,7 @@ import { answerTo } from './failures.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
 import type { StreamPolicies } from './stream-policies.ts';
-import { type AnswerReply, carriesMetadata, encodeReply, type Reply } from './wire/index.ts';
+import { type AnswerReply, carriesMetadata, encodeReply, endsPhase, type Reply } from './wire/index.ts';
 
 /** What one stream says to Envoy. */
 export class Replies {
@@ -22,7 +22,8 @@ export class Replies {
 
   write(reply: Reply): void {
     const { transaction } = this.#policies;
-    const metadata = transaction && carriesMetadata(reply) ? dynamicMetadata(transaction) : undefined;
+    const requestDone = endsPhase(reply) && reply.side === 'request';
+    const metadata = carriesMetadata(reply) ? dynamicMetadata(transaction, requestDone) : undefined;
     if (!this.#peer.write(encodeReply(reply, metadata))) this.#peer.pause();
   }
 

@@ -4,7 +4,7 @@ import { HttpHeaders, PolicyFailure, Transaction } from '../policy/index.ts';
 import { requestBodyRefusal, responseBodyRefusal } from './body-refusal.ts';
 import type { BodyPlan, Inputs, RequestPlan } from './exchange/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
-import { mutationOf } from './mutation.ts';
+import { mutationOf, unchanged } from './mutation.ts';
 import { refusalPolicies } from './refusal.ts';
 import { readRequestHead } from './request-head.ts';
 import { adaptResponse } from './response-body.ts';
@@ -67,7 +67,7 @@ export class StreamPolicies implements Inputs {
 
   mutation(side: Side): Mutation {
     const { transaction } = this;
-    if (transaction === undefined) throw new Error('settled without a transaction');
+    if (transaction === undefined) return unchanged;
     const mutation = mutationOf(transaction, side);
     return side === 'request' ? mutation : adaptResponse(mutation, transaction, this.#received);
   }

@@ -31,7 +31,7 @@ export interface Inputs {
   request(message: HeadersMessage, attributes: ReadonlyMap<string, string>): RequestPlan;
   /** The response to a request whose policies ran and whose API has response steps. */
   response(message: HeadersMessage, status: number): BodyPlan;
-  /** What the policies of a side changed. */
+  /** What the policies of a side changed: nothing, where there are none. */
   mutation(side: Side): Mutation;
   /** Takes room for bytes of a body. False: there is none. */
   reserve(bytes: number): boolean;

@@ -1,8 +1,7 @@
 import type { HeadersMessage } from '../wire/index.ts';
-import { fail, run, say } from './acts.ts';
+import { fail, run } from './acts.ts';
 import { awaitBody } from './body-messages.ts';
 import { passed } from './effect.ts';
-import { modeOverride } from './processing-mode.ts';
 import type { Exchange } from './state.ts';
 
 const noBody = new Uint8Array();
@@ -15,13 +14,11 @@ export function onRequestHeaders(exchange: Exchange, message: HeadersMessage): v
   side.bodiless = message.end;
   side.answers = 'headers';
   switch (plan.kind) {
-    case 'unmatched': {
+    case 'unmatched':
       side.stage = 'open';
       exchange.effects.push(passed.unmatched);
-      const modes = modeOverride(exchange, side, 'NONE');
-      say(exchange, { kind: 'headers', side: 'request', mutation: undefined, body: undefined, modes });
+      side.body.settle(exchange, side);
       break;
-    }
     case 'routeless':
       side.stage = 'open';
       side.body.settle(exchange, side);

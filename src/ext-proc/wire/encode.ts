@@ -19,8 +19,12 @@ const goOn = {
 
 /** Whether dynamic metadata goes along: with what policies settled, and with an answer. */
 export function carriesMetadata(reply: Reply): boolean {
-  if (reply.kind === 'headers' || reply.kind === 'body') return reply.mutation !== undefined;
-  return reply.kind === 'answer';
+  return endsPhase(reply) || reply.kind === 'answer';
+}
+
+/** The reply after which no policy of its side runs any more, and the message goes on. */
+export function endsPhase(reply: Reply): reply is HeadersReply | BodyReply {
+  return (reply.kind === 'headers' || reply.kind === 'body') && reply.mutation !== undefined;
 }
 
 /** A reply as Envoy reads it. Metadata is for a reply that `carriesMetadata`. */

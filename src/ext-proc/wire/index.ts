@@ -1,5 +1,5 @@
 export { decodeMessage } from './decode.ts';
-export { carriesMetadata, encodeReply } from './encode.ts';
+export { carriesMetadata, encodeReply, endsPhase } from './encode.ts';
 export type {
   Head,
   HeadersMessage,

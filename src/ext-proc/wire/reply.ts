@@ -26,7 +26,7 @@ export interface ModeOverride {
 export interface HeadersReply {
   readonly kind: 'headers';
   readonly side: Side;
-  /** Undefined: nothing ran. `body` below decides over a new body, not the mutation's. */
+  /** Undefined: the side's policies are not done yet. `body` below decides over a new body, not the mutation's. */
   readonly mutation: Mutation | undefined;
   /** Takes the place of the message's body: Envoy then sends no body message and removes content-length. */
   readonly body: Uint8Array | undefined;
@@ -37,6 +37,7 @@ export interface HeadersReply {
 export interface BodyReply {
   readonly kind: 'body';
   readonly side: Side;
+  /** Undefined: no policy waited for this message. */
   readonly mutation: Mutation | undefined;
 }
 

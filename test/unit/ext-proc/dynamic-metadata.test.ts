@@ -6,7 +6,7 @@ import type { Transaction } from '../../../src/policy/index.ts';
 /** As much of a transaction as the metadata is made of. */
 function variables(attributes: Readonly<Record<string, string | null>>): Readonly<Record<string, unknown>> {
   const transaction = { executions: new Map(), attributes: new Map(Object.entries(attributes)), errorKey: 'KEY' };
-  const struct = dynamicMetadata(transaction as unknown as Transaction);
+  const struct = dynamicMetadata(transaction as unknown as Transaction, false);
   return struct?.fields?.['lambda-ext-proc']?.structValue?.fields?.variables?.structValue?.fields ?? {};
 }
 
@@ -23,4 +23,14 @@ test('all of them together are bounded', () => {
   const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`v${i}`, 'x'.repeat(4_000)]));
   const kept = Object.keys(variables(many));
   assert.ok(kept.length >= 16 && kept.length * 4_000 <= 65_536, String(kept.length));
+});
+
+test('the reply that ends the request phase says so, also where nothing ran', () => {
+  const done = { structValue: { fields: { request: { stringValue: 'done' } } } };
+  assert.deepEqual(dynamicMetadata(undefined, true)?.fields, { 'lambda-ext-proc': done });
+  assert.equal(dynamicMetadata(undefined, false), undefined);
+  const transaction = { executions: new Map(), attributes: new Map(), errorKey: 'KEY' } as unknown as Transaction;
+  const ran = dynamicMetadata(transaction, true)?.fields?.['lambda-ext-proc']?.structValue?.fields;
+  assert.equal(ran?.request?.stringValue, 'done');
+  assert.equal(ran?.errorKey?.stringValue, 'KEY');
 });
