@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { AwsKeys } from '../scripts/support/aws-request.ts';
 import { type Child, startChild, waitFor } from '../scripts/support/child.ts';
 import { type Ministack, startMinistack } from '../scripts/support/ministack.ts';
@@ -9,6 +9,9 @@ import { startBackend } from './backend.ts';
 import { type Ports, withPorts } from './ports.ts';
 
 const root = join(import.meta.dirname, '..');
+
+/** The socket of the sidecar in envoy/envoy.yaml. */
+const EXAMPLE_SOCKET = '/run/lambda-ext-proc/0.sock';
 
 /** A real Envoy, the sidecar, a local AWS and a backend, running together. */
 export interface Demo {
@@ -83,7 +86,7 @@ async function startSidecar(
   stops: (() => unknown)[],
 ): Promise<Child> {
   const config = inUse(directory, 'demo/policies.yaml', ports);
-  const listen = ['--listen', `127.0.0.1:${ports.sidecar}`, '--admin', `127.0.0.1:${ports.sidecarAdmin}`];
+  const listen = ['--listen', `unix:${socketIn(directory)}`, '--admin', `127.0.0.1:${ports.sidecarAdmin}`];
   // Nothing to drain for: Envoy is stopped before.
   const env: SidecarEnv = { AWS_ACCESS_KEY_ID: keys.accessKey, AWS_SECRET_ACCESS_KEY: keys.secretKey };
   const [command, ...args] = sidecarCommand(env);
@@ -109,10 +112,17 @@ async function startEnvoy({ ports, directory }: DemoOptions, stops: (() => unkno
   return child;
 }
 
-/** The file itself where the ports are its own, else a copy with the other ports. */
+/** Relative to where both ends run, if that is shorter: the path of a socket has at most 107 bytes. */
+function socketIn(directory: string): string {
+  const path = join(directory, 'sidecar.sock');
+  const short = relative(root, path);
+  return short.length < path.length ? short : path;
+}
+
+/** The file itself where ports and sockets are its own, else a copy with the others. */
 function inUse(directory: string, file: string, ports: Ports): string {
   const text = readFileSync(join(root, file), 'utf8');
-  const changed = withPorts(text, ports);
+  const changed = withPorts(text, ports).replaceAll(EXAMPLE_SOCKET, socketIn(directory));
   if (changed === text) return file;
   const copy = join(directory, file.slice(file.lastIndexOf('/') + 1));
   writeFileSync(copy, changed);

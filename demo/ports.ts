@@ -5,7 +5,6 @@ export interface Ports {
   readonly envoy: number;
   readonly envoyAdmin: number;
   readonly backend: number;
-  readonly sidecar: number;
   readonly sidecarAdmin: number;
   readonly aws: number;
 }
@@ -14,7 +13,6 @@ export const defaultPorts: Ports = {
   envoy: 10000,
   envoyAdmin: 9901,
   backend: 8080,
-  sidecar: 50051,
   sidecarAdmin: 9464,
   aws: 4566,
 };
@@ -23,7 +21,6 @@ const users: Readonly<Record<keyof Ports, string>> = {
   envoy: 'Envoy',
   envoyAdmin: "Envoy's admin interface",
   backend: 'the backend',
-  sidecar: 'the sidecar',
   sidecarAdmin: "the sidecar's admin server",
   aws: 'the local AWS',
 };

@@ -3,6 +3,14 @@
 /** The gRPC service that Envoy calls, and that its health checks ask for. */
 export const SERVICE_NAME = 'envoy.service.ext_proc.v3.ExternalProcessor';
 
+/**
+ * What the examples write as the gRPC call's `:authority`. Without it Envoy sends the cluster's name, which need not be one.
+ */
+export const GRPC_AUTHORITY = 'lambda-ext-proc';
+
+/** Where the examples have the sidecar listen. */
+export const SIDECAR_SOCKET = '/run/lambda-ext-proc/0.sock';
+
 /** Metadata of a gRPC stream (`grpc_initial_metadata`), by which a route says how it is to be served. */
 export const streamMetadata = {
   /** The name of the API. */
@@ -35,3 +43,10 @@ export const requestAttributes = {
 
 /** What `#request.ssl` reads. */
 export const CERTIFICATE_ATTRIBUTES = [requestAttributes.peerCertificate, requestAttributes.localCertificate] as const;
+
+/** What the filter's `response_attributes` asks Envoy for: who answered, the backend or Envoy itself. */
+export const responseAttributes = {
+  codeDetails: 'response.code_details',
+  flags: 'response.flags',
+  upstreamAddress: 'upstream.address',
+} as const;

@@ -11,6 +11,6 @@ export function refusalPolicies(set: PolicySet): ApiPolicies {
     request: [],
     response: [],
     responseTemplates: set.responseTemplates,
-    needs: { requestBody: false, response: false, responseBody: false, certificates: false },
+    needs: { requestBody: false, response: false, responseBody: false, certificates: false, headers: new Set() },
   };
 }

@@ -37,6 +37,8 @@ export interface PhaseNeeds {
   readonly responseBody: boolean;
   /** A step reads `#request.ssl`, which Envoy tells only where the filter's `request_attributes` ask for it. */
   readonly certificates: boolean;
+  /** The headers that templates name, in lower case: `check` looks whether Envoy keeps one of them back. */
+  readonly headers: ReadonlySet<string>;
 }
 
 export interface PolicyStep {

@@ -52,6 +52,7 @@ function compilePhases(
   let position = 0;
   let hasResponse = false;
   let certificates = false;
+  const headers = new Set<string>();
   const phase = (which: 'request' | 'response'): readonly PolicyStep[] => {
     const defaultScope = surroundings.defaults?.scope ?? 'REQUEST';
     return placeSteps(document, which, path, defaultScope, compiler.reporter).flatMap(({ document, place }) => {
@@ -71,15 +72,19 @@ function compilePhases(
         compiler.reporter.warn([...place.path, 'configuration'], message, 'key');
       }
       certificates ||= compiled.readsCertificates;
+      for (const header of compiled.headersRead) headers.add(header);
       return [{ name, ...compiled.step }];
     });
   };
   const request = phase('request');
   const response = phase('response');
-  return { request, response, needs: { ...sumNeeds(request, response), certificates } };
+  return { request, response, needs: { ...sumNeeds(request, response), certificates, headers } };
 }
 
-function sumNeeds(request: readonly PolicyStep[], response: readonly PolicyStep[]): Omit<PhaseNeeds, 'certificates'> {
+function sumNeeds(
+  request: readonly PolicyStep[],
+  response: readonly PolicyStep[],
+): Omit<PhaseNeeds, 'certificates' | 'headers'> {
   const needs = [...request, ...response].map((step) => step.needs);
   return {
     requestBody: needs.some(({ requestBody }) => requestBody),

@@ -14,6 +14,7 @@ import type { ConfigurationDocument, StepDocument } from '../schema/index.ts';
 import { ConfigurationScope } from './configuration-scope.ts';
 import { compileCredentials } from './credentials.ts';
 import { checkOneQualifier, compileDestination } from './destination.ts';
+import { headersRead } from './header-reads.ts';
 import { compileMutations } from './mutations.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 import { compileTexts } from './texts.ts';
@@ -33,6 +34,8 @@ export interface CompiledStep {
   readonly readsResponse: boolean;
   /** A template reads `#request.ssl`. */
   readonly readsCertificates: boolean;
+  /** See PhaseNeeds. */
+  readonly headersRead: readonly string[];
 }
 
 /** Undefined after at least one reported error. */
@@ -62,6 +65,7 @@ export function compileStep(
     baseName: plainName(configuration.function.constant),
     readsResponse: templates.some((template) => template.needs.response),
     readsCertificates: templates.some((template) => template.needs.requestSsl),
+    headersRead: headersRead(templates),
   };
 }
 

@@ -25,10 +25,14 @@ export function checkModes(filter: Filter, used: UsedRoute, reporter: Reporter):
     checkTrailers(filter, used, reporter);
   }
   if (config.items('allowed_override_modes').length > 0) {
-    const message =
-      'Envoy ignores every other mode that the server asks for, and policies that read a body answer 500: leave it out';
-    reporter.warn(config.placeOf('allowed_override_modes'), message, 'key');
+    const bypassed = needs.requestBody || needs.responseBody;
+    const outcome = bypassed
+      ? `policies of ${nameOf(used)} that read a body are passed by`
+      : 'policies may be passed by';
+    const message = `Envoy silently ignores every other mode that the server asks for, and ${outcome}: leave it out`;
+    reporter[bypassed || needs.response ? 'error' : 'warn'](config.placeOf('allowed_override_modes'), message, 'key');
   }
+  checkSentEarly(filter, used, reporter);
   if (mayAsk && requestBody === 'BUFFERED' && !needs.requestBody) {
     const message = `every request's body is buffered, while ${nameOf(used)} reads none: write \`request_body_mode: NONE\`, the server asks for bodies where it needs them`;
     reporter.warn(place.placeOf('request_body_mode'), message);
@@ -48,9 +52,24 @@ function checkWithoutOverride(filter: Filter, used: UsedRoute, reporter: Reporte
       : []),
   ];
   if (missing.length === 0) return;
-  const outcome = needs.requestBody || needs.responseBody ? 'requests are answered 500' : 'they never run';
+  const outcome =
+    needs.requestBody || needs.responseBody ? 'policies that read a body are passed by' : 'they never run';
   const message = `${nameOf(used)} needs ${missing.join(' and ')}, which Envoy does not send without this: ${outcome}; write \`allow_mode_override: true\``;
   reporter.error(config.placeOf('allow_mode_override'), message);
+}
+
+/** Headers that Envoy sends on before the policies that read the body have run cannot be changed or stopped any more. */
+function checkSentEarly({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
+  const field = 'send_body_without_waiting_for_header_response';
+  if (!config.flag(field)) return;
+  const { needs } = used.policies;
+  const modes = used.route.processingMode;
+  const isStreamed = (phase: string): boolean => modes?.text(`${phase}_body_mode`) === 'STREAMED';
+  const tooLate = (needs.requestBody && isStreamed('request')) || (needs.responseBody && isStreamed('response'));
+  const message = tooLate
+    ? `${nameOf(used)} reads a body that Envoy sends while the headers' answer is still awaited, which these policies cannot serve: leave it out`
+    : 'the server answers in order and gains nothing from it: leave it out';
+  reporter[tooLate ? 'error' : 'warn'](config.placeOf(field), message, 'key');
 }
 
 /**
@@ -95,8 +114,8 @@ const ENVOY_DEFAULT_BUFFER = 1024 * 1024;
 export function checkBufferLimit(filter: Filter, used: UsedRoute, bodyBytes: number, reporter: Reporter): void {
   const { needs } = used.policies;
   if (!needs.requestBody && !needs.responseBody) return;
-  const place = filter.listener ?? filter.config;
-  const limit = filter.listener?.number('per_connection_buffer_limit_bytes') ?? ENVOY_DEFAULT_BUFFER;
+  const place = filter.manager.listener ?? filter.config;
+  const limit = filter.manager.listener?.number('per_connection_buffer_limit_bytes') ?? ENVOY_DEFAULT_BUFFER;
   if (limit >= bodyBytes) return;
   const message = `bodies over ${limit} bytes never reach a policy, while limits.bodyBytes is ${bodyBytes}: their callers get a 413, or wait for a minute and get a 500; write \`per_connection_buffer_limit_bytes: ${bodyBytes}\`, or \`limits: {bodyBytes: ${limit}}\` in policies.yaml`;
   reporter.error(place.placeOf('per_connection_buffer_limit_bytes'), message);

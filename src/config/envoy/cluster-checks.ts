@@ -1,24 +1,35 @@
 import { suggestion } from '../../closest.ts';
-import { SERVICE_NAME } from '../../envoy-names.ts';
+import { SERVICE_NAME, SIDECAR_SOCKET } from '../../envoy-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
+import { checkAuthority, checkHealthAuthority, endpointsOf } from './authority-checks.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
+/** The clusters of a configuration, for who follows names to them. */
+export interface ClusterIndex {
+  readonly byName: ReadonlyMap<string, EnvoyNode>;
+  /** Some come from elsewhere, so that one that is missing is no error. */
+  readonly hasOthers: boolean;
+}
+
 /** How Envoy reaches the server: `service` is the filter's or a route's `grpc_service`. */
 export function checkService(
   service: EnvoyNode,
-  clusters: ReadonlyMap<string, EnvoyNode>,
-  hasOtherClusters: boolean,
+  { byName: clusters, hasOthers }: ClusterIndex,
+  bodyBytes: number,
   reporter: Reporter,
 ): void {
   checkRetries(service, reporter);
+  const google = service.get('google_grpc');
+  if (google !== undefined) checkMessageSize(google, bodyBytes, reporter);
   const target = service.get('envoy_grpc');
   const name = target?.text('cluster_name');
   if (target === undefined || name === undefined) return;
+  checkAuthority(target, reporter);
   const cluster = clusters.get(name);
   if (cluster === undefined) {
-    if (hasOtherClusters) return;
+    if (hasOthers) return;
     const message = `there is no cluster of this name${suggestion(name, clusters.keys())}: each request is a 500`;
     reporter.error(target.placeOf('cluster_name'), message);
     return;
@@ -26,6 +37,33 @@ export function checkService(
   checkProtocol(cluster, reporter);
   checkCircuitBreakers(cluster, service.get('retry_policy') !== undefined, reporter);
   checkHealth(cluster, reporter);
+  checkFamily(cluster, reporter);
+}
+
+const LAMBDA_ANSWER = 6 * 1024 * 1024;
+/** What a gRPC message has beside a body. */
+const MESSAGE_OVERHEAD = 128 * 1024;
+
+/** Envoy's second gRPC client takes 4 MiB of a message, and fails the request for a larger answer. */
+function checkMessageSize(google: EnvoyNode, bodyBytes: number, reporter: Reporter): void {
+  const args = google.find('channel_args', 'args');
+  const limit = args?.entry('grpc.max_receive_message_length')?.number('int_value');
+  const needed = Math.max(bodyBytes, LAMBDA_ANSWER) + MESSAGE_OVERHEAD;
+  if (limit !== undefined && (limit < 0 || limit >= needed)) return;
+  const message = `answers over ${limit ?? 4 * 1024 * 1024} bytes are a 500: write \`channel_args: {args: {grpc.max_receive_message_length: {int_value: ${needed}}}}\``;
+  reporter.warn(google.placeOf('channel_args'), message);
+}
+
+/** `localhost` has two addresses on most machines, and a server that listens on 127.0.0.1 has one. */
+function checkFamily(cluster: EnvoyNode, reporter: Reporter): void {
+  if (!/^(?:STRICT|LOGICAL)_DNS$/.test(cluster.text('type') ?? '')) return;
+  if (/^V4/.test(cluster.text('dns_lookup_family') ?? '')) return;
+  for (const endpoint of endpointsOf(cluster)) {
+    const address = endpoint.find('address', 'socket_address');
+    if (address === undefined || !/^localhost\.?$/i.test(address.text('address') ?? '')) continue;
+    const message = `may be ::1, where a server that listens on 127.0.0.1 is not: use a Unix socket (\`pipe: {path: ${SIDECAR_SOCKET}}\`), or write \`type: STATIC\` and the address, or \`dns_lookup_family: V4_ONLY\``;
+    reporter.warn(address.placeOf('address'), message);
+  }
 }
 
 /** A stream that was reset may have run its function already. */
@@ -78,6 +116,7 @@ function checkHealth(cluster: EnvoyNode, reporter: Reporter): void {
       reporter.warn(check.placeOf('no_traffic_interval'), message);
     }
     const grpc = check.get('grpc_health_check');
+    if (grpc !== undefined) checkHealthAuthority(cluster, grpc, reporter);
     const name = grpc?.text('service_name') ?? '';
     if (grpc !== undefined && name !== '' && name !== SERVICE_NAME) {
       const message = `the server knows no such service and counts as unhealthy: write \`service_name: ${SERVICE_NAME}\``;

@@ -7,6 +7,7 @@ import type { LoadedPolicies } from '../load-policies.ts';
 import { type DocumentPath, formatPath, PolicyDocumentError, type Problem } from '../problem.ts';
 import { type Source, SourceError } from '../source/index.ts';
 import type { Filter } from './filters.ts';
+import { dependsOnRequest } from './format-string.ts';
 import { embeddedData, embeddedJson } from './relocated-source.ts';
 import type { Route, RouteMetadata } from './routes.ts';
 
@@ -79,10 +80,16 @@ function checkTransport({ text, value }: RouteMetadata, reporter: Reporter): voi
   }
 }
 
-function selectByName({ text, value }: RouteMetadata, check: EnvoyCheck): ApiPolicies | undefined {
+/** What depends on the request is an error already: see checkFormats. */
+function tellUnknown({ value }: RouteMetadata, what: string, reporter: Reporter): void {
+  if (typeof value.data === 'string' && dependsOnRequest(value.data)) return;
+  reporter.warn(value.path, `${what} cannot be checked: write the value itself, or a single \`%METADATA(ROUTE:…)%\``);
+}
+
+function selectByName(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies | undefined {
+  const { text, value } = metadata;
   if (text === undefined) {
-    const message = 'depends on the request: whether such an API exists cannot be checked, and callers may choose it';
-    check.reporter.warn(value.path, message);
+    tellUnknown(metadata, 'whether such an API exists', check.reporter);
     return undefined;
   }
   const found = check.policies.set.byName(text);
@@ -93,10 +100,11 @@ function selectByName({ text, value }: RouteMetadata, check: EnvoyCheck): ApiPol
   return undefined;
 }
 
-function selectInline({ text, value }: RouteMetadata, check: EnvoyCheck): ApiPolicies | undefined {
+function selectInline(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies | undefined {
+  const { text, value } = metadata;
   const { reporter, policies, fileName, source } = check;
   if (text === undefined) {
-    reporter.warn(value.path, 'depends on the request: inline policies cannot be checked, and callers may choose them');
+    tellUnknown(metadata, 'inline policies', reporter);
     return undefined;
   }
   if (!policies.inlineAllowed) {

@@ -1,9 +1,11 @@
 import type { EnvoyNode } from './envoy-node.ts';
 import type { Filter } from './filters.ts';
+import { parseFormat, routeMetadataPath } from './format-string.ts';
+import { routeLevels } from './managers.ts';
 
 /** One piece of gRPC metadata that Envoy sends for a route. */
 export interface RouteMetadata {
-  /** Undefined: it depends on the request, as with most formatters. */
+  /** Undefined: it cannot be known here, as with formatters that depend on the request. */
   readonly text: string | undefined;
   /** Where the value stands: a string, or an object that Envoy writes as JSON. */
   readonly value: EnvoyNode;
@@ -12,6 +14,9 @@ export interface RouteMetadata {
 /** A route as one ext_proc filter sees it, with what its virtual host and route configuration say. */
 export interface Route {
   readonly node: EnvoyNode;
+  readonly host: EnvoyNode;
+  /** What may hold `typed_per_filter_config` for it, the more specific later. */
+  readonly levels: readonly EnvoyNode[];
   readonly name: string | undefined;
   /** By key; an empty text counts as absent, as the server takes it. */
   readonly metadata: ReadonlyMap<string, RouteMetadata>;
@@ -21,11 +26,11 @@ export interface Route {
   readonly failureModeAllow: boolean;
 }
 
-const FILTER_CONFIG_TYPE = 'envoy.config.route.v3.FilterConfig';
+export const FILTER_CONFIG_TYPE = 'envoy.config.route.v3.FilterConfig';
 
 /** The routes on which the filter runs. */
 export function routesOf(filter: Filter): readonly Route[] {
-  const configuration = filter.routeConfiguration;
+  const configuration = filter.manager.routeConfiguration;
   if (configuration === undefined) return [];
   return configuration.items('virtual_hosts').flatMap((host) =>
     host.items('routes').flatMap((route) => {
@@ -33,37 +38,48 @@ export function routesOf(filter: Filter): readonly Route[] {
       const variants = weighted.filter((cluster) => perFilter(cluster, filter.name) !== undefined);
       const levels = [configuration, host, route];
       const chains = variants.length === 0 ? [levels] : variants.map((variant) => [...levels, variant]);
-      return chains.flatMap((chain) => effectiveRoute(filter, route, chain) ?? []);
+      return chains.flatMap((chain) => effectiveRoute(filter, route, host, chain) ?? []);
     }),
   );
 }
 
 /** Whether any route, virtual host or route configuration says something for this filter. */
-export function isNamedByRoutes(filter: Filter): boolean {
-  const configuration = filter.routeConfiguration;
-  if (configuration === undefined) return false;
-  const hosts = configuration.items('virtual_hosts');
-  const levels = [configuration, ...hosts, ...hosts.flatMap((host) => host.items('routes'))];
-  return levels.some((level) => perFilter(level, filter.name) !== undefined);
+export function isNamedByRoutes({ name, manager: { routeConfiguration } }: Filter): boolean {
+  if (routeConfiguration === undefined) return false;
+  return routeLevels(routeConfiguration).some((level) => perFilter(level, name) !== undefined);
 }
 
 function perFilter(level: EnvoyNode, name: string): EnvoyNode | undefined {
   return level.get('typed_per_filter_config')?.entry(name);
 }
 
-function effectiveRoute(filter: Filter, route: EnvoyNode, levels: readonly EnvoyNode[]): Route | undefined {
-  let enabled = !filter.disabled;
-  const overrides: EnvoyNode[] = [];
+/** What a place says for a filter, out of the FilterConfig around it if there is one. */
+export function perRouteConfig(level: EnvoyNode, name: string): EnvoyNode | undefined {
+  const entry = perFilter(level, name);
+  return entry?.is(FILTER_CONFIG_TYPE) ? entry.get('config') : entry;
+}
+
+/** Whether Envoy puts a filter of the chain to work on a route: by the filter's own entry, or as the last place says. */
+export function runsOn(node: EnvoyNode, levels: readonly EnvoyNode[]): boolean {
+  const name = node.text('name') ?? '';
+  let enabled = !node.flag('disabled');
   for (const level of levels) {
-    const entry = perFilter(level, filter.name);
+    const entry = perFilter(level, name);
     if (entry === undefined) continue;
     const wrapped = entry.is(FILTER_CONFIG_TYPE);
-    const config = wrapped ? entry.get('config') : entry;
-    enabled = !(wrapped && entry.flag('disabled')) && !config?.flag('disabled');
-    const override = config?.get('overrides');
-    if (override !== undefined) overrides.push(override);
+    enabled = !(wrapped && entry.flag('disabled')) && !perRouteConfig(level, name)?.flag('disabled');
   }
-  if (!enabled) return undefined;
+  return enabled;
+}
+
+function effectiveRoute(
+  filter: Filter,
+  route: EnvoyNode,
+  host: EnvoyNode,
+  levels: readonly EnvoyNode[],
+): Route | undefined {
+  if (!runsOn(filter.node, levels)) return undefined;
+  const overrides = levels.flatMap((level) => perRouteConfig(level, filter.name)?.get('overrides') ?? []);
   const last = (name: string): EnvoyNode | undefined => {
     return overrides.findLast((override) => override.get(name) !== undefined)?.get(name);
   };
@@ -75,6 +91,8 @@ function effectiveRoute(filter: Filter, route: EnvoyNode, levels: readonly Envoy
   ];
   return {
     node: route,
+    host,
+    levels,
     name: route.text('name') || undefined,
     metadata: metadataOf(entries, route),
     processingMode: last('processing_mode') ?? filter.config.get('processing_mode'),
@@ -100,15 +118,15 @@ function metadataOf(entries: readonly EnvoyNode[], route: EnvoyNode): ReadonlyMa
 /** What Envoy's formatter makes of a value on this route; undefined where it gives nothing. */
 function resolve(value: EnvoyNode, route: EnvoyNode): RouteMetadata | undefined {
   if (typeof value.data !== 'string') return { text: undefined, value };
-  const format = value.data;
-  const reference = /^%METADATA\(ROUTE:([^)%]+)\)%$/.exec(format)?.[1];
-  if (reference !== undefined) {
+  const parts = parseFormat(value.data);
+  const [first] = parts;
+  const path = parts.length === 1 && first !== undefined ? routeMetadataPath(first) : undefined;
+  if (path !== undefined && first?.kind === 'command' && first.whole) {
     const filterMetadata = route.find('metadata', 'filter_metadata');
-    const found = reference.split(':').reduce<EnvoyNode | undefined>((node, key) => node?.entry(key), filterMetadata);
+    const found = path.reduce<EnvoyNode | undefined>((node, key) => node?.entry(key), filterMetadata);
     if (found === undefined) return undefined;
     return { text: typeof found.data === 'string' ? found.data : JSON.stringify(found.data), value: found };
   }
-  // A percent sign is written twice; a single one begins a formatter, whose value only a request can tell.
-  if (format.replaceAll('%%', '').includes('%')) return { text: undefined, value };
-  return { text: format.replaceAll('%%', '%'), value };
+  const texts = parts.map((part) => (part.kind === 'text' ? part.text : undefined));
+  return { text: texts.includes(undefined) ? undefined : texts.join(''), value };
 }

@@ -3,7 +3,7 @@ import type { PolicyStep } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { CompiledPolicySet } from '../compiled-policy-set.ts';
 import type { Filter } from './filters.ts';
-import { answersItself, nameOf, type UsedRoute } from './used-routes.ts';
+import { guards, nameOf, type UsedRoute } from './used-routes.ts';
 
 const ENVOY_DEFAULT_TIMEOUT = 200;
 
@@ -67,7 +67,7 @@ function milliseconds(text: string | undefined): number | undefined {
 function longest({ policies }: UsedRoute): number {
   const request = sum(policies.request);
   const response = sum(policies.response);
-  return Math.max(answersItself(policies) ? request + response : request, response);
+  return Math.max(guards(policies) ? request + response : request, response);
 }
 
 function sum(steps: readonly PolicyStep[]): number {

@@ -1,18 +1,29 @@
 import type { ApiPolicies } from '../../policy/index.ts';
+import type { Filter } from './filters.ts';
 import type { Route } from './routes.ts';
 
 /** A route on which the filter runs, and the API that the server picks for it. */
 export interface UsedRoute {
+  readonly filter: Filter;
   readonly route: Route;
   readonly policies: ApiPolicies;
 }
 
 /** `API orders`, or the route whose inline policies are meant: for messages, told once for each API. */
-export function nameOf({ route, policies }: UsedRoute): string {
+export function nameOf({ route, policies }: Pick<UsedRoute, 'route' | 'policies'>): string {
   if (!policies.name.startsWith('inline:')) return `API ${policies.name}`;
   return route.name === undefined ? 'a route with inline policies' : `route ${route.name} with inline policies`;
 }
 
-export function answersItself(policies: ApiPolicies): boolean {
+/**
+ * Whether an API guards its routes: a request step may answer the caller, so that the function decides who reaches the
+ * backend. What lets requests pass such an API is an error where it is a warning elsewhere.
+ */
+export function guards(policies: ApiPolicies): boolean {
   return policies.request.some((step) => step.configuration.sendToConsumer !== false);
+}
+
+/** Warns, or makes it an error where one of the routes is guarded. */
+export function severityFor(used: readonly UsedRoute[]): 'error' | 'warn' {
+  return used.some(({ policies }) => guards(policies)) ? 'error' : 'warn';
 }

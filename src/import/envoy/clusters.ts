@@ -1,4 +1,4 @@
-import { SERVICE_NAME } from '../../envoy-names.ts';
+import { GRPC_AUTHORITY, SERVICE_NAME, SIDECAR_SOCKET } from '../../envoy-names.ts';
 import { defaultLimits } from '../../policy/index.ts';
 import type { Json } from '../commented-yaml.ts';
 import type { Backend, BackendGroup, Connection, HealthCheck } from '../definition.ts';
@@ -18,7 +18,7 @@ export function serverCluster(): Json {
     connect_timeout: '0.5s',
     load_assignment: {
       cluster_name: SIDECAR_CLUSTER,
-      endpoints: [{ lb_endpoints: [{ endpoint: { address: address('127.0.0.1', 50_051) } }] }],
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: SIDECAR_SOCKET } } } }] }],
     },
     typed_extension_protocol_options: {
       [HTTP_OPTIONS]: {
@@ -35,7 +35,7 @@ export function serverCluster(): Json {
         no_traffic_interval: '1s',
         unhealthy_threshold: 2,
         healthy_threshold: 1,
-        grpc_health_check: { service_name: SERVICE_NAME },
+        grpc_health_check: { service_name: SERVICE_NAME, authority: GRPC_AUTHORITY },
       },
     ],
   };

@@ -1,8 +1,10 @@
 import {
   CERTIFICATE_ATTRIBUTES,
   EXT_PROC_FILTER,
+  GRPC_AUTHORITY,
   METADATA_NAMESPACE,
   requestAttributes,
+  responseAttributes,
   streamMetadata,
 } from '../../envoy-names.ts';
 import type { Json } from '../commented-yaml.ts';
@@ -19,7 +21,7 @@ export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json
     typed_config: {
       '@type': type('extensions.filters.http.ext_proc.v3.ExternalProcessor'),
       grpc_service: {
-        envoy_grpc: { cluster_name: SIDECAR_CLUSTER },
+        envoy_grpc: { cluster_name: SIDECAR_CLUSTER, authority: GRPC_AUTHORITY },
         '#': 'Only failures after which nothing can have run: `reset` here would call functions twice.',
         retry_policy: {
           retry_on: 'connect-failure,refused-stream',
@@ -48,6 +50,7 @@ export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json
         requestAttributes.destinationAddress,
         ...(readsTls ? CERTIFICATE_ATTRIBUTES : []),
       ],
+      response_attributes: Object.values(responseAttributes),
       mutation_rules: { disallow_is_error: true },
       metadata_options: { receiving_namespaces: { untyped: [METADATA_NAMESPACE] } },
     },

@@ -1,3 +1,4 @@
+import { SIDECAR_SOCKET } from '../../envoy-names.ts';
 import { writeCommented } from '../commented-yaml.ts';
 import type { ApiDefinition } from '../definition.ts';
 import type { Imported } from '../flows-to-apis.ts';
@@ -55,7 +56,10 @@ export function envoyDocument(
   };
   return writeCommented(content, [
     `Imported from the ${definition.version} definition of ${oneLine(definition.name)}.`,
-    'Listens on loopback: change the address, and add TLS, to serve others.',
+    'Listens on loopback: change the address, and add TLS, to serve others. The sidecar is reached over a Unix socket:',
+    '',
+    `  lambda-ext-proc serve --config policies.yaml --listen unix:${SIDECAR_SOCKET}`,
+    '',
     ...securityLines(report),
   ]);
 }

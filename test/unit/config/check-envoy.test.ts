@@ -78,14 +78,13 @@ test('inline policies in grpc metadata are validated with places in the envoy fi
   assertLines(check(inline(`'{"request": [{"configuration": {}}]}'`)), ['configuration.function: is missing']);
 });
 
-test('percent signs are written twice and single ones cannot be checked', () => {
+test('percent signs are written twice', () => {
   const inline = (payload: string): string => {
     const value = `'{"request": [{"configuration": {"function": "f", "payload": "${payload}"}}]}'`;
     return spoilt(metadata, `[{key: x-lambda-policies, value: ${value}}]`);
   };
   assert.deepEqual(check(inline('100%%')), []);
   assertLines(check(inline('%%{#a @@}')), ['payload: ', 'at character 6 of the text']);
-  assertLines(check(inline('%REQ(x)%')), ['depends on the request']);
 });
 
 test('inline policies in the routes metadata are validated', () => {
@@ -227,7 +226,6 @@ test('a listeners buffer below the body limit is an error where bodies are read'
     `\`${line}\``,
     'limits: {bodyBytes: 1048576}',
   ]);
-  assert.deepEqual(check(without(line), policies.replace('request.content', 'request.path')), []);
   assert.deepEqual(check(without(line), `limits: {bodyBytes: 1000}\n${policies}`), []);
 });
 
@@ -280,7 +278,7 @@ test('what is wrong with defaults is not told again for inline policies', () => 
 
 test('health checks that are missing slow or of another service are told', () => {
   assertLines(check(without('no_traffic_interval: 1s')), ['no_traffic_interval: warning: Envoy looks every 60 s']);
-  assertLines(check(spoilt('service_name: envoy.service.ext_proc.v3.ExternalProcessor', 'service_name: x')), [
+  assertLines(check(spoilt('service_name: envoy.service.ext_proc.v3.ExternalProcessor,', 'service_name: x,')), [
     'unhealthy',
   ]);
   assertLines(check(goodEnvoy.replace(/ {6}health_checks:\n(?: {8}.*\n)+/, '')), ['health_checks: warning: ']);
@@ -295,7 +293,7 @@ test('a cluster without http 2 is an error', () => {
 });
 
 test('a cluster that is not there is an error unless clusters come from elsewhere', () => {
-  const text = spoilt('cluster_name: lambda-ext-proc}', 'cluster_name: lambda-extproc}');
+  const text = spoilt('cluster_name: lambda-ext-proc,', 'cluster_name: lambda-extproc,');
   assertLines(check(text), ['there is no cluster of this name, did you mean lambda-ext-proc?']);
   assert.deepEqual(check(`dynamic_resources: {cds_config: {ads: {}}}\n${text}`), []);
 });
@@ -378,14 +376,6 @@ test('answers that envoy ignores are a warning', () => {
   assertLines(check(text), ['observability_mode: warning: Envoy ignores every answer']);
 });
 
-test('a list of allowed overrides is a warning', () => {
-  const text = spoilt(
-    'allow_mode_override: true',
-    'allow_mode_override: true\n                      allowed_override_modes: [{request_body_mode: BUFFERED}]',
-  );
-  assertLines(check(text), ['allowed_override_modes: warning: Envoy ignores every other mode']);
-});
-
 test('full duplex without the response body that a policy reads is an error', () => {
   const text = spoilt('response_header_mode: SKIP', 'request_body_mode: FULL_DUPLEX_STREAMED');
   const response = policies.replace('request:', 'response:').replace('request.content', 'response.content');
@@ -421,9 +411,4 @@ test('routes and clusters in a file of resources are found', () => {
   const resources = (text: string): string => `${head}resources:\n${`${rds}${clusters}`.replace(/^ {4}/gm, '')}${text}`;
   assert.deepEqual(check(resources(route)), []);
   assertLines(check(resources(route.replace('value: orders', 'value: other'))), ['names no API']);
-});
-
-test('an api that depends on the request cannot be checked', () => {
-  const text = spoilt(metadata, '[{key: x-lambda-api, value: "%REQ(x-api)%"}]');
-  assertLines(check(text), ['warning: depends on the request', 'callers may choose it']);
 });

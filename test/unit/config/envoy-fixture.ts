@@ -1,5 +1,7 @@
 /** An Envoy configuration with which `check` finds nothing wrong; tests spoil one line each. */
-export const goodEnvoy = `layered_runtime:
+export const goodEnvoy = `overload_manager:
+  resource_monitors: [{name: envoy.resource_monitors.fixed_heap}]
+layered_runtime:
   layers:
     - name: static
       static_layer: {envoy.reloadable_features.ext_proc_graceful_grpc_close: true}
@@ -14,6 +16,13 @@ static_resources:
               typed_config:
                 "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                 stat_prefix: ingress
+                normalize_path: true
+                merge_slashes: true
+                path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT
+                common_http_protocol_options: {headers_with_underscores_action: REJECT_REQUEST}
+                use_remote_address: true
+                request_timeout: 300s
+                stream_idle_timeout: 300s
                 route_config:
                   name: routes
                   virtual_hosts:
@@ -38,12 +47,13 @@ static_resources:
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor
                       grpc_service:
-                        envoy_grpc: {cluster_name: lambda-ext-proc}
+                        envoy_grpc: {cluster_name: lambda-ext-proc, authority: lambda-ext-proc}
                         retry_policy: {retry_on: "connect-failure,refused-stream"}
                       processing_mode: {request_header_mode: SEND, response_header_mode: SKIP}
                       allow_mode_override: true
                       message_timeout: 35s
                       request_attributes: [xds.route_name]
+                      response_attributes: [response.code_details, response.flags, upstream.address]
                       metadata_options: {receiving_namespaces: {untyped: [lambda-ext-proc]}}
                   - name: envoy.filters.http.router
                     typed_config:
@@ -66,9 +76,10 @@ static_resources:
           no_traffic_interval: 1s
           unhealthy_threshold: 2
           healthy_threshold: 1
-          grpc_health_check: {service_name: envoy.service.ext_proc.v3.ExternalProcessor}
+          grpc_health_check: {service_name: envoy.service.ext_proc.v3.ExternalProcessor, authority: lambda-ext-proc}
     - name: backend
       type: STATIC
+      per_connection_buffer_limit_bytes: 6291456
       load_assignment:
         cluster_name: backend
         endpoints:

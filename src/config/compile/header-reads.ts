@@ -1,0 +1,16 @@
+import type { CompiledTemplate } from '../../expression/index.ts';
+
+/** `headers['x-user']`, `headers.getFirst("x-user")` and the like. */
+const BY_NAME =
+  /\bheaders\s*(?:\?\.|\.)?\s*(?:\[|(?:getFirst|getAll|get|getOrDefault|containsKey)\s*\()\s*(['"])([^'"]{1,200})\1/gi;
+/** `headers.accept`. */
+const AS_PROPERTY = /\bheaders\s*(?:\?\.|\.)\s*([A-Za-z_]\w*)\b(?!\s*\()/g;
+
+/** The headers that templates name, in lower case; one whose name is itself an expression is not among them. */
+export function headersRead(templates: readonly CompiledTemplate[]): readonly string[] {
+  const names = templates.flatMap(({ source }) => [
+    ...[...source.matchAll(BY_NAME)].map((match) => match[2] ?? ''),
+    ...[...source.matchAll(AS_PROPERTY)].map((match) => match[1] ?? ''),
+  ]);
+  return [...new Set(names.map((name) => name.toLowerCase()))];
+}

@@ -1,0 +1,24 @@
+import type { Reporter } from '../compile/reporter.ts';
+import type { Filter } from './filters.ts';
+import { guards, nameOf, type UsedRoute } from './used-routes.ts';
+
+export function checkFailureMode({ config }: Filter, reporter: Reporter): void {
+  const message =
+    'requests pass without their policies whenever the server is away or slow, authorisers included: write `failure_mode_allow: false`';
+  reporter.warn(config.placeOf('failure_mode_allow'), message);
+}
+
+/** Whether Envoy listens to what the server answers. */
+export function checkAnswers({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
+  if (config.flag('observability_mode')) {
+    const message = `Envoy ignores every answer: ${nameOf(used)} can neither change nor answer anything; leave it out, unless its functions are Events`;
+    reporter.warn(config.placeOf('observability_mode'), message, 'key');
+  }
+  if (!config.flag('disable_immediate_response')) return;
+  const what = guards(used.policies) ? 'sendToConsumer and errors are' : 'errors are';
+  reporter.error(
+    config.placeOf('disable_immediate_response'),
+    `${what} no answers of ${nameOf(used)} any more but a bare 500: leave it out`,
+    'key',
+  );
+}

@@ -1,0 +1,38 @@
+import type { Reporter } from '../compile/reporter.ts';
+import type { EnvoyNode } from './envoy-node.ts';
+import type { Filter } from './filters.ts';
+import { dependsOnRequest } from './format-string.ts';
+import { routeLevels } from './managers.ts';
+import { perRouteConfig } from './routes.ts';
+
+/** All gRPC metadata by which routes tell the server what to do. */
+const PREFIX = 'x-lambda-';
+
+/**
+ * Values of gRPC metadata are format strings: one that depends on the request lets callers choose the API, its policies
+ * or what the server believes of Envoy. Tried: `%REQ(x-pick)%` arrives with the caller's header.
+ */
+export function checkFormats(entries: readonly EnvoyNode[], reporter: Reporter): void {
+  for (const entry of entries) {
+    const key = entry.text('key')?.toLowerCase() ?? '';
+    const value = entry.text('value');
+    if (!key.startsWith(PREFIX) || value === undefined || !dependsOnRequest(value)) continue;
+    const message = `depends on the request, so that callers choose what ${key} says: write the value itself, or \`%METADATA(ROUTE:namespace:key)%\` for metadata of the route (a percent sign is written %%)`;
+    reporter.error(entry.placeOf('value'), message);
+  }
+}
+
+/** The gRPC metadata of a filter and of every place that overrides it. */
+export function metadataEntries({ config, name, manager }: Filter): readonly EnvoyNode[] {
+  const levels = manager.routeConfiguration === undefined ? [] : routeLevels(manager.routeConfiguration);
+  const overrides = levels.flatMap((level) => perRouteConfig(level, name)?.get('overrides') ?? []);
+  return [
+    ...serviceMetadata(config),
+    ...overrides.flatMap((override) => [...serviceMetadata(override), ...override.items('grpc_initial_metadata')]),
+  ];
+}
+
+/** `holder` has a `grpc_service`. */
+export function serviceMetadata(holder: EnvoyNode): readonly EnvoyNode[] {
+  return holder.get('grpc_service')?.items('initial_metadata') ?? [];
+}
