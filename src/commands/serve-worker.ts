@@ -1,4 +1,4 @@
-import { emptyPolicies, loadPolicies } from '../config/index.ts';
+import { emptyPolicies, loadPolicies, loadPoliciesInThread } from '../config/index.ts';
 import { describeError, type Logger, type Metrics } from '../observability/index.ts';
 import type { PolicySet } from '../policy/index.ts';
 import { type PolicyDocument, runWorker } from '../server/index.ts';
@@ -20,16 +20,21 @@ export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorke
     graceMs: options.drainGraceMs,
     async start(document, replace) {
       let current = load(document);
+      let turn: Promise<string | null> = Promise.resolve(null);
       return await startServingNode({
         options,
         policies: { current: () => current },
         reload(next) {
-          try {
-            current = load(next);
-            return null;
-          } catch (error) {
-            return describeError(error);
-          }
+          // One after the other: the last one that was asked for stays in force.
+          turn = turn.then(async () => {
+            try {
+              current = await reload(next);
+              return null;
+            } catch (error) {
+              return describeError(error);
+            }
+          });
+          return turn;
         },
         worker,
         takeover: replace ? 'now' : 'later',
@@ -43,4 +48,9 @@ export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorke
 function load(document: PolicyDocument | undefined): PolicySet {
   const loaded = document === undefined ? emptyPolicies() : loadPolicies(document.text, document.file);
   return loaded.set;
+}
+
+async function reload(document: PolicyDocument | undefined): Promise<PolicySet> {
+  if (document === undefined) return emptyPolicies().set;
+  return (await loadPoliciesInThread(document.text, document.file)).set;
 }

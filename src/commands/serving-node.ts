@@ -5,7 +5,6 @@ import type { PolicySource } from '../policy/index.ts';
 import {
   addReflection,
   createServer,
-  type PolicyDocument,
   parseListenAddress,
   readinessOf,
   routeGrpcLogging,
@@ -21,7 +20,7 @@ import { version } from './version.ts';
 export interface ServingNodeOptions {
   readonly options: ServeOptions;
   readonly policies: PolicySource;
-  readonly reload: (document: PolicyDocument | undefined) => string | null;
+  readonly reload: ServingNode['reload'];
   /** The worker's number, from 0. */
   readonly worker: number;
   readonly takeover: Takeover;

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { streamMetadata } from '../envoy-names.ts';
 import type { ApiPolicies } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
+import { atOnce } from './compile/in-steps.ts';
 import { Reporter } from './compile/reporter.ts';
 import { TemplateCompiler } from './compile/template-compiler.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
@@ -54,7 +55,7 @@ export function compileInlineSource(
   const document = validate(apiSchema, reporter.data, (path, message, part) => reporter.error(path, message, part));
   if (document === undefined) throw new PolicyDocumentError(reporter.problems);
   const name = `inline:${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
-  const policies = compileApi(name, document, [], surroundings, new TemplateCompiler(reporter));
+  const policies = atOnce(compileApi(name, document, [], surroundings, new TemplateCompiler(reporter)));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return { policies, warnings: reporter.problems };
 }

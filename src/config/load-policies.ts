@@ -1,5 +1,7 @@
 import { type ApiPolicies, defaultLimits, policyDefaults } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
+import { dataMap } from './compile/data.ts';
+import { atOnce, type InSteps, inTurns } from './compile/in-steps.ts';
 import { Reporter } from './compile/reporter.ts';
 import { compileResponseTemplates } from './compile/response-templates.ts';
 import { compileStep } from './compile/step.ts';
@@ -8,7 +10,7 @@ import { CompiledPolicySet } from './compiled-policy-set.ts';
 import { InlinePolicies, singleProblem } from './inline-policies.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
 import { documentSchema, type PolicyDocument, validate } from './schema/index.ts';
-import { parseSource, type Source, SourceError } from './source/index.ts';
+import { parseSource, type Source, SourceError, withoutPlaces } from './source/index.ts';
 
 export interface LoadedPolicies {
   readonly set: CompiledPolicySet;
@@ -18,9 +20,40 @@ export interface LoadedPolicies {
   readonly surroundings: Surroundings;
 }
 
+/** A document that is well formed, and what a compiler had to say about it. Plain data: it can go to another thread. */
+export interface ReadDocument {
+  readonly document: PolicyDocument;
+  readonly warnings: readonly Problem[];
+}
+
 /** Reads, checks and compiles a document. Throws PolicyDocumentError with every problem that was found. */
 export function loadPolicies(text: string, fileName: string): LoadedPolicies {
   const reporter = new Reporter(fileName, parse(text, fileName));
+  const document = read(reporter, fileName);
+  const { set, surroundings } = atOnce(compileDocument(document, new TemplateCompiler(reporter)));
+  if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
+  return { set, warnings: reporter.problems, inlineAllowed: document.inline ?? policyDefaults.inline, surroundings };
+}
+
+/** What `loadPolicies` throws and warns of, and the document itself. Throws PolicyDocumentError. */
+export function readPolicies(text: string, fileName: string): ReadDocument {
+  const reporter = new Reporter(fileName, parse(text, fileName));
+  const document = read(reporter, fileName);
+  atOnce(compileDocument(document, new TemplateCompiler(reporter)));
+  if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
+  return { document, warnings: reporter.problems };
+}
+
+/** Compiles, while requests go on, what `readPolicies` found good. Rejects with PolicyDocumentError. */
+export async function compileInTurns({ document, warnings }: ReadDocument, fileName: string): Promise<LoadedPolicies> {
+  // Places are in `warnings` already: an error here is one of what changed meanwhile, as a file with a secret.
+  const reporter = new Reporter(fileName, withoutPlaces(document));
+  const { set, surroundings } = await inTurns(compileDocument(document, new TemplateCompiler(reporter)));
+  if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
+  return { set, warnings, inlineAllowed: document.inline ?? policyDefaults.inline, surroundings };
+}
+
+function read(reporter: Reporter, fileName: string): PolicyDocument {
   if (reporter.data === null || reporter.data === undefined) {
     throw singleProblem(fileName, { line: 1, column: 1 }, 'the document is empty: expected `version: 1` and `apis`');
   }
@@ -28,9 +61,7 @@ export function loadPolicies(text: string, fileName: string): LoadedPolicies {
     reporter.error(path, message, part),
   );
   if (document === undefined) throw new PolicyDocumentError(reporter.problems);
-  const { set, surroundings } = compileDocument(document, new TemplateCompiler(reporter));
-  if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
-  return { set, warnings: reporter.problems, inlineAllowed: document.inline ?? policyDefaults.inline, surroundings };
+  return document;
 }
 
 /** What is served without a document: inline policies only. */
@@ -47,18 +78,19 @@ function parse(text: string, fileName: string): Source {
   }
 }
 
-function compileDocument(
+function* compileDocument(
   document: PolicyDocument,
   compiler: TemplateCompiler,
-): { readonly set: CompiledPolicySet; readonly surroundings: Surroundings } {
+): InSteps<{ readonly set: CompiledPolicySet; readonly surroundings: Surroundings }> {
   const responseTemplates = compileResponseTemplates(document.responseTemplates, ['responseTemplates'], compiler);
-  const { defaults, dictionaries } = document;
-  const surroundings: Surroundings = { defaults, dictionaries, responseTemplates };
+  const { defaults } = document;
+  const surroundings: Surroundings = { defaults, dictionaries: dataMap(document.dictionaries), responseTemplates };
   checkDefaults(defaults, compiler.reporter);
   const apis = new Map<string, ApiPolicies>();
   const routes: { readonly glob: string; readonly policies: ApiPolicies }[] = [];
   for (const [name, api] of Object.entries(document.apis ?? {})) {
-    const policies = compileApi(name, api, ['apis', name], surroundings, compiler);
+    yield;
+    const policies = yield* compileApi(name, api, ['apis', name], surroundings, compiler);
     apis.set(name, policies);
     for (const glob of api.routes ?? []) routes.push({ glob, policies });
   }

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { PolicySet, PolicySource } from '../policy/index.ts';
 import { describePolicies, type PolicyDescription } from './describe.ts';
+import { loadPoliciesInThread } from './load-in-thread.ts';
 import { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
 import type { PolicyStatus } from './policy-status.ts';
 import { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
@@ -136,7 +137,7 @@ export class FilePolicySource implements PolicySource {
       const text = await readDocument(path);
       const version = versionOf(text);
       // Secrets of the document are read again even when its text is the same: they may have been rotated.
-      const loaded = loadPolicies(text, path);
+      const loaded = await loadPoliciesInThread(text, path);
       const isNew = version !== this.#inForce.version;
       this.#inForce = { ...loaded, text, version, loadedAt: this.#now() };
       return isNew ? { kind: 'loaded', version, warnings: loaded.warnings } : { kind: 'unchanged', version };

@@ -1,6 +1,4 @@
-import { PolicyFailure, runPolicies } from '../policy/index.ts';
-import { messageTimeouts } from './deadline.ts';
-import type { RunEffect } from './exchange/index.ts';
+import { PolicyFailure } from '../policy/index.ts';
 import {
   createExchange,
   type Effect,
@@ -12,7 +10,7 @@ import {
 } from './exchange/index.ts';
 import { reportMissingBody } from './failures.ts';
 import { HeldBytes } from './held-bytes.ts';
-import { OwnTime } from './own-time.ts';
+import { PolicyRuns } from './policy-runs.ts';
 import { Replies } from './replies.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
 import { StreamPolicies } from './stream-policies.ts';
@@ -28,9 +26,7 @@ export class ProcessingStream {
   readonly #exchange: Exchange;
   readonly #replies: Replies;
   readonly #timers = new Timers((event) => this.#next(event));
-  readonly #ownTime = new OwnTime();
-  /** Runs of policies whose promise has not settled. They may outlive the stream. */
-  #runs = 0;
+  readonly #runs: PolicyRuns;
 
   constructor(peer: Peer, context: StreamContext) {
     this.#peer = peer;
@@ -39,12 +35,16 @@ export class ProcessingStream {
     this.#policies = new StreamPolicies(peer.metadata, context, this.#held);
     this.#exchange = createExchange(this.#policies, context.set.limits.bodyBytes);
     this.#replies = new Replies(peer, context, this.#policies, this.#held);
+    this.#runs = new PolicyRuns(peer, context, this.#policies, this.#timers, {
+      settled: (event) => this.#next(event),
+      failed: (error) => this.#unexpected(error, undefined),
+    });
     context.capacity.openStream();
     context.observer.streamOpened();
   }
 
   receive(message: ProcessingRequest): void {
-    this.#ownTime.start();
+    this.#runs.busy();
     let event: Event;
     try {
       event = decodeMessage(message) ?? { kind: 'empty-message' };
@@ -77,7 +77,7 @@ export class ProcessingStream {
     if (inside) return;
     this.#carryOutAll(exchange.effects);
     if (exchange.life.kind !== 'ended') this.#held.setQueued(queuedBytes(exchange));
-    if (!isRunning(exchange)) this.#ownTime.stop();
+    if (!isRunning(exchange)) this.#runs.idle();
   }
 
   #carryOutAll(effects: Effect[]): void {
@@ -100,7 +100,7 @@ export class ProcessingStream {
         observer.message(effect.phase);
         break;
       case 'run':
-        this.#run(effect);
+        this.#runs.start(effect);
         break;
       case 'answer':
         this.#replies.answer(effect, this.#exchange);
@@ -145,46 +145,11 @@ export class ProcessingStream {
         break;
       case 'closed':
         observer.streamClosed(effect.why);
-        this.#reportOwnTime();
+        this.#runs.streamEnded();
         break;
       default:
         this.#replies.write(effect);
     }
-  }
-
-  #run({ side, body, timed }: RunEffect): void {
-    const { transaction } = this.#policies;
-    if (transaction === undefined) throw new Error('policies without a transaction');
-    this.#timers.stop();
-    // Envoy's retry_on: reset repeats no stream that has had initial metadata: an invocation must not run twice.
-    this.#peer.sendInitialMetadata();
-    if (timed) this.#timers.watchPolicies(messageTimeouts(this.#peer.metadata, this.#context.set));
-    this.#runs++;
-    runPolicies(transaction, side, body).then(
-      (outcome) => {
-        this.#timers.stop();
-        this.#next({ kind: 'settled', side, outcome });
-        this.#onRunEnded();
-      },
-      (error) => {
-        // Nobody waits for policies that were cut.
-        if (!transaction.aborted) this.#unexpected(error, undefined);
-        this.#onRunEnded();
-      },
-    );
-  }
-
-  #onRunEnded(): void {
-    this.#runs--;
-    if (this.#exchange.life.kind === 'ended') this.#reportOwnTime();
-  }
-
-  /** Once, when the stream has ended and nothing runs on for it. */
-  #reportOwnTime(): void {
-    if (this.#runs > 0) return;
-    this.#ownTime.stop();
-    const ms = this.#ownTime.without(this.#policies.transaction?.invocationMs ?? 0);
-    this.#context.observer.sidecarTime(ms / 1000);
   }
 
   /** The caller gets the documented 500, the log the reason, other streams nothing. */

@@ -71,6 +71,9 @@ function serializeError(error: unknown, withStack: boolean, depth = 0): unknown 
   };
 }
 
+/** With the blanks around; looked for where they begin only, so that a run of blanks costs its length once. */
+const LINE_BREAK = /(?<!\s)\s*\n\s*/g;
+
 /** One line for people: an error and its causes, without stacks. */
 export function describeError(error: unknown): string {
   const parts: string[] = [];
@@ -80,5 +83,5 @@ export function describeError(error: unknown): string {
     if (!parts.some((part) => part.includes(text))) parts.push(text);
     current = current instanceof Error ? current.cause : undefined;
   }
-  return parts.join(': ').replaceAll(/\s*\n\s*/g, ' ');
+  return parts.join(': ').replaceAll(LINE_BREAK, ' ');
 }

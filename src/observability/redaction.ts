@@ -14,8 +14,9 @@ const PAYLOAD_NAME = /^(?:payload|body|content)$/i;
 /** Names that look like secrets and are none. */
 const HARMLESS_NAME = /^(?:credentials(?:State|Source|Age)|tokens|tokenCount)$/;
 
+// Linear: no two parts beside each other match the same blanks.
 const SECRET_IN_TEXT =
-  /(x-amz-security-token[:=]|(?:secret_?access_?key|session_?token|password|bearer)\s*[:=]?\s+|(?:secret_?access_?key|session_?token|password)[:=]|signature=|Credential=)("?)[^\s"',&]+/gi;
+  /(x-amz-security-token[:=]|(?:secret_?access_?key|session_?token|password|bearer)(?:\s*[:=])?\s+|(?:secret_?access_?key|session_?token|password)[:=]|signature=|Credential=)("?)[^\s"',&]+/gi;
 
 const MAX_DEPTH = 4;
 const MAX_TEXT = 8_192;

@@ -1,7 +1,8 @@
 import type { ApiPolicies, PhaseNeeds, PolicyStep, ResponseTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ApiDocument, PolicyDocument } from '../schema/index.ts';
-import { toData } from './data.ts';
+import { dataMap } from './data.ts';
+import type { InSteps } from './in-steps.ts';
 import { compileResponseTemplates } from './response-templates.ts';
 import { compileStep } from './step.ts';
 import { placeSteps } from './step-order.ts';
@@ -10,20 +11,23 @@ import type { TemplateCompiler } from './template-compiler.ts';
 /** What the document gives to all of its APIs. */
 export interface Surroundings {
   readonly defaults: PolicyDocument['defaults'];
-  readonly dictionaries: PolicyDocument['dictionaries'];
+  readonly dictionaries: ReadonlyMap<string, unknown>;
   readonly responseTemplates: ResponseTemplates;
 }
 
-/** Errors are reported; what is returned beside an error is not to be used. */
-export function compileApi(
+/**
+ * One API; a step of the generator is a step of the policies. Errors are reported; what is returned beside an error is
+ * not to be used.
+ */
+export function* compileApi(
   name: string,
   document: ApiDocument,
   path: DocumentPath,
   surroundings: Surroundings,
   compiler: TemplateCompiler,
-): ApiPolicies {
+): InSteps<ApiPolicies> {
   const properties = dataMap(document.properties);
-  const phases = compilePhases(document, path, surroundings, compiler);
+  const phases = yield* compilePhases(document, path, surroundings, compiler);
   const own = compileResponseTemplates(document.responseTemplates, [...path, 'responseTemplates'], compiler);
   return {
     name,
@@ -31,35 +35,37 @@ export function compileApi(
     api: { id: document.id ?? null, name: document.name ?? null, version: document.version ?? null },
     variables: new Map<string, unknown>([
       ['properties', properties],
-      ['dictionaries', new Map([...dataMap(surroundings.dictionaries), ...dataMap(document.dictionaries)])],
+      ['dictionaries', laidOver(surroundings.dictionaries, dataMap(document.dictionaries))],
       ['endpoints', dataMap(document.endpoints)],
     ]),
     contextPath: closedPath(document.contextPath),
     ...phases,
-    responseTemplates: new Map([...surroundings.responseTemplates, ...own]),
+    responseTemplates: laidOver(surroundings.responseTemplates, own),
   };
 }
 
 type Phases = Pick<ApiPolicies, 'request' | 'response' | 'needs'>;
 
-function compilePhases(
+function* compilePhases(
   document: ApiDocument,
   path: DocumentPath,
   surroundings: Surroundings,
   compiler: TemplateCompiler,
-): Phases {
+): InSteps<Phases> {
   const names = new Map<string, number>();
   let position = 0;
   let hasResponse = false;
   let certificates = false;
   const headers = new Set<string>();
-  const phase = (which: 'request' | 'response'): readonly PolicyStep[] => {
+  function* phase(which: 'request' | 'response'): InSteps<readonly PolicyStep[]> {
     const defaultScope = surroundings.defaults?.scope ?? 'REQUEST';
-    return placeSteps(document, which, path, defaultScope, compiler.reporter).flatMap(({ document, place }) => {
+    const steps: PolicyStep[] = [];
+    for (const { document: step, place } of placeSteps(document, which, path, defaultScope, compiler.reporter)) {
+      yield;
       position++;
-      const compiled = compileStep(document, surroundings.defaults, place, compiler);
-      if (compiled === undefined) return [];
-      const name = document.name || `${compiled.baseName}-${position}`;
+      const compiled = compileStep(step, surroundings.defaults, place, compiler);
+      if (compiled === undefined) continue;
+      const name = step.name || `${compiled.baseName}-${position}`;
       const earlier = names.get(name);
       if (earlier !== undefined) {
         const message = `is the name of step ${earlier} of this API too: names must be unique`;
@@ -73,11 +79,12 @@ function compilePhases(
       }
       certificates ||= compiled.readsCertificates;
       for (const header of compiled.headersRead) headers.add(header);
-      return [{ name, ...compiled.step }];
-    });
-  };
-  const request = phase('request');
-  const response = phase('response');
+      steps.push({ name, ...compiled.step });
+    }
+    return steps;
+  }
+  const request = yield* phase('request');
+  const response = yield* phase('response');
   return { request, response, needs: { ...sumNeeds(request, response), certificates, headers } };
 }
 
@@ -99,6 +106,7 @@ function closedPath(path: string | null | undefined): string | null {
   return path.endsWith('/') ? path : `${path}/`;
 }
 
-function dataMap(data: Readonly<Record<string, unknown>> | null | undefined): ReadonlyMap<string, unknown> {
-  return new Map(Object.entries(data ?? {}).map(([key, value]) => [key, toData(value)]));
+/** Shared where the API adds nothing, so that many APIs do not copy what all have. */
+function laidOver<T>(shared: ReadonlyMap<string, T>, own: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  return own.size === 0 ? shared : new Map([...shared, ...own]);
 }

@@ -3,7 +3,7 @@ import { LineIndex, type Source, SourceError, sourceLimits } from './source.ts';
 import { parseYaml } from './yaml-source.ts';
 
 export { parseJson } from './json-source.ts';
-export { type Source, SourceError } from './source.ts';
+export { type Source, SourceError, withoutPlaces } from './source.ts';
 export { parseYaml } from './yaml-source.ts';
 
 /** JSON for files called `*.json`, else YAML. Throws SourceError. */

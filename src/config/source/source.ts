@@ -10,6 +10,12 @@ export interface Source {
   locateInText(path: DocumentPath, offset: number): Position;
 }
 
+/** Data whose text is not at hand. */
+export function withoutPlaces(data: unknown): Source {
+  const start: Position = { line: 1, column: 1 };
+  return { data, locate: () => start, locateInText: () => start };
+}
+
 /** A text that does not parse. `reason` never quotes the text. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';

@@ -7,6 +7,7 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Pair,
   parseDocument,
   visit,
   type YAMLError,
@@ -22,7 +23,8 @@ export function parseYaml(text: string): Source {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  // Names that stand twice are found in `checkNodes`: the library compares each name of a map with all others.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const error = document.errors[0] ?? document.warnings[0];
   if (error !== undefined) {
     // The parser is recursive and reports an exhausted stack as an error of the text.
@@ -32,15 +34,16 @@ export function parseYaml(text: string): Source {
   const hasAliases = checkNodes(document, position);
   const data = toData(document);
   if (hasAliases && depthOf(data) > sourceLimits.depth) throw tooDeep({ line: 1, column: 1 });
+  const pairs: Pairs = new WeakMap();
   return {
     data,
     locate: (path, part = 'value') => {
-      const found = find(document, path);
+      const found = find(document, pairs, path);
       const node = part === 'key' && found.key !== undefined ? found.key : found.value;
       return position(startOf(node));
     },
     locateInText: (path, offset) => {
-      const { value } = find(document, path);
+      const { value } = find(document, pairs, path);
       return position(scalarOffset(text, value, offset));
     },
   };
@@ -74,6 +77,7 @@ function toData(document: Document.Parsed): unknown {
 /** Whether there are aliases. Throws for what is no plain data: keys that are no text, aliases of nothing or themselves. */
 function checkNodes(document: Document.Parsed, position: (offset: number) => Position): boolean {
   let aliases = 0;
+  const names = new Map<unknown, Set<string>>();
   visit(document, (_key, node, ancestors) => {
     if (isDeep(ancestors)) throw tooDeep(position(startOf(node)));
     if (isAlias(node)) {
@@ -88,6 +92,12 @@ function checkNodes(document: Document.Parsed, position: (offset: number) => Pos
     const { key } = node;
     if (!isScalar(key)) throw new SourceError('a key must be plain text', position(startOf(key)));
     if (key.value === '__proto__') throw new SourceError('"__proto__" cannot be a name', position(startOf(key)));
+    const map = ancestors.at(-1);
+    const known = names.get(map) ?? new Set();
+    names.set(map, known);
+    const name = String(key.value);
+    if (known.has(name)) throw new SourceError('not valid YAML: Map keys must be unique', position(startOf(key)));
+    known.add(name);
   });
   return aliases > 0;
 }
@@ -113,7 +123,10 @@ function tooDeep(position: Position): SourceError {
   return new SourceError(`nested deeper than ${sourceLimits.depth} levels`, position);
 }
 
-function find(document: Document.Parsed, path: DocumentPath): { key: unknown; value: unknown } {
+/** The pairs of the maps that were looked into, by name. */
+type Pairs = WeakMap<object, ReadonlyMap<string, Pair>>;
+
+function find(document: Document.Parsed, pairs: Pairs, path: DocumentPath): { key: unknown; value: unknown } {
   let value: unknown = document.contents;
   let key: unknown;
   for (const part of path) {
@@ -122,7 +135,12 @@ function find(document: Document.Parsed, path: DocumentPath): { key: unknown; va
       key = undefined;
       value = parent.items[part];
     } else if (isMap(parent)) {
-      const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
+      let byName = pairs.get(parent);
+      if (byName === undefined) {
+        byName = new Map(parent.items.map((item) => [isScalar(item.key) ? String(item.key.value) : '', item]));
+        pairs.set(parent, byName);
+      }
+      const pair = byName.get(String(part));
       if (pair === undefined) return { key, value };
       key = pair.key;
       value = pair.value ?? pair.key;

@@ -161,4 +161,4 @@ const escapeRfc2253 = (text: string) =>
   text
     .replace(/[,=+<>#;"\\]/g, '\\$&')
     .replaceAll('\0', '\\00')
-    .replace(/^[ \r]+|[ \r]+$/g, (blanks) => blanks.replace(/./gs, '\\$&'));
+    .replace(/^[ \r]+|(?<![ \r])[ \r]+$/g, (blanks) => blanks.replace(/./gs, '\\$&'));

@@ -82,5 +82,5 @@ export function shownValue(type: string, value: NameValue): string {
   return value.text
     .replace(/[,"\\+=<>;]/g, '\\$&')
     .replace(/^#/, '\\#')
-    .replace(/^ +| +$/g, (blanks) => blanks.replaceAll(' ', '\\ '));
+    .replace(/^ +|(?<! ) +$/g, (blanks) => blanks.replaceAll(' ', '\\ '));
 }

@@ -1,7 +1,8 @@
 import { JavaException } from './java-exception.ts';
 
-const DECIMAL = /^([+-]?)(NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/;
-const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)[fFdD]?$/;
+// Linear: no two parts beside each other match the same digits.
+const DECIMAL = /^([+-]?)(NaN|Infinity|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/;
+const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?\d+)[fFdD]?$/;
 
 /** Double.parseDouble: surrounding blanks, a type suffix and hexadecimal fractions are allowed. */
 export function parseDouble(text: string): number {

@@ -85,7 +85,7 @@ function isFirst({ place, status, said }: SourceExchange, _i: number, all: reado
 /** The command of a credential_process, and what it wrote, may hold secrets. */
 function shown(reason: string): string {
   if (reason.startsWith('Command failed')) return 'credential_process failed';
-  return boundedLine(reason.replaceAll(/\s*\n\s*/g, ' '), [])?.replace(/\.$/, '') ?? '';
+  return boundedLine(reason.replaceAll(/(?<!\s)\s*\n\s*/g, ' '), [])?.replace(/\.$/, '') ?? '';
 }
 
 function cut(part: string): string {

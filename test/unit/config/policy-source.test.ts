@@ -44,6 +44,27 @@ test('a reload puts the new policies in force', async (t) => {
   );
 });
 
+test('requests go on while a large document is read and compiled', async (t) => {
+  const { path, open } = await setUp(t);
+  const source = await open();
+  const names = Array.from({ length: 500 }, (_, index) => `name${index}`);
+  const apis = names.map((name) => `  ${name}: {request: [{configuration: {function: ${name}}}]}`);
+  await writeFile(path, `version: 1\napis:\n${apis.join('\n')}\n`);
+  let turns = 0;
+  let loading = true;
+  const turn = (): void => {
+    turns++;
+    if (loading) setImmediate(turn);
+  };
+  const reloaded = source.reload();
+  // The file itself is read in a few turns.
+  setTimeout(turn, 0);
+  assert.equal((await reloaded).kind, 'loaded');
+  loading = false;
+  assert.ok(turns > 5, `the event loop turned ${turns} times`);
+  assert.equal(source.current().byName('name499')?.request[0]?.name, 'name499-1');
+});
+
 test('a broken file leaves the running policies in force and is reported until mended', async (t) => {
   const { path, outcomes, open } = await setUp(t);
   const source = await open();

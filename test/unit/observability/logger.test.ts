@@ -83,3 +83,15 @@ test('an error is described in one line, with its causes', () => {
   assert.equal(describeError(error), 'cannot read policies.yaml: line one line two');
   assert.equal(describeError('text'), 'text');
 });
+
+test('blanks cost their length once, wherever a secret or a line break could begin', () => {
+  // A quadratic pattern takes minutes for the second and the third.
+  const blanks = ' '.repeat(400_000);
+  const { logger, last } = capture();
+  logger.error({ reason: `bearer${blanks}` }, 'x');
+  assert.match(String(last().reason), /^bearer/);
+  assert.equal(describeError(new Error(`a${blanks.slice(0, 8_000)}b`)).length, 8_002);
+  const { logger: other, lines } = capture();
+  for (let count = 0; count < 2_000; count++) other.error({ reason: `bearer${' '.repeat(8_180)}` }, 'x');
+  assert.equal(lines.length, 2_000);
+});

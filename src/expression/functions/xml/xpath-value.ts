@@ -43,7 +43,7 @@ export function toBoolean(value: XPathValue): boolean {
 /** Digits, a point and a leading minus between blanks; anything else, exponents included, is NaN. */
 function textToNumber(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the original trims every character up to the blank
-  const match = /^[\x00-\x20]*(-?(?:[0-9]+\.?[0-9]*|\.[0-9]+))[\x00-\x20]*$/.exec(text);
+  const match = /^[\x00-\x20]*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[\x00-\x20]*$/.exec(text);
   return match?.[1] === undefined ? Number.NaN : Number(match[1]);
 }
 

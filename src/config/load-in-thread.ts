@@ -1,0 +1,35 @@
+import { Worker } from 'node:worker_threads';
+import { compileInTurns, type LoadedPolicies, type ReadDocument } from './load-policies.ts';
+import { PolicyDocumentError, type Problem } from './problem.ts';
+
+/** What the thread is given. */
+export interface ThreadTask {
+  readonly text: string;
+  readonly fileName: string;
+}
+
+/** What it found. */
+export type ThreadFindings =
+  | { readonly kind: 'good'; readonly read: ReadDocument }
+  | { readonly kind: 'bad'; readonly problems: readonly Problem[] };
+
+/**
+ * As `loadPolicies`, for a process that serves: reading and checking happen in a thread of their own, and what is compiled here
+ * lets requests through. Rejects with PolicyDocumentError.
+ */
+export async function loadPoliciesInThread(text: string, fileName: string): Promise<LoadedPolicies> {
+  const findings = await findingsOf({ text, fileName });
+  if (findings.kind === 'bad') throw new PolicyDocumentError(findings.problems);
+  return await compileInTurns(findings.read, fileName);
+}
+
+function findingsOf(task: ThreadTask): Promise<ThreadFindings> {
+  const file = import.meta.url.endsWith('.ts') ? './loading-thread.ts' : './loading-thread.js';
+  // No output and no signals of its own; flags of this process, which are V8's, hold for its threads anyway.
+  const thread = new Worker(new URL(file, import.meta.url), { workerData: task, execArgv: [] });
+  return new Promise((resolve, reject) => {
+    thread.once('message', resolve);
+    thread.once('error', reject);
+    thread.once('exit', (code) => reject(new Error(`the thread that reads policies ended with ${code}`)));
+  });
+}

@@ -1,0 +1,84 @@
+import { runPolicies } from '../policy/index.ts';
+import { messageTimeouts } from './deadline.ts';
+import type { Event, RunEffect } from './exchange/index.ts';
+import { OwnTime } from './own-time.ts';
+import type { Peer, StreamContext } from './stream-context.ts';
+import type { StreamPolicies } from './stream-policies.ts';
+import type { Timers } from './timers.ts';
+
+/** What becomes of a run. */
+interface RunEnds {
+  settled(event: Event): void;
+  failed(error: unknown): void;
+}
+
+/** The runs of policies of one stream, and the time that the server itself spends on it. */
+export class PolicyRuns {
+  readonly #peer: Peer;
+  readonly #context: StreamContext;
+  readonly #policies: StreamPolicies;
+  readonly #timers: Timers;
+  readonly #ends: RunEnds;
+  readonly #ownTime = new OwnTime();
+  /** Whose promise has not settled. They may outlive the stream. */
+  #pending = 0;
+  #streamEnded = false;
+
+  constructor(peer: Peer, context: StreamContext, policies: StreamPolicies, timers: Timers, ends: RunEnds) {
+    this.#peer = peer;
+    this.#context = context;
+    this.#policies = policies;
+    this.#timers = timers;
+    this.#ends = ends;
+  }
+
+  start({ side, body, timed }: RunEffect): void {
+    const { transaction } = this.#policies;
+    if (transaction === undefined) throw new Error('policies without a transaction');
+    this.#timers.stop();
+    // Envoy's retry_on: reset repeats no stream that has had initial metadata: an invocation must not run twice.
+    this.#peer.sendInitialMetadata();
+    if (timed) this.#timers.watchPolicies(messageTimeouts(this.#peer.metadata, this.#context.set));
+    this.#pending++;
+    runPolicies(transaction, side, body).then(
+      (outcome) => {
+        this.#timers.stop();
+        this.#ends.settled({ kind: 'settled', side, outcome });
+        this.#settled();
+      },
+      (error) => {
+        // Nobody waits for policies that were cut.
+        if (!transaction.aborted) this.#ends.failed(error);
+        this.#settled();
+      },
+    );
+  }
+
+  /** The server works on the stream from now on. */
+  busy(): void {
+    this.#ownTime.start();
+  }
+
+  /** The stream waits for Envoy. */
+  idle(): void {
+    this.#ownTime.stop();
+  }
+
+  streamEnded(): void {
+    this.#streamEnded = true;
+    this.#reportOwnTime();
+  }
+
+  #settled(): void {
+    this.#pending--;
+    this.#reportOwnTime();
+  }
+
+  /** Once, when the stream has ended and nothing runs on for it. */
+  #reportOwnTime(): void {
+    if (!this.#streamEnded || this.#pending > 0) return;
+    this.#ownTime.stop();
+    const ms = this.#ownTime.without(this.#policies.transaction?.invocationMs ?? 0);
+    this.#context.observer.sidecarTime(ms / 1000);
+  }
+}
