@@ -104,6 +104,7 @@ function* compileDocument(
       bodyBytes: document.limits?.bodyBytes ?? defaultLimits.bodyBytes,
       streams: document.limits?.streams ?? defaultLimits.streams,
       bufferedBytes: document.limits?.bufferedBytes ?? defaultLimits.bufferedBytes,
+      evaluationMs: document.limits?.evaluationMs ?? defaultLimits.evaluationMs,
     },
     responseTemplates,
     messageTimeoutMs: messageTimeoutMs ?? undefined,

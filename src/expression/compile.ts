@@ -1,8 +1,9 @@
 import type { EvaluationContext } from './context.ts';
 import { compileNode } from './evaluator/compile-node.ts';
 import { doubtsOf } from './evaluator/doubts.ts';
+import { EvaluationRun } from './evaluator/evaluation-run.ts';
 import { fromValue } from './evaluator/from-value.ts';
-import { type Evaluate, EvaluationRun, PlacedFailure } from './evaluator/scope.ts';
+import { type Evaluate, PlacedFailure } from './evaluator/scope.ts';
 import { toText } from './evaluator/to-text.ts';
 import { toBoolean } from './evaluator/truth.ts';
 import { ExpressionError } from './expression-error.ts';
@@ -78,22 +79,30 @@ class Template implements CompiledTemplate {
 
   evaluate(context: EvaluationContext): string | null {
     if (this.constant !== undefined) return this.constant;
+    const run = new EvaluationRun(context);
     try {
-      const run = new EvaluationRun(context);
-      const scope = { context, run, self: null, element: null };
-      if (this.#single !== undefined) {
-        const value = this.#single(scope);
-        return typeof value === 'string' ? value : toText(value, run);
-      }
-      let text = '';
-      for (const part of this.#parts) {
-        text += typeof part === 'string' ? part : (toText(part(scope), run) ?? '');
-        if (text.length > MAX_RESULT) throw new EvaluationFailure(`a result longer than ${MAX_RESULT} characters`);
-      }
+      const text = this.#text(context, run);
+      run.finish();
       return text;
     } catch (error) {
-      throw this.#explained(error);
+      throw this.#explained(error, run.exhausted);
+    } finally {
+      run.stop();
     }
+  }
+
+  #text(context: EvaluationContext, run: EvaluationRun): string | null {
+    const scope = { context, run, self: null, element: null };
+    if (this.#single !== undefined) {
+      const value = this.#single(scope);
+      return typeof value === 'string' ? value : toText(value, run);
+    }
+    let text = '';
+    for (const part of this.#parts) {
+      text += typeof part === 'string' ? part : (toText(part(scope), run) ?? '');
+      if (text.length > MAX_RESULT) throw new EvaluationFailure(`a result longer than ${MAX_RESULT} characters`);
+    }
+    return text;
   }
 
   evaluateValue(context: EvaluationContext): unknown {
@@ -115,17 +124,23 @@ class Template implements CompiledTemplate {
   }
 
   #value(context: EvaluationContext): Value {
+    const run = new EvaluationRun(context);
     try {
-      return this.#single?.({ context, run: new EvaluationRun(context), self: null, element: null }) ?? null;
+      const value = this.#single?.({ context, run, self: null, element: null }) ?? null;
+      run.finish();
+      return value;
     } catch (error) {
-      throw this.#explained(error);
+      throw this.#explained(error, run.exhausted);
+    } finally {
+      run.stop();
     }
   }
 
-  #explained(error: unknown): unknown {
+  #explained(error: unknown, exhausted = false): unknown {
     if (error instanceof EvaluationFailure || error instanceof JavaException) {
       const at = error instanceof PlacedFailure ? error.at : Math.max(this.source.indexOf('{'), 0);
-      return new ExpressionError('evaluate', withoutData(error.message, this.source), this.source, at);
+      const message = withoutData(error.message, this.source);
+      return new ExpressionError('evaluate', message, this.source, at, exhausted);
     }
     // Recursion is bounded where trees and values are made; what is left is a stack that was nearly full before.
     if (error instanceof RangeError)

@@ -16,6 +16,11 @@ export interface EvaluationContext {
   readonly node?: NodeScope | undefined;
   /** Every other root variable: `properties`, `dictionaries`, `endpoints`, `parameters` … */
   readonly variables: ReadonlyMap<string, unknown>;
+  /**
+   * Milliseconds of this thread's CPU time that all evaluations with this context may take; undefined for no such limit.
+   * Beyond it they throw an ExpressionError that is `exhausted`.
+   */
+  readonly evaluationMs?: number | undefined;
 }
 
 /** Headers of one message. Names are compared without case; the order of values is the order of arrival. */

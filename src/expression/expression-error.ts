@@ -8,12 +8,15 @@ export class ExpressionError extends Error {
   readonly template: string;
   /** Offset of the place in the template, in UTF-16 units. */
   readonly offset: number;
+  /** The transaction's expressions have used up their CPU time (`evaluationMs` of the context). */
+  readonly exhausted: boolean;
 
-  constructor(phase: 'parse' | 'evaluate', message: string, template: string, offset: number) {
+  constructor(phase: 'parse' | 'evaluate', message: string, template: string, offset: number, exhausted = false) {
     super(message);
     this.phase = phase;
     this.template = template;
     this.offset = offset;
+    this.exhausted = exhausted;
   }
 
   /** The message, the line of the template and a caret under the place. */

@@ -33,7 +33,7 @@ export class StreamPolicies implements Inputs {
     const selection = selectApi(set, this.#metadata, attributes.get(requestAttributes.routeName));
     if (selection.kind === 'pass') return { kind: 'unmatched' };
     const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(set);
-    const transaction = new Transaction(policies, runtime, set.limits.bodyBytes);
+    const transaction = new Transaction(policies, runtime, set.limits.bodyBytes, set.limits.evaluationMs);
     this.transaction = transaction;
     const head = readRequestHead(message.head, attributes, now());
     transaction.beginRequest(head);
@@ -79,7 +79,7 @@ export class StreamPolicies implements Inputs {
   /** For an error: where the request's headers never came there is no route and no API. */
   forFailure(): Transaction {
     const { set, runtime } = this.#context;
-    this.transaction ??= new Transaction(refusalPolicies(set), runtime, set.limits.bodyBytes);
+    this.transaction ??= new Transaction(refusalPolicies(set), runtime, set.limits.bodyBytes, set.limits.evaluationMs);
     return this.transaction;
   }
 

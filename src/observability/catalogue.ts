@@ -74,7 +74,7 @@ export const metricCatalogue = {
     name: 'lambda_ext_proc_limit_reached_total',
     type: 'counter',
     help: 'Work refused because a limit was reached, by limit.',
-    labels: { limit: ['body', 'streams', 'buffered_bytes'] },
+    labels: { limit: ['body', 'streams', 'buffered_bytes', 'evaluation'] },
   },
   bufferedBytes: {
     name: 'lambda_ext_proc_buffered_bytes',

@@ -133,6 +133,8 @@ export interface Limits {
   readonly bodyBytes: number;
   readonly streams: number;
   readonly bufferedBytes: number;
+  /** Milliseconds of CPU time that the expressions of one request may take. */
+  readonly evaluationMs: number;
 }
 
 /** What is in force at one moment: a stream keeps the set that it began with. */

@@ -12,7 +12,12 @@ export const policyDefaults = {
 } as const;
 
 /** Streams: 2,000 a second while a function hangs for 5 s, and a fifth more; a waiting one takes some 25 KB. */
-export const defaultLimits = { bodyBytes: SYNCHRONOUS_BYTES, streams: 12_000, bufferedBytes: 134_217_728 } as const;
+export const defaultLimits = {
+  bodyBytes: SYNCHRONOUS_BYTES,
+  streams: 12_000,
+  bufferedBytes: 134_217_728,
+  evaluationMs: 250,
+} as const;
 
 /** `errorStatus: honest`: what happened, in HTTP's own words. */
 export const honestStatus: ErrorStatus = Object.freeze({

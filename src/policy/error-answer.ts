@@ -85,8 +85,8 @@ function fromTemplate(
 
 /** A context may be an object with getters: what a template can see is copied by name. */
 function scopes(context: EvaluationContext): EvaluationContext {
-  const { request, response, lambdaResponse, attributes, api, node, variables } = context;
-  return { request, response, lambdaResponse, attributes, api, node, variables };
+  const { request, response, lambdaResponse, attributes, api, node, variables, evaluationMs } = context;
+  return { request, response, lambdaResponse, attributes, api, node, variables, evaluationMs };
 }
 
 function guessMediaType(text: string): string {

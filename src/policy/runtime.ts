@@ -15,4 +15,6 @@ export interface PolicyRuntime {
 export interface InvocationObserver {
   /** Called once for each invocation that was made or tried. */
   invocation(labels: InvocationLabels, seconds: number): void;
+  /** The expressions of a transaction took more CPU time than `limits.evaluationMs`. */
+  limitReached(limit: 'evaluation'): void;
 }

@@ -1,6 +1,7 @@
 import { ExpressionError } from '../expression/index.ts';
 import { type FunctionAnswer, isWhole } from '../formats/index.ts';
 import type { LambdaConfiguration, PolicyStep } from './api-policies.ts';
+import { withEvaluationLimit } from './evaluation-limit.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { LambdaResponse } from './lambda-response.ts';
 import { applyMutations, clearMutations } from './mutations.ts';
@@ -29,7 +30,8 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     else stop(answer);
     answered = send;
     applyMutations(transaction, step.configuration.mutations, send ? 'response' : phase);
-  } catch (error) {
+  } catch (thrown) {
+    const error = withEvaluationLimit(transaction, thrown);
     if (!answered) stop(answer);
     // sendToConsumer has already replaced the response; if its mutations fail, fail the request even with
     // `onError: continue`, or an unmutated answer would leave.
@@ -53,6 +55,8 @@ function isWanted(transaction: Transaction, step: PolicyStep): boolean {
     return step.condition.evaluateBoolean(transaction);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
+    // A caller could have a guard skipped by making its condition expensive.
+    if (error.exhausted) throw withEvaluationLimit(transaction, error);
     if (step.onConditionError === 'fail') throw new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause: error });
     const fields = { api: transaction.policies.name, policy: step.name, err: error };
     transaction.runtime.logger.warn(fields, 'condition failed, policy skipped');

@@ -26,6 +26,8 @@ export class Transaction implements EvaluationContext {
   readonly runtime: PolicyRuntime;
   /** Bytes that a decoded body may have. */
   readonly bodyLimit: number;
+  /** `limits.evaluationMs`: all expressions of the request take from it, those of its response too. */
+  readonly evaluationMs: number;
   readonly attributes = new Map<string, unknown>();
   readonly executions = new Map<string, Execution>();
   readonly variables: ReadonlyMap<string, unknown>;
@@ -48,13 +50,14 @@ export class Transaction implements EvaluationContext {
   invocation: AbortController | undefined;
   #aborted = false;
 
-  constructor(policies: ApiPolicies, runtime: PolicyRuntime, bodyLimit: number) {
+  constructor(policies: ApiPolicies, runtime: PolicyRuntime, bodyLimit: number, evaluationMs: number) {
     this.policies = policies;
     this.runtime = runtime;
     this.variables = policies.variables;
     this.api = { ...policies.api, properties: policies.properties };
     this.node = runtime.node;
     this.bodyLimit = bodyLimit;
+    this.evaluationMs = evaluationMs;
   }
 
   beginRequest(head: RequestHead): void {

@@ -18,6 +18,7 @@ export interface PolicyRunOptions {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly bodyLimit?: number;
+  readonly evaluationMs?: number;
   /** Of the log; `debug` shows payloads of failed functions. */
   readonly level?: 'info' | 'debug';
 }
@@ -29,6 +30,8 @@ export interface PolicyRun {
   readonly invocations: readonly Invocation[];
   /** What the observer was told. */
   readonly counted: readonly InvocationLabels[];
+  /** Limits that were reached. */
+  readonly reached: readonly string[];
   /** Lines of the log so far, parsed. */
   readonly log: readonly Readonly<Record<string, unknown>>[];
   request(body?: string | Uint8Array): Promise<PhaseOutcome>;
@@ -50,9 +53,11 @@ export function apiOf(document: object): ApiPolicies {
 
 /** As policyRun, for an API that the document has no words for. */
 export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): PolicyRun {
-  const { functions = {}, method = 'POST', path = '/a?b=c', headers = {}, bodyLimit = 1_000, level = 'info' } = options;
+  const { functions = {}, method = 'POST', path = '/a?b=c', headers = {}, level = 'info' } = options;
+  const { bodyLimit = 1_000, evaluationMs = 250 } = options;
   const invocations: Invocation[] = [];
   const counted: InvocationLabels[] = [];
+  const reached: string[] = [];
   const log: Record<string, unknown>[] = [];
   const invoker = {
     async invoke(invocation: Invocation, signal?: AbortSignal): Promise<InvocationResult> {
@@ -68,10 +73,14 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
     {
       invoker,
       logger: pino({ level }, { write: (line: string) => void log.push(JSON.parse(line)) }),
-      observer: { invocation: (labels) => void counted.push(labels) },
+      observer: {
+        invocation: (labels) => void counted.push(labels),
+        limitReached: (limit) => void reached.push(limit),
+      },
       node: { id: 'node-1', version: null, tenant: null, zone: null, shardingTags: [] },
     },
     bodyLimit,
+    evaluationMs,
   );
   transaction.beginRequest({
     method,
@@ -89,6 +98,7 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
     transaction,
     invocations,
     counted,
+    reached,
     log,
     get calls() {
       return invocations.map(({ functionName }) => functionName);

@@ -26,6 +26,13 @@ const limits = z.strictObject({
     default: defaultLimits.bufferedBytes,
     examples: [268_435_456],
   }),
+  evaluationMs: field(integer(1, 60_000), {
+    title: 'Evaluation limit',
+    description:
+      'Milliseconds of CPU time that all expressions of one request and its response may take; beyond it the request fails.',
+    default: defaultLimits.evaluationMs,
+    examples: [500],
+  }),
 });
 
 /** policies.yaml as a whole. */

@@ -19,8 +19,11 @@ import { HeadersValue } from './headers-value.ts';
 import { principal } from './principal.ts';
 import type { Scope } from './scope.ts';
 
-const array = (text: string | null): Value =>
-  text === null ? null : new JavaArray('java.lang.String', text === '' ? [''] : split(text));
+function array(text: string | null, run: Run): Value {
+  if (text === null) return null;
+  run.step(text.length >> 3);
+  return new JavaArray('java.lang.String', text === '' ? [''] : split(text));
+}
 
 /** Java's split: empty strings at the end are dropped. */
 function split(text: string): readonly string[] {
@@ -32,10 +35,16 @@ function split(text: string): readonly string[] {
 /** The gateway's MultiValueMap: a map of lists with methods of its own. */
 export class ParametersMap extends JavaMap {}
 
-function parameters(scope: ParameterScope): ParametersMap {
+function parameters(scope: ParameterScope, run: Run): ParametersMap {
+  run.step(scope.size);
   const entries = new Map<Value, Value>();
   for (const [name, values] of scope) entries.set(name, new JavaList(values, 'linked'));
   return new ParametersMap(entries, 'map', true);
+}
+
+function paidPrincipal(name: string | null, run: Run): Value {
+  run.step((name?.length ?? 0) >> 2);
+  return principal(name);
 }
 
 const noSsl: SslScope = { clientHost: null, clientPort: null, client: null, server: null };
@@ -43,8 +52,8 @@ const noSsl: SslScope = { clientHost: null, clientPort: null, client: null, serv
 const sslType = beanType<SslScope>('request.ssl', {
   clientHost: (ssl) => ssl.clientHost,
   clientPort: (ssl) => ssl.clientPort,
-  client: (ssl) => principal(ssl.client),
-  server: (ssl) => principal(ssl.server),
+  client: (ssl, run) => paidPrincipal(ssl.client, run),
+  server: (ssl, run) => paidPrincipal(ssl.server, run),
 });
 
 const messageProperties = {
@@ -60,9 +69,9 @@ const requestType = beanType<RequestScope>('request', {
   transactionId: (request) => request.transactionId,
   uri: (request) => request.uri,
   path: (request) => request.path,
-  paths: (request) => array(request.path),
+  paths: (request, run) => array(request.path, run),
   pathInfo: (request) => request.pathInfo,
-  pathInfos: (request) => array(request.pathInfo),
+  pathInfos: (request, run) => array(request.pathInfo, run),
   contextPath: (request) => request.contextPath,
   method: (request) => request.method,
   scheme: (request) => request.scheme,
@@ -71,8 +80,8 @@ const requestType = beanType<RequestScope>('request', {
   timestamp: (request) => BigInt(request.timestamp),
   remoteAddress: (request) => request.remoteAddress,
   localAddress: (request) => request.localAddress,
-  params: (request) => parameters(request.params),
-  pathParams: (request) => parameters(request.pathParams),
+  params: (request, run) => parameters(request.params, run),
+  pathParams: (request, run) => parameters(request.pathParams, run),
   ssl: (request) => bean(sslType, request.ssl ?? noSsl),
 });
 

@@ -7,7 +7,7 @@ type Which = 'all' | 'first' | 'last';
 
 /** `.?[c]`, `.^[c]`, `.$[c]` on lists, sets, arrays and maps (whose elements are entries). */
 export function select(target: Value, which: Which, condition: Evaluate, scope: Scope): Value {
-  const kept = choose(elementsOf(target), which, (element) => isChosen(element, condition, scope));
+  const kept = choose(elementsOf(target, scope), which, (element) => isChosen(element, condition, scope));
   if (target instanceof JavaMap) {
     if (which !== 'all' && kept.length === 0) return null;
     const entries = kept.map((entry) => [(entry as JavaEntry).key, (entry as JavaEntry).value] as const);
@@ -30,7 +30,7 @@ function choose(elements: readonly Value[], which: Which, isWanted: (element: Va
 
 /** `.![e]`: a list of what the expression gives for each element. */
 export function project(target: Value, value: Evaluate, scope: Scope): Value {
-  const items = elementsOf(target).map((element) => {
+  const items = elementsOf(target, scope).map((element) => {
     scope.run.step();
     return value(withElement(scope, element));
   });
@@ -45,8 +45,11 @@ function isChosen(element: Value, condition: Evaluate, scope: Scope): boolean {
   return result;
 }
 
-function elementsOf(target: Value): readonly Value[] {
-  if (target instanceof JavaMap) return Array.from(target.entries, ([key, value]) => new JavaEntry(key, value));
+function elementsOf(target: Value, { run }: Scope): readonly Value[] {
+  if (target instanceof JavaMap) {
+    run.step(target.entries.size);
+    return Array.from(target.entries, ([key, value]) => new JavaEntry(key, value));
+  }
   if (target instanceof JavaList || target instanceof JavaArray) return target.items;
   throw new EvaluationFailure(`only lists, arrays and maps have elements, not ${typeName(target)}`);
 }

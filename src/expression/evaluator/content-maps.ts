@@ -6,6 +6,7 @@ export function contentMap(content: string | null, kind: 'json' | 'xml', run: Ru
   if (content === null) return null;
   const known = run.cache.get(`${kind}Content`, content);
   if (known !== undefined) return known;
+  run.step(content.length >> 4);
   const map = kind === 'json' ? jsonContent(content) : xmlContent(content);
   run.cache.set(`${kind}Content`, content, map);
   return map;

@@ -65,7 +65,7 @@ export function convertArgument(value: Value, type: string, run: Run): { readonl
   if (isAssignable(value, type)) return { value };
   if (type === 'java.lang.String') return hasText(value) ? { value: toText(value, run) } : undefined;
   if (type.endsWith('[]')) return toArray(value, type.slice(0, -2), run);
-  if (type === 'java.util.Collection' || type === 'java.util.List') return toCollection(value);
+  if (type === 'java.util.Collection' || type === 'java.util.List') return toCollection(value, run);
   if (value instanceof JavaList || value instanceof JavaArray) return firstElement(value.items, type, run);
   if (NUMBER_TYPES.has(type)) return toNumberArgument(value, boxed(type));
   if (type === 'boolean' || type === 'java.lang.Boolean') {
@@ -130,8 +130,7 @@ function toCharacter(value: Value): { readonly value: Value } | undefined {
 }
 
 function toArray(value: Value, component: string, run: Run): { readonly value: Value } | undefined {
-  const items = itemsOf(value);
-  run.step(items.length);
+  const items = itemsOf(value, run);
   const converted: Value[] = [];
   for (const item of items) {
     const result = convertArgument(item, component, run);
@@ -142,12 +141,17 @@ function toArray(value: Value, component: string, run: Run): { readonly value: V
 }
 
 /** A text is cut at its commas, anything else is an element. */
-function itemsOf(value: Value): readonly Value[] {
-  if (value instanceof JavaList || value instanceof JavaArray) return value.items;
-  if (typeof value === 'string') return value === '' ? [] : value.split(',').map((item) => item.trim());
-  return [value];
+function itemsOf(value: Value, run: Run): readonly Value[] {
+  if (value instanceof JavaList || value instanceof JavaArray) {
+    run.step(value.items.length);
+    return value.items;
+  }
+  if (typeof value !== 'string') return [value];
+  // One may be nothing but commas.
+  run.step(value.length >> 3);
+  return value === '' ? [] : value.split(',').map((item) => item.trim());
 }
 
-function toCollection(value: Value): { readonly value: Value } {
-  return { value: new JavaList(itemsOf(value)) };
+function toCollection(value: Value, run: Run): { readonly value: Value } {
+  return { value: new JavaList(itemsOf(value, run)) };
 }

@@ -2,6 +2,7 @@ import { javaHash } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
 import { AttributesValue, ParametersMap } from './beans.ts';
+import { pay } from './cost.ts';
 import { HeaderNames, HeadersValue } from './headers-value.ts';
 import { principalMethod } from './principal.ts';
 import { typeName } from './type-name.ts';
@@ -75,10 +76,10 @@ export function gatewayMethod(
   run: Run,
 ): { value: Value } | undefined {
   const key = `${name}/${args.length}`;
-  if (target instanceof HeadersValue) return call(headerMethods, key, target, args);
-  if (target instanceof HeaderNames) return call(nameMethods, key, target, args);
-  if (target instanceof ParametersMap) return call(parameterMethods, key, target, args);
-  if (target instanceof AttributesValue) return call(attributeMethods, key, target, args);
+  if (target instanceof HeadersValue) return call(headerMethods, key, target, args, run);
+  if (target instanceof HeaderNames) return call(nameMethods, key, target, args, run);
+  if (target instanceof ParametersMap) return call(parameterMethods, key, target, args, run);
+  if (target instanceof AttributesValue) return call(attributeMethods, key, target, args, run);
   if (target instanceof Bean && args.length === 0) {
     const read = principalMethod(target, name);
     return read && { value: read(target.target, run) };
@@ -93,7 +94,20 @@ export function gatewayMethodNames(target: Value): readonly string[] {
   return Object.keys(methods).map((key) => key.slice(0, key.indexOf('/')));
 }
 
-function call<T>(methods: Methods<T>, key: string, target: T, args: readonly Value[]): { value: Value } | undefined {
+/** Methods that walk over all names. */
+const WALKS = /^(?:contains\/1|names|keySet|size|isEmpty|toSingleValueMap|hashCode)/;
+
+function call<T extends JavaMap | JavaList>(
+  methods: Methods<T>,
+  key: string,
+  target: T,
+  args: readonly Value[],
+  run: Run,
+): { value: Value } | undefined {
   const method = Object.hasOwn(methods, key) ? methods[key] : undefined;
-  return method && { value: method(target, args) };
+  if (method === undefined) return undefined;
+  run.step();
+  if (WALKS.test(key)) run.step(target instanceof JavaMap ? target.entries.size : target.items.length);
+  for (const arg of args) pay(arg, run);
+  return { value: method(target, args) };
 }

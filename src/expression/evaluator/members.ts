@@ -10,6 +10,7 @@ import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value }
 import { Bean, type BeanType } from './bean.ts';
 import { AttributesValue } from './beans.ts';
 import { suggestion, suggestionOrAll } from './closest-name.ts';
+import { payForCall, payForResult } from './cost.ts';
 import { gatewayMethod, gatewayMethodNames } from './gateway-methods.ts';
 import { RunEnvironment } from './java-environment.ts';
 import { callBest } from './method-call.ts';
@@ -77,7 +78,12 @@ export function readProperty(target: Value, name: string, run: Run): Value {
   }
   const { properties, constants } = membersOf(valueType(target));
   const read = propertyOf(properties, name);
-  if (read !== undefined) return read(target, new RunEnvironment(run)) ?? null;
+  if (read !== undefined) {
+    payForCall(name, target, [], run);
+    const value = read(target, new RunEnvironment(run)) ?? null;
+    payForResult(name, value, run);
+    return value;
+  }
   const constant = constants.get(name);
   if (constant !== undefined) return constant;
   throw new EvaluationFailure(`${typeName(target)} has no property '${name}'${suggestion(name, properties.keys())}`);

@@ -1,7 +1,7 @@
 import { isSubtype, type JavaType, OBJECT, type Signature, TYPES_BY_NAME } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
 import { convertArgument, isAssignable, isPrimitive } from './convert-argument.ts';
-import { costOfRegex, pay, payNew } from './cost.ts';
+import { payForCall, payForResult } from './cost.ts';
 import { RunEnvironment } from './java-environment.ts';
 import { isInterface, valueType } from './value-type.ts';
 
@@ -40,7 +40,7 @@ export function constructBest(signatures: readonly Signature[], args: readonly V
 }
 
 function call(chosen: Signature, target: Value, args: readonly Value[], what: string, run: Run): Value {
-  payForCall(chosen, target, args, run);
+  payForCall(chosen.name, target, args, run);
   if (chosen.parameters.length !== args.length && !chosen.varargs) throw noMethod(what, args.length);
   const converted = (chosen.varargs ? gather(chosen, args, run) : args).map((value, i) => {
     const result = convertArgument(value, chosen.parameters[i] ?? 'java.lang.Object', run);
@@ -49,33 +49,13 @@ function call(chosen: Signature, target: Value, args: readonly Value[], what: st
   });
   try {
     const result = chosen.invoke(target, converted, new RunEnvironment(run)) ?? null;
-    if (typeof result === 'object' || typeof result === 'string') payNew(result, run);
+    if (typeof result === 'object' || typeof result === 'string') payForResult(chosen.name, result, run);
     return result;
   } catch (error) {
     // Java's NullPointerException, from a method whose table does not look at each argument.
     if (error instanceof TypeError && converted.includes(null)) throw new EvaluationFailure(`${what} was given null`);
     throw error;
   }
-}
-
-/** Methods that look at one element of a collection, or at none. */
-const SHALLOW: ReadonlySet<string> = new Set([
-  ...['containsKey', 'element', 'entrySet', 'get', 'getFirst', 'getOrDefault', 'isEmpty', 'keySet', 'peek'],
-  ...['peekFirst', 'peekLast', 'size', 'values'],
-]);
-const REGEX_METHODS: ReadonlySet<string> = new Set(['matches', 'replaceAll', 'replaceFirst', 'split']);
-
-function payForCall({ name }: Signature, target: Value, args: readonly Value[], run: Run): void {
-  run.step();
-  if (!SHALLOW.has(name)) {
-    pay(target, run);
-    for (const arg of args) pay(arg, run);
-  }
-  const [pattern] = args;
-  if (typeof target === 'string' && typeof pattern === 'string' && REGEX_METHODS.has(name)) {
-    run.step(costOfRegex(target.length, pattern.length));
-  }
-  if (typeof target === 'string' && name === 'replace') run.step(target.length >> 3);
 }
 
 const byParameters = (a: Signature, b: Signature) => a.parameters.length - b.parameters.length;

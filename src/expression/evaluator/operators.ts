@@ -1,7 +1,7 @@
 import { compileRegex, JavaException, javaCompare, javaEquals } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
-import { costOfNewText, costOfRegex, pay } from './cost.ts';
-import { calculate, compareNumbers, isNumber, power } from './numbers.ts';
+import { costOfNewText, pay } from './cost.ts';
+import { calculate, compareNumbers, isNumber, type JavaNumber, power } from './numbers.ts';
 import { concatenated, hasText, toText } from './to-text.ts';
 import { typeName } from './type-name.ts';
 
@@ -16,7 +16,9 @@ export function arithmetic(operator: Arithmetic, left: Value, right: Value, run:
   if (isNumber(left) && isNumber(right)) {
     if (typeof left === 'object') pay(left, run);
     if (typeof right === 'object') pay(right, run);
-    return operator === '^' ? power(left, right) : calculate(operator, left, right);
+    const result = operator === '^' ? power(left, right) : calculate(operator, left, right);
+    if (typeof result === 'object') pay(result, run);
+    return result;
   }
   if (operator === '+' && (typeof left === 'string' || typeof right === 'string')) return concatenate(left, right, run);
   if (operator === '*' && typeof left === 'string' && typeof right === 'number') return repeat(left, right);
@@ -50,24 +52,30 @@ function repeat(text: string, count: number): string {
   return text.repeat(count);
 }
 
+function compareNumbersPaid(left: JavaNumber, right: JavaNumber, run: Run): number {
+  if (typeof left === 'object') pay(left, run);
+  if (typeof right === 'object') pay(right, run);
+  return compareNumbers(left, right);
+}
+
 /** `==`: numbers by value across types, arrays by elements, else equals. */
 export function areEqual(left: Value, right: Value, run: Run): boolean {
-  if (isNumber(left) && isNumber(right)) return compareNumbers(left, right) === 0;
+  if (isNumber(left) && isNumber(right)) return compareNumbersPaid(left, right, run) === 0;
   if (left === right) return true;
   if (typeof left !== typeof right) return false;
   pay(left, run);
   if (left instanceof JavaArray && right instanceof JavaArray) {
     const same = left.component === right.component && left.items.length === right.items.length;
-    return same && left.items.every((item, i) => javaEquals(item, right.items[i]));
+    return same && left.items.every((item, i) => javaEquals(item, right.items[i], run));
   }
-  return javaEquals(left, right);
+  return javaEquals(left, right, run);
 }
 
 /** NaN for what compares as nothing, such as a NaN: every relation is false then. */
 export function order(left: Value, right: Value, run: Run): number {
   if (left === null) return right === null ? 0 : -1;
   if (right === null) return 1;
-  if (isNumber(left) && isNumber(right)) return compareNumbers(left, right);
+  if (isNumber(left) && isNumber(right)) return compareNumbersPaid(left, right, run);
   pay(left, run);
   try {
     return javaCompare(left, right);
@@ -96,6 +104,6 @@ export function matches(value: Value, pattern: Value, run: Run): boolean {
   if (pattern.length > MAX_REGEX)
     throw new EvaluationFailure(`a regular expression has at most ${MAX_REGEX} characters`);
   const text = toText(value, run) ?? '';
-  run.step(1 + costOfRegex(text.length, pattern.length));
+  run.step();
   return compileRegex(pattern).matches(text, run);
 }

@@ -62,6 +62,7 @@ function joined(items: readonly Value[], run: Run): string {
     limitText(length);
     return text;
   });
+  run.step(length >> 6);
   return texts.join(',');
 }
 

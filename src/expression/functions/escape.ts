@@ -1,3 +1,4 @@
+import { limitText } from '../java/limits.ts';
 import { javaText } from '../java/object.ts';
 import { JavaArray, JavaList, type Run, type Value } from '../value.ts';
 
@@ -28,8 +29,11 @@ function escaped(value: Value, run: Run, convert: (text: string) => string): str
   const items = value instanceof JavaList || value instanceof JavaArray ? value.items : [value];
   run.step(1 + items.length);
   const text = items.map((item) => (item === null ? '' : javaText(item))).join(' ');
-  run.step(text.length >> 6);
-  return convert(text);
+  run.step(text.length >> 4);
+  limitText(text.length);
+  const result = convert(text);
+  limitText(result.length);
+  return result;
 }
 
 function escapeXml(text: string): string {

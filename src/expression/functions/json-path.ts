@@ -31,12 +31,12 @@ export function jsonPath(source: Value, path: string | null, run: Run): Value {
   if (path === null || path === '') throw new EvaluationFailure('jsonPath(): the path is missing');
   if (source === '') throw new EvaluationFailure('jsonPath(): the JSON text is empty');
   try {
-    if (typeof source !== 'string') return search(source, compile(path), run);
+    if (typeof source !== 'string') return search(source, compile(path, run), run);
     // The order of the original: a text that is broken is an error even when the path is.
     const document = parse(source, run);
-    const compiled = compile(path);
+    const compiled = compile(path, run);
     const quick = readQuickly(document, compiled, run);
-    return quick !== undefined ? quick : search(document.value(), compiled, run);
+    return quick !== undefined ? quick : search(document.value(run), compiled, run);
   } catch (error) {
     const expected = error instanceof JsonPathError || error instanceof JsonTextError || error instanceof JavaException;
     if (expected) {
@@ -50,15 +50,16 @@ function parse(text: string, run: Run): JsonDocument {
   const known = run.cache.get('json', text);
   if (known instanceof JsonDocument) return known;
   run.step(1 + (text.length >> 8));
-  const document = JsonDocument.parse(text);
+  const document = JsonDocument.parse(text, run);
   if (document.isNull) throw new JsonTextError('the JSON text is null');
   run.cache.set('json', text, document);
   return document;
 }
 
-function compile(path: string): Path {
+function compile(path: string, run: Run): Path {
   const known = paths.get(path);
   if (known !== undefined) return known;
+  run.step(1 + (path.length >> 1));
   const compiled = compilePath(path);
   const made: Path = { compiled, steps: plainSteps(compiled), selection: toSelection(compiled) };
   if (path.length <= MAX_CACHED_LENGTH) paths.set(path, made);
@@ -73,5 +74,5 @@ function readQuickly(document: JsonDocument, { steps, selection }: Path, run: Ru
 }
 
 function search(document: Value, { compiled }: Path, run: Run): Value {
-  return evaluatePath(compiled, document, document, { run, scanIndexes: new Map() });
+  return evaluatePath(compiled, document, document, { run, scanIndexes: new Map(), elements: new Map() });
 }

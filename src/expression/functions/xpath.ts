@@ -42,7 +42,7 @@ export function xpath(source: Value, path: string | null, result: string | null,
   }
   const step = (steps: number) => run.step(steps);
   try {
-    const expression = expressions.get(path) ?? compile(path);
+    const expression = expressions.get(path) ?? compile(path, run);
     const document = parse(source, result !== null, run);
     const value = evaluateXPath(expression, document, step);
     switch (result) {
@@ -65,7 +65,8 @@ export function xpath(source: Value, path: string | null, result: string | null,
   }
 }
 
-function compile(path: string): XPathExpression {
+function compile(path: string, run: Run): XPathExpression {
+  run.step(1 + path.length);
   const expression = parseXPath(path);
   if (path.length <= MAX_CACHED_LENGTH) expressions.set(path, expression);
   return expression;

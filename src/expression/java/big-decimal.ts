@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { toAsciiDigits, trailingZeroCount } from './digits.ts';
 import { JavaException } from './java-exception.ts';
 import { limitDigits, limitText, MAX_DIGITS } from './limits.ts';
@@ -50,9 +51,17 @@ export class JavaBigDecimal {
 /** Java saturates the scale that it prefers for a zero. */
 export const clampScale = (scale: number) => Math.max(MIN_INT, Math.min(MAX_INT, scale));
 
+/** 4 KB each at the most; making one takes as long as a hundred steps. */
+const powers = new LRUCache<number, bigint>({ max: 256 });
+
 export function powerOfTen(exponent: number): bigint {
   limitDigits(exponent);
-  return 10n ** BigInt(exponent);
+  if (exponent < 40) return 10n ** BigInt(exponent);
+  const known = powers.get(exponent);
+  if (known !== undefined) return known;
+  const power = 10n ** BigInt(exponent);
+  powers.set(exponent, power);
+  return power;
 }
 
 export function digitCount(value: bigint): number {

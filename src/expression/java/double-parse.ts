@@ -1,4 +1,5 @@
 import { JavaException } from './java-exception.ts';
+import { limitDigits } from './limits.ts';
 
 // Linear: no two parts beside each other match the same digits.
 const DECIMAL = /^([+-]?)(NaN|Infinity|(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)$/;
@@ -17,6 +18,7 @@ export function parseFloat32(text: string): number {
 function parseFloating(text: string, single: boolean): number {
   const trimmed = trimBlanks(text);
   if (trimmed === '') throw new JavaException('NumberFormatException', 'empty String');
+  limitDigits(trimmed.length);
   const decimal = DECIMAL.exec(trimmed);
   if (decimal !== null) {
     const [, sign, body = ''] = decimal;

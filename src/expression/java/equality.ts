@@ -5,6 +5,7 @@ import { JavaEnum } from './java-enum.ts';
 import { JavaLocale } from './locale.ts';
 import { JavaEntry } from './map-entry.ts';
 import { doubleBits, floatBits } from './math.ts';
+import type { Meter } from './meter.ts';
 import { hashText } from './text/strings.ts';
 import { JavaCalendar } from './time/calendar.ts';
 import { JavaPeriod } from './time/chrono.ts';
@@ -14,14 +15,22 @@ import { JavaLocalDateTime } from './time/local-date-time.ts';
 import { JavaLocalTime, nanoOfDay } from './time/local-time.ts';
 import { JavaOffsetDateTime, JavaZone, JavaZonedDateTime } from './time/zone.ts';
 import { JavaUuid } from './uuid.ts';
+import { ValueIndex } from './value-index.ts';
 
-/** Object.equals: an int is never equal to a long, 1.0 never to 1.00, a list never to a set. */
-export function javaEquals(a: unknown, b: unknown): boolean {
+/**
+ * Object.equals: an int is never equal to a long, 1.0 never to 1.00, a list never to a set. It takes time linear in the
+ * smaller value; what sets and maps need beyond that the meter is told of.
+ */
+export function javaEquals(a: unknown, b: unknown, meter: Meter): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (a instanceof JavaList) return b instanceof JavaList && collectionsEqual(a, b);
-  if (a instanceof JavaMap) return b instanceof JavaMap && mapsEqual(a, b);
-  if (a instanceof JavaEntry) return b instanceof JavaEntry && javaEquals(a.key, b.key) && javaEquals(a.value, b.value);
+  if (a instanceof JavaList) return b instanceof JavaList && collectionsEqual(a, b, meter);
+  if (a instanceof JavaMap) return b instanceof JavaMap && mapsEqual(a, b, meter);
+  if (a instanceof JavaEntry)
+    return b instanceof JavaEntry && javaEquals(a.key, b.key, meter) && javaEquals(a.value, b.value, meter);
+  // The digits of a decimal are compared as they are: writing them down takes longer than linear time.
+  if (a instanceof JavaBigDecimal)
+    return b instanceof JavaBigDecimal && a.scale === b.scale && a.unscaled === b.unscaled;
   // Enums, arrays and what has no equals of its own are equal to themselves only.
   if (a instanceof JavaArray || a.constructor !== b.constructor) return false;
   const key = identityOf(a);
@@ -35,7 +44,6 @@ function identityOf(value: object): string | bigint | number | undefined {
   if (value instanceof JavaShort || value instanceof JavaByte) return value.value;
   if (value instanceof JavaChar) return value.code;
   if (value instanceof JavaBigInteger) return value.value;
-  if (value instanceof JavaBigDecimal) return `${value.unscaled}e${value.scale}`;
   if (value instanceof JavaEnum) return `${value.type}.${value.name}`;
   if (value instanceof JavaLocale) return value.tag;
   if (value instanceof JavaUuid) return value.text;
@@ -57,31 +65,28 @@ function timeIdentity(value: object): string | bigint | undefined {
   return undefined;
 }
 
-function collectionsEqual(a: JavaList, b: JavaList): boolean {
+/** Values to be found by equals. */
+export const indexValues = (items: Iterable<unknown>, meter: Meter): ValueIndex =>
+  new ValueIndex(items, {
+    hash: javaHash,
+    equals: (a, b) => javaEquals(a, b, meter),
+    step: (count) => meter.step(count),
+  });
+
+function collectionsEqual(a: JavaList, b: JavaList, meter: Meter): boolean {
   if ((a.kind === 'set') !== (b.kind === 'set') || a.items.length !== b.items.length) return false;
-  if (a.kind !== 'set') return a.items.every((item, index) => javaEquals(item, b.items[index]));
-  const other = byHash(b.items);
-  return a.items.every((item) => other.get(javaHash(item))?.some((candidate) => javaEquals(item, candidate)) ?? false);
+  if (a.kind !== 'set') return a.items.every((item, index) => javaEquals(item, b.items[index], meter));
+  const other = indexValues(b.items, meter);
+  return a.items.every((item) => other.find(item) !== undefined);
 }
 
-function byHash(items: Iterable<unknown>): Map<number, unknown[]> {
-  const buckets = new Map<number, unknown[]>();
-  for (const item of items) {
-    const hash = javaHash(item);
-    const bucket = buckets.get(hash);
-    if (bucket === undefined) buckets.set(hash, [item]);
-    else bucket.push(item);
-  }
-  return buckets;
-}
-
-function mapsEqual(a: JavaMap, b: JavaMap): boolean {
+function mapsEqual(a: JavaMap, b: JavaMap, meter: Meter): boolean {
   if (a.entries.size !== b.entries.size) return false;
-  const keys = byHash(b.entries.keys());
+  const isObject = (key: unknown) => typeof key === 'object' && key !== null;
+  const objects = indexValues([...b.entries.keys()].filter(isObject), meter);
   for (const [key, value] of a.entries) {
-    const found = keys.get(javaHash(key))?.find((candidate) => javaEquals(key, candidate));
-    const missing = found === undefined && !b.entries.has(key);
-    if (missing || !javaEquals(value, b.entries.get(found === undefined ? key : found))) return false;
+    const same = b.entries.has(key) ? key : objects.find(key)?.value;
+    if (same === undefined || !javaEquals(value, b.entries.get(same), meter)) return false;
   }
   return true;
 }

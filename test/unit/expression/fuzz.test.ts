@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { readContext } from '../../../src/commands/eval-context.ts';
 import { compileNode } from '../../../src/expression/evaluator/compile-node.ts';
-import { EvaluationRun, STEP_BUDGET } from '../../../src/expression/evaluator/scope.ts';
+import { EvaluationRun, STEP_BUDGET } from '../../../src/expression/evaluator/evaluation-run.ts';
 import { compileTemplate, type EvaluationContext, ExpressionError } from '../../../src/expression/index.ts';
 import { parseExpression } from '../../../src/expression/parser/parser.ts';
 import { SourceText } from '../../../src/expression/parser/source-text.ts';

@@ -3,7 +3,7 @@ import type { PathEvaluation } from './evaluate-path.ts';
 import type { FilterNode, FilterValue, Operand } from './filter-node.ts';
 import { relationHolds } from './filter-relations.ts';
 import { toFilterValue } from './filter-values.ts';
-import { JsonPathError } from './json-path-error.ts';
+import { JsonPathError, STEPS_OF_ERROR } from './json-path-error.ts';
 import type { CompiledPath } from './path-token.ts';
 
 const UNDEFINED: FilterValue = { kind: 'undefined' };
@@ -24,7 +24,7 @@ export function filterMatches(filter: FilterNode, item: Value, evaluation: PathE
     case 'relation': {
       const left = resolve(filter.left, item, evaluation);
       const right = resolve(filter.right, item, evaluation);
-      return relationHolds(left, filter.relation, right, run);
+      return relationHolds(left, filter.relation, right, evaluation.session);
     }
   }
 }
@@ -34,6 +34,7 @@ function exists(path: CompiledPath, item: Value, evaluation: PathEvaluation): bo
     evaluation.valueOf(path, item, evaluation.root, 'required');
     return true;
   } catch (error) {
+    evaluation.session.run.step(STEPS_OF_ERROR);
     if (isNotFound(error)) return false;
     throw error;
   }
@@ -44,6 +45,7 @@ function resolve(operand: Operand, item: Value, evaluation: PathEvaluation): Fil
   try {
     return toFilterValue(read(operand.path, item, evaluation));
   } catch (error) {
+    evaluation.session.run.step(STEPS_OF_ERROR);
     if (isNotFound(error)) return UNDEFINED;
     throw error;
   }

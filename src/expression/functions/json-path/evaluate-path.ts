@@ -1,7 +1,8 @@
 import { type JavaList, type JavaMap, newList, newMap, type Run, type Value } from '../../value.ts';
 import { isList, isMap, mapGet, mapKeys } from '../value-access.ts';
 import { filterMatches } from './evaluate-filter.ts';
-import { isInvalidPath, JsonPathError, pathFailed, pathNotFound } from './json-path-error.ts';
+import type { FilterValue } from './filter-node.ts';
+import { isInvalidPath, JsonPathError, pathFailed, pathNotFound, STEPS_OF_ERROR } from './json-path-error.ts';
 import { callPathFunction } from './path-functions.ts';
 import { type CompiledPath, fragment, type PathToken } from './path-token.ts';
 
@@ -10,6 +11,8 @@ export interface PathSession {
   readonly run: Run;
   /** Where a scan stands in a list, for the token that it hands each element to; see `scanList`. */
   readonly scanIndexes: Map<PathToken, number>;
+  /** Elements of lists as filters see them: made once for a list, however many items are looked for in it. */
+  readonly elements: Map<JavaList, readonly FilterValue[]>;
 }
 
 /** How missing properties count: `leaf-null` outside of filters' tests, `required` in a test for existence. */
@@ -123,6 +126,7 @@ export class PathEvaluation {
       return;
     }
     const merged = new Map<Value, Value>();
+    this.session.run.step(names.length);
     for (const name of names) {
       if (this.missing === 'required' && !model.entries.has(name)) throw this.#isMissing(name);
       merged.set(name, mapGet(model, name));
@@ -131,6 +135,7 @@ export class PathEvaluation {
   }
 
   #member(at: number, name: string, model: JavaMap, single: boolean): void {
+    this.session.run.step(1);
     let value: Value = null;
     if (model.entries.has(name)) {
       value = mapGet(model, name);
@@ -162,6 +167,7 @@ export class PathEvaluation {
         try {
           this.#element(at, index, model);
         } catch (error) {
+          this.session.run.step(STEPS_OF_ERROR);
           const skipped = error instanceof JsonPathError && error.kind === 'path-not-found';
           if (!skipped || this.missing === 'required') throw error;
         }
@@ -179,6 +185,7 @@ export class PathEvaluation {
 
   /** An index beyond either end leads nowhere; so does a function behind it that reads beyond a list. */
   #element(at: number, index: number, list: JavaList): void {
+    this.session.run.step(1);
     const { items } = list;
     const item = items[index < 0 ? items.length + index : index];
     if (item === undefined) return;

@@ -204,6 +204,7 @@ class FilterCompiler {
     const before = filter.significantBefore(filter.position);
     const wanted = before === -1 || filter.at(before) !== '!';
     const start = filter.position;
+    const dot = filter.text.indexOf('.', start + 1);
     filter.position++;
     while (filter.inside) {
       if (filter.current === '[') {
@@ -218,21 +219,17 @@ class FilterCompiler {
       }
       const char = filter.current;
       if (char === ' ' || RELATION_CHARS.includes(char)) break;
-      if (char === ')' && !this.#closesFunction(start)) break;
+      if (char === ')' && !this.#closesFunction(dot)) break;
       filter.position++;
     }
     const path = this.#compilePath(filter.slice(start, filter.position));
     return { kind: 'path', path, wanted };
   }
 
-  /** `)` belongs to the path when `(` stands directly before it and a dot somewhere before that. */
-  #closesFunction(start: number): boolean {
+  /** `)` belongs to the path when `(` stands directly before it and the path's first dot before that. */
+  #closesFunction(dot: number): boolean {
     const before = this.#filter.significantBefore(this.#filter.position);
-    if (before === -1 || this.#filter.at(before) !== '(') return false;
-    for (let index = before - 1; index > start && this.#filter.contains(index); index--) {
-      if (this.#filter.at(index) === '.') return true;
-    }
-    return false;
+    return before !== -1 && this.#filter.at(before) === '(' && dot !== -1 && dot < before;
   }
 }
 

@@ -6,6 +6,8 @@ export class FilterNumber {
   readonly kind = 'number';
   readonly #int: number | undefined;
   #decimal: JavaBigDecimal | undefined;
+  #text: string | undefined;
+  #cost: number | undefined;
 
   /** @throws JavaException for text that is no number, NaN and the infinities included */
   constructor(number: number | string) {
@@ -24,7 +26,14 @@ export class FilterNumber {
   }
 
   toString(): string {
-    return this.#int === undefined ? bigDecimalToString(this.value) : String(this.#int);
+    this.#text ??= this.#int === undefined ? bigDecimalToString(this.value) : String(this.#int);
+    return this.#text;
+  }
+
+  /** Steps for comparing it with another number. */
+  get cost(): number {
+    this.#cost ??= this.#int === undefined ? this.value.unscaled.toString(16).length >> 4 : 0;
+    return this.#cost;
   }
 }
 

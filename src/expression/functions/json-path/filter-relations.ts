@@ -1,12 +1,20 @@
 import { bigDecimalToBigInt } from '../../java/big-decimal.ts';
+import { includesText } from '../../java/text/text-search.ts';
 import type { JavaList, Run } from '../../value.ts';
 import { isList, isMap } from '../value-access.ts';
+import type { PathSession } from './evaluate-path.ts';
 import type { FilterValue, Relation } from './filter-node.ts';
 import { equalContents, equalValues, jsonValue, patternInput, toElement } from './filter-values.ts';
 import { invalidPath, pathFailed } from './json-path-error.ts';
 
 /** Whether a relation holds. An `invalid-path` error makes the filter not match, whatever stands around the relation. */
-export function relationHolds(left: FilterValue, relation: Relation, right: FilterValue, run: Run): boolean {
+export function relationHolds(
+  left: FilterValue,
+  relation: Relation,
+  right: FilterValue,
+  session: PathSession,
+): boolean {
+  const { run } = session;
   switch (relation) {
     case '==':
       return isEqual(left, right, run);
@@ -17,27 +25,27 @@ export function relationHolds(left: FilterValue, relation: Relation, right: Filt
     case '!==':
       return !(left.kind === right.kind && isEqual(left, right, run));
     case '<':
-      return orders(left, right, (order) => order < 0);
+      return orders(left, right, run, (order) => order < 0);
     case '<=':
-      return orders(left, right, (order) => order <= 0);
+      return orders(left, right, run, (order) => order <= 0);
     case '>':
-      return orders(left, right, (order) => order > 0);
+      return orders(left, right, run, (order) => order > 0);
     case '>=':
-      return orders(left, right, (order) => order >= 0);
+      return orders(left, right, run, (order) => order >= 0);
     case '=~':
-      return matchesPattern(left, right, run);
+      return matchesPattern(left, right, session);
     case 'IN':
-      return isIn(left, right, run);
+      return isIn(left, right, session);
     case 'NIN':
-      return !isIn(left, right, run);
+      return !isIn(left, right, session);
     case 'CONTAINS':
-      return contains(left, right, run);
+      return contains(left, right, session);
     case 'SUBSETOF':
-      return compareLists(left, right, run, (own, other) => own.every((item) => hasEqual(other, item, run)));
+      return compareLists(left, right, session, (own, other) => own.every((item) => hasEqual(other, item, run)));
     case 'ANYOF':
-      return compareLists(left, right, run, (own, other) => own.some((item) => hasEqual(other, item, run)));
+      return compareLists(left, right, session, (own, other) => own.some((item) => hasEqual(other, item, run)));
     case 'NONEOF':
-      return compareLists(left, right, run, (own, other) => !own.some((item) => hasEqual(other, item, run)));
+      return compareLists(left, right, session, (own, other) => !own.some((item) => hasEqual(other, item, run)));
     case 'SIZE':
       return hasSize(left, right);
     case 'EMPTY':
@@ -59,17 +67,22 @@ function isEqual(left: FilterValue, right: FilterValue, run: Run): boolean {
   return left === right || (left.text === undefined && equalContents(jsonValue(left), jsonValue(right), run));
 }
 
-function orders(left: FilterValue, right: FilterValue, test: (order: number) => boolean): boolean {
-  if (left.kind === 'number' && right.kind === 'number') return test(left.compareTo(right));
+function orders(left: FilterValue, right: FilterValue, run: Run, test: (order: number) => boolean): boolean {
+  if (left.kind === 'number' && right.kind === 'number') {
+    run.step(left.cost + right.cost);
+    return test(left.compareTo(right));
+  }
   if (left.kind !== 'string' || right.kind !== 'string') return false;
+  run.step(Math.min(left.text.length, right.text.length) >> 8);
   return test(left.text < right.text ? -1 : left.text > right.text ? 1 : 0);
 }
 
-function matchesPattern(left: FilterValue, right: FilterValue, run: Run): boolean {
+function matchesPattern(left: FilterValue, right: FilterValue, session: PathSession): boolean {
+  const { run } = session;
   if ((left.kind === 'pattern') === (right.kind === 'pattern')) return false;
   const [pattern, input] = left.kind === 'pattern' ? [left.pattern, right] : [patternOf(right), left];
   const list = input.kind === 'json' ? jsonValue(input) : undefined;
-  const inputs = list !== undefined && isList(list) ? elements(list, run) : [input];
+  const inputs = list !== undefined && isList(list) ? elements(list, session) : [input];
   return inputs.some((node) => {
     const text = patternInput(node);
     run.step(1 + text.length);
@@ -83,15 +96,19 @@ function patternOf(node: FilterValue) {
 }
 
 /** The elements of a list; undefined for anything else that is JSON. */
-function listOf(node: FilterValue, run: Run): readonly FilterValue[] | undefined {
+function listOf(node: FilterValue, session: PathSession): readonly FilterValue[] | undefined {
   if (node.kind !== 'json') throw invalidPath('expected a list');
   const value = jsonValue(node);
-  return isList(value) ? elements(value, run) : undefined;
+  return isList(value) ? elements(value, session) : undefined;
 }
 
-function elements({ items }: JavaList, run: Run): readonly FilterValue[] {
-  run.step(items.length);
-  return items.map((item) => toElement(item, run));
+function elements(list: JavaList, { run, elements: made }: PathSession): readonly FilterValue[] {
+  const known = made.get(list);
+  if (known !== undefined) return known;
+  run.step(list.items.length);
+  const values = list.items.map((item) => toElement(item, run));
+  made.set(list, values);
+  return values;
 }
 
 function hasEqual(list: readonly FilterValue[], node: FilterValue, run: Run): boolean {
@@ -99,27 +116,31 @@ function hasEqual(list: readonly FilterValue[], node: FilterValue, run: Run): bo
   return list.some((item) => equalValues(node, item, run));
 }
 
-function isIn(left: FilterValue, right: FilterValue, run: Run): boolean {
-  const list = listOf(right, run);
-  return list !== undefined && hasEqual(list, left, run);
+function isIn(left: FilterValue, right: FilterValue, session: PathSession): boolean {
+  const list = listOf(right, session);
+  return list !== undefined && hasEqual(list, left, session.run);
 }
 
-function contains(left: FilterValue, right: FilterValue, run: Run): boolean {
-  if (left.kind === 'string' && right.kind === 'string') return left.text.includes(right.text);
+function contains(left: FilterValue, right: FilterValue, session: PathSession): boolean {
+  const { run } = session;
+  if (left.kind === 'string' && right.kind === 'string') {
+    run.step((left.text.length + right.text.length) >> 7);
+    return includesText(left.text, right.text);
+  }
   if (left.kind !== 'json') return false;
-  const list = listOf(left, run);
+  const list = listOf(left, session);
   return list !== undefined && hasEqual(list, right, run);
 }
 
 function compareLists(
   left: FilterValue,
   right: FilterValue,
-  run: Run,
+  session: PathSession,
   test: (own: readonly FilterValue[], other: readonly FilterValue[]) => boolean,
 ): boolean {
-  const other = listOf(right, run);
+  const other = listOf(right, session);
   if (other === undefined) return false;
-  const own = listOf(left, run);
+  const own = listOf(left, session);
   return own !== undefined && test(own, other);
 }
 

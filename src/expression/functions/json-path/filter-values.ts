@@ -6,7 +6,7 @@ import { parseJson } from '../json-text/lenient-parser.ts';
 import { isList, isMap, numberText } from '../value-access.ts';
 import type { FilterValue } from './filter-node.ts';
 import { FilterNumber } from './filter-number.ts';
-import { JsonPathError, pathFailed } from './json-path-error.ts';
+import { JsonPathError, pathFailed, STEPS_OF_ERROR } from './json-path-error.ts';
 import { compilePath } from './path-compiler.ts';
 import { unescapeText } from './unescape.ts';
 
@@ -35,7 +35,10 @@ export function toElement(value: Value, run: Run): FilterValue {
   if (typeof value === 'string') {
     const trimmed = value.trim();
     run.step(1 + (value.length >> 4));
-    if (/^[$@]/.test(trimmed) && isPath(trimmed)) return OPAQUE;
+    if (/^[$@]/.test(trimmed)) {
+      run.step(STEPS_OF_ERROR + (trimmed.length >> 1));
+      if (isPath(trimmed)) return OPAQUE;
+    }
     const json = /^\[.*\]$|^\{.*\}$/s.test(trimmed) ? tryParse(value) : undefined;
     if (json !== undefined) return { kind: 'json', value: json, text: value };
     const quoted = /^'.*'$|^".*"$/s.test(value) && value.length > 1;
@@ -89,8 +92,10 @@ export function equalValues(left: FilterValue, right: FilterValue, run: Run): bo
         (right.kind === 'number' && left.text === right.toString())
       );
     case 'number': {
-      const number = right.kind === 'string' ? tryNumber(right.text) : right.kind === 'number' ? right : undefined;
-      return number !== undefined && left.compareTo(number) === 0;
+      const number = right.kind === 'string' ? numberIn(right, run) : right.kind === 'number' ? right : undefined;
+      if (number === undefined) return false;
+      run.step(left.cost + number.cost);
+      return left.compareTo(number) === 0;
     }
     case 'boolean':
       return right.kind === 'boolean' && left.value === right.value;
@@ -115,13 +120,26 @@ function equalJson(left: FilterValue & { kind: 'json' }, right: FilterValue & { 
 /** Object.equals, paid for by the size of the left side. */
 export function equalContents(left: Value, right: Value, run: Run): boolean {
   pay(left, run);
-  return javaEquals(left, right);
+  return javaEquals(left, right, run);
 }
 
 function pay(value: Value, run: Run): void {
   run.step();
   if (isList(value)) for (const item of value.items) pay(item, run);
   if (isMap(value)) for (const item of value.entries.values()) pay(item, run);
+}
+
+/** What texts are as numbers: one is compared with many. */
+const numbers = new WeakMap<FilterValue, FilterNumber | 'none'>();
+
+function numberIn(value: FilterValue & { kind: 'string' }, run: Run): FilterNumber | undefined {
+  let known = numbers.get(value);
+  if (known === undefined) {
+    run.step(STEPS_OF_ERROR);
+    known = tryNumber(value.text) ?? 'none';
+    numbers.set(value, known);
+  }
+  return known === 'none' ? undefined : known;
 }
 
 function tryNumber(text: string): FilterNumber | undefined {

@@ -21,7 +21,7 @@ export function callPathFunction(token: FunctionToken, model: Value, evaluation:
     if (parameter.kind === 'path') paths.set(parameter, evaluation.valueOf(parameter.path, evaluation.root));
   }
   const read = (parameter: Parameter): Value =>
-    parameter.kind === 'json' ? parseArgument(parameter.text) : (paths.get(parameter) ?? null);
+    parameter.kind === 'json' ? parseArgument(parameter.text, evaluation) : (paths.get(parameter) ?? null);
   return call({ model, token, evaluation, parameters: () => (token.parameters ?? []).map(read) });
 }
 
@@ -49,7 +49,8 @@ const FUNCTIONS: ReadonlyMap<string, (call: Call) => Value> = new Map<string, (c
   ['index', (call) => at(call, () => firstNumber(call))],
 ]);
 
-function parseArgument(text: string): Value {
+function parseArgument(text: string, { session }: PathEvaluation): Value {
+  session.run.step(1 + (text.length >> 4));
   try {
     return parseJson(text);
   } catch (error) {

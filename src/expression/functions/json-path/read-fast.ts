@@ -52,7 +52,7 @@ export function readPlain(document: JsonDocument, steps: readonly (string | numb
 /** A number's type shows only in how it is written: 100.0 is a double, 100 an int. */
 function readNumber(document: JsonDocument, steps: readonly (string | number)[], run: Run): Value {
   if (steps.some((step) => typeof step === 'number' && step < 0)) return undefined;
-  // The text is read again, to its end at the worst.
-  run.step(document.text.length >> 8);
+  // The text is read again, to its end at the worst, for each map or list on the way.
+  run.step((document.text.length >> 8) * Math.max(1, steps.length));
   return toNumber(numberSource(document.text, steps));
 }

@@ -19,6 +19,9 @@ const NUMERIC_NAME = /"[0-9]+"\s*:/;
 /** jsonpath-plus keeps every path that it has parsed: it is told to forget them now and then. */
 const MAX_PARSED = 1000;
 
+/** It copies the rest of the path, and the way so far, at each node. */
+const MAX_STEPS = 16;
+
 let parsed = 0;
 
 /**
@@ -27,7 +30,7 @@ let parsed = 0;
  */
 export function toSelection(path: CompiledPath): Selection | undefined {
   const first = path.tokens.findIndex((token) => token.kind === 'wildcard' || token.kind === 'slice');
-  if (first === -1 || path.root !== '$') return undefined;
+  if (first === -1 || path.root !== '$' || path.tokens.length > MAX_STEPS) return undefined;
   const base = path.tokens.slice(0, first).map(toStep);
   const last = path.tokens.at(-1);
   const leaf = last?.kind === 'property' && last.names.length === 1 ? last.names[0] : undefined;

@@ -1,4 +1,4 @@
-import type { Value } from '../../value.ts';
+import type { Run, Value } from '../../value.ts';
 import { MAX_JSON_DEPTH } from './json-dialect.ts';
 import { parseJson } from './lenient-parser.ts';
 
@@ -27,20 +27,25 @@ export class JsonDocument {
   }
 
   /** @throws JsonTextError */
-  static parse(text: string): JsonDocument {
+  static parse(text: string, run: Run): JsonDocument {
     const plain = parsePlain(text);
-    return new JsonDocument(text, plain, plain === undefined ? parseJson(text) : undefined);
+    return new JsonDocument(text, plain, plain === undefined ? parseExactly(text, run) : undefined);
   }
 
   /** The whole document, exact. */
-  value(): Value {
-    if (this.#exact === undefined) this.#exact = parseJson(this.text);
+  value(run: Run): Value {
+    if (this.#exact === undefined) this.#exact = parseExactly(this.text, run);
     return this.#exact;
   }
 
   get isNull(): boolean {
     return this.plain === null || this.#exact === null;
   }
+}
+
+function parseExactly(text: string, run: Run): Value {
+  run.step(text.length >> 4);
+  return parseJson(text);
 }
 
 /** undefined for text that JSON.parse refuses, and for text that the exact parser reads in another way. */

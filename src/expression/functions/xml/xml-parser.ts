@@ -179,6 +179,7 @@ class XmlParser {
     this.#scopes?.open(declared);
     const element = this.#child(parent, 'element', name, this.#scopes?.ofElement(name) ?? '');
     const attributes: XmlNode[] = [];
+    const expanded = new Set<string>();
     const namespaces: XmlNode[] = [];
     const inOrder = [...written];
     // A DOM of the original keeps them by name.
@@ -194,9 +195,10 @@ class XmlParser {
       const namespace = this.#scopes?.ofAttribute(attribute) ?? '';
       const node = this.#node('attribute', attribute, namespace, element);
       node.value = value;
-      const twin =
-        namespace !== '' && attributes.some((a) => a.namespace === namespace && a.localName === node.localName);
-      if (twin) throw this.#fail(`the attribute ${attribute} appears twice`);
+      // A name has no blank.
+      const name = `${node.localName} ${namespace}`;
+      if (namespace !== '' && expanded.has(name)) throw this.#fail(`the attribute ${attribute} appears twice`);
+      expanded.add(name);
       attributes.push(node);
     }
     if (this.#forPaths && parent.kind === 'document' && !declared.has('xml')) {

@@ -52,7 +52,7 @@ function start(from: 'root' | 'context' | XPathExpression, context: CallContext)
   if (from === 'context') return [context.node];
   if (from !== 'root') return nodeSet(evaluate(from, context));
   let root = context.node;
-  while (root.parent !== null) root = root.parent;
+  for (; root.parent !== null; root = root.parent) context.spend(1);
   return [root];
 }
 
@@ -130,8 +130,11 @@ function compare(operator: Comparison, a: XPathValue, b: XPathValue, spend: (ste
   if (typeof a !== 'object' && typeof b !== 'object') return compareAtoms(operator, a, b, spend);
   if (typeof a === 'boolean' || typeof b === 'boolean')
     return compareAtoms(operator, toBoolean(a), toBoolean(b), spend);
-  const lefts = atoms(a, spend);
-  const rights = atoms(b, spend);
+  const isEquality = operator === '=' || operator === '!=';
+  // Read once, and not for each pair.
+  const numbered = (values: readonly Atom[]) => (isEquality ? values : values.map((value) => toNumber(value, spend)));
+  const lefts = numbered(atoms(a, spend));
+  const rights = numbered(atoms(b, spend));
   return lefts.some((left) =>
     rights.some((right) => {
       spend(1);
@@ -140,7 +143,9 @@ function compare(operator: Comparison, a: XPathValue, b: XPathValue, spend: (ste
   );
 }
 
-function atoms(value: XPathValue, spend: (steps: number) => void): readonly (string | number | boolean)[] {
+type Atom = string | number | boolean;
+
+function atoms(value: XPathValue, spend: (steps: number) => void): readonly Atom[] {
   return typeof value === 'object' ? value.map((node) => nodeText(node, spend)) : [value];
 }
 

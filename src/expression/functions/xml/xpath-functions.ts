@@ -1,3 +1,4 @@
+import { findText, includesText } from '../../java/text/text-search.ts';
 import { XmlError } from './xml-error.ts';
 import { XML_NAMESPACE, type XmlNode } from './xml-node.ts';
 import { toBoolean, toNumber, toText, type XPathValue } from './xpath-value.ts';
@@ -29,7 +30,7 @@ const FUNCTIONS: ReadonlyMap<string, readonly [least: number, most: number, call
   ['string', [0, 1, (values, context) => text(values, 0, context)]],
   ['concat', [2, MANY, (values, context) => values.map((_, index) => text(values, index, context)).join('')]],
   ['starts-with', [2, 2, (values, context) => text(values, 0, context).startsWith(text(values, 1, context))]],
-  ['contains', [2, 2, (values, context) => text(values, 0, context).includes(text(values, 1, context))]],
+  ['contains', [2, 2, (values, context) => includesText(text(values, 0, context), text(values, 1, context))]],
   ['substring-before', [2, 2, (values, context) => around(values, context, (all, at) => all.slice(0, at))]],
   [
     'substring-after',
@@ -101,7 +102,7 @@ function around(
 ): string {
   const all = text(values, 0, context);
   const part = text(values, 1, context);
-  const at = all.indexOf(part);
+  const at = findText(all, part);
   return at < 0 ? '' : cut(all, at, part.length);
 }
 
@@ -125,12 +126,10 @@ function translate(values: readonly XPathValue[], context: CallContext): string 
   const to = text(values, 2, context);
   const changes = new Map<string, string>();
   for (let index = from.length - 1; index >= 0; index--) changes.set(from.charAt(index), to.charAt(index));
-  let result = '';
-  for (let index = 0; index < all.length; index++) {
+  return Array.from({ length: all.length }, (_, index) => {
     const char = all.charAt(index);
-    result += changes.get(char) ?? char;
-  }
-  return result;
+    return changes.get(char) ?? char;
+  }).join('');
 }
 
 const isLang = (attribute: XmlNode) => attribute.namespace === XML_NAMESPACE && attribute.localName === 'lang';
@@ -138,7 +137,7 @@ const isLang = (attribute: XmlNode) => attribute.namespace === XML_NAMESPACE && 
 /** `xml:lang` counts where namespaces are read only. */
 function isLanguage(wanted: string, { node, spend }: CallContext): boolean {
   for (let at: XmlNode | null = node; at !== null; at = at.parent) {
-    spend(1);
+    spend(1 + (at.attributes.length >> 3));
     const language = at.attributes.find(isLang)?.value.toLowerCase();
     if (language === undefined) continue;
     const prefix = wanted.toLowerCase();

@@ -31,7 +31,9 @@ export function toText(value: XPathValue, spend: (steps: number) => void): strin
 export function toNumber(value: XPathValue, spend: (steps: number) => void): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
-  return textToNumber(toText(value, spend));
+  const text = toText(value, spend);
+  spend(text.length >> 8);
+  return textToNumber(text);
 }
 
 export function toBoolean(value: XPathValue): boolean {

@@ -1,4 +1,5 @@
 import { illegalArgument } from '../java-exception.ts';
+import { limitText } from '../limits.ts';
 
 /** java.util.Base64.Encoder. */
 export class JavaBase64Encoder {
@@ -32,19 +33,21 @@ export function base64Encode(encoder: JavaBase64Encoder, bytes: readonly number[
   const padded = encoder.url && encoder.padding ? plain.padEnd(Math.ceil(plain.length / 4) * 4, '=') : plain;
   const text = encoder.padding ? padded : padded.replace(/=+$/, '');
   if (encoder.lineLength === 0) return text;
+  limitText(text.length + Math.ceil(text.length / encoder.lineLength) * encoder.separator.length);
   return (text.match(new RegExp(`.{1,${encoder.lineLength}}`, 'g')) ?? []).join(encoder.separator);
 }
 
 /** Signed bytes. Strict unless MIME: no foreign character, padding only at the end and right. */
 export function base64Decode(decoder: JavaBase64Decoder, text: string): number[] {
   const alphabet = decoder.url ? /^[A-Za-z0-9_-]$/ : /^[A-Za-z0-9+/]$/;
-  let digits = '';
-  let at = 0;
-  for (; at < text.length && text[at] !== '='; at++) {
-    const character = text.charAt(at);
-    if (alphabet.test(character)) digits += character;
-    else if (!decoder.mime) throw illegalArgument(`Illegal base64 character ${text.charCodeAt(at).toString(16)}`);
-  }
+  const foreign = decoder.url ? /[^A-Za-z0-9_-]/g : /[^A-Za-z0-9+/]/g;
+  const padding = text.indexOf('=');
+  const at = padding < 0 ? text.length : padding;
+  const written = text.slice(0, at);
+  const illegal = written.search(foreign);
+  if (illegal >= 0 && !decoder.mime)
+    throw illegalArgument(`Illegal base64 character ${text.charCodeAt(illegal).toString(16)}`);
+  const digits = illegal < 0 ? written : written.replace(foreign, '');
   checkEnding(decoder, digits.length % 4, text.slice(at), alphabet);
   return [...Buffer.from(digits, decoder.url ? 'base64url' : 'base64')].map((byte) => (byte << 24) >> 24);
 }

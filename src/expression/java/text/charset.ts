@@ -33,6 +33,14 @@ export function charsetOf(name: string): JavaCharset {
   return new JavaCharset(canonical);
 }
 
+/** Making one takes longer than decoding a short text. */
+const decoders = {
+  utf8: new TextDecoder('utf-8', { ignoreBOM: true }),
+  big: new TextDecoder('utf-16be', { ignoreBOM: true }),
+  little: new TextDecoder('utf-16le', { ignoreBOM: true }),
+  marked: { big: new TextDecoder('utf-16be'), little: new TextDecoder('utf-16le') },
+};
+
 export const UTF_8 = new JavaCharset('UTF-8');
 
 const CP1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
@@ -78,13 +86,13 @@ export function decodeBytes(bytes: readonly number[], charset: JavaCharset): str
   const buffer = Buffer.from(bytes.map((byte) => byte & 255));
   switch (charset.name) {
     case 'UTF-8':
-      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(buffer);
+      return decoders.utf8.decode(buffer);
     case 'UTF-16':
-      return new TextDecoder(buffer[0] === 0xff && buffer[1] === 0xfe ? 'utf-16le' : 'utf-16be').decode(buffer);
+      return decoders.marked[buffer[0] === 0xff && buffer[1] === 0xfe ? 'little' : 'big'].decode(buffer);
     case 'UTF-16BE':
-      return new TextDecoder('utf-16be', { ignoreBOM: true }).decode(buffer);
+      return decoders.big.decode(buffer);
     case 'UTF-16LE':
-      return new TextDecoder('utf-16le', { ignoreBOM: true }).decode(buffer);
+      return decoders.little.decode(buffer);
     case 'US-ASCII':
       return Array.from(buffer, (byte) => (byte < 128 ? String.fromCharCode(byte) : '\ufffd')).join('');
     case 'windows-1252':

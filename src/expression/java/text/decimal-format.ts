@@ -12,7 +12,7 @@ import { withoutTrailingZeros } from '../digits.ts';
 import { doubleToString } from '../double-text.ts';
 import { MAX_LONG, MIN_LONG } from '../integers.ts';
 import { JavaException } from '../java-exception.ts';
-import { limitText } from '../limits.ts';
+import { limitDigits, limitText } from '../limits.ts';
 import type { RoundingMode } from '../rounding.ts';
 import { type Affix, type DecimalPattern, parseDecimalPattern } from './decimal-pattern.ts';
 import { type NumberSymbols, symbolsOf } from './number-symbols.ts';
@@ -115,7 +115,9 @@ function layOutPlain(digits: string, point: number, format: JavaDecimalFormat): 
 
 export function group(digits: string, size: number, separator: string): string {
   const parts: string[] = [];
-  for (let end = digits.length; end > 0; end -= size) parts.unshift(digits.slice(Math.max(0, end - size), end));
+  const first = digits.length % size;
+  if (first > 0) parts.push(digits.slice(0, first));
+  for (let at = first; at < digits.length; at += size) parts.push(digits.slice(at, at + size));
   return parts.join(separator);
 }
 
@@ -185,6 +187,7 @@ function readDigits(text: string, format: JavaDecimalFormat): { digits: string |
   for (let at = 0; at < text.length; at++) {
     const character = text.charAt(at);
     if (/[0-9]/.test(character)) {
+      limitDigits(digits.length);
       digits += character;
       end = at + 1;
     } else if (character === symbols.decimal && !seenPoint && !format.integerOnly) {

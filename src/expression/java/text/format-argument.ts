@@ -17,6 +17,8 @@ export interface FormatValue {
   readonly argument: FormatArgument;
   /** Java's class name, for errors. */
   readonly type: string;
+  /** Steps for writing it once. */
+  readonly cost: number;
   /** String.valueOf. */
   text(): string;
   hash(): number;

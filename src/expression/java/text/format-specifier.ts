@@ -1,4 +1,5 @@
 import { JavaException } from '../java-exception.ts';
+import type { WrittenSpecifier } from './format-scan.ts';
 
 export const formatException = (type: string, message: string) => new JavaException(type, message);
 
@@ -16,18 +17,18 @@ export class Specifier {
   readonly #flags: string;
   readonly #source: string;
 
-  constructor(match: RegExpExecArray, locale: string) {
-    const [source, index, flags = '', width, precision, date, conversion = ''] = match;
+  constructor(written: WrittenSpecifier, locale: string) {
+    const { source, index, flags, width, precision, date, conversion } = written;
     this.#source = source;
     this.#flags = flags;
-    this.index = flags.includes('<') ? -1 : index === undefined ? 0 : Number(index.slice(0, -1));
+    this.index = flags.includes('<') ? -1 : index === undefined ? 0 : Number(index);
     this.width = width === undefined ? -1 : size(width, 'IllegalFormatWidthException');
-    this.precision = precision === undefined ? -1 : size(precision.slice(1), 'IllegalFormatPrecisionException');
+    this.precision = precision === undefined ? -1 : size(precision, 'IllegalFormatPrecisionException');
     this.upper = date === 'T' || (date === undefined && /[A-Z]/.test(conversion));
     this.conversion = date === undefined ? conversion.toLowerCase() : 't';
     this.dateField = date === undefined ? '' : conversion;
     this.locale = locale;
-    if (index !== undefined && Number(index.slice(0, -1)) === 0) {
+    if (index !== undefined && Number(index) === 0) {
       throw formatException('IllegalFormatArgumentIndexException', 'Illegal format argument index = 0');
     }
     this.#check(conversion, date !== undefined);

@@ -10,7 +10,28 @@ import type { FormatArgument, FormatValue } from './format-argument.ts';
 /** A value of the language as an argument of String.format. */
 export function formatValue(value: unknown): FormatValue {
   const [argument, type] = classify(value);
-  return { argument, type, text: () => javaText(value), hash: () => javaHash(value) };
+  let text: string | undefined;
+  let hash: number | undefined;
+  return {
+    argument,
+    type,
+    cost: costOf(argument),
+    // A format may name one argument many times.
+    text: () => {
+      text ??= javaText(value);
+      return text;
+    },
+    hash: () => {
+      hash ??= javaHash(value);
+      return hash;
+    },
+  };
+}
+
+/** Steps for writing a number once: the digits of a large one are made anew each time. */
+function costOf(argument: FormatArgument): number {
+  if (argument.kind === 'decimal') return 1 + (argument.value.unscaled.toString(16).length >> 4);
+  return argument.kind === 'integer' && argument.bits === 0 ? 1 + (argument.value.toString(16).length >> 4) : 1;
 }
 
 function classify(value: unknown): [FormatArgument, string] {

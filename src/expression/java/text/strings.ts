@@ -1,5 +1,6 @@
 import { illegalArgument, JavaException, nullPointer } from '../java-exception.ts';
 import { limitText } from '../limits.ts';
+import { findLastText, findText, splitText } from './text-search.ts';
 
 /** The parts of java.lang.String that JavaScript's strings lack or bound in another way. */
 
@@ -28,14 +29,23 @@ export function codePointBefore(text: string, index: number): number {
 }
 
 export function codePointCount(text: string, begin: number, end: number): number {
-  return [...substring(text, begin, end)].length;
+  const part = substring(text, begin, end);
+  let count = 0;
+  for (let at = 0; at < part.length; at = behindPoint(part, at)) count++;
+  return count;
 }
+
+const behindPoint = (text: string, at: number) => at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
 
 export function offsetByCodePoints(text: string, index: number, count: number): number {
   if (index < 0 || index > text.length) throw outOfBounds(`index ${index}, length ${text.length}`);
-  const points = count >= 0 ? [...text.slice(index)].slice(0, count) : [...text.slice(0, index)].slice(count);
-  if (points.length !== Math.abs(count)) throw outOfBounds(`${count} code points from ${index} leave the text`);
-  return index + Math.sign(count) * points.join('').length;
+  let at = index;
+  for (let left = Math.abs(count); left > 0; left--) {
+    if (count > 0 ? at >= text.length : at <= 0) throw outOfBounds(`${count} code points from ${index} leave the text`);
+    if (count > 0) at = behindPoint(text, at);
+    else at -= codePointBefore(text, at) > 0xffff ? 2 : 1;
+  }
+  return at;
 }
 
 export function repeat(text: string, count: number): string {
@@ -66,18 +76,21 @@ const fold = (text: string) => Array.from(text, foldCharacter).join('');
 
 /** The difference of the first folded code points that differ, else of the lengths. */
 export function compareIgnoringCase(a: string, b: string): number {
-  const [left, right] = [Array.from(a), Array.from(b)];
-  for (let at = 0; at < Math.min(left.length, right.length); at++) {
-    const difference = foldedCode(left[at] ?? '') - foldedCode(right[at] ?? '');
+  let [at, other] = [0, 0];
+  while (at < a.length && other < b.length) {
+    const [left, right] = [a.codePointAt(at) ?? 0, b.codePointAt(other) ?? 0];
+    const difference = left === right ? 0 : foldedCode(left) - foldedCode(right);
     if (difference !== 0) return difference;
+    at += left > 0xffff ? 2 : 1;
+    other += right > 0xffff ? 2 : 1;
   }
   return a.length - b.length;
 }
 
-const foldedCode = (character: string) => foldCharacter(character).codePointAt(0) ?? 0;
+const foldedCode = (code: number) => foldCharacter(String.fromCodePoint(code)).codePointAt(0) ?? 0;
 
 export const equalIgnoringCase = (a: string, b: string | null) =>
-  b !== null && a.length === b.length && fold(a) === fold(b);
+  b !== null && a.length === b.length && (a === b || fold(a) === fold(b));
 
 export function regionMatches(
   text: string,
@@ -102,11 +115,11 @@ export function hashText(text: string): number {
 /** An index of any size: below 0 it means 0, beyond the end nothing is found but the empty text. */
 export function indexOf(text: string, wanted: string, from: number): number {
   const start = Math.max(0, from);
-  return wanted === '' ? Math.min(start, text.length) : text.indexOf(wanted, start);
+  return wanted === '' ? Math.min(start, text.length) : findText(text, wanted, start);
 }
 
 export const lastIndexOf = (text: string, wanted: string, from: number) =>
-  from < 0 ? -1 : text.lastIndexOf(wanted, from);
+  from < 0 ? -1 : findLastText(text, wanted, from);
 
 export const codePointText = (code: number) => (code >= 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined);
 
@@ -157,7 +170,7 @@ export function stripIndent(text: string): string {
   if (text === '') return '';
   const lines = text.split(/\r\n|\r|\n/);
   const counted = lines.filter((line, index) => !isBlank(line) || index === lines.length - 1);
-  const common = Math.min(...counted.map((line) => line.length - stripLeading(line).length));
+  const common = counted.reduce((least, line) => Math.min(least, line.length - stripLeading(line).length), Infinity);
   return lines.map((line) => (isBlank(line) ? '' : stripTrailing(line.slice(common)))).join('\n');
 }
 
@@ -184,12 +197,13 @@ export function translateEscapes(text: string): string {
 
 /** String.replace: every occurrence, with nothing special in the replacement. */
 export function replaceText(text: string, target: string, replacement: string): string {
-  const parts = text.split(target);
-  const count = target === '' ? text.length + 1 : parts.length - 1;
-  limitText(text.length + count * replacement.length);
-  return target === ''
-    ? replacement + Array.from({ length: text.length }, (_, at) => text.charAt(at) + replacement).join('')
-    : parts.join(replacement);
+  if (target === '') {
+    limitText(text.length + (text.length + 1) * replacement.length);
+    return replacement + Array.from({ length: text.length }, (_, at) => text.charAt(at) + replacement).join('');
+  }
+  const parts = splitText(text, target);
+  limitText(text.length + (parts.length - 1) * replacement.length);
+  return parts.join(replacement);
 }
 
 export function requireText(text: string | null, name: string): string {

@@ -8,6 +8,9 @@ const WORDS =
 /** Hours behind Greenwich, in the order of the words from `gmt` on. */
 const ZONES = [0, 0, 0, 5, 4, 6, 5, 7, 6, 8, 7];
 
+/** Comments and blanks included: no date needs more. */
+const MAX_LENGTH = 1000;
+
 interface Found {
   year: number | undefined;
   month: number;
@@ -25,6 +28,7 @@ interface Found {
  */
 export function parseDateText(text: string, currentYear: number): bigint {
   const fail = () => illegalArgument(`not a date: ${text.slice(0, 60)}`);
+  if (text.length > MAX_LENGTH) throw fail();
   const found: Found = { year: undefined, month: -1, day: -1, hour: -1, minute: -1, second: -1, offset: undefined };
   const tokens = text.replace(/\([^)]*\)?/g, ' ').match(/\d+|[A-Za-z]+|[^\s,]/g) ?? [];
   const gaps = spacesAfter(text.replace(/\([^)]*\)?/g, ' '));

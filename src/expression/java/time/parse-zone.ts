@@ -53,6 +53,9 @@ export function parseLocalizedOffset(state: ParseState, at: number): number {
 
 const ZONE_TEXT = /[A-Za-z][A-Za-z0-9~/._]*(?:[+-]\d[\d:]*|-[A-Za-z0-9]+)*|[+-]\d[\d:]*/y;
 
+/** No zone has a longer name, and every beginning of the text may be one. */
+const LONGEST_ZONE = 64;
+
 /** Short names that mean a zone wherever the original reads zone texts. */
 const NAMED_ZONES: Readonly<Record<string, string>> = {
   EST: 'America/New_York',
@@ -71,7 +74,7 @@ const NAMED_ZONES: Readonly<Record<string, string>> = {
 
 export function parseZone(style: TextStyle | undefined, state: ParseState, at: number): number {
   ZONE_TEXT.lastIndex = at;
-  let found = ZONE_TEXT.exec(state.text)?.[0] ?? '';
+  let found = (ZONE_TEXT.exec(state.text)?.[0] ?? '').slice(0, LONGEST_ZONE);
   if (style === 'long') {
     for (const id of ['UTC', ...Object.values(NAMED_ZONES)]) {
       for (const season of [1_704_067_200, 1_719_792_000]) {

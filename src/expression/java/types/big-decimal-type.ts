@@ -20,6 +20,7 @@ import { MAX_INT, MAX_LONG, MIN_INT, MIN_LONG } from '../integers.ts';
 import type { JavaEnum } from '../java-enum.ts';
 import { illegalArgument, JavaException, nullPointer } from '../java-exception.ts';
 import { MAX_DIGITS } from '../limits.ts';
+import type { Meter } from '../meter.ts';
 import { JAVA_TEXT } from '../object.ts';
 import { ROUNDING_MODES, type RoundingMode } from '../rounding.ts';
 
@@ -77,6 +78,9 @@ const movePoint = (value: Decimal, by: number) => {
   return moved.scale < 0 ? setScale(moved, 0, 'UNNECESSARY') : moved;
 };
 
+/** Machine words of the digits. */
+const wordsOf = (value: Decimal) => value.unscaled.toString(16).length >> 4;
+
 const within = (value: Decimal, context: MathContext) => roundTo(value, context);
 
 export const BIG_DECIMAL = defineType('java.math.BigDecimal', {
@@ -117,7 +121,11 @@ export const BIG_DECIMAL = defineType('java.math.BigDecimal', {
     'subtract(BigDecimal,MathContext)': arithmetic.subtract,
     'multiply(BigDecimal)': (a: Decimal, b: Decimal) => arithmetic.multiply(a, b),
     'multiply(BigDecimal,MathContext)': arithmetic.multiply,
-    'divide(BigDecimal)': arithmetic.divideExact,
+    '@divide(BigDecimal)': (meter: Meter, a: Decimal, b: Decimal) => {
+      // The greatest common divisor takes the product of the lengths.
+      meter.step((wordsOf(a) * wordsOf(b)) >> 3);
+      return arithmetic.divideExact(a, b);
+    },
     'divide(BigDecimal,MathContext)': arithmetic.divide,
     'divide(BigDecimal,int,RoundingMode)': (a: Decimal, b: Decimal, scale: number, mode: JavaEnum) =>
       arithmetic.divideToScale(a, b, scale, modeOf(mode)),

@@ -2,18 +2,20 @@ import { JavaList, type JavaMap } from '../../value.ts';
 import type { JavaComparator } from '../comparator.ts';
 import { javaCompare } from '../compare.ts';
 import { defineType } from '../descriptor.ts';
-import { javaEquals, javaHash } from '../equality.ts';
+import { indexValues, javaEquals, javaHash } from '../equality.ts';
 import { JavaException, nullPointer } from '../java-exception.ts';
 import { JavaEntry } from '../map-entry.ts';
+import type { Meter } from '../meter.ts';
 import { javaText, listItems } from '../object.ts';
 
-const contains = (items: readonly unknown[], wanted: unknown) => items.some((item) => javaEquals(item, wanted));
+const contains = (meter: Meter, items: readonly unknown[], wanted: unknown) =>
+  items.some((item) => javaEquals(item, wanted, meter));
 
 export const COLLECTION = defineType('java.util.Collection', {
   supertypes: ['Iterable'],
   unwrap: (list: JavaList) => list.items,
   methods: {
-    'contains(Object):boolean': contains,
+    '@contains(Object):boolean': contains,
     'isEmpty():boolean': (items: readonly unknown[]) => items.length === 0,
     'size():int': (items: readonly unknown[]) => items.length,
   },
@@ -52,28 +54,31 @@ export const DEQUE = defineType('java.util.Deque', {
 });
 
 /** Plain keys are found directly, the others by equals. */
-function findKey(map: JavaMap, key: unknown): { key: unknown } | undefined {
-  if (map.entries.has(key)) return { key };
+function findKey(meter: Meter, map: JavaMap, key: unknown): { readonly value: unknown } | undefined {
+  if (map.entries.has(key)) return { value: key };
   if (typeof key !== 'object' || key === null) return undefined;
   const hash = javaHash(key);
   for (const candidate of map.entries.keys()) {
-    if (typeof candidate === 'object' && javaHash(candidate) === hash && javaEquals(candidate, key))
-      return { key: candidate };
+    meter.step(1);
+    const isSame = typeof candidate === 'object' && javaHash(candidate) === hash && javaEquals(candidate, key, meter);
+    if (isSame) return { value: candidate };
   }
   return undefined;
 }
 
-export function mapGet(map: JavaMap, key: unknown, otherwise: unknown = null): unknown {
-  const found = findKey(map, key);
-  return found === undefined ? otherwise : map.entries.get(found.key);
+function mapGet(meter: Meter, map: JavaMap, key: unknown, otherwise: unknown = null): unknown {
+  const found = findKey(meter, map, key);
+  return found === undefined ? otherwise : map.entries.get(found.value);
 }
 
 export const MAP = defineType('java.util.Map', {
   methods: {
-    'get(Object)': (map: JavaMap, key: unknown) => mapGet(map, key),
-    'getOrDefault(Object,Object)': mapGet,
-    'containsKey(Object):boolean': (map: JavaMap, key: unknown) => findKey(map, key) !== undefined,
-    'containsValue(Object):boolean': (map: JavaMap, value: unknown) => contains([...map.entries.values()], value),
+    '@get(Object)': (meter: Meter, map: JavaMap, key: unknown) => mapGet(meter, map, key),
+    '@getOrDefault(Object,Object)': mapGet,
+    '@containsKey(Object):boolean': (meter: Meter, map: JavaMap, key: unknown) =>
+      findKey(meter, map, key) !== undefined,
+    '@containsValue(Object):boolean': (meter: Meter, map: JavaMap, value: unknown) =>
+      contains(meter, [...map.entries.values()], value),
     'keySet()': (map: JavaMap) => new JavaList([...map.entries.keys()], 'set'),
     'values()': (map: JavaMap) => new JavaList([...map.entries.values()]),
     'entrySet()': (map: JavaMap) =>
@@ -117,21 +122,33 @@ function binarySearch(list: unknown, key: unknown, comparator: JavaComparator | 
   return -(low + 1);
 }
 
-function disjoint(a: unknown, b: unknown): boolean {
-  const hashes = new Map<number, unknown[]>();
-  for (const item of listItems(b)) hashes.set(javaHash(item), [...(hashes.get(javaHash(item)) ?? []), item]);
-  return !listItems(a).some((item) => contains(hashes.get(javaHash(item)) ?? [], item));
+function disjoint(meter: Meter, a: unknown, b: unknown): boolean {
+  const index = indexValues(listItems(b), meter);
+  return !listItems(a).some((item) => index.find(item) !== undefined);
 }
 
-/** Positions at which the second list lies within the first: the first or the last of them. */
-function subList(source: unknown, target: unknown, last: boolean): number {
-  const [items, wanted] = [listItems(source), listItems(target)];
-  const positions = items.length - wanted.length;
-  if (positions * wanted.length > 1_000_000)
-    throw new JavaException('OutOfMemoryError', 'lists too long to be searched in each other');
-  for (let step = 0; step <= positions; step++) {
-    const start = last ? positions - step : step;
-    if (wanted.every((item, index) => javaEquals(item, items[start + index]))) return start;
+/**
+ * Where the second list lies within the first: the first such place, or with `last` the last one. By Knuth, Morris and
+ * Pratt; a comparison takes at most as long as the elements are large.
+ */
+function subList(meter: Meter, source: unknown, target: unknown, last: boolean): number {
+  const turned = (list: unknown) => (last ? listItems(list).toReversed() : listItems(list));
+  const [items, wanted] = [turned(source), turned(target)];
+  const isSame = (a: unknown, b: unknown) => {
+    meter.step(typeof a === 'string' && typeof b === 'string' ? 1 + (Math.min(a.length, b.length) >> 8) : 1);
+    return javaEquals(a, b, meter);
+  };
+  if (wanted.length === 0) return last ? items.length : 0;
+  const borders = [0];
+  for (let at = 1, length = 0; at < wanted.length; at++) {
+    while (length > 0 && !isSame(wanted[at], wanted[length])) length = borders[length - 1] ?? 0;
+    if (isSame(wanted[at], wanted[length])) length++;
+    borders.push(length);
+  }
+  for (let at = 0, matched = 0; at < items.length; at++) {
+    while (matched > 0 && !isSame(items[at], wanted[matched])) matched = borders[matched - 1] ?? 0;
+    if (isSame(items[at], wanted[matched])) matched++;
+    if (matched === wanted.length) return last ? items.length - 1 - at : at - matched + 1;
   }
   return -1;
 }
@@ -144,13 +161,15 @@ export const COLLECTIONS = defineType('java.util.Collections', {
     'min(Collection)': (collection: unknown) => extreme(collection, null, -1),
     'min(Collection,Comparator)': (collection: unknown, comparator: JavaComparator | null) =>
       extreme(collection, comparator, -1),
-    'frequency(Collection,Object):int': (collection: unknown, wanted: unknown) =>
-      listItems(collection).filter((item) => javaEquals(item, wanted)).length,
-    'disjoint(Collection,Collection):boolean': disjoint,
+    '@frequency(Collection,Object):int': (meter: Meter, collection: unknown, wanted: unknown) =>
+      listItems(collection).filter((item) => javaEquals(item, wanted, meter)).length,
+    '@disjoint(Collection,Collection):boolean': disjoint,
     'binarySearch(List,Object):int': (list: unknown, key: unknown) => binarySearch(list, key, null),
     'binarySearch(List,Object,Comparator):int': binarySearch,
-    'indexOfSubList(List,List):int': (source: unknown, target: unknown) => subList(source, target, false),
-    'lastIndexOfSubList(List,List):int': (source: unknown, target: unknown) => subList(source, target, true),
+    '@indexOfSubList(List,List):int': (meter: Meter, source: unknown, target: unknown) =>
+      subList(meter, source, target, false),
+    '@lastIndexOfSubList(List,List):int': (meter: Meter, source: unknown, target: unknown) =>
+      subList(meter, source, target, true),
   },
 });
 
@@ -166,7 +185,7 @@ export const COMPARATOR = defineType('java.util.Comparator', {
 /** What every value has. */
 export const OBJECT = defineType('java.lang.Object', {
   methods: {
-    'equals(Object):boolean': javaEquals,
+    '@equals(Object):boolean': (meter: Meter, a: unknown, b: unknown) => javaEquals(a, b, meter),
     'hashCode():int': javaHash,
     'toString()': (value: unknown) => javaText(value),
   },

@@ -12,11 +12,16 @@ import { formatText } from '../text/formatter.ts';
 import { compileRegex } from '../text/regex/index.ts';
 import { replace, split } from '../text/regex/replace.ts';
 import * as strings from '../text/strings.ts';
+import { includesText } from '../text/text-search.ts';
 
 const { requireText } = strings;
 
-const format = (locale: JavaLocale | null, text: string | null, values: readonly unknown[] | null) =>
-  formatText(requireText(text, 'format'), (values ?? [null]).map(formatValue), locale?.tag ?? 'en-US');
+const format = (
+  environment: JavaEnvironment,
+  locale: JavaLocale | null,
+  text: string | null,
+  values: readonly unknown[] | null,
+) => formatText(requireText(text, 'format'), (values ?? [null]).map(formatValue), locale?.tag ?? 'en-US', environment);
 
 const US = null;
 
@@ -119,9 +124,9 @@ export const STRING = defineType('java.lang.String', {
     'valueOf(double)': doubleToString,
     'copyValueOf(char[])': (codes: readonly number[] | null) => fromCodes(notNull(codes)),
     'copyValueOf(char[],int,int)': fromSlice,
-    'format(String,Object...)': (pattern: string | null, values: readonly unknown[] | null) =>
-      format(US, pattern, values),
-    'format(Locale,String,Object...)': format,
+    '@format(String,Object...)': (env: JavaEnvironment, pattern: string | null, values: readonly unknown[] | null) =>
+      format(env, US, pattern, values),
+    '@format(Locale,String,Object...)': format,
     'join(CharSequence,CharSequence...)': (delimiter: string | null, items: readonly unknown[] | null) =>
       join(delimiter, notNull(items)),
     'join(CharSequence,Iterable)': (delimiter: string | null, items: unknown) => join(delimiter, listItems(items)),
@@ -148,7 +153,7 @@ export const STRING = defineType('java.lang.String', {
       strings.lastIndexOf(s, text(wanted), from),
     'lastIndexOf(int):int': (s: string, code: number) => lastIndexOfCode(s, code, s.length),
     'lastIndexOf(int,int):int': lastIndexOfCode,
-    'contains(CharSequence):boolean': (s: string, wanted: string | null) => s.includes(requireText(wanted, 's')),
+    'contains(CharSequence):boolean': (s: string, wanted: string | null) => includesText(s, requireText(wanted, 's')),
     'startsWith(String):boolean': (s: string, prefix: string | null) => startsWith(s, prefix, 0),
     'startsWith(String,int):boolean': startsWith,
     'endsWith(String):boolean': (s: string, suffix: string | null) => s.endsWith(requireText(suffix, 'suffix')),
@@ -202,7 +207,8 @@ export const STRING = defineType('java.lang.String', {
     'indent(int)': strings.indent,
     'repeat(int)': strings.repeat,
     'translateEscapes()': strings.translateEscapes,
-    'formatted(Object...)': (s: string, values: readonly unknown[] | null) => format(US, s, values),
+    '@formatted(Object...)': (env: JavaEnvironment, s: string, values: readonly unknown[] | null) =>
+      format(env, US, s, values),
     'intern()': (s: string) => s,
     'toCharArray():char[]': (s: string) => Array.from({ length: s.length }, (_, at) => s.charCodeAt(at)),
     'getBytes():byte[]': (s: string) => encodeText(s, UTF_8),

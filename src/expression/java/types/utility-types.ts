@@ -1,6 +1,7 @@
 import { defineType, type JavaEnvironment } from '../descriptor.ts';
 import { nullPointer } from '../java-exception.ts';
 import { limitText } from '../limits.ts';
+import type { Meter } from '../meter.ts';
 import { base64Decode, base64Encode, JavaBase64Decoder, JavaBase64Encoder } from '../text/base64.ts';
 import { charsetOf, decodeBytes, encodeText, JavaCharset } from '../text/charset.ts';
 import { urlDecode, urlEncode } from '../text/url-coding.ts';
@@ -71,15 +72,15 @@ const required = (text: string | null, name: string) => {
 
 export const URL_ENCODER = defineType('java.net.URLEncoder', {
   statics: {
-    'encode(String,String)': (text: string | null, charset: string | null) =>
-      urlEncode(required(text, 's'), charsetOf(required(charset, 'charsetName'))),
+    '@encode(String,String)': (meter: Meter, text: string | null, charset: string | null) =>
+      urlEncode(required(text, 's'), charsetOf(required(charset, 'charsetName')), meter),
   },
 });
 
 export const URL_DECODER = defineType('java.net.URLDecoder', {
   statics: {
-    'decode(String,String)': (text: string | null, charset: string | null) =>
-      urlDecode(required(text, 's'), charsetOf(required(charset, 'charsetName'))),
+    '@decode(String,String)': (meter: Meter, text: string | null, charset: string | null) =>
+      urlDecode(required(text, 's'), charsetOf(required(charset, 'charsetName')), meter),
   },
 });
 

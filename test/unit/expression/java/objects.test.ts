@@ -12,7 +12,7 @@ import {
   typeOf,
 } from '../../../../src/expression/java/index.ts';
 import { newList, newMap } from '../../../../src/expression/value.ts';
-import { call, constant, double, fails, make, on } from './java-calls.ts';
+import { call, constant, double, environment, fails, make, on } from './java-calls.ts';
 
 test('collections print as java prints them and lists of json as json', () => {
   const map = newMap(
@@ -26,12 +26,12 @@ test('collections print as java prints them and lists of json as json', () => {
 });
 
 test('equals knows classes and hash codes are java s', () => {
-  assert.equal(javaEquals(5, 5n), false);
-  assert.equal(javaEquals(double(Number.NaN), double(Number.NaN)), true);
-  assert.equal(javaEquals(double(0), double(-0)), false);
-  assert.equal(javaEquals(newList([1, 'a']), newList([1, 'a'])), true);
-  assert.equal(javaEquals(newList([1, 2]), newList([1, 2], 'set')), false);
-  assert.equal(javaEquals(newList([1, 2], 'set'), newList([2, 1], 'set')), true);
+  assert.equal(javaEquals(5, 5n, environment), false);
+  assert.equal(javaEquals(double(Number.NaN), double(Number.NaN), environment), true);
+  assert.equal(javaEquals(double(0), double(-0), environment), false);
+  assert.equal(javaEquals(newList([1, 'a']), newList([1, 'a']), environment), true);
+  assert.equal(javaEquals(newList([1, 2]), newList([1, 2], 'set'), environment), false);
+  assert.equal(javaEquals(newList([1, 2], 'set'), newList([2, 1], 'set'), environment), true);
   assert.deepEqual(
     ['hello', 5n, double(1.5), true, newList([1, 2]), null].map(javaHash),
     [99162322, 5, 1073217536, 1231, 994, 0],

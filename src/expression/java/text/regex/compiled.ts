@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { JavaException } from '../../java-exception.ts';
-import type { Meter } from './meter.ts';
+import type { Meter } from '../../meter.ts';
 import { partsOf, type RegexNode } from './node.ts';
 import { LINE_TERMINATOR } from './places.ts';
 import { compileProgram, type Program } from './program.ts';
@@ -31,11 +31,18 @@ export class CompiledRegex {
     if (this.#re2 === undefined) this.#program = compileProgram(root, groupCount);
   }
 
-  /** RE2's form of it, where that means the same in this text. */
+  /** RE2's form of it, where that means the same in this text, which is paid for; the machine counts its work itself. */
   re2For(text: string, meter: Meter): RE2JS | undefined {
     meter.step(this.#unpaid);
     this.#unpaid = 0;
-    return this.#oneLine && (text === '' || LINE_TERMINATOR.test(text)) ? undefined : this.#re2;
+    if (this.#re2 === undefined || (this.#oneLine && (text === '' || LINE_TERMINATOR.test(text)))) return undefined;
+    meter.step((text.length >> 4) * this.weight);
+    return this.#re2;
+  }
+
+  /** What one character costs RE2 at the worst, beside a small program: every instruction may be tried for it. */
+  get weight(): number {
+    return 1 + ((this.#re2?.programSize() ?? 0) >> 5);
   }
 
   get program(): Program {

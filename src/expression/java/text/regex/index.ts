@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
+import type { Meter } from '../../meter.ts';
 import { CompiledRegex, checkLength } from './compiled.ts';
 import type { Found } from './found.ts';
 import { Machine } from './machine.ts';
 import { MachineFound } from './machine-found.ts';
-import type { Meter } from './meter.ts';
 import { partsOf, type RegexNode } from './node.ts';
 import { parseRegex } from './parser.ts';
 import { Re2Found } from './re2-found.ts';
@@ -57,7 +57,9 @@ export const compileSearch = (pattern: string): RegexSearch =>
       keeps: (group) => !lost.has(group),
       in: (text, meter) => {
         const re2 = compiled.re2For(text, meter);
-        return re2 === undefined ? new MachineFound(compiled.program, text, meter) : new Re2Found(re2, text, meter);
+        return re2 === undefined
+          ? new MachineFound(compiled.program, text, meter)
+          : new Re2Found(re2, text, compiled.weight, meter);
       },
     };
   });

@@ -1,6 +1,6 @@
+import type { Meter } from '../../meter.ts';
 import type { Found } from './found.ts';
 import { Machine } from './machine.ts';
-import type { Meter } from './meter.ts';
 import type { Program } from './program.ts';
 
 /** Matches that a machine finds. */

@@ -1,4 +1,4 @@
-import type { Meter } from './meter.ts';
+import type { Meter } from '../../meter.ts';
 import { isAt } from './places.ts';
 import type { Instruction, Program } from './program.ts';
 import { Threads } from './threads.ts';

@@ -1,6 +1,6 @@
 import type { Matcher, RE2JS } from 're2js';
+import type { Meter } from '../../meter.ts';
 import type { Found } from './found.ts';
-import type { Meter } from './meter.ts';
 
 const SHORT_TEXT = 128;
 /** Passes over the text that the price of the call covers. */
@@ -16,11 +16,13 @@ const READS_PER_REPORT = 1024;
 class MeteredText extends String {
   readonly #text: string;
   readonly #meter: Meter;
+  readonly #weight: number;
   #left: number;
 
-  constructor(text: string, meter: Meter) {
+  constructor(text: string, weight: number, meter: Meter) {
     super(text);
     this.#text = text;
+    this.#weight = weight;
     this.#meter = meter;
     this.#left = PAID_PASSES * text.length + READS_PER_REPORT;
   }
@@ -40,7 +42,7 @@ class MeteredText extends String {
 
   #report(reads: number): void {
     this.#left = READS_PER_REPORT;
-    this.#meter.step(Math.ceil(reads / READS_PER_STEP));
+    this.#meter.step(Math.ceil((reads * this.#weight) / READS_PER_STEP));
   }
 }
 
@@ -51,9 +53,9 @@ export class Re2Found implements Found {
   start = 0;
   end = 0;
 
-  constructor(regex: RE2JS, text: string, meter: Meter) {
+  constructor(regex: RE2JS, text: string, weight: number, meter: Meter) {
     // The class is a string to the matcher, whose types do not say so.
-    const read = text.length < SHORT_TEXT ? text : (new MeteredText(text, meter) as unknown as string);
+    const read = text.length < SHORT_TEXT ? text : (new MeteredText(text, weight, meter) as unknown as string);
     this.#matcher = regex.matcher(read);
     this.#meter = meter;
   }

@@ -1,8 +1,8 @@
 import { JavaException } from '../../java-exception.ts';
 import { limitText } from '../../limits.ts';
+import type { Meter } from '../../meter.ts';
 import type { Found } from './found.ts';
 import { compileSearch, type RegexSearch } from './index.ts';
-import type { Meter } from './meter.ts';
 
 /** String.replaceAll, or replaceFirst with `once`. */
 export function replace(text: string, pattern: string, replacement: string, once: boolean, meter: Meter): string {
@@ -83,7 +83,10 @@ function expand(parts: Replacement, found: Found): string {
 /** String.split: `limit` 0 drops empty texts at the end, a negative one keeps them. */
 export function split(text: string, pattern: string, limit: number, meter: Meter): string[] {
   // Java finds nothing between the halves of a surrogate pair too.
-  if (pattern === '' && text !== '') return splitUnits(text, limit);
+  if (pattern === '' && text !== '') {
+    meter.step(text.length);
+    return splitUnits(text, limit);
+  }
   const found = compileSearch(pattern).in(text, meter);
   const parts: string[] = [];
   let index = 0;

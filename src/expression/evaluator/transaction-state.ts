@@ -1,0 +1,51 @@
+import type { EvaluationContext } from '../context.ts';
+import type { TransactionCache } from '../value.ts';
+import { CpuGuard } from './cpu-guard.ts';
+
+/**
+ * Parsed bodies and the CPU time are kept for as long as their transaction's context is: on the context itself, so that
+ * both die together. A WeakMap would carry every body into the old generation, which costs as much as parsing it.
+ */
+const stateKey = Symbol('expression state');
+/** For contexts that take no new property. */
+const frozen = new WeakMap<EvaluationContext, TransactionState>();
+
+interface Holder {
+  [stateKey]?: TransactionState;
+}
+
+export function transactionState(context: EvaluationContext & Holder): TransactionState {
+  const known = context[stateKey] ?? frozen.get(context);
+  if (known !== undefined) return known;
+  const state = new TransactionState();
+  if (Object.isExtensible(context)) context[stateKey] = state;
+  else frozen.set(context, state);
+  return state;
+}
+
+/**
+ * Bounded: expressions can make texts of their own. Not an LRUCache, which takes 2 µs and 3 KB to make: too much for one
+ * request.
+ */
+const MAX_TEXTS = 16;
+
+/** What the evaluations of one transaction share. */
+export class TransactionState implements TransactionCache {
+  readonly cpu = new CpuGuard();
+  readonly #kinds = new Map<string, Map<string, unknown>>();
+
+  get(kind: string, text: string): unknown {
+    return this.#kinds.get(kind)?.get(text);
+  }
+
+  set(kind: string, text: string, value: unknown): void {
+    let texts = this.#kinds.get(kind);
+    if (texts === undefined) {
+      texts = new Map();
+      this.#kinds.set(kind, texts);
+    }
+    const [oldest] = texts.size < MAX_TEXTS ? [] : texts.keys();
+    if (oldest !== undefined) texts.delete(oldest);
+    texts.set(text, value);
+  }
+}

@@ -1,0 +1,16 @@
+import { ExpressionError } from '../expression/index.ts';
+import { PolicyFailure } from './policy-failure.ts';
+import type { Transaction } from './transaction.ts';
+
+/**
+ * Whatever a step has thrown; a failure because the expressions took more than `limits.evaluationMs` becomes one with
+ * the key of that limit, whichever field the expression belongs to, and is counted.
+ */
+export function withEvaluationLimit(transaction: Transaction, error: unknown): unknown {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (!(cause instanceof ExpressionError) || !cause.exhausted) continue;
+    transaction.runtime.observer.limitReached('evaluation');
+    return new PolicyFailure('LAMBDA_EXT_PROC_EVALUATION_LIMIT', { cause });
+  }
+  return error;
+}
