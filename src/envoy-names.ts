@@ -50,3 +50,6 @@ export const responseAttributes = {
   flags: 'response.flags',
   upstreamAddress: 'upstream.address',
 } as const;
+
+/** In the dynamic metadata of a request whose request phase is done, and what the examples call the RBAC filter for it. */
+export const REQUEST_DONE = { filter: 'lambda-ext-proc-done', key: 'request', value: 'done' } as const;

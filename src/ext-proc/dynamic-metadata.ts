@@ -1,4 +1,4 @@
-import { METADATA_NAMESPACE } from '../envoy-names.ts';
+import { METADATA_NAMESPACE, REQUEST_DONE } from '../envoy-names.ts';
 import type { Transaction } from '../policy/index.ts';
 import { type Json, type Struct, toStruct } from './wire/index.ts';
 
@@ -6,7 +6,7 @@ import { type Json, type Struct, toStruct } from './wire/index.ts';
  * `request: done` goes along with the reply that ends the request phase, whether or not anything ran. An RBAC filter after
  * this one lets only such requests on: where Envoy hides that it went on without the policies, they stop there.
  */
-const done = { request: 'done' } as const;
+const done = { [REQUEST_DONE.key]: REQUEST_DONE.value } as const;
 const onlyDone = toStruct({ [METADATA_NAMESPACE]: done });
 
 /** Variables and invocations so far, under the namespace `lambda-ext-proc`. `requestDone`: see `done`. */

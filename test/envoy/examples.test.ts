@@ -111,3 +111,20 @@ test('the example of mutual tls reaches a sidecar that wants certificates', asyn
   const envoy = await requestOrders(t, example.replace(there, `address: 127.0.0.1, port_value: ${port}`));
   assert.ok((await envoy.stat('cluster.lambda-ext-proc.ssl.handshake')) > 0);
 });
+
+test('the example lets nothing on whose policies envoy passes by', async (t) => {
+  const reading = policies.replace('function: f,', `function: f, payload: "{#request.content}",`);
+  const sidecar = await startSidecar({ test: t, config: reading });
+  const backend = await startBackend();
+  t.after(() => backend.stop());
+  const text = readFileSync(join(examples, 'unix-socket.yaml'), 'utf8')
+    .replace('allow_mode_override: true', 'allow_mode_override: false')
+    .replace('port_value: 10000', 'port_value: 0')
+    .replace('port_value: 8080', `port_value: ${backend.address.replace(/.*:/, '')}`)
+    .replaceAll(/\/run\/lambda-ext-proc\/\d\.sock/g, sidecar.address.slice('unix:'.length));
+  const admin = 'admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}';
+  const envoy = await startEnvoy({ test: t, config: `${admin}\n${text}` });
+  const answer = await fetch(`${envoy.url}/orders`, { method: 'POST', body: 'a body' });
+  assert.ok([403, 500].includes(answer.status), String(answer.status));
+  assert.equal(backend.calls, 0);
+});

@@ -21,6 +21,7 @@ import { checkOrder, checkRerouting } from './order-checks.ts';
 import { checkRouteCache } from './route-cache-checks.ts';
 import { type EnvoyCheck, selectForRoute } from './route-selection.ts';
 import { isNamedByRoutes, routesOf } from './routes.ts';
+import { checkSecondLine } from './second-line-checks.ts';
 import { checkSender } from './sender-checks.ts';
 import { checkTimeouts } from './timeout-checks.ts';
 import type { UsedRoute } from './used-routes.ts';
@@ -108,6 +109,7 @@ function checkFilter(filter: Filter, clusters: ClusterIndex, check: EnvoyCheck):
     checkSender(filter, one, reporter);
     checkAnswers(filter, one, reporter);
     checkOrder(one, clusters.byName, reporter);
+    checkSecondLine(one, receives, reporter);
   }
   checkRerouting(used, reporter);
   checkRouteCache(used, reporter);

@@ -3,6 +3,7 @@ import {
   EXT_PROC_FILTER,
   GRPC_AUTHORITY,
   METADATA_NAMESPACE,
+  REQUEST_DONE,
   requestAttributes,
   responseAttributes,
   streamMetadata,
@@ -57,12 +58,42 @@ export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json
   };
 }
 
-/** On a route: the filter is on, for an API of policies.yaml. */
+/** What lets on only requests whose policies are done, should Envoy go on without them. */
+export const requestDoneFilter: Json = {
+  name: REQUEST_DONE.filter,
+  '#': 'Only requests go on whose policies are done. Off without the sidecar.',
+  disabled: true,
+  typed_config: {
+    '@type': type('extensions.filters.http.rbac.v3.RBAC'),
+    rules: {
+      action: 'ALLOW',
+      policies: {
+        'request-done': {
+          permissions: [{ any: true }],
+          principals: [
+            {
+              sourced_metadata: {
+                metadata_matcher: {
+                  filter: METADATA_NAMESPACE,
+                  path: [{ key: REQUEST_DONE.key }],
+                  value: { string_match: { exact: REQUEST_DONE.value } },
+                },
+              },
+            },
+          ],
+        },
+      },
+    },
+  },
+};
+
+/** On a route: both filters are on, for an API of policies.yaml. */
 export function extProcOn(api: string): Json {
   return {
     [EXT_PROC_FILTER]: {
       '@type': type('extensions.filters.http.ext_proc.v3.ExtProcPerRoute'),
       overrides: { grpc_initial_metadata: [{ key: streamMetadata.api, value: api }] },
     },
+    [REQUEST_DONE.filter]: { '@type': type('config.route.v3.FilterConfig'), config: {} },
   };
 }

@@ -6,7 +6,7 @@ import { oneLine } from '../names.ts';
 import type { Report } from '../report.ts';
 import { readsTls } from '../request-reads.ts';
 import { backendCluster, serverCluster } from './clusters.ts';
-import { extProcFilter } from './ext-proc.ts';
+import { extProcFilter, requestDoneFilter } from './ext-proc.ts';
 import { corsFilter, listener, overloadManager, routeConfiguration } from './listener.ts';
 import { profilesOf } from './profiles.ts';
 import { virtualHosts } from './routes.ts';
@@ -31,7 +31,7 @@ export function envoyDocument(
   const isUsed = imported.routes.some(({ api, closedBy, isMissing }) => {
     return api !== undefined && closedBy.length === 0 && !isMissing;
   });
-  const filters = [...(definition.cors === undefined ? [] : [corsFilter]), sidecar];
+  const filters = [...(definition.cors === undefined ? [] : [corsFilter]), sidecar, requestDoneFilter];
   const hosts = virtualHosts(definition, imported.routes, profiles);
   const content = {
     overload_manager: overloadManager,

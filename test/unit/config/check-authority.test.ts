@@ -9,7 +9,7 @@ import { goodEnvoy } from './envoy-fixture.ts';
 const istio = '"outbound|50051||lambda.default.svc.cluster.local"';
 const renamed = goodEnvoy
   .replace('cluster_name: lambda-ext-proc, authority', `cluster_name: ${istio}, authority`)
-  .replace('- name: lambda-ext-proc', `- name: ${istio}`)
+  .replace('- name: lambda-ext-proc\n      type', `- name: ${istio}\n      type`)
   .replace('        cluster_name: lambda-ext-proc\n', `        cluster_name: ${istio}\n`);
 
 test('a cluster of any name is right with an authority', () => {

@@ -164,7 +164,11 @@ test('full duplex without the body that a policy reads is an error', () => {
 
 test('missing receiving namespaces are a warning', () => {
   const text = without('metadata_options: {receiving_namespaces: {untyped: [lambda-ext-proc]}}');
-  assertLines(check(text), ['metadata_options: warning: ', '`metadata_options: {receiving_namespaces']);
+  assertLines(
+    check(text),
+    ['metadata_options: the RBAC filter after it refuses every request of API orders'],
+    ['metadata_options: warning: ', '`metadata_options: {receiving_namespaces'],
+  );
 });
 
 test('envoys 200 ms are an error', () => {
@@ -373,7 +377,11 @@ test('answers that envoy ignores are a warning', () => {
     'allow_mode_override: true',
     'allow_mode_override: true\n                      observability_mode: true',
   );
-  assertLines(check(text), ['observability_mode: warning: Envoy ignores every answer']);
+  assertLines(
+    check(text),
+    ['observability_mode: warning: Envoy ignores every answer'],
+    ['observability_mode: Envoy ignores what the server says'],
+  );
 });
 
 test('full duplex without the response body that a policy reads is an error', () => {
@@ -405,7 +413,7 @@ test('routes and clusters in a file of resources are found', () => {
     '                rds: {route_config_name: routes}\n',
   );
   const clusters = goodEnvoy
-    .slice(goodEnvoy.indexOf('    - name: lambda-ext-proc'))
+    .slice(goodEnvoy.indexOf('    - name: lambda-ext-proc\n'))
     .replaceAll(/^ {4}- name:/gm, '    - "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster\n      name:');
   const head = goodEnvoy.slice(0, goodEnvoy.indexOf('static_resources:'));
   const resources = (text: string): string => `${head}resources:\n${`${rds}${clusters}`.replace(/^ {4}/gm, '')}${text}`;

@@ -38,6 +38,9 @@ static_resources:
                               "@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute
                               overrides:
                                 grpc_initial_metadata: [{key: x-lambda-api, value: orders}]
+                            lambda-ext-proc-done:
+                              "@type": type.googleapis.com/envoy.config.route.v3.FilterConfig
+                              config: {}
                         - name: plain
                           match: {prefix: /}
                           route: {cluster: backend}
@@ -55,6 +58,21 @@ static_resources:
                       request_attributes: [xds.route_name]
                       response_attributes: [response.code_details, response.flags, upstream.address]
                       metadata_options: {receiving_namespaces: {untyped: [lambda-ext-proc]}}
+                  - name: lambda-ext-proc-done
+                    disabled: true
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC
+                      rules:
+                        action: ALLOW
+                        policies:
+                          request-done:
+                            permissions: [{any: true}]
+                            principals:
+                              - sourced_metadata:
+                                  metadata_matcher:
+                                    filter: lambda-ext-proc
+                                    path: [{key: request}]
+                                    value: {string_match: {exact: done}}
                   - name: envoy.filters.http.router
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
