@@ -6,10 +6,12 @@ import {
   loadPolicies,
   PolicyDocumentError,
   type Problem,
+  type RightsDocument,
   readDocument,
 } from '../config/index.ts';
 import { parseCommandLine, UsageError } from './command-line.ts';
 import { checkDefinition } from './definitions.ts';
+import { readInlineOptions } from './inline-options.ts';
 import type { CommandIo } from './io.ts';
 
 /**
@@ -24,7 +26,7 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
     throw new UsageError('nothing to check: give --config policies.yaml, --envoy envoy.yaml, or both');
   }
   const problems: Problem[] = [];
-  const policies = await loadChecked(config, problems);
+  const policies = await loadChecked(config, readInlineOptions(commandLine), problems);
   if (envoy !== undefined && policies !== undefined) {
     const text = await readDocument(envoy);
     problems.push(...attempt(() => checkEnvoy(text, envoy, policies), problems, []));
@@ -38,8 +40,12 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
   return errors === 0 ? 0 : 1;
 }
 
-async function loadChecked(config: string | undefined, problems: Problem[]): Promise<LoadedPolicies | undefined> {
-  if (config === undefined) return emptyPolicies();
+async function loadChecked(
+  config: string | undefined,
+  inline: RightsDocument | undefined,
+  problems: Problem[],
+): Promise<LoadedPolicies | undefined> {
+  if (config === undefined) return emptyPolicies(inline);
   const text = await readDocument(config);
   const loaded = attempt(() => loadPolicies(text, config), problems, undefined);
   problems.push(...(loaded?.warnings ?? []));

@@ -1,4 +1,5 @@
 import type { CommandDefinition, Flag } from './command-line.ts';
+import { inlineFlags } from './inline-options.ts';
 
 const configFlag: Flag = {
   name: 'config',
@@ -19,8 +20,9 @@ export const serveDefinition: CommandDefinition = {
   flags: [
     {
       ...configFlag,
-      help: 'policies.yaml (or .json); without it only routes that bring their policies inline are served',
+      help: 'policies.yaml (or .json); without it only inline policies are served, within --inline-functions and its like',
     },
+    ...inlineFlags,
     {
       name: 'listen',
       value: 'ADDRESS',
@@ -65,7 +67,11 @@ export const serveDefinition: CommandDefinition = {
 export const checkDefinition: CommandDefinition = {
   name: 'check',
   summary: 'Validate policies.yaml, and the Envoy configuration that goes with it',
-  flags: [configFlag, { name: 'envoy', value: 'FILE', help: 'envoy.yaml (or .json) to check against the policies' }],
+  flags: [
+    configFlag,
+    { name: 'envoy', value: 'FILE', help: 'envoy.yaml (or .json) to check against the policies' },
+    ...inlineFlags,
+  ],
 };
 
 export const evalDefinition: CommandDefinition = {

@@ -24,6 +24,7 @@ export async function operate(
   let refused: string | null = null;
   const source: FilePolicySource = await FilePolicySource.open({
     path: options.config,
+    inline: options.inline,
     onReload: (outcome) => void takeOver(outcome),
   });
 

@@ -17,13 +17,20 @@ export function reportLoad(source: FilePolicySource, outcome: ReloadOutcome, log
   if (outcome.kind === 'loaded') logWarnings(source, logger);
 }
 
+/** For log and readiness. */
+const NOTHING_SERVED = 'nothing is served: give --config, or --inline-functions for policies that routes bring';
+
 function logWarnings(source: FilePolicySource, logger: Logger): void {
+  if (source.status.file === undefined && !source.servesInline) logger.warn(NOTHING_SERVED);
   for (const warning of source.status.warnings) logger.warn({ problem: formatProblem(warning) }, 'configuration');
 }
 
 export function policyCheck(source: FilePolicySource): Check {
   const { file, version, loadedAt, lastError } = source.status;
-  if (file === undefined) return { status: 'ok', reason: 'no file: routes bring their policies inline' };
+  if (file === undefined && source.servesInline) {
+    return { status: 'ok', reason: 'no file: routes bring their policies inline' };
+  }
+  if (file === undefined) return { status: 'degraded', reason: NOTHING_SERVED };
   if (lastError === undefined)
     return { status: 'ok', reason: `${file}, version ${version}, of ${loadedAt.toISOString()}` };
   const { at, message } = lastError;

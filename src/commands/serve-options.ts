@@ -1,10 +1,14 @@
+import type { RightsDocument } from '../config/index.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/index.ts';
 import { namesWorker } from '../server/index.ts';
 import { type ParsedCommandLine, UsageError } from './command-line.ts';
+import { readInlineOptions } from './inline-options.ts';
 
 /** `serve` as asked for; addresses are still text, because each worker reads its own out of them. */
 export interface ServeOptions {
   readonly config: string | undefined;
+  /** What inline policies may call where there is no file; undefined: they are refused. */
+  readonly inline: RightsDocument | undefined;
   readonly listen: readonly string[];
   /** `host:port` or `off`. */
   readonly admin: string;
@@ -25,6 +29,7 @@ export function readServeOptions(line: ParsedCommandLine): ServeOptions {
   checkAddresses(listen, workers);
   return {
     config: line.text('config'),
+    inline: readInlineOptions(line),
     listen,
     admin: line.required('admin'),
     workers,

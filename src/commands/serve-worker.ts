@@ -19,7 +19,7 @@ export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorke
     logger,
     graceMs: options.drainGraceMs,
     async start(document, replace) {
-      let current = load(document);
+      let current = load(document, options.inline);
       let turn: Promise<string | null> = Promise.resolve(null);
       return await startServingNode({
         options,
@@ -28,7 +28,7 @@ export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorke
           // One after the other: the last one that was asked for stays in force.
           turn = turn.then(async () => {
             try {
-              current = await reload(next);
+              current = await reload(next, options.inline);
               return null;
             } catch (error) {
               return describeError(error);
@@ -45,12 +45,12 @@ export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorke
   });
 }
 
-function load(document: PolicyDocument | undefined): PolicySet {
-  const loaded = document === undefined ? emptyPolicies() : loadPolicies(document.text, document.file);
+function load(document: PolicyDocument | undefined, inline: ServeOptions['inline']): PolicySet {
+  const loaded = document === undefined ? emptyPolicies(inline) : loadPolicies(document.text, document.file);
   return loaded.set;
 }
 
-async function reload(document: PolicyDocument | undefined): Promise<PolicySet> {
-  if (document === undefined) return emptyPolicies().set;
+async function reload(document: PolicyDocument | undefined, inline: ServeOptions['inline']): Promise<PolicySet> {
+  if (document === undefined) return emptyPolicies(inline).set;
   return (await loadPoliciesInThread(document.text, document.file)).set;
 }

@@ -11,5 +11,6 @@ export {
 } from './policy-source.ts';
 
 export { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
+export type { RightsDocument } from './schema/index.ts';
 export { policiesJsonSchema } from './schema/json-schema.ts';
 export { parseSource, SourceError } from './source/index.ts';

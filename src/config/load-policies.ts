@@ -9,7 +9,8 @@ import { TemplateCompiler } from './compile/template-compiler.ts';
 import { CompiledPolicySet } from './compiled-policy-set.ts';
 import { InlinePolicies, singleProblem } from './inline-policies.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
-import { documentSchema, type PolicyDocument, validate } from './schema/index.ts';
+import { checkGlobs, Rights } from './rights/index.ts';
+import { documentSchema, type PolicyDocument, type RightsDocument, validate } from './schema/index.ts';
 import { parseSource, type Source, SourceError, withoutPlaces } from './source/index.ts';
 
 export interface LoadedPolicies {
@@ -32,7 +33,7 @@ export function loadPolicies(text: string, fileName: string): LoadedPolicies {
   const document = read(reporter, fileName);
   const { set, surroundings } = atOnce(compileDocument(document, new TemplateCompiler(reporter)));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
-  return { set, warnings: reporter.problems, inlineAllowed: document.inline ?? policyDefaults.inline, surroundings };
+  return { set, warnings: reporter.problems, inlineAllowed: isInlineAllowed(document), surroundings };
 }
 
 /** What `loadPolicies` throws and warns of, and the document itself. Throws PolicyDocumentError. */
@@ -50,7 +51,7 @@ export async function compileInTurns({ document, warnings }: ReadDocument, fileN
   const reporter = new Reporter(fileName, withoutPlaces(document));
   const { set, surroundings } = await inTurns(compileDocument(document, new TemplateCompiler(reporter)));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
-  return { set, warnings, inlineAllowed: document.inline ?? policyDefaults.inline, surroundings };
+  return { set, warnings, inlineAllowed: isInlineAllowed(document), surroundings };
 }
 
 function read(reporter: Reporter, fileName: string): PolicyDocument {
@@ -64,9 +65,9 @@ function read(reporter: Reporter, fileName: string): PolicyDocument {
   return document;
 }
 
-/** What is served without a document: inline policies only. */
-export function emptyPolicies(): LoadedPolicies {
-  return loadPolicies('{"version": 1}', 'policies.json');
+/** What is served without a document: inline policies only, and those only where they have rights. */
+export function emptyPolicies(inline?: RightsDocument): LoadedPolicies {
+  return loadPolicies(JSON.stringify({ version: 1, inline }), 'policies.json');
 }
 
 function parse(text: string, fileName: string): Source {
@@ -84,8 +85,14 @@ function* compileDocument(
 ): InSteps<{ readonly set: CompiledPolicySet; readonly surroundings: Surroundings }> {
   const responseTemplates = compileResponseTemplates(document.responseTemplates, ['responseTemplates'], compiler);
   const { defaults } = document;
-  const surroundings: Surroundings = { defaults, dictionaries: dataMap(document.dictionaries), responseTemplates };
-  checkDefaults(defaults, compiler.reporter);
+  const dictionaries = dataMap(document.dictionaries);
+  const allow = new Rights(document.allow ?? {});
+  const surroundings = { defaults, dictionaries, responseTemplates, rights: { author: 'document', allow } } as const;
+  const inlineRights = document.inline || undefined;
+  const inline = new Rights(inlineRights ?? {});
+  const inlineSurroundings = { ...surroundings, rights: { author: 'route', inline } } as const;
+  checkRights(document, compiler.reporter);
+  checkDefaults(surroundings, compiler.reporter);
   const apis = new Map<string, ApiPolicies>();
   const routes: { readonly glob: string; readonly policies: ApiPolicies }[] = [];
   for (const [name, api] of Object.entries(document.apis ?? {})) {
@@ -111,17 +118,27 @@ function* compileDocument(
     maxMessageTimeoutMs: maxMessageTimeoutMs ?? undefined,
     apis,
     routes,
-    inline: (document.inline ?? policyDefaults.inline) ? new InlinePolicies(surroundings) : undefined,
+    inline: inlineRights === undefined ? undefined : new InlinePolicies(inlineSurroundings),
   });
-  return { set, surroundings };
+  return { set, surroundings: inlineSurroundings };
+}
+
+function isInlineAllowed({ inline }: PolicyDocument): boolean {
+  return (inline ?? policyDefaults.inline) !== false;
+}
+
+function checkRights({ inline, allow }: PolicyDocument, reporter: Reporter): void {
+  checkGlobs(inline || {}, (path, message) => reporter.warn(['inline', ...path], message));
+  checkGlobs(allow ?? {}, (path, message) => reporter.warn(['allow', ...path], message));
 }
 
 /** Inline policies get the defaults later: what is wrong with them must not wait for the first of those. */
-function checkDefaults(defaults: PolicyDocument['defaults'], reporter: Reporter): void {
+function checkDefaults(surroundings: Surroundings, reporter: Reporter): void {
+  const { defaults } = surroundings;
   if (defaults === null || defaults === undefined) return;
   const own = reporter.sibling();
   const place = { path: [], phase: 'request', body: 'as-needed' } as const;
   const step = { configuration: { function: defaults.function ?? 'any' } };
-  compileStep(step, defaults, place, new TemplateCompiler(own));
+  compileStep(step, surroundings, place, new TemplateCompiler(own));
   reporter.adoptErrors(own);
 }

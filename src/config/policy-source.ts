@@ -7,10 +7,13 @@ import { loadPoliciesInThread } from './load-in-thread.ts';
 import { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
 import type { PolicyStatus } from './policy-status.ts';
 import { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
+import type { RightsDocument } from './schema/index.ts';
 
 export interface PolicySourceOptions {
   /** Undefined: there is no document, and only inline policies are served. */
   readonly path: string | undefined;
+  /** What inline policies may call where there is no document; undefined: nothing. */
+  readonly inline?: RightsDocument | undefined;
   /** Told after each reload that was more than a look at an unchanged file. */
   readonly onReload?: (outcome: ReloadOutcome) => void;
   /** How often `watch` looks at the file. */
@@ -48,7 +51,11 @@ export class FilePolicySource implements PolicySource {
   static async open(options: PolicySourceOptions): Promise<FilePolicySource> {
     const now = options.now ?? (() => new Date());
     if (options.path === undefined) {
-      return new FilePolicySource(options, { ...emptyPolicies(), text: '', version: 'none', loadedAt: now() }, '');
+      return new FilePolicySource(
+        options,
+        { ...emptyPolicies(options.inline), text: '', version: 'none', loadedAt: now() },
+        '',
+      );
     }
     const fingerprint = await fingerprintOf(options.path);
     const text = await readDocument(options.path);
@@ -71,6 +78,11 @@ export class FilePolicySource implements PolicySource {
   get document(): { readonly file: string; readonly text: string } | undefined {
     const { path } = this.#options;
     return path === undefined ? undefined : { file: path, text: this.#inForce.text };
+  }
+
+  /** Routes may bring policies of their own. */
+  get servesInline(): boolean {
+    return this.#inForce.inlineAllowed;
   }
 
   get status(): PolicyStatus {

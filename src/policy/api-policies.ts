@@ -3,6 +3,7 @@ import type { BodyNeeds, RequestFormat, ResponseFormat } from '../formats/index.
 import type {
   CredentialSource,
   ErrorStatusField,
+  Invocation,
   InvocationText,
   InvocationType,
   RetryOptions,
@@ -77,6 +78,23 @@ export interface LambdaConfiguration {
   readonly mutations: MutationTemplates;
   /** Status to the caller instead of the reference's 500, by class of failure. */
   readonly errorStatus: ErrorStatus;
+  /** What its expressions may give; undefined: nothing is to be looked at for each request. */
+  readonly frame: InvocationFrame | undefined;
+}
+
+/** Bounds what expressions give at run time. Texts without expressions were checked when the policies were compiled. */
+export interface InvocationFrame {
+  /** Why the invocation may not be made; undefined: it may. */
+  refusal(invocation: Invocation): FrameRefusal | undefined;
+}
+
+export interface FrameRefusal {
+  /** Of the policies' author, or of the document as it meets this request. */
+  readonly key: 'LAMBDA_EXT_PROC_INVALID_POLICIES' | 'LAMBDA_EXT_PROC_NOT_ALLOWED';
+  /** As in policies.yaml: for the caller. */
+  readonly field: 'function' | 'region' | 'endpoint' | 'roleArn' | 'accessKey';
+  /** For the log: names the value. */
+  readonly reason: string;
 }
 
 /** By name, as in an Invocation. */
@@ -153,7 +171,7 @@ export interface PolicySet {
   byRoute(routeName: string): ApiPolicies | undefined;
   /** The API called `default`. */
   readonly fallback: ApiPolicies | undefined;
-  /** Compiled once for each text, in a bounded cache. Throws PolicyDocumentError; also where `inline: false`. */
+  /** Compiled once for each text, in a bounded cache. Throws PolicyDocumentError; also where inline policies are not switched on. */
   inline(text: string): ApiPolicies;
 }
 

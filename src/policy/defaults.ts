@@ -4,7 +4,7 @@ import type { ErrorStatus } from './api-policies.ts';
 /** What holds where policies.yaml says nothing. */
 export const policyDefaults = {
   unmatched: 'reject',
-  inline: true,
+  inline: false,
   onConditionError: 'skip',
   onError: 'fail',
   sendToConsumer: false,

@@ -1,6 +1,6 @@
 import type { FormatError } from '../formats/index.ts';
 import type { ErrorStatusField, Invocation, InvocationError } from '../lambda/index.ts';
-import type { ErrorStatus } from './api-policies.ts';
+import type { ErrorStatus, FrameRefusal } from './api-policies.ts';
 import { PolicyFailure } from './policy-failure.ts';
 
 /** What a caller is told of an invocation that gave no result (docs/notes/reference-policy.md, Errors). */
@@ -18,6 +18,11 @@ export function failureOf(error: InvocationError, invocation: Invocation, errorS
     retryAfterSeconds: status === 429 || status === 503 ? retryAfter(error, field) : undefined,
     cause: error,
   });
+}
+
+/** What an expression gave is outside of what the policies may call. */
+export function frameFailure({ key, field, reason }: FrameRefusal): PolicyFailure {
+  return new PolicyFailure(key, { details: field, cause: new Error(reason) });
 }
 
 /** The function itself failed: its text may hold anything, so the caller gets the plain message. */

@@ -2,7 +2,7 @@ import { FormatError, type FunctionAnswer } from '../formats/index.ts';
 import { type Invocation, InvocationError, type InvocationResult } from '../lambda/index.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { buildInvocation } from './invocation.ts';
-import { failureOf, functionFailure, resultFailure } from './invocation-failure.ts';
+import { failureOf, frameFailure, functionFailure, resultFailure } from './invocation-failure.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import { reportError, reportResult } from './report-invocation.ts';
 import type { Transaction } from './transaction.ts';
@@ -10,6 +10,8 @@ import type { Transaction } from './transaction.ts';
 /** Invokes a step's function, and reports it. Throws PolicyFailure, also for a function that ran and failed. */
 export async function invokeFunction(transaction: Transaction, step: PolicyStep): Promise<FunctionAnswer> {
   const invocation = buildInvocation(transaction, step.configuration);
+  const refusal = step.configuration.frame?.refusal(invocation);
+  if (refusal !== undefined) throw frameFailure(refusal);
   const controller = new AbortController();
   transaction.invocation = controller;
   const started = performance.now();

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { type Environment, startEnvironment } from '../support/environment.ts';
+import { anyInline } from '../support/inline-rights.ts';
 import { runLoad } from '../support/load.ts';
 
 const KIB = 1024;
@@ -36,7 +37,7 @@ before(async () => {
   };
   environment = await startEnvironment({
     // What an unnoticed loss would run instead.
-    policies: { version: 1, apis: { default: {} } },
+    policies: { version: 1, inline: anyInline, apis: { default: {} } },
     envoy: {
       accessLog: false,
       // Metadata that the route names itself may be 16 KiB at most, which Envoy checks when it starts; this may not.

@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type Environment, startEnvironment } from '../support/environment.ts';
 import { FaultStub } from '../support/fault-stub.ts';
+import { anyInline } from '../support/inline-rights.ts';
 
 const json = (value: unknown) => ({
   kind: 'answer' as const,
@@ -23,6 +24,7 @@ function policies(): object {
   const set = (headers: object) => ({ mutations: { headers: { set: headers } } });
   return {
     version: 1,
+    inline: anyInline,
     responseTemplates: { LAMBDA_EXT_PROC_UNKNOWN_API: { '*/*': { status: 555, body: 'no such API' } } },
     apis: {
       'answer-chain': {

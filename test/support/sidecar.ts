@@ -9,7 +9,7 @@ import { startChild, waitFor } from '../../scripts/support/child.ts';
 export type LogLine = Readonly<Record<string, unknown>> & { readonly level: string; readonly msg: string };
 
 export interface SidecarOptions {
-  /** policies.yaml: text, or an object that is written as JSON. Without it only inline policies are served. */
+  /** policies.yaml: text, or an object that is written as JSON. Without it only inline policies are served, and those only with `--inline-functions`. */
   readonly config?: string | object;
   /** By default one Unix socket in a directory of its own, with `{worker}` when there are several workers. */
   readonly listen?: readonly string[];

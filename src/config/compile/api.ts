@@ -1,16 +1,17 @@
 import type { ApiPolicies, PhaseNeeds, PolicyStep, ResponseTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
-import type { ApiDocument, PolicyDocument } from '../schema/index.ts';
+import type { ApiDocument } from '../schema/index.ts';
 import { dataMap } from './data.ts';
 import type { InSteps } from './in-steps.ts';
+import type { Reporter } from './reporter.ts';
 import { compileResponseTemplates } from './response-templates.ts';
 import { compileStep } from './step.ts';
 import { placeSteps } from './step-order.ts';
+import type { StepSurroundings } from './step-rights.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 
 /** What the document gives to all of its APIs. */
-export interface Surroundings {
-  readonly defaults: PolicyDocument['defaults'];
+export interface Surroundings extends StepSurroundings {
   readonly dictionaries: ReadonlyMap<string, unknown>;
   readonly responseTemplates: ResponseTemplates;
 }
@@ -27,6 +28,7 @@ export function* compileApi(
   compiler: TemplateCompiler,
 ): InSteps<ApiPolicies> {
   const properties = dataMap(document.properties);
+  checkDictionaries(document, path, surroundings, compiler.reporter);
   const phases = yield* compilePhases(document, path, surroundings, compiler);
   const own = compileResponseTemplates(document.responseTemplates, [...path, 'responseTemplates'], compiler);
   return {
@@ -42,6 +44,23 @@ export function* compileApi(
     ...phases,
     responseTemplates: laidOver(surroundings.responseTemplates, own),
   };
+}
+
+/** Expressions of `defaults` read dictionaries of the document; who brings a route does not choose what they find. */
+function checkDictionaries(
+  document: ApiDocument,
+  path: DocumentPath,
+  { rights, dictionaries }: Surroundings,
+  reporter: Reporter,
+): void {
+  if (rights.author === 'document') return;
+  for (const name of Object.keys(document.dictionaries ?? {})) {
+    if (!dictionaries.has(name)) continue;
+    reporter.error(
+      [...path, 'dictionaries', name],
+      'is a dictionary of the document: inline policies may not replace it',
+    );
+  }
 }
 
 type Phases = Pick<ApiPolicies, 'request' | 'response' | 'needs'>;
@@ -63,7 +82,7 @@ function* compilePhases(
     for (const { document: step, place } of placeSteps(document, which, path, defaultScope, compiler.reporter)) {
       yield;
       position++;
-      const compiled = compileStep(step, surroundings.defaults, place, compiler);
+      const compiled = compileStep(step, surroundings, place, compiler);
       if (compiled === undefined) continue;
       const name = step.name || `${compiled.baseName}-${position}`;
       const earlier = names.get(name);

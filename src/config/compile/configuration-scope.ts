@@ -1,6 +1,7 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
+import type { StepRights } from './step-rights.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 
 /** What the step itself says, and what is laid under it. */
@@ -18,11 +19,18 @@ export class ConfigurationScope {
   readonly #compiler: TemplateCompiler;
   readonly #layers: ConfigurationLayers;
   readonly #path: DocumentPath;
+  readonly #author: StepRights['author'];
 
-  constructor(compiler: TemplateCompiler, layers: ConfigurationLayers, path: DocumentPath) {
+  constructor(
+    compiler: TemplateCompiler,
+    layers: ConfigurationLayers,
+    path: DocumentPath,
+    author: StepRights['author'],
+  ) {
     this.#compiler = compiler;
     this.#layers = layers;
     this.#path = path;
+    this.#author = author;
   }
 
   template(path: DocumentPath, text: string | null | undefined): CompiledTemplate | undefined {
@@ -30,9 +38,19 @@ export class ConfigurationScope {
     return this.#remember(this.#compiler.compile(this.origin(path), text));
   }
 
+  /** A field that may read secrets; what a route brings reads none. */
   secret(path: DocumentPath, text: string | null | undefined): CompiledTemplate | undefined {
     if (text === null || text === undefined) return undefined;
-    return this.#remember(this.#compiler.compileSecret(this.origin(path), text));
+    const mayRead = this.#author === 'document' || !this.#isSaid(path);
+    return this.#remember(this.#compiler.compileSecret(this.origin(path), text, mayRead));
+  }
+
+  /** The value is the one of `defaults`, whether the step says it again or not. */
+  isInherited(path: DocumentPath): boolean {
+    if (!this.#isSaid(path)) return true;
+    const [top = ''] = path;
+    const { own, defaults } = this.#layers;
+    return JSON.stringify(valueAt(own, [top])) === JSON.stringify(valueAt(defaults, [top]));
   }
 
   error(path: DocumentPath, message: string, part?: 'key' | 'value'): void {
@@ -48,6 +66,11 @@ export class ConfigurationScope {
     return !has(own, path) && has(defaults, path) ? ['defaults', ...path] : [...this.#path, ...path];
   }
 
+  /** The step itself has the field, or the one that holds it. */
+  #isSaid([top = '']: DocumentPath): boolean {
+    return valueAt(this.#layers.own, [top]) !== undefined;
+  }
+
   #remember(template: CompiledTemplate | undefined): CompiledTemplate | undefined {
     if (template !== undefined) this.templates.push(template);
     return template;
@@ -55,10 +78,14 @@ export class ConfigurationScope {
 }
 
 function has(data: unknown, path: DocumentPath): boolean {
+  return valueAt(data, path) !== undefined;
+}
+
+function valueAt(data: unknown, path: DocumentPath): unknown {
   let value = data;
   for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return false;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
     value = (value as Record<string | number, unknown>)[part];
   }
-  return true;
+  return value;
 }

@@ -15,7 +15,9 @@ import { ConfigurationScope } from './configuration-scope.ts';
 import { compileCredentials } from './credentials.ts';
 import { checkOneQualifier, compileDestination } from './destination.ts';
 import { headersRead } from './header-reads.ts';
+import { hasOwnKeys, inlineBase } from './inline-rules.ts';
 import { compileMutations } from './mutations.ts';
+import { compileFrame, type StepSurroundings } from './step-rights.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 import { compileTexts } from './texts.ts';
 import { compileTransport } from './transport.ts';
@@ -41,14 +43,22 @@ export interface CompiledStep {
 /** Undefined after at least one reported error. */
 export function compileStep(
   document: StepDocument,
-  defaults: ConfigurationDocument | null | undefined,
+  { defaults, rights }: StepSurroundings,
   place: StepPlace,
   compiler: TemplateCompiler,
 ): CompiledStep | undefined {
   const own = document.configuration ?? {};
-  const merged = deepMerge<ConfigurationDocument>(defaults ?? {}, own);
-  const scope = new ConfigurationScope(compiler, { own, defaults }, [...place.path, 'configuration']);
-  const configuration = compileConfiguration(merged, place.phase, scope);
+  const path = [...place.path, 'configuration'];
+  const base =
+    rights.author === 'document'
+      ? (defaults ?? {})
+      : inlineBase(own, defaults ?? {}, (at, message, part) => {
+          compiler.reporter.error([...path, ...at], message, part);
+        });
+  const merged = deepMerge<ConfigurationDocument>(base, own);
+  const scope = new ConfigurationScope(compiler, { own, defaults: base }, path, rights.author);
+  const unframed = compileConfiguration(merged, place.phase, scope);
+  const configuration = unframed && { ...unframed, frame: compileFrame(unframed, rights, hasOwnKeys(own), scope) };
   const condition = compileCondition(document, merged, place, compiler);
   if (configuration === undefined) return undefined;
   const templates = condition === undefined ? scope.templates : [...scope.templates, condition];
@@ -83,7 +93,7 @@ function compileConfiguration(
   document: ConfigurationDocument,
   phase: 'request' | 'response',
   scope: ConfigurationScope,
-): LambdaConfiguration | undefined {
+): Omit<LambdaConfiguration, 'frame'> | undefined {
   const destination = compileDestination(document, scope);
   const configuration = {
     requestFormat: new RawRequest(scope.template(['payload'], document.payload || undefined)),

@@ -22,17 +22,21 @@ export class TemplateCompiler {
     return template;
   }
 
-  /** Allows `#secrets`; an error tells the place and nothing of the text. */
-  compileSecret(path: DocumentPath, text: string): CompiledTemplate | undefined {
-    return this.#tryCompile(path, text, true);
+  /** Of a field that may hold a secret: an error tells the place and nothing of the text. `#secrets` where `mayRead`. */
+  compileSecret(path: DocumentPath, text: string, mayRead: boolean): CompiledTemplate | undefined {
+    if (!mayRead && text.includes('#secrets')) {
+      this.reporter.error(path, 'inline policies may not read secrets');
+      return undefined;
+    }
+    return this.#tryCompile(path, text, true, mayRead);
   }
 
-  #tryCompile(path: DocumentPath, text: string, secrets: boolean): CompiledTemplate | undefined {
+  #tryCompile(path: DocumentPath, text: string, isSecret: boolean, secrets = false): CompiledTemplate | undefined {
     try {
       return compileTemplate(text, secrets ? { secrets } : {});
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const message = secrets
+      const message = isSecret
         ? `the expression does not parse at character ${error.offset + 1} of the text`
         : `${error.message}, ${place(text, error.offset)}`;
       this.reporter.errorInText(path, error.offset, message);

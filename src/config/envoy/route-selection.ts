@@ -108,7 +108,10 @@ function selectInline(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
     return undefined;
   }
   if (!policies.inlineAllowed) {
-    reporter.error(value.path, 'brings inline policies, but policies.yaml says `inline: false`: each request is a 500');
+    reporter.error(
+      value.path,
+      'brings inline policies, but policies.yaml says `inline: false`, which is the default: each request is a 500; say what they may call in `inline: {functions: [...]}`',
+    );
     return undefined;
   }
   if (Buffer.byteLength(text) > inlineLimits.bytes) {

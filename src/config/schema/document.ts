@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { defaultLimits, policyDefaults } from '../../policy/index.ts';
 import { apiSchema, responseTemplatesSchema } from './api.ts';
 import { configurationSchema } from './configuration.ts';
-import { field, flag, integer } from './field.ts';
+import { field, integer } from './field.ts';
+import { rightsSchema } from './rights.ts';
 
 const GIBIBYTE = 2 ** 30;
 
@@ -50,11 +51,23 @@ export const documentSchema = z
       default: policyDefaults.unmatched,
       examples: ['pass'],
     }),
-    inline: field(flag, {
-      title: 'Inline',
-      description: 'Whether routes may bring policies of their own in `x-lambda-policies`.',
-      default: policyDefaults.inline,
-      examples: [false],
+    inline: field(
+      z.union(
+        [z.literal(false), rightsSchema],
+        'expected false, or lists as {functions: ["order-*"], regions: [us-east-1]}',
+      ),
+      {
+        title: 'Inline',
+        description:
+          'What policies that routes bring in `x-lambda-policies` may call; false refuses them. An absent list allows nothing beyond `defaults`.',
+        default: policyDefaults.inline,
+        examples: [{ functions: ['order-*'], regions: ['us-east-1'] }],
+      },
+    ),
+    allow: field(rightsSchema, {
+      title: 'Allow',
+      description: 'What expressions in the APIs of this document may give. An absent list bounds nothing.',
+      examples: [{ functions: ['order-*'], regions: ['us-east-1'], endpoints: [], roles: [] }],
     }),
     messageTimeoutMs: field(integer(1), {
       title: 'Message timeout',

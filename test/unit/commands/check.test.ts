@@ -99,7 +99,20 @@ test('envoy alone is checked for inline policies', async (t) => {
     `{key: x-lambda-policies, value: '{"request": [{"configuration": {"function": "f"}}]}'}`,
   );
   const at = await files(t, { 'envoy.yaml': inline });
-  assert.equal((await check(['--envoy', at('envoy.yaml')])).code, 0);
+  assert.equal((await check(['--envoy', at('envoy.yaml'), '--inline-functions', 'f'])).code, 0);
+  const without = await check(['--envoy', at('envoy.yaml')]);
+  assert.equal(without.code, 1);
+  assert.match(without.lines[0] ?? '', /`inline: false`/);
+  const other = await check(['--envoy', at('envoy.yaml')], { LAMBDA_EXT_PROC_INLINE_FUNCTIONS: 'g, h' });
+  assert.match(other.lines[0] ?? '', /configuration\.function: is not allowed in inline policies/);
+});
+
+test('the rights of inline policies are in the file where there is one', async (t) => {
+  const at = await files(t, { 'policies.yaml': right });
+  await assert.rejects(
+    check(['--config', at('policies.yaml'), '--inline-roles', 'x']),
+    /write `inline` in policies.yaml/,
+  );
 });
 
 test('envoy waits until the policies are right', async (t) => {

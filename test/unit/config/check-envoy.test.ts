@@ -5,6 +5,7 @@ import { goodEnvoy } from './envoy-fixture.ts';
 import { assertLines, load } from './support.ts';
 
 const policies = `version: 1
+inline: {functions: [f]}
 apis:
   orders:
     request:
@@ -108,7 +109,9 @@ test('an api named by the routes metadata is resolved', () => {
 
 test('inline policies that are switched off are an error', () => {
   const text = spoilt(metadata, `[{key: x-lambda-policies, value: '{}'}]`);
-  assertLines(check(text, `inline: false\n${policies}`), ['`inline: false`']);
+  const without = policies.replace('inline: {functions: [f]}\n', '');
+  assertLines(check(text, `inline: false\n${without}`), ['`inline: false`']);
+  assertLines(check(text, without), ['`inline: false`']);
 });
 
 test('metadata that grpc cannot carry is an error or a warning', () => {
@@ -276,7 +279,7 @@ test('retries that the cluster does not allow are a warning', () => {
 
 test('what is wrong with defaults is not told again for inline policies', () => {
   const inline = `[{key: x-lambda-policies, value: '{"request": [{"configuration": {"function": "f"}}]}'}]`;
-  const document = 'version: 1\ndefaults: {ssl: {trustAll: true}}\n';
+  const document = 'version: 1\ninline: {functions: [f]}\ndefaults: {ssl: {trustAll: true}}\n';
   assert.deepEqual(check(spoilt(metadata, inline), document), []);
 });
 

@@ -30,6 +30,7 @@ function objects(): ReadonlyMap<string, Schema> {
   const found = new Map<string, Schema>([['The document', published]]);
   const headings = new Map([
     ['limits', 'limits'],
+    ['rights', 'rights'],
     ['variables', 'variable'],
     ['ssl', 'ssl'],
     ['mutations', 'mutations'],

@@ -56,7 +56,7 @@ test('what the document does not say has defaults', () => {
 });
 
 test('inline policies are compiled once for each text', () => {
-  const { set } = emptyPolicies();
+  const { set } = emptyPolicies({ functions: ['*'] });
   const first = set.inline(inlineText('f'));
   assert.equal(first.request[0]?.configuration.function.source, 'f');
   assert.match(first.name, /^inline:[0-9a-f]{8}$/);
@@ -65,14 +65,14 @@ test('inline policies are compiled once for each text', () => {
 });
 
 test('the cache of inline policies is bounded', () => {
-  const { set } = emptyPolicies();
+  const { set } = emptyPolicies({ functions: ['*'] });
   const first = set.inline(inlineText('f'));
   for (let index = 0; index < 1024; index++) set.inline(inlineText(`g${index}`));
   assert.notEqual(set.inline(inlineText('f')), first);
 });
 
 test('broken inline policies are refused with the same error each time', () => {
-  const { set } = emptyPolicies();
+  const { set } = emptyPolicies({ functions: ['*'] });
   const errorOf = (text: string): PolicyDocumentError => {
     try {
       set.inline(text);
@@ -93,14 +93,15 @@ test('broken inline policies are refused with the same error each time', () => {
 
 test('inline policies get the documents defaults and templates', () => {
   const { set } = load(
-    'version: 1\ndefaults: {region: eu-west-1}\nresponseTemplates: {DEFAULT: {"*/*": {status: 503}}}\n',
+    'version: 1\ninline: {functions: [f]}\ndefaults: {region: eu-west-1}\nresponseTemplates: {DEFAULT: {"*/*": {status: 503}}}\n',
   );
   const policies = set.inline(inlineText('f'));
   assert.equal(policies.request[0]?.configuration.region.source, 'eu-west-1');
   assert.equal(policies.responseTemplates.get('DEFAULT')?.get('*/*')?.status, 503);
 });
 
-test('inline false refuses inline policies', () => {
-  const { set } = load('version: 1\ninline: false\n');
-  assert.throws(() => set.inline(inlineText('f')), /`inline: false`/);
+test('inline policies are refused unless the document or a flag switches them on', () => {
+  for (const { set } of [load('version: 1\ninline: false\n'), load('version: 1\n'), emptyPolicies()]) {
+    assert.throws(() => set.inline(inlineText('f')), /`inline: false`.*--inline-functions/);
+  }
 });

@@ -148,8 +148,9 @@ test('a start with a broken or missing file fails', async (t) => {
   await assert.rejects(open(), /policies\.yaml: there is no such file/);
 });
 
-test('without a file inline policies are served', async () => {
-  const source = await FilePolicySource.open({ path: undefined });
+test('without a file inline policies are served where they have rights', async () => {
+  assert.equal((await FilePolicySource.open({ path: undefined })).servesInline, false);
+  const source = await FilePolicySource.open({ path: undefined, inline: { functions: ['f'] } });
   source.watch();
   assert.equal(source.status.version, 'none');
   assert.equal((await source.reload()).kind, 'unchanged');

@@ -54,9 +54,17 @@ test('when ready is logged, every listener answers, and the log tells the versio
 });
 
 test('without a configuration file the server is ready too', async (t) => {
-  const sidecar = await startSidecar({ test: t });
+  const sidecar = await startSidecar({ test: t, args: ['--inline-functions', 'order-*'] });
   const { body } = await readyz(sidecar);
   assert.equal(body.checks.policies?.reason, 'no file: routes bring their policies inline');
+});
+
+test('without a file and without rights for inline policies the server says that it serves nothing', async (t) => {
+  const sidecar = await startSidecar({ test: t });
+  const { status, body } = await readyz(sidecar);
+  assert.equal(status, 200);
+  assert.equal(body.checks.policies?.status, 'degraded');
+  assert.match(body.checks.policies?.reason ?? '', /nothing is served: give --config, or --inline-functions/);
 });
 
 test('/config shows what is in force and no secret', async (t) => {

@@ -1,0 +1,103 @@
+import { invocationDefaults } from '../../lambda/index.ts';
+import type { DocumentPath } from '../problem.ts';
+import type { ConfigurationDocument } from '../schema/index.ts';
+
+type Report = (path: DocumentPath, message: string, part: 'key' | 'value') => void;
+type Field = keyof ConfigurationDocument;
+
+const KEYS = ['accessKey', 'secretKey', 'sessionToken'] as const satisfies Field[];
+/** How a role is assumed; they belong to one `roleArn`. */
+const SESSION = ['roleSessionName', 'externalId', 'durationSeconds'] as const satisfies Field[];
+const IDENTITY = [...KEYS, 'roleArn', ...SESSION, 'roleChain'] as const satisfies Field[];
+
+/**
+ * What of `defaults` is laid under a configuration that a route brings, after everything is reported that such a
+ * configuration may not say: it never gets another identity by leaving out or mixing parts of the one in `defaults`, no key
+ * of the document or the machine goes to an endpoint of its own, and it names no file.
+ */
+export function inlineBase(
+  own: ConfigurationDocument,
+  defaults: ConfigurationDocument,
+  report: Report,
+): ConfigurationDocument {
+  // The reference's region is as good as said.
+  const base = { ...defaults, region: defaults.region || invocationDefaults.region };
+  const hasKeys = hasOwnKeys(own);
+  if (hasKeys) for (const name of IDENTITY) delete base[name];
+  else checkIdentity(own, defaults, report);
+  const hasEndpoint = checkEndpoint(own, defaults, hasKeys, report);
+  if (own.ssl !== undefined) {
+    checkTrust(own.ssl, defaults.ssl, hasEndpoint, report);
+    delete base.ssl;
+  }
+  return base;
+}
+
+export function hasOwnKeys({ accessKey, secretKey }: ConfigurationDocument): boolean {
+  return isSaid(accessKey) && isSaid(secretKey);
+}
+
+function checkIdentity(own: ConfigurationDocument, defaults: ConfigurationDocument, report: Report): void {
+  for (const name of IDENTITY) {
+    if (own[name] === undefined || isSaid(own[name]) || !isSaid(defaults[name])) continue;
+    report(
+      [name],
+      `takes the ${name} of \`defaults\` away: inline policies may not change whose rights they have`,
+      'value',
+    );
+  }
+  for (const name of KEYS) {
+    if (!isSaid(own[name])) continue;
+    report([name], 'inline policies that bring a key bring both, accessKey and secretKey', 'key');
+  }
+  if (isSaid(own.roleArn) || !isSaid(defaults.roleArn)) return;
+  for (const name of SESSION) {
+    if (isSaid(own[name])) report([name], 'changes how the role of `defaults` is assumed: bring a roleArn too', 'key');
+  }
+}
+
+/** Whether the configuration brings an endpoint that is not the one of `defaults`. */
+function checkEndpoint(
+  { endpoint }: ConfigurationDocument,
+  defaults: ConfigurationDocument,
+  hasKeys: boolean,
+  report: Report,
+): boolean {
+  if (endpoint === undefined || endpoint === defaults.endpoint) return false;
+  if (!isSaid(endpoint)) {
+    if (isSaid(defaults.endpoint)) report(['endpoint'], 'takes the endpoint of `defaults` away', 'value');
+    return false;
+  }
+  if (!hasKeys) {
+    const message =
+      'needs accessKey and secretKey beside it: keys of the document or the machine do not go to an endpoint of inline policies';
+    report(['endpoint'], message, 'key');
+  }
+  return true;
+}
+
+function checkTrust(
+  ssl: ConfigurationDocument['ssl'],
+  inDefaults: ConfigurationDocument['ssl'],
+  hasEndpoint: boolean,
+  report: Report,
+): void {
+  if (ssl === null || ssl === undefined) {
+    if (isSaid(inDefaults)) report(['ssl'], 'takes the ssl of `defaults` away', 'value');
+    return;
+  }
+  if (!hasEndpoint) report(['ssl'], 'needs an endpoint of its own beside it in inline policies', 'key');
+  if (isSaid(ssl.trustStorePath)) {
+    report(['ssl', 'trustStorePath'], 'inline policies may not name files: use trustStoreContent', 'key');
+  }
+  if (ssl.trustStoreType === 'PKCS12' || ssl.trustStoreType === 'JKS') {
+    report(['ssl', 'trustStoreType'], 'inline policies may bring PEM only: opening a key store takes long', 'value');
+  }
+}
+
+/** Absent, null, blank and an empty list are all nothing. */
+function isSaid(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() !== '';
+  if (Array.isArray(value)) return value.length > 0;
+  return value !== null && value !== undefined;
+}

@@ -1,0 +1,122 @@
+import type { CompiledTemplate } from '../../expression/index.ts';
+import type { InvocationFrame, LambdaConfiguration } from '../../policy/index.ts';
+import type { DocumentPath } from '../problem.ts';
+import type { Rights, RightsList } from '../rights/index.ts';
+import type { ConfigurationDocument } from '../schema/index.ts';
+import type { ConfigurationScope } from './configuration-scope.ts';
+import { type HeldFields, StepFrame } from './frame.ts';
+
+/** Whose policies are compiled: those of the document, or those that a route brings. */
+export type StepRights =
+  | { readonly author: 'document'; readonly allow: Rights }
+  | { readonly author: 'route'; readonly inline: Rights };
+
+/** What the document lays under and around each step. */
+export interface StepSurroundings {
+  readonly defaults: ConfigurationDocument | null | undefined;
+  readonly rights: StepRights;
+}
+
+type Checked = Pick<LambdaConfiguration, 'function' | 'region' | 'texts' | 'credentials'>;
+
+/** Checks what is known before there is a request; what expressions give is for the frame. */
+export function compileFrame(
+  configuration: Checked,
+  rights: StepRights,
+  hasOwnKeys: boolean,
+  scope: ConfigurationScope,
+): InvocationFrame | undefined {
+  return rights.author === 'route'
+    ? inlineFrame(configuration, rights.inline, hasOwnKeys, scope)
+    : documentFrame(configuration, rights.allow);
+}
+
+function documentFrame(configuration: Checked, allow: Rights): InvocationFrame | undefined {
+  const { texts } = configuration;
+  const held = {
+    function: allow.has('functions') && isExpression(configuration.function),
+    region: allow.has('regions') && isExpression(configuration.region),
+    endpoint: allow.has('endpoints') && isExpression(texts.endpoint),
+    roles: allow.has('roles') && rolesOf(configuration).some(({ template }) => isExpression(template)),
+    keys: false,
+    writtenRoles: writtenRoles(configuration),
+  };
+  return isHeld(held) ? new StepFrame(allow, held, 'allow') : undefined;
+}
+
+function inlineFrame(
+  configuration: Checked,
+  inline: Rights,
+  hasOwnKeys: boolean,
+  scope: ConfigurationScope,
+): InvocationFrame | undefined {
+  const { function: functionName, region, texts } = configuration;
+  const { endpoint, qualifier } = texts;
+  const check = (
+    path: DocumentPath,
+    template: CompiledTemplate,
+    list: RightsList,
+    allows: (text: string) => boolean,
+  ): void => {
+    if (template.constant === undefined) {
+      if (inline.isEmpty(list)) scope.error(path, `${EXPRESSION} \`inline.${list}\` has nothing that it may give`);
+    } else if (!allows(template.constant)) scope.error(path, outside(list));
+  };
+  if (isOwn(['region'], region, scope)) check(['region'], region, 'regions', (text) => inline.allowsRegion(text));
+  const isFunctionOwn = isOwn(['function'], functionName, scope);
+  // Whose function a partial ARN means depends on the region.
+  const isPlaceKnown = region.constant !== undefined && (qualifier === undefined || qualifier.constant !== undefined);
+  if (isFunctionOwn && (functionName.constant === undefined || isPlaceKnown)) {
+    const place = { region: region.constant ?? '', qualifier: qualifier?.constant };
+    check(['function'], functionName, 'functions', (text) => inline.allowsFunction({ functionName: text, ...place }));
+  }
+  if (endpoint !== undefined && isOwn(['endpoint'], endpoint, scope)) {
+    check(['endpoint'], endpoint, 'endpoints', (text) => inline.allowsEndpoint(text));
+  }
+  const roles = rolesOf(configuration);
+  for (const { path, template } of roles) {
+    if (isOwn(path, template, scope)) check(path, template, 'roles', (text) => inline.allowsRole(text));
+  }
+  const held = {
+    function: isExpression(functionName) || (isFunctionOwn && !isPlaceKnown),
+    region: isExpression(region),
+    endpoint: isExpression(endpoint),
+    roles: roles.some(({ template }) => isExpression(template)),
+    keys: hasOwnKeys && configuration.credentials.constant === undefined,
+    writtenRoles: writtenRoles(configuration),
+  };
+  return isHeld(held) ? new StepFrame(inline, held, 'inline') : undefined;
+}
+
+const EXPRESSION = 'is an expression, and';
+
+function outside(list: RightsList): string {
+  return `is not allowed in inline policies: add it to \`inline.${list}\` (--inline-${list} where there is no file)`;
+}
+
+/** An expression is the route's in any case: what it reads (`#properties`, `#dictionaries`) the route can bring. */
+function isOwn(path: DocumentPath, template: CompiledTemplate, scope: ConfigurationScope): boolean {
+  return template.constant === undefined || !scope.isInherited(path);
+}
+
+function isExpression(template: CompiledTemplate | undefined): boolean {
+  return template !== undefined && template.constant === undefined;
+}
+
+interface RolePlace {
+  readonly path: DocumentPath;
+  readonly template: CompiledTemplate;
+}
+
+function rolesOf({ credentials: { roleChain, role } }: Checked): readonly RolePlace[] {
+  const chain = roleChain.map(({ roleArn }, index) => ({ path: ['roleChain', index, 'roleArn'], template: roleArn }));
+  return role === undefined ? chain : [...chain, { path: ['roleArn'], template: role.roleArn }];
+}
+
+function writtenRoles(configuration: Checked): ReadonlySet<string> {
+  return new Set(rolesOf(configuration).flatMap(({ template }) => template.constant ?? []));
+}
+
+function isHeld(held: HeldFields): boolean {
+  return held.function || held.region || held.endpoint || held.roles || held.keys;
+}

@@ -1,0 +1,1 @@
+export { checkGlobs, Rights, type RightsList } from './rights.ts';
