@@ -9,3 +9,6 @@ export const EVENT_BYTES = 1024 * 1024;
 export const CLIENT_CONTEXT_BASE64_BYTES = 3_583;
 /** Of the text that becomes it. */
 export const CLIENT_CONTEXT_BYTES = Math.floor(CLIENT_CONTEXT_BASE64_BYTES / 4) * 3;
+
+/** Of one session of an assumed role: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+export const ROLE_SESSION_SECONDS = 43_200;

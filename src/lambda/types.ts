@@ -8,7 +8,7 @@ export interface Invocation extends Readonly<Partial<Record<InvocationText, stri
   /** Sent as it is, as application/json. Undefined or empty: no body and no content type. */
   readonly payload?: Uint8Array | undefined;
   readonly invocationType: InvocationType;
-  readonly logType: 'None' | 'Tail';
+  readonly logType: LogType;
   /** Use the same (frozen) object for the same values where possible: the layer caches by identity first, then by value. */
   readonly credentials: CredentialSource;
   readonly transport: TransportOptions;
@@ -16,7 +16,11 @@ export interface Invocation extends Readonly<Partial<Record<InvocationText, stri
   readonly trace?: TraceContext | undefined;
 }
 
-export type InvocationType = 'RequestResponse' | 'Event' | 'DryRun';
+export const invocationTypes = ['RequestResponse', 'Event', 'DryRun'] as const;
+export type InvocationType = (typeof invocationTypes)[number];
+
+export const logTypes = ['None', 'Tail'] as const;
+export type LogType = (typeof logTypes)[number];
 
 /** Static keys when both are set, else the default chain of the machine; then each role of the chain, then `role`. */
 export interface CredentialSource {

@@ -6,6 +6,7 @@ import type {
   Invocation,
   InvocationText,
   InvocationType,
+  LogType,
   RetryOptions,
   TransportOptions,
 } from '../lambda/index.ts';
@@ -68,7 +69,7 @@ export interface LambdaConfiguration {
   /** What the function's result is as an HTTP answer. */
   readonly responseFormat: ResponseFormat;
   readonly invocationType: InvocationType;
-  readonly logType: 'None' | 'Tail';
+  readonly logType: LogType;
   readonly credentials: CredentialTemplates;
   readonly transport: TransportOptions;
   readonly retry: RetryOptions;

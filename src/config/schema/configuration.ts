@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { CLIENT_CONTEXT_BYTES, invocationDefaults } from '../../lambda/index.ts';
+import {
+  CLIENT_CONTEXT_BYTES,
+  invocationDefaults,
+  invocationTypes,
+  logTypes,
+  ROLE_SESSION_SECONDS,
+} from '../../lambda/index.ts';
 import { errorCatalogue, policyDefaults } from '../../policy/index.ts';
 import { field, flag, httpStatus, integer, template, text } from './field.ts';
 import { mutations } from './mutations.ts';
@@ -35,7 +41,7 @@ const role = z.strictObject({
     description: 'ExternalId of the call to STS.',
     examples: ['acme-7f3c'],
   }),
-  durationSeconds: field(integer(1, 43_200), {
+  durationSeconds: field(integer(1, ROLE_SESSION_SECONDS), {
     title: 'Duration',
     description: 'Seconds that the session lasts; STS says 3600 when absent.',
     examples: [3600],
@@ -99,14 +105,14 @@ export const configurationSchema = z
       description: 'Sent to the function as it is, as application/json. Absent or empty: no payload.',
       examples: ['{"id": "{#request.headers[\'x-id\'][0]}"}'],
     }),
-    invocationType: field(z.enum(['RequestResponse', 'Event', 'DryRun']), {
+    invocationType: field(z.enum(invocationTypes), {
       title: 'Invocation type',
       description: 'RequestResponse waits for the result; Event queues (202, no result); DryRun checks rights (204).',
       default: invocationDefaults.invocationType,
       examples: ['RequestResponse'],
     }),
     qualifier: field(template, { title: 'Qualifier', description: 'Version or alias.', examples: ['live'] }),
-    logType: field(z.enum(['None', 'Tail']), {
+    logType: field(z.enum(logTypes), {
       title: 'Log type',
       description: "Tail puts the last 4 KB of the function's log into this server's log.",
       default: invocationDefaults.logType,
@@ -182,7 +188,7 @@ export const configurationSchema = z
       description: 'ExternalId for `roleArn`.',
       examples: ['acme-7f3c'],
     }),
-    durationSeconds: field(integer(1, 43_200), {
+    durationSeconds: field(integer(1, ROLE_SESSION_SECONDS), {
       title: 'Session duration',
       description: 'Seconds that the session of `roleArn` lasts; STS says 3600 when absent.',
       examples: [900],
