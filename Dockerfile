@@ -24,13 +24,13 @@ RUN install -d -o node -g node /run/lambda-ext-proc && ln -s /app/dist/main.js /
 RUN install -d -o node -g node node_modules/.cache/lambda-ext-proc
 # node, in numbers: Kubernetes' runAsNonRoot cannot look names up.
 USER 1000:1000
-# With the flags of the real start, or V8 would not take it. What they do: src/commands/heap.ts, whose test compares them.
+# With the flags of the real start, or V8 would not take it. What they do: src/commands/node-flags.ts; a test compares them.
 RUN timeout --preserve-status --signal=INT 5 \
   node --no-allocation-site-pretenuring --no-maglev --heap-growing-percent=30 --max-semi-space-size=8 \
-  dist/main.js serve --admin off
+  --disable-sigusr1 dist/main.js serve --admin off
 EXPOSE 9464
 # Where LAMBDA_EXT_PROC_ADMIN says; an `--admin` of the command line it cannot know.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
   CMD ["node", "-e", "const admin = process.env.LAMBDA_EXT_PROC_ADMIN; if (admin === 'off') process.exit(0); fetch('http://127.0.0.1:' + admin.split(':').pop() + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "--no-allocation-site-pretenuring", "--no-maglev", "--heap-growing-percent=30", \
-  "--max-semi-space-size=8", "/app/dist/main.js", "serve"]
+  "--max-semi-space-size=8", "--disable-sigusr1", "/app/dist/main.js", "serve"]

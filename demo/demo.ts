@@ -4,7 +4,7 @@ import type { AwsKeys } from '../scripts/support/aws-request.ts';
 import { type Child, startChild, waitFor } from '../scripts/support/child.ts';
 import { type Ministack, startMinistack } from '../scripts/support/ministack.ts';
 import { envoyBinary } from '../scripts/support/tools.ts';
-import { HEAP_FLAGS } from '../src/commands/heap.ts';
+import { NODE_FLAGS } from '../src/commands/node-flags.ts';
 import { startBackend } from './backend.ts';
 import { type Ports, withPorts } from './ports.ts';
 
@@ -81,7 +81,7 @@ async function createFunctions(aws: Ministack): Promise<void> {
 }
 
 async function startSidecar(
-  { ports, directory, sidecarCommand = () => [process.execPath, ...HEAP_FLAGS, 'dist/main.js', 'serve'] }: DemoOptions,
+  { ports, directory, sidecarCommand = () => [process.execPath, ...NODE_FLAGS, 'dist/main.js', 'serve'] }: DemoOptions,
   keys: AwsKeys,
   stops: (() => unknown)[],
 ): Promise<Child> {

@@ -48,6 +48,8 @@ function onInterrupt(): Promise<number> {
         resolve(0);
       });
     }
+    // Without a listener this signal would end the process, or without --disable-sigusr1 open its inspector.
+    process.on('SIGUSR1', () => undefined);
     // A closed terminal must not stop the cleaning up.
     process.stdout.on('error', () => undefined);
     process.stderr.on('error', () => undefined);

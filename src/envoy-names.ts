@@ -22,6 +22,9 @@ export const streamMetadata = {
   maxMessageTimeout: 'x-lambda-max-message-timeout',
 } as const;
 
+/** Names of metadata that begin so are this server's own: one that is not among them is a mistake. */
+export const METADATA_PREFIX = 'x-lambda-';
+
 /** The filter, and the name under which its messages carry attributes. */
 export const EXT_PROC_FILTER = 'envoy.filters.http.ext_proc';
 

@@ -91,6 +91,8 @@ function isProgram(): boolean {
 
 // What still waits (a pooled connection, a timer of a library) must not keep an ended command alive.
 if (isProgram()) {
+  // Where the flag of commands/node-flags.ts is not given: a listener takes the place of Node's, which opens its inspector.
+  process.on('SIGUSR1', () => undefined);
   requireNode(process.versions.node);
   cacheCompiledCode();
   process.exit(await main(process.argv.slice(2), process));

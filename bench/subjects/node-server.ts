@@ -2,7 +2,7 @@
 // Prints `ready` when it listens.
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { allowRapidResets } from '../../src/server/grpc-internals.ts';
+import { loosenHttp2 } from '../../src/server/grpc-internals.ts';
 import type { Invoke } from './invokers.ts';
 
 const [name = '', behaviour = '', endpoint = '', socket = ''] = process.argv.slice(2);
@@ -64,7 +64,7 @@ if (behave === undefined) throw new Error(`no behaviour ${behaviour}`);
 
 // Bodies of a megabyte and more arrive in one message.
 const server = new Server({ 'grpc.max_receive_message_length': 16 * 2 ** 20 });
-allowRapidResets(server);
+loosenHttp2(server);
 server.addService(definition, {
   Process(call: Call) {
     call.on('data', behave(call));

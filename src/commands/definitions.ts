@@ -36,6 +36,13 @@ export const serveDefinition: CommandDefinition = {
       help: 'where /livez, /readyz, /metrics and /config are served',
       fallback: '127.0.0.1:9464',
     },
+    {
+      name: 'admin-host',
+      value: 'NAME',
+      repeatable: true,
+      help: 'a name under which the admin port may be asked, beside localhost, this machine and IP addresses',
+    },
+    { name: 'admin-details', help: 'tell /config and the reasons in /readyz to other machines, too' },
     { name: 'workers', value: 'N', help: 'processes; more than one needs {worker} in each --listen', fallback: '1' },
     {
       name: 'tls-cert',
@@ -47,6 +54,16 @@ export const serveDefinition: CommandDefinition = {
       name: 'tls-client-ca',
       value: 'FILE',
       help: 'CA (PEM) that signs clients; clients without a certificate are refused',
+    },
+    {
+      name: 'tls-client-name',
+      value: 'GLOB',
+      repeatable: true,
+      help: 'DNS name or URI (spiffe://…) that a client certificate must have, beside the signature of the CA',
+    },
+    {
+      name: 'insecure-plaintext',
+      help: 'listen beyond this machine without --tls-client-ca: whoever reaches the port may call the functions',
     },
     {
       name: 'drain-grace',

@@ -3,7 +3,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /**
  * Fit V8's heap to streams that live a few milliseconds. Untuned, a busy worker holds 360 MiB, almost all of it garbage.
- * Whoever starts a serving process gives it these flags: the image (Dockerfile), a supervisor, `npm start`.
+ * They are part of the flags that a serving process is started with (node-flags.ts).
  *
  * - What looks as if it lived long is allocated among the old objects at once. After a burst V8 believes that of parts
  *   of every stream; each keeps the rest of its stream until the next full collection, which proves V8 right.

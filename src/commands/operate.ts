@@ -61,6 +61,7 @@ export async function operate(
             metrics: async () => await metricsText(await node.metrics()),
             config: () => ({ listen: node.addresses, workers: options.workers, policies: source.describe() }),
           },
+          options.adminAccess,
           logger,
         ).catch(async (error: unknown) => {
           // Or its socket files would stay.
@@ -95,6 +96,9 @@ export async function operate(
     },
   });
   const { addresses: listen, pids } = node;
-  logger.info({ listen, admin: admin?.address ?? 'off', pids, startupMs: Math.round(performance.now()) }, 'ready');
+  logger.info(
+    { listen, admin: admin?.addresses.join(', ') ?? 'off', pids, startupMs: Math.round(performance.now()) },
+    'ready',
+  );
   return await signals.ended;
 }

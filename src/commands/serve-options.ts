@@ -1,6 +1,6 @@
 import type { RightsDocument } from '../config/index.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/index.ts';
-import { namesWorker } from '../server/index.ts';
+import { type AdminAccess, adminHost, namesWorker } from '../server/index.ts';
 import { type ParsedCommandLine, UsageError } from './command-line.ts';
 import { readInlineOptions } from './inline-options.ts';
 
@@ -12,8 +12,12 @@ export interface ServeOptions {
   readonly listen: readonly string[];
   /** `host:port` or `off`. */
   readonly admin: string;
+  readonly adminAccess: AdminAccess;
   readonly workers: number;
   readonly tls: { readonly cert: string; readonly key: string; readonly clientCa?: string } | undefined;
+  /** Globs for names of clients' certificates; empty: any that the CA has signed. */
+  readonly tlsClientNames: readonly string[];
+  readonly insecurePlaintext: boolean;
   readonly drainGraceMs: number;
   readonly drainTimeoutMs: number;
   readonly logLevel: LogLevel;
@@ -27,13 +31,17 @@ export function readServeOptions(line: ParsedCommandLine): ServeOptions {
   const listen = line.list('listen');
   const workers = readNumber(line, 'workers', { from: 1, to: MAX_WORKERS, whole: true });
   checkAddresses(listen, workers);
+  const tls = readTls(line);
   return {
     config: line.text('config'),
     inline: readInlineOptions(line),
     listen,
     admin: line.required('admin'),
+    adminAccess: { hosts: readAdminHosts(line), details: line.has('admin-details') },
     workers,
-    tls: readTls(line),
+    tls,
+    tlsClientNames: readClientNames(line, tls),
+    insecurePlaintext: line.has('insecure-plaintext'),
     drainGraceMs: 1_000 * readNumber(line, 'drain-grace', { from: 0, to: MAX_SECONDS, whole: false }),
     drainTimeoutMs: 1_000 * readNumber(line, 'drain-timeout', { from: 0, to: MAX_SECONDS, whole: false }),
     logLevel: readLogLevel(line),
@@ -58,6 +66,25 @@ function readTls(line: ParsedCommandLine): ServeOptions['tls'] {
   if (cert === undefined && key === undefined && clientCa === undefined) return undefined;
   if (cert === undefined || key === undefined) throw new UsageError('TLS needs both --tls-cert and --tls-key');
   return clientCa === undefined ? { cert, key } : { cert, key, clientCa };
+}
+
+function readClientNames(line: ParsedCommandLine, tls: ServeOptions['tls']): readonly string[] {
+  const globs = line.list('tls-client-name');
+  if (globs.some((glob) => glob === '')) throw new UsageError('--tls-client-name is empty');
+  if (globs.length > 0 && tls?.clientCa === undefined) {
+    throw new UsageError('--tls-client-name requires --tls-client-ca: only its certificates are asked for');
+  }
+  return globs;
+}
+
+function readAdminHosts(line: ParsedCommandLine): readonly string[] {
+  return line.list('admin-host').map((text) => {
+    const name = adminHost(text);
+    if (name !== undefined) return name;
+    throw new UsageError(
+      `--admin-host ${JSON.stringify(text)} is not a host name; write it without a port, e.g. metrics.local`,
+    );
+  });
 }
 
 function readNumber(

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseListenAddress, Supervisor } from '../server/index.ts';
-import { HEAP_FLAGS } from './heap.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 import { operate, type ServeProcess } from './operate.ts';
 import { version } from './version.ts';
 import { WORKER_VARIABLE } from './worker-variable.ts';
@@ -29,7 +29,7 @@ export function superviseServing(serving: ServeProcess, args: readonly string[])
 function spawnWorker(args: readonly string[], number: number) {
   const main = import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js';
   return fork(fileURLToPath(new URL(main, import.meta.url)), ['serve', ...args], {
-    execArgv: [...HEAP_FLAGS, ...process.execArgv],
+    execArgv: [...NODE_FLAGS, ...process.execArgv],
     env: { ...process.env, [WORKER_VARIABLE]: String(number) },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

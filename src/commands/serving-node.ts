@@ -4,6 +4,8 @@ import type { Logger, Metrics } from '../observability/index.ts';
 import type { PolicySource } from '../policy/index.ts';
 import {
   addReflection,
+  type Check,
+  clientNames,
   createServer,
   parseListenAddress,
   readinessOf,
@@ -57,12 +59,17 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
     services: [processor],
     listeners: options.listen.map((address) => parseListenAddress(address, worker)),
     tls,
+    clientNames: options.tlsClientNames.length === 0 ? undefined : clientNames(options.tlsClientNames),
+    insecurePlaintext: options.insecurePlaintext,
     takeover: wiring.takeover,
     maxBodyBytes: Math.max(MESSAGE_BYTES, 2 * limits.bodyBytes),
     maxConcurrentStreams: limits.streams + STREAM_SLACK,
-    textMetadata: selectingMetadata,
+    metadata: selectingMetadata,
+    refusals: metrics,
     logger,
   });
+  const exposed = exposedCheck(server.exposed);
+  if (exposed.ports !== undefined) logger.warn({ listen: server.exposed }, exposed.ports.reason);
   server.setServing(true);
   // Credentials are asked for before the first request needs them.
   setImmediate(() => credentialCheck(invoker, policies.current()));
@@ -81,6 +88,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
         listeners: draining
           ? { status: 'failed', reason: 'draining' }
           : { status: 'ok', reason: `bound: ${server.addresses.join(', ')}` },
+        ...exposed,
         credentials: credentialCheck(invoker, policies.current()),
       }),
     metrics: () => metrics.snapshot(),
@@ -102,6 +110,13 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
       release();
     },
   };
+}
+
+/** Only with --insecure-plaintext: without it such a port is not bound. */
+function exposedCheck(addresses: readonly string[]): { readonly ports?: Check } {
+  if (addresses.length === 0) return {};
+  const reason = `--insecure-plaintext: whoever reaches ${addresses.join(', ')} may call the functions of the policies`;
+  return { ports: { status: 'degraded', reason } };
 }
 
 function sleep(ms: number): Promise<void> {

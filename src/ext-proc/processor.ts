@@ -60,6 +60,10 @@ function serve(call: Call, context: StreamContext): void {
   });
 }
 
+/** grpc-js says by itself that it takes gzip; such streams are refused. */
+const INITIAL = new Metadata();
+INITIAL.set('grpc-accept-encoding', 'identity');
+
 class CallPeer implements Peer {
   readonly #call: Call;
   #initialMetadataSent = false;
@@ -75,11 +79,11 @@ class CallPeer implements Peer {
   sendInitialMetadata(): void {
     if (this.#initialMetadataSent) return;
     this.#initialMetadataSent = true;
-    this.#call.sendMetadata(new Metadata());
+    this.#call.sendMetadata(INITIAL);
   }
 
   write(reply: ProcessingResponse): boolean {
-    this.#initialMetadataSent = true;
+    this.sendInitialMetadata();
     return this.#call.write(reply);
   }
 

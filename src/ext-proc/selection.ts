@@ -1,9 +1,21 @@
 import type { Metadata } from '@grpc/grpc-js';
-import { streamMetadata } from '../envoy-names.ts';
+import { METADATA_PREFIX, streamMetadata } from '../envoy-names.ts';
 import { type ApiPolicies, PolicyFailure, type PolicySet } from '../policy/index.ts';
 
-/** What decides over the policies: without it a stream would run under others. */
-export const selectingMetadata: readonly string[] = [streamMetadata.api, streamMetadata.policies];
+/** Where the transport tells names with this server's prefix that nobody knows. */
+const UNKNOWN = `${METADATA_PREFIX}unknown`;
+
+/** What decides over the policies, for the transport to bring along as it was sent: without it others would run. */
+export const selectingMetadata = {
+  prefix: METADATA_PREFIX,
+  kinds: {
+    [streamMetadata.api]: 'name',
+    [streamMetadata.policies]: 'json',
+    [streamMetadata.messageTimeout]: 'name',
+    [streamMetadata.maxMessageTimeout]: 'name',
+  },
+  unknown: UNKNOWN,
+} as const;
 
 export type Selection =
   | { readonly kind: 'api'; readonly policies: ApiPolicies }
@@ -15,6 +27,14 @@ export type Selection =
  * send, else the route's name, else the API called `default`. Never a silent pass.
  */
 export function selectApi(set: PolicySet, metadata: Metadata, routeName: string | undefined): Selection {
+  const unknown = metadata.get(UNKNOWN);
+  if (unknown.length > 0) {
+    const known = Object.values(streamMetadata).join(', ');
+    return refused(
+      'LAMBDA_EXT_PROC_INVALID_POLICIES',
+      `the stream brings the metadata ${unknown.join(' ')}, which does not exist; there is ${known}`,
+    );
+  }
   const names = textsOf(metadata, streamMetadata.api);
   const inline = textsOf(metadata, streamMetadata.policies);
   if (names.length + inline.length > 1) {

@@ -76,6 +76,18 @@ export const metricCatalogue = {
     help: 'Work refused because a limit was reached, by limit.',
     labels: { limit: ['body', 'streams', 'buffered_bytes', 'evaluation'] },
   },
+  refusedStreams: {
+    name: 'lambda_ext_proc_refused_streams_total',
+    type: 'counter',
+    help: 'gRPC streams that were ended before a service had a message of them, by reason.',
+    labels: { reason: ['http2', 'encoding', 'no_message'] },
+  },
+  refusedConnections: {
+    name: 'lambda_ext_proc_refused_connections_total',
+    type: 'counter',
+    help: 'Connections to the gRPC listeners that were refused, or closed to make room, by reason.',
+    labels: { reason: ['tls', 'client_name', 'http2', 'limit'] },
+  },
   bufferedBytes: {
     name: 'lambda_ext_proc_buffered_bytes',
     type: 'gauge',

@@ -25,6 +25,8 @@ export class Metrics {
   readonly #passThroughs = new Tally('passThroughs', this.registry);
   readonly #bodiesUnavailable = new Tally('bodiesUnavailable', this.registry);
   readonly #limits = new Tally('limits', this.registry);
+  readonly #refusedStreams = new Tally('refusedStreams', this.registry);
+  readonly #refusedConnections = new Tally('refusedConnections', this.registry);
   readonly #immediateResponses = new Tally('immediateResponses', this.registry);
   readonly #violations = new Tally('violations', this.registry);
   readonly #reloads = new Tally('reloads', this.registry);
@@ -96,6 +98,15 @@ export class Metrics {
 
   limitReached(limit: LabelValue<'limits', 'limit'>): void {
     this.#limits.add(limit);
+  }
+
+  /** Streams that no service has had a message of. */
+  streamsRefused(reason: LabelValue<'refusedStreams', 'reason'>, count: number): void {
+    this.#refusedStreams.add(reason, count);
+  }
+
+  connectionRefused(reason: LabelValue<'refusedConnections', 'reason'>): void {
+    this.#refusedConnections.add(reason);
   }
 
   /** SEND_TO_CONSUMER, or the error key. */

@@ -18,6 +18,8 @@ type Tallied =
   | 'bodiesUnavailable'
   | 'violations'
   | 'limits'
+  | 'refusedStreams'
+  | 'refusedConnections'
   | 'reloads'
   | 'throttles'
   | 'unexpectedErrors';
@@ -44,8 +46,8 @@ export class Tally<M extends Tallied> {
     });
   }
 
-  add(value: LabelValue<M, Label<M>> & string): void {
-    (this.#cells.get(value) ?? this.#cell(value)).count++;
+  add(value: LabelValue<M, Label<M>> & string, count = 1): void {
+    (this.#cells.get(value) ?? this.#cell(value)).count += count;
   }
 
   #cell(value: string): Cell {

@@ -1,6 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { describeError, type Logger } from '../observability/index.ts';
-import { formatHostPort, type ListenAddress, ListenError, parseListenAddress } from './listen-address.ts';
+import { type AdminAccess, AdminGuard } from './admin-access.ts';
+import { bindHosts, resolveHost } from './bind.ts';
+import { type Connection, ConnectionTable } from './connection-table.ts';
+import { type ListenAddress, ListenError, parseListenAddress } from './listen-address.ts';
 import type { Readiness } from './readiness.ts';
 
 /** What the admin port tells. Called for a request; a rejection is a 500. */
@@ -13,12 +17,22 @@ export interface AdminSource {
 }
 
 export interface AdminServer {
-  readonly address: string;
+  /** As bound: one for each address of the name. */
+  readonly addresses: readonly string[];
   close(): void;
 }
 
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
+
+const MAX_CONNECTIONS = 100;
+/** For a request to come and for its answer to be read. */
+const REQUEST_MS = 5_000;
+const RESPONSE_MS = 10_000;
+const KEEP_ALIVE_MS = 30_000;
+const CHECK_MS = 1_000;
+
+const LOCAL_ONLY = 'told on the machine itself only; serve --admin-details tells it everywhere';
 
 /** `host:port`, or undefined for `off`. Throws ListenError. */
 export function parseAdminAddress(text: string): (ListenAddress & { kind: 'tcp' }) | undefined {
@@ -32,39 +46,73 @@ export function parseAdminAddress(text: string): (ListenAddress & { kind: 'tcp' 
 export async function openAdmin(
   address: ListenAddress & { kind: 'tcp' },
   source: AdminSource,
+  access: AdminAccess,
   logger: Logger,
 ): Promise<AdminServer> {
-  const answer = router(source);
-  const server = createServer(
-    // A slow, endless or oversized request costs one of 100 connections for five seconds.
-    { maxHeaderSize: 8_192, headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 30_000 },
-    (request, response) => {
-      answer(request, response).catch((error: unknown) => {
-        logger.warn({ err: error }, 'admin request failed');
-        send(request, response, 500, JSON_TYPE, json({ error: describeError(error) }));
-      });
-    },
-  );
-  server.maxConnections = 100;
-  server.on('clientError', (_error, socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const problem = error.code === 'EADDRINUSE' ? 'the address is in use by another process' : error.message;
-      reject(new ListenError(`${address.text} (admin port)`, `${problem}; --admin off goes without it`, error));
+  const guard = new AdminGuard(access);
+  const answer = router(source, guard);
+  const connections = new ConnectionTable(MAX_CONNECTIONS);
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    cutSlowReader(response);
+    answer(request, response).catch((error: unknown) => {
+      logger.warn({ err: error }, 'admin request failed');
+      const reason = guard.showsDetails(request) ? describeError(error) : `the log has the reason; ${LOCAL_ONLY}`;
+      send(request, response, 500, JSON_TYPE, json({ error: reason }));
     });
-    server.listen({ host: address.host, port: address.port }, resolve);
-  });
-  const bound = server.address();
-  return {
-    address: formatHostPort(address.host, typeof bound === 'object' && bound !== null ? bound.port : address.port),
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
   };
+  const create = (): Server => adminServer(connections, handle);
+  try {
+    const { servers, addresses } = await bindHosts(address, await resolveHost(address), create);
+    return {
+      addresses,
+      close() {
+        for (const server of servers as readonly Server[]) {
+          server.close();
+          server.closeAllConnections();
+        }
+      },
+    };
+  } catch (error) {
+    const problem = error instanceof ListenError ? error.problem : describeError(error);
+    throw new ListenError(`${address.text} (admin port)`, `${problem}; --admin off goes without it`, error);
+  }
 }
 
-function router(source: AdminSource): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+function adminServer(
+  connections: ConnectionTable,
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  const known = new WeakMap<Socket, Connection>();
+  const server = createServer(
+    {
+      maxHeaderSize: 8_192,
+      headersTimeout: REQUEST_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: CHECK_MS,
+    },
+    (request, response) => {
+      const connection = known.get(request.socket);
+      if (connection !== undefined) connections.use(connection);
+      handle(request, response);
+    },
+  );
+  server.on('connection', (socket) => known.set(socket, connections.add(socket)));
+  server.on('clientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+/** Whoever does not read an answer, or reads it byte by byte, holds its connection and its memory. */
+function cutSlowReader(response: ServerResponse): void {
+  const timer = setTimeout(() => response.socket?.destroy(), RESPONSE_MS);
+  timer.unref();
+  response.once('close', () => clearTimeout(timer));
+}
+
+function router(
+  source: AdminSource,
+  guard: AdminGuard,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   // Scrapers that pile up share one answer: it is the only expensive one.
   let scrape: Promise<string> | undefined;
   const metrics = (): Promise<string> => {
@@ -78,21 +126,32 @@ function router(source: AdminSource): (request: IncomingMessage, response: Serve
       response.setHeader('allow', 'GET, HEAD');
       return send(request, response, 405, JSON_TYPE, json({ error: 'only GET and HEAD' }));
     }
-    switch (request.url?.split('?', 1)[0]) {
-      case '/livez':
-        return send(request, response, 200, JSON_TYPE, json({ live: true }));
+    const path = request.url?.split('?', 1)[0];
+    if (path === '/livez') return send(request, response, 200, JSON_TYPE, json({ live: true }));
+    if (!guard.allowsHost(request)) {
+      const error = 'the Host is neither an IP address nor a known name; allow it with serve --admin-host NAME';
+      return send(request, response, 421, JSON_TYPE, json({ error }));
+    }
+    switch (path) {
       case '/readyz': {
         const readiness = await source.readiness();
-        return send(request, response, readiness.ready ? 200 : 503, JSON_TYPE, json(readiness));
+        const shown = guard.showsDetails(request) ? readiness : withoutReasons(readiness);
+        return send(request, response, readiness.ready ? 200 : 503, JSON_TYPE, json(shown));
       }
       case '/metrics':
         return send(request, response, 200, METRICS_TYPE, await metrics());
       case '/config':
+        if (!guard.showsDetails(request)) return send(request, response, 403, JSON_TYPE, json({ error: LOCAL_ONLY }));
         return send(request, response, 200, JSON_TYPE, json(source.config()));
       default:
         return send(request, response, 404, JSON_TYPE, json({ paths: ['/livez', '/readyz', '/metrics', '/config'] }));
     }
   };
+}
+
+function withoutReasons({ ready, checks }: Readiness): unknown {
+  const shown = Object.entries(checks).map(([name, { status }]) => [name, { status }]);
+  return { ready, checks: Object.fromEntries(shown), reasons: LOCAL_ONLY };
 }
 
 function json(value: unknown): string {

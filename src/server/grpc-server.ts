@@ -1,35 +1,32 @@
-import {
-  type Server as GrpcServer,
-  Server,
-  ServerCredentials,
-  type ServiceDefinition,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import { type Server as GrpcServer, Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from '../observability/index.ts';
-import { escapeMetadata } from './ascii-metadata.ts';
-import { allowRapidResets, onSession, onStreamHeaders, openSessions } from './grpc-internals.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { endSilentStreams, watchedPaths } from './first-message.ts';
+import { loosenHttp2, onStream, openSessions } from './grpc-internals.ts';
+import type { GrpcService } from './grpc-service.ts';
 import { Health } from './health.ts';
-import { replaceStreamTables } from './http2-stream-table.ts';
 import type { ListenAddress } from './listen-address.ts';
-import { type Listener, openListener, type Takeover } from './listener.ts';
-import type { TlsFiles } from './tls-files.ts';
+import { type Listener, openListener, type PortSecurity, type Takeover } from './listener.ts';
+import { type RefusalCounters, Refusals } from './refusals.ts';
+import { Sessions } from './sessions.ts';
+import { createStreamGate } from './stream-gate.ts';
+import type { TextMetadata } from './text-metadata.ts';
 
-export interface GrpcService {
-  readonly definition: ServiceDefinition;
-  readonly implementation: UntypedServiceImplementation;
-}
-
-export interface ServerOptions {
+export interface ServerOptions extends PortSecurity {
   readonly services: readonly GrpcService[];
   readonly listeners: readonly ListenAddress[];
-  readonly tls?: TlsFiles | undefined;
   readonly takeover?: Takeover | undefined;
   /** Largest body that one message may carry; the message's other parts get some slack. */
   readonly maxBodyBytes: number;
   /** Streams of one connection at a time. Above what the service itself refuses with an answer of its own. */
   readonly maxConcurrentStreams: number;
-  /** Metadata that must arrive though its value is not ASCII; see escapeMetadata. */
-  readonly textMetadata?: readonly string[];
+  /** Metadata that must arrive as it was sent; see keepTextMetadata. */
+  readonly metadata?: TextMetadata | undefined;
+  /** How long a stream may be without a message; 30 s by default. */
+  readonly firstMessageMs?: number | undefined;
+  /** Open connections at a time; 1,000 by default. */
+  readonly maxConnections?: number | undefined;
+  readonly refusals?: RefusalCounters | undefined;
   readonly logger: Logger;
 }
 
@@ -42,6 +39,8 @@ export interface DrainOptions {
 export interface RunningServer {
   /** As bound, in the order of the options. */
   readonly addresses: readonly string[];
+  /** Those of them that other machines may reach without a certificate. */
+  readonly exposed: readonly string[];
   /** What gRPC health checks are told. */
   setServing(serving: boolean): void;
   /**
@@ -61,6 +60,9 @@ export interface RunningServer {
 
 /** Headers (60 KiB), attributes, metadata context and the framing of one message beside its body. */
 const MESSAGE_SLACK = 1024 * 1024;
+const FIRST_MESSAGE_MS = 30_000;
+/** Envoy opens one for each of its threads; each costs some 50 KB and a file descriptor. */
+const MAX_CONNECTIONS = 1_000;
 const BACKLOG_MS = 100;
 const CLOSE_CHECK_MS = 20;
 
@@ -76,29 +78,48 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     // Its bookkeeping costs on each message, and nothing reads it.
     'grpc.enable_channelz': 0,
   });
-  allowRapidResets(server);
+  loosenHttp2(server);
   const health = new Health();
   health.addTo(server);
-  for (const { definition, implementation } of options.services) server.addService(definition, implementation);
+  const { logger, firstMessageMs = FIRST_MESSAGE_MS } = options;
+  const refusals = new Refusals(options.refusals ?? NOBODY_COUNTS, logger);
+  for (const service of options.services) {
+    const watched = endSilentStreams(service, firstMessageMs, () => refusals.streams('no_message'));
+    server.addService(watched.definition, watched.implementation);
+  }
 
   // Sockets are accepted here rather than by grpc-js, which cannot set a socket's mode, move it into place, exchange
   // certificates or say why an address cannot be bound.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  onSession(server, (session) => {
-    if (!replaceStreamTables(session))
-      options.logger.debug('node:http2 keeps its streams elsewhere: more memory is used');
-  });
-  onStreamHeaders(server, (headers) => escapeMetadata(headers, options.textMetadata ?? []));
+  const connections = new ConnectionTable(options.maxConnections ?? MAX_CONNECTIONS, () =>
+    refusals.connection('limit'),
+  );
+  const sessions = new Sessions({ server, connections, refusals, logger });
+  onStream(
+    server,
+    createStreamGate({
+      metadata: options.metadata,
+      watched: new Set(options.services.flatMap(watchedPaths)),
+      firstMessageMs,
+      refusals,
+    }),
+  );
   const listeners: Listener[] = [];
+  const { tls, clientNames, insecurePlaintext, takeover } = options;
   try {
     for (const address of options.listeners) {
       listeners.push(
         await openListener({
           address,
-          tls: options.tls,
-          takeover: options.takeover,
-          accept: (socket) => {
-            socket.on('error', (error) => options.logger.debug({ err: error }, 'connection error'));
+          tls,
+          clientNames,
+          insecurePlaintext,
+          takeover,
+          connections,
+          refusals,
+          accept: (socket, connection) => {
+            socket.on('error', (error) => logger.debug({ err: error }, 'connection error'));
+            sessions.expect(socket, connection);
             injector.injectConnection(socket);
           },
         }),
@@ -106,6 +127,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     }
   } catch (error) {
     await Promise.all(listeners.map((listener) => listener.close()));
+    sessions.stop();
     server.forceShutdown();
     throw error;
   }
@@ -114,7 +136,8 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     await Promise.all(listeners.splice(0).map((listener) => listener.close()));
   };
   return {
-    addresses: listeners.map((listener) => listener.address),
+    addresses: listeners.flatMap(({ addresses }) => addresses),
+    exposed: listeners.flatMap(({ exposed }) => exposed),
     setServing: (serving) => health.set(serving),
     get connections() {
       return openSessions(server).length;
@@ -128,15 +151,19 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       for (const session of openSessions(server)) session.close();
       while (openSessions(server).length > 0 && Date.now() < deadline) await sleep(CLOSE_CHECK_MS);
       const clean = openSessions(server).length === 0;
+      sessions.stop();
       destroyAll(server);
       return clean;
     },
     async close() {
       await closeListeners();
+      sessions.stop();
       destroyAll(server);
     },
   };
 }
+
+const NOBODY_COUNTS: RefusalCounters = { streamsRefused() {}, connectionRefused() {} };
 
 function destroyAll(server: GrpcServer): void {
   for (const session of openSessions(server)) session.destroy();

@@ -1,11 +1,9 @@
 export { type AdminSource, openAdmin, parseAdminAddress } from './admin.ts';
+export { type AdminAccess, adminHost } from './admin-access.ts';
+export { clientNames } from './client-names.ts';
 export { routeGrpcLogging } from './grpc-logging.ts';
-export {
-  createServer,
-  type GrpcService,
-  type RunningServer,
-  type ServerOptions,
-} from './grpc-server.ts';
+export { createServer, type RunningServer, type ServerOptions } from './grpc-server.ts';
+export type { GrpcService } from './grpc-service.ts';
 export { ListenError, namesWorker, parseListenAddress } from './listen-address.ts';
 export type { Takeover } from './listener.ts';
 export { type Check, type Readiness, readinessOf } from './readiness.ts';

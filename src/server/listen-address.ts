@@ -7,10 +7,12 @@ export type ListenAddress =
 export class ListenError extends Error {
   override readonly name = 'ListenError';
   readonly address: string;
+  readonly problem: string;
 
   constructor(address: string, problem: string, cause?: unknown) {
     super(`cannot listen on ${address}: ${problem}`, cause === undefined ? undefined : { cause });
     this.address = address;
+    this.problem = problem;
   }
 }
 

@@ -1,13 +1,20 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
-import { formatHostPort, type ListenAddress, ListenError } from './listen-address.ts';
+import { bindHosts, resolveHost, type TcpAddress } from './bind.ts';
+import { type ClientNames, certificateFits } from './client-names.ts';
+import type { Connection, ConnectionTable } from './connection-table.ts';
+import { type ListenAddress, ListenError } from './listen-address.ts';
+import { isLoopback } from './loopback.ts';
+import type { Refusals } from './refusals.ts';
 import type { TlsFiles } from './tls-files.ts';
 import { type ClaimedSocket, listenOnSocket } from './unix-socket.ts';
 
-/** One open listening socket. */
+/** One `--listen`, open: a socket for each address of its name. */
 export interface Listener {
-  /** As bound: a port 0 has become the real one. */
-  readonly address: string;
+  /** As bound: a port 0 has become the real one, a name its addresses. */
+  readonly addresses: readonly string[];
+  /** Those of them that other machines may reach without a certificate. */
+  readonly exposed: readonly string[];
   /** No new connections; those accepted stay. */
   close(): Promise<void>;
 }
@@ -18,41 +25,61 @@ export interface Listener {
  */
 export type Takeover = 'never' | 'later' | 'now';
 
-export interface ListenerOptions {
-  readonly address: ListenAddress;
-  /** For `host:port`; a Unix socket is protected by its mode. */
+/** What protects a `host:port`; a Unix socket is protected by its mode. */
+export interface PortSecurity {
   readonly tls?: TlsFiles | undefined;
-  /** `never` by default. */
-  readonly takeover?: Takeover | undefined;
-  /** Called for each connection, after the TLS handshake. */
-  readonly accept: (socket: Socket) => void;
+  /** Of a client's certificate; undefined: any that the CA has signed. */
+  readonly clientNames?: ClientNames | undefined;
+  /** Lets other machines in without a certificate of theirs. */
+  readonly insecurePlaintext?: boolean | undefined;
 }
 
-type TcpAddress = ListenAddress & { readonly kind: 'tcp' };
+export interface ListenerOptions extends PortSecurity {
+  readonly address: ListenAddress;
+  /** `never` by default. */
+  readonly takeover?: Takeover | undefined;
+  readonly connections: ConnectionTable;
+  readonly refusals: Refusals;
+  /** Called for each connection, after the TLS handshake. */
+  readonly accept: (socket: Socket, connection: Connection) => void;
+}
 
 const TLS_HANDSHAKE_MS = 10_000;
-const BACKLOG = 4_096;
 
 /** Binds and listens. Throws ListenError. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { address } = options;
   if (address.kind === 'unix') {
-    const server = createServer(options.accept);
+    const server = plainServer(options);
     const claimed = await listenOnSocket(server, address, options.takeover === 'now');
-    return listener(server, `unix:${address.path}`, claimed);
+    return listener([server], [`unix:${address.path}`], [], claimed);
   }
-  const server =
-    options.tls === undefined ? createServer({ noDelay: true }, options.accept) : tlsServer(options.tls, options);
+  const hosts = await resolveHost(address);
+  const exposed = options.tls?.wantsClientCertificate === true ? [] : hosts.filter((host) => !isLoopback(host));
+  if (exposed.length > 0 && options.insecurePlaintext !== true) throw exposedError(address, exposed);
   const takeover = process.platform === 'linux' ? (options.takeover ?? 'never') : 'never';
   // SO_REUSEPORT lets a successor in, and would let a stranger in too: so look first whether somebody is there.
-  if (takeover === 'later' && address.port !== 0) await probePort(address);
-  await listenOnPort(server, address, takeover !== 'never');
-  const bound = server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
-  return listener(server, formatHostPort(address.host, port));
+  if (takeover === 'later' && address.port !== 0) await probePort(address, hosts);
+  const { tls } = options;
+  const create = tls === undefined ? () => plainServer(options) : () => tlsServer(tls, options);
+  const bound = await bindHosts(address, hosts, create, { reusePort: takeover !== 'never' });
+  return listener(bound.servers, bound.addresses, exposed.length > 0 ? bound.addresses : []);
 }
 
-function tlsServer(tls: TlsFiles, options: ListenerOptions): Server {
+function exposedError(address: TcpAddress, exposed: readonly string[]): ListenError {
+  const which = exposed.includes(address.host) ? 'it' : exposed.join(' and ');
+  return new ListenError(
+    address.text,
+    `${which} can be reached from other machines, and whoever reaches the port may call the functions of the policies; ` +
+      'give --tls-cert, --tls-key and --tls-client-ca, listen on unix:/path or 127.0.0.1, or allow it with --insecure-plaintext',
+  );
+}
+
+function plainServer({ connections, accept }: ListenerOptions): Server {
+  return createServer({ noDelay: true }, (socket) => accept(socket, connections.add(socket)));
+}
+
+function tlsServer(tls: TlsFiles, { connections, refusals, accept, clientNames }: ListenerOptions): Server {
   const server = createTlsServer(
     {
       ...tls.secureContext(),
@@ -63,64 +90,50 @@ function tlsServer(tls: TlsFiles, options: ListenerOptions): Server {
       rejectUnauthorized: tls.wantsClientCertificate,
     },
     (socket: TLSSocket) => {
+      if (clientNames !== undefined && !certificateFits(socket.getPeerX509Certificate(), clientNames)) {
+        refusals.connection('client_name', { remoteAddress: socket.remoteAddress });
+        socket.on('error', () => {});
+        socket.destroy();
+        return;
+      }
       // An Envoy cluster without `alpn_protocols` offers none and speaks HTTP/2 all the same; Node would refuse it.
       if (socket.alpnProtocol === false) socket.alpnProtocol = 'h2';
-      options.accept(socket);
+      accept(socket, connections.find(socket) ?? connections.add(socket));
     },
   );
+  // Counted before the handshake, which costs more than what follows.
+  server.prependListener('connection', (socket: Socket) => void connections.add(socket));
   // A client that fails its handshake is its own affair; without this the error would end the process.
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    // Whoever connects and leaves (a port scan, a TCP health check) was not refused.
+    if (error.code !== 'ECONNRESET') refusals.connection('tls', { problem: error.code ?? error.message });
+    socket.destroy();
+  });
   const unsubscribe = tls.onChange((context) => server.setSecureContext(context));
   server.once('close', unsubscribe);
   return server;
 }
 
-async function probePort(address: TcpAddress): Promise<void> {
-  const server = createServer();
-  await listenOnPort(server, address, false);
-  await new Promise((resolve) => server.close(resolve));
+async function probePort(address: TcpAddress, hosts: readonly string[]): Promise<void> {
+  const { servers } = await bindHosts(address, hosts, () => createServer());
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
 }
 
-function listenOnPort(server: Server, address: TcpAddress, reusePort: boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException): void => reject(portError(address, error));
-    server.once('error', onError);
-    server.listen({ host: address.host, port: address.port, backlog: BACKLOG, reusePort }, () => {
-      server.removeListener('error', onError);
-      resolve();
-    });
-  });
-}
-
-function portError(address: TcpAddress, error: NodeJS.ErrnoException): ListenError {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new ListenError(address.text, 'the address is in use by another process', error);
-    case 'EACCES':
-      return new ListenError(
-        address.text,
-        `no permission to bind port ${address.port} (below 1024 it needs privileges)`,
-        error,
-      );
-    case 'EADDRNOTAVAIL':
-      return new ListenError(address.text, `${address.host} is no address of this machine`, error);
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new ListenError(address.text, `the host ${address.host} cannot be resolved`, error);
-    default:
-      return new ListenError(address.text, error.message, error);
-  }
-}
-
-function listener(server: Server, address: string, claimed?: ClaimedSocket): Listener {
+function listener(
+  servers: readonly Server[],
+  addresses: readonly string[],
+  exposed: readonly string[],
+  claimed?: ClaimedSocket,
+): Listener {
   // After listening, an error (e.g. no file descriptors left for a new connection) must not end the process.
-  server.on('error', () => {});
+  for (const server of servers) server.on('error', () => {});
   return {
-    address,
+    addresses,
+    exposed,
     async close() {
       await claimed?.release();
       // Resolves when the listening socket is closed; its callback would wait for every connection to end.
-      server.close();
+      for (const server of servers) server.close();
     },
   };
 }

@@ -17,7 +17,29 @@ export interface SecureContext {
   readonly key: Buffer;
   readonly ca?: Buffer;
   readonly minVersion: 'TLSv1.2';
+  readonly ciphers: string;
+  readonly ecdhCurve: string;
+  readonly honorCipherOrder: true;
 }
+
+/** Forward secrecy and authenticated encryption only: RFC 9325, 4.2. Envoy offers all of them. */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+/** Elliptic curves only: by default TLS 1.3 would take finite fields, too. */
+const CURVES = 'X25519:prime256v1:secp384r1:secp521r1';
+
+/** Goes with every set of files. */
+const PROTOCOL = { minVersion: 'TLSv1.2', ciphers: CIPHERS, ecdhCurve: CURVES, honorCipherOrder: true } as const;
 
 export interface TlsFiles {
   readonly wantsClientCertificate: boolean;
@@ -83,7 +105,7 @@ function readContext(paths: TlsFilePaths, current?: SecureContext): SecureContex
   const ca = paths.clientCa === undefined ? undefined : read(paths.clientCa, 'client CA');
   if (current?.cert.equals(cert) && current.key.equals(key) && same(current.ca, ca)) return current;
   checkPair(paths, cert, key);
-  const context: SecureContext = { cert, key, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) };
+  const context: SecureContext = { cert, key, ...PROTOCOL, ...(ca === undefined ? {} : { ca }) };
   try {
     createSecureContext(context);
     if (ca !== undefined) new X509Certificate(ca);

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { ListenError, MAX_SOCKET_PATH_BYTES } from './listen-address.ts';
 
 const MODE = 0o660;
+/** Of the process while it binds: what is made has no other bits than MODE. */
+const UMASK = 0o117;
 
 export interface ClaimedSocket {
   /** Removes the file, unless another process has put its own there since. */
@@ -14,8 +16,8 @@ export interface ClaimedSocket {
 /**
  * Makes `server` listen on a Unix socket at `path`, mode 0660.
  *
- * The socket is bound under a temporary name beside it and moved into place when it listens and has its mode: so a
- * client never sees a socket that refuses it, nor one with wider permissions, and with `replace` a successor takes a
+ * The socket is bound under a temporary name beside it and moved into place when it listens and has its mode, which it has
+ * from its first moment: so a client never sees a socket that refuses it, and with `replace` a successor takes a
  * socket over from a running process in one step, while that one finishes what it has accepted.
  *
  * A file left by a crash is taken over. One that somebody listens on is an error, unless `replace` is set.
@@ -39,6 +41,7 @@ export async function listenOnSocket(
   });
   await bind(server, temporary, text);
   try {
+    // A default ACL of the directory stands above the umask.
     await chmod(temporary, MODE);
     const own = (await lstat(temporary)).ino;
     if (replace) await replaceSocket(temporary, path, text);
@@ -55,10 +58,16 @@ function bind(server: Server, path: string, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: Error): void => reject(socketError(text, error));
     server.once('error', onError);
-    server.listen({ path }, () => {
-      server.removeListener('error', onError);
-      resolve();
-    });
+    // `listen` binds before it returns. A `chmod` afterwards alone would leave a moment in which all may connect.
+    const before = process.umask(UMASK);
+    try {
+      server.listen({ path }, () => {
+        server.removeListener('error', onError);
+        resolve();
+      });
+    } finally {
+      process.umask(before);
+    }
   });
 }
 

@@ -31,6 +31,7 @@ before(async () => {
   const routes = {
     small: inline('small'),
     umlauts: inline('größe – 値 😀'),
+    tabs: `\t${inline('tabs').replaceAll('":', '"\t:\t')}\t `,
     full: sized(16 * KIB),
     over: sized(16 * KIB + 1),
     huge: sized(100 * KIB),
@@ -70,6 +71,11 @@ test('characters beyond ASCII are what they are in JSON', async () => {
   assert.equal((await environment.call('/umlauts')).status, 200);
   const said = Buffer.from(environment.backend.last?.header('x-said') ?? '', 'latin1').toString();
   assert.equal(said, 'größe – 値 😀');
+});
+
+test('tabs between the parts of JSON are blanks', async () => {
+  assert.equal((await environment.call('/tabs')).status, 200);
+  assert.equal(environment.backend.last?.header('x-said'), 'tabs');
 });
 
 test('a name beyond ASCII is no API, and a request never runs under another’s policies', async () => {

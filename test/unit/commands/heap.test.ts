@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { HEAP_FLAGS } from '../../../src/commands/heap.ts';
+import { NODE_FLAGS } from '../../../src/commands/node-flags.ts';
 
 /** Keeps a window of short lists alive in many turns of the event loop, and prints how large the young space got. */
 const script = `
@@ -40,7 +41,7 @@ test('the image starts with the flags, and its compiled code is made with them',
   const dockerfile = readFileSync(new URL('../../../Dockerfile', import.meta.url), 'utf8');
   const joined = dockerfile.replaceAll('\\\n', '');
   const entrypoint = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(joined)?.[1] ?? 'null') as string[];
-  assert.deepEqual(entrypoint, ['node', ...HEAP_FLAGS, '/app/dist/main.js', 'serve']);
+  assert.deepEqual(entrypoint, ['node', ...NODE_FLAGS, '/app/dist/main.js', 'serve']);
   const warmUp = /^RUN timeout .* (node .*)$/m.exec(joined)?.[1]?.split(/\s+/);
-  assert.deepEqual(warmUp, ['node', ...HEAP_FLAGS, 'dist/main.js', 'serve', '--admin', 'off']);
+  assert.deepEqual(warmUp, ['node', ...NODE_FLAGS, 'dist/main.js', 'serve', '--admin', 'off']);
 });

@@ -3,25 +3,35 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { createLogger } from '../../../src/observability/index.ts';
-import { type AdminSource, openAdmin, parseAdminAddress, readinessOf } from '../../../src/server/index.ts';
+import {
+  type AdminAccess,
+  type AdminSource,
+  openAdmin,
+  parseAdminAddress,
+  readinessOf,
+} from '../../../src/server/index.ts';
 
 const logger = createLogger({ level: 'silent' });
 
-async function start(t: TestContext, source: Partial<AdminSource> = {}) {
-  const address = parseAdminAddress('127.0.0.1:0');
-  assert.ok(address !== undefined);
+const closed: AdminAccess = { hosts: [], details: false };
+
+async function start(t: TestContext, source: Partial<AdminSource> = {}, access = closed, listen = '127.0.0.1:0') {
+  const parsed = parseAdminAddress(listen);
+  assert.ok(parsed !== undefined);
   const admin = await openAdmin(
-    address,
+    parsed,
     {
       readiness: () => readinessOf({ listeners: { status: 'ok', reason: 'all bound' } }),
       metrics: async () => 'up 1\n',
       config: () => ({ apis: ['orders'] }),
       ...source,
     },
+    access,
     logger,
   );
   t.after(() => admin.close());
-  return { ...admin, url: `http://${admin.address}` };
+  const address = admin.addresses[0] ?? '';
+  return { address, port: Number(address.split(':').at(-1)), url: `http://${address}` };
 }
 
 test('each path answers with its type', async (t) => {
@@ -113,7 +123,7 @@ test('an admin port in use is an error that names it and the way without', async
   assert.ok(taken !== undefined);
   const source = { readiness: () => readinessOf({}), metrics: async () => '', config: () => ({}) };
   await assert.rejects(
-    openAdmin(taken, source, logger),
+    openAdmin(taken, source, closed, logger),
     new RegExp(`cannot listen on ${address} \\(admin port\\): the address is in use by another process; --admin off`),
   );
 });

@@ -4,7 +4,7 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { type TestContext, test } from 'node:test';
 import { Server } from '@grpc/grpc-js';
 import { createLogger } from '../../../src/observability/index.ts';
-import { allowRapidResets } from '../../../src/server/grpc-internals.ts';
+import { loosenHttp2 } from '../../../src/server/grpc-internals.ts';
 import { createServer, parseListenAddress } from '../../../src/server/index.ts';
 import { echoService } from '../../support/echo-service.ts';
 
@@ -61,5 +61,5 @@ test('3,000 streams that the client ends with RST_STREAM leave the connection op
 test('a change of grpc-js that moves the field is an error, not a silent loss of requests', () => {
   const moved = new Server();
   Reflect.deleteProperty(moved, 'commonServerOptions');
-  assert.throws(() => allowRapidResets(moved), /no longer has commonServerOptions/);
+  assert.throws(() => loosenHttp2(moved), /no longer has commonServerOptions/);
 });

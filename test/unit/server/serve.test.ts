@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { HEAP_FLAGS } from '../../../src/commands/heap.ts';
+import { NODE_FLAGS } from '../../../src/commands/node-flags.ts';
 import { askHealth } from '../../support/health-client.ts';
 import { type RunningSidecar, startSidecar } from '../../support/sidecar.ts';
 
@@ -192,7 +192,7 @@ test('two workers are summed on one admin port, reload as one and survive kill -
   const [first] = ready.pids as readonly number[];
   if (process.platform === 'linux') {
     const commandLine = readFileSync(`/proc/${first}/cmdline`, 'utf8').split('\0');
-    for (const flag of HEAP_FLAGS) assert.ok(commandLine.includes(flag), `the worker was started without ${flag}`);
+    for (const flag of NODE_FLAGS) assert.ok(commandLine.includes(flag), `the worker was started without ${flag}`);
   }
 
   sidecar.writeConfig('apis: [');

@@ -1,0 +1,6 @@
+import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+
+export interface GrpcService {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
+}

@@ -1,0 +1,60 @@
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { status } from '@grpc/grpc-js';
+import type { Refusals } from './refusals.ts';
+import { keepTextMetadata, type TextMetadata } from './text-metadata.ts';
+
+export interface StreamGateOptions {
+  readonly metadata: TextMetadata | undefined;
+  /** Paths of methods that watch for their first message themselves. */
+  readonly watched: ReadonlySet<string>;
+  readonly firstMessageMs: number;
+  readonly refusals: Refusals;
+}
+
+/** A coding that grpc-js does not know: a message whose compressed flag is set is UNIMPLEMENTED then, not unfolded. */
+const NO_CODING = 'none';
+
+/** What happens to a stream before grpc-js has it. False: it was answered here. */
+export function createStreamGate(options: StreamGateOptions) {
+  const { metadata, watched, firstMessageMs, refusals } = options;
+  return (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[]): boolean => {
+    const encoding = headers['grpc-encoding'];
+    // Envoy uses none. 60 KB of gzip become 64 MB, beside every limit of ours.
+    if (encoding !== undefined && String(encoding).trim().toLowerCase() !== 'identity') {
+      refuse(stream, 'compressed messages are not accepted');
+      refusals.streams('encoding');
+      return false;
+    }
+    headers['grpc-encoding'] = NO_CODING;
+    if (metadata !== undefined) keepTextMetadata(headers, raw, metadata);
+    if (!watched.has(headers[':path'] ?? '')) endUnlessAnswered(stream, firstMessageMs, refusals);
+    return true;
+  };
+}
+
+function refuse(stream: ServerHttp2Stream, message: string): void {
+  stream.on('error', () => {});
+  stream.respond(
+    {
+      ':status': 200,
+      'content-type': 'application/grpc+proto',
+      'grpc-status': String(status.UNIMPLEMENTED),
+      'grpc-message': message,
+      'grpc-accept-encoding': 'identity',
+    },
+    { endStream: true },
+  );
+  // What the client still sends is read by nobody.
+  stream.close(constants.NGHTTP2_NO_ERROR);
+}
+
+/** For methods that answer as soon as they have a message: health, reflection. */
+function endUnlessAnswered(stream: ServerHttp2Stream, ms: number, refusals: Refusals): void {
+  const timer = setTimeout(() => {
+    if (stream.headersSent || stream.destroyed) return;
+    refusals.streams('no_message');
+    stream.close(constants.NGHTTP2_CANCEL);
+  }, ms);
+  timer.unref();
+  stream.once('close', () => clearTimeout(timer));
+}
