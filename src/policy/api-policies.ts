@@ -59,7 +59,7 @@ export interface PolicyStep {
   readonly configuration: LambdaConfiguration;
 }
 
-/** The policy's object with every string compiled. A template that gives null counts as absent. */
+/** The policy's object with every string compiled. A template that is there and gives null or "" is never an absent one. */
 export interface LambdaConfiguration {
   readonly function: CompiledTemplate;
   readonly region: CompiledTemplate;

@@ -14,11 +14,9 @@ import type { Transaction } from './transaction.ts';
 
 /** The policy's object with every expression evaluated for this request. Throws PolicyFailure. */
 export function buildInvocation(transaction: Transaction, configuration: LambdaConfiguration): Invocation {
-  const functionName = text(transaction, configuration.function, 'function');
-  if (functionName === undefined) throw invalid('function is empty');
   const invocation: Unfinished<Invocation> = {
-    functionName,
-    region: text(transaction, configuration.region, 'region') ?? invocationDefaults.region,
+    functionName: text(transaction, configuration.function, 'function'),
+    region: text(transaction, configuration.region, 'region'),
     payload: encode(transaction, configuration),
     invocationType: configuration.invocationType,
     logType: configuration.logType,
@@ -27,7 +25,7 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
     retry: configuration.retry,
     trace: traceOf(transaction),
   };
-  for (const name of INVOCATION_TEXTS) invocation[name] = text(transaction, configuration.texts[name], name);
+  for (const name of INVOCATION_TEXTS) invocation[name] = optional(transaction, configuration.texts[name], name);
   return invocation;
 }
 
@@ -42,42 +40,53 @@ function encode(transaction: Transaction, { requestFormat }: LambdaConfiguration
   }
 }
 
-/** Null and the empty string are both absent: the reference sends no qualifier for either. */
-function text(transaction: Transaction, template: CompiledTemplate | undefined, field: string): string | undefined {
-  if (template === undefined) return undefined;
-  if (template.constant !== undefined) return template.constant === '' ? undefined : template.constant;
+/** `chain`: the field is one of that role of `roleChain`. */
+function optional(
+  transaction: Transaction,
+  template: CompiledTemplate | undefined,
+  field: string,
+  chain?: number,
+): string | undefined {
+  return template === undefined ? undefined : text(transaction, template, field, chain);
+}
+
+/**
+ * The text of a field that the configuration has. Nothing instead of a text (null, "", blanks) is an error: without the
+ * field the call would be another one, by another identity or to another place, with more rights than meant.
+ */
+function text(transaction: Transaction, template: CompiledTemplate, field: string, chain?: number): string {
+  if (template.constant !== undefined) return template.constant;
+  let value: string | null;
   try {
-    return template.evaluate(transaction) || undefined;
+    value = template.evaluate(transaction);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw invalid(`the expression of ${field} failed`, error);
+    throw invalid(`the expression of ${placeOf(field, chain)} failed`, error);
   }
+  if (value === null || value.trim() === '') throw invalid(`${placeOf(field, chain)} is empty`);
+  return value;
+}
+
+function placeOf(field: string, chain: number | undefined): string {
+  return chain === undefined ? field : `roleChain[${chain}].${field}`;
 }
 
 function credentials(transaction: Transaction, templates: CredentialTemplates): CredentialSource {
-  const accessKey = text(transaction, templates.accessKey, 'accessKey');
-  const secretKey = text(transaction, templates.secretKey, 'secretKey');
-  // One alone would silently fall back to the machine's identity, and call with other rights than meant.
-  if ((accessKey === undefined) !== (secretKey === undefined)) {
-    throw invalid('only one of accessKey and secretKey has a value');
-  }
   return {
-    accessKey,
-    secretKey,
-    sessionToken: text(transaction, templates.sessionToken, 'sessionToken'),
-    roleChain: templates.roleChain.flatMap((role) => assumedRole(transaction, role) ?? []),
+    accessKey: optional(transaction, templates.accessKey, 'accessKey'),
+    secretKey: optional(transaction, templates.secretKey, 'secretKey'),
+    sessionToken: optional(transaction, templates.sessionToken, 'sessionToken'),
+    roleChain: templates.roleChain.map((role, i) => assumedRole(transaction, role, i)),
     role: templates.role === undefined ? undefined : assumedRole(transaction, templates.role),
   };
 }
 
-function assumedRole(transaction: Transaction, templates: RoleTemplates): AssumedRole | undefined {
-  const roleArn = text(transaction, templates.roleArn, 'roleArn');
-  if (roleArn === undefined) return undefined;
-  const session = text(transaction, templates.roleSessionName, 'roleSessionName');
+function assumedRole(transaction: Transaction, templates: RoleTemplates, chain?: number): AssumedRole {
+  const session = optional(transaction, templates.roleSessionName, 'roleSessionName', chain);
   return {
-    roleArn,
+    roleArn: text(transaction, templates.roleArn, 'roleArn', chain),
     roleSessionName: session ?? invocationDefaults.roleSessionName,
-    externalId: text(transaction, templates.externalId, 'externalId'),
+    externalId: optional(transaction, templates.externalId, 'externalId', chain),
     durationSeconds: templates.durationSeconds,
   };
 }

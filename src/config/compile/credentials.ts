@@ -3,6 +3,7 @@ import { type AssumedRole, type CredentialSource, invocationDefaults } from '../
 import type { CredentialTemplates, RoleTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
+import { isBlank, warnOfBlank } from './blank.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 
 type RoleFields = Pick<ConfigurationDocument, 'roleArn' | 'roleSessionName' | 'externalId' | 'durationSeconds'>;
@@ -15,6 +16,7 @@ export function compileCredentials(
   scope: ConfigurationScope,
 ): CredentialTemplates {
   const { accessKey, secretKey, sessionToken } = configuration;
+  warnOfBlank(configuration, ['accessKey', 'secretKey', 'sessionToken', 'roleArn'], [], scope);
   checkPair(accessKey, secretKey, sessionToken, scope);
   const templates = {
     accessKey: secret('accessKey', accessKey, scope),
@@ -73,7 +75,9 @@ function compileRole(role: RoleFields, path: DocumentPath, scope: ConfigurationS
     scope.error(at('roleArn'), 'is no role: expected arn:aws:iam::<12 digits>:role/<name>');
   }
   if (roleArn.needs.request) scope.warn(at('roleArn'), 'depends on what a caller sends: a caller can choose the role');
-  const roleSessionName = scope.template(at('roleSessionName'), role.roleSessionName || undefined);
+  const { roleSessionName: sessionText, externalId } = role;
+  warnOfBlank(role, ['roleSessionName', 'externalId'], path, scope);
+  const roleSessionName = scope.template(at('roleSessionName'), isBlank(sessionText) ? undefined : sessionText);
   if (roleSessionName?.constant !== undefined && !SESSION_NAME_SYNTAX.test(roleSessionName.constant)) {
     scope.error(at('roleSessionName'), 'is no session name: expected 2 to 64 letters, digits or _+=,.@-');
   }
@@ -83,7 +87,7 @@ function compileRole(role: RoleFields, path: DocumentPath, scope: ConfigurationS
   return {
     roleArn,
     roleSessionName,
-    externalId: scope.secret(at('externalId'), role.externalId || undefined),
+    externalId: scope.secret(at('externalId'), isBlank(externalId) ? undefined : externalId),
     durationSeconds: role.durationSeconds ?? undefined,
   };
 }
@@ -111,12 +115,9 @@ function constantSource(templates: Omit<CredentialTemplates, 'constant'>): Crede
 function constantRole(role: RoleTemplates): AssumedRole {
   return Object.freeze({
     roleArn: role.roleArn.constant ?? '',
-    roleSessionName: role.roleSessionName?.constant || invocationDefaults.roleSessionName,
-    externalId: role.externalId?.constant || undefined,
+    roleSessionName: role.roleSessionName?.constant ?? invocationDefaults.roleSessionName,
+    externalId: role.externalId?.constant,
     durationSeconds: role.durationSeconds,
   });
 }
 
-function isBlank(text: string | null | undefined): boolean {
-  return text === null || text === undefined || text.trim() === '';
-}

@@ -1,6 +1,7 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
 import { functionNameVerdict, invocationDefaults, parseFunctionName } from '../../lambda/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
+import { isBlank, warnOfBlank } from './blank.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 import { judgeRegion } from './regions.ts';
 
@@ -18,8 +19,10 @@ export function compileDestination(
   if (functionText.trim() === '') {
     scope.error(['function'], 'is missing: expected the name or ARN of a Lambda function, here or in defaults');
   }
+  warnOfBlank(configuration, ['region'], [], scope);
   const functionName = scope.template(['function'], functionText);
-  const region = scope.template(['region'], configuration.region || invocationDefaults.region);
+  const { region: regionText } = configuration;
+  const region = scope.template(['region'], isBlank(regionText) ? invocationDefaults.region : regionText);
   if (functionName === undefined || region === undefined) return undefined;
   checkFunction(functionName, region, scope);
   checkRegion(region, scope);

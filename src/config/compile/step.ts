@@ -17,6 +17,7 @@ import { checkOneQualifier, compileDestination } from './destination.ts';
 import { headersRead } from './header-reads.ts';
 import { hasOwnKeys, inlineBase } from './inline-rules.ts';
 import { compileMutations } from './mutations.ts';
+import type { Reporter } from './reporter.ts';
 import { compileFrame, type StepSurroundings } from './step-rights.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 import { compileTexts } from './texts.ts';
@@ -59,8 +60,9 @@ export function compileStep(
   const scope = new ConfigurationScope(compiler, { own, defaults: base }, path, rights.author);
   const unframed = compileConfiguration(merged, place.phase, scope);
   const configuration = unframed && { ...unframed, frame: compileFrame(unframed, rights, hasOwnKeys(own), scope) };
-  const condition = compileCondition(document, merged, place, compiler);
+  const condition = compileCondition(document, place, compiler);
   if (configuration === undefined) return undefined;
+  if (configuration.sendToConsumer !== false) checkGuard(document, condition, place, compiler.reporter);
   const templates = condition === undefined ? scope.templates : [...scope.templates, condition];
   const readers = [configuration.requestFormat.needs, ...templates.map((template) => template.needs)];
   return {
@@ -148,31 +150,40 @@ function checkResultIsThere(document: ConfigurationDocument, scope: Configuratio
 }
 
 function compileCondition(
-  document: StepDocument,
-  configuration: ConfigurationDocument,
+  { condition }: StepDocument,
   place: StepPlace,
   compiler: TemplateCompiler,
 ): CompiledTemplate | undefined {
-  const { condition } = document;
   if (condition === null || condition === undefined || condition.trim() === '') return undefined;
   const path = [...place.path, 'condition'];
   const template = compiler.compile(path, condition);
   if (template?.constant !== undefined && !/^(?:true|false|on|off|yes|no|1|0)$/i.test(template.constant.trim())) {
     compiler.reporter.error(path, 'has no expression and is neither true nor false: write {#…} around it');
   }
-  const answers = (configuration.sendToConsumer ?? policyDefaults.sendToConsumer) !== false;
-  if (
-    place.phase === 'request' &&
-    answers &&
-    document.onConditionError !== 'fail' &&
-    template?.constant === undefined
-  ) {
-    compiler.reporter.warn(
-      path,
-      'an error in this condition skips the step and lets the request pass to the backend: a step that guards a route wants `onConditionError: fail`',
+  return template;
+}
+
+/** A step that may answer the caller may be a guard: whoever makes it fail must not get past it. */
+function checkGuard(
+  document: StepDocument,
+  condition: CompiledTemplate | undefined,
+  { path, phase }: StepPlace,
+  reporter: Reporter,
+): void {
+  const passes = phase === 'request' ? 'lets the request pass to the backend' : "lets the backend's response pass";
+  if (condition !== undefined && condition.constant === undefined && document.onConditionError !== 'fail') {
+    const place = document.onConditionError === 'skip' ? 'onConditionError' : 'condition';
+    reporter.warn(
+      [...path, place],
+      `an error in the condition skips the step and ${passes}: a step that guards a route wants \`onConditionError: fail\``,
     );
   }
-  return template;
+  if (document.onError === 'continue') {
+    reporter.warn(
+      [...path, 'onError'],
+      `an error in the step, which a caller may cause, ${passes}: a step that guards a route wants \`onError: fail\``,
+    );
+  }
 }
 
 function plainName(functionText: string | undefined): string {

@@ -8,13 +8,15 @@ import {
 } from '../../lambda/index.ts';
 import type { TextTemplates } from '../../policy/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
+import { isBlank, warnOfBlank } from './blank.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 
-/** The optional texts of an invocation: each a template, and null or "" absent. */
+/** The optional texts of an invocation: each a template, and null or "" in the document absent. */
 export function compileTexts(document: ConfigurationDocument, scope: ConfigurationScope): TextTemplates {
   const templates: Partial<Record<InvocationText, CompiledTemplate | undefined>> = {};
+  warnOfBlank(document, INVOCATION_TEXTS, [], scope);
   for (const name of INVOCATION_TEXTS) {
-    const template = scope.template([name], document[name] || undefined);
+    const template = scope.template([name], isBlank(document[name]) ? undefined : document[name]);
     if (template !== undefined) checks[name]?.(template, scope);
     templates[name] = template;
   }

@@ -2,6 +2,7 @@ import type { CompiledTemplate, EvaluationContext } from '../../expression/index
 import { ExpressionError } from '../../expression/index.ts';
 import { invocationDefaults, type SslOptions, type TransportOptions } from '../../lambda/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
+import { warnOfBlank } from './blank.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 
 export function compileTransport(configuration: ConfigurationDocument, scope: ConfigurationScope): TransportOptions {
@@ -20,10 +21,13 @@ export function compileTransport(configuration: ConfigurationDocument, scope: Co
   });
 }
 
+const TRUST_TEXTS = ['trustStorePath', 'trustStorePassword', 'trustStoreContent'] as const;
+
 function compileSsl(ssl: ConfigurationDocument['ssl'], scope: ConfigurationScope): SslOptions | undefined {
   if (ssl === null || ssl === undefined) return undefined;
   if (ssl.trustAll) scope.warn(['ssl', 'trustAll'], 'no certificate is checked: anyone between can read and answer');
-  const text = (name: 'trustStorePath' | 'trustStorePassword' | 'trustStoreContent'): string | undefined => {
+  warnOfBlank(ssl, TRUST_TEXTS, ['ssl'], scope);
+  const text = (name: (typeof TRUST_TEXTS)[number]): string | undefined => {
     const template = scope.secret(['ssl', name], ssl[name] || undefined);
     return template === undefined ? undefined : loadTimeText(template, name, scope);
   };
@@ -60,7 +64,10 @@ function loadTimeText(template: CompiledTemplate, name: string, scope: Configura
     return undefined;
   }
   try {
-    return template.evaluate(emptyContext) ?? undefined;
+    const text = template.evaluate(emptyContext);
+    // Without its store the endpoint would be trusted by the usual authorities, without its password a store unchecked.
+    if (text === null || text.trim() === '') scope.error(path, 'the expression gives no text');
+    return text ?? undefined;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     scope.error(path, 'the expression fails: is the secret that it names there?');

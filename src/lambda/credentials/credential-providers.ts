@@ -92,6 +92,7 @@ export class CredentialProviders {
 
   #role(role: AssumedRole, base: Identity, region: string): Identity {
     const { roleArn, roleSessionName, externalId, durationSeconds } = role;
+    if (roleArn === '') throw credentialError('no credentials', new Error('the ARN of a role is empty'));
     const key = identityKey(base.key, roleArn, roleSessionName, externalId, durationSeconds, region);
     const label = roleLabel(role, base.label, region);
     return { key, label, find: () => this.#roles.get(key) ?? this.#createRole(key, label, role, base, region) };
@@ -113,10 +114,11 @@ export class CredentialProviders {
   }
 
   #base(source: CredentialSource): Identity {
-    // An expression that gives nothing leaves the field empty.
-    const accessKey = source.accessKey || undefined;
-    const secretKey = source.secretKey || undefined;
-    const sessionToken = source.sessionToken || undefined;
+    const { accessKey, secretKey, sessionToken } = source;
+    // Whoever asks with an empty key means keys, never the machine's identity.
+    if (accessKey === '' || secretKey === '' || sessionToken === '') {
+      throw credentialError('no credentials', new Error('a key or the session token is set and empty'));
+    }
     if ((accessKey === undefined) !== (secretKey === undefined)) {
       throw credentialError('no credentials', new Error('only one of accessKey and secretKey is set'));
     }

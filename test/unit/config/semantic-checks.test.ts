@@ -81,10 +81,12 @@ test('one key alone is an error', () => {
   assertLines(problemsOf(withStep(`function: f, secretKey: "${keys}"`)), [
     `${at}.secretKey: stands alone: set accessKey`,
   ]);
-  assertLines(problemsOf(withStep(`function: f, accessKey: "", secretKey: "${keys}"`)), [
-    `${at}.secretKey: stands alone`,
-  ]);
-  assert.deepEqual(problemsOf(withStep('function: f, accessKey: "", secretKey: null')), []);
+  assertLines(
+    problemsOf(withStep(`function: f, accessKey: "", secretKey: "${keys}"`)),
+    [`${at}.accessKey: warning: is empty`],
+    [`${at}.secretKey: stands alone`],
+  );
+  assert.deepEqual(problemsOf(withStep('function: f, accessKey: null, secretKey: null')), []);
 });
 
 test('keys in the document are a warning and secret references are not', () => {
@@ -203,6 +205,57 @@ test('a guard is told to fail when its condition fails', () => {
     [],
   );
   assert.deepEqual(problemsOf(withStep('function: f', condition)), []);
+});
+
+test('a guard that goes on after an error is a warning in both phases', () => {
+  const guard = (outer: string, send = 'true') => withStep(`function: f, sendToConsumer: ${send}`, `${outer}, `);
+  const condition = 'condition: "{#request.path == \'/a\'}"';
+  for (const send of ['true', "'{#lambdaResponse.status != 200}'"]) {
+    for (const phase of ['request', 'response']) {
+      const text = (outer: string): string => guard(outer, send).replace('request:', `${phase}:`);
+      const step = `apis.orders.${phase}.0`;
+      assertLines(problemsOf(text('onError: continue')), [`${step}.onError: warning: `, '`onError: fail`']);
+      assertLines(problemsOf(text(`${condition}, onConditionError: skip`)), [
+        `${step}.onConditionError: warning: `,
+        '`onConditionError: fail`',
+      ]);
+      assertLines(problemsOf(text(condition)), [`${step}.condition: warning: `]);
+      assert.deepEqual(problemsOf(text('onError: fail')), []);
+      assert.deepEqual(problemsOf(text(`${condition}, onConditionError: fail`)), []);
+    }
+  }
+  for (const send of ['false', '"false"', 'null']) {
+    assert.deepEqual(problemsOf(guard(`onError: continue, ${condition}, onConditionError: skip`, send)), []);
+  }
+  assert.deepEqual(problemsOf(guard('onConditionError: skip')), [], 'there is no condition');
+  const inDefaults = `defaults: {sendToConsumer: true}\n${withStep('function: f', 'onError: continue, ')}`;
+  assertLines(problemsOf(inDefaults), ['onError: warning: ']);
+});
+
+test('an empty text of identity or destination is a warning, since it counts as absent', () => {
+  const role = 'roleArn: "arn:aws:iam::123456789012:role/r"';
+  const empty = ['region', 'endpoint', 'qualifier', 'tenantId', 'clientContext', 'sessionToken', 'roleArn'];
+  for (const name of empty) {
+    assertLines(problemsOf(withStep(`function: f, ${name}: ""`)), [`${at}.${name}: warning: is empty`]);
+  }
+  for (const name of ['externalId', 'roleSessionName']) {
+    assertLines(problemsOf(withStep(`function: f, ${role}, ${name}: " "`)), [`${at}.${name}: warning: is empty`]);
+  }
+  assertLines(
+    problemsOf(withStep('function: f, accessKey: "", secretKey: ""')),
+    ['accessKey: warning: is empty'],
+    ['secretKey: warning: is empty'],
+  );
+  assertLines(problemsOf(withStep('function: f, ssl: {trustStorePath: ""}')), ['trustStorePath: warning: is empty']);
+  assertLines(problemsOf(`defaults: {roleArn: ""}\n${withStep('function: f')}`), ['defaults.roleArn: warning: is']);
+});
+
+test('a trust store whose expression gives nothing is an error', () => {
+  for (const name of ['trustStorePath', 'trustStoreContent', 'trustStorePassword']) {
+    const ssl = { trustStoreType: 'PEM', trustStorePath: '/ca.pem', [name]: "{#properties['none']}" };
+    const text = withStep(`function: f, ssl: ${JSON.stringify(ssl)}`);
+    assertLines(problemsOf(text), [`ssl.${name}: the expression gives no text`]);
+  }
 });
 
 test('a condition without an expression is an error', () => {

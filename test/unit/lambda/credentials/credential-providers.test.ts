@@ -52,7 +52,7 @@ test('static keys are there at once and one object for equal sources', () => {
 test('without keys it is the default chain once for all regions', async () => {
   const { credentialsOf, chain } = make();
   const found = new Set();
-  for (const source of [{}, { accessKey: '', secretKey: '' }, { roleChain: [] }]) {
+  for (const source of [{}, { accessKey: undefined, secretKey: undefined }, { roleChain: [] }]) {
     for (const region of ['eu-west-1', 'us-east-1']) found.add(await credentialsOf(source, region));
   }
   assert.equal(found.size, 1);
@@ -63,6 +63,9 @@ for (const [name, source] of [
   ['an access key', { accessKey: 'a' }],
   ['a secret key', { secretKey: 's', accessKey: '' }],
   ['a session token', { sessionToken: 't' }],
+  ['an empty session token', { sessionToken: '' }],
+  ['a pair of empty keys', { accessKey: '', secretKey: '' }],
+  ['keys with an empty token', { ...keys, sessionToken: '' }],
 ] as const) {
   test(`${name} alone is an error, and the machine's identity is not used instead`, () => {
     const { providers, chain } = make();
@@ -73,6 +76,14 @@ for (const [name, source] of [
     assert.equal(chain.loads, 0);
   });
 }
+
+test('a role without a name is an error and never the identity before it', () => {
+  const { providers, chain } = make();
+  for (const source of [{ role: role('a', { roleArn: '' }) }, { roleChain: [role('a', { roleArn: '' })] }]) {
+    assert.throws(() => providers.for(source, 'eu-west-1'), { kind: 'credentials' });
+  }
+  assert.equal(chain.loads, 0);
+});
 
 test('one session for each role session name external id duration region and base', async () => {
   const { credentialsOf, sts } = make();

@@ -1,0 +1,24 @@
+import type { DocumentPath } from '../problem.ts';
+import type { ConfigurationScope } from './configuration-scope.ts';
+
+export function isBlank(text: string | null | undefined): boolean {
+  return text === null || text === undefined || text.trim() === '';
+}
+
+/**
+ * An empty text counts as absent, as null does: told, since it is often what a variable of the deployment has left
+ * behind, and without the field the call has other rights. `path`: of the object that has the fields.
+ */
+export function warnOfBlank<Name extends string>(
+  fields: Readonly<Partial<Record<Name, unknown>>>,
+  names: readonly Name[],
+  path: DocumentPath,
+  scope: ConfigurationScope,
+): void {
+  for (const name of names) {
+    const text = fields[name];
+    if (typeof text === 'string' && text.trim() === '') {
+      scope.warn([...path, name], 'is empty and counts as absent: remove the field, or set it');
+    }
+  }
+}
