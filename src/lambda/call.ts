@@ -4,7 +4,8 @@ import type { FunctionGuard } from './guard/function-guard.ts';
 import { InvocationError } from './invocation-error.ts';
 import { SYNCHRONOUS_BYTES } from './quotas.ts';
 import type { ClockSkew } from './request/clock-skew.ts';
-import { type Prepared, prepare } from './request/prepared.ts';
+import { isTrusted } from './request/is-trusted.ts';
+import type { Prepared } from './request/prepared.ts';
 import type { Signer } from './request/signer.ts';
 import type { Target } from './request/target.ts';
 import { addTraceHeaders } from './request/trace-headers.ts';
@@ -36,6 +37,9 @@ export interface CallRoute {
   readonly guard: FunctionGuard;
   readonly dispatcher: Dispatcher;
   readonly provider: CredentialProvider;
+  /** What the provider has given: for the first attempt. */
+  readonly credentials: ResolvedCredentials;
+  readonly prepared: Prepared;
 }
 
 /** How long to wait for a connection while all are in use, as the reference's SDK does. */
@@ -50,7 +54,6 @@ export class Call {
   readonly #budget: RetryBudget;
   readonly #invocation: Invocation;
   readonly #deadline: Deadline;
-  readonly #prepared: Prepared;
   readonly #maxAttempts: number;
   /** The same for all attempts: the service can tell a repeated one. */
   readonly #id: string;
@@ -61,7 +64,6 @@ export class Call {
   #refused: { readonly credentials: ResolvedCredentials; readonly error: InvocationError } | undefined;
   #renewed = false;
 
-  /** Throws InvocationError (`payload-too-large`, `configuration`). */
   constructor(tools: CallTools, route: CallRoute, invocation: Invocation, deadline: Deadline) {
     this.#tools = tools;
     this.#id = tools.newId();
@@ -69,7 +71,6 @@ export class Call {
     this.#budget = route.guard.budgetOf(route.provider.identity);
     this.#invocation = invocation;
     this.#deadline = deadline;
-    this.#prepared = prepare(invocation);
     this.#maxAttempts = Math.max(1, invocation.retry.maxAttempts);
   }
 
@@ -92,14 +93,14 @@ export class Call {
 
   async #attempt(attempt: number): Promise<InvocationResult> {
     const { signer, skew, userAgent, now } = this.#tools;
-    const { target, dispatcher, provider } = this.#route;
-    const { trace } = this.#invocation;
-    const found = provider.get();
-    const credentials = found instanceof Promise ? await within(found, this.#deadline, attempt) : found;
+    const { target, dispatcher, prepared } = this.#route;
+    const { trace, transport } = this.#invocation;
+    const found = attempt === 1 ? this.#route.credentials : this.#credentials();
+    const credentials =
+      found instanceof Promise ? await within(found, this.#deadline, attempt, 'credentials-timeout') : found;
     // The source has no others: sent again, they would be refused again.
     if (this.#refused?.credentials === credentials) throw this.#refused.error;
-    const prepared = this.#prepared;
-    const offset = skew.offset(target.host);
+    const offset = skew.offset(target, transport.ssl);
     const headers = signer.sign(
       target,
       prepared,
@@ -116,13 +117,21 @@ export class Call {
     } catch (error) {
       if (error instanceof InvocationError && isExpiredToken(error.errorType)) {
         this.#refused = { credentials, error };
-        provider.invalidate?.(credentials);
+        if (isTrusted(target, transport.ssl)) this.#route.provider.invalidate?.(credentials);
       }
       if (error instanceof InvocationError && isClockError(error.errorType)) {
-        this.#clockCorrected = skew.correct(target.host, answer.headers, now(), offset);
+        this.#clockCorrected = skew.correct(target, transport.ssl, answer.headers, now(), offset);
       }
       throw error;
     }
+  }
+
+  /** For a further attempt. An endpoint of a policy that calls credentials expired takes them from nobody else. */
+  #credentials(): ResolvedCredentials | Promise<ResolvedCredentials> {
+    const { target, provider } = this.#route;
+    const refused = this.#refused?.credentials;
+    if (refused === undefined || isTrusted(target, this.#invocation.transport.ssl)) return provider.get();
+    return provider.renew?.(refused) ?? provider.get();
   }
 
   #limits(attempt: number): ExchangeLimits {

@@ -15,19 +15,23 @@ export function abortedError(reason: unknown, attempts: number, mayHaveRun: bool
 /** What the log says of a whole call that took too long. */
 export const CALL_TIMEOUT = 'the call took longer than apiCallTimeoutMs';
 
-function callTimeoutError(attempts: number, mayHaveRun: boolean): InvocationError {
-  return new InvocationError('timeout', { message: CALL_TIMEOUT, attempts, mayHaveRun });
-}
-
-/** The promise's value, or an error as soon as the call is over; the promise itself goes on, others may wait for it. */
-export async function within<T>(promise: Promise<T>, { callEnd, signal }: Deadline, attempts: number): Promise<T> {
+/**
+ * The promise's value, or an error as soon as the call is over, before anything is sent; the promise itself goes on, others may
+ * wait for it.
+ */
+export async function within<T>(
+  promise: Promise<T>,
+  { callEnd, signal }: Deadline,
+  attempts: number,
+  failure: 'timeout' | 'credentials-timeout',
+): Promise<T> {
   if (signal?.aborted) throw abortedError(signal.reason, attempts, false);
   const { promise: over, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(abortedError(signal?.reason, attempts, false));
   signal?.addEventListener('abort', onAbort);
   const remaining = callEnd - performance.now();
   const timer = Number.isFinite(remaining)
-    ? setTimeout(() => reject(callTimeoutError(attempts, false)), Math.max(0, remaining))
+    ? setTimeout(() => reject(timedOut(failure, attempts)), Math.max(0, remaining))
     : undefined;
   try {
     return await Promise.race([promise, over]);
@@ -35,6 +39,11 @@ export async function within<T>(promise: Promise<T>, { callEnd, signal }: Deadli
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+function timedOut(failure: 'timeout' | 'credentials-timeout', attempts: number): InvocationError {
+  const waited = failure === 'timeout' ? '' : ', waiting for credentials';
+  return new InvocationError(failure, { message: `${CALL_TIMEOUT}${waited}`, attempts, mayHaveRun: false });
 }
 
 /** Waits, or throws as soon as the signal fires. `mayHaveRun`: what the attempts before may have done. */

@@ -59,6 +59,13 @@ export const invocationFailures = {
   'circuit-open': { kind: 'refused', details: 'Service: Lambda, Circuit open', errorStatus: 'throttled', unsent: true },
   'connection-timeout': { kind: 'timeout', details: 'Service: Lambda, Connection timeout', errorStatus: 'timeout' },
   'read-timeout': { kind: 'timeout', details: 'Service: Lambda, Read timeout', errorStatus: 'timeout' },
+  /** The call was over before there were credentials. */
+  'credentials-timeout': {
+    kind: 'timeout',
+    details: 'Service: Lambda, Credentials timeout',
+    errorStatus: 'timeout',
+    unsent: true,
+  },
   /** Of one attempt, or of the whole call. */
   timeout: { kind: 'timeout', details: 'Service: Lambda, Timeout', errorStatus: 'timeout' },
   /** DNS, refused, TLS, reset, truncated answer. */

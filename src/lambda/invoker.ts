@@ -8,23 +8,17 @@ import { InvocationError } from './invocation-error.ts';
 import { ClockSkew } from './request/clock-skew.ts';
 import { Destinations } from './request/destinations.ts';
 import { EndpointResolver } from './request/endpoint.ts';
+import { prepare } from './request/prepared.ts';
 import { Signer } from './request/signer.ts';
 import type { CredentialProvider } from './resolved-credentials.ts';
-import { ConnectionPools, type TlsTrust } from './transport/connection-pools.ts';
-import type {
-  CredentialSource,
-  Invocation,
-  InvocationResult,
-  LambdaInvoker,
-  SslOptions,
-  TransportOptions,
-} from './types.ts';
+import { ConnectionPools, type TrustReader } from './transport/connection-pools.ts';
+import type { CredentialSource, Invocation, InvocationResult, LambdaInvoker, TransportOptions } from './types.ts';
 
 export interface InvokerParts {
   readonly environment: Environment;
   readonly credentialsFor: (source: CredentialSource, region: string) => CredentialProvider;
-  /** The same object for the same store. Throws when it cannot be read. */
-  readonly trustFor: (ssl: SslOptions) => TlsTrust;
+  /** Throws or rejects when the store cannot be read. */
+  readonly trustFor: TrustReader;
   /** Sent as user-agent. */
   readonly userAgent: string;
   /** Wall clock in milliseconds. */
@@ -56,17 +50,19 @@ export class DirectInvoker implements LambdaInvoker {
     const { transport } = invocation;
     const deadline = { callEnd: started + (transport.apiCallTimeoutMs || Number.POSITIVE_INFINITY), signal };
     const found = this.#destinations.get(invocation);
-    const destination = found instanceof Promise ? await within(found, deadline, 0) : found;
+    const destination = found instanceof Promise ? await within(found, deadline, 0, 'timeout') : found;
+    const prepared = prepare(invocation);
     const provider = this.#credentialsFor(invocation.credentials, invocation.region);
-    const guard = this.#guards.of(destination, provider);
-    const admission = guard.enter(transport, started);
+    // Before the guard: who has no credentials, or waits for them, takes no room of the function's and no trial of its circuit.
+    const given = provider.get();
+    const credentials = given instanceof Promise ? await within(given, deadline, 0, 'credentials-timeout') : given;
+    const guard = this.#guards.of(destination, provider, invocation);
+    const admission = guard.enter(transport, performance.now());
     try {
-      const route = {
-        target: destination.target,
-        guard,
-        dispatcher: this.#dispatcher(destination.target.origin, transport),
-        provider,
-      };
+      const { target } = destination;
+      const opened = this.#dispatcher(target.origin, transport);
+      const dispatcher = opened instanceof Promise ? await within(opened, deadline, 0, 'timeout') : opened;
+      const route = { target, guard, dispatcher, provider, credentials, prepared };
       const result = await new Call(this.#tools, route, invocation, deadline).run();
       guard.leave(transport, admission, undefined, performance.now());
       return result;
@@ -81,16 +77,21 @@ export class DirectInvoker implements LambdaInvoker {
     return this.#pools.close();
   }
 
-  #dispatcher(origin: string, transport: TransportOptions): Dispatcher {
+  #dispatcher(origin: string, transport: TransportOptions): Dispatcher | Promise<Dispatcher> {
     try {
-      return this.#pools.get(origin, transport);
+      const found = this.#pools.get(origin, transport);
+      return found instanceof Promise ? found.catch(unconnectable) : found;
     } catch (error) {
-      if (error instanceof InvocationError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new InvocationError('invalid-connection-settings', {
-        message: `no connection can be made: ${reason}`,
-        cause: error,
-      });
+      return unconnectable(error);
     }
   }
+}
+
+function unconnectable(error: unknown): never {
+  if (error instanceof InvocationError) throw error;
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new InvocationError('invalid-connection-settings', {
+    message: `no connection can be made: ${reason}`,
+    cause: error,
+  });
 }

@@ -28,8 +28,14 @@ export interface CredentialProvider {
   readonly account: string | undefined;
   get(): ResolvedCredentials | Promise<ResolvedCredentials>;
   /**
-   * A service called these expired, or does not know them: before the next use the source is asked again, at most every few
-   * seconds. What is expired is not taken again from it; what one region does not know may serve in all others.
+   * AWS called these expired: before the next use the source is asked again, at most every few seconds, and what is expired is
+   * not taken again from it.
    */
-  invalidate?(credentials: ResolvedCredentials, verdict?: 'expired' | 'unknown'): void;
+  invalidate?(credentials: ResolvedCredentials): void;
+  /**
+   * Others than these for somebody whose word counts for itself alone (an endpoint of a policy, a region that does not know
+   * them): the source is asked again, at most every few seconds, while these serve everybody else. The same where it has no
+   * others. Does not reject.
+   */
+  renew?(credentials: ResolvedCredentials): ResolvedCredentials | Promise<ResolvedCredentials>;
 }

@@ -48,6 +48,11 @@ export interface TransportOptions {
   /** Invocations of one function at a time; further ones are refused at once. Undefined: no limit. */
   readonly maxConcurrency?: number | undefined;
   readonly circuitBreaker?: CircuitBreakerOptions | undefined;
+  /**
+   * Of policies that a route brings along: their limits, circuits and retry budgets are this object's, and shared with no other.
+   * Else they are shared by all options of equal values.
+   */
+  readonly isolated?: boolean | undefined;
 }
 
 export interface CircuitBreakerOptions {

@@ -29,7 +29,8 @@ suite('limits of a function', () => {
   const call = (overrides: Partial<Invocation>): Invocation => invocation({ endpoint: stub.endpoint, ...overrides });
 
   test('twelve calls of one function under four names run two at a time', async (context) => {
-    const invoker = createLambdaInvoker({ environment: {} });
+    const told = { ...roleOf({}), account };
+    const invoker = createLambdaInvoker({ environment: {}, credentialsFor: () => told });
     context.after(() => invoker.close());
     const late = { kind: 'late', afterMs: 50, answer: { status: 200, body: '{}' } } as const;
     for (const name of spellings) stub.script(name, late);

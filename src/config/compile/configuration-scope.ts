@@ -33,6 +33,16 @@ export class ConfigurationScope {
     this.#author = author;
   }
 
+  /** Of a policy that a route brings along. */
+  get isInline(): boolean {
+    return this.#compiler.inline;
+  }
+
+  /** The value stands in the step and not in `defaults`. */
+  isOwn(path: DocumentPath): boolean {
+    return has(this.#layers.own, path);
+  }
+
   template(path: DocumentPath, text: string | null | undefined): CompiledTemplate | undefined {
     if (text === null || text === undefined) return undefined;
     return this.#remember(this.#compiler.compile(this.origin(path), text));

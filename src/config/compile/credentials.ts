@@ -120,4 +120,3 @@ function constantRole(role: RoleTemplates): AssumedRole {
     durationSeconds: role.durationSeconds,
   });
 }
-

@@ -21,13 +21,22 @@ export async function assumeRole(options: AssumeRoleOptions): Promise<ResolvedCr
   try {
     return await requestSession(options, credentials);
   } catch (error) {
-    const verdict = verdictOf(error);
-    if (verdict === undefined || base.invalidate === undefined) throw error;
-    base.invalidate(credentials, verdict);
-    const others = await base.get();
+    const others = await othersThan(credentials, base, verdictOf(error));
     if (others === credentials) throw error;
     return await requestSession(options, others);
   }
+}
+
+/** The same where there are none. */
+async function othersThan(
+  credentials: ResolvedCredentials,
+  base: CredentialProvider,
+  verdict: 'expired' | 'unknown' | undefined,
+): Promise<ResolvedCredentials> {
+  if (verdict === 'unknown') return (await base.renew?.(credentials)) ?? credentials;
+  if (verdict === undefined || base.invalidate === undefined) return credentials;
+  base.invalidate(credentials);
+  return base.get();
 }
 
 async function requestSession(

@@ -78,6 +78,8 @@ export class RefreshingProvider implements CredentialProvider {
   #retryAt = 0;
   /** When the source may be asked again for a service's word, after as many times as are free now. */
   #rejectAt = 0;
+  /** The same for the words of those that speak for themselves alone: they take nothing from AWS's. */
+  #renewAt = 0;
   #rejected: { readonly credentials: ResolvedCredentials; readonly until: number } | undefined;
   #stamp: string | undefined;
   #stampAt = 0;
@@ -101,7 +103,7 @@ export class RefreshingProvider implements CredentialProvider {
   /** Rejects with an InvocationError of kind `credentials`, at the latest after 10 s. */
   get(): ResolvedCredentials | Promise<ResolvedCredentials> {
     const now = this.#options.clock.now();
-    if (now < this.lastUsed - SET_BACK_MS) this.#retryAt = this.#rejectAt = this.#stampAt = this.#refreshAt = 0;
+    if (now < this.lastUsed - SET_BACK_MS) this.#forgetTimes();
     this.lastUsed = now;
     const current = this.#current;
     if (current === undefined || (now >= this.#validUntil && !this.#goesOn())) return this.#wait(now);
@@ -110,19 +112,33 @@ export class RefreshingProvider implements CredentialProvider {
     return current;
   }
 
+  #forgetTimes(): void {
+    this.#retryAt = this.#rejectAt = this.#renewAt = this.#stampAt = this.#refreshAt = 0;
+  }
+
   /** Asks for credentials in the background where there are none, and keeps them fresh. */
   prepare(): void {
     const found = this.get();
     if (found instanceof Promise) found.catch(() => {});
   }
 
-  invalidate(credentials: ResolvedCredentials, verdict: 'expired' | 'unknown' = 'expired'): void {
+  invalidate(credentials: ResolvedCredentials): void {
     const now = this.#options.clock.now();
-    const allowance = now - (REJECT_BURST - 1) * REJECT_FLOOR_MS;
     if (this.#current !== credentials || now < this.#rejectAt) return;
-    this.#rejectAt = Math.max(this.#rejectAt, allowance) + REJECT_FLOOR_MS;
+    this.#rejectAt = nextWordAt(this.#rejectAt, now);
     this.#current = undefined;
-    this.#rejected = { credentials, until: verdict === 'expired' ? now + REJECTED_MS : now };
+    this.#rejected = { credentials, until: now + REJECTED_MS };
+  }
+
+  renew(credentials: ResolvedCredentials): ResolvedCredentials | Promise<ResolvedCredentials> {
+    const now = this.#options.clock.now();
+    if (this.#current === credentials && this.#load === undefined) {
+      if (now < this.#renewAt || now < this.#retryAt) return credentials;
+      this.#renewAt = nextWordAt(this.#renewAt, now);
+      this.#load = this.#start(now);
+    }
+    const others = this.#current === credentials ? this.#load : this.get();
+    return others instanceof Promise ? others.catch(() => this.#current ?? credentials) : (others ?? credentials);
   }
 
   status(): CredentialStatus {
@@ -292,4 +308,9 @@ export class RefreshingProvider implements CredentialProvider {
       if (isNew) this.#refresh(this.#options.clock.now());
     });
   }
+}
+
+/** When the next word of a service counts: as many as are free now come at once. */
+function nextWordAt(at: number, now: number): number {
+  return Math.max(at, now - (REJECT_BURST - 1) * REJECT_FLOOR_MS) + REJECT_FLOOR_MS;
 }

@@ -1,4 +1,5 @@
 import type { InvocationError } from '../invocation-error.ts';
+import { refusesIdentity } from '../result/error-classes.ts';
 import type { CircuitBreakerOptions } from '../types.ts';
 
 /** How a call was let through: a `trial` decides whether an open circuit closes. */
@@ -19,9 +20,9 @@ export class CircuitBreaker {
     return this.#failures;
   }
 
-  /** Opened, and no call has succeeded since. */
-  get isOpen(): boolean {
-    return this.#openUntil !== undefined;
+  /** Refuses calls at this time. */
+  refusesAt(now: number): boolean {
+    return this.#openUntil !== undefined && now < this.#openUntil;
   }
 
   /** Undefined: the call may not be made. One that may must report back by `succeed`, `fail` or `forget`. */
@@ -57,10 +58,14 @@ export class CircuitBreaker {
   }
 }
 
-/** Failures of the service or the way to it count; a refused request or a caller that left does not. */
-export function speaksOfHealth(error: InvocationError): boolean {
-  const { kind, statusCode } = error;
-  if (kind === 'timeout' || kind === 'connection') return true;
-  if (kind !== 'service' && kind !== 'status') return false;
-  return statusCode !== undefined && (statusCode >= 500 || statusCode === 429 || statusCode === 408);
+/**
+ * What a call's error says of the function's health. `nothing`: it could not be built, its caller left, or the identity that
+ * signed it was refused, which others that call the same function must not feel. `well`: something has answered as it should.
+ */
+export function healthOf(error: InvocationError): 'ill' | 'well' | 'nothing' {
+  const { failure, kind, statusCode } = error;
+  if (failure === 'credentials-timeout') return 'nothing';
+  if (kind === 'timeout' || kind === 'connection') return 'ill';
+  if ((kind !== 'service' && kind !== 'status') || statusCode === undefined || refusesIdentity(error)) return 'nothing';
+  return statusCode >= 500 || statusCode === 429 || statusCode === 408 ? 'ill' : 'well';
 }

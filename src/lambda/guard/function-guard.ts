@@ -1,12 +1,15 @@
 import { InvocationError } from '../invocation-error.ts';
 import { RetryBudget } from '../retry/retry-budget.ts';
 import type { TransportOptions } from '../types.ts';
-import { type Admission, CircuitBreaker, speaksOfHealth } from './circuit-breaker.ts';
+import { type Admission, CircuitBreaker, healthOf } from './circuit-breaker.ts';
 
 /** Credentials may be made of a caller's data. */
 const MAX_BUDGETS = 64;
 
-/** What is shared by all calls of one function: how many are under way, whether its circuit is open, its retry budgets. */
+/**
+ * What is shared by all calls of one function with the same settings: how many are under way, whether its circuit is open, its
+ * retry budgets.
+ */
 export class FunctionGuard {
   /** Of the identity that came first; mostly there is one. */
   readonly budget = new RetryBudget();
@@ -14,14 +17,20 @@ export class FunctionGuard {
   #others: Map<string, RetryBudget> | undefined;
   readonly #breaker = new CircuitBreaker();
   #active = 0;
+  #calls = 0;
+
+  /** Calls that came, the refused ones included. */
+  get calls(): number {
+    return this.#calls;
+  }
 
   /**
-   * How much would be lost with this guard, to be compared: 0 is nothing. An open circuit weighs more than any failures
-   * and spent retries; one with calls under way is never to go.
+   * How much would be lost with this guard now, to be compared: 0 is nothing. A circuit that refuses weighs more than any
+   * failures and spent retries; one with calls under way is never to go.
    */
-  get memory(): number {
+  memory(now: number): number {
     if (this.#active > 0) return Number.POSITIVE_INFINITY;
-    return (this.#breaker.isOpen ? 1_000_000 : 0) + this.#breaker.failures + this.#spent();
+    return (this.#breaker.refusesAt(now) ? 1_000_000 : 0) + this.#breaker.failures + this.#spent();
   }
 
   /** Retries are paid for by each identity on its own, as by each client of the SDK. */
@@ -39,6 +48,7 @@ export class FunctionGuard {
 
   /** Throws InvocationError (`refused`); else `leave` must follow, with what this gave. */
   enter({ maxConcurrency, circuitBreaker }: TransportOptions, now: number): Admission {
+    this.#calls++;
     if (maxConcurrency !== undefined && this.#active >= maxConcurrency) {
       throw refused('too-many-invocations', `${this.#active} invocations of the function are under way, the limit`, 1);
     }
@@ -54,10 +64,9 @@ export class FunctionGuard {
   leave({ circuitBreaker }: TransportOptions, admission: Admission, error: unknown, now: number): void {
     this.#active--;
     if (circuitBreaker === undefined) return;
-    if (error === undefined) this.#breaker.succeed(admission);
-    else if (error instanceof InvocationError && speaksOfHealth(error))
-      this.#breaker.fail(admission, now, circuitBreaker);
-    else if (error instanceof InvocationError && error.statusCode !== undefined) this.#breaker.succeed(admission);
+    const health = error === undefined ? 'well' : error instanceof InvocationError ? healthOf(error) : 'nothing';
+    if (health === 'well') this.#breaker.succeed(admission);
+    else if (health === 'ill') this.#breaker.fail(admission, now, circuitBreaker);
     else this.#breaker.forget(admission);
   }
 

@@ -1,6 +1,9 @@
+import { LRUCache } from 'lru-cache';
+import { identityKey } from '../credentials/identity.ts';
 import type { CredentialProvider } from '../resolved-credentials.ts';
-import { FunctionGuard } from './function-guard.ts';
-import { FunctionOwners } from './function-owners.ts';
+import type { RetryOptions, TransportOptions } from '../types.ts';
+import type { FunctionGuard } from './function-guard.ts';
+import { GuardPool } from './guard-pool.ts';
 
 /** A function as its endpoint, region and name tell it: qualifiers, and the ways to write a name, share it. */
 export interface NamedFunction {
@@ -9,43 +12,36 @@ export interface NamedFunction {
   readonly account: string | undefined;
 }
 
-/** Templates may make names of a caller's data, so guards that have nothing to remember go beyond this number. */
-const MAX_FRESH = 1_024;
+/** How a step calls its function. */
+interface Settings {
+  readonly transport: TransportOptions;
+  readonly retry: RetryOptions;
+}
+
 /**
- * Guards that remember failures are 0.2 KB each. More than the requests that one process has under way, so that a guard
+ * Guards that remember failures are 0.3 KB each. More than the requests that one process has under way, so that a guard
  * with calls never has to go.
  */
-const MAX_TROUBLED = 16_384;
+const SHARED = { fresh: 1_024, troubled: 16_384 } as const;
+/** There is one for each step of up to 1,024 texts. */
+const OWN = { fresh: 32, troubled: 64 } as const;
+/** Each reload may bring other settings; steps in force keep their pool. */
+const MAX_SETTINGS = 1_024;
 
 /**
- * One guard for each function. A full table drops guards that remember nothing; only beyond 16,384 others does it drop
- * those that remember least: a name that a caller makes up never closes the circuit of another function.
+ * One guard for each function, as seen by the steps that call it with equal settings. Whose function it is: the account in its
+ * name, else that of the identity that signs where its source tells it, else that identity's own. Nothing else is guessed: the
+ * first account that somebody names is not who the identity is.
  */
 export class FunctionGuards {
-  readonly #guards = new Map<string, FunctionGuard>();
-  /** The number of guards at which the table is cleaned up next: not with each new name. */
-  #cleanUpAt = MAX_FRESH;
+  readonly #bySettings = new LRUCache<string, GuardPool>({ max: MAX_SETTINGS });
+  readonly #byTransport = new WeakMap<TransportOptions, { readonly retry: RetryOptions; readonly pool: GuardPool }>();
   /** The key of a name for the owner that was met last. */
   readonly #keys = new WeakMap<NamedFunction, { readonly owner: string; readonly key: string }>();
-  readonly #owners = new FunctionOwners((from, to) => this.#move(from, to));
 
-  get size(): number {
-    return this.#guards.size;
-  }
-
-  /** The guard of the function that this name means for this identity. */
-  of(named: NamedFunction, provider: CredentialProvider): FunctionGuard {
-    return this.get(this.#keyOf(named, this.#owners.ownerOf(named.account, provider)));
-  }
-
-  /** The same guard for the same key as long as there is something to remember. */
-  get(key: string): FunctionGuard {
-    const known = this.#guards.get(key);
-    if (known !== undefined) return known;
-    if (this.#guards.size >= this.#cleanUpAt) this.#cleanUp();
-    const guard = new FunctionGuard();
-    this.#guards.set(key, guard);
-    return guard;
+  /** The guard of the function that this name means for this identity and these settings. */
+  of(named: NamedFunction, { account, identity }: CredentialProvider, settings: Settings): FunctionGuard {
+    return this.#poolOf(settings).get(this.#keyOf(named, named.account ?? account ?? identity));
   }
 
   /** A text that is put together anew for each call costs more than all else here: mostly there is one owner. */
@@ -57,26 +53,33 @@ export class FunctionGuards {
     return key;
   }
 
-  /** A guard that is there under the new owner already stays, and calls under way leave the one that they entered. */
-  #move(from: string, to: string): void {
-    for (const [key, guard] of this.#guards) {
-      if (!key.startsWith(`${from} `)) continue;
-      this.#guards.delete(key);
-      const moved = to + key.slice(from.length);
-      if (!this.#guards.has(moved)) this.#guards.set(moved, guard);
-    }
+  #poolOf({ transport, retry }: Settings): GuardPool {
+    const known = this.#byTransport.get(transport);
+    if (known?.retry === retry) return known.pool;
+    const pool = transport.isolated === true ? (known?.pool ?? new GuardPool(OWN)) : this.#shared(transport, retry);
+    this.#byTransport.set(transport, { retry, pool });
+    return pool;
   }
 
-  #cleanUp(): void {
-    for (const [key, guard] of this.#guards) if (guard.memory === 0) this.#guards.delete(key);
-    if (this.#guards.size > MAX_TROUBLED - MAX_FRESH) this.#dropLeast();
-    this.#cleanUpAt = this.#guards.size + MAX_FRESH;
-  }
-
-  #dropLeast(): void {
-    const byMemory = [...this.#guards].sort(([, a], [, b]) => a.memory - b.memory);
-    for (const [key, guard] of byMemory.slice(0, MAX_TROUBLED / 4)) {
-      if (Number.isFinite(guard.memory)) this.#guards.delete(key);
+  #shared(transport: TransportOptions, { maxAttempts, idempotent }: RetryOptions): GuardPool {
+    const { connectionTimeoutMs, readTimeoutMs, apiCallAttemptTimeoutMs, apiCallTimeoutMs } = transport;
+    const { ssl, maxConcurrency, circuitBreaker } = transport;
+    const times = [connectionTimeoutMs, readTimeoutMs, apiCallAttemptTimeoutMs || 0, apiCallTimeoutMs || 0];
+    const trust = ssl && [
+      ssl.trustAll ?? false,
+      ssl.trustStoreType,
+      ssl.trustStorePath,
+      ssl.trustStorePassword,
+      ssl.trustStoreContent,
+    ];
+    const limits = [maxConcurrency, circuitBreaker?.failures, circuitBreaker?.openMs, maxAttempts, idempotent];
+    // Hashed: a trust store is long, and its password is no key of a map.
+    const key = identityKey(JSON.stringify([times, trust, limits]));
+    let pool = this.#bySettings.get(key);
+    if (pool === undefined) {
+      pool = new GuardPool(SHARED);
+      this.#bySettings.set(key, pool);
     }
+    return pool;
   }
 }

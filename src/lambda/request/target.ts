@@ -5,6 +5,8 @@ import { canonicalPath, escapeUri } from './uri.ts';
 
 /** The part of a request that is the same for all invocations of one function, qualifier and endpoint. */
 export interface Target {
+  /** See Endpoint. */
+  readonly isAws: boolean;
   readonly region: string;
   readonly origin: string;
   readonly host: string;
@@ -30,6 +32,7 @@ export function createTarget(
     qualifier === undefined ? '' : `Qualifier=${encoded('qualifier', qualifier, 'a version, an alias or $LATEST')}`;
   const path = `${endpoint.pathPrefix}/2015-03-31/functions/${label}/invocations`;
   return {
+    isAws: endpoint.isAws,
     region,
     origin: endpoint.origin,
     host: endpoint.host,

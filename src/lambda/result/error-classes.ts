@@ -1,3 +1,5 @@
+import type { Throttling } from './throttling.ts';
+
 /** What an error of the service means for the function and for another try. */
 export interface ErrorClass {
   /** `never`: the function cannot have run. `maybe`: nobody can tell. */
@@ -138,6 +140,24 @@ export function isThrottling(errorType: string | undefined, status: number): boo
 /** Errors by which the service says that the request's time is not its own. */
 export function isClockError(errorType: string | undefined): boolean {
   return errorType !== undefined && CLASSES.get(errorType) === clock;
+}
+
+/**
+ * Refused for who signed the call, not for the function: its rights, its keys, the time of its signature, its own rate. Of an
+ * answer that is none of AWS's: what HTTP says of identities.
+ */
+export function refusesIdentity({ errorType, statusCode = 0, throttling }: IdentityFacts): boolean {
+  const known = errorType === undefined ? undefined : CLASSES.get(errorType);
+  if (known !== undefined) {
+    return known === denied || known === expired || known === clock || throttling?.limit === 'caller';
+  }
+  return statusCode === 401 || statusCode === 403 || statusCode === 407;
+}
+
+interface IdentityFacts {
+  readonly errorType: string | undefined;
+  readonly statusCode: number | undefined;
+  readonly throttling: Throttling | undefined;
 }
 
 /** The session token's time is over: another one is needed, and the function cannot have run. */

@@ -8,11 +8,16 @@ import { ProxyVariables } from './proxy-variables.ts';
 
 export type { TlsTrust } from './connector.ts';
 
+/** The same object for the same store; a promise while it is read. */
+export type TrustReader = (ssl: SslOptions) => TlsTrust | Promise<TlsTrust>;
+
 /** Endpoints may be made of a caller's data. */
 const MAX_POOLS = 128;
 
 class PoolEntry {
   readonly dispatcher: Dispatcher;
+  /** The number of the use that was last. */
+  lastUse = 0;
   #closing: Promise<void> | undefined;
 
   constructor(dispatcher: Dispatcher) {
@@ -33,30 +38,40 @@ class PoolEntry {
 /** Keep-alive connections, one pool for each origin, trust store and connect timeout. */
 export class ConnectionPools {
   readonly #proxies: ProxyVariables;
-  readonly #trustFor: (ssl: SslOptions) => TlsTrust;
+  readonly #trustFor: TrustReader;
   readonly #byTransport = new WeakMap<TransportOptions, LRUCache<string, PoolEntry>>();
-  /** In the order of last use by a new configuration: the oldest goes first. */
-  readonly #byKey = new LRUCache<string, PoolEntry>({ max: MAX_POOLS, dispose: (entry) => void entry.close() });
+  readonly #byKey = new Map<string, PoolEntry>();
+  #uses = 0;
   readonly #trustIds = new WeakMap<TlsTrust, number>();
   #trusts = 0;
 
-  constructor(environment: Environment, trustFor: (ssl: SslOptions) => TlsTrust) {
+  constructor(environment: Environment, trustFor: TrustReader) {
     this.#proxies = new ProxyVariables(environment);
     this.#trustFor = trustFor;
   }
 
-  /** Throws what `trustFor` throws, and where the variable of a proxy cannot be used. */
-  get(origin: string, transport: TransportOptions): Dispatcher {
+  /** Throws or rejects as `trustFor` does, and where the variable of a proxy cannot be used. */
+  get(origin: string, transport: TransportOptions): Dispatcher | Promise<Dispatcher> {
     let byOrigin = this.#byTransport.get(transport);
     if (byOrigin === undefined) {
       byOrigin = new LRUCache({ max: MAX_POOLS });
       this.#byTransport.set(transport, byOrigin);
     }
-    let entry = byOrigin.get(origin);
-    if (entry === undefined || entry.closed) {
-      entry = this.#find(origin, transport);
-      byOrigin.set(origin, entry);
-    }
+    const known = byOrigin.get(origin);
+    if (known !== undefined && !known.closed) return this.#used(known);
+    const found = byOrigin;
+    const open = (trust: TlsTrust | undefined): Dispatcher => {
+      const entry = this.#find(origin, transport.connectionTimeoutMs, trust);
+      found.set(origin, entry);
+      return this.#used(entry);
+    };
+    const trust = transport.ssl === undefined ? undefined : this.#trustFor(transport.ssl);
+    return trust instanceof Promise ? trust.then(open) : open(trust);
+  }
+
+  #used(entry: PoolEntry): Dispatcher {
+    this.#uses++;
+    entry.lastUse = this.#uses;
     return entry.dispatcher;
   }
 
@@ -67,16 +82,25 @@ export class ConnectionPools {
     await Promise.all(entries.map((entry) => entry.close()));
   }
 
-  #find(origin: string, { connectionTimeoutMs, ssl }: TransportOptions): PoolEntry {
-    const trust = ssl === undefined ? undefined : this.#trustFor(ssl);
+  #find(origin: string, connectionTimeoutMs: number, trust: TlsTrust | undefined): PoolEntry {
     const proxy = this.#proxies.proxyFor(origin);
     const key = `${origin} ${connectionTimeoutMs} ${trust === undefined ? '' : this.#trustId(trust)}`;
     let entry = this.#byKey.get(key);
     if (entry === undefined) {
       entry = new PoolEntry(createDispatcher({ origin, connectTimeoutMs: connectionTimeoutMs, trust, proxy }));
+      if (this.#byKey.size >= MAX_POOLS) this.#dropOldest();
       this.#byKey.set(key, entry);
     }
     return entry;
+  }
+
+  /** The one that was not used for longest: pools in use outlive any number of endpoints that somebody makes up. */
+  #dropOldest(): void {
+    let oldest: readonly [string, PoolEntry] | undefined;
+    for (const one of this.#byKey) if (oldest === undefined || one[1].lastUse < oldest[1].lastUse) oldest = one;
+    if (oldest === undefined) return;
+    this.#byKey.delete(oldest[0]);
+    void oldest[1].close();
   }
 
   #trustId(trust: TlsTrust): number {

@@ -252,7 +252,7 @@ test('an empty text of identity or destination is a warning, since it counts as 
 
 test('a trust store whose expression gives nothing is an error', () => {
   for (const name of ['trustStorePath', 'trustStoreContent', 'trustStorePassword']) {
-    const ssl = { trustStoreType: 'PEM', trustStorePath: '/ca.pem', [name]: "{#properties['none']}" };
+    const ssl = { trustStoreType: 'PEM', trustStorePath: '/ca.pem', [name]: "{('')}" };
     const text = withStep(`function: f, ssl: ${JSON.stringify(ssl)}`);
     assertLines(problemsOf(text), [`ssl.${name}: the expression gives no text`]);
   }

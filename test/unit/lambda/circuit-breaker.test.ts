@@ -90,6 +90,53 @@ test('what says nothing of the functions health does not open the circuit', () =
   for (let i = 0; i < 5; i++) for (const outcome of outcomes) assert.ok(pass(guard, 0, outcome), outcome.kind);
 });
 
+const refusals = [
+  error('service-error', 403),
+  error('foreign-status', 401),
+  error('foreign-status', 403),
+  error('foreign-status', 407),
+  error('role-refused', 403),
+  error('role-refused', 503),
+  error('no-credentials'),
+  error('credentials-timeout'),
+  typed('AccessDeniedException', 503),
+  typed('ExpiredTokenException', 500),
+  typed('InvalidSignatureException', 429),
+  typed('UnrecognizedClientException', 403),
+  new InvocationError('service-error', {
+    message: 'm',
+    statusCode: 429,
+    errorType: 'TooManyRequestsException',
+    throttling: { limit: 'caller', reason: 'CallerRateLimitExceeded' },
+  }),
+];
+
+function typed(errorType: string, statusCode: number): InvocationError {
+  return new InvocationError('service-error', { message: 'm', statusCode, errorType });
+}
+
+test('a refused identity neither opens a circuit nor closes one nor makes failures be forgotten', () => {
+  for (const refusal of refusals) {
+    const guard = new FunctionGuard();
+    for (let i = 0; i < 5; i++) assert.ok(pass(guard, 0, refusal), 'never opens');
+    pass(guard, 0, error('timeout'));
+    pass(guard, 0, error('timeout'));
+    pass(guard, 0, refusal);
+    pass(guard, 0, error('timeout'));
+    assert.ok(!pass(guard, 1), `${refusal.failure} ${refusal.errorType} between failures`);
+    assert.ok(pass(guard, 1000, refusal), 'a trial');
+    const next = guard.enter(transport, 1001);
+    assert.equal(next, 'trial', 'and leaves it to the next');
+    assert.ok(!pass(guard, 1002));
+  }
+});
+
+test('a function that refuses by its own set-up is not taken for a refused identity', () => {
+  const guard = new FunctionGuard();
+  for (let i = 0; i < 3; i++) pass(guard, 0, typed('KMSAccessDeniedException', 502));
+  assert.ok(!pass(guard, 1));
+});
+
 test('an open circuit tells when to come again', () => {
   const guard = new FunctionGuard();
   for (let i = 0; i < 3; i++) pass(guard, 0, error('timeout'));
@@ -108,8 +155,8 @@ test('the limit counts calls under way and no others', () => {
   guard.leave(limited, 'closed', error('timeout'), 0);
   guard.enter(limited, 0);
   assert.throws(() => guard.enter(limited, 0), { kind: 'refused' });
-  assert.equal(guard.memory, Number.POSITIVE_INFINITY);
+  assert.equal(guard.memory(0), Number.POSITIVE_INFINITY);
   guard.leave(limited, 'closed', undefined, 0);
   guard.leave(limited, 'closed', undefined, 0);
-  assert.equal(guard.memory, 0);
+  assert.equal(guard.memory(0), 0);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FunctionGuard } from '../../../src/lambda/guard/function-guard.ts';
 import { FunctionGuards } from '../../../src/lambda/guard/function-guards.ts';
 import type { Invocation } from '../../../src/lambda/index.ts';
 import { Destinations } from '../../../src/lambda/request/destinations.ts';
@@ -21,7 +22,8 @@ function numbering(environment: Record<string, string> = {}) {
   const guards = new FunctionGuards();
   const seen: unknown[] = [];
   return async (name: string, by: CredentialProvider, more: Partial<Invocation> = {}): Promise<number> => {
-    const guard = guards.of(await destinations.get(invocation({ functionName: name, ...more })), by);
+    const call = invocation({ functionName: name, ...more });
+    const guard = guards.of(await destinations.get(call), by, call);
     if (!seen.includes(guard)) seen.push(guard);
     return seen.indexOf(guard);
   };
@@ -40,7 +42,7 @@ test('every way to write a function is one function in whatever order they come'
     [`arn:aws:lambda:us-east-1:${a}:function:f:$LATEST.PUBLISHED`],
   ];
   for (let first = 0; first < ways.length; first++) {
-    for (const by of [chain, provider('keys'), provider('role', a)]) {
+    for (const by of [provider('chain', a), provider('keys', a), provider('role', a)]) {
       const numberOf = numbering();
       const order = [...ways.slice(first), ...ways.slice(0, first), ...ways];
       for (const [name, more] of order) assert.equal(await numberOf(name, by, more), 0, `${name} by ${by.identity}`);
@@ -67,20 +69,59 @@ test('functions of two accounts regions names or endpoints are two', async () =>
   assert.equal(await numberOf('f', provider('another role of a', a)), 0);
 });
 
-test('an identity without an account is of the first whose function it names', async () => {
-  const numberOf = numbering();
-  assert.equal(await numberOf('f', chain), 0);
-  assert.equal(await numberOf(`${a}:function:f`, chain), 0);
-  assert.equal(await numberOf(`${b}:function:f`, chain), 1, 'and another account is another');
-  assert.equal(await numberOf('f', chain), 0);
-  assert.equal(await numberOf('f', provider('role', a)), 0);
+test('an identity whose account nobody tells has functions of its own whatever account it names first', async () => {
+  for (const first of [`${b}:function:other`, `${a}:function:f`, `${b}:function:f`]) {
+    const numberOf = numbering();
+    await numberOf(first, chain);
+    const own = await numberOf('f', chain);
+    assert.equal(await numberOf('f:live', chain), own);
+    for (const account of [a, b]) {
+      assert.notEqual(await numberOf(`${account}:function:f`, chain), own, 'it may be another');
+      assert.notEqual(await numberOf('f', provider('role', account)), own, 'of another identity');
+    }
+    assert.notEqual(await numberOf('f', provider('keys')), own);
+  }
 });
 
-test('an account that becomes known with the first credentials splits nothing', async () => {
+const usual = {
+  transport: { connectionTimeoutMs: 2_000, readTimeoutMs: 5_000 },
+  retry: { maxAttempts: 1, idempotent: false },
+};
+const settings: Readonly<Record<string, Partial<Invocation>>> = {
+  'a connection timeout': { transport: { ...usual.transport, connectionTimeoutMs: 1 } },
+  'a read timeout': { transport: { ...usual.transport, readTimeoutMs: 1 } },
+  'an attempt timeout': { transport: { ...usual.transport, apiCallAttemptTimeoutMs: 1 } },
+  'a call timeout': { transport: { ...usual.transport, apiCallTimeoutMs: 1 } },
+  'a limit': { transport: { ...usual.transport, maxConcurrency: 1 } },
+  'another limit': { transport: { ...usual.transport, maxConcurrency: 2 } },
+  'a circuit': { transport: { ...usual.transport, circuitBreaker: { failures: 1, openMs: 1 } } },
+  'another circuit': { transport: { ...usual.transport, circuitBreaker: { failures: 1, openMs: 2 } } },
+  'a trust store': { transport: { ...usual.transport, ssl: { trustAll: true } } },
+  'more attempts': { retry: { ...usual.retry, maxAttempts: 2 } },
+  idempotence: { retry: { ...usual.retry, idempotent: true } },
+};
+
+test('steps with equal settings share what is remembered of a function, and others do not', async () => {
   const numberOf = numbering();
-  assert.equal(await numberOf('f', provider('chain')), 0);
-  assert.equal(await numberOf('f', provider('chain', a)), 0);
-  assert.equal(await numberOf(`${a}:function:f`, provider('role', b)), 0);
+  const by = provider('role', a);
+  const first = new Map<string, number>();
+  for (const [name, more] of Object.entries({ usual, ...settings })) first.set(name, await numberOf('f', by, more));
+  assert.equal(new Set(first.values()).size, first.size);
+  for (const [name, more] of Object.entries({ usual, ...settings })) {
+    assert.equal(await numberOf('f', by, structuredClone(more)), first.get(name), `${name}, as another step has it`);
+    assert.equal(await numberOf('f', by, more), first.get(name));
+  }
+});
+
+test('a policy that a route brings shares with no other, not even one of equal settings', async () => {
+  const numberOf = numbering();
+  const by = provider('role', a);
+  const isolated = () => ({ transport: { ...usual.transport, isolated: true } });
+  const [one, other] = [isolated(), isolated()];
+  const all = [await numberOf('f', by, usual), await numberOf('f', by, one), await numberOf('f', by, other)];
+  assert.deepEqual(all, [0, 1, 2]);
+  assert.equal(await numberOf('f:live', by, one), 1, 'and keeps its own');
+  assert.equal(await numberOf('f', by, { ...one, retry: { ...usual.retry } }), 1);
 });
 
 test('the endpoints of AWS count as one and a name that only looks like one does not', async () => {
@@ -110,12 +151,11 @@ test('the endpoints of AWS count as one and a name that only looks like one does
 });
 
 test('retries are paid for by each identity on its own', async () => {
-  const guards = new FunctionGuards();
-  const guard = guards.get('f');
+  const guard = new FunctionGuard();
   for (let i = 0; i < 100; i++) guard.budgetOf('a').spend('transient');
   assert.equal(guard.budgetOf('a').spend('transient'), false);
   assert.equal(guard.budgetOf('b').spend('transient'), true);
-  assert.equal(guard.memory, guard.budgetOf('a').spent + guard.budgetOf('b').spent);
+  assert.equal(guard.memory(0), guard.budgetOf('a').spent + guard.budgetOf('b').spent);
   for (let i = 0; i < 10_000; i++) guard.budgetOf(`made up ${i}`);
   assert.equal(guard.budgetOf('b').spent, 14, 'a flood of identities gives nothing back');
   assert.equal(guard.budgetOf('a').spend('transient'), false);

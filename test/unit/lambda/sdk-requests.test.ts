@@ -9,6 +9,7 @@ import type { Invocation } from '../../../src/lambda/index.ts';
 import { ClockSkew } from '../../../src/lambda/request/clock-skew.ts';
 import { Destinations } from '../../../src/lambda/request/destinations.ts';
 import { EndpointResolver } from '../../../src/lambda/request/endpoint.ts';
+import { prepare } from '../../../src/lambda/request/prepared.ts';
 import { Signer } from '../../../src/lambda/request/signer.ts';
 import { signatureError } from '../../support/sigv4-check.ts';
 
@@ -239,6 +240,8 @@ async function sentByUs(values: Input, destinations: Destinations, signer: Signe
       guard: new FunctionGuard(),
       dispatcher,
       provider: { identity: 'keys', account: undefined, get: () => credentials },
+      credentials,
+      prepared: prepare(invocation),
     },
     invocation,
     { callEnd: Number.POSITIVE_INFINITY, signal: undefined },

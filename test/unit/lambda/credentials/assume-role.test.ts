@@ -30,7 +30,11 @@ for (const [name, verdict] of [
       identity: 'base',
       account: undefined,
       get: () => credentials,
-      invalidate: (_: unknown, said: unknown) => void verdicts.push(said),
+      invalidate: () => void verdicts.push('expired'),
+      renew: () => {
+        verdicts.push('unknown');
+        return credentials;
+      },
     };
     const role = { roleArn: 'arn:aws:iam::222222222222:role/b', roleSessionName: 'gravitee' };
     await assert.rejects(assumeRole({ role, base, region: 'ap-east-1' }), { name });

@@ -269,19 +269,41 @@ test('a source that repeats what the service called expired is an error for a mi
   assert.deepEqual(await provider.get(), first, 'the service may have been wrong');
 });
 
-test('what one region does not know serves all others on where the source has nothing else', async () => {
+test('what one endpoint or region calls expired or does not know serves all others on', async () => {
   const { provider, source, clock, told } = make();
   const first = await provider.get();
   source.next = 'same';
   for (let i = 0; i < 600; i++) {
-    provider.invalidate(first, 'unknown');
-    assert.equal(await provider.get(), first, 'the same object: who sent it does not send it again');
+    const others = provider.renew(first);
+    assert.equal(now(provider), first, 'while the source is asked');
+    assert.equal(await others, first, 'the same object: who sent it does not send it again');
+    assert.equal(now(provider), first);
     await clock.pass(100);
   }
   assert.ok(source.loads >= 10 && source.loads <= 15, `${source.loads} loads in a minute`);
   assert.deepEqual([provider.status().ok, provider.status().reason, told], [true, undefined, []]);
   source.next = 'session';
-  provider.invalidate(first, 'unknown');
+  const next = await provider.renew(first);
+  assert.notEqual(next, first);
+  assert.equal(now(provider), next);
+  assert.equal(await provider.renew(first), next, 'who comes late with the old ones gets those that are there');
+});
+
+test('a source that is away when one endpoint wants others takes nothing from anybody', async () => {
+  const { provider, source } = make(hour);
+  const first = await provider.get();
+  source.next = new Error('away');
+  assert.equal(await provider.renew(first), first);
+  assert.equal(now(provider), first);
+});
+
+test('one endpoint that calls all keys expired does not keep AWS from being believed', async () => {
+  const { provider, source } = make(hour);
+  const first = await provider.get();
+  source.next = 'same';
+  for (let i = 0; i < 20; i++) await provider.renew(first);
+  source.next = 'session';
+  provider.invalidate(first);
   assert.notEqual(await provider.get(), first);
 });
 
