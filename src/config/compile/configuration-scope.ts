@@ -35,7 +35,7 @@ export class ConfigurationScope {
 
   /** Of a policy that a route brings along. */
   get isInline(): boolean {
-    return this.#compiler.inline;
+    return this.#author === 'route';
   }
 
   /** The value stands in the step and not in `defaults`. */

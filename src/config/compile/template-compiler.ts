@@ -8,12 +8,9 @@ const DOCUMENT_VARIABLES = ['parameters'] as const;
 /** Compiles the texts of one document and reports those that do not parse, with their place. */
 export class TemplateCompiler {
   readonly reporter: Reporter;
-  /** The document is a policy that a route brings along. */
-  readonly inline: boolean;
 
-  constructor(reporter: Reporter, inline = false) {
+  constructor(reporter: Reporter) {
     this.reporter = reporter;
-    this.inline = inline;
   }
 
   compile(path: DocumentPath, text: string): CompiledTemplate | undefined {
