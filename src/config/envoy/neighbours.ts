@@ -21,7 +21,7 @@ const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 export function neighboursOf({ filter, route }: UsedRoute, clusters: ReadonlyMap<string, EnvoyNode>): Neighbours {
   const { chain } = filter.manager;
   const running = (nodes: readonly EnvoyNode[]): readonly Neighbour[] => {
-    return nodes.filter((node) => runsOn(node, route.levels)).flatMap((node) => neighbour(node) ?? []);
+    return nodes.filter((node) => runsOn(node, route.levels)).flatMap((node) => neighbourOf(node) ?? []);
   };
   const router = chain.at(-1)?.get('typed_config')?.items('upstream_http_filters') ?? [];
   const cluster = clusters.get(route.node.get('route')?.text('cluster') ?? '');
@@ -32,7 +32,8 @@ export function neighboursOf({ filter, route }: UsedRoute, clusters: ReadonlyMap
   };
 }
 
-function neighbour(node: EnvoyNode): Neighbour | undefined {
+/** Undefined for a filter whose configuration comes from elsewhere. */
+export function neighbourOf(node: EnvoyNode): Neighbour | undefined {
   const config = node.get('typed_config');
   const type = config?.entry('@type')?.data;
   const kind = typeof type === 'string' ? /envoy\.extensions\.filters\.http\.(\w+)\./.exec(type)?.[1] : undefined;

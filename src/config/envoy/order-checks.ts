@@ -1,6 +1,8 @@
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
-import { type Neighbour, neighboursOf } from './neighbours.ts';
+import { routeLevels } from './managers.ts';
+import { type Neighbour, neighbourOf, neighboursOf } from './neighbours.ts';
+import { runsOn } from './routes.ts';
 import { guards, nameOf, type UsedRoute } from './used-routes.ts';
 
 /** An order of filters that breaks policies. What each does was seen with Envoy 1.40. */
@@ -89,8 +91,8 @@ const RULES: readonly OrderRule[] = [
 ];
 
 /**
- * A route's filters are chosen by the route that a request has when it arrives. A filter that changes the route later, in
- * front of ours, leads to a route whose own filters do not run.
+ * A route's filters are chosen by the route that a request has when it arrives. A filter that changes the route later leads
+ * to a route whose own filters do not run, wherever it stands in the chain (tried with Lua before and behind ext_proc).
  */
 const REROUTING: Readonly<Record<string, (config: EnvoyNode) => boolean>> = {
   ext_authz: (config) => config.flag('clear_route_cache'),
@@ -111,12 +113,23 @@ export function checkOrder(used: UsedRoute, clusters: ReadonlyMap<string, EnvoyN
   }
 }
 
-/** Filters in front of ours that may change the route of a request, in a chain where ours is off on some routes. */
+/** Filters that may change the route of a request, in a chain where ours is off on some routes. */
 export function checkRerouting(used: readonly UsedRoute[], reporter: Reporter): void {
-  for (const one of used.filter(({ policies, filter }) => guards(policies) && filter.disabled)) {
-    for (const { kind, config, node } of neighboursOf(one, new Map()).before) {
-      if (REROUTING[kind]?.(config) !== true) continue;
-      const message = `the filter ${kind} may change the route of a request that began on a route without ext_proc: Envoy has chosen the filters by then, and the request goes past ${nameOf(one)}; keep the route, or leave \`disabled: true\` out of ext_proc and write \`disabled: true\` in ExtProcPerRoute on the routes without policies`;
+  for (const one of used.filter(({ policies }) => guards(policies))) {
+    const { filter } = one;
+    const { chain, routeConfiguration } = filter.manager;
+    const levels = routeConfiguration === undefined ? [] : routeLevels(routeConfiguration);
+    for (const [position, node] of chain.entries()) {
+      const neighbour = neighbourOf(node);
+      const runs = levels.some((level) => runsOn(node, [level]));
+      if (neighbour === undefined || node === filter.node || !runs) continue;
+      if (REROUTING[neighbour.kind]?.(neighbour.config) !== true) continue;
+      const isBehind = position > filter.position;
+      if (!isBehind && !filter.disabled) continue;
+      const remedy = isBehind
+        ? 'put it before ext_proc'
+        : 'leave `disabled: true` out of ext_proc, and write `disabled: true` in ExtProcPerRoute on the routes without policies';
+      const message = `the filter ${neighbour.kind} may change the route of a request that began on a route without ext_proc, when Envoy has chosen the filters already: it goes past ${nameOf(one)}; keep the route there, or ${remedy}`;
       reporter.error(node.path, message);
     }
   }

@@ -49,6 +49,12 @@ for (const [name, text, document, severity, words] of broken) {
   });
 }
 
+test('a filter that clears the route behind ext_proc is told too, with another remedy', () => {
+  const lua = '{default_source_code: {inline_string: "request_handle:clearRouteCache()"}}';
+  only(check(after('lua.v3.Lua', lua), guarding), 'error', 'goes past API orders', 'put it before ext_proc');
+  assert.deepEqual(check(after('lua.v3.Lua', lua), enriching), []);
+});
+
 const fine: readonly (readonly [string, string, string])[] = [
   ['a cache behind a policy that changes no request', after(cache), readingResponse],
   ['a decompressor in front', before(decompressor), readingResponse],
