@@ -49,6 +49,8 @@ const FUNCTIONS: ReadonlyMap<string, (call: Call) => Value> = new Map<string, (c
   ['index', (call) => at(call, () => firstNumber(call))],
 ]);
 
+export const PATH_FUNCTIONS: readonly string[] = [...FUNCTIONS.keys()];
+
 function parseArgument(text: string, { session }: PathEvaluation): Value {
   session.run.step(1 + (text.length >> 4));
   try {

@@ -9,7 +9,7 @@ const MAX_DEPTH = 64;
 /** A chain of operators is as deep as it is long. */
 const MAX_TOKENS = 1000;
 
-const AXES: ReadonlySet<string> = new Set<Axis>([
+export const AXES: ReadonlySet<string> = new Set<Axis>([
   'ancestor',
   'ancestor-or-self',
   'attribute',
