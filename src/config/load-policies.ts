@@ -1,7 +1,8 @@
-import { type ApiPolicies, defaultLimits, policyDefaults } from '../policy/index.ts';
+import { type ApiPolicies, policyDefaults } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { dataMap } from './compile/data.ts';
 import { atOnce, type InSteps, inTurns } from './compile/in-steps.ts';
+import { compileLimits } from './compile/limits.ts';
 import { Reporter } from './compile/reporter.ts';
 import { compileResponseTemplates } from './compile/response-templates.ts';
 import { compileStep } from './compile/step.ts';
@@ -107,12 +108,7 @@ function* compileDocument(
   }
   const set = new CompiledPolicySet({
     unmatched: document.unmatched ?? policyDefaults.unmatched,
-    limits: {
-      bodyBytes: document.limits?.bodyBytes ?? defaultLimits.bodyBytes,
-      streams: document.limits?.streams ?? defaultLimits.streams,
-      bufferedBytes: document.limits?.bufferedBytes ?? defaultLimits.bufferedBytes,
-      evaluationMs: document.limits?.evaluationMs ?? defaultLimits.evaluationMs,
-    },
+    limits: compileLimits(document, inlineRights !== undefined, compiler.reporter),
     responseTemplates,
     messageTimeoutMs: messageTimeoutMs ?? undefined,
     maxMessageTimeoutMs: maxMessageTimeoutMs ?? undefined,

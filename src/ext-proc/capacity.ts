@@ -1,41 +1,85 @@
 import type { Limits } from '../policy/index.ts';
 
-/** Streams and body bytes that this process holds now. Over a limit new work is refused; nothing is dropped. */
+/** What is held now: by all streams, or by those of one API. */
+export interface Holding {
+  streams: number;
+  bytes: number;
+}
+
+/** Which limit leaves no room: the process's, or the share of an API. */
+export type Shortage = 'streams' | 'buffered_bytes' | 'api_streams' | 'api_buffered_bytes';
+
+/** Streams and bytes that this process holds now, and how much of both each API. Over a limit new work is refused; nothing is dropped. */
 export class Capacity {
-  #streams = 0;
-  #bytes = 0;
+  readonly #all: Holding = { streams: 0, bytes: 0 };
+  readonly #apis = new Map<string, Holding>();
 
   get streams(): number {
-    return this.#streams;
+    return this.#all.streams;
   }
 
   get bufferedBytes(): number {
-    return this.#bytes;
+    return this.#all.bytes;
+  }
+
+  /** APIs that hold anything. */
+  get apis(): ReadonlyMap<string, Readonly<Holding>> {
+    return this.#apis;
   }
 
   openStream(): void {
-    this.#streams++;
+    this.#all.streams++;
   }
 
   closeStream(): void {
-    this.#streams--;
+    this.#all.streams--;
+  }
+
+  /** A stream turns out to be one of an API's: its bytes are that API's from now on, until it leaves. */
+  join(api: string): Holding {
+    let part = this.#apis.get(api);
+    if (part === undefined) {
+      part = { streams: 0, bytes: 0 };
+      this.#apis.set(api, part);
+    }
+    part.streams++;
+    return part;
+  }
+
+  /** Its stream has ended. What runs on for it may still hold bytes. */
+  leave(part: Holding): void {
+    part.streams--;
+  }
+
+  /** Nothing is known of an API that holds nothing. */
+  forget(api: string, part: Holding): void {
+    if (part.streams === 0 && part.bytes === 0) this.#apis.delete(api);
   }
 
   /** Which limit leaves no room for a stream that has just been opened. */
-  exceeded(limits: Limits): 'streams' | 'buffered_bytes' | undefined {
-    if (this.#streams > limits.streams) return 'streams';
-    return this.#bytes >= limits.bufferedBytes && this.#bytes > 0 ? 'buffered_bytes' : undefined;
+  exceeded(limits: Limits): Shortage | undefined {
+    if (this.#all.streams > limits.streams) return 'streams';
+    return this.#all.bytes >= limits.bufferedBytes && this.#all.bytes > 0 ? 'buffered_bytes' : undefined;
   }
 
-  /** False, and nothing taken, when the bytes would go over the limit. */
-  takeBytes(count: number, limits: Limits): boolean {
-    if (this.#bytes + count > limits.bufferedBytes) return false;
-    this.#bytes += count;
-    return true;
+  /** Which share leaves no room for a stream of the API that has just joined. */
+  exceededShare(part: Holding, share: number, limits: Limits): Shortage | undefined {
+    // One at least, or an API with a small share of few streams would never be served.
+    if (part.streams > Math.max(1, Math.floor(limits.streams * share))) return 'api_streams';
+    return part.bytes >= limits.bufferedBytes * share && part.bytes > 0 ? 'api_buffered_bytes' : undefined;
+  }
+
+  /** Undefined: the bytes are taken. Else which limit they would go over, and nothing is taken. */
+  takeBytes(bytes: number, part: Holding | undefined, share: number, limits: Limits): Shortage | undefined {
+    if (this.#all.bytes + bytes > limits.bufferedBytes) return 'buffered_bytes';
+    if (part !== undefined && part.bytes + bytes > limits.bufferedBytes * share) return 'api_buffered_bytes';
+    this.addBytes(bytes, part);
+    return undefined;
   }
 
   /** What cannot be refused any more; negative when it is given back. */
-  addBytes(count: number): void {
-    this.#bytes += count;
+  addBytes(bytes: number, part: Holding | undefined): void {
+    this.#all.bytes += bytes;
+    if (part !== undefined) part.bytes += bytes;
   }
 }

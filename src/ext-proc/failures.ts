@@ -1,3 +1,4 @@
+import { NoRoomError } from '../memory-account.ts';
 import {
   type Answer,
   answerFailure,
@@ -18,7 +19,6 @@ const ADVICE =
 export function answerTo(failure: Failure, context: StreamContext, transaction: Transaction): Answer {
   if (failure.kind === 'body-missing') reportMissingBody(failure.reason, context, transaction);
   else if (failure.kind === 'body-too-large') context.observer.limitReached('body');
-  else if (failure.kind === 'no-room') context.observer.limitReached('buffered_bytes');
   return answerFailure(transaction, policyFailure(failure, context.set.limits, transaction));
 }
 
@@ -47,10 +47,8 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
       const status = side === 'response' ? 500 : undefined;
       return new PolicyFailure('LAMBDA_EXT_PROC_BODY_TOO_LARGE', { cause, status });
     }
-    case 'no-room': {
-      const cause = new Error(`over limits.bufferedBytes (${limits.bufferedBytes})`);
-      return new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', { retryAfterSeconds: 1, cause });
-    }
+    case 'no-room':
+      return PolicyFailure.from(new NoRoomError(transaction.memory.shortage));
     case 'headers-unseen': {
       const { side } = failure;
       const cause = new Error(`Envoy sends no ${side} headers: set processing_mode.${side}_header_mode to SEND`);

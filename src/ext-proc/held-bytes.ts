@@ -1,37 +1,99 @@
+import type { MemoryAccount } from '../memory-account.ts';
 import type { Limits } from '../policy/index.ts';
-import type { Capacity } from './capacity.ts';
+import type { Capacity, Holding, Shortage } from './capacity.ts';
+import type { StreamObserver } from './observer.ts';
 
-/** What one stream holds in memory, as part of the process's whole. */
-export class HeldBytes {
+/** What one stream, and all that runs for it, holds in memory: part of the process's whole, and of its API's share. */
+export class HeldBytes implements MemoryAccount {
   readonly #capacity: Capacity;
+  readonly #limits: Limits;
+  readonly #observer: StreamObserver;
+  #api = '';
+  #part: Holding | undefined;
+  #share = 1;
   #total = 0;
   #queued = 0;
+  #lastShortage: Shortage = 'buffered_bytes';
+  #released = false;
 
-  constructor(capacity: Capacity) {
+  constructor(capacity: Capacity, limits: Limits, observer: StreamObserver) {
     this.#capacity = capacity;
+    this.#limits = limits;
+    this.#observer = observer;
+    capacity.openStream();
   }
 
-  /** Bytes of a body that policies wait for. False, and nothing taken, when they would go over the limit. */
-  take(count: number, limits: Limits): boolean {
-    if (!this.#capacity.takeBytes(count, limits)) return false;
-    this.#total += count;
-    return true;
+  /** The stream is one of this API's. False: there is no room for it, in the process or in the API's share. */
+  join(api: string): boolean {
+    const limits = this.#limits;
+    this.#api = api;
+    this.#share = shareOf(api, limits);
+    this.#part = this.#capacity.join(api);
+    this.#capacity.addBytes(-this.#total, undefined);
+    this.#capacity.addBytes(this.#total, this.#part);
+    return this.#told(this.#capacity.exceeded(limits) ?? this.#capacity.exceededShare(this.#part, this.#share, limits));
   }
 
-  /** An answer, until it has left with its stream: refusing it would lose what the function has done. */
-  add(count: number): void {
-    this.#capacity.addBytes(count);
-    this.#total += count;
+  take(bytes: number): boolean {
+    if (bytes === 0) return true;
+    if (this.#released) return false;
+    const shortage = this.#capacity.takeBytes(bytes, this.#part, this.#share, this.#limits);
+    if (shortage === undefined) this.#total += bytes;
+    return this.#told(shortage);
   }
 
-  /** How many bytes of messages wait for their turn now. */
-  setQueued(count: number): void {
-    this.add(count - this.#queued);
-    this.#queued = count;
+  give(bytes: number): void {
+    this.add(-bytes);
   }
 
+  /** What is there already: an answer on its way, which is a copy of what was taken, or a message that has come. */
+  add(bytes: number): void {
+    if (this.#released) return;
+    this.#capacity.addBytes(bytes, this.#part);
+    this.#total += bytes;
+  }
+
+  /** How many bytes of messages wait for their turn now. False: no more should come. */
+  setQueued(bytes: number): boolean {
+    const more = bytes - this.#queued;
+    if (more === 0) return true;
+    this.#queued = bytes;
+    this.add(more);
+    return more < 0 || this.#capacity.takeBytes(0, this.#part, this.#share, this.#limits) === undefined;
+  }
+
+  /** Which limit left no room the last time, in the words of the configuration. */
+  get shortage(): string {
+    const { streams, bufferedBytes } = this.#limits;
+    const isShare = this.#lastShortage.startsWith('api_');
+    const limit = this.#lastShortage.endsWith('streams')
+      ? `limits.streams (${streams})`
+      : `limits.bufferedBytes (${bufferedBytes})`;
+    if (!isShare) return `over ${limit}`;
+    return `over the ${this.#share} of ${limit} that the API ${JSON.stringify(this.#api)} may hold (limits.shares)`;
+  }
+
+  /** The stream has ended: another may come. Once. */
+  end(): void {
+    this.#capacity.closeStream();
+    if (this.#part !== undefined) this.#capacity.leave(this.#part);
+  }
+
+  /** Nothing runs for the stream any more. Once, after its end. */
   release(): void {
     this.add(-this.#total);
-    this.#queued = 0;
+    this.#released = true;
+    if (this.#part !== undefined) this.#capacity.forget(this.#api, this.#part);
   }
+
+  #told(shortage: Shortage | undefined): boolean {
+    if (shortage === undefined) return true;
+    this.#lastShortage = shortage;
+    this.#observer.limitReached(shortage);
+    return false;
+  }
+}
+
+function shareOf(api: string, { shares }: Limits): number {
+  return Object.hasOwn(shares, api) ? (shares[api] ?? shares.default) : shares.default;
 }

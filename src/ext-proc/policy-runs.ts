@@ -1,6 +1,7 @@
 import { runPolicies } from '../policy/index.ts';
 import { messageTimeouts } from './deadline.ts';
 import type { Event, RunEffect } from './exchange/index.ts';
+import type { HeldBytes } from './held-bytes.ts';
 import { OwnTime } from './own-time.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
 import type { StreamPolicies } from './stream-policies.ts';
@@ -18,17 +19,27 @@ export class PolicyRuns {
   readonly #context: StreamContext;
   readonly #policies: StreamPolicies;
   readonly #timers: Timers;
+  readonly #held: HeldBytes;
   readonly #ends: RunEnds;
   readonly #ownTime = new OwnTime();
   /** Whose promise has not settled. They may outlive the stream. */
   #pending = 0;
   #streamEnded = false;
+  #nothingHeld = false;
 
-  constructor(peer: Peer, context: StreamContext, policies: StreamPolicies, timers: Timers, ends: RunEnds) {
+  constructor(
+    peer: Peer,
+    context: StreamContext,
+    policies: StreamPolicies,
+    timers: Timers,
+    held: HeldBytes,
+    ends: RunEnds,
+  ) {
     this.#peer = peer;
     this.#context = context;
     this.#policies = policies;
     this.#timers = timers;
+    this.#held = held;
     this.#ends = ends;
   }
 
@@ -69,8 +80,15 @@ export class PolicyRuns {
     this.#reportOwnTime();
   }
 
+  /** The stream itself holds nothing any more; a run that was cut may still hold what it decodes or sends. */
+  release(): void {
+    this.#nothingHeld = true;
+    if (this.#pending === 0) this.#held.release();
+  }
+
   #settled(): void {
     this.#pending--;
+    if (this.#nothingHeld) this.release();
     this.#reportOwnTime();
   }
 

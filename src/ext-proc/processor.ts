@@ -82,9 +82,9 @@ class CallPeer implements Peer {
     this.#call.sendMetadata(INITIAL);
   }
 
-  write(reply: ProcessingResponse): boolean {
+  write(reply: ProcessingResponse, onSent?: () => void): boolean {
     this.sendInitialMetadata();
-    return this.#call.write(reply);
+    return this.#call.write(reply, onSent);
   }
 
   pause(): void {

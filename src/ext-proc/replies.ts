@@ -4,7 +4,17 @@ import { answerTo } from './failures.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
 import type { StreamPolicies } from './stream-policies.ts';
-import { type AnswerReply, carriesMetadata, encodeReply, endsPhase, type Reply } from './wire/index.ts';
+import {
+  type AnswerReply,
+  carriesMetadata,
+  encodeReply,
+  endsPhase,
+  type ProcessingResponse,
+  type Reply,
+} from './wire/index.ts';
+
+/** Replies with smaller bodies are part of what a stream takes anyway. */
+const COUNTED = 4 * 1024;
 
 /** What one stream says to Envoy. */
 export class Replies {
@@ -24,7 +34,16 @@ export class Replies {
     const { transaction } = this.#policies;
     const requestDone = endsPhase(reply) && reply.side === 'request';
     const metadata = carriesMetadata(reply) ? dynamicMetadata(transaction, requestDone) : undefined;
-    if (!this.#peer.write(encodeReply(reply, metadata))) this.#peer.pause();
+    const message = encodeReply(reply, metadata);
+    const bytes = bodyBytes(reply);
+    const isRoom = bytes < COUNTED ? this.#peer.write(message) : this.#writeCounted(message, bytes);
+    if (!isRoom) this.#peer.pause();
+  }
+
+  /** The bytes are written as a copy, which is there until it has left. */
+  #writeCounted(message: ProcessingResponse, bytes: number): boolean {
+    this.#held.add(bytes);
+    return this.#peer.write(message, () => this.#held.give(bytes));
   }
 
   /** Counted in observability mode too, where nobody gets it. */
@@ -33,10 +52,26 @@ export class Replies {
     this.#context.observer.immediateResponse(errorKey ?? 'SEND_TO_CONSUMER');
     if (life.kind !== 'ended') this.#held.add(body?.length ?? 0);
     if (filter?.observed !== true) this.write(reply);
+    // What it was made of is not needed any more, and its bytes have been copied.
+    this.#policies.transaction?.letGo();
   }
 
   fail(failure: Failure, exchange: Exchange): void {
     const answer = answerTo(failure, this.#context, this.#policies.forFailure());
     this.answer({ kind: 'answer', answer }, exchange);
+  }
+}
+
+/** Of a body that goes back to Envoy. An answer's is counted apart, until its stream has ended. */
+function bodyBytes(reply: Reply): number {
+  switch (reply.kind) {
+    case 'headers':
+      return reply.body?.length ?? 0;
+    case 'body':
+      return reply.mutation?.body?.length ?? 0;
+    case 'piece':
+      return reply.bytes.length;
+    default:
+      return 0;
   }
 }

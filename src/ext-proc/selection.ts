@@ -1,5 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { METADATA_PREFIX, streamMetadata } from '../envoy-names.ts';
+import { textBytes } from '../memory-account.ts';
 import { type ApiPolicies, PolicyFailure, type PolicySet } from '../policy/index.ts';
 
 /** Where the transport tells names with this server's prefix that nobody knows. */
@@ -18,7 +19,8 @@ export const selectingMetadata = {
 } as const;
 
 export type Selection =
-  | { readonly kind: 'api'; readonly policies: ApiPolicies }
+  /** `textBytes`: what the stream keeps of policies that it brings along. */
+  | { readonly kind: 'api'; readonly policies: ApiPolicies; readonly textBytes: number }
   | { readonly kind: 'pass' }
   | { readonly kind: 'refused'; readonly failure: PolicyFailure };
 
@@ -44,19 +46,19 @@ export function selectApi(set: PolicySet, metadata: Metadata, routeName: string 
   const [name] = names;
   if (name !== undefined) {
     const policies = set.byName(name);
-    if (policies !== undefined) return { kind: 'api', policies };
+    if (policies !== undefined) return { kind: 'api', policies, textBytes: 0 };
     return refused('LAMBDA_EXT_PROC_UNKNOWN_API', `x-lambda-api names ${JSON.stringify(name)}, which is no API`);
   }
   const [text] = inline;
   if (text !== undefined) {
     try {
-      return { kind: 'api', policies: set.inline(text) };
+      return { kind: 'api', policies: set.inline(text), textBytes: textBytes(text) };
     } catch (error) {
       return refused('LAMBDA_EXT_PROC_INVALID_POLICIES', error);
     }
   }
   const policies = (routeName ? set.byRoute(routeName) : undefined) ?? set.fallback;
-  if (policies !== undefined) return { kind: 'api', policies };
+  if (policies !== undefined) return { kind: 'api', policies, textBytes: 0 };
   if (set.unmatched === 'pass') return { kind: 'pass' };
   const route = routeName ? `route ${JSON.stringify(routeName)}` : 'a route without a name that Envoy told';
   return refused(

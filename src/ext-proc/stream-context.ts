@@ -9,8 +9,8 @@ import type { ProcessingResponse } from './wire/index.ts';
 export interface Peer {
   readonly metadata: Metadata;
   sendInitialMetadata(): void;
-  /** False: wait for `drain` before more. */
-  write(reply: ProcessingResponse): boolean;
+  /** False: wait for `drain` before more. `onSent`: it has left, or never will. */
+  write(reply: ProcessingResponse, onSent?: () => void): boolean;
   pause(): void;
   resume(): void;
   /** Ends the stream with a gRPC status; nothing can be written afterwards. */

@@ -1,5 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { requestAttributes } from '../envoy-names.ts';
+import { NoRoomError } from '../memory-account.ts';
 import { HttpHeaders, PolicyFailure, Transaction } from '../policy/index.ts';
 import { requestBodyRefusal, responseBodyRefusal } from './body-refusal.ts';
 import type { BodyPlan, Inputs, RequestPlan } from './exchange/index.ts';
@@ -33,17 +34,19 @@ export class StreamPolicies implements Inputs {
     const selection = selectApi(set, this.#metadata, attributes.get(requestAttributes.routeName));
     if (selection.kind === 'pass') return { kind: 'unmatched' };
     const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(set);
-    const transaction = new Transaction(policies, runtime, set.limits.bodyBytes, set.limits.evaluationMs);
+    const transaction = new Transaction(policies, runtime, set.limits.bodyBytes, set.limits.evaluationMs, this.#held);
     this.transaction = transaction;
     const head = readRequestHead(message.head, attributes, now());
     transaction.beginRequest(head);
-    const overload = this.#overload();
+    // A stream without an API of its own is answered at once, whatever is held.
     if (selection.kind === 'refused') {
       const unmatched = selection.failure.key === 'LAMBDA_EXT_PROC_UNMATCHED';
       if (unmatched && hasNoRoute(attributes)) return { kind: 'routeless' };
       return { kind: 'refused', failure: selection.failure };
     }
-    if (overload !== undefined) return { kind: 'refused', failure: overload };
+    if (!this.#held.join(policies.name) || !this.#held.take(selection.textBytes)) {
+      return { kind: 'refused', failure: PolicyFailure.from(new NoRoomError(this.#held.shortage)) };
+    }
     const reads = policies.needs.requestBody && !message.end;
     const refusal = reads ? requestBodyRefusal(head) : undefined;
     return {
@@ -73,23 +76,24 @@ export class StreamPolicies implements Inputs {
   }
 
   reserve(bytes: number): boolean {
-    return this.#held.take(bytes, this.#context.set.limits);
+    return this.#held.take(bytes);
+  }
+
+  giveBack(bytes: number): void {
+    this.#held.give(bytes);
   }
 
   /** For an error: where the request's headers never came there is no route and no API. */
   forFailure(): Transaction {
     const { set, runtime } = this.#context;
-    this.transaction ??= new Transaction(refusalPolicies(set), runtime, set.limits.bodyBytes, set.limits.evaluationMs);
+    this.transaction ??= new Transaction(
+      refusalPolicies(set),
+      runtime,
+      set.limits.bodyBytes,
+      set.limits.evaluationMs,
+      this.#held,
+    );
     return this.transaction;
-  }
-
-  #overload(): PolicyFailure | undefined {
-    const { capacity, observer, set } = this.#context;
-    const limit = capacity.exceeded(set.limits);
-    if (limit === undefined) return undefined;
-    observer.limitReached(limit);
-    const cause = new Error(`over limits.${limit === 'streams' ? 'streams' : 'bufferedBytes'}`);
-    return new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', { retryAfterSeconds: 1, cause });
   }
 }
 

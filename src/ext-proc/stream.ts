@@ -31,15 +31,14 @@ export class ProcessingStream {
   constructor(peer: Peer, context: StreamContext) {
     this.#peer = peer;
     this.#context = context;
-    this.#held = new HeldBytes(context.capacity);
+    this.#held = new HeldBytes(context.capacity, context.set.limits, context.observer);
     this.#policies = new StreamPolicies(peer.metadata, context, this.#held);
     this.#exchange = createExchange(this.#policies, context.set.limits.bodyBytes);
     this.#replies = new Replies(peer, context, this.#policies, this.#held);
-    this.#runs = new PolicyRuns(peer, context, this.#policies, this.#timers, {
+    this.#runs = new PolicyRuns(peer, context, this.#policies, this.#timers, this.#held, {
       settled: (event) => this.#next(event),
       failed: (error) => this.#unexpected(error, undefined),
     });
-    context.capacity.openStream();
     context.observer.streamOpened();
   }
 
@@ -76,7 +75,10 @@ export class ProcessingStream {
     }
     if (inside) return;
     this.#carryOutAll(exchange.effects);
-    if (exchange.life.kind !== 'ended') this.#held.setQueued(queuedBytes(exchange));
+    if (exchange.life.kind !== 'ended') {
+      // What has come cannot be refused any more: the rest waits with Envoy until policies are done.
+      if (!this.#held.setQueued(queuedBytes(exchange))) this.#peer.pause();
+    }
     if (!isRunning(exchange)) this.#runs.idle();
   }
 
@@ -94,7 +96,7 @@ export class ProcessingStream {
   }
 
   #carryOut(effect: Effect): void {
-    const { observer, capacity, logger } = this.#context;
+    const { observer, logger } = this.#context;
     switch (effect.kind) {
       case 'accepted':
         observer.message(effect.phase);
@@ -109,7 +111,7 @@ export class ProcessingStream {
         this.#replies.fail(effect.failure, this.#exchange);
         break;
       case 'await-body':
-        this.#timers.watchBody(effect.side);
+        this.#timers.watchBody(effect.side, this.#context.set.limits.bodyWaitMs);
         break;
       case 'pass':
         observer.passThrough(effect.reason);
@@ -140,8 +142,8 @@ export class ProcessingStream {
         this.#peer.fail('INTERNAL', 'Request processing broken');
         break;
       case 'release':
-        this.#held.release();
-        capacity.closeStream();
+        this.#held.end();
+        this.#runs.release();
         break;
       case 'closed':
         observer.streamClosed(effect.why);

@@ -2,13 +2,6 @@ import { Deadline, type MessageTimeouts } from './deadline.ts';
 import type { Event } from './exchange/index.ts';
 import type { Side } from './wire/index.ts';
 
-/**
- * Envoy never reads on a body over its buffer limit that arrives while it waits for the headers' reply (Envoy 1.40), and
- * no timeout of Envoy's own ends the wait. 300 s is Envoy's default stream_idle_timeout. Not shorter: a slow upload that
- * is buffered shows no progress.
- */
-const BODY_WAIT_MS = 300_000;
-
 /** What may take too long in one stream: policies, by Envoy's message timeout, and a body that was asked for. */
 export class Timers {
   readonly #emit: (event: Event) => void;
@@ -26,10 +19,12 @@ export class Timers {
     });
   }
 
-  watchBody(side: Side): void {
-    this.#bodyWait = setTimeout(() => {
-      this.#emit({ kind: 'body-overdue', side, waitedMs: BODY_WAIT_MS });
-    }, BODY_WAIT_MS);
+  /**
+   * Envoy never reads on a body over its buffer limit that arrives while it waits for the headers' reply (Envoy 1.40), and
+   * no timeout of Envoy's own ends the wait.
+   */
+  watchBody(side: Side, waitMs: number): void {
+    this.#bodyWait = setTimeout(() => this.#emit({ kind: 'body-overdue', side, waitedMs: waitMs }), waitMs);
   }
 
   stop(): void {

@@ -1,4 +1,5 @@
 import type { EvaluationContext } from '../expression/index.ts';
+import type { MemoryAccount } from '../memory-account.ts';
 import type { FunctionAnswer } from './function-answer.ts';
 
 /** Bodies that must be whole before a request can be encoded. */
@@ -19,8 +20,13 @@ export interface FunctionResult {
 /** How a transaction becomes the payload of an invocation. Made once for a step, with what its configuration says. */
 export interface RequestFormat {
   readonly needs: BodyNeeds;
-  /** Undefined: no payload. Throws FormatError. */
-  encode(transaction: TransactionView): Uint8Array | undefined;
+  /** The payload of all requests, where they have the same. */
+  readonly shared: Uint8Array | undefined;
+  /**
+   * Undefined: no payload. Bytes that are made for this request are taken from `memory` first, if there is one. Throws
+   * FormatError and NoRoomError.
+   */
+  encode(transaction: TransactionView, memory?: MemoryAccount): Uint8Array | undefined;
 }
 
 /** How the result of an invocation becomes an HTTP answer. */

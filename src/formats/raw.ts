@@ -1,4 +1,5 @@
 import { type CompiledTemplate, ExpressionError } from '../expression/index.ts';
+import { charge, type MemoryAccount, unlimitedMemory } from '../memory-account.ts';
 import type { BodyNeeds, FunctionResult, RequestFormat, ResponseFormat, TransactionView } from './format.ts';
 import { FormatError } from './format-error.ts';
 import type { FunctionAnswer } from './function-answer.ts';
@@ -8,21 +9,23 @@ const noNeeds: BodyNeeds = { requestBody: false, responseBody: false };
 /** The text of `payload` as it is; null, "" and a missing `payload` are no payload. */
 export class RawRequest implements RequestFormat {
   readonly needs: BodyNeeds;
+  /** Where the text has no expression. */
+  readonly shared: Uint8Array | undefined;
   readonly #payload: CompiledTemplate | undefined;
-  /** The same for all requests where the text has no expression. */
-  readonly #constant: Uint8Array | undefined;
 
   constructor(payload: CompiledTemplate | undefined) {
     this.needs = payload?.needs ?? noNeeds;
     this.#payload = payload?.constant === undefined ? payload : undefined;
-    this.#constant = payload?.constant ? Buffer.from(payload.constant) : undefined;
+    this.shared = payload?.constant ? Buffer.from(payload.constant) : undefined;
   }
 
-  encode(transaction: TransactionView): Uint8Array | undefined {
-    if (this.#payload === undefined) return this.#constant;
+  encode(transaction: TransactionView, memory: MemoryAccount = unlimitedMemory): Uint8Array | undefined {
+    if (this.#payload === undefined) return this.shared;
     try {
       const text = this.#payload.evaluate(transaction);
-      return text === null || text === '' ? undefined : Buffer.from(text);
+      if (text === null || text === '') return undefined;
+      charge(memory, Buffer.byteLength(text));
+      return Buffer.from(text);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       throw new FormatError('the expression of payload failed', { cause: error });

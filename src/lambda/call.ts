@@ -15,6 +15,7 @@ import { readAnswer } from './result/read-answer.ts';
 import { backoffMs } from './retry/backoff.ts';
 import type { RetryBudget } from './retry/retry-budget.ts';
 import { type RetryKind, retryKind } from './retry/retry-policy.ts';
+import type { Answer } from './transport/answer.ts';
 import { CollectedAnswer } from './transport/collected-answer.ts';
 import { type ExchangeLimits, exchange } from './transport/exchange.ts';
 import type { Invocation, InvocationResult } from './types.ts';
@@ -110,11 +111,14 @@ export class Call {
     );
     if (trace !== undefined) addTraceHeaders(headers, trace);
     const request = { origin: target.origin, path: target.path, headers, body: prepared.payload };
-    const sink = new CollectedAnswer(MAX_ANSWER_BYTES);
-    const answer = await exchange(dispatcher, request, this.#limits(attempt), this.#deadline.signal, sink);
+    const sink = new CollectedAnswer(MAX_ANSWER_BYTES, this.#invocation.memory);
+    let answer: Answer | undefined;
     try {
+      answer = await exchange(dispatcher, request, this.#limits(attempt), this.#deadline.signal, sink);
       return readAnswer(answer, attempt, prepared.logTail, now());
     } catch (error) {
+      sink.giveBack();
+      if (answer === undefined) throw error;
       if (error instanceof InvocationError && isExpiredToken(error.errorType)) {
         this.#refused = { credentials, error };
         if (isTrusted(target, transport.ssl)) this.#route.provider.invalidate?.(credentials);

@@ -80,6 +80,8 @@ export const invocationFailures = {
     details: 'Service: Lambda, Answer too large',
     errorStatus: 'tooLarge',
   },
+  /** This process has no room for the answer (`memory` of the invocation). */
+  'no-room': { kind: 'no-room', details: 'Service: Lambda, No room for the answer' },
   /** The caller went away. */
   aborted: { kind: 'aborted', details: 'Service: Lambda, Aborted' },
 } as const satisfies Record<string, InvocationFailureFacts>;

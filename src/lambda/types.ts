@@ -1,3 +1,4 @@
+import type { MemoryAccount } from '../memory-account.ts';
 import type { InvocationText } from './invocation-texts.ts';
 
 /** One call of one function: every value is final text, expressions are evaluated before. */
@@ -14,6 +15,8 @@ export interface Invocation extends Readonly<Partial<Record<InvocationText, stri
   readonly transport: TransportOptions;
   readonly retry: RetryOptions;
   readonly trace?: TraceContext | undefined;
+  /** The answer is taken from it while it arrives; absent: without a limit. */
+  readonly memory?: MemoryAccount | undefined;
 }
 
 export const invocationTypes = ['RequestResponse', 'Event', 'DryRun'] as const;
@@ -95,6 +98,8 @@ export interface InvocationResult {
   /** The decoded tail (at most 4 KB), when asked for. For the log only, never for a caller. */
   readonly logTail?: string | undefined;
   readonly payload: Uint8Array;
+  /** Bytes that were taken of the invocation's `memory` for the payload, for the caller to give back; absent: none. */
+  readonly held?: number | undefined;
   readonly attempts: number;
 }
 

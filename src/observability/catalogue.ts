@@ -74,7 +74,7 @@ export const metricCatalogue = {
     name: 'lambda_ext_proc_limit_reached_total',
     type: 'counter',
     help: 'Work refused because a limit was reached, by limit.',
-    labels: { limit: ['body', 'streams', 'buffered_bytes', 'evaluation'] },
+    labels: { limit: ['body', 'streams', 'buffered_bytes', 'api_streams', 'api_buffered_bytes', 'evaluation'] },
   },
   refusedStreams: {
     name: 'lambda_ext_proc_refused_streams_total',
@@ -91,7 +91,7 @@ export const metricCatalogue = {
   bufferedBytes: {
     name: 'lambda_ext_proc_buffered_bytes',
     type: 'gauge',
-    help: 'Bytes of bodies held in memory now.',
+    help: 'Bytes that requests hold in memory now: bodies, texts, payloads, results, variables, messages and answers.',
     labels: {},
   },
   invocations: {

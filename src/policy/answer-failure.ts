@@ -1,7 +1,14 @@
 import type { Answer } from './answer.ts';
 import { errorAnswer } from './error-answer.ts';
+import type { ErrorKey } from './error-catalogue.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import type { Transaction } from './transaction.ts';
+
+/** What callers do is no error of ours: it must not page anybody. */
+const callersOwn: ReadonlySet<ErrorKey> = new Set<ErrorKey>([
+  'LAMBDA_EXT_PROC_UNSUPPORTED_ENCODING',
+  'LAMBDA_EXT_PROC_MALFORMED_ENCODING',
+]);
 
 /** The caller's answer to whatever was thrown, logged once; its key becomes the transaction's. Does not throw. */
 export function answerFailure(transaction: Transaction, error: unknown): Answer {
@@ -9,7 +16,8 @@ export function answerFailure(transaction: Transaction, error: unknown): Answer 
   transaction.errorKey = failure.key;
   const { policies, runtime } = transaction;
   const fields = { api: policies.name, key: failure.key };
-  runtime.logger.error({ ...fields, err: failure.cause ?? failure }, 'request failed');
+  const level = callersOwn.has(failure.key) ? 'info' : 'error';
+  runtime.logger[level]({ ...fields, err: failure.cause ?? failure }, 'request failed');
   return errorAnswer(failure, policies.responseTemplates, transaction, (err) => {
     runtime.logger.error({ ...fields, err }, 'response template failed, default body sent');
   });

@@ -148,12 +148,17 @@ export interface ResponseTemplate {
   readonly propagateErrorKeyToLogs: boolean;
 }
 
+/** Of one process. */
 export interface Limits {
   readonly bodyBytes: number;
   readonly streams: number;
   readonly bufferedBytes: number;
   /** Milliseconds of CPU time that the expressions of one request may take. */
   readonly evaluationMs: number;
+  /** The fraction of `streams` and of `bufferedBytes` that one API may hold, by its name; `default` is of all others. */
+  readonly shares: Readonly<Record<string, number>> & { readonly default: number };
+  /** How long policies wait for a body. */
+  readonly bodyWaitMs: number;
 }
 
 /** What is in force at one moment: a stream keeps the set that it began with. */

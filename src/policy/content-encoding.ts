@@ -1,68 +1,164 @@
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions, zstdDecompress } from 'node:zlib';
+import { charge, type MemoryAccount, NoRoomError } from '../memory-account.ts';
+import { type ContentCoding, codingOf, type Inflater } from './content-codings.ts';
+import type { Phase } from './phase.ts';
 import { PolicyFailure } from './policy-failure.ts';
 
-type Decoder = (bytes: Uint8Array, options: ZlibOptions) => Promise<Buffer>;
-
-const unzip: Decoder = promisify(gunzip);
-const DECODERS: ReadonlyMap<string, Decoder> = new Map([
-  ['gzip', unzip],
-  ['x-gzip', unzip],
-  ['deflate', inflateEither],
-  ['br', promisify(brotliDecompress) as Decoder],
-  ['zstd', promisify(zstdDecompress) as Decoder],
-]);
-
 /** Nobody compresses more often, and each is a pass over the body. */
-const MAX_ENCODINGS = 4;
+const MAX_CODINGS = 2;
+/** Frames of one body: each takes a decoder of its own. */
+const MAX_FRAMES = 64;
+/** What a decoder takes before anything comes out: tables, and the window of gzip and deflate. */
+const DECODER_BYTES = 48 * 1024;
+/** At a time as much comes out. */
+const CHUNK = 64 * 1024;
+const SMALL_CHUNK = 16 * 1024;
 
-/**
- * A body with its content-encodings undone, the last one first. Expressions read text, and a backend that compresses
- * must not turn it into noise. At most `limit` bytes come out: a small body may unfold to gigabytes.
- */
-export async function decodeBody(
-  body: Uint8Array,
-  encodings: readonly string[],
-  limit: number,
-  tooLargeStatus?: number,
-): Promise<Uint8Array> {
-  const names = encodings
+/** What a body is decoded with. */
+export interface Decoding {
+  /** Whose body it is: callers are told what they can change, and a backend's fault is the gateway's. */
+  readonly side: Phase;
+  /** Bytes that may come out of each coding. */
+  readonly limit: number;
+  readonly memory: MemoryAccount;
+  /** Told of the decoder under way: to destroy it ends the decoding. Undefined: there is none. */
+  readonly onDecoder: (decoder: Inflater | undefined) => void;
+}
+
+/** The names of a message's content codings in the order in which they were applied; without `identity`. */
+export function codingsOf(values: readonly string[] | undefined): readonly string[] {
+  if (values === undefined) return [];
+  return values
     .flatMap((value) => value.split(','))
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
-  if (names.length > MAX_ENCODINGS) throw unavailable(`more than ${MAX_ENCODINGS} content-encodings`);
+}
+
+/**
+ * A body with its content codings undone, the last one first, off the event loop. Expressions read text, and a backend that
+ * compresses must not turn it into noise. What comes out is taken from `memory` as it grows; in the end as much as the
+ * result's length. Rejects with PolicyFailure and NoRoomError, or with what its decoder is destroyed with.
+ */
+export async function decodeBody(body: Uint8Array, names: readonly string[], decoding: Decoding): Promise<Uint8Array> {
+  if (names.length > MAX_CODINGS) throw unsupported(`more than ${MAX_CODINGS} content codings`, decoding.side);
+  const codings = names.map((name) => {
+    const coding = codingOf(name);
+    if (coding !== undefined) return coding;
+    throw unsupported('unknown content coding', decoding.side, `: ${JSON.stringify(name.slice(0, 64))}`);
+  });
   let bytes = body;
-  // An empty body is empty in every encoding, though no decoder takes it.
-  if (bytes.length === 0) return bytes;
-  for (const name of names.reverse()) {
-    const decoder = DECODERS.get(name);
-    if (decoder === undefined) throw unavailable(`unknown content-encoding ${JSON.stringify(name)}`);
+  let taken = 0;
+  for (const [index, coding] of [...codings.entries()].reverse()) {
     try {
-      bytes = await decoder(bytes, { maxOutputLength: limit });
-    } catch (error) {
-      if (isTooLarge(error)) {
-        throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_TOO_LARGE', { cause: error, status: tooLargeStatus });
-      }
-      throw unavailable(`the body is no valid ${name}`, error);
+      bytes = await undo(coding, names[index] ?? '', bytes, decoding);
+    } finally {
+      decoding.memory.give(taken);
     }
+    taken = bytes.length;
   }
   return bytes;
 }
 
-/** "deflate" is zlib by the standard and raw deflate by some servers. */
-async function inflateEither(bytes: Uint8Array, options: ZlibOptions): Promise<Buffer> {
+async function undo(coding: ContentCoding, name: string, bytes: Uint8Array, decoding: Decoding): Promise<Uint8Array> {
+  const output = new Output(decoding, coding.perByte, bytes.length < SMALL_CHUNK ? SMALL_CHUNK : CHUNK);
   try {
-    return await promisify<Uint8Array, ZlibOptions, Buffer>(inflate)(bytes, options);
+    let at = 0;
+    for (let frame = 0; at < bytes.length; frame++) {
+      if (frame > 0 && !coding.frames) throw malformed(`bytes follow the end of the ${name}`, decoding.side);
+      if (frame === MAX_FRAMES) throw malformed(`more than ${MAX_FRAMES} frames of ${name}`, decoding.side);
+      at += await output.read(coding, at === 0 ? bytes : bytes.subarray(at));
+    }
+    return output.whole();
   } catch (error) {
-    if (isTooLarge(error)) throw error;
-    return promisify<Uint8Array, ZlibOptions, Buffer>(inflateRaw)(bytes, options);
+    output.release();
+    if (!isZlibError(error)) throw error;
+    throw malformed(`the body is not valid ${name}`, decoding.side, error);
+  } finally {
+    decoding.onDecoder(undefined);
   }
 }
 
-function isTooLarge(error: unknown): boolean {
-  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+/** What comes out of one coding. */
+class Output {
+  readonly #decoding: Decoding;
+  readonly #perByte: number;
+  readonly #chunk: number;
+  readonly #pieces: Buffer[] = [];
+  #size = 0;
+  #taken = 0;
+
+  constructor(decoding: Decoding, perByte: number, chunk: number) {
+    this.#decoding = decoding;
+    this.#perByte = perByte;
+    this.#chunk = chunk;
+    this.#take(DECODER_BYTES + chunk);
+  }
+
+  /** Gives how many bytes were read. */
+  read(coding: ContentCoding, bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const decoder = coding.open(bytes, this.#chunk);
+      this.#decoding.onDecoder(decoder);
+      decoder.on('data', (piece: Buffer) => {
+        try {
+          this.#add(piece);
+        } catch (error) {
+          decoder.destroy(error as Error);
+        }
+      });
+      decoder.once('end', () => resolve(decoder.bytesWritten));
+      decoder.once('error', reject);
+      decoder.end(bytes);
+    });
+  }
+
+  whole(): Buffer {
+    this.#take(this.#size);
+    const whole = Buffer.concat(this.#pieces, this.#size);
+    this.#pieces.length = 0;
+    this.#decoding.memory.give(this.#taken - this.#size);
+    return whole;
+  }
+
+  release(): void {
+    this.#pieces.length = 0;
+    this.#decoding.memory.give(this.#taken);
+    this.#taken = 0;
+  }
+
+  #add(piece: Buffer): void {
+    this.#size += piece.length;
+    const { limit, side } = this.#decoding;
+    // The caller cannot fix what a backend sends.
+    const status = side === 'response' ? 500 : undefined;
+    if (this.#size > limit) {
+      const cause = new Error(`more than ${limit} bytes come out of the body (limits.bodyBytes)`);
+      throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_TOO_LARGE', { cause, status });
+    }
+    // For the next one: it is allocated as soon as this returns.
+    this.#take(piece.length * this.#perByte);
+    this.#pieces.push(piece);
+  }
+
+  #take(bytes: number): void {
+    charge(this.#decoding.memory, bytes);
+    this.#taken += bytes;
+  }
 }
 
-function unavailable(message: string, cause?: unknown): PolicyFailure {
-  return new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause: new Error(message, { cause }) });
+/** Errors of zlib have codes as `Z_DATA_ERROR`, `ERR__ERROR_FORMAT_PADDING_2` (brotli) and `ZSTD_error_…`. */
+function isZlibError(error: unknown): boolean {
+  return (
+    error instanceof Error && !(error instanceof PolicyFailure || error instanceof NoRoomError) && 'errno' in error
+  );
+}
+
+function unsupported(what: string, side: Phase, name = ''): PolicyFailure {
+  const cause = new Error(`${what}${name}`);
+  if (side === 'response') return new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause });
+  return new PolicyFailure('LAMBDA_EXT_PROC_UNSUPPORTED_ENCODING', { details: what, cause });
+}
+
+function malformed(message: string, side: Phase, reason?: unknown): PolicyFailure {
+  const key = side === 'response' ? 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE' : 'LAMBDA_EXT_PROC_MALFORMED_ENCODING';
+  return new PolicyFailure(key, { cause: new Error(message, { cause: reason }) });
 }

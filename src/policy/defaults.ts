@@ -1,5 +1,5 @@
 import { SYNCHRONOUS_BYTES } from '../lambda/index.ts';
-import type { ErrorStatus } from './api-policies.ts';
+import type { ErrorStatus, Limits } from './api-policies.ts';
 
 /** What holds where policies.yaml says nothing. */
 export const policyDefaults = {
@@ -11,13 +11,18 @@ export const policyDefaults = {
   clearRouteCache: false,
 } as const;
 
-/** Streams: 2,000 a second while a function hangs for 5 s, and a fifth more; a waiting one takes some 25 KB. */
-export const defaultLimits = {
+/**
+ * Streams: 2,000 a second while a function hangs for 5 s, and a fifth more; a waiting one takes some 25 KB. The wait for a
+ * body is Envoy's default stream_idle_timeout. Not shorter: a slow upload that is buffered shows no progress.
+ */
+export const defaultLimits: Limits = {
   bodyBytes: SYNCHRONOUS_BYTES,
   streams: 12_000,
   bufferedBytes: 134_217_728,
+  shares: { default: 0.8 },
   evaluationMs: 250,
-} as const;
+  bodyWaitMs: 300_000,
+};
 
 /** `errorStatus: honest`: what happened, in HTTP's own words. */
 export const honestStatus: ErrorStatus = Object.freeze({

@@ -2,6 +2,7 @@ import type { EvaluationContext } from '../expression/index.ts';
 import { parseAccept } from './accept.ts';
 import type { Answer } from './answer.ts';
 import type { ResponseTemplate, ResponseTemplates } from './api-policies.ts';
+import { ACCEPTED_CODINGS } from './content-codings.ts';
 import { isHeaderValue } from './header-syntax.ts';
 import type { PolicyFailure } from './policy-failure.ts';
 
@@ -72,9 +73,7 @@ function fromTemplate(
     const text = value.evaluate(scope);
     if (text !== null && isHeaderValue(text)) headers.push([name.toLowerCase(), text]);
   }
-  if (failure.retryAfterSeconds !== undefined && !headers.some(([name]) => name === 'retry-after')) {
-    headers.push(['retry-after', String(failure.retryAfterSeconds)]);
-  }
+  for (const own of ownHeaders(failure)) if (!headers.some(([name]) => name === own[0])) headers.push(own);
   const text = template.body?.evaluate(scope) ?? '';
   const body = text === '' ? undefined : Buffer.from(text);
   if (body !== undefined && !headers.some(([name]) => name === 'content-type')) {
@@ -98,6 +97,14 @@ function defaultAnswer(failure: PolicyFailure, accept: readonly string[] | undef
     accept !== undefined && parseAccept(accept).some((type) => type === 'application/json' || type === '*/*');
   const text = json ? JSON.stringify({ message: failure.message, http_status_code: failure.status }) : failure.message;
   const headers: [string, string][] = [['content-type', json ? 'application/json' : 'text/plain']];
-  if (failure.retryAfterSeconds !== undefined) headers.push(['retry-after', String(failure.retryAfterSeconds)]);
+  headers.push(...ownHeaders(failure));
   return { status: failure.status, headers, body: Buffer.from(text), errorKey: failure.key };
+}
+
+/** What HTTP wants beside some statuses: when to come again, and what a request's content coding may be (RFC 9110, 15.5.16). */
+function ownHeaders({ key, retryAfterSeconds }: PolicyFailure): readonly [string, string][] {
+  const headers: [string, string][] = [];
+  if (retryAfterSeconds !== undefined) headers.push(['retry-after', String(retryAfterSeconds)]);
+  if (key === 'LAMBDA_EXT_PROC_UNSUPPORTED_ENCODING') headers.push(['accept-encoding', ACCEPTED_CODINGS]);
+  return headers;
 }

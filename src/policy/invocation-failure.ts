@@ -5,6 +5,11 @@ import { PolicyFailure } from './policy-failure.ts';
 
 /** What a caller is told of an invocation that gave no result (docs/notes/reference-policy.md, Errors). */
 export function failureOf(error: InvocationError, invocation: Invocation, errorStatus: ErrorStatus): PolicyFailure {
+  if (error.kind === 'no-room') {
+    const parameters = parametersOf(invocation, undefined);
+    const options = { details: error.details, parameters, retryAfterSeconds: 1, cause: error };
+    return new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', options);
+  }
   if (error.kind === 'status' && !isRefusal(error.statusCode ?? 0)) {
     const parameters = parametersOf(invocation, String(error.statusCode ?? ''));
     return new PolicyFailure('AWS_LAMBDA_INVALID_STATUS_CODE', { parameters, cause: error });

@@ -24,6 +24,7 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
     transport: configuration.transport,
     retry: configuration.retry,
     trace: traceOf(transaction),
+    memory: transaction.memory,
   };
   for (const name of INVOCATION_TEXTS) invocation[name] = optional(transaction, configuration.texts[name], name);
   return invocation;
@@ -33,7 +34,7 @@ type Unfinished<T> = { -readonly [K in keyof T]: T[K] };
 
 function encode(transaction: Transaction, { requestFormat }: LambdaConfiguration): Uint8Array | undefined {
   try {
-    return requestFormat.encode(transaction);
+    return requestFormat.encode(transaction, transaction.memory);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw invalid(error.message, error.cause ?? error);

@@ -1,5 +1,7 @@
-import { FormatError, type FunctionAnswer } from '../formats/index.ts';
+import { releaseParsed } from '../expression/index.ts';
+import { FormatError, type FunctionAnswer, isWhole } from '../formats/index.ts';
 import { type Invocation, InvocationError, type InvocationResult } from '../lambda/index.ts';
+import { charge, type MemoryAccount } from '../memory-account.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { buildInvocation } from './invocation.ts';
 import { failureOf, frameFailure, functionFailure, resultFailure } from './invocation-failure.ts';
@@ -15,6 +17,7 @@ export async function invokeFunction(transaction: Transaction, step: PolicyStep)
   const controller = new AbortController();
   transaction.invocation = controller;
   const started = performance.now();
+  releaseParsed(transaction);
   let result: InvocationResult;
   try {
     result = await transaction.runtime.invoker.invoke(invocation, controller.signal);
@@ -25,12 +28,30 @@ export async function invokeFunction(transaction: Transaction, step: PolicyStep)
     throw failure;
   } finally {
     transaction.invocation = undefined;
+    giveBackPayload(transaction, step, invocation);
   }
   const answer = answerOf(result, step, invocation);
   const failure = answer instanceof PolicyFailure ? answer : undefined;
   reportResult({ transaction, step, invocation, durationMs: performance.now() - started }, result, failure);
-  if (answer instanceof PolicyFailure) throw answer;
+  if (answer instanceof PolicyFailure) {
+    transaction.memory.give(result.held ?? 0);
+    throw answer;
+  }
+  keep(answer, result.held ?? 0, transaction.memory);
   return answer;
+}
+
+/** Has the account hold what the answer takes, where `held` bytes are taken for the result that it was made of. */
+function keep({ body }: FunctionAnswer, held: number, memory: MemoryAccount): void {
+  const bytes = isWhole(body) ? body.byteLength : 0;
+  if (bytes === held) return;
+  memory.give(held);
+  charge(memory, bytes);
+}
+
+/** It was made for this one call. */
+function giveBackPayload({ memory }: Transaction, step: PolicyStep, { payload }: Invocation): void {
+  if (payload !== step.configuration.requestFormat.shared) memory.give(payload?.byteLength ?? 0);
 }
 
 /** A function's error is never an answer, whatever its bytes look like. */

@@ -1,24 +1,48 @@
 import type { LambdaResponseScope } from '../expression/index.ts';
 import { type FunctionAnswer, isWhole } from '../formats/index.ts';
+import type { MemoryAccount } from '../memory-account.ts';
+import { keepText } from './kept-text.ts';
 
 /** `#lambdaResponse`: the body as text, decoded when an expression asks for it. */
 export class LambdaResponse implements LambdaResponseScope {
   readonly status: number;
   readonly #body: FunctionAnswer['body'];
+  readonly #memory: MemoryAccount;
   #content: string | undefined;
+  #bodyHeld: number;
+  #textHeld = 0;
 
-  constructor({ status, body }: FunctionAnswer) {
+  /** A whole body has been taken of `memory` already. */
+  constructor({ status, body }: FunctionAnswer, memory: MemoryAccount) {
     this.status = status;
     this.#body = body;
+    this.#memory = memory;
+    this.#bodyHeld = isWhole(body) ? body.byteLength : 0;
   }
 
   /** Empty while the body still arrives: what an expression reads is whole or nothing. */
   get content(): string {
-    this.#content ??= isWhole(this.#body) ? textOf(this.#body) : '';
+    if (this.#content === undefined) {
+      const { text, held } = isWhole(this.#body) ? keepText(this.#body, this.#memory) : nothing;
+      this.#content = text;
+      this.#textHeld = held;
+    }
     return this.#content;
+  }
+
+  /** The body becomes a message's: what it has taken is that message's to give back. */
+  handOver(): number {
+    const held = this.#bodyHeld;
+    this.#bodyHeld = 0;
+    return held;
+  }
+
+  /** Nobody sees it any more. */
+  release(): void {
+    this.#memory.give(this.#bodyHeld + this.#textHeld);
+    this.#bodyHeld = 0;
+    this.#textHeld = 0;
   }
 }
 
-function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
-}
+const nothing = { text: '', held: 0 };

@@ -1,5 +1,7 @@
 import type { MessageScope, ParameterScope, RequestScope, ResponseScope, SslScope } from '../expression/index.ts';
+import { type MemoryAccount, unlimitedMemory } from '../memory-account.ts';
 import type { HttpHeaders } from './http-headers.ts';
+import { keepText } from './kept-text.ts';
 import { parseQuery } from './query.ts';
 
 /** How a body is encoded, and digests of its bytes (RFC 9530 and the older ones): a reader that checks them would refuse another. */
@@ -12,40 +14,50 @@ export abstract class Message implements MessageScope {
   replacement: Uint8Array | undefined;
   /** While a step of a v2 scope without content runs, `content` is null whatever is known. */
   contentHidden = false;
+  readonly #memory: MemoryAccount;
   #bytes: Uint8Array | undefined;
   #text: string | undefined;
+  /** What the bytes and the text have taken of the account. */
+  #held = 0;
 
-  constructor(headers: HttpHeaders) {
+  constructor(headers: HttpHeaders, memory: MemoryAccount) {
     this.headers = headers;
+    this.#memory = memory;
   }
 
-  /** The body in the clear (content-encoding undone); undefined before it is known. */
+  /** The body in the clear (content-encoding undone); undefined before it is known. Its text is charged when it is made. */
   get body(): Uint8Array | undefined {
     return this.#bytes;
   }
 
   get content(): string | null {
     if (this.contentHidden || this.#bytes === undefined) return null;
-    this.#text ??= Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength).toString('utf8');
+    if (this.#text === undefined) {
+      const { text, held } = keepText(this.#bytes, this.#memory);
+      this.#text = text;
+      this.#held += held;
+    }
     return this.#text;
   }
 
-  setBody(bytes: Uint8Array): void {
+  /** `held`: what the bytes have taken of the account, which is given back when others take their place. */
+  setBody(bytes: Uint8Array | undefined, held = 0): void {
+    this.#memory.give(this.#held);
+    this.#held = held;
     this.#bytes = bytes;
     this.#text = undefined;
   }
 
-  /** A policy's body: what the headers said of the old one no longer holds. */
-  replaceBody(bytes: Uint8Array): void {
-    this.setBody(bytes);
+  /** A policy's body: what the headers said of the old one no longer holds. `held` as for setBody. */
+  replaceBody(bytes: Uint8Array, held: number): void {
+    this.setBody(bytes, held);
     this.replacement = bytes;
     this.#removeBodyHeaders();
   }
 
   /** Another body takes its place that is not known here: it still arrives. */
   forgetBody(): void {
-    this.#bytes = undefined;
-    this.#text = undefined;
+    this.setBody(undefined);
     this.replacement = undefined;
     this.#removeBodyHeaders();
   }
@@ -81,8 +93,8 @@ export class RequestMessage extends Message implements RequestScope {
   /** Set when a policy changed the path. */
   pathChanged = false;
 
-  constructor(head: RequestHead, contextPath: string | null = null) {
-    super(head.headers);
+  constructor(head: RequestHead, contextPath: string | null = null, memory: MemoryAccount = unlimitedMemory) {
+    super(head.headers, memory);
     this.#head = head;
     this.contextPath = contextPath;
     this.#uri = head.uri;
@@ -151,8 +163,8 @@ export class ResponseMessage extends Message implements ResponseScope {
   #status: number;
   statusChanged = false;
 
-  constructor(status: number, headers: HttpHeaders) {
-    super(headers);
+  constructor(status: number, headers: HttpHeaders, memory: MemoryAccount = unlimitedMemory) {
+    super(headers, memory);
     this.#status = status;
   }
 

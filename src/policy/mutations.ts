@@ -1,4 +1,5 @@
 import type { CompiledTemplate } from '../expression/index.ts';
+import { charge, textBytes } from '../memory-account.ts';
 import type { MutationTemplates } from './api-policies.ts';
 import { isHeaderValue } from './header-syntax.ts';
 import type { Message, RequestMessage, ResponseMessage } from './message.ts';
@@ -32,8 +33,11 @@ export function applyMutations(transaction: Transaction, mutations: MutationTemp
   const path = mutations.path === undefined ? null : evaluate(mutations.path, 'mutations.path');
   const status = statusValue(mutations.status, evaluate);
   if (path !== null) checkPath(path);
+  const kept = [...set, ...append].reduce((sum, [, value]) => sum + textBytes(value ?? ''), textBytes(path ?? ''));
+  const bodyBytes = body === null ? 0 : Buffer.byteLength(body);
+  charge(transaction.memory, kept + bodyBytes);
 
-  if (body !== null) message.replaceBody(Buffer.from(body));
+  if (body !== null) message.replaceBody(Buffer.from(body), bodyBytes);
   for (const name of mutations.remove) message.headers.remove(name);
   for (const [name, value] of set) {
     if (value === null) message.headers.remove(name);

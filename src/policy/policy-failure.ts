@@ -1,4 +1,5 @@
 import { ExpressionError } from '../expression/index.ts';
+import { NoRoomError } from '../memory-account.ts';
 import { type ErrorKey, errorCatalogue } from './error-catalogue.ts';
 
 export interface PolicyFailureOptions {
@@ -37,7 +38,11 @@ export class PolicyFailure extends Error {
 
   /** Whatever was thrown, as the failure that the caller sees: an unexpected error is "Request processing broken". */
   static from(error: unknown): PolicyFailure {
-    return error instanceof PolicyFailure ? error : new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause: error });
+    if (error instanceof PolicyFailure) return error;
+    if (error instanceof NoRoomError) {
+      return new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', { retryAfterSeconds: 1, cause: error });
+    }
+    return new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause: error });
   }
 }
 

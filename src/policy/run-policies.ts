@@ -1,7 +1,8 @@
+import { releaseParsed } from '../expression/index.ts';
 import type { Answer, StreamedAnswer } from './answer.ts';
 import { answerFailure } from './answer-failure.ts';
 import type { PolicyStep } from './api-policies.ts';
-import { decodeBody } from './content-encoding.ts';
+import { codingsOf, type Decoding, decodeBody } from './content-encoding.ts';
 import type { Message } from './message.ts';
 import type { Phase } from './phase.ts';
 import { executeStep } from './step.ts';
@@ -27,7 +28,7 @@ export async function runPolicies(
 ): Promise<PhaseOutcome> {
   try {
     const message = transaction[phase];
-    if (body !== undefined && message !== undefined) await receive(transaction, message, body);
+    if (body !== undefined && message !== undefined) await receive(transaction, phase, message, body);
     for (const step of transaction.policies[phase]) await run(transaction, step, phase);
     if (phase === 'response' || !transaction.answered) return goOn;
     for (const step of transaction.policies.response) await run(transaction, step, 'response');
@@ -36,14 +37,25 @@ export async function runPolicies(
     transaction.pieces?.stop();
     transaction.throwIfAborted();
     return { kind: 'answer', answer: answerFailure(transaction, error) };
+  } finally {
+    releaseParsed(transaction);
   }
 }
 
-async function receive(transaction: Transaction, message: Message, body: Uint8Array): Promise<void> {
-  const encodings = message.headers.values('content-encoding');
-  // The caller cannot fix what a backend sends.
-  const tooLarge = message === transaction.response ? 500 : undefined;
-  message.setBody(encodings === undefined ? body : await decodeBody(body, encodings, transaction.bodyLimit, tooLarge));
+async function receive(transaction: Transaction, phase: Phase, message: Message, body: Uint8Array): Promise<void> {
+  const codings = codingsOf(message.headers.values('content-encoding'));
+  // An empty body is empty in every coding, though no decoder takes it.
+  if (codings.length === 0 || body.length === 0) {
+    message.setBody(body);
+    return;
+  }
+  const { bodyLimit: limit, memory } = transaction;
+  const onDecoder: Decoding['onDecoder'] = (decoder) => {
+    transaction.decoder = decoder;
+  };
+  const decoded = await decodeBody(body, codings, { side: phase, limit, memory, onDecoder });
+  transaction.throwIfAborted();
+  message.setBody(decoded, decoded.length);
 }
 
 async function run(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> {

@@ -11,7 +11,9 @@ import type { Transaction } from './transaction.ts';
 export function sendToConsumer(transaction: Transaction, answer: FunctionAnswer, phase: Phase): void {
   const { status, headers, body } = answer;
   if (phase === 'request') {
-    if (!transaction.answered) transaction.response = new ResponseMessage(status, new HttpHeaders([]));
+    if (!transaction.answered) {
+      transaction.response = new ResponseMessage(status, new HttpHeaders([]), transaction.memory);
+    }
     transaction.answered = true;
   }
   const { response } = transaction;
@@ -19,7 +21,7 @@ export function sendToConsumer(transaction: Transaction, answer: FunctionAnswer,
   transaction.pieces?.stop();
   transaction.pieces = undefined;
   if (isWhole(body)) {
-    response.replaceBody(body);
+    response.replaceBody(body, transaction.lambdaResponse?.handOver() ?? 0);
   } else {
     if (phase === 'response') throw new Error('a response step cannot send a body while it arrives');
     response.forgetBody();

@@ -1,9 +1,9 @@
 import { ExpressionError } from '../expression/index.ts';
 import { type FunctionAnswer, isWhole } from '../formats/index.ts';
+import { charge, textBytes } from '../memory-account.ts';
 import type { LambdaConfiguration, PolicyStep } from './api-policies.ts';
 import { withEvaluationLimit } from './evaluation-limit.ts';
 import { invokeFunction } from './invoke-function.ts';
-import { LambdaResponse } from './lambda-response.ts';
 import { applyMutations, clearMutations } from './mutations.ts';
 import type { Phase } from './phase.ts';
 import { PolicyFailure, variableFailure } from './policy-failure.ts';
@@ -23,7 +23,7 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
   let answered = false;
   try {
     answer = await invokeFunction(transaction, step);
-    transaction.lambdaResponse = new LambdaResponse(answer);
+    transaction.receiveAnswer(answer);
     setVariables(transaction, step.configuration);
     const send = sendsToConsumer(transaction, step.configuration);
     if (send) sendToConsumer(transaction, answer, phase);
@@ -67,11 +67,18 @@ function isWanted(transaction: Transaction, step: PolicyStep): boolean {
 function setVariables(transaction: Transaction, configuration: LambdaConfiguration): void {
   for (const { name, value } of configuration.variables) {
     try {
-      transaction.attributes.set(name, value === undefined ? null : value.evaluate(transaction));
+      setVariable(transaction, name, value === undefined ? null : value.evaluate(transaction));
     } catch (error) {
       throw variableFailure(`variable ${name}`, error);
     }
   }
+}
+
+function setVariable({ attributes, memory }: Transaction, name: string, value: string | null): void {
+  if (value !== null) charge(memory, textBytes(value));
+  const before = attributes.get(name);
+  if (typeof before === 'string') memory.give(textBytes(before));
+  attributes.set(name, value);
 }
 
 function sendsToConsumer(transaction: Transaction, configuration: LambdaConfiguration): boolean {

@@ -1,7 +1,10 @@
-import type { ApiScope, EvaluationContext, LambdaResponseScope, NodeScope } from '../expression/index.ts';
-import type { BodyPieces } from '../formats/index.ts';
+import type { ApiScope, EvaluationContext, NodeScope } from '../expression/index.ts';
+import type { BodyPieces, FunctionAnswer } from '../formats/index.ts';
+import { type MemoryAccount, textBytes, unlimitedMemory } from '../memory-account.ts';
 import type { ApiPolicies, PolicyStep } from './api-policies.ts';
+import type { Inflater } from './content-codings.ts';
 import type { HttpHeaders } from './http-headers.ts';
+import { LambdaResponse } from './lambda-response.ts';
 import { type RequestHead, RequestMessage, ResponseMessage } from './message.ts';
 import type { PolicyRuntime } from './runtime.ts';
 
@@ -28,6 +31,8 @@ export class Transaction implements EvaluationContext {
   readonly bodyLimit: number;
   /** `limits.evaluationMs`: all expressions of the request take from it, those of its response too. */
   readonly evaluationMs: number;
+  /** What is kept for the request is taken from here. */
+  readonly memory: MemoryAccount;
   readonly attributes = new Map<string, unknown>();
   readonly executions = new Map<string, Execution>();
   readonly variables: ReadonlyMap<string, unknown>;
@@ -35,7 +40,7 @@ export class Transaction implements EvaluationContext {
   readonly node: NodeScope;
   request: RequestMessage | undefined;
   response: ResponseMessage | undefined;
-  lambdaResponse: LambdaResponseScope | undefined;
+  lambdaResponse: LambdaResponse | undefined;
   errorKey: string | undefined;
   clearRouteCache = false;
   /** A request step's sendToConsumer took effect: `response` is the sidecar's own. */
@@ -48,9 +53,17 @@ export class Transaction implements EvaluationContext {
   invocationMs = 0;
   /** Ends the invocation under way. Each has one of its own: most end by themselves, and aborting a signal is expensive. */
   invocation: AbortController | undefined;
+  /** The decoder of a body that is under way. */
+  decoder: Inflater | undefined;
   #aborted = false;
 
-  constructor(policies: ApiPolicies, runtime: PolicyRuntime, bodyLimit: number, evaluationMs: number) {
+  constructor(
+    policies: ApiPolicies,
+    runtime: PolicyRuntime,
+    bodyLimit: number,
+    evaluationMs: number,
+    memory: MemoryAccount = unlimitedMemory,
+  ) {
     this.policies = policies;
     this.runtime = runtime;
     this.variables = policies.variables;
@@ -58,14 +71,21 @@ export class Transaction implements EvaluationContext {
     this.node = runtime.node;
     this.bodyLimit = bodyLimit;
     this.evaluationMs = evaluationMs;
+    this.memory = memory;
   }
 
   beginRequest(head: RequestHead): void {
-    this.request = new RequestMessage(head, this.policies.contextPath);
+    this.request = new RequestMessage(head, this.policies.contextPath, this.memory);
   }
 
   beginResponse(status: number, headers: HttpHeaders): void {
-    this.response = new ResponseMessage(status, headers);
+    this.response = new ResponseMessage(status, headers, this.memory);
+  }
+
+  /** A function's answer takes the place of the one before. Its body has been taken of the account already. */
+  receiveAnswer(answer: FunctionAnswer): void {
+    this.lambdaResponse?.release();
+    this.lambdaResponse = new LambdaResponse(answer, this.memory);
   }
 
   get aborted(): boolean {
@@ -77,7 +97,20 @@ export class Transaction implements EvaluationContext {
     if (this.#aborted) return;
     this.#aborted = true;
     this.invocation?.abort(abortReason);
+    this.decoder?.destroy(abortReason);
     this.pieces?.stop();
+  }
+
+  /** The caller has its answer: bodies and variables are for nobody any more. */
+  letGo(): void {
+    this.request?.setBody(undefined);
+    this.response?.setBody(undefined);
+    this.lambdaResponse?.release();
+    this.lambdaResponse = undefined;
+    for (const value of this.attributes.values()) {
+      if (typeof value === 'string') this.memory.give(textBytes(value));
+    }
+    this.attributes.clear();
   }
 
   throwIfAborted(): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { loadPolicies } from '../../src/config/index.ts';
 import type { Invocation, InvocationResult } from '../../src/lambda/index.ts';
+import type { MemoryAccount } from '../../src/memory-account.ts';
 import type { InvocationLabels } from '../../src/observability/index.ts';
 import { type ApiPolicies, HttpHeaders, type PhaseOutcome, runPolicies, Transaction } from '../../src/policy/index.ts';
 
@@ -19,6 +20,8 @@ export interface PolicyRunOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly bodyLimit?: number;
   readonly evaluationMs?: number;
+  /** What is kept is taken from it; absent: without a limit. */
+  readonly memory?: MemoryAccount;
   /** Of the log; `debug` shows payloads of failed functions. */
   readonly level?: 'info' | 'debug';
 }
@@ -81,6 +84,7 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
     },
     bodyLimit,
     evaluationMs,
+    options.memory,
   );
   transaction.beginRequest({
     method,

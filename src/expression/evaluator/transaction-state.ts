@@ -23,6 +23,18 @@ export function transactionState(context: EvaluationContext & Holder): Transacti
   return state;
 }
 
+/** A parsed text takes up to fifty times its length. */
+const KEPT_LENGTH = 4 * 1024;
+
+/**
+ * The transaction will wait: what was parsed of large texts is let go, so that what is kept for a request does not depend on
+ * what a caller sends. It is parsed again where another expression reads it.
+ */
+export function releaseParsed(context: EvaluationContext & Holder): void {
+  const state = context[stateKey] ?? frozen.get(context);
+  if (state !== undefined && state.length > KEPT_LENGTH) state.clear();
+}
+
 /**
  * Bounded: expressions can make texts of their own. Not an LRUCache, which takes 2 µs and 3 KB to make: too much for one
  * request.
@@ -33,6 +45,18 @@ const MAX_TEXTS = 16;
 export class TransactionState implements TransactionCache {
   readonly cpu = new CpuGuard();
   readonly #kinds = new Map<string, Map<string, unknown>>();
+  /** Characters of all texts that came in. */
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Forgets what was parsed. */
+  clear(): void {
+    this.#kinds.clear();
+    this.#length = 0;
+  }
 
   get(kind: string, text: string): unknown {
     return this.#kinds.get(kind)?.get(text);
@@ -47,5 +71,6 @@ export class TransactionState implements TransactionCache {
     const [oldest] = texts.size < MAX_TEXTS ? [] : texts.keys();
     if (oldest !== undefined) texts.delete(oldest);
     texts.set(text, value);
+    this.#length += text.length;
   }
 }

@@ -35,4 +35,6 @@ export interface Inputs {
   mutation(side: Side): Mutation;
   /** Takes room for bytes of a body. False: there is none. */
   reserve(bytes: number): boolean;
+  /** Gives back what was reserved. */
+  giveBack(bytes: number): void;
 }

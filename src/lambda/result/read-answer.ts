@@ -20,6 +20,7 @@ export function readAnswer(answer: Answer, attempts: number, logTail: boolean, n
     requestId: requestIdOf(headers),
     logTail: logTail ? decodeTail(header(headers, 'x-amz-log-result')) : undefined,
     payload: body,
+    held: body.byteLength,
     attempts,
   };
 }

@@ -10,7 +10,7 @@ type Schema = { readonly properties: Record<string, { readonly default?: unknown
 
 const document = JSON.stringify({
   version: 1,
-  apis: { a: { request: [{ configuration: { function: 'f', roleArn: 'arn:aws:iam::111111111111:role/r' } }] } },
+  apis: { a: { request: [{ configuration: { function: 'f', roleArn: 'arn:aws:iam::111111111111:role/r' } }] }, b: {} },
 });
 
 function defaultsOf(schema: unknown): Record<string, unknown> {

@@ -5,9 +5,9 @@ import { ExchangeClient, type Message, requestHeaders } from '../../support/exch
 import { type RunningProcessor, startProcessor } from '../../support/processor.ts';
 import { scriptedInvoker } from '../../support/scripted-invoker.ts';
 
-const policies = `
+const policiesWith = (bufferedBytes: number) => `
 version: 1
-limits: {bodyBytes: 2000, bufferedBytes: 1000}
+limits: {bodyBytes: 2000, bufferedBytes: ${bufferedBytes}, shares: {default: 1}}
 apis:
   body: {request: [{configuration: {function: echo, payload: "{#request.content}"}}]}
   hangs: {request: [{configuration: {function: hangs}}]}
@@ -18,8 +18,9 @@ apis:
 async function start(
   t: TestContext,
   invoker: LambdaInvoker = scriptedInvoker(),
+  bufferedBytes = 1_000,
 ): Promise<{ processor: RunningProcessor; client: ExchangeClient }> {
-  const processor = await startProcessor({ policies, invoker });
+  const processor = await startProcessor({ policies: policiesWith(bufferedBytes), invoker });
   const client = new ExchangeClient(processor.address);
   t.after(async () => {
     client.close();
@@ -56,7 +57,7 @@ test('what waits its turn while policies run is counted, and new work is refused
 });
 
 test('an answer is counted until its stream has ended', async (t) => {
-  const { processor, client } = await start(t);
+  const { processor, client } = await start(t, scriptedInvoker(), 10_000);
   const exchange = client.open({ 'x-lambda-api': 'sends' });
   assert.equal((await exchange.ask(requestHeaders(true)))?.immediate_response?.status?.code, 'OK');
   assert.equal(processor.capacity.bufferedBytes, 1_500);

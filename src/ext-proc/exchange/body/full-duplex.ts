@@ -1,7 +1,8 @@
-import { fail, run, say } from '../acts.ts';
+import { fail, say } from '../acts.ts';
 import { goOn } from '../effect.ts';
 import type { Failure } from '../failure.ts';
-import type { BodyHandling, SideState } from '../state.ts';
+import type { BodyHandling } from '../state.ts';
+import { runOnPieces, wholeOf } from './collected.ts';
 
 /**
  * FULL_DUPLEX_STREAMED: pieces come without waiting for a reply, and any number of pieces goes back. The headers stay
@@ -12,15 +13,17 @@ export const fullDuplex: BodyHandling = {
   takesOverride: false,
   holdsHeaders: true,
 
-  ask() {},
+  ask(exchange, side) {
+    exchange.effects.push({ kind: 'await-body', side: side.name });
+  },
 
   collect(exchange, side, bytes, end) {
     side.pieces.push(bytes);
-    if (end) run(exchange, side, 'body', wholeOf(side));
+    if (end) runOnPieces(exchange, side, 'body');
   },
 
   collectTrailers(exchange, side) {
-    run(exchange, side, 'trailers', wholeOf(side));
+    runOnPieces(exchange, side, 'trailers');
   },
 
   settle(exchange, side) {
@@ -72,13 +75,4 @@ const noPlace: Failure = {
 
 function isSomething(body: Uint8Array | undefined): boolean {
   return body !== undefined && body.length > 0;
-}
-
-function wholeOf(side: SideState): Buffer {
-  const [first] = side.pieces;
-  if (first === undefined) return nothing;
-  if (side.pieces.length === 1) return first;
-  const whole = Buffer.concat(side.pieces);
-  side.pieces = [whole];
-  return whole;
 }

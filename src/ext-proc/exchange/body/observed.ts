@@ -1,5 +1,5 @@
-import { run } from '../acts.ts';
 import type { BodyHandling } from '../state.ts';
+import { runOnPieces } from './collected.ts';
 
 /** Observability mode: Envoy waits for nothing and ignores replies, so there are none. A body may come in pieces. */
 export const observed: BodyHandling = {
@@ -9,10 +9,10 @@ export const observed: BodyHandling = {
   ask() {},
   collect(exchange, side, bytes, end) {
     side.pieces.push(bytes);
-    if (end) run(exchange, side, 'body', Buffer.concat(side.pieces));
+    if (end) runOnPieces(exchange, side, 'body');
   },
   collectTrailers(exchange, side) {
-    run(exchange, side, 'trailers', Buffer.concat(side.pieces));
+    runOnPieces(exchange, side, 'trailers');
   },
   settle() {},
   pass() {},

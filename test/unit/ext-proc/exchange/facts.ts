@@ -45,6 +45,7 @@ export function exchangeWith(policies: Policies): Exchange {
     response: ({ end }) => bodyPlan(policies.response === 'reads' && !end),
     mutation: () => mutation,
     reserve: () => true,
+    giveBack: () => {},
   };
   return createExchange(inputs, 10);
 }

@@ -135,6 +135,10 @@ export class SceneInputs implements Inputs {
     return this.#room >= 0;
   }
 
+  giveBack(bytes: number): void {
+    this.#room += bytes;
+  }
+
   #bodyPlan(side: Side, end: boolean): BodyPlan {
     const { reads, refused } = this.#scene.policies[side];
     if (!reads || end) return { reads: false, refusal: undefined, length: undefined };

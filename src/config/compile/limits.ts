@@ -1,0 +1,25 @@
+import { suggestion } from '../../closest.ts';
+import { defaultLimits, type Limits } from '../../policy/index.ts';
+import type { PolicyDocument } from '../schema/index.ts';
+import type { Reporter } from './reporter.ts';
+
+/** The document's limits. Names of shares that are no API's are reported. `inline`: routes may bring APIs of their own. */
+export function compileLimits(document: PolicyDocument, inline: boolean, reporter: Reporter): Limits {
+  const { limits } = document;
+  const apis = Object.keys(document.apis ?? {});
+  const known = new Set([...apis, 'default']);
+  for (const name of Object.keys(limits?.shares ?? {})) {
+    if (known.has(name)) continue;
+    const message = `is not the name of an API${suggestion(name, known)}; \`default\` is for all APIs without a share of their own`;
+    reporter.error(['limits', 'shares', name], message, 'key');
+  }
+  const alone = apis.length <= 1 && !inline;
+  return {
+    bodyBytes: limits?.bodyBytes ?? defaultLimits.bodyBytes,
+    streams: limits?.streams ?? defaultLimits.streams,
+    bufferedBytes: limits?.bufferedBytes ?? defaultLimits.bufferedBytes,
+    evaluationMs: limits?.evaluationMs ?? defaultLimits.evaluationMs,
+    shares: { default: alone ? 1 : defaultLimits.shares.default, ...limits?.shares },
+    bodyWaitMs: limits?.bodyWaitMs ?? defaultLimits.bodyWaitMs,
+  };
+}

@@ -1,0 +1,25 @@
+import { isAscii } from 'node:buffer';
+import { charge, type MemoryAccount } from '../memory-account.ts';
+
+/** Below it bytes are taken for a wide text: to look at them would cost more. */
+const SHORT = 1_024;
+
+/** A body's text that is kept, and what it takes of `memory`. */
+export interface KeptText {
+  readonly text: string;
+  readonly held: number;
+}
+
+/** Bytes as text. Throws NoRoomError before the text is made. */
+export function keepText(bytes: Uint8Array, memory: MemoryAccount): KeptText {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const narrow = byteLength >= SHORT && isAscii(bytes);
+  const most = narrow ? byteLength : 2 * byteLength;
+  charge(memory, most);
+  const text = Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+  if (narrow) return { text, held: most };
+  // A character of two to four bytes takes two, or four.
+  const held = 2 * text.length;
+  memory.give(most - held);
+  return { text, held };
+}
