@@ -2,6 +2,7 @@ import type { Reporter } from '../compile/reporter.ts';
 import type { Filter } from './filters.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
+const SENT_EARLY = 'send_body_without_waiting_for_header_response';
 const WHOLE_BODY: ReadonlySet<string> = new Set(['BUFFERED', 'FULL_DUPLEX_STREAMED']);
 
 /** Whether Envoy will send what the policies of a route read: by its own mode, or because the server may ask for it. */
@@ -58,18 +59,18 @@ function checkWithoutOverride(filter: Filter, used: UsedRoute, reporter: Reporte
   reporter.error(config.placeOf('allow_mode_override'), message);
 }
 
-/** Headers that Envoy sends on before the policies that read the body have run cannot be changed or stopped any more. */
+/** With the flag Envoy takes no `mode_override`, and the server has to hold what Envoy wanted to send early. */
 function checkSentEarly({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
-  const field = 'send_body_without_waiting_for_header_response';
-  if (!config.flag(field)) return;
+  if (!config.flag(SENT_EARLY)) return;
   const { needs } = used.policies;
   const modes = used.route.processingMode;
-  const isStreamed = (phase: string): boolean => modes?.text(`${phase}_body_mode`) === 'STREAMED';
-  const tooLate = (needs.requestBody && isStreamed('request')) || (needs.responseBody && isStreamed('response'));
-  const message = tooLate
-    ? `${nameOf(used)} reads a body that Envoy sends while the headers' answer is still awaited, which these policies cannot serve: leave it out`
-    : 'the server answers in order and gains nothing from it: leave it out';
-  reporter[tooLate ? 'error' : 'warn'](config.placeOf(field), message, 'key');
+  const bodies = [modes?.text('request_body_mode') ?? 'NONE', modes?.text('response_body_mode') ?? 'NONE'];
+  const hidden = (needs.requestBody && bodies[0] === 'NONE') || (needs.responseBody && bodies[1] === 'NONE');
+  const isBypassed = hidden || (needs.response && modes?.text('response_header_mode') === 'SKIP');
+  const message = isBypassed
+    ? `Envoy takes no mode_override with it: policies of ${nameOf(used)} that read a body or a response are passed by; leave it out`
+    : 'Envoy takes no mode_override with it, and the server holds the headers back until the policies have run all the same: leave it out';
+  reporter[isBypassed ? 'error' : 'warn'](config.placeOf(SENT_EARLY), message, 'key');
 }
 
 /**

@@ -3,12 +3,18 @@ import type { Reporter } from '../compile/reporter.ts';
 import type { Filter } from './filters.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
+const WANTED: readonly string[] = [
+  responseAttributes.codeDetails,
+  responseAttributes.flags,
+  responseAttributes.upstreamAddress,
+];
+
 /** Whether the server can know who answered: the backend, whose answers its policies are for, or Envoy and its filters. */
 export function checkSender({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
   if (!used.policies.needs.response) return;
   const asked = config.get('response_attributes')?.data;
-  const missing = Object.values(responseAttributes).filter((name) => !Array.isArray(asked) || !asked.includes(name));
+  const missing = WANTED.filter((name) => !Array.isArray(asked) || !asked.includes(name));
   if (missing.length === 0) return;
-  const message = `whether a response is the backend's or Envoy's own cannot be known, and ${nameOf(used)} answers 500 where that matters: write \`response_attributes: [${Object.values(responseAttributes).join(', ')}]\``;
+  const message = `whether a response is the backend's or Envoy's own cannot be known, and ${nameOf(used)} answers 500 where that matters: write \`response_attributes: [${WANTED.join(', ')}]\``;
   reporter.warn(config.placeOf('response_attributes'), message);
 }

@@ -51,7 +51,11 @@ export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json
         requestAttributes.destinationAddress,
         ...(readsTls ? CERTIFICATE_ATTRIBUTES : []),
       ],
-      response_attributes: Object.values(responseAttributes),
+      response_attributes: [
+        responseAttributes.codeDetails,
+        responseAttributes.flags,
+        responseAttributes.upstreamAddress,
+      ],
       mutation_rules: { disallow_is_error: true },
       metadata_options: { receiving_namespaces: { untyped: [METADATA_NAMESPACE] } },
     },

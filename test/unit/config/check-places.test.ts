@@ -73,11 +73,14 @@ test('policies that read a body are passed by with a list of overrides', () => {
   only(check(text, enriching), 'warning', 'silently ignores every other mode');
 });
 
-test('a body that is sent before the headers are answered is an error where it is read', () => {
-  const streamed = 'response_header_mode: SKIP, request_body_mode: STREAMED';
+test('a body that is sent before the headers are answered is named, since no override is taken', () => {
   const flag = withField('send_body_without_waiting_for_header_response: true');
-  const text = spoilt('response_header_mode: SKIP', streamed, flag);
-  only(check(text, readingRequest), 'error', 'send_body_without_waiting_for_header_response: API orders reads a body');
+  const name = 'send_body_without_waiting_for_header_response: ';
+  only(check(flag, readingRequest), 'error', name, 'takes no mode_override', 'are passed by', 'leave it out');
+  only(check(flag, readingResponse), 'error', name, 'are passed by');
+  only(check(flag, enriching), 'warning', name, 'holds the headers back');
+  const streamed = 'response_header_mode: SKIP, request_body_mode: STREAMED';
+  only(check(spoilt('response_header_mode: SKIP', streamed, flag), readingRequest), 'warning', name);
 });
 
 test('attributes that tell who answered are asked for where there are response steps', () => {
