@@ -9,14 +9,11 @@ const UNKNOWN = `${METADATA_PREFIX}unknown`;
 /** What decides over the policies, for the transport to bring along as it was sent: without it others would run. */
 export const selectingMetadata = {
   prefix: METADATA_PREFIX,
-  kinds: {
-    [streamMetadata.api]: 'name',
-    [streamMetadata.policies]: 'json',
-    [streamMetadata.messageTimeout]: 'name',
-    [streamMetadata.maxMessageTimeout]: 'name',
-  },
+  kinds: Object.fromEntries(
+    Object.values(streamMetadata).map((name) => [name, name === streamMetadata.api ? 'name' : 'json'] as const),
+  ),
   unknown: UNKNOWN,
-} as const;
+};
 
 export type Selection =
   /** `textBytes`: what the stream keeps of policies that it brings along. */

@@ -12,7 +12,7 @@ export interface CertificateOptions {
   readonly commonName: string;
   /** A subject of more: its parts from the top down, each of one attribute or several, instead of the common name. */
   readonly subject?: readonly (readonly NameAttribute[])[];
-  /** DNS names or IPv4 addresses it is valid for. */
+  /** DNS names, IPv4 addresses or URIs it is valid for. */
   readonly names?: readonly string[];
   /** Signs it; without one it signs itself. */
   readonly issuer?: Certificate;
@@ -63,11 +63,10 @@ function extensions(options: CertificateOptions, publicKey: KeyObject): Buffer[]
     sequence(objectId(0x55, 0x1d, 0x13), TRUE, octets(sequence(...(options.authority ? [TRUE] : [])))),
     sequence(objectId(0x55, 0x1d, 0x0e), octets(octets(keyId))),
   ];
-  const names = (options.names ?? []).map((name) =>
-    /^\d+(\.\d+){3}$/.test(name)
-      ? tagged(0x87, Buffer.from(name.split('.').map(Number)))
-      : tagged(0x82, Buffer.from(name)),
-  );
+  const names = (options.names ?? []).map((name) => {
+    if (/^\d+(\.\d+){3}$/.test(name)) return tagged(0x87, Buffer.from(name.split('.').map(Number)));
+    return tagged(name.includes('://') ? 0x86 : 0x82, Buffer.from(name));
+  });
   if (names.length > 0) found.push(sequence(objectId(0x55, 0x1d, 0x11), octets(sequence(...names))));
   return found;
 }

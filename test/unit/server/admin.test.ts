@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
+import { hostname } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { createLogger } from '../../../src/observability/index.ts';
 import {
@@ -101,20 +102,143 @@ for (const [what, bytes] of [
   });
 }
 
-test('more connections than the bound are refused, those open go on', async (t) => {
-  const admin = await start(t);
-  const port = Number(admin.address.split(':')[1]);
-  const sockets = Array.from({ length: 150 }, () => createConnection(port, '127.0.0.1').on('error', () => {}));
-  t.after(() => sockets.forEach((socket) => void socket.destroy()));
-  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  const open = sockets.filter((socket) => !socket.destroyed && !socket.readableEnded && socket.readyState === 'open');
-  assert.ok(open.length <= 100, `${open.length} open`);
-  const last = open.at(0);
-  assert.ok(last !== undefined);
-  last.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n');
-  const [answer] = (await once(last, 'data')) as [Buffer];
-  assert.match(answer.toString(), /^HTTP\/1\.1 200/);
+/** The status of a request that is written byte by byte; undefined where the connection ends without one. */
+async function ask(port: number, request: string, address = '127.0.0.1'): Promise<number | undefined> {
+  const socket = createConnection(port, address);
+  socket.on('error', () => {});
+  let text = '';
+  socket.on('data', (bytes: Buffer) => {
+    text += bytes.toString('latin1');
+  });
+  socket.end(request);
+  await once(socket, 'close');
+  return text === '' ? undefined : Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1]);
+}
+
+const get = (path: string, host: string, more = ''): string =>
+  `GET ${path} HTTP/1.1\r\nhost: ${host}\r\n${more}connection: close\r\n\r\n`;
+
+/** 120 connections of one kind, more than the port holds. */
+async function crowd(t: TestContext, port: number, address: string, use: (socket: Socket) => unknown): Promise<void> {
+  for (let i = 0; i < 120; i++) {
+    const socket = createConnection({ port, host: '127.0.0.1', localAddress: address }).on('error', () => {});
+    t.after(() => socket.destroy());
+    await once(socket, 'connect');
+    await use(socket);
+  }
+}
+
+function keepAlive(socket: Socket): Promise<unknown> {
+  socket.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n');
+  return once(socket, 'data');
+}
+
+for (const [what, use] of [
+  ['idle', () => {}],
+  ['kept alive', keepAlive],
+  ['half a request', (socket: Socket) => socket.write('GET /livez HTTP/1.1\r\nhost:')],
+  ['never read', (socket: Socket) => socket.pause().write(get('/metrics', 'localhost'))],
+] as const) {
+  test(`120 connections that are ${what} do not take /livez away`, async (t) => {
+    const { port } = await start(t, { metrics: async () => 'x'.repeat(8_000_000) });
+    await crowd(t, port, '127.0.0.1', use);
+    for (let i = 0; i < 30; i++) assert.equal(await ask(port, get('/livez', 'localhost')), 200);
+  });
+}
+
+test('a request that never becomes whole, and an answer that is never read, end within their time', async (t) => {
+  const { port } = await start(t, { metrics: async () => 'x'.repeat(8_000_000) });
+  const started = performance.now();
+  const slow = createConnection(port, '127.0.0.1').on('error', () => {});
+  const dripping = setInterval(() => slow.write('x'), 500);
+  t.after(() => clearInterval(dripping));
+  slow.resume().write('GET /livez HTTP/1.1\r\nx: ');
+  const deaf = createConnection(port, '127.0.0.1').on('error', () => {});
+  deaf.write(get('/metrics', 'localhost'));
+  await once(slow, 'close');
+  assert.ok(performance.now() - started < 9_000);
+  // It reads a little now and then, so that it never looks idle.
+  let read = 0;
+  const sipping = setInterval(() => {
+    read += (deaf.read(1_000) as Buffer | null)?.length ?? 0;
+  }, 200);
+  t.after(() => clearInterval(sipping));
+  await new Promise((resolve) => setTimeout(resolve, 11_000 - (performance.now() - started)));
+  clearInterval(sipping);
+  deaf.on('data', (bytes: Buffer) => {
+    read += bytes.length;
+  });
+  if (!deaf.closed) await once(deaf, 'close');
+  assert.ok(read < 8_000_000, 'the whole answer came');
+});
+
+for (const [host, expected] of [
+  ['127.0.0.1:9464', 200],
+  ['10.1.2.3', 200],
+  ['[::1]:9464', 200],
+  ['[fe80::1%25eth0]', 200],
+  ['localhost', 200],
+  ['LOCALHOST:9464', 200],
+  ['localhost.', 200],
+  [hostname(), 200],
+  ['metrics.local', 200],
+  ['Metrics.Local.:80', 200],
+  ['attacker.example', 421],
+  ['localhost.attacker.example', 421],
+  ['127.0.0.1.attacker.example', 421],
+  ['metrics.local.attacker.example', 421],
+  ['attacker.example:127', 421],
+  ['[attacker.example]', 421],
+  ['localhost@attacker.example', 421],
+  ['0x7f000001', 421],
+  ['', 421],
+] as const) {
+  test(`the host ${JSON.stringify(host)} gets ${expected}, and /livez`, async (t) => {
+    const { port } = await start(t, {}, { hosts: ['metrics.local'], details: false });
+    for (const path of ['/readyz', '/metrics', '/config', '/nothing']) {
+      const found = expected === 200 && path === '/nothing' ? 404 : expected;
+      assert.equal(await ask(port, get(path, host)), found, path);
+    }
+    assert.equal(await ask(port, get('/livez', host)), 200);
+  });
+}
+
+test('no host and two hosts are not known ones', async (t) => {
+  const { port } = await start(t);
+  assert.equal(await ask(port, 'GET /config HTTP/1.0\r\n\r\n'), 421);
+  assert.notEqual(await ask(port, get('/config', 'localhost', 'host: attacker.example\r\n')), 200);
+  assert.notEqual(await ask(port, get('http://attacker.example/config', 'localhost')), 200);
+});
+
+for (const [what, client, more, details, expected] of [
+  ['this machine', '127.0.0.1', '', false, true],
+  ['where Istio lets others come from', '127.0.0.6', '', false, false],
+  ['a proxy on this machine', '127.0.0.1', 'x-forwarded-for: 10.0.0.1\r\n', false, false],
+  ['anywhere, with --admin-details', '127.0.0.6', '', true, true],
+] as const) {
+  test(`a request from ${what} ${expected ? 'is' : 'is not'} told the configuration and the reasons`, async (t) => {
+    const { port } = await start(
+      t,
+      { readiness: () => readinessOf({ credentials: { status: 'degraded', reason: 'arn:aws:secret' } }) },
+      { hosts: [], details },
+    );
+    const answer = async (path: string): Promise<string> => {
+      const socket = createConnection({ port, host: '127.0.0.1', localAddress: client });
+      socket.end(get(path, '127.0.0.1', more));
+      return Buffer.concat(await socket.toArray()).toString();
+    };
+    assert.match(await answer('/config'), expected ? /^HTTP\/1\.1 200.*orders/s : /^HTTP\/1\.1 403.*--admin-details/s);
+    const readyz = await answer('/readyz');
+    assert.match(readyz, /^HTTP\/1\.1 200.*"credentials": \{.*"degraded"/s);
+    assert.equal(readyz.includes('arn:aws:secret'), expected);
+    assert.match(await answer('/metrics'), /up 1/);
+  });
+}
+
+test('the admin port is bound at each address of a name', async (t) => {
+  const { url } = await start(t, {}, closed, 'localhost:0');
+  assert.match(url, /^http:\/\/(127\.0\.0\.1|\[::1\]):\d+$/);
+  assert.equal((await fetch(`${url}/livez`)).status, 200);
 });
 
 test('an admin port in use is an error that names it and the way without', async (t) => {

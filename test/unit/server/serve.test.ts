@@ -123,6 +123,51 @@ test('SIGINT ends without the grace', async (t) => {
   assert.equal(await sidecar.exited, 0);
 });
 
+for (const workers of [1, 2]) {
+  test(`SIGUSR1 opens no inspector in any of the processes of ${workers} workers, and ends none`, async (t) => {
+    const sidecar = await startSidecar({ test: t, workers });
+    const pids = [
+      sidecar.pid,
+      ...((sidecar.logs().find(({ msg }) => msg === 'ready')?.pids as number[] | undefined) ?? []),
+    ];
+    assert.equal(pids.length, workers === 1 ? 1 : 3);
+    for (const pid of pids) process.kill(pid, 'SIGUSR1');
+    // What a signal before this one does has been done when this one has.
+    sidecar.signal('SIGHUP');
+    await sidecar.log(({ msg }) => msg.includes('configuration') || msg.includes('policies'));
+    for (const address of sidecar.addresses) assert.equal(await askHealth(address, SERVICE), 'SERVING');
+    assert.ok(!/Debugger|inspector/i.test(sidecar.output()), sidecar.output());
+    for (const pid of pids) assert.doesNotThrow(() => process.kill(pid, 0));
+  });
+}
+
+test('a port beyond this machine ends the start, or with --insecure-plaintext shows in /readyz and in the log', async (t) => {
+  await assert.rejects(startSidecar({ test: t, listen: ['0.0.0.0:0'] }), /can be reached from other machines/);
+  await assert.rejects(
+    startSidecar({ test: t, listen: ['0.0.0.0:0', 'unix:/tmp/x{worker}'], workers: 2 }),
+    /needs \{worker\}|other machines/,
+  );
+  const sidecar = await startSidecar({ test: t, listen: ['0.0.0.0:0'], args: ['--insecure-plaintext'] });
+  const { status, body } = await readyz(sidecar);
+  assert.equal(status, 200);
+  assert.equal(body.checks.ports?.status, 'degraded');
+  assert.match(body.checks.ports?.reason ?? '', /--insecure-plaintext: whoever reaches 0\.0\.0\.0:\d+/);
+  assert.ok(sidecar.logs().some(({ level, msg }) => level === 'warn' && msg.includes('--insecure-plaintext')));
+});
+
+for (const [args, problem] of [
+  [['--tls-client-name', 'a'], /--tls-client-name requires --tls-client-ca/],
+  [['--admin-host', 'a:80'], /--admin-host "a:80" is not a host name/],
+  [['--admin-host', '*'], /--admin-host "\*" is not a host name/],
+] as const) {
+  test(`${args.join(' ')} is an error of the command line`, async (t) => {
+    await assert.rejects(
+      startSidecar({ test: t, args }),
+      (error: Error) => /ended \(2\)/.test(error.message) && problem.test(error.message),
+    );
+  });
+}
+
 test('SIGUSR2 without workers is a log line, not an end', async (t) => {
   const sidecar = await startSidecar({ test: t });
   sidecar.signal('SIGUSR2');
