@@ -33,10 +33,11 @@ const MAX_VARIABLE = 4_096;
 const MAX_VARIABLES = 65_536;
 
 /** A variable that is too long is left out: half of one could mean something else to who reads it. */
-function variablesOf({ attributes }: Transaction): readonly (readonly [string, string | null])[] {
+function variablesOf({ attributes, policies }: Transaction): readonly (readonly [string, string | null])[] {
   let room = MAX_VARIABLES;
   const variables: [string, string | null][] = [];
   for (const [name, value] of attributes) {
+    if (policies.privateVariables.has(name)) continue;
     const text = value === null ? null : String(value);
     const size = name.length + (text?.length ?? 0);
     if (size > Math.min(MAX_VARIABLE, room)) continue;

@@ -11,6 +11,7 @@ export function refusalPolicies(set: PolicySet): ApiPolicies {
     request: [],
     response: [],
     responseTemplates: set.responseTemplates,
+    privateVariables: new Set(),
     needs: { requestBody: false, response: false, responseBody: false, certificates: false, headers: new Set() },
   };
 }

@@ -2,6 +2,7 @@ import type { Answer } from './answer.ts';
 import { errorAnswer } from './error-answer.ts';
 import type { ErrorKey } from './error-catalogue.ts';
 import { PolicyFailure } from './policy-failure.ts';
+import { loggable } from './private-variables.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What callers do is no error of ours: it must not page anybody. */
@@ -17,9 +18,9 @@ export function answerFailure(transaction: Transaction, error: unknown): Answer 
   const { policies, runtime } = transaction;
   const fields = { api: policies.name, key: failure.key };
   const level = callersOwn.has(failure.key) ? 'info' : 'error';
-  runtime.logger[level]({ ...fields, err: failure.cause ?? failure }, 'request failed');
+  runtime.logger[level]({ ...fields, err: loggable(transaction, failure.cause ?? failure) }, 'request failed');
   return errorAnswer(failure, policies.responseTemplates, transaction, (err) => {
-    runtime.logger.error({ ...fields, err }, 'response template failed, default body sent');
+    runtime.logger.error({ ...fields, err: loggable(transaction, err) }, 'response template failed, default body sent');
   });
 }
 

@@ -26,6 +26,8 @@ export interface ApiPolicies {
   readonly request: readonly PolicyStep[];
   readonly response: readonly PolicyStep[];
   readonly responseTemplates: ResponseTemplates;
+  /** Names of variables whose values neither metadata nor log show, whichever step sets them. */
+  readonly privateVariables: ReadonlySet<string>;
   /** Seen by Envoy's processing mode: which messages and bodies any step can read. */
   readonly needs: PhaseNeeds;
 }
@@ -123,6 +125,8 @@ export interface RoleTemplates {
 
 export interface VariableTemplate {
   readonly name: string;
+  /** See ApiPolicies.privateVariables. */
+  readonly private: boolean;
   /** Undefined: the variable becomes null. */
   readonly value: CompiledTemplate | undefined;
 }

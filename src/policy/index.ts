@@ -4,6 +4,7 @@ export type * from './api-policies.ts';
 export { defaultLimits, honestStatus, policyDefaults } from './defaults.ts';
 
 export { errorCatalogue } from './error-catalogue.ts';
+export { isOfConnection } from './header-syntax.ts';
 export { type HeaderChange, HttpHeaders, type RawHeader } from './http-headers.ts';
 export type { RequestHead } from './message.ts';
 export { finalStatus, isPath, readStatus } from './message-syntax.ts';

@@ -7,7 +7,7 @@ export function readStatus(text: string): number | undefined {
   return status >= finalStatus.lowest && status <= finalStatus.highest ? status : undefined;
 }
 
-/** Path and query as HTTP carries them: visible ASCII from the first `/` on. */
+/** Path and query as HTTP carries them: visible ASCII from the first `/` on. `#` would begin a fragment, which is never sent. */
 export function isPath(text: string): boolean {
-  return /^\/[\x21-\x7e]*$/.test(text);
+  return /^\/[\x21\x22\x24-\x7e]*$/.test(text);
 }

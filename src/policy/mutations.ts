@@ -74,7 +74,9 @@ function statusValue(
 
 function checkPath(path: string): void {
   if (!isPath(path)) {
-    throw invalid('mutations.path is no path: it must begin with / and have neither spaces nor unescaped characters');
+    throw invalid(
+      'mutations.path is no path: it must begin with / and have neither spaces, # nor unescaped characters',
+    );
   }
 }
 

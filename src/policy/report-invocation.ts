@@ -2,6 +2,7 @@ import type { Invocation, InvocationError, InvocationResult } from '../lambda/in
 import type { InvocationLabels } from '../observability/index.ts';
 import type { PolicyStep } from './api-policies.ts';
 import type { PolicyFailure } from './policy-failure.ts';
+import { redactionOf, withoutQuotes } from './private-variables.ts';
 import type { Execution, Transaction } from './transaction.ts';
 
 /** An invocation that is over. */
@@ -15,14 +16,16 @@ export interface EndedInvocation {
 /** The log line, the metrics and the metadata of an invocation that gave no result. */
 export function reportError(ended: EndedInvocation, error: InvocationError, failure: PolicyFailure): void {
   const { kind, statusCode, errorType, requestId, attempts, message, throttling } = error;
-  const { durationMs, invocation } = ended;
+  const { durationMs } = ended;
   const outcome = kind === 'aborted' ? 'aborted' : 'error';
   const execution = { requestId, executedVersion: undefined, durationMs, status: statusCode };
   const limit = throttling && { throttledBy: throttling.limit };
   const labels = count(ended, { outcome, key: failure.key, ...limit }, execution);
-  const facts = { outcome, kind, statusCode, errorType, requestId, attempts, durationMs, reason: message };
+  const redact = redactionOf(ended.transaction);
+  const reason = redact === undefined ? message : withoutQuotes(redact(message));
+  const facts = { outcome, kind, statusCode, errorType, requestId, attempts, durationMs, reason };
   const throttled = throttling && { ...limit, throttlingReason: throttling.reason };
-  ended.transaction.runtime.logger.info({ ...labels, region: invocation.region, ...facts, ...throttled }, 'invocation');
+  ended.transaction.runtime.logger.info({ ...labels, region: regionOf(ended), ...facts, ...throttled }, 'invocation');
 }
 
 /** As reportError, of one that gave a result; `failure` where the function itself failed. */
@@ -32,17 +35,29 @@ export function reportResult(
   failure: PolicyFailure | undefined,
 ): void {
   const { status, functionError, executedVersion, requestId, attempts, logTail } = result;
-  const { durationMs, invocation } = ended;
+  const { durationMs } = ended;
   const { logger } = ended.transaction.runtime;
   const outcome = failure === undefined ? 'ok' : 'function_error';
   const execution = { requestId, executedVersion, durationMs, status };
   const labels = count(ended, { outcome, key: failure?.key ?? '' }, execution);
   const facts = { outcome, statusCode: status, functionError, executedVersion, requestId, attempts, durationMs };
-  logger.info({ ...labels, region: invocation.region, ...facts, logTail }, 'invocation');
+  logger.info({ ...labels, region: regionOf(ended), ...facts, logTail: shown(ended, logTail) }, 'invocation');
   // What a function says of its own failure may hold anything a caller sent.
   if (failure !== undefined && logger.isLevelEnabled('debug')) {
-    logger.debug({ ...labels, requestId, payload: Buffer.from(result.payload).toString() }, 'function error');
+    logger.debug(
+      { ...labels, requestId, payload: shown(ended, Buffer.from(result.payload).toString()) },
+      'function error',
+    );
   }
+}
+
+function regionOf(ended: EndedInvocation): string | undefined {
+  return shown(ended, ended.invocation.region);
+}
+
+/** Without private variables. */
+function shown({ transaction }: EndedInvocation, text: string | undefined): string | undefined {
+  return text === undefined ? undefined : (redactionOf(transaction)?.(text) ?? text);
 }
 
 /** Metadata and metrics; gives the fields by which log lines name the invocation. */
@@ -55,5 +70,6 @@ function count(
   transaction.invocationMs += durationMs;
   transaction.executions.set(step.name, execution);
   transaction.runtime.observer.invocation({ ...labels, ...ended }, durationMs / 1000);
-  return labels;
+  const redact = redactionOf(transaction);
+  return redact === undefined ? labels : { ...labels, function: redact(labels.function) };
 }

@@ -1,4 +1,5 @@
 import { type FunctionAnswer, isWhole } from '../formats/index.ts';
+import { isOfConnection } from './header-syntax.ts';
 import { HttpHeaders } from './http-headers.ts';
 import { ResponseMessage } from './message.ts';
 import type { Phase } from './phase.ts';
@@ -31,8 +32,12 @@ export function sendToConsumer(transaction: Transaction, answer: FunctionAnswer,
   replaceHeaders(response.headers, headers);
 }
 
-/** A name's values take the place of those that are there. */
+/** A name's values take the place of those that are there. What a function may not set is left out. */
 function replaceHeaders(target: HttpHeaders, headers: FunctionAnswer['headers']): void {
-  for (const [name] of headers) target.remove(name);
-  for (const [name, value] of headers) target.append(name, value);
+  for (const [name] of headers) if (maySet(name)) target.remove(name);
+  for (const [name, value] of headers) if (maySet(name)) target.append(name, value);
+}
+
+function maySet(name: string): boolean {
+  return !name.startsWith(':') && !isOfConnection(name);
 }

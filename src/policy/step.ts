@@ -7,6 +7,7 @@ import { invokeFunction } from './invoke-function.ts';
 import { applyMutations, clearMutations } from './mutations.ts';
 import type { Phase } from './phase.ts';
 import { PolicyFailure, variableFailure } from './policy-failure.ts';
+import { loggable } from './private-variables.ts';
 import { sendToConsumer } from './send-to-consumer.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -39,7 +40,10 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     const failure = PolicyFailure.from(error);
     const { logger } = transaction.runtime;
     const fields = { api: transaction.policies.name, policy: step.name, key: failure.key };
-    logger.warn({ ...fields, err: failure.cause ?? failure }, 'policy failed, going on as onError says');
+    logger.warn(
+      { ...fields, err: loggable(transaction, failure.cause ?? failure) },
+      'policy failed, going on as onError says',
+    );
     clearMutations(transaction, step.configuration.mutations, phase);
   }
 }
@@ -58,7 +62,7 @@ function isWanted(transaction: Transaction, step: PolicyStep): boolean {
     // A caller could have a guard skipped by making its condition expensive.
     if (error.exhausted) throw withEvaluationLimit(transaction, error);
     if (step.onConditionError === 'fail') throw new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause: error });
-    const fields = { api: transaction.policies.name, policy: step.name, err: error };
+    const fields = { api: transaction.policies.name, policy: step.name, err: loggable(transaction, error) };
     transaction.runtime.logger.warn(fields, 'condition failed, policy skipped');
     return false;
   }

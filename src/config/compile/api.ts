@@ -42,8 +42,14 @@ export function* compileApi(
     ]),
     contextPath: closedPath(document.contextPath),
     ...phases,
+    privateVariables: privateNames([...phases.request, ...phases.response]),
     responseTemplates: laidOver(surroundings.responseTemplates, own),
   };
+}
+
+function privateNames(steps: readonly PolicyStep[]): ReadonlySet<string> {
+  const variables = steps.flatMap(({ configuration }) => configuration.variables);
+  return new Set(variables.filter((variable) => variable.private).map(({ name }) => name));
 }
 
 /** Expressions of `defaults` read dictionaries of the document; who brings a route does not choose what they find. */

@@ -1,3 +1,5 @@
+import { isOfConnection } from '../../policy/index.ts';
+
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const ROUTING: ReadonlySet<string> = new Set(['host', ':authority', ':scheme', ':method']);
 const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
@@ -17,6 +19,8 @@ export function judgeHeader(name: string): HeaderVerdict {
   if (name === ':path') return { kind: 'error', reason: 'is no header: use mutations.path' };
   if (name === ':status') return { kind: 'error', reason: 'is no header: use mutations.status' };
   if (FRAMING.has(name)) return { kind: 'error', reason: 'is set by the server itself from the body' };
+  if (isOfConnection(name))
+    return { kind: 'error', reason: 'belongs to one connection: Envoy sets it, policies may not' };
   if (!TOKEN.test(name)) return { kind: 'error', reason: 'is no header name' };
   return { kind: 'fine' };
 }

@@ -75,8 +75,13 @@ function checkTwice(set: Readonly<Record<string, unknown>>, scope: Configuration
 
 function checkConstants(mutations: MutationTemplates, scope: ConfigurationScope): void {
   const { path, status } = mutations;
-  if (path?.constant !== undefined && !isPath(path.constant)) {
-    scope.error(['mutations', 'path'], 'is no path: it begins with / and has neither spaces nor unescaped characters');
+  // Of a text with expressions what stands before the first of them.
+  const literal = path?.constant ?? path?.source.split('{', 1)[0];
+  if (literal !== undefined && literal !== '' && !isPath(literal)) {
+    scope.error(
+      ['mutations', 'path'],
+      'is no path: it begins with / and has neither spaces, # (write %23) nor unescaped characters',
+    );
   }
   if (typeof status === 'object' && status.constant !== undefined && readStatus(status.constant) === undefined) {
     scope.error(['mutations', 'status'], 'is no status: expected 200 to 599');

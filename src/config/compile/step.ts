@@ -109,8 +109,9 @@ function compileConfiguration(
       maxAttempts: document.retry?.maxAttempts ?? invocationDefaults.maxAttempts,
       idempotent: document.retry?.idempotent ?? invocationDefaults.idempotent,
     }),
-    variables: (document.variables ?? []).map(({ name, value }, index) => ({
+    variables: (document.variables ?? []).map(({ name, value, private: isPrivate }, index) => ({
       name,
+      private: isPrivate ?? false,
       value: scope.template(['variables', index, 'value'], value),
     })),
     sendToConsumer: compileSendToConsumer(document, scope),

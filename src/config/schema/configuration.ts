@@ -22,6 +22,12 @@ const variable = z.strictObject({
     description: 'Template, evaluated after the invocation. Absent or null: the variable is null.',
     examples: ["{#jsonPath(#lambdaResponse.content, '$.tier')}"],
   }),
+  private: field(flag, {
+    title: 'Private',
+    description: "Keeps every variable of this name of the API out of Envoy's dynamic metadata and of the log.",
+    default: false,
+    examples: [true],
+  }),
 });
 
 const role = z.strictObject({

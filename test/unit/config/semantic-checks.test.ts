@@ -174,6 +174,46 @@ test('names that are no headers are errors', () => {
   assertLines(problemsOf(text), ['set.x-a: stands twice']);
 });
 
+test('headers of one connection are errors wherever a name is written', () => {
+  const names = [
+    'connection',
+    'Upgrade',
+    'te',
+    'Keep-Alive',
+    'proxy-connection',
+    'trailer',
+    'Expect',
+    'HTTP2-Settings',
+  ];
+  for (const name of [...names, 'transfer-encoding', 'content-length']) {
+    const reason = /headers\.(set|append|remove|\*)?.*: (belongs to one connection|is set by the server itself)/;
+    for (const headers of [
+      `set: {${name}: x}`,
+      `set: {${name}: null}`,
+      `append: {${name}: [x]}`,
+      `remove: [${name}]`,
+    ]) {
+      const lines = problemsOf(withStep(`function: f, mutations: {headers: {${headers}}}`));
+      assert.equal(lines.length, 1, headers);
+      assert.match(lines[0] ?? '', reason);
+      assert.doesNotMatch(lines[0] ?? '', /warning/);
+    }
+    const template = `responseTemplates: {DEFAULT: {"*/*": {status: 500, headers: {${name}: x}}}}`;
+    const lines = problemsOf(`version: 1\n${template}\n`);
+    assert.match(lines.join('\n'), /belongs to one connection|is set by the server itself/);
+  }
+});
+
+test('a fragment is no part of a path, literal or before an expression', () => {
+  for (const path of ['/a#b', '/#', '/a?b=#c', "/a#{#request.headers['x'][0]}"]) {
+    const lines = problemsOf(withStep(`function: f, mutations: {path: "${path}"}`));
+    assertLines(lines, ['mutations.path: is no path', '# (write %23)']);
+  }
+  for (const path of ['/a%23b', "/t/{#request.headers['x'][0]}", "{#request.headers['x'][0]}"]) {
+    assert.deepEqual(problemsOf(withStep(`function: f, mutations: {path: "${path}"}`)), [], path);
+  }
+});
+
 test('more than 100 header operations are an error', () => {
   const names = (count: number): string => Array.from({ length: count }, (_, index) => `x-${index}`).join(', ');
   assert.deepEqual(problemsOf(withStep(`function: f, mutations: {headers: {remove: [${names(100)}]}}`)), []);

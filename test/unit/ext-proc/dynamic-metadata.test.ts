@@ -4,14 +4,26 @@ import { dynamicMetadata } from '../../../src/ext-proc/dynamic-metadata.ts';
 import type { Transaction } from '../../../src/policy/index.ts';
 
 /** As much of a transaction as the metadata is made of. */
-function variables(attributes: Readonly<Record<string, string | null>>): Readonly<Record<string, unknown>> {
-  const transaction = { executions: new Map(), attributes: new Map(Object.entries(attributes)), errorKey: 'KEY' };
+function variables(
+  attributes: Readonly<Record<string, string | null>>,
+  ...privateNames: string[]
+): Readonly<Record<string, unknown>> {
+  const transaction = {
+    executions: new Map(),
+    attributes: new Map(Object.entries(attributes)),
+    errorKey: 'KEY',
+    policies: { privateVariables: new Set(privateNames) },
+  };
   const struct = dynamicMetadata(transaction as unknown as Transaction, false);
   return struct?.fields?.['lambda-ext-proc']?.structValue?.fields?.variables?.structValue?.fields ?? {};
 }
 
 test('variables go along, null too', () => {
   assert.deepEqual(Object.keys(variables({ tier: 'gold', none: null })), ['tier', 'none']);
+});
+
+test('a private variable stays out', () => {
+  assert.deepEqual(variables({ token: 'secret', tier: 'gold' }, 'token', 'other'), { tier: { stringValue: 'gold' } });
 });
 
 test('a variable that is too long is left out, the others stay', () => {
@@ -29,7 +41,13 @@ test('the reply that ends the request phase says so, also where nothing ran', ()
   const done = { structValue: { fields: { request: { stringValue: 'done' } } } };
   assert.deepEqual(dynamicMetadata(undefined, true)?.fields, { 'lambda-ext-proc': done });
   assert.equal(dynamicMetadata(undefined, false), undefined);
-  const transaction = { executions: new Map(), attributes: new Map(), errorKey: 'KEY' } as unknown as Transaction;
+  const policies = { privateVariables: new Set() };
+  const transaction = {
+    executions: new Map(),
+    attributes: new Map(),
+    errorKey: 'KEY',
+    policies,
+  } as unknown as Transaction;
   const ran = dynamicMetadata(transaction, true)?.fields?.['lambda-ext-proc']?.structValue?.fields;
   assert.equal(ran?.request?.stringValue, 'done');
   assert.equal(ran?.errorKey?.stringValue, 'KEY');

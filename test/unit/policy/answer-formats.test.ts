@@ -42,6 +42,24 @@ const streamed = (pieces: Pieces) => (): FunctionAnswer => ({
   body: pieces,
 });
 
+test('what belongs to one connection or to the framing is left out of what a function answers', async () => {
+  const forbidden = 'connection upgrade te keep-alive proxy-connection trailer expect http2-settings transfer-encoding';
+  const names = [...forbidden.split(' '), 'content-length', ':status', ':path'];
+  const decode = (): FunctionAnswer => ({
+    status: 200,
+    headers: [...names.map((name): [string, string] => [name, 'x']), ['x-a', 'a']],
+    body: Buffer.from('b'),
+  });
+  const run = withFormat(requestSteps(app()), decode);
+  const outcome = await run.request();
+  assert.ok(outcome.kind === 'answer');
+  assert.deepEqual(outcome.answer.headers, [['x-a', 'a']]);
+  const late = withFormat({ apis: { default: { response: [app()] } } }, decode);
+  await late.response(200, { connection: 'close', 'x-a': 'old' }, 'body');
+  const changed = late.transaction.response?.headers.changes().map(({ kind, name }) => `${kind} ${name}`);
+  assert.deepEqual(changed, ['set x-a']);
+});
+
 test('status, headers and body are the answer, and a repeated header stays repeated', async () => {
   const run = withFormat(requestSteps(app({ mutations: { headers: { set: { 'x-b': 'b' } } } })), () => ({
     status: 302,

@@ -64,6 +64,7 @@ test('a value that cannot be carried fails the step, and leaves the message as i
     [headers({ set: { 'x-a': '{#lambdaResponse.content}' } }), 'mutations.headers.set.x-a'],
     [headers({ append: { 'x-a': '{#lambdaResponse.content}' } }), 'mutations.headers.append.x-a'],
     [{ mutations: { path: '{#lambdaResponse.content}' } }, 'mutations.path'],
+    [{ mutations: { path: "/{#lambdaResponse.content.replace('a\nb', 'a#b')}" } }, 'mutations.path'],
     [{ mutations: { status: '{#lambdaResponse.content}' } }, 'mutations.status'],
     [{ mutations: { body: 'new', path: '{#nothing.at.all}' } }, 'mutations.path'],
   ];

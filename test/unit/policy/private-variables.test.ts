@@ -1,0 +1,69 @@
+// A private variable is in no line of the log, however the request ends.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InvocationError } from '../../../src/lambda/index.ts';
+import { policyRun, step } from '../../support/policy-run.ts';
+
+const secret = 'c0nfidential "value" of one';
+const keep = (more: object = {}) =>
+  step('keep', { variables: [{ name: 'token', value: '{#lambdaResponse.content}', private: true }], ...more });
+const token = "{#context.attributes['token']}";
+
+function run(request: readonly object[], failure?: () => never) {
+  return policyRun(
+    { apis: { default: { request } } },
+    { level: 'debug', functions: { keep: () => secret, fails: () => failure?.() ?? '{}', [secret]: () => '{}' } },
+  );
+}
+
+const endings: Readonly<Record<string, readonly [object, (() => never)?]>> = {
+  'a tenant that Lambda would refuse': [
+    step('fails', { tenantId: `${token}\u0007` }),
+    () => {
+      const shown = JSON.stringify(secret.slice(0, 12));
+      throw new InvocationError('invalid-field', { field: 'tenantId', message: `tenantId ${shown} is invalid` });
+    },
+  ],
+  'an error of the service that repeats it': [
+    step('fails'),
+    () => {
+      const cause = new Error(`inside: ${secret}`);
+      throw new InvocationError('service-error', { statusCode: 404, message: `no function: ${secret}`, cause });
+    },
+  ],
+  'a step that goes on': [
+    step('fails', {}, { onError: 'continue' }),
+    () => {
+      throw new InvocationError('service-error', { statusCode: 404, message: `no function: ${secret}` });
+    },
+  ],
+  'a function of that name': [step(token)],
+  'a region of that name': [step('fails', { region: token })],
+  'a condition that cannot be read': [step('fails', {}, { condition: `{#context.attributes['token'] + 'x'}` })],
+  'a mutation that fails': [step('fails', { mutations: { headers: { set: { 'x-a': `${token}{#nothing.at.all}` } } } })],
+};
+
+for (const [name, [last, failure]] of Object.entries(endings)) {
+  test(`a private variable is not in the log: ${name}`, async () => {
+    const one = run([keep(), last], failure);
+    await one.request();
+    assert.equal(one.transaction.attributes.get('token'), secret);
+    const log = JSON.stringify(one.log);
+    assert.ok(one.log.length > 1);
+    for (const part of ['c0nfidential', 'of one']) assert.ok(!log.includes(part), log);
+  });
+}
+
+test('without private variables the log says what it said', async () => {
+  const one = run([step('fails')], () => {
+    throw new InvocationError('service-error', { statusCode: 404, message: 'no "function" here' });
+  });
+  await one.request();
+  assert.match(JSON.stringify(one.log), /no ..function.. here/);
+});
+
+test('a name that one step calls private is private in all of the API', async () => {
+  const again = { variables: [{ name: 'token', value: secret }] };
+  const one = run([step('keep', again), step('fails', { variables: [{ name: 'token', private: true }] })]);
+  assert.deepEqual([...one.transaction.policies.privateVariables], ['token']);
+});
