@@ -6,13 +6,13 @@ import {
   loadPolicies,
   PolicyDocumentError,
   type Problem,
-  type RightsDocument,
   readDocument,
 } from '../config/index.ts';
-import { parseCommandLine, UsageError } from './command-line.ts';
+import { type ParsedCommandLine, parseCommandLine, UsageError } from './command-line.ts';
 import { checkDefinition } from './definitions.ts';
 import { readInlineOptions } from './inline-options.ts';
 import type { CommandIo } from './io.ts';
+import { readSecretOptions } from './secret-options.ts';
 
 /**
  * Validates policies.yaml and the Envoy configuration beside it: one line for each problem on the standard output, and
@@ -26,10 +26,10 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
     throw new UsageError('nothing to check: give --config policies.yaml, --envoy envoy.yaml, or both');
   }
   const problems: Problem[] = [];
-  const policies = await loadChecked(config, readInlineOptions(commandLine), problems);
+  const policies = await loadChecked(config, commandLine, problems);
   if (envoy !== undefined && policies !== undefined) {
     const text = await readDocument(envoy);
-    problems.push(...attempt(() => checkEnvoy(text, envoy, policies), problems, []));
+    problems.push(...(await attempt(() => checkEnvoy(text, envoy, policies), problems, [])));
   }
   for (const problem of problems) io.stdout.write(`${formatProblem(problem)}\n`);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
@@ -42,20 +42,22 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
 
 async function loadChecked(
   config: string | undefined,
-  inline: RightsDocument | undefined,
+  commandLine: ParsedCommandLine,
   problems: Problem[],
 ): Promise<LoadedPolicies | undefined> {
+  const inline = readInlineOptions(commandLine);
+  const secrets = readSecretOptions(commandLine);
   if (config === undefined) return emptyPolicies(inline);
   const text = await readDocument(config);
-  const loaded = attempt(() => loadPolicies(text, config), problems, undefined);
+  const loaded = await attempt(() => secrets.load(() => loadPolicies(text, config, secrets)), problems, undefined);
   problems.push(...(loaded?.warnings ?? []));
   return loaded;
 }
 
 /** The result, or the fallback after the problems of a document that cannot be used were collected. */
-function attempt<T, F>(work: () => T, problems: Problem[], fallback: F): T | F {
+async function attempt<T, F>(work: () => T | Promise<T>, problems: Problem[], fallback: F): Promise<T | F> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (!(error instanceof PolicyDocumentError)) throw error;
     problems.push(...error.problems);

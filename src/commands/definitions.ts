@@ -1,5 +1,6 @@
 import type { CommandDefinition, Flag } from './command-line.ts';
 import { inlineFlags } from './inline-options.ts';
+import { secretFlag } from './secret-options.ts';
 
 const configFlag: Flag = {
   name: 'config',
@@ -23,6 +24,7 @@ export const serveDefinition: CommandDefinition = {
       help: 'policies.yaml (or .json); without it only inline policies are served, within --inline-functions and its like',
     },
     ...inlineFlags,
+    secretFlag,
     {
       name: 'listen',
       value: 'ADDRESS',
@@ -88,6 +90,7 @@ export const checkDefinition: CommandDefinition = {
     configFlag,
     { name: 'envoy', value: 'FILE', help: 'envoy.yaml (or .json) to check against the policies' },
     ...inlineFlags,
+    secretFlag,
   ],
 };
 

@@ -25,6 +25,7 @@ export async function operate(
   const source: FilePolicySource = await FilePolicySource.open({
     path: options.config,
     inline: options.inline,
+    secrets: options.secrets,
     onReload: (outcome) => void takeOver(outcome),
   });
 

@@ -1,14 +1,16 @@
-import type { RightsDocument } from '../config/index.ts';
+import type { RightsDocument, SecretStore } from '../config/index.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/index.ts';
 import { type AdminAccess, adminHost, namesWorker } from '../server/index.ts';
 import { type ParsedCommandLine, UsageError } from './command-line.ts';
 import { readInlineOptions } from './inline-options.ts';
+import { readSecretOptions } from './secret-options.ts';
 
 /** `serve` as asked for; addresses are still text, because each worker reads its own out of them. */
 export interface ServeOptions {
   readonly config: string | undefined;
   /** What inline policies may call where there is no file; undefined: they are refused. */
   readonly inline: RightsDocument | undefined;
+  readonly secrets: SecretStore;
   readonly listen: readonly string[];
   /** `host:port` or `off`. */
   readonly admin: string;
@@ -35,6 +37,7 @@ export function readServeOptions(line: ParsedCommandLine): ServeOptions {
   return {
     config: line.text('config'),
     inline: readInlineOptions(line),
+    secrets: readSecretOptions(line),
     listen,
     admin: line.required('admin'),
     adminAccess: { hosts: readAdminHosts(line), details: line.has('admin-details') },

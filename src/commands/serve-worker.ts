@@ -19,7 +19,7 @@ export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorke
     logger,
     graceMs: options.drainGraceMs,
     async start(document, replace) {
-      let current = load(document, options.inline);
+      let current = await load(document, options);
       let turn: Promise<string | null> = Promise.resolve(null);
       return await startServingNode({
         options,
@@ -28,7 +28,7 @@ export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorke
           // One after the other: the last one that was asked for stays in force.
           turn = turn.then(async () => {
             try {
-              current = await reload(next, options.inline);
+              current = await reload(next, options);
               return null;
             } catch (error) {
               return describeError(error);
@@ -45,12 +45,12 @@ export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorke
   });
 }
 
-function load(document: PolicyDocument | undefined, inline: ServeOptions['inline']): PolicySet {
-  const loaded = document === undefined ? emptyPolicies(inline) : loadPolicies(document.text, document.file);
-  return loaded.set;
+async function load(document: PolicyDocument | undefined, { inline, secrets }: ServeOptions): Promise<PolicySet> {
+  if (document === undefined) return emptyPolicies(inline).set;
+  return (await secrets.load(() => loadPolicies(document.text, document.file, secrets))).set;
 }
 
-async function reload(document: PolicyDocument | undefined, inline: ServeOptions['inline']): Promise<PolicySet> {
+async function reload(document: PolicyDocument | undefined, { inline, secrets }: ServeOptions): Promise<PolicySet> {
   if (document === undefined) return emptyPolicies(inline).set;
-  return (await loadPoliciesInThread(document.text, document.file)).set;
+  return (await loadPoliciesInThread(document.text, document.file, secrets)).set;
 }

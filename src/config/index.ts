@@ -13,4 +13,5 @@ export {
 export { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
 export type { RightsDocument } from './schema/index.ts';
 export { policiesJsonSchema } from './schema/json-schema.ts';
+export { SecretStore } from './secrets/index.ts';
 export { parseSource, SourceError } from './source/index.ts';

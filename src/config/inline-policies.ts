@@ -55,7 +55,9 @@ export function compileInlineSource(
   const document = validate(apiSchema, reporter.data, (path, message, part) => reporter.error(path, message, part));
   if (document === undefined) throw new PolicyDocumentError(reporter.problems);
   const name = `inline:${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
-  const policies = atOnce(compileApi(name, document, [], surroundings, new TemplateCompiler(reporter)));
+  const policies = atOnce(
+    compileApi(name, document, [], surroundings, new TemplateCompiler(reporter, surroundings.secrets)),
+  );
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return { policies, warnings: reporter.problems };
 }

@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { compileInTurns, type LoadedPolicies, type ReadDocument } from './load-policies.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
+import type { SecretStore } from './secrets/index.ts';
 
 /** What the thread is given. */
 export interface ThreadTask {
   readonly text: string;
   readonly fileName: string;
+  /** See SecretFrame. */
+  readonly allowedSecrets: readonly string[];
 }
 
 /** What it found. */
@@ -17,10 +20,15 @@ export type ThreadFindings =
  * As `loadPolicies`, for a process that serves: reading and checking happen in a thread of their own, and what is compiled here
  * lets requests through. Rejects with PolicyDocumentError.
  */
-export async function loadPoliciesInThread(text: string, fileName: string): Promise<LoadedPolicies> {
-  const findings = await findingsOf({ text, fileName });
+export async function loadPoliciesInThread(
+  text: string,
+  fileName: string,
+  secrets: SecretStore,
+): Promise<LoadedPolicies> {
+  const findings = await findingsOf({ text, fileName, allowedSecrets: secrets.allowed });
   if (findings.kind === 'bad') throw new PolicyDocumentError(findings.problems);
-  return await compileInTurns(findings.read, fileName);
+  const { read } = findings;
+  return await secrets.load(() => compileInTurns(read, fileName, secrets));
 }
 
 function findingsOf(task: ThreadTask): Promise<ThreadFindings> {

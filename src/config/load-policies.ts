@@ -12,6 +12,7 @@ import { InlinePolicies, singleProblem } from './inline-policies.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
 import { checkGlobs, Rights } from './rights/index.ts';
 import { documentSchema, type PolicyDocument, type RightsDocument, validate } from './schema/index.ts';
+import { SecretStore } from './secrets/index.ts';
 import { parseSource, type Source, SourceError, withoutPlaces } from './source/index.ts';
 
 export interface LoadedPolicies {
@@ -29,28 +30,32 @@ export interface ReadDocument {
 }
 
 /** Reads, checks and compiles a document. Throws PolicyDocumentError with every problem that was found. */
-export function loadPolicies(text: string, fileName: string): LoadedPolicies {
+export function loadPolicies(text: string, fileName: string, secrets = new SecretStore()): LoadedPolicies {
   const reporter = new Reporter(fileName, parse(text, fileName));
   const document = read(reporter, fileName);
-  const { set, surroundings } = atOnce(compileDocument(document, new TemplateCompiler(reporter)));
+  const { set, surroundings } = atOnce(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return { set, warnings: reporter.problems, inlineAllowed: isInlineAllowed(document), surroundings };
 }
 
 /** What `loadPolicies` throws and warns of, and the document itself. Throws PolicyDocumentError. */
-export function readPolicies(text: string, fileName: string): ReadDocument {
+export function readPolicies(text: string, fileName: string, secrets: SecretStore): ReadDocument {
   const reporter = new Reporter(fileName, parse(text, fileName));
   const document = read(reporter, fileName);
-  atOnce(compileDocument(document, new TemplateCompiler(reporter)));
+  atOnce(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return { document, warnings: reporter.problems };
 }
 
 /** Compiles, while requests go on, what `readPolicies` found good. Rejects with PolicyDocumentError. */
-export async function compileInTurns({ document, warnings }: ReadDocument, fileName: string): Promise<LoadedPolicies> {
+export async function compileInTurns(
+  { document, warnings }: ReadDocument,
+  fileName: string,
+  secrets: SecretStore,
+): Promise<LoadedPolicies> {
   // Places are in `warnings` already: an error here is one of what changed meanwhile, as a file with a secret.
   const reporter = new Reporter(fileName, withoutPlaces(document));
-  const { set, surroundings } = await inTurns(compileDocument(document, new TemplateCompiler(reporter)));
+  const { set, surroundings } = await inTurns(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return { set, warnings, inlineAllowed: isInlineAllowed(document), surroundings };
 }
@@ -82,18 +87,21 @@ function parse(text: string, fileName: string): Source {
 
 function* compileDocument(
   document: PolicyDocument,
-  compiler: TemplateCompiler,
+  reporter: Reporter,
+  secrets: SecretStore,
 ): InSteps<{ readonly set: CompiledPolicySet; readonly surroundings: Surroundings }> {
+  const compiler = new TemplateCompiler(reporter, secrets);
   const responseTemplates = compileResponseTemplates(document.responseTemplates, ['responseTemplates'], compiler);
   const { defaults } = document;
   const dictionaries = dataMap(document.dictionaries);
   const allow = new Rights(document.allow ?? {});
-  const surroundings = { defaults, dictionaries, responseTemplates, rights: { author: 'document', allow } } as const;
+  const rights = { author: 'document', allow } as const;
+  const surroundings = { defaults, dictionaries, responseTemplates, rights, secrets };
   const inlineRights = document.inline || undefined;
   const inline = new Rights(inlineRights ?? {});
   const inlineSurroundings = { ...surroundings, rights: { author: 'route', inline } } as const;
-  checkRights(document, compiler.reporter);
-  checkDefaults(surroundings, compiler.reporter);
+  checkRights(document, reporter);
+  checkDefaults(surroundings, reporter);
   const apis = new Map<string, ApiPolicies>();
   const routes: { readonly glob: string; readonly policies: ApiPolicies }[] = [];
   for (const [name, api] of Object.entries(document.apis ?? {})) {
@@ -104,7 +112,7 @@ function* compileDocument(
   }
   const { messageTimeoutMs, maxMessageTimeoutMs } = document;
   if (messageTimeoutMs && maxMessageTimeoutMs && maxMessageTimeoutMs < messageTimeoutMs) {
-    compiler.reporter.warn(['maxMessageTimeoutMs'], 'is shorter than messageTimeoutMs and so has no effect');
+    reporter.warn(['maxMessageTimeoutMs'], 'is shorter than messageTimeoutMs and so has no effect');
   }
   const set = new CompiledPolicySet({
     unmatched: document.unmatched ?? policyDefaults.unmatched,
@@ -135,6 +143,6 @@ function checkDefaults(surroundings: Surroundings, reporter: Reporter): void {
   const own = reporter.sibling();
   const place = { path: [], phase: 'request', body: 'as-needed' } as const;
   const step = { configuration: { function: defaults.function ?? 'any' } };
-  compileStep(step, surroundings, place, new TemplateCompiler(own));
+  compileStep(step, surroundings, place, new TemplateCompiler(own, surroundings.secrets));
   reporter.adoptErrors(own);
 }

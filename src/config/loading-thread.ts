@@ -2,15 +2,17 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { ThreadFindings, ThreadTask } from './load-in-thread.ts';
 import { readPolicies } from './load-policies.ts';
 import { PolicyDocumentError } from './problem.ts';
+import { SecretStore } from './secrets/index.ts';
 
 /** The thread behind `loadPoliciesInThread`: one document, one answer. */
-function findings({ text, fileName }: ThreadTask): ThreadFindings {
+async function findings({ text, fileName, allowedSecrets }: ThreadTask): Promise<ThreadFindings> {
+  const secrets = new SecretStore(allowedSecrets);
   try {
-    return { kind: 'good', read: readPolicies(text, fileName) };
+    return { kind: 'good', read: await secrets.load(() => readPolicies(text, fileName, secrets)) };
   } catch (error) {
     if (error instanceof PolicyDocumentError) return { kind: 'bad', problems: error.problems };
     throw error;
   }
 }
 
-parentPort?.postMessage(findings(workerData as ThreadTask));
+parentPort?.postMessage(await findings(workerData as ThreadTask));

@@ -8,12 +8,15 @@ import { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policie
 import type { PolicyStatus } from './policy-status.ts';
 import { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
 import type { RightsDocument } from './schema/index.ts';
+import { SecretStore } from './secrets/index.ts';
 
 export interface PolicySourceOptions {
   /** Undefined: there is no document, and only inline policies are served. */
   readonly path: string | undefined;
   /** What inline policies may call where there is no document; undefined: nothing. */
   readonly inline?: RightsDocument | undefined;
+  /** That the document may read; those of the default frame where nobody says others. */
+  readonly secrets?: SecretStore;
   /** Told after each reload that was more than a look at an unchanged file. */
   readonly onReload?: (outcome: ReloadOutcome) => void;
   /** How often `watch` looks at the file. */
@@ -40,6 +43,7 @@ interface InForce extends LoadedPolicies {
 export class FilePolicySource implements PolicySource {
   readonly #options: PolicySourceOptions;
   readonly #now: () => Date;
+  readonly #secrets: SecretStore;
   #inForce: InForce;
   #lastError: PolicyStatus['lastError'];
   /** Of the file as it was last read, usable or not; taken before, so that a change in between is not missed. */
@@ -59,13 +63,19 @@ export class FilePolicySource implements PolicySource {
     }
     const fingerprint = await fingerprintOf(options.path);
     const text = await readDocument(options.path);
-    const loaded = loadPolicies(text, options.path);
-    return new FilePolicySource(options, { ...loaded, text, version: versionOf(text), loadedAt: now() }, fingerprint);
+    const { path, secrets = new SecretStore() } = options;
+    const loaded = await secrets.load(() => loadPolicies(text, path, secrets));
+    return new FilePolicySource(
+      { ...options, secrets },
+      { ...loaded, text, version: versionOf(text), loadedAt: now() },
+      fingerprint,
+    );
   }
 
   private constructor(options: PolicySourceOptions, inForce: InForce, fingerprint: string) {
     this.#fingerprint = fingerprint;
     this.#options = options;
+    this.#secrets = options.secrets ?? new SecretStore();
     this.#now = options.now ?? (() => new Date());
     this.#inForce = inForce;
   }
@@ -149,7 +159,7 @@ export class FilePolicySource implements PolicySource {
       const text = await readDocument(path);
       const version = versionOf(text);
       // Secrets of the document are read again even when its text is the same: they may have been rotated.
-      const loaded = await loadPoliciesInThread(text, path);
+      const loaded = await loadPoliciesInThread(text, path, this.#secrets);
       const isNew = version !== this.#inForce.version;
       this.#inForce = { ...loaded, text, version, loadedAt: this.#now() };
       return isNew ? { kind: 'loaded', version, warnings: loaded.warnings } : { kind: 'unchanged', version };

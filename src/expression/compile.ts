@@ -13,7 +13,7 @@ import type { Node } from './parser/ast.ts';
 import { parseExpression } from './parser/parser.ts';
 import { SourceText } from './parser/source-text.ts';
 import { splitTemplate } from './parser/template-parts.ts';
-import { type ReadSecret, resolveSecret } from './secrets.ts';
+import { readSecret, resolveSecret, type Secret } from './secrets.ts';
 import type { CompiledTemplate, CompileOptions, TemplateDoubt, TemplateNeeds } from './template.ts';
 import { EvaluationFailure, type Value } from './value.ts';
 
@@ -32,6 +32,7 @@ export function compileTemplate(text: string, options: CompileOptions = {}): Com
   }
   const nodes: Node[] = [];
   const parts: Part[] = [];
+  const secrets: Secret[] = [];
   for (const part of splitTemplate(text)) {
     if (part.kind === 'text') {
       parts.push(part.text);
@@ -39,32 +40,38 @@ export function compileTemplate(text: string, options: CompileOptions = {}): Com
     }
     const source = new SourceText(part.text, part.offsets, text);
     const node = parseExpression(source);
-    const secret = resolveSecret(node, text, options.secrets === true);
+    const secret = resolveSecret(node, text, options.secrets);
     if (secret === undefined) {
       nodes.push(node);
       parts.push(compileNode(node));
-    } else parts.push(secretPart(secret));
+    } else {
+      secrets.push(secret);
+      parts.push(() => readSecret(secret));
+    }
   }
   const literal = parts.every((part) => typeof part === 'string') ? parts.join('') : undefined;
-  return new Template(text, parts, nodes, literal);
+  return new Template(text, parts, nodes, secrets, literal);
 }
-
-const secretPart =
-  (read: ReadSecret): Evaluate =>
-  () =>
-    read();
 
 class Template implements CompiledTemplate {
   readonly source: string;
   readonly needs: TemplateNeeds;
   readonly constant: string | undefined;
+  readonly secrets: readonly Secret[];
   readonly #parts: readonly Part[];
   readonly #nodes: readonly Node[];
   /** The template is one expression and nothing else: its null is null. */
   readonly #single: Evaluate | undefined;
 
-  constructor(source: string, parts: readonly Part[], nodes: readonly Node[], constant: string | undefined) {
+  constructor(
+    source: string,
+    parts: readonly Part[],
+    nodes: readonly Node[],
+    secrets: readonly Secret[],
+    constant: string | undefined,
+  ) {
     this.source = source;
+    this.secrets = secrets;
     this.needs = needsOf(nodes);
     this.#nodes = nodes;
     this.constant = constant;

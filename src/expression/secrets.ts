@@ -1,28 +1,51 @@
-import { readFileSync, statSync } from 'node:fs';
 import { ExpressionError } from './expression-error.ts';
 import type { Node } from './parser/ast.ts';
 import { EvaluationFailure } from './value.ts';
 
-export type ReadSecret = () => string;
+/** One secret that templates may read. */
+export interface Secret {
+  /** The text as it is known now. Throws an Error that names the place and nothing of the text. */
+  read(): string;
+  /** Brings up to date what `read` gives; undefined where it is. Never rejects. Absent: `read` always is. */
+  refresh?(): Promise<void> | undefined;
+}
+
+/** The secret is not open to templates; the reason names the place and the remedy. */
+export interface SecretRefusal {
+  readonly refused: string;
+}
+
+/** Where `#secrets` come from, and which of them may be read. */
+export interface SecretSource {
+  /** `name`: of a variable, or the absolute path of a file. */
+  find(scheme: 'env' | 'file', name: string): Secret | SecretRefusal;
+}
+
+/** A secret that the source refuses: other than other errors, it may be told whole, since it holds no text of a field. */
+export class SecretRefused extends ExpressionError {}
 
 const ALLOWED = "a secret is exactly {#secrets.get('env:NAME')} or {#secrets.get('file:/path')}, with a literal";
 
 /**
- * `#secrets.get('env:NAME')` or `#secrets.get('file:/path')` as a way to read it; undefined where the expression has
+ * `#secrets.get('env:NAME')` or `#secrets.get('file:/path')` as the secret of the source; undefined where the expression has
  * nothing to do with secrets. The name is a literal: nothing that a caller sends can choose a variable or a file.
  * Throws ExpressionError wherever else `#secrets` stands.
  */
-export function resolveSecret(node: Node, template: string, enabled: boolean): ReadSecret | undefined {
+export function resolveSecret(node: Node, template: string, source: SecretSource | undefined): Secret | undefined {
   const name = secretName(node);
   if (name === undefined) {
     const at = placeOfSecrets(node);
     if (at !== undefined) throw new ExpressionError('parse', ALLOWED, template, at);
     return undefined;
   }
-  if (!enabled) throw new ExpressionError('parse', 'secrets are for credential fields only', template, node.at);
+  if (source === undefined)
+    throw new ExpressionError('parse', 'secrets are for credential fields only', template, node.at);
   const [, scheme, rest] = /^(env|file):(.+)$/.exec(name) ?? [];
-  if (scheme === 'env' && rest !== undefined) return () => readVariable(rest);
-  if (scheme === 'file' && rest?.startsWith('/')) return () => readFile(rest);
+  if (rest !== undefined && (scheme === 'env' || rest.startsWith('/'))) {
+    const found = source.find(scheme === 'env' ? 'env' : 'file', rest);
+    if ('refused' in found) throw new SecretRefused('parse', found.refused, template, node.at);
+    return found;
+  }
   throw new ExpressionError('parse', ALLOWED, template, node.at);
 }
 
@@ -49,20 +72,11 @@ function placeOfSecrets(node: Node): number | undefined {
   return undefined;
 }
 
-function readVariable(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new EvaluationFailure(`the environment has no variable ${name}`);
-  return value;
-}
-
-/** Read at each evaluation, so that a rotated file counts; one line break at the end is the editor's. */
-function readFile(path: string): string {
+/** Throws EvaluationFailure. */
+export function readSecret(secret: Secret): string {
   try {
-    // A FIFO would be waited for, with everything else.
-    if (!statSync(path).isFile()) throw Object.assign(new Error(), { code: 'not a regular file' });
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    return secret.read();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
-    throw new EvaluationFailure(`the secret's file ${path} cannot be read (${code})`);
+    throw new EvaluationFailure(error instanceof Error ? error.message : String(error));
   }
 }

@@ -1,4 +1,5 @@
 import type { EvaluationContext } from './context.ts';
+import type { Secret, SecretSource } from './secrets.ts';
 
 /** Which parts of a transaction a template reads: known once it is compiled, so that Envoy is asked for no more. */
 export interface TemplateNeeds {
@@ -24,7 +25,7 @@ export interface TemplateDoubt {
 
 export interface CompileOptions {
   /** Allows `{#secrets.get('env:NAME')}` and `{#secrets.get('file:/path')}` with a literal: credential fields only. */
-  readonly secrets?: boolean;
+  readonly secrets?: SecretSource | undefined;
 }
 
 export interface CompiledTemplate {
@@ -32,6 +33,8 @@ export interface CompiledTemplate {
   readonly needs: TemplateNeeds;
   /** The value when the template has no expression at all, else undefined: callers can skip evaluation. */
   readonly constant: string | undefined;
+  /** What it reads by `#secrets`. Those with a `refresh` are brought up to date before `evaluate`, or it may fail. */
+  readonly secrets: readonly Secret[];
   /** What `check` warns of. `variables`: names that contexts will bring beside the language's own. */
   doubts(variables?: readonly string[]): readonly TemplateDoubt[];
   /** The template as a string; null when it is one expression whose value is null. Throws ExpressionError. */

@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../expression/index.ts';
+import type { CompiledTemplate, Secret } from '../expression/index.ts';
 import type { BodyNeeds, RequestFormat, ResponseFormat } from '../formats/index.ts';
 import type {
   CredentialSource,
@@ -73,6 +73,8 @@ export interface LambdaConfiguration {
   readonly invocationType: InvocationType;
   readonly logType: LogType;
   readonly credentials: CredentialTemplates;
+  /** Of the credentials: those that are brought up to date before the credentials are evaluated. */
+  readonly secrets: readonly Secret[];
   readonly transport: TransportOptions;
   readonly retry: RetryOptions;
   readonly variables: readonly VariableTemplate[];

@@ -11,6 +11,10 @@ import type { Transaction } from './transaction.ts';
 
 /** Invokes a step's function, and reports it. Throws PolicyFailure, also for a function that ran and failed. */
 export async function invokeFunction(transaction: Transaction, step: PolicyStep): Promise<FunctionAnswer> {
+  for (const secret of step.configuration.secrets) {
+    const refreshing = secret.refresh?.();
+    if (refreshing !== undefined) await refreshing;
+  }
   const invocation = buildInvocation(transaction, step.configuration);
   const refusal = step.configuration.frame?.refusal(invocation);
   if (refusal !== undefined) throw frameFailure(refusal);

@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../expression/index.ts';
+import type { CompiledTemplate, Secret } from '../../expression/index.ts';
 import { type AssumedRole, type CredentialSource, invocationDefaults } from '../../lambda/index.ts';
 import type { CredentialTemplates, RoleTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
@@ -40,7 +40,7 @@ function secret(
   if (template?.constant !== undefined && name !== 'sessionToken') {
     scope.warn(
       [name],
-      "a key stands in the document: leave both keys out for the machine's identity, or use {#secrets.get('env:NAME')}",
+      "a key stands in the document: leave both keys out for the machine's identity, or use {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}",
     );
   }
   return template;
@@ -90,6 +90,20 @@ function compileRole(role: RoleFields, path: DocumentPath, scope: ConfigurationS
     externalId: scope.secret(at('externalId'), isBlank(externalId) ? undefined : externalId),
     durationSeconds: role.durationSeconds ?? undefined,
   };
+}
+
+/** Those that are read off the event loop, before each use. */
+export function secretsOf({
+  accessKey,
+  secretKey,
+  sessionToken,
+  roleChain,
+  role,
+}: CredentialTemplates): readonly Secret[] {
+  const roles = role === undefined ? roleChain : [...roleChain, role];
+  const templates = [accessKey, secretKey, sessionToken, ...roles.flatMap((one) => [one.roleArn, one.externalId])];
+  const secrets = templates.flatMap((template) => template?.secrets ?? []);
+  return [...new Set(secrets.filter(({ refresh }) => refresh !== undefined))];
 }
 
 /** One frozen object for all requests when no expression is involved: the Lambda layer caches by identity. */

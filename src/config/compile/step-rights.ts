@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../../expression/index.ts';
+import type { CompiledTemplate, SecretSource } from '../../expression/index.ts';
 import type { InvocationFrame, LambdaConfiguration } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { Rights, RightsList } from '../rights/index.ts';
@@ -15,6 +15,7 @@ export type StepRights =
 export interface StepSurroundings {
   readonly defaults: ConfigurationDocument | null | undefined;
   readonly rights: StepRights;
+  readonly secrets: SecretSource;
 }
 
 type Checked = Pick<LambdaConfiguration, 'function' | 'region' | 'texts' | 'credentials'>;

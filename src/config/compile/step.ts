@@ -12,7 +12,7 @@ import { deepMerge } from '../merge.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument, StepDocument } from '../schema/index.ts';
 import { ConfigurationScope } from './configuration-scope.ts';
-import { compileCredentials } from './credentials.ts';
+import { compileCredentials, secretsOf } from './credentials.ts';
 import { checkOneQualifier, compileDestination } from './destination.ts';
 import { headersRead } from './header-reads.ts';
 import { hasOwnKeys, inlineBase } from './inline-rules.ts';
@@ -59,7 +59,11 @@ export function compileStep(
   const merged = deepMerge<ConfigurationDocument>(base, own);
   const scope = new ConfigurationScope(compiler, { own, defaults: base }, path, rights.author);
   const unframed = compileConfiguration(merged, place.phase, scope);
-  const configuration = unframed && { ...unframed, frame: compileFrame(unframed, rights, hasOwnKeys(own), scope) };
+  const configuration = unframed && {
+    ...unframed,
+    secrets: secretsOf(unframed.credentials),
+    frame: compileFrame(unframed, rights, hasOwnKeys(own), scope),
+  };
   const condition = compileCondition(document, place, compiler);
   if (configuration === undefined) return undefined;
   if (configuration.sendToConsumer !== false) checkGuard(document, condition, place, compiler.reporter);
@@ -95,7 +99,7 @@ function compileConfiguration(
   document: ConfigurationDocument,
   phase: 'request' | 'response',
   scope: ConfigurationScope,
-): Omit<LambdaConfiguration, 'frame'> | undefined {
+): Omit<LambdaConfiguration, 'frame' | 'secrets'> | undefined {
   const destination = compileDestination(document, scope);
   const configuration = {
     requestFormat: new RawRequest(scope.template(['payload'], document.payload || undefined)),

@@ -1,4 +1,10 @@
-import { type CompiledTemplate, compileTemplate, ExpressionError } from '../../expression/index.ts';
+import {
+  type CompiledTemplate,
+  compileTemplate,
+  ExpressionError,
+  SecretRefused,
+  type SecretSource,
+} from '../../expression/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -8,9 +14,11 @@ const DOCUMENT_VARIABLES = ['parameters'] as const;
 /** Compiles the texts of one document and reports those that do not parse, with their place. */
 export class TemplateCompiler {
   readonly reporter: Reporter;
+  readonly #secrets: SecretSource;
 
-  constructor(reporter: Reporter) {
+  constructor(reporter: Reporter, secrets: SecretSource) {
     this.reporter = reporter;
+    this.#secrets = secrets;
   }
 
   compile(path: DocumentPath, text: string): CompiledTemplate | undefined {
@@ -33,16 +41,20 @@ export class TemplateCompiler {
 
   #tryCompile(path: DocumentPath, text: string, isSecret: boolean, secrets = false): CompiledTemplate | undefined {
     try {
-      return compileTemplate(text, secrets ? { secrets } : {});
+      return compileTemplate(text, secrets ? { secrets: this.#secrets } : {});
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      const message = isSecret
-        ? `the expression does not parse at character ${error.offset + 1} of the text`
-        : `${error.message}, ${place(text, error.offset)}`;
-      this.reporter.errorInText(path, error.offset, message);
+      this.reporter.errorInText(path, error.offset, messageOf(error, text, isSecret));
       return undefined;
     }
   }
+}
+
+function messageOf(error: ExpressionError, text: string, isSecret: boolean): string {
+  if (error instanceof SecretRefused) return error.message;
+  return isSecret
+    ? `the expression does not parse at character ${error.offset + 1} of the text`
+    : `${error.message}, ${place(text, error.offset)}`;
 }
 
 /** Where it is, and the expression around, the place marked by `▸`; literal text before it stays out. */

@@ -94,12 +94,12 @@ export const configurationSchema = z
     accessKey: field(template, {
       title: 'Access key',
       description: "AWS access key; both keys, or none for the machine's identity. Takes `{#secrets.get(…)}`.",
-      examples: ["{#secrets.get('env:LAMBDA_ACCESS_KEY')}"],
+      examples: ["{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_ACCESS_KEY')}"],
     }),
     secretKey: field(template, {
       title: 'Secret key',
       description: 'AWS secret key. Takes `{#secrets.get(…)}`.',
-      examples: ["{#secrets.get('file:/run/secrets/lambda-secret-key')}"],
+      examples: ["{#secrets.get('file:/run/secrets/lambda-ext-proc/secret-key')}"],
     }),
     function: field(template, {
       title: 'Function',
@@ -218,7 +218,7 @@ export const configurationSchema = z
     sessionToken: field(template, {
       title: 'Session token',
       description: 'Token of temporary keys. Takes `{#secrets.get(…)}`.',
-      examples: ["{#secrets.get('env:LAMBDA_SESSION_TOKEN')}"],
+      examples: ["{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_SESSION_TOKEN')}"],
     }),
     retry: field(
       z.strictObject({

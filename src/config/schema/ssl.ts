@@ -22,7 +22,7 @@ export const ssl = z.strictObject({
   trustStorePassword: field(text, {
     title: 'Trust store password',
     description: 'Password of a PKCS12 or JKS store. Takes `{#secrets.get(…)}`, read when the document is loaded.',
-    examples: ["{#secrets.get('env:TRUST_STORE_PASSWORD')}"],
+    examples: ["{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_TRUST_STORE')}"],
   }),
   trustStoreContent: field(text, {
     title: 'Trust store content',

@@ -74,7 +74,7 @@ test('an error in defaults is told even where no step uses them', () => {
 });
 
 test('one key alone is an error', () => {
-  const keys = "{#secrets.get('env:X')}";
+  const keys = "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_X')}";
   assertLines(problemsOf(withStep(`function: f, accessKey: "${keys}"`)), [
     `${at}.accessKey: stands alone: set secretKey`,
   ]);
@@ -92,7 +92,8 @@ test('one key alone is an error', () => {
 test('keys in the document are a warning and secret references are not', () => {
   const lines = problemsOf(withStep('function: f, accessKey: a, secretKey: b'));
   assertLines(lines, [`${at}.accessKey: warning: a key stands`], [`${at}.secretKey: warning: a key stands`]);
-  const keys = 'accessKey: "{#secrets.get(\'env:X\')}", secretKey: "{#secrets.get(\'env:Y\')}"';
+  const keys =
+    'accessKey: "{#secrets.get(\'env:LAMBDA_EXT_PROC_SECRET_X\')}", secretKey: "{#secrets.get(\'env:LAMBDA_EXT_PROC_SECRET_Y\')}"';
   assert.deepEqual(problemsOf(withStep(`function: f, ${keys}`)), []);
 });
 
@@ -351,11 +352,11 @@ test('a maximum timeout below the timeout is a warning', () => {
 });
 
 test('secrets of a trust store are read when the document is loaded', (t) => {
-  process.env.TEST_TRUST_STORE_PASSWORD = 'opened';
-  t.after(() => delete process.env.TEST_TRUST_STORE_PASSWORD);
+  process.env.LAMBDA_EXT_PROC_SECRET_TEST_TRUST_STORE_PASSWORD = 'opened';
+  t.after(() => delete process.env.LAMBDA_EXT_PROC_SECRET_TEST_TRUST_STORE_PASSWORD);
   const ssl = (name: string): string =>
     withStep(
-      `function: f, ssl: {trustStoreType: PKCS12, trustStorePath: /p, trustStorePassword: "{#secrets.get('env:${name}')}"}`,
+      `function: f, ssl: {trustStoreType: PKCS12, trustStorePath: /p, trustStorePassword: "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_${name}')}"}`,
     );
   const { transport } = firstStep(load(ssl('TEST_TRUST_STORE_PASSWORD'))).configuration;
   assert.equal(transport.ssl?.trustStorePassword, 'opened');
@@ -363,5 +364,7 @@ test('secrets of a trust store are read when the document is loaded', (t) => {
 });
 
 test('secrets stand in credential fields only', () => {
-  assertLines(problemsOf(withStep(`function: f, payload: "{#secrets.get('env:X')}"`)), [`${at}.payload: `]);
+  assertLines(problemsOf(withStep(`function: f, payload: "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_X')}"`)), [
+    `${at}.payload: `,
+  ]);
 });

@@ -1,0 +1,77 @@
+import { dirname } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import type { Secret, SecretRefusal, SecretSource } from '../../expression/index.ts';
+import { FileSecret, MAX_SECRET_BYTES } from './file-secret.ts';
+import { DEFAULT_SECRETS, SecretFrame } from './secret-frame.ts';
+import { isServiceToken, isTokenPath } from './service-token.ts';
+
+/** Templates hold their own: what is forgotten here is only read once more. */
+const MAX_FILES = 1_024;
+
+/** The secrets that the process may read, for `#secrets` of the document. */
+export class SecretStore implements SecretSource {
+  readonly allowed: readonly string[];
+  readonly #frame: SecretFrame;
+  readonly #now: () => number;
+  readonly #files = new LRUCache<string, FileSecret>({ max: MAX_FILES });
+  /** Files that a load used though they were not read, or long ago. */
+  #stale: Set<FileSecret> | undefined;
+
+  /** `allowed`: see SecretFrame. */
+  constructor(allowed: readonly string[] = DEFAULT_SECRETS, now: () => number = () => performance.now()) {
+    this.allowed = allowed;
+    this.#frame = new SecretFrame(allowed);
+    this.#now = now;
+  }
+
+  find(scheme: 'env' | 'file', name: string): Secret | SecretRefusal {
+    return scheme === 'env' ? this.#variable(name) : this.#file(name);
+  }
+
+  /** Loads a document, again once the files are read that it needs at once. Throws what `load` throws. */
+  async load<T>(load: () => T | Promise<T>): Promise<T> {
+    const stale = new Set<FileSecret>();
+    this.#stale = stale;
+    try {
+      const loaded = await load();
+      if (stale.size === 0) return loaded;
+    } catch (error) {
+      if (stale.size === 0) throw error;
+    } finally {
+      this.#stale = undefined;
+    }
+    await Promise.all([...stale].map((file) => file.refresh()));
+    return await load();
+  }
+
+  #variable(name: string): Secret | SecretRefusal {
+    if (!this.#frame.allowsVariable(name)) {
+      return { refused: `the variable ${name} is not open to policies: start with --allow-secret env:${name}` };
+    }
+    return { read: () => readVariable(name) };
+  }
+
+  #file(path: string): Secret | SecretRefusal {
+    if (isTokenPath(path)) return { refused: `${path} is a token of a service account, which no policy may read` };
+    if (!this.#frame.allowsPath(path)) {
+      return { refused: `the file ${path} is not open to policies: start with --allow-secret file:${dirname(path)}` };
+    }
+    let file = this.#files.get(path);
+    if (file === undefined) {
+      const onStale = (stale: FileSecret): void => void this.#stale?.add(stale);
+      file = new FileSecret({ path, directories: this.#frame.directories, now: this.#now, onStale });
+      this.#files.set(path, file);
+    }
+    return file;
+  }
+}
+
+function readVariable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`the environment has no variable ${name}`);
+  if (Buffer.byteLength(value) > MAX_SECRET_BYTES) {
+    throw new Error(`the variable ${name} is larger than ${MAX_SECRET_BYTES} bytes`);
+  }
+  if (isServiceToken(value)) throw new Error(`the variable ${name} is a token of a service account`);
+  return value;
+}

@@ -1,0 +1,23 @@
+/** Directories of Kubernetes and of EKS in which a pod's own tokens are, by whatever path they are mounted. */
+const TOKEN_DIRECTORY = /\/serviceaccount(?:\/|$)/;
+/** The AWS SDK reads its own tokens from the files that these name. */
+const TOKEN_VARIABLES = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] as const;
+
+/** Paths that no `--allow-secret` opens: the token is the identity of the pod, and what it may do is not the document's. */
+export function isTokenPath(path: string): boolean {
+  return TOKEN_DIRECTORY.test(path) || TOKEN_VARIABLES.some((name) => process.env[name] === path);
+}
+
+/** A token of a service account, wherever it was copied or mounted: a JWT that says so. */
+export function isServiceToken(text: string): boolean {
+  const [, claims] = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(text.trim()) ?? [];
+  if (claims === undefined) return false;
+  try {
+    const found: unknown = JSON.parse(Buffer.from(claims, 'base64url').toString());
+    if (typeof found !== 'object' || found === null) return false;
+    const isSubject = 'sub' in found && String(found.sub).startsWith('system:serviceaccount:');
+    return isSubject || 'kubernetes.io' in found;
+  } catch {
+    return false;
+  }
+}
