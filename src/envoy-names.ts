@@ -17,9 +17,8 @@ export const streamMetadata = {
   api: 'x-lambda-api',
   /** Policies that the route brings along, as JSON. */
   policies: 'x-lambda-policies',
-  /** Envoy's `message_timeout` and `max_message_timeout` in milliseconds. */
-  messageTimeout: 'x-lambda-message-timeout',
-  maxMessageTimeout: 'x-lambda-max-message-timeout',
+  /** What the route's Envoy does not tell, as JSON. */
+  envoy: 'x-lambda-envoy',
 } as const;
 
 /** Names of metadata that begin so are this server's own: one that is not among them is a mistake. */

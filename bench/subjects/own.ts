@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Child, startChild, waitFor } from '../../scripts/support/child.ts';
 import type { BenchCase } from '../cases.ts';
@@ -23,7 +23,7 @@ export function ownSubject({ name, title, checkout, workers }: OwnOptions, conte
     addresses,
     can: () => true,
     start(benchCase) {
-      writeFileSync(`${base}.json`, JSON.stringify(policies(benchCase, context)));
+      writeFileSync(`${base}.json`, JSON.stringify(policies(benchCase, context, checkout)));
       const args = ['serve', '--config', `${base}.json`, '--listen', `unix:${base}-{worker}.sock`];
       args.push('--workers', String(workers), '--admin', '127.0.0.1:0');
       // One cache of compiled code for all own servers, begun anew in each run: an older one would favour its server.
@@ -33,9 +33,12 @@ export function ownSubject({ name, title, checkout, workers }: OwnOptions, conte
   };
 }
 
-function policies({ api }: BenchCase, { lambda }: SubjectContext): object {
+function policies({ api }: BenchCase, { lambda }: SubjectContext, checkout: string): object {
+  // A revision that --compare names may be older than this field.
+  const schema = readFileSync(join(checkout, 'schema/policies.schema.json'), 'utf8');
   return {
     version: 1,
+    ...(schema.includes('"allowModeOverride"') && { envoy: { allowModeOverride: true } }),
     defaults: { region: 'us-east-1', endpoint: lambda, accessKey: accessKeyId, secretKey: secretAccessKey },
     apis: { bench: api },
   };

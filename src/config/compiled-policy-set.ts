@@ -1,15 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import { streamMetadata } from '../envoy-names.ts';
-import type { ApiPolicies, Limits, PolicySet, ResponseTemplates } from '../policy/index.ts';
+import type { ApiPolicies, EnvoySettings, Limits, PolicySet, ResponseTemplates } from '../policy/index.ts';
+import { layEnvoy } from './compile/envoy.ts';
 import { type InlinePolicies, singleProblem } from './inline-policies.ts';
+import { RouteEnvoy } from './route-envoy.ts';
 import { matchesGlob } from './route-glob.ts';
 
 export interface PolicySetParts {
   readonly unmatched: 'reject' | 'pass';
   readonly limits: Limits;
   readonly responseTemplates: ResponseTemplates;
-  readonly messageTimeoutMs: number | undefined;
-  readonly maxMessageTimeoutMs: number | undefined;
+  readonly envoy: EnvoySettings;
   readonly apis: ReadonlyMap<string, ApiPolicies>;
   /** In the order of the document. */
   readonly routes: readonly { readonly glob: string; readonly policies: ApiPolicies }[];
@@ -24,20 +25,19 @@ export class CompiledPolicySet implements PolicySet {
   readonly unmatched: 'reject' | 'pass';
   readonly limits: Limits;
   readonly responseTemplates: ResponseTemplates;
-  readonly messageTimeoutMs: number | undefined;
-  readonly maxMessageTimeoutMs: number | undefined;
+  readonly envoy: EnvoySettings;
   readonly fallback: ApiPolicies | undefined;
   readonly apis: ReadonlyMap<string, ApiPolicies>;
   readonly #routes: PolicySetParts['routes'];
   readonly #inline: InlinePolicies | undefined;
+  readonly #routeEnvoy = new RouteEnvoy();
   readonly #byRoute = new LRUCache<string, ApiPolicies | typeof noApi>({ max: 1024 });
 
   constructor(parts: PolicySetParts) {
     this.unmatched = parts.unmatched;
     this.limits = parts.limits;
     this.responseTemplates = parts.responseTemplates;
-    this.messageTimeoutMs = parts.messageTimeoutMs;
-    this.maxMessageTimeoutMs = parts.maxMessageTimeoutMs;
+    this.envoy = parts.envoy;
     this.apis = parts.apis;
     this.fallback = parts.apis.get('default');
     this.#routes = parts.routes;
@@ -55,6 +55,10 @@ export class CompiledPolicySet implements PolicySet {
       this.#byRoute.set(routeName, found);
     }
     return found === noApi ? undefined : found;
+  }
+
+  layEnvoy(text: string, below: EnvoySettings): EnvoySettings {
+    return layEnvoy(this.#routeEnvoy.get(text), below);
   }
 
   inline(text: string): ApiPolicies {

@@ -1,4 +1,4 @@
-import type { ApiPolicies, Limits, PhaseNeeds, PolicyStep } from '../policy/index.ts';
+import type { ApiPolicies, EnvoySettings, Limits, PhaseNeeds, PolicyStep } from '../policy/index.ts';
 import type { CompiledPolicySet } from './compiled-policy-set.ts';
 import type { PolicyStatus } from './policy-status.ts';
 import { formatProblem } from './problem.ts';
@@ -16,6 +16,7 @@ export interface PolicyDescription {
 }
 
 export interface ApiDescription {
+  readonly envoy: EnvoySettings;
   readonly needs: PhaseNeeds;
   readonly request: readonly StepDescription[];
   readonly response: readonly StepDescription[];
@@ -51,6 +52,7 @@ export function describePolicies(set: CompiledPolicySet, status: PolicyStatus): 
 
 function describeApi(api: ApiPolicies): ApiDescription {
   return {
+    envoy: api.envoy,
     needs: api.needs,
     request: api.request.map(describeStep),
     response: api.response.map(describeStep),

@@ -1,6 +1,7 @@
 import { type ApiPolicies, policyDefaults } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { dataMap } from './compile/data.ts';
+import { compileEnvoy, nothingTold } from './compile/envoy.ts';
 import { atOnce, type InSteps, inTurns } from './compile/in-steps.ts';
 import { compileLimits } from './compile/limits.ts';
 import { Reporter } from './compile/reporter.ts';
@@ -95,8 +96,9 @@ function* compileDocument(
   const { defaults } = document;
   const dictionaries = dataMap(document.dictionaries);
   const allow = new Rights(document.allow ?? {});
+  const envoy = compileEnvoy(document.envoy, nothingTold, ['envoy'], reporter);
   const rights = { author: 'document', allow } as const;
-  const surroundings = { defaults, dictionaries, responseTemplates, rights, secrets };
+  const surroundings = { defaults, dictionaries, responseTemplates, envoy, rights, secrets };
   const inlineRights = document.inline || undefined;
   const inline = new Rights(inlineRights ?? {});
   const inlineSurroundings = { ...surroundings, rights: { author: 'route', inline } } as const;
@@ -110,16 +112,11 @@ function* compileDocument(
     apis.set(name, policies);
     for (const glob of api.routes ?? []) routes.push({ glob, policies });
   }
-  const { messageTimeoutMs, maxMessageTimeoutMs } = document;
-  if (messageTimeoutMs && maxMessageTimeoutMs && maxMessageTimeoutMs < messageTimeoutMs) {
-    reporter.warn(['maxMessageTimeoutMs'], 'is shorter than messageTimeoutMs and so has no effect');
-  }
   const set = new CompiledPolicySet({
     unmatched: document.unmatched ?? policyDefaults.unmatched,
     limits: compileLimits(document, inlineRights !== undefined, compiler.reporter),
     responseTemplates,
-    messageTimeoutMs: messageTimeoutMs ?? undefined,
-    maxMessageTimeoutMs: maxMessageTimeoutMs ?? undefined,
+    envoy: surroundings.envoy,
     apis,
     routes,
     inline: inlineRights === undefined ? undefined : new InlinePolicies(inlineSurroundings),

@@ -1,29 +1,7 @@
-import type { Metadata } from '@grpc/grpc-js';
-import { streamMetadata } from '../envoy-names.ts';
-import type { PolicySet } from '../policy/index.ts';
+import type { EnvoySettings } from '../policy/index.ts';
 
-/** Envoy's deadline for one message, which only the configuration or the route's metadata tells. Milliseconds. */
-export interface MessageTimeouts {
-  readonly message: number | undefined;
-  /** Above `message`: one override may extend it to this. */
-  readonly maximum: number | undefined;
-}
-
-export function messageTimeouts(metadata: Metadata, set: PolicySet): MessageTimeouts {
-  return {
-    message: milliseconds(metadata.get(streamMetadata.messageTimeout)[0]) ?? set.messageTimeoutMs,
-    maximum: milliseconds(metadata.get(streamMetadata.maxMessageTimeout)[0]) ?? set.maxMessageTimeoutMs,
-  };
-}
-
-/** `200`, `200ms`, `1.5s`: how Envoy and people write durations. Anything else counts as not told. */
-function milliseconds(value: string | Buffer | undefined): number | undefined {
-  const match = /^(\d{1,9}(?:\.\d{1,9})?)(ms|s)?$/.exec(String(value ?? '').trim());
-  if (match === null) return undefined;
-  const ms = Number(match[1]) * (match[2] === 's' ? 1000 : 1);
-  // Timers hold no more; 24 days are as good as none.
-  return ms >= 1 ? Math.min(ms, 2 ** 31 - 1) : undefined;
-}
+/** Envoy's deadlines for one message, where somebody tells them. */
+export type MessageTimeouts = Pick<EnvoySettings, 'messageTimeoutMs' | 'maxMessageTimeoutMs'>;
 
 /** What is left for the answer to reach Envoy: a tenth of the time, at least 5 ms, at most 100 ms. */
 function margin(ms: number): number {
@@ -42,7 +20,7 @@ export class Deadline {
   #timer: NodeJS.Timeout | undefined;
 
   start(timeouts: MessageTimeouts, events: DeadlineEvents): void {
-    const { message, maximum } = timeouts;
+    const { messageTimeoutMs: message, maxMessageTimeoutMs: maximum } = timeouts;
     if (message === undefined) return;
     this.#timer = setTimeout(
       () => {

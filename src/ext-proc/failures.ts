@@ -7,7 +7,7 @@ import {
   type Transaction,
   timeoutFailure,
 } from '../policy/index.ts';
-import type { Failure } from './exchange/index.ts';
+import type { Failure, HiddenPart } from './exchange/index.ts';
 import type { StreamContext } from './stream-context.ts';
 
 /** What an operator should look at where a body does not come. */
@@ -18,6 +18,7 @@ const ADVICE =
 /** The answer to a failure, after what operators hear of it. */
 export function answerTo(failure: Failure, context: StreamContext, transaction: Transaction): Answer {
   if (failure.kind === 'body-missing') reportMissingBody(failure.reason, context, transaction);
+  else if (failure.kind === 'hidden') context.observer.bodyUnavailable(transaction.policies.name);
   else if (failure.kind === 'body-too-large') context.observer.limitReached('body');
   return answerFailure(transaction, policyFailure(failure, context.set.limits, transaction));
 }
@@ -38,6 +39,8 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
       return timeoutFailure(transaction);
     case 'body-missing':
       return unavailable(`${failure.reason}: ${ADVICE}`);
+    case 'hidden':
+      return unavailable(hiddenSettings[failure.part]);
     case 'body-refused':
       return unavailable(failure.reason);
     case 'body-too-large': {
@@ -62,6 +65,24 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
     }
   }
 }
+
+const PLACES = 'at the top of policies.yaml, in the API, or as x-lambda-envoy on the route';
+const OVERRIDE =
+  'set allow_mode_override: true on the ext_proc filter and write `envoy: {allowModeOverride: true}` (no override works beside ' +
+  'a body mode FULL_DUPLEX_STREAMED)';
+
+/** Envoy shows none of these settings: what nobody said is taken for Envoy's default. */
+const hiddenSettings: Readonly<Record<HiddenPart, string>> = {
+  'request-body':
+    "policies read the request's body, its body mode is NONE, and nothing says that Envoy sends the body when it is asked: " +
+    `${OVERRIDE}, ${PLACES}; or set request_body_mode: FULL_DUPLEX_STREAMED and request_trailer_mode: SEND`,
+  'response-body':
+    "policies read the response's body, its body mode is NONE, and nothing says that Envoy sends the body when it is asked: " +
+    `${OVERRIDE}, ${PLACES}; or set response_body_mode: FULL_DUPLEX_STREAMED and response_trailer_mode: SEND`,
+  'response-headers':
+    'the API has response steps, and nothing says that Envoy sends the headers of responses: set response_header_mode: SEND ' +
+    `on the ext_proc filter and write \`envoy: {responseHeaders: true}\`, or ${OVERRIDE}, ${PLACES}`,
+};
 
 function unavailable(reason: string): PolicyFailure {
   return new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause: new Error(reason) });

@@ -1,5 +1,4 @@
 import { runPolicies } from '../policy/index.ts';
-import { messageTimeouts } from './deadline.ts';
 import type { Event, RunEffect } from './exchange/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { OwnTime } from './own-time.ts';
@@ -49,7 +48,7 @@ export class PolicyRuns {
     this.#timers.stop();
     // Envoy's retry_on: reset repeats no stream that has had initial metadata: an invocation must not run twice.
     this.#peer.sendInitialMetadata();
-    if (timed) this.#timers.watchPolicies(messageTimeouts(this.#peer.metadata, this.#context.set));
+    if (timed) this.#timers.watchPolicies(this.#policies.envoy);
     this.#pending++;
     runPolicies(transaction, side, body).then(
       (outcome) => {

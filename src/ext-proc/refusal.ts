@@ -8,10 +8,18 @@ export function refusalPolicies(set: PolicySet): ApiPolicies {
     api: { id: null, name: null, version: null },
     variables: new Map(),
     contextPath: null,
+    envoy: set.envoy,
     request: [],
     response: [],
     responseTemplates: set.responseTemplates,
     privateVariables: new Set(),
-    needs: { requestBody: false, response: false, responseBody: false, certificates: false, headers: new Set() },
+    needs: {
+      requestBody: false,
+      response: false,
+      responseBody: false,
+      answersAlways: false,
+      certificates: false,
+      headers: new Set(),
+    },
   };
 }

@@ -1,7 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { METADATA_PREFIX, streamMetadata } from '../envoy-names.ts';
 import { textBytes } from '../memory-account.ts';
-import { type ApiPolicies, PolicyFailure, type PolicySet } from '../policy/index.ts';
+import { type ApiPolicies, type EnvoySettings, PolicyFailure, type PolicySet } from '../policy/index.ts';
 
 /** Where the transport tells names with this server's prefix that nobody knows. */
 const UNKNOWN = `${METADATA_PREFIX}unknown`;
@@ -62,6 +62,18 @@ export function selectApi(set: PolicySet, metadata: Metadata, routeName: string 
     'LAMBDA_EXT_PROC_UNMATCHED',
     `${route} names no API: send x-lambda-api or x-lambda-policies in grpc_initial_metadata, or set unmatched: pass`,
   );
+}
+
+/** What is told of the stream's Envoy: by its route, else by its API or the document (`below`). */
+export function envoyOf(set: PolicySet, metadata: Metadata, below: EnvoySettings): EnvoySettings | PolicyFailure {
+  const [text, ...others] = textsOf(metadata, streamMetadata.envoy);
+  if (text === undefined) return below;
+  try {
+    if (others.length > 0) throw new Error(`the stream brings ${streamMetadata.envoy} twice, and they differ`);
+    return set.layEnvoy(text, below);
+  } catch (error) {
+    return new PolicyFailure('LAMBDA_EXT_PROC_INVALID_POLICIES', { cause: error });
+  }
 }
 
 /** Distinct values; an empty one is what a formatter gives where a route has no such metadata. */

@@ -1,7 +1,7 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { requestAttributes } from '../envoy-names.ts';
 import { NoRoomError } from '../memory-account.ts';
-import { HttpHeaders, PolicyFailure, Transaction } from '../policy/index.ts';
+import { type EnvoySettings, HttpHeaders, type PhaseNeeds, PolicyFailure, Transaction } from '../policy/index.ts';
 import { requestBodyRefusal, responseBodyRefusal } from './body-refusal.ts';
 import type { BodyPlan, Inputs, RequestPlan } from './exchange/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
@@ -9,7 +9,7 @@ import { mutationOf, unchanged } from './mutation.ts';
 import { refusalPolicies } from './refusal.ts';
 import { readRequestHead } from './request-head.ts';
 import { adaptResponse } from './response-body.ts';
-import { selectApi } from './selection.ts';
+import { envoyOf, type Selection, selectApi } from './selection.ts';
 import type { StreamContext } from './stream-context.ts';
 import type { HeadersMessage, Mutation, Side } from './wire/index.ts';
 
@@ -18,6 +18,8 @@ const noBody: BodyPlan = { reads: false, refusal: undefined, length: undefined }
 /** The policies' side of one stream: which API it belongs to, and its transaction. */
 export class StreamPolicies implements Inputs {
   transaction: Transaction | undefined;
+  /** What is told of the Envoy in front. */
+  envoy: EnvoySettings;
   readonly #metadata: Metadata;
   readonly #context: StreamContext;
   readonly #held: HeldBytes;
@@ -26,12 +28,13 @@ export class StreamPolicies implements Inputs {
   constructor(metadata: Metadata, context: StreamContext, held: HeldBytes) {
     this.#metadata = metadata;
     this.#context = context;
+    this.envoy = context.set.envoy;
     this.#held = held;
   }
 
   request(message: HeadersMessage, attributes: ReadonlyMap<string, string>): RequestPlan {
     const { set, runtime, now } = this.#context;
-    const selection = selectApi(set, this.#metadata, attributes.get(requestAttributes.routeName));
+    const selection = this.#select(attributes.get(requestAttributes.routeName));
     if (selection.kind === 'pass') return { kind: 'unmatched' };
     const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(set);
     const transaction = new Transaction(policies, runtime, set.limits.bodyBytes, set.limits.evaluationMs, this.#held);
@@ -41,8 +44,9 @@ export class StreamPolicies implements Inputs {
     // A stream without an API of its own is answered at once, whatever is held.
     if (selection.kind === 'refused') {
       const unmatched = selection.failure.key === 'LAMBDA_EXT_PROC_UNMATCHED';
-      if (unmatched && hasNoRoute(attributes)) return { kind: 'routeless' };
-      return { kind: 'refused', failure: selection.failure };
+      const { failure } = selection;
+      if (unmatched && hasNoRoute(attributes)) return { kind: 'routeless', envoy: this.envoy, failure };
+      return { kind: 'refused', failure };
     }
     if (!this.#held.join(policies.name) || !this.#held.take(selection.textBytes)) {
       return { kind: 'refused', failure: PolicyFailure.from(new NoRoomError(this.#held.shortage)) };
@@ -53,6 +57,8 @@ export class StreamPolicies implements Inputs {
       kind: 'policies',
       requestSteps: policies.request.length > 0,
       responseSteps: policies.response.length > 0,
+      mustSee: mustSee(policies.needs),
+      envoy: this.envoy,
       body: reads ? { reads, refusal, length: lengthOf(head.headers) } : noBody,
     };
   }
@@ -95,6 +101,22 @@ export class StreamPolicies implements Inputs {
     );
     return this.transaction;
   }
+
+  /** Which API, and what is told of the Envoy in front of it. */
+  #select(routeName: string | undefined): Selection {
+    const { set } = this.#context;
+    const selection = selectApi(set, this.#metadata, routeName);
+    const below = selection.kind === 'api' ? selection.policies.envoy : set.envoy;
+    const envoy = envoyOf(set, this.#metadata, below);
+    if (envoy instanceof PolicyFailure) return { kind: 'refused', failure: envoy };
+    this.envoy = envoy;
+    return selection;
+  }
+}
+
+function mustSee({ response, responseBody, answersAlways }: PhaseNeeds): 'nothing' | 'headers' | 'body' {
+  if (!response || answersAlways) return 'nothing';
+  return responseBody ? 'body' : 'headers';
 }
 
 function lengthOf(headers: HttpHeaders): number | undefined {

@@ -26,7 +26,8 @@ export function policiesDocument(
   const templates = responseTemplates(definition, report);
   const content = {
     version: 1,
-    messageTimeoutMs,
+    '#': 'What Envoy does not tell, as in the Envoy configuration beside this file.',
+    envoy: { allowModeOverride: true, messageTimeoutMs },
     ...(definition.dictionaries.size > 0 && {
       dictionaries: Object.fromEntries(
         [...definition.dictionaries].map(([name, entries]) => [name, Object.fromEntries(entries)]),

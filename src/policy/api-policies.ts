@@ -28,8 +28,23 @@ export interface ApiPolicies {
   readonly responseTemplates: ResponseTemplates;
   /** Names of variables whose values neither metadata nor log show, whichever step sets them. */
   readonly privateVariables: ReadonlySet<string>;
+  /** What the document tells of the Envoy in front. */
+  readonly envoy: EnvoySettings;
   /** Seen by Envoy's processing mode: which messages and bodies any step can read. */
   readonly needs: PhaseNeeds;
+}
+
+/** What Envoy does not tell of its own configuration. Undefined: nobody told. */
+export interface EnvoySettings {
+  /** The filter's `allow_mode_override`. */
+  readonly allowModeOverride: boolean | undefined;
+  /** The filter's `response_header_mode` is SEND. */
+  readonly responseHeaders: boolean | undefined;
+  /** `message_timeout` and `max_message_timeout`, milliseconds. */
+  readonly messageTimeoutMs: number | undefined;
+  readonly maxMessageTimeoutMs: number | undefined;
+  /** As `1.40`. */
+  readonly version: string | undefined;
 }
 
 export interface PhaseNeeds {
@@ -39,6 +54,8 @@ export interface PhaseNeeds {
   readonly response: boolean;
   /** A response step reads the response's body. */
   readonly responseBody: boolean;
+  /** A request step answers the caller whatever happens: it has no condition and `sendToConsumer: true`. */
+  readonly answersAlways: boolean;
   /** A step reads `#request.ssl`, which Envoy tells only where the filter's `request_attributes` ask for it. */
   readonly certificates: boolean;
   /** The headers that templates name, in lower case: `check` looks whether Envoy keeps one of them back. */
@@ -173,9 +190,10 @@ export interface PolicySet {
   readonly limits: Limits;
   /** Templates for errors of streams that have no API. */
   readonly responseTemplates: ResponseTemplates;
-  /** Envoy's own deadlines where the configuration tells them, in milliseconds. */
-  readonly messageTimeoutMs: number | undefined;
-  readonly maxMessageTimeoutMs: number | undefined;
+  /** Of streams that have no API. */
+  readonly envoy: EnvoySettings;
+  /** What a route's `x-lambda-envoy` tells, laid upon `below`. Throws PolicyDocumentError. */
+  layEnvoy(text: string, below: EnvoySettings): EnvoySettings;
   /** All APIs by name. */
   readonly apis: ReadonlyMap<string, ApiPolicies>;
   byName(name: string): ApiPolicies | undefined;

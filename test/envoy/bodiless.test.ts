@@ -57,7 +57,7 @@ before(async () => {
           {
             prefix: `/pieces/${api}`,
             name: `pieces-${api}`,
-            metadata: { 'x-lambda-api': api },
+            metadata: { 'x-lambda-api': api, 'x-lambda-envoy': '{"responseHeaders": true}' },
             processingMode: pieces,
           },
           { prefix: `/whole/${api}`, name: `whole-${api}`, metadata: { 'x-lambda-api': api } },

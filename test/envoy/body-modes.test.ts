@@ -76,6 +76,7 @@ before(async () => {
   environment = await startEnvironment({
     policies: {
       version: 1,
+      envoy: { allowModeOverride: true, responseHeaders: true },
       limits: { bodyBytes: LIMIT },
       apis: {
         idle: {},

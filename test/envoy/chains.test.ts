@@ -84,7 +84,10 @@ before(async () => {
       routes: apis.flatMap(([api]) =>
         Object.entries(modes).map(([mode, processingMode]) => ({
           name: `${api}-${mode}`,
-          metadata: { 'x-lambda-api': String(api) },
+          metadata: {
+            'x-lambda-api': String(api),
+            'x-lambda-envoy': JSON.stringify({ responseHeaders: processingMode.response_header_mode === 'SEND' }),
+          },
           processingMode,
           extra: { match: { prefix: '/', headers: [exact('x-chain', String(api)), exact('x-mode', mode)] } },
         })),

@@ -36,7 +36,7 @@ before(async () => {
     both: { request: [step()], response: [step()] },
     'reads-response': { response: [step({ payload: '{#response.content}' })] },
   };
-  sidecar = await startSidecar({ config: { version: 1, apis } });
+  sidecar = await startSidecar({ config: { version: 1, envoy: { allowModeOverride: true }, apis } });
   envoy = await startEnvoy({
     config: envoyConfig({
       sidecar: sidecar.addresses,

@@ -17,20 +17,27 @@ before(async () => {
     sendToConsumer: true,
   };
   const api = (extra: object = {}) => ({ request: [{ configuration: { ...configuration, ...extra } }] });
-  const tell = (message: string, maximum?: string) => ({
-    'x-lambda-message-timeout': message,
-    ...(maximum && { 'x-lambda-max-message-timeout': maximum }),
+  const tell = (messageTimeoutMs: number, maxMessageTimeoutMs?: number) => ({
+    'x-lambda-envoy': JSON.stringify({ messageTimeoutMs, maxMessageTimeoutMs }),
   });
   environment = await startEnvironment({
-    policies: { version: 1, apis: { late: api(), gateway: api({ errorStatus: { timeout: 504 } }) } },
+    policies: {
+      version: 1,
+      apis: {
+        late: api(),
+        gateway: api({ errorStatus: { timeout: 504 } }),
+        api: { ...api(), envoy: { messageTimeoutMs: 1000 } },
+      },
+    },
     envoy: {
       messageTimeout: '1s',
       filter: { max_message_timeout: '20s' },
       routes: [
         { prefix: '/untold', name: 'untold', metadata: { 'x-lambda-api': 'late' } },
-        { prefix: '/extended', name: 'extended', metadata: { 'x-lambda-api': 'late', ...tell('1s', '20s') } },
-        { prefix: '/told', name: 'told', metadata: { 'x-lambda-api': 'late', ...tell('1000') } },
-        { prefix: '/gateway', name: 'gateway', metadata: { 'x-lambda-api': 'gateway', ...tell('1000ms') } },
+        { prefix: '/extended', name: 'extended', metadata: { 'x-lambda-api': 'late', ...tell(1000, 20_000) } },
+        { prefix: '/by-api', name: 'by-api', metadata: { 'x-lambda-api': 'api' } },
+        { prefix: '/told', name: 'told', metadata: { 'x-lambda-api': 'late', ...tell(1000) } },
+        { prefix: '/gateway', name: 'gateway', metadata: { 'x-lambda-api': 'gateway', ...tell(1000) } },
       ],
     },
   });
@@ -73,6 +80,10 @@ describe('a Lambda that takes 2 s behind a message timeout of 1 s', () => {
     assert.ok(Date.now() - started < 1500);
     const entry = await environment.envoy.accessLog((each) => each.path === '/told');
     assert.equal(entry.details, 'lambda_ext_proc{AWS_LAMBDA_INVALID_RESPONSE}');
+  });
+
+  test('is one too where the API tells the timeout', async () => {
+    assert.equal((await environment.call('/by-api')).status, 500);
   });
 
   test('and has the status that errorStatus gives to a timeout', async () => {

@@ -55,10 +55,16 @@ const apis = [
   'hangs',
 ];
 
-function within(options: Partial<EnvironmentOptions>, tests: (environment: () => Environment) => void): void {
+interface Within extends Partial<EnvironmentOptions> {
+  /** What the policies say of the Envoy; the truth by default. */
+  readonly withEnvoy?: object;
+}
+
+function within({ withEnvoy, ...options }: Within, tests: (environment: () => Environment) => void): void {
   let environment: Environment;
   before(async () => {
-    environment = await startEnvironment({ policies, apis, ...options });
+    const told = withEnvoy === undefined ? policies : { ...policies, envoy: withEnvoy };
+    environment = await startEnvironment({ policies: told, apis, ...options });
   });
   after(() => environment.stop());
   beforeEach(() => environment.backend.reset());
@@ -185,7 +191,7 @@ describe('a backend that upgrades', () => {
   let envoy: RunningEnvoy;
   before(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    sidecar = await startSidecar({ config: policies });
+    sidecar = await startSidecar({ config: { ...policies, envoy: { allowModeOverride: true } } });
     envoy = await startEnvoy({
       config: envoyConfig({
         sidecar: sidecar.addresses,
@@ -225,6 +231,66 @@ describe('an Envoy without allow_mode_override', () => {
       },
     },
     (environment) => {
+      for (const [api, method, setting] of [
+        ['request-body', 'POST', 'allowModeOverride: true'],
+        ['response-headers', 'GET', 'responseHeaders: true'],
+        ['response-body', 'GET', 'allowModeOverride: true'],
+      ] as const) {
+        test(`${api}: a request is refused at its headers, and the log has the line to write`, async () => {
+          const answer = await environment().call(`/${api}`, { method, ...(method === 'POST' && { body: 'hello' }) });
+          assert.equal(answer.status, 500);
+          assert.equal(environment().backend.calls, 0);
+          assert.equal(lambda.requests.length, 0);
+          const { err, key } = await environment().sidecar.log(
+            (each) => each.api === api && each.msg === 'request failed',
+          );
+          assert.equal(key, 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE');
+          assert.ok((err as Error).message.includes(setting), (err as Error).message);
+          const counted = await environment().sidecar.metric(`lambda_ext_proc_body_unavailable_total{api="${api}"}`);
+          assert.equal(counted, 1);
+        });
+      }
+
+      test('what cannot be passed by is served: no body, and policies of the request headers', async () => {
+        assert.equal((await environment().call('/request-body')).status, 200);
+        assert.equal(environment().backend.last?.header('x-lambda'), 'ran');
+        await environment().call('/request-headers', { method: 'POST', body: 'hello' });
+        assert.equal(environment().backend.last?.header('x-lambda'), 'ran');
+        assert.equal((await environment().call('/answers', { method: 'POST', body: 'hello' })).text, '"ok"');
+      });
+    },
+  );
+});
+
+describe('an Envoy without allow_mode_override that sends response headers, and is known to', () => {
+  within(
+    {
+      withEnvoy: { responseHeaders: true },
+      envoy: {
+        allowModeOverride: false,
+        processingMode: { request_header_mode: 'SEND', response_header_mode: 'SEND' },
+      },
+    },
+    (environment) => {
+      test('response policies run, but for those that read a body', async () => {
+        assert.equal((await environment().call('/response-headers')).headers.get('x-lambda'), 'ran');
+        assert.equal((await environment().call('/response-body')).status, 500);
+        assert.equal(environment().backend.calls, 1);
+      });
+    },
+  );
+});
+
+describe('an Envoy without allow_mode_override of which somebody said that it has it', () => {
+  within(
+    {
+      withEnvoy: { allowModeOverride: true },
+      envoy: {
+        allowModeOverride: false,
+        processingMode: { request_header_mode: 'SEND', response_header_mode: 'SEND' },
+      },
+    },
+    (environment) => {
       for (const api of ['request-body', 'response-body']) {
         test(`${api}: the policy is never passed by silently`, async () => {
           const answer = await environment().call(`/${api}`, { method: 'POST', body: 'hello' });
@@ -239,10 +305,6 @@ describe('an Envoy without allow_mode_override', () => {
           assert.equal(counted, 1);
         });
       }
-
-      test('headers policies work all the same', async () => {
-        assert.equal((await environment().call('/response-headers')).headers.get('x-lambda'), 'ran');
-      });
     },
   );
 });

@@ -81,7 +81,7 @@ const classes = new Map<string, number>();
 before(async () => {
   const apis = fc.sample(chain, { numRuns: chains, seed }).map((each, i) => [`c${i}`, each]);
   processor = await startProcessor({
-    policies: JSON.stringify({ version: 1, apis: Object.fromEntries(apis) }),
+    policies: JSON.stringify({ version: 1, envoy: { responseHeaders: true }, apis: Object.fromEntries(apis) }),
     invoker: scriptedInvoker(),
   });
   client = new ExchangeClient(processor.address);

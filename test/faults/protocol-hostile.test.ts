@@ -9,6 +9,7 @@ import { checkReply } from '../support/simulated-envoy.ts';
 
 const policies = `
 version: 1
+envoy: {allowModeOverride: true, responseHeaders: true}
 limits: {bodyBytes: 100}
 apis:
   idle: {}

@@ -13,6 +13,7 @@ const limit = 40;
 /** What each API does to a request or response body, and to whom it answers: the model, in a few words each. */
 const policies = `
 version: 1
+envoy: {allowModeOverride: true, responseHeaders: true}
 limits: {bodyBytes: ${limit}}
 apis:
   idle: {}

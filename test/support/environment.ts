@@ -38,7 +38,7 @@ export async function startEnvironment(options: EnvironmentOptions, test?: TestC
   const context = test === undefined ? {} : { test };
   const backend = await startBackend(options.backend);
   const sidecar = await startSidecar({
-    config: options.policies,
+    config: withEnvoy(options),
     ...(options.workers === undefined ? {} : { workers: options.workers }),
     ...(options.built === undefined ? {} : { built: options.built }),
     ...(options.env === undefined ? {} : { env: options.env }),
@@ -69,4 +69,10 @@ export async function startEnvironment(options: EnvironmentOptions, test?: TestC
       await backend.stop();
     },
   };
+}
+
+/** Policies that do not say what Envoy hides get the truth about the setting that most tests rely on. */
+function withEnvoy({ policies, envoy }: EnvironmentOptions): string | object {
+  if (typeof policies === 'string' || 'envoy' in policies) return policies;
+  return { ...policies, envoy: { allowModeOverride: envoy?.allowModeOverride ?? true } };
 }

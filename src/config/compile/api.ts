@@ -1,7 +1,8 @@
-import type { ApiPolicies, PhaseNeeds, PolicyStep, ResponseTemplates } from '../../policy/index.ts';
+import type { ApiPolicies, EnvoySettings, PhaseNeeds, PolicyStep, ResponseTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ApiDocument } from '../schema/index.ts';
 import { dataMap } from './data.ts';
+import { compileEnvoy } from './envoy.ts';
 import type { InSteps } from './in-steps.ts';
 import type { Reporter } from './reporter.ts';
 import { compileResponseTemplates } from './response-templates.ts';
@@ -14,6 +15,7 @@ import type { TemplateCompiler } from './template-compiler.ts';
 export interface Surroundings extends StepSurroundings {
   readonly dictionaries: ReadonlyMap<string, unknown>;
   readonly responseTemplates: ResponseTemplates;
+  readonly envoy: EnvoySettings;
 }
 
 /**
@@ -41,6 +43,7 @@ export function* compileApi(
       ['endpoints', dataMap(document.endpoints)],
     ]),
     contextPath: closedPath(document.contextPath),
+    envoy: compileEnvoy(document.envoy, surroundings.envoy, [...path, 'envoy'], compiler.reporter),
     ...phases,
     privateVariables: privateNames([...phases.request, ...phases.response]),
     responseTemplates: laidOver(surroundings.responseTemplates, own),
@@ -122,7 +125,13 @@ function sumNeeds(
     requestBody: needs.some(({ requestBody }) => requestBody),
     response: response.length > 0,
     responseBody: needs.some(({ responseBody }) => responseBody),
+    answersAlways: request.some(answersAlways),
   };
+}
+
+/** With `onError: continue` a failure lets the request go on to the backend. */
+function answersAlways({ condition, onError, configuration }: PolicyStep): boolean {
+  return condition === undefined && onError === 'fail' && configuration.sendToConsumer === true;
 }
 
 /** As the gateway has it: with a slash at its end. */

@@ -1,8 +1,8 @@
-import { streamMetadata } from '../../envoy-names.ts';
 import type { PolicyStep } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { CompiledPolicySet } from '../compiled-policy-set.ts';
 import type { Filter } from './filters.ts';
+import { toldOf } from './told.ts';
 import { guards, nameOf, type UsedRoute } from './used-routes.ts';
 
 const ENVOY_DEFAULT_TIMEOUT = 200;
@@ -15,7 +15,7 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
   const { config } = filter;
   const timeout = config.duration('message_timeout');
   const maximum = config.duration('max_message_timeout') ?? 0;
-  const told = toldTimeouts(used, set);
+  const told = toldOf(used, set, reporter);
   const bound = longest(used);
   const wanted = Number.isFinite(bound) ? `${Math.ceil(bound / 1000)}s` : 'the longest that a function may take';
   if (timeout === undefined) {
@@ -23,17 +23,19 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
     reporter.error(config.placeOf('message_timeout'), message);
     return;
   }
-  if (told.message !== undefined && told.message > timeout) {
-    const message = `the server is told ${told.message} ms (messageTimeoutMs or x-lambda-message-timeout), but Envoy gives up after ${timeout} ms: callers get a bare 504; write \`message_timeout: ${told.message / 1000}s\``;
+  if (told.messageTimeoutMs !== undefined && told.messageTimeoutMs > timeout) {
+    const message = `the server is told ${told.messageTimeoutMs} ms (envoy.messageTimeoutMs or x-lambda-envoy), but Envoy gives up after ${timeout} ms: callers get a bare 504; write \`message_timeout: ${told.messageTimeoutMs / 1000}s\``;
     reporter.error(config.placeOf('message_timeout'), message);
   }
-  if (told.maximum !== undefined && told.maximum > maximum) {
-    const message = `the server is told that it may extend to ${told.maximum} ms, but Envoy ignores that beyond ${maximum} ms: write \`max_message_timeout: ${told.maximum / 1000}s\``;
+  if (told.maxMessageTimeoutMs !== undefined && told.maxMessageTimeoutMs > maximum) {
+    const message = `the server is told that it may extend to ${told.maxMessageTimeoutMs} ms, but Envoy ignores that beyond ${maximum} ms: write \`max_message_timeout: ${told.maxMessageTimeoutMs / 1000}s\``;
     reporter.error(config.placeOf('max_message_timeout'), message);
   }
-  const extends_ = told.message !== undefined && told.maximum !== undefined && told.maximum > told.message;
+  const { messageTimeoutMs, maxMessageTimeoutMs } = told;
+  const extends_ =
+    messageTimeoutMs !== undefined && maxMessageTimeoutMs !== undefined && maxMessageTimeoutMs > messageTimeoutMs;
   if (maximum > timeout && !extends_) {
-    const message = `the server cannot know of it and never asks for more time: write \`messageTimeoutMs: ${timeout}\` and \`maxMessageTimeoutMs: ${maximum}\` in policies.yaml`;
+    const message = `the server cannot know of it and never asks for more time: write \`envoy: {messageTimeoutMs: ${timeout}, maxMessageTimeoutMs: ${maximum}}\` in policies.yaml`;
     reporter.warn(config.placeOf('max_message_timeout'), message);
   }
   const effective = extends_ ? Math.max(timeout, maximum) : timeout;
@@ -42,25 +44,6 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
     const message = `${nameOf(used)} may take ${takes} by its own timeouts, Envoy gives up after ${effective} ms: callers get a 504 while the function runs on; write \`message_timeout: ${wanted}\`, or lower apiCallTimeoutMs`;
     reporter.warn(config.placeOf('message_timeout'), message);
   }
-}
-
-interface ToldTimeouts {
-  readonly message: number | undefined;
-  readonly maximum: number | undefined;
-}
-
-function toldTimeouts({ route }: UsedRoute, set: CompiledPolicySet): ToldTimeouts {
-  const told = (key: string): number | undefined => milliseconds(route.metadata.get(key)?.text);
-  return {
-    message: told(streamMetadata.messageTimeout) ?? set.messageTimeoutMs,
-    maximum: told(streamMetadata.maxMessageTimeout) ?? set.maxMessageTimeoutMs,
-  };
-}
-
-/** As the server reads the metadata: `200`, `200ms`, `1.5s`. */
-function milliseconds(text: string | undefined): number | undefined {
-  const match = /^(\d{1,9}(?:\.\d{1,9})?)(ms|s)?$/.exec(text?.trim() ?? '');
-  return match === null ? undefined : Number(match[1]) * (match[2] === 's' ? 1000 : 1);
 }
 
 /** The longest time between a message and its answer, by the policies' own timeouts. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { policyDefaults } from '../../policy/index.ts';
 import { configurationSchema } from './configuration.ts';
+import { envoySchema } from './envoy.ts';
 import { field, flag, httpStatus, template, text } from './field.ts';
 
 /** JSON data for expressions: kept as it is. */
@@ -102,6 +103,11 @@ export const apiSchema = z
       description: 'Names of Envoy routes that this API serves; `*` stands for any characters.',
       default: [],
       examples: [['orders-*']],
+    }),
+    envoy: field(envoySchema, {
+      title: 'Envoy',
+      description: "What the Envoy of this API's routes does not tell: laid upon the document's own, field by field.",
+      examples: [{ responseHeaders: true }],
     }),
     contextPath: field(text.regex(/^\/[^?#\s]*$/, 'must begin with "/" and have no query'), {
       title: 'Context path',

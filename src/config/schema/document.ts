@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defaultLimits, policyDefaults } from '../../policy/index.ts';
 import { apiSchema, responseTemplatesSchema } from './api.ts';
 import { configurationSchema } from './configuration.ts';
+import { envoySchema } from './envoy.ts';
 import { field, integer } from './field.ts';
 import { rightsSchema } from './rights.ts';
 
@@ -82,16 +83,10 @@ export const documentSchema = z
       description: 'What expressions in the APIs of this document may give. An absent list bounds nothing.',
       examples: [{ functions: ['order-*'], regions: ['us-east-1'], endpoints: [], roles: [] }],
     }),
-    messageTimeoutMs: field(integer(1), {
-      title: 'Message timeout',
-      description:
-        "Envoy's `message_timeout` in milliseconds, which Envoy does not tell: no answer is sent after it, and it is extended where the maximum allows.",
-      examples: [35_000],
-    }),
-    maxMessageTimeoutMs: field(integer(1), {
-      title: 'Maximum message timeout',
-      description: "Envoy's `max_message_timeout` in milliseconds: up to it a longer timeout is asked for.",
-      examples: [60_000],
+    envoy: field(envoySchema, {
+      title: 'Envoy',
+      description: 'What Envoy does not tell of its configuration, for all APIs; absent fields are not told.',
+      examples: [{ allowModeOverride: true, messageTimeoutMs: 35_000 }],
     }),
     limits: field(limits, {
       title: 'Limits',

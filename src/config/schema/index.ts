@@ -2,5 +2,6 @@ export type { ApiDocument, ResponseTemplatesDocument, StepDocument } from './api
 export { apiSchema } from './api.ts';
 export type { ConfigurationDocument } from './configuration.ts';
 export { documentSchema, type PolicyDocument } from './document.ts';
+export { type EnvoyDocument, envoySchema } from './envoy.ts';
 export type { RightsDocument } from './rights.ts';
 export { validate } from './validate.ts';

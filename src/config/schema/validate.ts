@@ -17,7 +17,11 @@ function reportIssue(schema: z.ZodType, data: unknown, issue: z.core.$ZodIssue, 
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   if (issue.code === 'unrecognized_keys') {
     const known = fieldNames(schema, path);
-    for (const key of issue.keys) report([...path, key], `unknown field${hint(key, known)}`, 'key');
+    for (const key of issue.keys) {
+      const place = parentOf(key, objectAt(schema, path));
+      const advice = place === undefined ? hint(key, known) : `: write it under \`${place}\``;
+      report([...path, key], `unknown field${advice}`, 'key');
+    }
     return;
   }
   const value = valueAt(data, path);
@@ -98,15 +102,28 @@ function valueAt(data: unknown, path: DocumentPath): unknown {
 
 /** The fields that the object at `path` may have. */
 function fieldNames(schema: z.ZodType, path: DocumentPath): readonly string[] {
+  return Object.keys(objectAt(schema, path)?.shape ?? {});
+}
+
+/** The field of an object that has a field `key` itself: one level too high, and nowhere else. */
+function parentOf(key: string, object: z.ZodObject | undefined): string | undefined {
+  const parents = Object.entries(object?.shape ?? {}).filter(([, type]) => {
+    const inner = unwrap(type);
+    return inner instanceof z.ZodObject && Object.hasOwn(inner.shape, key);
+  });
+  return parents.length === 1 ? parents[0]?.[0] : undefined;
+}
+
+function objectAt(schema: z.ZodType, path: DocumentPath): z.ZodObject | undefined {
   let current: unknown = unwrap(schema);
   for (const part of path) {
     if (current instanceof z.ZodObject) current = current.shape[part];
     else if (current instanceof z.ZodRecord) current = current.valueType;
     else if (current instanceof z.ZodArray) current = current.element;
-    else return [];
+    else return undefined;
     current = unwrap(current);
   }
-  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+  return current instanceof z.ZodObject ? current : undefined;
 }
 
 function unwrap(schema: unknown): unknown {

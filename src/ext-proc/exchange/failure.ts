@@ -1,5 +1,6 @@
 import type { PolicyFailure } from '../../policy/index.ts';
 import type { Side } from '../wire/index.ts';
+import type { HiddenPart } from './hidden-part.ts';
 
 /** Why the caller gets an error, as the machine sees it. Its key, text and metrics are not the machine's matter. */
 export type Failure =
@@ -7,6 +8,8 @@ export type Failure =
   | { readonly kind: 'body-missing'; readonly reason: string }
   /** A body that a policy reads cannot be waited for, or one that it sets has no place. */
   | { readonly kind: 'body-refused'; readonly reason: string }
+  /** Envoy may keep from policies what they must see, and nobody told that it does not. */
+  | { readonly kind: 'hidden'; readonly part: HiddenPart }
   | { readonly kind: 'body-too-large'; readonly side: Side }
   /** No room for the body among all that the process holds. */
   | { readonly kind: 'no-room' }

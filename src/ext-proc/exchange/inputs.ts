@@ -1,4 +1,4 @@
-import type { PolicyFailure } from '../../policy/index.ts';
+import type { EnvoySettings, PolicyFailure } from '../../policy/index.ts';
 import type { HeadersMessage, Mutation, Side } from '../wire/index.ts';
 
 /** Whether a phase's body is needed, and may be had. */
@@ -11,17 +11,23 @@ export interface BodyPlan {
   readonly length: number | undefined;
 }
 
+/** What is told of the filter's configuration, as far as Envoy hides it. */
+export type ToldModes = Pick<EnvoySettings, 'allowModeOverride' | 'responseHeaders'>;
+
 /** What is to be done with a request, as its headers and the configuration tell. */
 export type RequestPlan =
   /** No API, and `unmatched: pass`. */
   | { readonly kind: 'unmatched' }
-  /** No API, and no route: Envoy itself will answer. */
-  | { readonly kind: 'routeless' }
+  /** No API, and no route: Envoy itself will answer. `failure`: where that cannot be seen. */
+  | { readonly kind: 'routeless'; readonly envoy: ToldModes; readonly failure: PolicyFailure }
   | { readonly kind: 'refused'; readonly failure: PolicyFailure }
   | {
       readonly kind: 'policies';
       readonly requestSteps: boolean;
       readonly responseSteps: boolean;
+      /** What of the response must come, or the API would be passed by. */
+      readonly mustSee: 'nothing' | 'headers' | 'body';
+      readonly envoy: ToldModes;
       readonly body: BodyPlan;
     };
 

@@ -2,6 +2,7 @@ import type { HeadersMessage } from '../wire/index.ts';
 import { fail, run } from './acts.ts';
 import { awaitBody } from './body-messages.ts';
 import { passed } from './effect.ts';
+import { hiddenPart } from './hidden-part.ts';
 import type { Exchange } from './state.ts';
 
 const noBody = new Uint8Array();
@@ -13,6 +14,14 @@ export function onRequestHeaders(exchange: Exchange, message: HeadersMessage): v
   exchange.plan = plan;
   side.bodiless = message.end;
   side.answers = 'headers';
+  const hidden = hiddenPart(exchange, plan);
+  if (hidden !== undefined) {
+    fail(
+      exchange,
+      plan.kind === 'routeless' ? { kind: 'policy', failure: plan.failure } : { kind: 'hidden', part: hidden },
+    );
+    return;
+  }
   switch (plan.kind) {
     case 'unmatched':
       side.stage = 'open';

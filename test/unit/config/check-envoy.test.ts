@@ -198,10 +198,16 @@ test('steps that run in one message are added up', () => {
 });
 
 test('timeouts that the server is told must be envoys', () => {
-  assertLines(check(goodEnvoy, `messageTimeoutMs: 40000\n${policies}`), ['told 40000 ms', '`message_timeout: 40s`']);
-  const told = spoilt(metadata, `[{key: x-lambda-api, value: orders}, {key: x-lambda-message-timeout, value: 36s}]`);
+  assertLines(check(goodEnvoy, `envoy: {messageTimeoutMs: 40000}\n${policies}`), [
+    'told 40000 ms',
+    '`message_timeout: 40s`',
+  ]);
+  const told = spoilt(
+    metadata,
+    `[{key: x-lambda-api, value: orders}, {key: x-lambda-envoy, value: '{"messageTimeoutMs": 36000}'}]`,
+  );
   assertLines(check(told), ['told 36000 ms']);
-  const longer = `messageTimeoutMs: 35000\nmaxMessageTimeoutMs: 60000\n${policies}`;
+  const longer = `envoy: {messageTimeoutMs: 35000, maxMessageTimeoutMs: 60000}\n${policies}`;
   assertLines(check(goodEnvoy, longer), ['max_message_timeout', '60000 ms', '`max_message_timeout: 60s`']);
   const allowed = spoilt(
     'message_timeout: 35s',

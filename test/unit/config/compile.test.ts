@@ -106,7 +106,14 @@ test('an api needs the bodies that its templates mention', () => {
   const needs = (phase: string, configuration: string, step = '') => {
     return api(load(withStep(`function: f, ${configuration}`, step).replace('request:', `${phase}:`))).needs;
   };
-  const none = { requestBody: false, response: false, responseBody: false, certificates: false, headers: new Set() };
+  const none = {
+    requestBody: false,
+    response: false,
+    responseBody: false,
+    answersAlways: false,
+    certificates: false,
+    headers: new Set(),
+  };
   assert.deepEqual(needs('request', "payload: '{#request.path}'"), none);
   assert.deepEqual(needs('request', "payload: '{#request.ssl.client.cn}'"), { ...none, certificates: true });
   assert.deepEqual(needs('request', "payload: '{#request.content}'"), { ...none, requestBody: true });

@@ -29,6 +29,7 @@ interface Schema {
 function objects(): ReadonlyMap<string, Schema> {
   const found = new Map<string, Schema>([['The document', published]]);
   const headings = new Map([
+    ['envoy', 'envoy'],
     ['limits', 'limits'],
     ['rights', 'rights'],
     ['variables', 'variable'],

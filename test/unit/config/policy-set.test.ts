@@ -45,12 +45,12 @@ test('what the document does not say has defaults', () => {
   const { set } = load('version: 1\n');
   assert.equal(set.unmatched, 'reject');
   assert.equal(set.limits.bodyBytes, 6_291_456);
-  assert.deepEqual([set.messageTimeoutMs, set.maxMessageTimeoutMs], [undefined, undefined]);
+  assert.ok(Object.values(set.envoy).every((told) => told === undefined));
   const told = load(
-    'version: 1\nunmatched: pass\nlimits: {bodyBytes: 5}\nmessageTimeoutMs: 100\nmaxMessageTimeoutMs: 200\n',
+    'version: 1\nunmatched: pass\nlimits: {bodyBytes: 5}\nenvoy: {messageTimeoutMs: 100, maxMessageTimeoutMs: 200}\n',
   ).set;
   assert.deepEqual(
-    [told.unmatched, told.limits.bodyBytes, told.messageTimeoutMs, told.maxMessageTimeoutMs],
+    [told.unmatched, told.limits.bodyBytes, told.envoy.messageTimeoutMs, told.envoy.maxMessageTimeoutMs],
     ['pass', 5, 100, 200],
   );
 });

@@ -347,8 +347,8 @@ test('a response template that reads a body is a warning', () => {
 });
 
 test('a maximum timeout below the timeout is a warning', () => {
-  const lines = problemsOf('version: 1\nmessageTimeoutMs: 200\nmaxMessageTimeoutMs: 100\n');
-  assertLines(lines, ['3:22 maxMessageTimeoutMs: warning: is shorter']);
+  const lines = problemsOf('version: 1\nenvoy:\n  messageTimeoutMs: 200\n  maxMessageTimeoutMs: 100\n');
+  assertLines(lines, ['4:24 envoy.maxMessageTimeoutMs: warning: is shorter']);
 });
 
 test('secrets of a trust store are read when the document is loaded', (t) => {

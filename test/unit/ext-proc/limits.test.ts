@@ -7,6 +7,7 @@ import { scriptedInvoker } from '../../support/scripted-invoker.ts';
 
 const policiesWith = (bufferedBytes: number) => `
 version: 1
+envoy: {allowModeOverride: true, responseHeaders: true}
 limits: {bodyBytes: 2000, bufferedBytes: ${bufferedBytes}, shares: {default: 1}}
 apis:
   body: {request: [{configuration: {function: echo, payload: "{#request.content}"}}]}

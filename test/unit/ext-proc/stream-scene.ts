@@ -11,6 +11,7 @@ import type { PolicySet } from '../../../src/policy/index.ts';
 
 const policies = `
 version: 1
+envoy: {allowModeOverride: true, responseHeaders: true}
 apis:
   idle: {}
   both: {request: [{configuration: {function: f}}], response: [{configuration: {function: f}}]}

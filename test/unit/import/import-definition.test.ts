@@ -166,7 +166,7 @@ test('the backend gets its own path and what follows the context path', () => {
 
 test('the message timeout is longer than what the steps may take', () => {
   const { set } = load(importFile('v2-flows.json'));
-  assert.equal(set.messageTimeoutMs, 129_000);
+  assert.equal(set.envoy.messageTimeoutMs, 129_000);
 });
 
 test('what is no definition is refused with what would be right', () => {

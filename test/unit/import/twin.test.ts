@@ -113,6 +113,7 @@ async function handWrittenUrl(t: TestContext, endpoint: string, backend: Backend
   });
   const policies = {
     version: 1,
+    envoy: { allowModeOverride: true },
     responseTemplates: {
       AWS_LAMBDA_INVALID_RESPONSE: { '*/*': { status: 502, headers: { 'x-error': 'yes' }, body: errorBody } },
     },

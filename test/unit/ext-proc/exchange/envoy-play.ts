@@ -153,6 +153,11 @@ class EnvoyPlay {
   #judge(): string {
     const { plan, policies, modes } = this.#scene;
     const driver = this.#driver;
+    if (mayBePassedBy(this.#scene)) {
+      assert.equal(driver.failure?.kind, plan === 'routeless' ? 'policy' : 'hidden');
+      assert.deepEqual(this.#bodies, {}, 'policies ran before the refusal');
+      return `refused: may be passed by (${plan})`;
+    }
     if (this.#inputs.refusedRoom) {
       assert.equal(driver.failure?.kind, 'no-room');
       return 'no room';
@@ -244,6 +249,18 @@ class EnvoyPlay {
     if (answered) assert.equal(closed, 'immediate');
     else assert.ok(closed === 'completed' || closed === 'aborted' || closed === 'failed', `ended as ${closed}`);
   }
+}
+
+/** By the rules alone: something that policies must see may be kept back, as far as anybody told. */
+function mayBePassedBy({ plan, modes, told, policies, request }: Scene): boolean {
+  const isDuplex = modes.request === 'FULL_DUPLEX_STREAMED' || modes.response === 'FULL_DUPLEX_STREAMED';
+  if (told.allowModeOverride === true && !isDuplex) return false;
+  if (plan === 'routeless') return !told.responseHeaders;
+  if (plan !== 'policies') return false;
+  const hasBody = request.pieces.length > 0 || request.trailers;
+  if (policies.request.reads && hasBody && modes.request === 'NONE') return true;
+  if (!policies.response.steps || (policies.request.steps && policies.request.outcome === 'answer')) return false;
+  return !told.responseHeaders || (policies.response.reads && modes.response === 'NONE');
 }
 
 function textOfBytes(_name: string, value: unknown): unknown {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Event, next } from '../../../../src/ext-proc/exchange/index.ts';
-import { after, afterRequest, answers, closed, done, exchangeWith, first, piece } from './facts.ts';
+import type { PolicyFailure } from '../../../../src/policy/index.ts';
+import { after, afterRequest, answers, closed, done, exchangeWith, first, piece, toldAll } from './facts.ts';
 import { body, config, requestHeaders, responseHeaders, trailers } from './messages.ts';
 
 test('without policies for it a request goes on at once', () => {
@@ -104,15 +105,17 @@ test('no policy is passed by for headers that Envoy does not send', () => {
   assert.deepEqual(after(response, piece('response', 'a')), ['fail: headers-unseen']);
 });
 
+const failure = {} as PolicyFailure;
+
 test('without an API: refused, let through, or left to Envoy where it has no route', () => {
-  const refused = exchangeWith({ plan: { kind: 'refused', failure: {} as never } });
+  const refused = exchangeWith({ plan: { kind: 'refused', failure } });
   assert.deepEqual(after(refused, requestHeaders(true, first('NONE'))), ['fail: policy']);
   const unmatched = exchangeWith({ plan: { kind: 'unmatched' } });
   assert.deepEqual(after(unmatched, requestHeaders(true, first('NONE'))), [
     'pass: unmatched',
     'reply to request headers',
   ]);
-  const routeless = exchangeWith({ plan: { kind: 'routeless' } });
+  const routeless = exchangeWith({ plan: { kind: 'routeless', envoy: toldAll, failure } });
   assert.deepEqual(after(routeless, requestHeaders(true, first('NONE'))), ['reply to request headers']);
   assert.deepEqual(after(routeless, responseHeaders(true, 200)), ['fail: routeless-answer']);
 });

@@ -8,6 +8,7 @@ import {
   type Inputs,
   next,
   type RequestPlan,
+  type ToldModes,
 } from '../../../../src/ext-proc/exchange/index.ts';
 import type { BodyMode, Mutation } from '../../../../src/ext-proc/wire/index.ts';
 import { body, config, requestHeaders } from './messages.ts';
@@ -18,7 +19,12 @@ export interface Policies {
   readonly newBody?: string;
   readonly length?: number;
   readonly plan?: RequestPlan;
+  /** Of the Envoy's settings; all by default. */
+  readonly told?: ToldModes;
+  readonly answersAlways?: boolean;
 }
+
+export const toldAll: ToldModes = { allowModeOverride: true, responseHeaders: true };
 
 /** Bodies of up to 10 bytes. */
 export function exchangeWith(policies: Policies): Exchange {
@@ -40,6 +46,8 @@ export function exchangeWith(policies: Policies): Exchange {
         kind: 'policies',
         requestSteps: policies.request !== undefined,
         responseSteps: policies.response !== undefined,
+        mustSee: policies.answersAlways ? 'nothing' : mustSee[policies.response ?? 'none'],
+        envoy: policies.told ?? toldAll,
         body: bodyPlan(policies.request === 'reads' && !end),
       },
     response: ({ end }) => bodyPlan(policies.response === 'reads' && !end),
@@ -49,6 +57,8 @@ export function exchangeWith(policies: Policies): Exchange {
   };
   return createExchange(inputs, 10);
 }
+
+const mustSee = { none: 'nothing', runs: 'headers', reads: 'body' } as const;
 
 /** What follows from an event, in short words. Counts of messages and `stop`, `resume` are left out. */
 export function after(exchange: Exchange, event: Event): readonly string[] {
@@ -76,7 +86,7 @@ export function after(exchange: Exchange, event: Event): readonly string[] {
       case 'trailers':
         return [`reply to ${effect.side} trailers`];
       case 'fail':
-        return [`fail: ${effect.failure.kind}`];
+        return [`fail: ${effect.failure.kind}${effect.failure.kind === 'hidden' ? `, ${effect.failure.part}` : ''}`];
       case 'closed':
         return [`closed: ${effect.why}`];
       case 'violation':

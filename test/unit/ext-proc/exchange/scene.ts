@@ -1,4 +1,4 @@
-import type { BodyPlan, Inputs, RequestPlan } from '../../../../src/ext-proc/exchange/index.ts';
+import type { BodyPlan, Inputs, RequestPlan, ToldModes } from '../../../../src/ext-proc/exchange/index.ts';
 import type { BodyMode, Mutation, Side } from '../../../../src/ext-proc/wire/index.ts';
 import type { PhaseOutcome, PolicyFailure } from '../../../../src/policy/index.ts';
 import type { BodyShape } from '../../../support/body-rules.ts';
@@ -20,6 +20,8 @@ export interface Scene {
   readonly modes: Readonly<Record<Side, BodyMode>>;
   readonly trailerMode: 'SEND' | 'SKIP';
   readonly allowOverride: boolean;
+  /** What the policies' author says of the Envoy, true or not. */
+  readonly told: ToldModes;
   readonly observed: boolean;
   readonly plan: RequestPlan['kind'];
   readonly policies: Readonly<Record<Side, SidePolicies>>;
@@ -59,6 +61,7 @@ export function randomScene(dice: Dice): Scene {
     modes: { request: dice.pick(modes), response: dice.pick(modes) },
     trailerMode: dice.pick(['SEND', 'SKIP']),
     allowOverride: dice.chance(0.7),
+    told: { allowModeOverride: dice.pick([true, true, true, undefined, false]), responseHeaders: dice.chance(0.8) },
     observed: dice.chance(0.08),
     plan,
     policies: { request: sidePolicies(dice), response: sidePolicies(dice) },
@@ -110,12 +113,15 @@ export class SceneInputs implements Inputs {
   request({ end }: { readonly end: boolean }): RequestPlan {
     const { plan, policies } = this.#scene;
     if (plan === 'refused') return { kind: 'refused', failure };
+    if (plan === 'routeless') return { kind: plan, envoy: this.#scene.told, failure };
     if (plan !== 'policies') return { kind: plan };
     const { request, response } = policies;
     return {
       kind: 'policies',
       requestSteps: request.steps,
       responseSteps: response.steps,
+      mustSee: mustSee(this.#scene),
+      envoy: this.#scene.told,
       body: this.#bodyPlan('request', end),
     };
   }
@@ -149,6 +155,12 @@ export class SceneInputs implements Inputs {
       length: length ? pieces.reduce((sum, piece) => sum + piece.length, 0) : undefined,
     };
   }
+}
+
+function mustSee({ policies }: Scene): 'nothing' | 'headers' | 'body' {
+  const { request, response } = policies;
+  if (!response.steps || (request.steps && request.outcome === 'answer')) return 'nothing';
+  return response.reads ? 'body' : 'headers';
 }
 
 const unchanged: Mutation = {

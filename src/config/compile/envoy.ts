@@ -1,0 +1,45 @@
+import type { EnvoySettings } from '../../policy/index.ts';
+import type { DocumentPath } from '../problem.ts';
+import type { EnvoyDocument } from '../schema/index.ts';
+import type { Reporter } from './reporter.ts';
+
+export const nothingTold: EnvoySettings = Object.freeze({
+  allowModeOverride: undefined,
+  responseHeaders: undefined,
+  messageTimeoutMs: undefined,
+  maxMessageTimeoutMs: undefined,
+  version: undefined,
+});
+
+/** What `envoy` in the document or in an API tells, laid upon `below`. */
+export function compileEnvoy(
+  document: EnvoyDocument | null | undefined,
+  below: EnvoySettings,
+  path: DocumentPath,
+  reporter: Reporter,
+): EnvoySettings {
+  if (document === null || document === undefined) return below;
+  const settings = layEnvoy(document, below);
+  const { messageTimeoutMs: timeout, maxMessageTimeoutMs: maximum } = settings;
+  if (timeout !== undefined && maximum !== undefined && maximum < timeout) {
+    const own = document.maxMessageTimeoutMs === maximum;
+    const message = own ? 'is shorter than messageTimeoutMs' : 'is longer than maxMessageTimeoutMs';
+    reporter.warn([...path, own ? 'maxMessageTimeoutMs' : 'messageTimeoutMs'], `${message}, which has no effect so`);
+  }
+  return settings;
+}
+
+/** Field by field; null takes away what `below` tells. */
+export function layEnvoy(document: EnvoyDocument, below: EnvoySettings): EnvoySettings {
+  return {
+    allowModeOverride: choose(document.allowModeOverride, below.allowModeOverride),
+    responseHeaders: choose(document.responseHeaders, below.responseHeaders),
+    messageTimeoutMs: choose(document.messageTimeoutMs, below.messageTimeoutMs),
+    maxMessageTimeoutMs: choose(document.maxMessageTimeoutMs, below.maxMessageTimeoutMs),
+    version: choose(document.version, below.version),
+  };
+}
+
+function choose<T>(own: T | null | undefined, below: T | undefined): T | undefined {
+  return own === undefined ? below : (own ?? undefined);
+}

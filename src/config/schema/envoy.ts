@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { field, flag, integer, text } from './field.ts';
+
+/** What Envoy does not tell of its own configuration: at the top of the document, in an API, or in `x-lambda-envoy`. */
+export const envoySchema = z
+  .strictObject({
+    allowModeOverride: field(flag, {
+      title: 'Mode override',
+      description:
+        'The filter has `allow_mode_override: true`. Without being told, APIs that need what only an override brings are refused.',
+      examples: [true],
+    }),
+    responseHeaders: field(flag, {
+      title: 'Response headers',
+      description: 'The filter has `response_header_mode: SEND`, so that response steps run without an override.',
+      examples: [true],
+    }),
+    messageTimeoutMs: field(integer(1), {
+      title: 'Message timeout',
+      description:
+        "Envoy's `message_timeout` in milliseconds: no answer is sent after it, and it is extended where the maximum allows.",
+      examples: [35_000],
+    }),
+    maxMessageTimeoutMs: field(integer(1), {
+      title: 'Maximum message timeout',
+      description: "Envoy's `max_message_timeout` in milliseconds: up to it a longer timeout is asked for.",
+      examples: [60_000],
+    }),
+    version: field(text.regex(/^1\.\d{1,3}(?:\.\d{1,3})?$/, 'must be a version of Envoy, as "1.40"'), {
+      title: 'Version',
+      description: "Envoy's version, in quotes.",
+      examples: ['1.40'],
+    }),
+  })
+  .meta({ id: 'envoy', title: 'Envoy', description: 'What Envoy does not tell. An absent field is not told.' });
+
+export type EnvoyDocument = z.infer<typeof envoySchema>;

@@ -1,0 +1,46 @@
+import type { BodyMode } from '../wire/index.ts';
+import type { RequestPlan, ToldModes } from './inputs.ts';
+import type { Exchange } from './state.ts';
+
+/** What Envoy may keep from the sidecar though policies must see it. */
+export type HiddenPart = 'request-body' | 'response-headers' | 'response-body';
+
+/**
+ * What the policies must see and Envoy may keep back: without `allow_mode_override` it ignores what it is asked for and goes on
+ * without them. Neither that setting nor the filter's header modes are shown, so somebody has to tell. Undefined: nothing
+ * is kept back, as far as is told.
+ *
+ * In observability mode Envoy goes on in any case: there is nothing that could be passed by.
+ */
+export function hiddenPart(exchange: Exchange, plan: RequestPlan): HiddenPart | undefined {
+  const { filter } = exchange;
+  if (filter === undefined || filter.observed) return undefined;
+  if (plan.kind === 'routeless') return seesResponse(exchange, plan.envoy) ? undefined : 'response-headers';
+  if (plan.kind !== 'policies') return undefined;
+  const overrides = takesOverride(exchange, plan.envoy);
+  if (plan.body.reads && !overrides && !sendsBody(filter.request)) return 'request-body';
+  if (plan.mustSee === 'nothing') return undefined;
+  if (!seesResponse(exchange, plan.envoy)) return 'response-headers';
+  return plan.mustSee === 'body' && !overrides && !sendsBody(filter.response) ? 'response-body' : undefined;
+}
+
+function seesResponse(exchange: Exchange, told: ToldModes): boolean {
+  return told.responseHeaders === true || takesOverride(exchange, told);
+}
+
+function takesOverride({ request, response }: Exchange, told: ToldModes): boolean {
+  return told.allowModeOverride === true && request.body.takesOverride && response.body.takesOverride;
+}
+
+const SENDING: ReadonlySet<BodyMode> = new Set([
+  'BUFFERED',
+  'BUFFERED_PARTIAL',
+  'STREAMED',
+  'FULL_DUPLEX_STREAMED',
+  'GRPC',
+] as const);
+
+/** A mode that a later Envoy brings is not known to send anything. */
+function sendsBody(mode: BodyMode): boolean {
+  return SENDING.has(mode);
+}
