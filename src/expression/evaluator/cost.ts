@@ -35,7 +35,7 @@ const FAST: ReadonlySet<string> = new Set([
   ...['binarySearch', 'charAt', 'codePointAt', 'codePointBefore', 'compareTo', 'concat', 'contains', 'containsValue'],
   ...['contentEquals', 'disjoint', 'endsWith', 'equals', 'frequency', 'hashCode', 'indexOf', 'indexOfSubList'],
   ...['intern', 'lastIndexOf', 'lastIndexOfSubList', 'length', 'matches', 'repeat', 'startsWith', 'subSequence'],
-  ...['substring', 'toString', 'trim', 'valueOf'],
+  ...['substring', 'trim'],
 ]);
 
 /** Methods that make an array with an element for each character: it is paid for before it is made. */

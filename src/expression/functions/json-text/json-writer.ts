@@ -18,29 +18,42 @@ const MAX_DEPTH = 1000;
  * @throws EvaluationFailure for what has no JSON form, and beyond a depth of 1,000
  */
 export function writeJson(value: Value, run: Run): string {
-  return write(value, run, 0);
+  const pieces: string[] = [];
+  write(value, pieces, run, 0);
+  return pieces.join('');
 }
 
-function write(value: Value, run: Run, depth: number): string {
+/** Piece by piece: joining what is inside a list at each level would take the depth times the length. */
+function write(value: Value, pieces: string[], run: Run, depth: number): void {
   run.step();
-  if (value === null || value === undefined) return 'null';
-  if (typeof value === 'string') {
-    run.step(value.length >> 4);
-    return JSON.stringify(value);
-  }
-  if (typeof value === 'boolean') return String(value);
-  if (depth > MAX_DEPTH) throw new EvaluationFailure(`a value nests deeper than ${MAX_DEPTH}`);
+  const nests = typeof value === 'object' && value !== null;
+  if (nests && depth > MAX_DEPTH) throw new EvaluationFailure(`a value nests deeper than ${MAX_DEPTH}`);
   if (value instanceof JavaList || value instanceof JavaArray) {
-    return `[${value.items.map((item) => write(item, run, depth + 1)).join(',')}]`;
-  }
-  if (value instanceof JavaMap) {
-    const entries: string[] = [];
+    value.items.forEach((item, index) => {
+      pieces.push(index === 0 ? '[' : ',');
+      write(item, pieces, run, depth + 1);
+    });
+    pieces.push(value.items.length === 0 ? '[]' : ']');
+  } else if (value instanceof JavaMap) {
+    let before = '{';
     for (const [key, item] of value.entries) {
-      entries.push(`${JSON.stringify(keyText(key))}:${write(item, run, depth + 1)}`);
+      pieces.push(`${before}${quoted(keyText(key), run)}:`);
+      write(item, pieces, run, depth + 1);
+      before = ',';
     }
-    return `{${entries.join(',')}}`;
-  }
-  return numeric(value);
+    pieces.push(before === '{' ? '{}' : '}');
+  } else pieces.push(simpleText(value, run));
+}
+
+function simpleText(value: Value, run: Run): string {
+  if (value === null || value === undefined) return 'null';
+  if (typeof value === 'string') return quoted(value, run);
+  return typeof value === 'boolean' ? String(value) : numeric(value);
+}
+
+function quoted(text: string, run: Run): string {
+  run.step(text.length >> 4);
+  return JSON.stringify(text);
 }
 
 function keyText(key: Value): string {

@@ -72,8 +72,6 @@ function foldCharacter(character: string): string {
   return lower.length === single.length ? lower : single;
 }
 
-const fold = (text: string) => Array.from(text, foldCharacter).join('');
-
 /** The difference of the first folded code points that differ, else of the lengths. */
 export function compareIgnoringCase(a: string, b: string): number {
   let [at, other] = [0, 0];
@@ -90,7 +88,7 @@ export function compareIgnoringCase(a: string, b: string): number {
 const foldedCode = (code: number) => foldCharacter(String.fromCodePoint(code)).codePointAt(0) ?? 0;
 
 export const equalIgnoringCase = (a: string, b: string | null) =>
-  b !== null && a.length === b.length && (a === b || fold(a) === fold(b));
+  b !== null && a.length === b.length && (a === b || compareIgnoringCase(a, b) === 0);
 
 export function regionMatches(
   text: string,
@@ -103,7 +101,7 @@ export function regionMatches(
   if (offset < 0 || otherOffset < 0 || offset > text.length - length || otherOffset > other.length - length)
     return false;
   const [a, b] = [text.slice(offset, offset + length), other.slice(otherOffset, otherOffset + length)];
-  return length <= 0 || (ignoreCase ? fold(a) === fold(b) : a === b);
+  return length <= 0 || (ignoreCase ? compareIgnoringCase(a, b) === 0 : a === b);
 }
 
 export function hashText(text: string): number {

@@ -16,23 +16,36 @@ import { internalValue } from './evaluate.ts';
 /** Cut to `size` characters. */
 const filled = (part: string, size: number) => part.repeat(Math.ceil(size / part.length)).slice(0, size);
 
+/** Values of a few sizes are kept: making them takes longer than most calls. */
+function kept<T>(make: (size: number) => T): (size: number) => T {
+  const made = new Map<number, T>();
+  return (size) => {
+    const known = made.get(size);
+    if (known !== undefined) return known;
+    if (made.size >= 4) made.clear();
+    const value = make(size);
+    made.set(size, value);
+    return value;
+  };
+}
+
 /** Texts of `size` characters that are awkward for somebody who searches, reads or writes them. */
-const TEXTS: readonly ((size: number) => string)[] = [
-  (size) => filled('a', size),
-  (size) => `${filled('a', size >> 1)}b${filled('a', size >> 2)}`,
-  (size) => `%${filled('0', size)}`,
-  (size) => filled('%1$s', size),
-  (size) => `${filled('1', size)}x`,
-  (size) => `0x${filled('1', size)}`,
-  (size) => `${filled(' ', size)}x`,
-  (size) => filled('%41a+', size),
-  (size) => filled('é😀é', size),
-  (size) => filled('a,', size),
-  (size) => filled('<&"\\', size),
-  (size) => filled('\n ', size),
-  (size) => filled('YWJj', size),
-  (size) => `2024-01-02T03:04:05+00:00[${filled('A', size)}]`,
-];
+const TEXTS = [
+  (size: number) => filled('a', size),
+  (size: number) => `${filled('a', size >> 1)}b${filled('a', size >> 2)}`,
+  (size: number) => `%${filled('0', size)}`,
+  (size: number) => filled('%1$s', size),
+  (size: number) => `${filled('1', size)}x`,
+  (size: number) => `0x${filled('1', size)}`,
+  (size: number) => `${filled(' ', size)}x`,
+  (size: number) => filled('%41a+', size),
+  (size: number) => filled('é😀é', size),
+  (size: number) => filled('a,', size),
+  (size: number) => filled('<&"\\', size),
+  (size: number) => filled('\n ', size),
+  (size: number) => filled('YWJj', size),
+  (size: number) => `2024-01-02T03:04:05+00:00[${filled('A', size)}]`,
+].map(kept);
 
 /** Texts that share one hash of Java. */
 const colliding = (count: number): string[] =>
@@ -43,16 +56,28 @@ const colliding = (count: number): string[] =>
 const decimals = (count: number) => Array.from({ length: count }, (_, index) => new JavaBigDecimal(BigInt(index), 3));
 
 /** Lists whose texts and elements are `size` together, or nearly. */
-const LISTS: readonly ((size: number) => Value[])[] = [
-  (size) => colliding(size >> 5),
-  (size) => Array.from({ length: size >> 2 }, (_, index) => index),
-  (size) => decimals(size >> 3),
-  (size) => [...Array.from({ length: size >> 4 }, () => 'a'), filled('a', size >> 1)],
-  (size) => Array.from({ length: size >> 4 }, (_, index) => newList([index % 10, 'a'])),
-  (size) => Array.from({ length: size >> 4 }, () => 'a').concat('b'),
-];
+const LISTS = [
+  (size: number) => colliding(size >> 5),
+  (size: number) => Array.from({ length: size >> 2 }, (_, index) => index),
+  (size: number) => decimals(size >> 3),
+  (size: number) => [...Array.from({ length: size >> 4 }, () => 'a'), filled('a', size >> 1)],
+  (size: number) => Array.from({ length: size >> 4 }, (_, index) => newList([index % 10, 'a'])),
+  (size: number) => Array.from({ length: size >> 4 }, () => 'a').concat('b'),
+].map((make: (size: number) => Value[]) => kept(make));
 
-const map = (size: number) => new JavaMap(new Map(colliding(size >> 5).map((key, index) => [key, index])));
+const map = kept((size) => new JavaMap(new Map(colliding(size >> 5).map((key, index) => [key, index]))));
+
+const array = (component: string, element: Value) =>
+  kept(
+    (size) =>
+      new JavaArray(
+        component,
+        Array.from({ length: size }, () => element),
+      ),
+  );
+
+const bytes = array('byte', new JavaByte(65));
+const chars = array('char', new JavaChar(97));
 
 const PLAIN: Readonly<Record<string, (size: number) => readonly Value[]>> = {
   int: (size) => [0, 1, 7, size, -1],
@@ -63,18 +88,8 @@ const PLAIN: Readonly<Record<string, (size: number) => readonly Value[]>> = {
   byte: () => [new JavaByte(3)],
   boolean: () => [true, false],
   char: () => [new JavaChar(97)],
-  'byte[]': (size) => [
-    new JavaArray(
-      'byte',
-      Array.from({ length: size }, () => new JavaByte(65)),
-    ),
-  ],
-  'char[]': (size) => [
-    new JavaArray(
-      'char',
-      Array.from({ length: size }, () => new JavaChar(97)),
-    ),
-  ],
+  'byte[]': (size) => [bytes(size)],
+  'char[]': (size) => [chars(size)],
   'java.math.BigDecimal': (size) => [
     new JavaBigDecimal(BigInt(filled('7', Math.min(size, 4_000))), 3),
     new JavaBigDecimal(BigInt(filled('3', Math.min(size, 3_999))), 0),
