@@ -6,6 +6,7 @@ import { SYNCHRONOUS_BYTES } from './quotas.ts';
 import type { ClockSkew } from './request/clock-skew.ts';
 import { isTrusted } from './request/is-trusted.ts';
 import type { Prepared } from './request/prepared.ts';
+import type { RefusedCredentials } from './request/refused-credentials.ts';
 import type { Signer } from './request/signer.ts';
 import type { Target } from './request/target.ts';
 import { addTraceHeaders } from './request/trace-headers.ts';
@@ -24,6 +25,7 @@ import type { Invocation, InvocationResult } from './types.ts';
 export interface CallTools {
   readonly signer: Signer;
   readonly skew: ClockSkew;
+  readonly refusals: RefusedCredentials;
   readonly userAgent: string;
   /** A UUID for each call. */
   readonly newId: () => string;
@@ -122,6 +124,7 @@ export class Call {
       if (error instanceof InvocationError && isExpiredToken(error.errorType)) {
         this.#refused = { credentials, error };
         if (isTrusted(target, transport.ssl)) this.#route.provider.invalidate?.(credentials);
+        else this.#tools.refusals.add(credentials, target);
       }
       if (error instanceof InvocationError && isClockError(error.errorType)) {
         this.#clockCorrected = skew.correct(target, transport.ssl, answer.headers, now(), offset);

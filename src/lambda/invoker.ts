@@ -9,8 +9,10 @@ import { ClockSkew } from './request/clock-skew.ts';
 import { Destinations } from './request/destinations.ts';
 import { EndpointResolver } from './request/endpoint.ts';
 import { prepare } from './request/prepared.ts';
+import { RefusedCredentials } from './request/refused-credentials.ts';
 import { Signer } from './request/signer.ts';
-import type { CredentialProvider } from './resolved-credentials.ts';
+import type { Target } from './request/target.ts';
+import type { CredentialProvider, ResolvedCredentials } from './resolved-credentials.ts';
 import { ConnectionPools, type TrustReader } from './transport/connection-pools.ts';
 import type { CredentialSource, Invocation, InvocationResult, LambdaInvoker, TransportOptions } from './types.ts';
 
@@ -40,7 +42,15 @@ export class DirectInvoker implements LambdaInvoker {
 
   constructor({ environment, credentialsFor, trustFor, userAgent, now, random }: InvokerParts) {
     this.#credentialsFor = credentialsFor;
-    this.#tools = { signer: new Signer(), skew: new ClockSkew(), userAgent, newId: randomUUID, now, random };
+    this.#tools = {
+      signer: new Signer(),
+      skew: new ClockSkew(),
+      refusals: new RefusedCredentials(),
+      userAgent,
+      newId: randomUUID,
+      now,
+      random,
+    };
     this.#destinations = new Destinations(new EndpointResolver(environment));
     this.#pools = new ConnectionPools(environment, trustFor);
   }
@@ -54,7 +64,7 @@ export class DirectInvoker implements LambdaInvoker {
     const prepared = prepare(invocation);
     const provider = this.#credentialsFor(invocation.credentials, invocation.region);
     // Before the guard: who has no credentials, or waits for them, takes no room of the function's and no trial of its circuit.
-    const given = provider.get();
+    const given = this.#credentials(provider, destination.target);
     const credentials = given instanceof Promise ? await within(given, deadline, 0, 'credentials-timeout') : given;
     const guard = this.#guards.of(destination, provider, invocation);
     const admission = guard.enter(transport, performance.now());
@@ -75,6 +85,12 @@ export class DirectInvoker implements LambdaInvoker {
   /** Waits for invocations under way, then closes all connections. */
   close(): Promise<void> {
     return this.#pools.close();
+  }
+
+  #credentials(provider: CredentialProvider, target: Target): ResolvedCredentials | Promise<ResolvedCredentials> {
+    const given = provider.get();
+    if (given instanceof Promise) return given;
+    return this.#tools.refusals.has(given, target) ? (provider.renew?.(given) ?? given) : given;
   }
 
   #dispatcher(origin: string, transport: TransportOptions): Dispatcher | Promise<Dispatcher> {

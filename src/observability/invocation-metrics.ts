@@ -24,22 +24,39 @@ interface Series {
   observe(seconds: number): void;
 }
 
-const DISTINCT_VALUES = 200;
-const SERIES = 2_000;
+/** Of inline policies, which a route brings along: however many there are, they take nothing from those of the document. */
+const INLINE = /^inline:/;
+
+/** How many distinct values each label may have, and how many combinations there may be. */
+class Bounds {
+  readonly distinct: number;
+  readonly series: number;
+  readonly apis: LabelValues;
+  readonly policies: LabelValues;
+  readonly functions: LabelValues;
+  readonly keys: LabelValues;
+  readonly timed = new Set<string>();
+  seriesCount = 0;
+
+  constructor(distinct: number, series: number) {
+    this.distinct = distinct;
+    this.series = series;
+    this.apis = new LabelValues(distinct);
+    this.policies = new LabelValues(distinct);
+    this.functions = new LabelValues(distinct);
+    this.keys = new LabelValues(distinct);
+  }
+}
 
 /** Counters and times of invocations, by bounded labels; what is over a bound counts under `other`. */
 export class InvocationMetrics {
   readonly #counter;
   readonly #histogram;
   readonly #throttles;
-  readonly #apis = new LabelValues(DISTINCT_VALUES);
-  readonly #policies = new LabelValues(DISTINCT_VALUES);
-  readonly #functions = new LabelValues(DISTINCT_VALUES);
-  readonly #keys = new LabelValues(DISTINCT_VALUES);
-  readonly #timed = new Set<string>();
+  readonly #document = new Bounds(200, 2_000);
+  readonly #inline = new Bounds(50, 500);
   // Maps in maps instead of one joined key: no string is built for a request.
   readonly #series = new Map<string, Map<string, Map<string, Map<string, Series>>>>();
-  #seriesCount = 0;
 
   constructor(registry: Registry) {
     this.#counter = createCounter('invocations', registry);
@@ -57,39 +74,40 @@ export class InvocationMetrics {
   }
 
   #find(labels: InvocationLabels): Series {
+    const bounds = INLINE.test(labels.api) ? this.#inline : this.#document;
+    const api = bounds.apis.bound(labels.api);
     const bounded: InvocationLabels = {
-      api: this.#apis.bound(labels.api),
-      policy: this.#policies.bound(labels.policy),
-      function: this.#functions.bound(labels.function),
+      api: api === OTHER && bounds === this.#inline ? `inline:${OTHER}` : api,
+      policy: bounds.policies.bound(labels.policy),
+      function: bounds.functions.bound(labels.function),
       outcome: labels.outcome,
-      key: this.#keys.bound(labels.key),
+      key: bounds.keys.bound(labels.key),
     };
-    if (this.#seriesCount >= SERIES) {
-      return this.#seriesOf({ api: OTHER, policy: OTHER, function: OTHER, outcome: labels.outcome, key: OTHER });
-    }
-    return this.#seriesOf(bounded);
+    if (bounds.seriesCount < bounds.series) return this.#seriesOf(bounded, bounds);
+    const { outcome } = labels;
+    return this.#seriesOf({ api: OTHER, policy: OTHER, function: OTHER, outcome, key: OTHER }, bounds);
   }
 
-  #seriesOf(labels: InvocationLabels): Series {
+  #seriesOf(labels: InvocationLabels, bounds: Bounds): Series {
     const functions = child(child(child(this.#series, labels.api), labels.policy), labels.function);
     const outcomeAndKey = labels.key === '' ? labels.outcome : `${labels.outcome} ${labels.key}`;
     const known = functions.get(outcomeAndKey);
     if (known !== undefined) return known;
     const counter = this.#counter.labels({ ...labels });
-    const histogram = this.#histogram.labels(this.#timedLabels(labels));
+    const histogram = this.#histogram.labels(timedLabels(labels, bounds));
     const series: Series = { count: () => counter.inc(), observe: (seconds) => histogram.observe(seconds) };
     functions.set(outcomeAndKey, series);
-    this.#seriesCount++;
+    bounds.seriesCount++;
     return series;
   }
+}
 
-  /** A histogram is 17 lines for each pair of labels: it gets a tighter bound. */
-  #timedLabels(labels: InvocationLabels): { api: string; function: string } {
-    const pair = JSON.stringify([labels.api, labels.function]);
-    if (!this.#timed.has(pair) && this.#timed.size >= DISTINCT_VALUES) return { api: OTHER, function: OTHER };
-    this.#timed.add(pair);
-    return { api: labels.api, function: labels.function };
-  }
+/** A histogram is 17 lines for each pair of labels: it gets a tighter bound. */
+function timedLabels(labels: InvocationLabels, { timed, distinct }: Bounds): { api: string; function: string } {
+  const pair = JSON.stringify([labels.api, labels.function]);
+  if (!timed.has(pair) && timed.size >= distinct) return { api: OTHER, function: OTHER };
+  timed.add(pair);
+  return { api: labels.api, function: labels.function };
 }
 
 function child<T>(parent: Map<string, Map<string, T>>, key: string): Map<string, T> {

@@ -10,6 +10,7 @@ import { ClockSkew } from '../../../src/lambda/request/clock-skew.ts';
 import { Destinations } from '../../../src/lambda/request/destinations.ts';
 import { EndpointResolver } from '../../../src/lambda/request/endpoint.ts';
 import { prepare } from '../../../src/lambda/request/prepared.ts';
+import { RefusedCredentials } from '../../../src/lambda/request/refused-credentials.ts';
 import { Signer } from '../../../src/lambda/request/signer.ts';
 import { signatureError } from '../../support/sigv4-check.ts';
 
@@ -234,7 +235,15 @@ async function sentByUs(values: Input, destinations: Destinations, signer: Signe
   const dispatcher = new RecordingDispatcher();
   const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken };
   const call = new Call(
-    { signer, skew: new ClockSkew(), userAgent, newId: () => id, now: () => time, random: Math.random },
+    {
+      signer,
+      skew: new ClockSkew(),
+      refusals: new RefusedCredentials(),
+      userAgent,
+      newId: () => id,
+      now: () => time,
+      random: Math.random,
+    },
     {
       target,
       guard: new FunctionGuard(),

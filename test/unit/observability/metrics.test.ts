@@ -40,6 +40,23 @@ test('function names that callers make up end in one series called other', async
   assert.ok((await lines(metrics, 'invocation_duration_seconds_count')).length <= 201);
 });
 
+test('a flood of inline policies takes no label from the APIs of the document', async () => {
+  const metrics = new Metrics();
+  for (let i = 0; i < 5_000; i++) {
+    metrics.invocation({ ...ok, api: `inline:${i}`, policy: `p${i}`, function: `made-up-${i}` }, 0.01);
+  }
+  const before = (await lines(metrics, 'invocations_total')).length;
+  assert.ok(before <= 101, `${before} series`);
+  for (let i = 0; i < 150; i++) metrics.invocation({ ...ok, api: `a${i}`, policy: `p${i}`, function: `f${i}` }, 0.01);
+  const series = await lines(metrics, 'invocations_total');
+  for (let i = 0; i < 150; i++)
+    assert.ok(series.some((line) => line.includes(`api="a${i}"`) && line.includes(`function="f${i}"`)));
+  assert.equal(
+    (await lines(metrics, 'invocation_duration_seconds_count')).filter((line) => /api="a\d/.test(line)).length,
+    150,
+  );
+});
+
 test('the combinations of labels are bounded as well as each label', async () => {
   const metrics = new Metrics();
   for (let i = 0; i < 150; i++) {
