@@ -32,7 +32,10 @@ export class Sessions {
     const { server, refusals } = options;
     this.#lost = new LostStreams((count) => refusals.streams('http2', count));
     onSession(server, (session) => this.#begin(session));
-    onSessionError(server, (error) => refusals.connection('http2', { problem: error.message }));
+    onSessionError(server, (error) => {
+      // Of nghttp2. Other errors are those of a connection that broke, or what a client said when it left.
+      if ('code' in error && error.code === 'ERR_HTTP2_ERROR') refusals.connection('http2', { problem: error.message });
+    });
   }
 
   /** The session of this socket is made synchronously, and has no way back to the socket itself. */

@@ -8,7 +8,7 @@ import { type Environment, startEnvironment } from '../support/environment.ts';
 const cases: readonly {
   readonly what: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** The API whose policies run; undefined: none, the caller gets a 500 with this key in the log. */
+  /** The API whose policies run; undefined: none, the caller gets a 500, with this key in the log. */
   readonly runs?: string;
   readonly key?: string;
 }[] = [
@@ -28,6 +28,11 @@ const cases: readonly {
     key: 'LAMBDA_EXT_PROC_INVALID_POLICIES',
   },
   { what: 'a binary key', metadata: { 'x-lambda-api-bin': 'Zmlyc3Q=' }, key: 'LAMBDA_EXT_PROC_INVALID_POLICIES' },
+  // These Envoy does not send, or the server would never see them.
+  { what: 'a control character', metadata: { 'x-lambda-api': 'fi\u0001rst' } },
+  { what: 'a deletion character', metadata: { 'x-lambda-api': 'fi\u007frst' } },
+  { what: 'a blank after the key', metadata: { 'x-lambda-api ': 'first' } },
+  { what: 'a control character in the key', metadata: { 'x-lambda-\u0001api': 'first' } },
   { what: 'a misspelt key', metadata: { 'x-lambda-apis': 'first' }, key: 'LAMBDA_EXT_PROC_INVALID_POLICIES' },
 ];
 
@@ -77,7 +82,7 @@ after(async () => {
 });
 
 for (const [index, { what, runs, key }] of cases.entries()) {
-  test(`${what} ${runs === undefined ? `is a 500 with ${key}` : `selects ${runs}`}`, async () => {
+  test(`${what} ${runs === undefined ? `is a 500 ${key ?? 'of Envoy'}` : `selects ${runs}`}`, async () => {
     const { backend, sidecar } = environment;
     const calls = backend.calls;
     const logged = sidecar.logs().length;
@@ -89,6 +94,7 @@ for (const [index, { what, runs, key }] of cases.entries()) {
     }
     assert.equal(status, 500);
     assert.equal(backend.calls, calls);
+    if (key === undefined) return;
     await sidecar.log((line) => line.key === key && sidecar.logs().indexOf(line) >= logged);
   });
 }

@@ -211,6 +211,17 @@ test('a client that speaks HTTP/1.1 is counted, and the log says what to set', a
   assert.match(lines.find(({ reason }) => reason === 'http2')?.msg ?? '', /http2_protocol_options/);
 });
 
+test('a connection that its client resets in the middle of a stream was not refused', async (t) => {
+  const { server, address, refused } = await start(t);
+  const raw = await openRawHttp2(address);
+  const stream = raw.open(ECHO);
+  raw.data(stream, frame(Buffer.from([42])));
+  assert.equal(await raw.answer(stream), 'HEADERS');
+  raw.socket.resetAndDestroy();
+  while (server.connections > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(refused, []);
+});
+
 test('idle connections over the bound are closed for new ones, and health is always answered', async (t) => {
   const { address, refused } = await start(t, { maxConnections: 20 });
   const used = await client(t, address);
