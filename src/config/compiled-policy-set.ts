@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { streamMetadata } from '../envoy-names.ts';
+import { type MemoryAccount, unlimitedMemory } from '../memory-account.ts';
 import type { ApiPolicies, EnvoySettings, Limits, PolicySet, ResponseTemplates } from '../policy/index.ts';
 import { layEnvoy } from './compile/envoy.ts';
 import { type InlinePolicies, singleProblem } from './inline-policies.ts';
@@ -17,6 +18,9 @@ export interface PolicySetParts {
   /** Undefined where routes may not bring policies of their own. */
   readonly inline: InlinePolicies | undefined;
 }
+
+/** Longer names of routes are not remembered: they would take megabytes. */
+const LONGEST_KNOWN = 1024;
 
 /** What is remembered of a route that no API serves. */
 const noApi = Symbol('no API');
@@ -52,7 +56,7 @@ export class CompiledPolicySet implements PolicySet {
     let found = this.#byRoute.get(routeName);
     if (found === undefined) {
       found = this.#routes.find(({ glob }) => matchesGlob(glob, routeName))?.policies ?? noApi;
-      this.#byRoute.set(routeName, found);
+      if (routeName.length <= LONGEST_KNOWN) this.#byRoute.set(routeName, found);
     }
     return found === noApi ? undefined : found;
   }
@@ -61,12 +65,12 @@ export class CompiledPolicySet implements PolicySet {
     return layEnvoy(this.#routeEnvoy.get(text), below);
   }
 
-  inline(text: string): ApiPolicies {
+  inline(text: string, memory: MemoryAccount = unlimitedMemory): ApiPolicies {
     if (this.#inline === undefined) {
       const message =
         'routes may not bring policies of their own: the configuration says `inline: false`, which is the default; write `inline: {functions: [...]}`, or start with --inline-functions where there is no file';
       throw singleProblem(streamMetadata.policies, { line: 1, column: 1 }, message);
     }
-    return this.#inline.get(text);
+    return this.#inline.get(text, memory);
   }
 }

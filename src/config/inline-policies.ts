@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { streamMetadata } from '../envoy-names.ts';
+import { charge, type MemoryAccount } from '../memory-account.ts';
 import type { ApiPolicies } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { atOnce } from './compile/in-steps.ts';
@@ -12,19 +13,30 @@ import { parseJson, type Source, SourceError } from './source/index.ts';
 
 export const inlineLimits = { bytes: 16 * 1024, distinctTexts: 1024 } as const;
 
+/** What compiled policies take for each character of their text, measured for many small steps and for few large ones. */
+const COMPILED = 48;
+/** How much of `limits.bufferedBytes` the compiled policies that are kept may take: an eighth. */
+const KEPT_PART = 1 / 8;
+
 /** APIs that routes bring along. Broken texts are remembered too: a broken route must not cost a parse a request. */
 export class InlinePolicies {
   readonly #surroundings: Surroundings;
-  readonly #cache = new LRUCache<string, ApiPolicies | PolicyDocumentError>({ max: inlineLimits.distinctTexts });
+  readonly #cache: LRUCache<string, ApiPolicies | PolicyDocumentError>;
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: Surroundings, bufferedBytes: number) {
     this.#surroundings = surroundings;
+    this.#cache = new LRUCache({
+      max: inlineLimits.distinctTexts,
+      maxSize: Math.max(1, Math.floor(bufferedBytes * KEPT_PART)),
+      sizeCalculation: (_, text) => Math.max(1, COMPILED * text.length),
+    });
   }
 
-  /** Throws PolicyDocumentError. */
-  get(text: string): ApiPolicies {
+  /** A text that is not known yet is taken of `memory`, compiled. Throws PolicyDocumentError and NoRoomError. */
+  get(text: string, memory: MemoryAccount): ApiPolicies {
     let result = this.#cache.get(text);
     if (result === undefined) {
+      if (text.length <= inlineLimits.bytes) charge(memory, COMPILED * text.length);
       result = this.#load(text);
       // A text beyond the limit is refused quickly and is not worth its memory.
       if (text.length <= inlineLimits.bytes) this.#cache.set(text, result);

@@ -112,14 +112,15 @@ function* compileDocument(
     apis.set(name, policies);
     for (const glob of api.routes ?? []) routes.push({ glob, policies });
   }
+  const limits = compileLimits(document, inlineRights !== undefined, compiler.reporter);
   const set = new CompiledPolicySet({
     unmatched: document.unmatched ?? policyDefaults.unmatched,
-    limits: compileLimits(document, inlineRights !== undefined, compiler.reporter),
+    limits,
     responseTemplates,
     envoy: surroundings.envoy,
     apis,
     routes,
-    inline: inlineRights === undefined ? undefined : new InlinePolicies(inlineSurroundings),
+    inline: inlineRights === undefined ? undefined : new InlinePolicies(inlineSurroundings, limits.bufferedBytes),
   });
   return { set, surroundings: inlineSurroundings };
 }

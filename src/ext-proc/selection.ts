@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { METADATA_PREFIX, streamMetadata } from '../envoy-names.ts';
-import { textBytes } from '../memory-account.ts';
+import { charge, type MemoryAccount, NoRoomError, textBytes } from '../memory-account.ts';
 import { type ApiPolicies, type EnvoySettings, PolicyFailure, type PolicySet } from '../policy/index.ts';
 
 /** Where the transport tells names with this server's prefix that nobody knows. */
@@ -16,16 +16,21 @@ export const selectingMetadata = {
 };
 
 export type Selection =
-  /** `textBytes`: what the stream keeps of policies that it brings along. */
-  | { readonly kind: 'api'; readonly policies: ApiPolicies; readonly textBytes: number }
+  | { readonly kind: 'api'; readonly policies: ApiPolicies }
   | { readonly kind: 'pass' }
   | { readonly kind: 'refused'; readonly failure: PolicyFailure };
 
 /**
  * Which API a stream belongs to: `x-lambda-api` or `x-lambda-policies` in the gRPC metadata, which callers cannot
- * send, else the route's name, else the API called `default`. Never a silent pass.
+ * send, else the route's name, else the API called `default`. Never a silent pass. Policies that the stream brings along are
+ * taken of `memory`.
  */
-export function selectApi(set: PolicySet, metadata: Metadata, routeName: string | undefined): Selection {
+export function selectApi(
+  set: PolicySet,
+  metadata: Metadata,
+  routeName: string | undefined,
+  memory: MemoryAccount,
+): Selection {
   const unknown = metadata.get(UNKNOWN);
   if (unknown.length > 0) {
     const known = Object.values(streamMetadata).join(', ');
@@ -43,19 +48,21 @@ export function selectApi(set: PolicySet, metadata: Metadata, routeName: string 
   const [name] = names;
   if (name !== undefined) {
     const policies = set.byName(name);
-    if (policies !== undefined) return { kind: 'api', policies, textBytes: 0 };
+    if (policies !== undefined) return { kind: 'api', policies };
     return refused('LAMBDA_EXT_PROC_UNKNOWN_API', `x-lambda-api names ${JSON.stringify(name)}, which is no API`);
   }
   const [text] = inline;
   if (text !== undefined) {
     try {
-      return { kind: 'api', policies: set.inline(text), textBytes: textBytes(text) };
+      charge(memory, textBytes(text));
+      return { kind: 'api', policies: set.inline(text, memory) };
     } catch (error) {
+      if (error instanceof NoRoomError) return { kind: 'refused', failure: PolicyFailure.from(error) };
       return refused('LAMBDA_EXT_PROC_INVALID_POLICIES', error);
     }
   }
   const policies = (routeName ? set.byRoute(routeName) : undefined) ?? set.fallback;
-  if (policies !== undefined) return { kind: 'api', policies, textBytes: 0 };
+  if (policies !== undefined) return { kind: 'api', policies };
   if (set.unmatched === 'pass') return { kind: 'pass' };
   const route = routeName ? `route ${JSON.stringify(routeName)}` : 'a route without a name that Envoy told';
   return refused(

@@ -48,7 +48,7 @@ export class StreamPolicies implements Inputs {
       if (unmatched && hasNoRoute(attributes)) return { kind: 'routeless', envoy: this.envoy, failure };
       return { kind: 'refused', failure };
     }
-    if (!this.#held.join(policies.name) || !this.#held.take(selection.textBytes)) {
+    if (!this.#held.join(policies.name)) {
       return { kind: 'refused', failure: PolicyFailure.from(new NoRoomError(this.#held.shortage)) };
     }
     const reads = policies.needs.requestBody && !message.end;
@@ -105,7 +105,7 @@ export class StreamPolicies implements Inputs {
   /** Which API, and what is told of the Envoy in front of it. */
   #select(routeName: string | undefined): Selection {
     const { set } = this.#context;
-    const selection = selectApi(set, this.#metadata, routeName);
+    const selection = selectApi(set, this.#metadata, routeName, this.#held);
     const below = selection.kind === 'api' ? selection.policies.envoy : set.envoy;
     const envoy = envoyOf(set, this.#metadata, below);
     if (envoy instanceof PolicyFailure) return { kind: 'refused', failure: envoy };

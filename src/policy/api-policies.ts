@@ -10,6 +10,7 @@ import type {
   RetryOptions,
   TransportOptions,
 } from '../lambda/index.ts';
+import type { MemoryAccount } from '../memory-account.ts';
 
 /** Everything that one API does, compiled: made by config/ from a checked document, run by this folder. Immutable. */
 export interface ApiPolicies {
@@ -201,8 +202,8 @@ export interface PolicySet {
   byRoute(routeName: string): ApiPolicies | undefined;
   /** The API called `default`. */
   readonly fallback: ApiPolicies | undefined;
-  /** Compiled once for each text, in a bounded cache. Throws PolicyDocumentError; also where inline policies are not switched on. */
-  inline(text: string): ApiPolicies;
+  /** Compiled once for each text, in a bounded cache; a new one is taken of `memory`. Throws PolicyDocumentError; also where inline policies are not switched on. */
+  inline(text: string, memory?: MemoryAccount): ApiPolicies;
 }
 
 export interface PolicySource {
