@@ -55,3 +55,7 @@ export const responseAttributes = {
 
 /** In the dynamic metadata of a request whose request phase is done, and what the examples call the RBAC filter for it. */
 export const REQUEST_DONE = { filter: 'lambda-ext-proc-done', key: 'request', value: 'done' } as const;
+
+/** Attributes that tell what `forward_rules` may hide: `:method` and `:status`. */
+export const METHOD_ATTRIBUTE = 'request.method';
+export const STATUS_ATTRIBUTE = 'response.code';

@@ -40,7 +40,7 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
     case 'body-missing':
       return unavailable(`${failure.reason}: ${ADVICE}`);
     case 'hidden':
-      return unavailable(hiddenSettings[failure.part]);
+      return unavailable(hiddenSettings[failure.part] + ruledOut(failure.obstacle));
     case 'body-refused':
       return unavailable(failure.reason);
     case 'body-too-large': {
@@ -74,15 +74,20 @@ const OVERRIDE =
 /** Envoy shows none of these settings: what nobody said is taken for Envoy's default. */
 const hiddenSettings: Readonly<Record<HiddenPart, string>> = {
   'request-body':
-    "policies read the request's body, its body mode is NONE, and nothing says that Envoy sends the body when it is asked: " +
+    "policies read the request's body, its body mode is NONE or lets its headers go on first, and nothing says that Envoy sends the body when it is asked: " +
     `${OVERRIDE}, ${PLACES}; or set request_body_mode: FULL_DUPLEX_STREAMED and request_trailer_mode: SEND`,
   'response-body':
-    "policies read the response's body, its body mode is NONE, and nothing says that Envoy sends the body when it is asked: " +
+    "policies read the response's body, its body mode is NONE or lets its headers go on first, and nothing says that Envoy sends the body when it is asked: " +
     `${OVERRIDE}, ${PLACES}; or set response_body_mode: FULL_DUPLEX_STREAMED and response_trailer_mode: SEND`,
   'response-headers':
     'the API has response steps, and nothing says that Envoy sends the headers of responses: set response_header_mode: SEND ' +
     `on the ext_proc filter and write \`envoy: {responseHeaders: true}\`, or ${OVERRIDE}, ${PLACES}`,
 };
+
+/** What is told of overrides counts for nothing then. */
+function ruledOut(obstacle: string | undefined): string {
+  return obstacle === undefined ? '' : `. Overrides are ruled out here by ${obstacle}`;
+}
 
 function unavailable(reason: string): PolicyFailure {
   return new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause: new Error(reason) });

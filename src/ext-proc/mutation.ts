@@ -1,4 +1,4 @@
-import type { Transaction } from '../policy/index.ts';
+import type { HeaderChange, Message, Transaction } from '../policy/index.ts';
 import type { Mutation, Side } from './wire/index.ts';
 
 /** Of a stream without an API. */
@@ -15,7 +15,7 @@ export function mutationOf(transaction: Transaction, side: Side): Mutation {
   const { request, response } = transaction;
   const message = transaction[side];
   const body = message?.replacement;
-  const changes = message?.headers.changes() ?? [];
+  const changes = message === undefined ? [] : changesOf(message, body !== undefined);
   return {
     path: side === 'request' && request?.pathChanged ? request.uri : undefined,
     status: side === 'response' && response?.statusChanged ? response.status : undefined,
@@ -23,4 +23,14 @@ export function mutationOf(transaction: Transaction, side: Side): Mutation {
     body,
     clearRouteCache: side === 'request' && transaction.clearRouteCache,
   };
+}
+
+/** What describes a replaced body goes though it was not seen: Envoy's forward_rules may hide it. */
+function changesOf({ headers, bodyHeaders }: Message, replaced: boolean): readonly HeaderChange[] {
+  const changes = headers.changes();
+  if (!replaced) return changes;
+  const unseen = bodyHeaders.filter(
+    (name) => headers.values(name) === undefined && !changes.some((change) => change.name === name),
+  );
+  return [...changes, ...unseen.map((name): HeaderChange => ({ kind: 'remove', name }))];
 }

@@ -10,6 +10,8 @@ export interface StreamObserver extends InvocationObserver {
   sidecarTime(seconds: number): void;
   passThrough(reason: LabelValue<'passThroughs', 'reason'>): void;
   bodyUnavailable(api: string): void;
+  /** Observability mode: the policies of this side did not run, since its body did not come to its end. */
+  eventDropped(phase: LabelValue<'droppedEvents', 'phase'>): void;
   limitReached(limit: LabelValue<'limits', 'limit'>): void;
   immediateResponse(reason: string): void;
   protocolViolation(kind: string): void;

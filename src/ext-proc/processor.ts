@@ -10,6 +10,8 @@ import type { NodeScope } from '../expression/index.ts';
 import type { LambdaInvoker } from '../lambda/index.ts';
 import type { PolicySource } from '../policy/index.ts';
 import { Capacity } from './capacity.ts';
+import { HiddenHeaders } from './hidden-headers.ts';
+import { MissingBodies } from './missing-bodies.ts';
 import type { StreamObserver } from './observer.ts';
 import { ProcessingStream } from './stream.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
@@ -36,9 +38,10 @@ type Call = ServerDuplexStream<ProcessingRequest, ProcessingResponse>;
 export function createExternalProcessor(options: ExternalProcessorOptions): ExternalProcessor {
   const { policies, invoker, metrics, logger, node, now = Date.now } = options;
   const capacity = new Capacity();
+  const shared = { capacity, missingBodies: new MissingBodies(), hiddenHeaders: new HiddenHeaders(logger) };
   const runtime = { invoker, logger, observer: metrics, node };
   const process = (call: Call): void => {
-    const context: StreamContext = { set: policies.current(), runtime, observer: metrics, capacity, logger, now };
+    const context = { set: policies.current(), runtime, observer: metrics, logger, now, ...shared };
     serve(call, context);
   };
   return { definition: loadServiceDefinition(), implementation: { Process: process }, capacity };

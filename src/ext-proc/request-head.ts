@@ -1,4 +1,4 @@
-import { requestAttributes } from '../envoy-names.ts';
+import { METHOD_ATTRIBUTE, requestAttributes } from '../envoy-names.ts';
 import { HttpHeaders, type RequestHead } from '../policy/index.ts';
 import type { Head } from './wire/index.ts';
 
@@ -12,7 +12,7 @@ export function readRequestHead(
   const server = attributes.get(requestAttributes.localCertificate) || null;
   const source = attributes.get(requestAttributes.sourceAddress);
   return {
-    method: pseudo.get('method') ?? '',
+    method: pseudo.get('method') ?? attributes.get(METHOD_ATTRIBUTE) ?? '',
     uri: pseudo.get('path') ?? '',
     scheme: pseudo.get('scheme') ?? null,
     host: pseudo.get('authority') ?? null,

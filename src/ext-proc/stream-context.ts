@@ -2,6 +2,8 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { PolicyRuntime, PolicySet } from '../policy/index.ts';
 import type { Capacity } from './capacity.ts';
+import type { HiddenHeaders } from './hidden-headers.ts';
+import type { MissingBodies } from './missing-bodies.ts';
 import type { StreamObserver } from './observer.ts';
 import type { ProcessingResponse } from './wire/index.ts';
 
@@ -22,6 +24,8 @@ export interface StreamContext {
   readonly runtime: PolicyRuntime;
   readonly observer: StreamObserver;
   readonly capacity: Capacity;
+  readonly missingBodies: MissingBodies;
+  readonly hiddenHeaders: HiddenHeaders;
   readonly logger: Logger;
   readonly now: () => number;
 }

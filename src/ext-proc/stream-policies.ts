@@ -1,19 +1,25 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { requestAttributes } from '../envoy-names.ts';
 import { NoRoomError } from '../memory-account.ts';
-import { type EnvoySettings, HttpHeaders, type PhaseNeeds, PolicyFailure, Transaction } from '../policy/index.ts';
-import { requestBodyRefusal, responseBodyRefusal } from './body-refusal.ts';
+import {
+  type EnvoySettings,
+  HttpHeaders,
+  mayReplaceBody,
+  type PhaseNeeds,
+  PolicyFailure,
+  Transaction,
+} from '../policy/index.ts';
+import { isUpgraded, requestBodyRefusal, responseBodyRefusal } from './body-refusal.ts';
 import type { BodyPlan, Inputs, RequestPlan } from './exchange/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { mutationOf, unchanged } from './mutation.ts';
 import { refusalPolicies } from './refusal.ts';
 import { readRequestHead } from './request-head.ts';
-import { adaptResponse } from './response-body.ts';
+import { adaptRequest } from './request-mutation.ts';
+import { adaptResponse, type ReceivedResponse } from './response-mutation.ts';
 import { envoyOf, type Selection, selectApi } from './selection.ts';
 import type { StreamContext } from './stream-context.ts';
 import type { HeadersMessage, Mutation, Side } from './wire/index.ts';
-
-const noBody: BodyPlan = { reads: false, refusal: undefined, length: undefined };
 
 /** The policies' side of one stream: which API it belongs to, and its transaction. */
 export class StreamPolicies implements Inputs {
@@ -23,7 +29,7 @@ export class StreamPolicies implements Inputs {
   readonly #metadata: Metadata;
   readonly #context: StreamContext;
   readonly #held: HeldBytes;
-  #received = { bodiless: false, upgraded: false };
+  #received: ReceivedResponse = { bodiless: false, upgraded: false };
 
   constructor(metadata: Metadata, context: StreamContext, held: HeldBytes) {
     this.#metadata = metadata;
@@ -41,6 +47,7 @@ export class StreamPolicies implements Inputs {
     this.transaction = transaction;
     const head = readRequestHead(message.head, attributes, now());
     transaction.beginRequest(head);
+    if (head.method === '') this.#context.hiddenHeaders.report(policies.name, ':method');
     // A stream without an API of its own is answered at once, whatever is held.
     if (selection.kind === 'refused') {
       const unmatched = selection.failure.key === 'LAMBDA_EXT_PROC_UNMATCHED';
@@ -51,34 +58,46 @@ export class StreamPolicies implements Inputs {
     if (!this.#held.join(policies.name)) {
       return { kind: 'refused', failure: PolicyFailure.from(new NoRoomError(this.#held.shortage)) };
     }
-    const reads = policies.needs.requestBody && !message.end;
-    const refusal = reads ? requestBodyRefusal(head) : undefined;
     return {
       kind: 'policies',
       requestSteps: policies.request.length > 0,
       responseSteps: policies.response.length > 0,
       mustSee: mustSee(policies.needs),
       envoy: this.envoy,
-      body: reads ? { reads, refusal, length: lengthOf(head.headers) } : noBody,
+      readsResponse: policies.needs.responseBody,
+      body: this.#requestBody(transaction, message.end),
     };
+  }
+
+  #requestBody({ policies, request }: Transaction, end: boolean): BodyPlan {
+    if (request === undefined) throw new Error('a request that has not begun');
+    const replaces = mayReplaceBody(policies, 'request');
+    if (end || !policies.needs.requestBody) return { reads: false, refusal: undefined, length: undefined, replaces };
+    return { reads: true, refusal: requestBodyRefusal(request), length: lengthOf(request.headers), replaces };
   }
 
   response({ head, end }: HeadersMessage, status: number): BodyPlan {
     const { transaction } = this;
     if (transaction === undefined) throw new Error('a response without a transaction');
-    this.#received = { bodiless: end, upgraded: status < 200 };
+    const { policies, request } = transaction;
+    const upgraded = isUpgraded(request, status);
+    this.#received = { bodiless: end, upgraded };
     const headers = new HttpHeaders(head.headers);
     transaction.beginResponse(status, headers);
-    if (end || !transaction.policies.needs.responseBody) return noBody;
-    const refusal = responseBodyRefusal(status, headers.first('content-type'));
-    return { reads: true, refusal, length: lengthOf(headers) };
+    if (status === 0) this.#context.hiddenHeaders.report(policies.name, ':status');
+    const replaces = mayReplaceBody(policies, 'response');
+    if (end || !policies.needs.responseBody) return { reads: false, refusal: undefined, length: undefined, replaces };
+    const refusal = responseBodyRefusal(upgraded, headers.first('content-type'));
+    return { reads: true, refusal, length: lengthOf(headers), replaces };
   }
 
   mutation(side: Side): Mutation {
     const { transaction } = this;
     if (transaction === undefined) return unchanged;
     const mutation = mutationOf(transaction, side);
-    return side === 'request' ? mutation : adaptResponse(mutation, transaction, this.#received);
+    return side === 'request'
+      ? adaptRequest(mutation, transaction)
+      : adaptResponse(mutation, transaction, this.#received);
   }
 
   reserve(bytes: number): boolean {

@@ -15,7 +15,7 @@ import { Replies } from './replies.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
 import { StreamPolicies } from './stream-policies.ts';
 import { Timers } from './timers.ts';
-import { decodeMessage, type ProcessingRequest } from './wire/index.ts';
+import { decodeMessage, type ProcessingRequest, type Side } from './wire/index.ts';
 
 /** One gRPC stream, one HTTP request: tells the machine (`exchange/`) what happens, and carries out what follows. */
 export class ProcessingStream {
@@ -126,12 +126,14 @@ export class ProcessingStream {
       case 'resume':
         this.#peer.resume();
         break;
+      case 'body-came':
+        this.#context.missingBodies.came(this.#apiName, effect.side);
+        break;
       case 'body-lost':
-        reportMissingBody(
-          'the stream ended (the caller may have gone away)',
-          this.#context,
-          this.#policies.transaction,
-        );
+        this.#onBodyLost(effect.side);
+        break;
+      case 'dropped':
+        observer.eventDropped(effect.side);
         break;
       case 'violation':
         observer.protocolViolation(effect.name);
@@ -152,6 +154,22 @@ export class ProcessingStream {
       default:
         this.#replies.write(effect);
     }
+  }
+
+  /** One caller that leaves is not our failure; an Envoy that never sends a body passes policies by. */
+  #onBodyLost(side: Side): void {
+    const { missingBodies, logger } = this.#context;
+    const inARow = missingBodies.lost(this.#apiName, side);
+    if (inARow === undefined) {
+      logger.debug({ api: this.#apiName }, `the stream ended before the ${side}'s body came`);
+      return;
+    }
+    const reason = `${inARow} streams in a row ended without the ${side}'s body`;
+    reportMissingBody(reason, this.#context, this.#policies.transaction);
+  }
+
+  get #apiName(): string {
+    return this.#policies.transaction?.policies.name ?? '';
   }
 
   /** The caller gets the documented 500, the log the reason, other streams nothing. */

@@ -64,6 +64,12 @@ export const metricCatalogue = {
     help: 'Bodies that a policy needed and Envoy did not send, by API.',
     labels: { api: null },
   },
+  droppedEvents: {
+    name: 'lambda_ext_proc_dropped_events_total',
+    type: 'counter',
+    help: 'Observability mode: phases whose policies did not run, since the body that they read did not come to its end.',
+    labels: { phase: ['request', 'response'] },
+  },
   violations: {
     name: 'lambda_ext_proc_protocol_violations_total',
     type: 'counter',

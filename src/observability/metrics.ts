@@ -24,6 +24,7 @@ export class Metrics {
   readonly #messages = new Tally('messages', this.registry);
   readonly #passThroughs = new Tally('passThroughs', this.registry);
   readonly #bodiesUnavailable = new Tally('bodiesUnavailable', this.registry);
+  readonly #droppedEvents = new Tally('droppedEvents', this.registry);
   readonly #limits = new Tally('limits', this.registry);
   readonly #refusedStreams = new Tally('refusedStreams', this.registry);
   readonly #refusedConnections = new Tally('refusedConnections', this.registry);
@@ -94,6 +95,11 @@ export class Metrics {
 
   bodyUnavailable(api: string): void {
     this.#bodiesUnavailable.add(api);
+  }
+
+  /** Observability mode: the policies of a phase did not run. */
+  eventDropped(phase: LabelValue<'droppedEvents', 'phase'>): void {
+    this.#droppedEvents.add(phase);
   }
 
   limitReached(limit: LabelValue<'limits', 'limit'>): void {

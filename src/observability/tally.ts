@@ -16,6 +16,7 @@ type Tallied =
   | 'passThroughs'
   | 'immediateResponses'
   | 'bodiesUnavailable'
+  | 'droppedEvents'
   | 'violations'
   | 'limits'
   | 'refusedStreams'

@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import type { ResponseTemplates } from './api-policies.ts';
 import { errorAnswer } from './error-answer.ts';
 import type { ErrorKey } from './error-catalogue.ts';
 import { PolicyFailure } from './policy-failure.ts';
@@ -19,10 +20,16 @@ export function answerFailure(transaction: Transaction, error: unknown): Answer 
   const fields = { api: policies.name, key: failure.key };
   const level = callersOwn.has(failure.key) ? 'info' : 'error';
   runtime.logger[level]({ ...fields, err: loggable(transaction, failure.cause ?? failure) }, 'request failed');
-  return errorAnswer(failure, policies.responseTemplates, transaction, (err) => {
+  const onTemplateError = (err: unknown): void => {
     runtime.logger.error({ ...fields, err: loggable(transaction, err) }, 'response template failed, default body sent');
-  });
+  };
+  const answer = errorAnswer(failure, policies.responseTemplates, transaction, onTemplateError);
+  if (answer.status >= 300 || !transaction.request?.opensTunnel) return answer;
+  onTemplateError(new Error(`a status of ${answer.status} would tell the caller that its tunnel is open`));
+  return errorAnswer(failure, noTemplates, transaction, onTemplateError);
 }
+
+const noTemplates: ResponseTemplates = new Map();
 
 /** The failure of a step that would answer after Envoy's deadline. */
 export function timeoutFailure({ step }: Transaction): PolicyFailure {

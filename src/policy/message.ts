@@ -4,8 +4,15 @@ import type { HttpHeaders } from './http-headers.ts';
 import { keepText } from './kept-text.ts';
 import { parseQuery } from './query.ts';
 
-/** How a body is encoded, and digests of its bytes (RFC 9530 and the older ones): a reader that checks them would refuse another. */
-const BODY_HEADERS = ['content-encoding', 'content-digest', 'repr-digest', 'digest', 'content-md5'];
+/**
+ * How a body is encoded, digests of its bytes (RFC 9530 and the older ones: a reader that checks them would refuse another), and
+ * which part of a whole it is.
+ */
+const BODY_HEADERS = ['content-encoding', 'content-digest', 'repr-digest', 'digest', 'content-md5', 'content-range'];
+
+/** A weak ETag may stay: it tells of the meaning, not of the bytes. */
+const RESPONSE_BODY_HEADERS = [...BODY_HEADERS, 'accept-ranges', 'etag'];
+const isStrong = (etag: string): boolean => etag.startsWith('"');
 
 /** A request or response as expressions see it and policies change it. */
 export abstract class Message implements MessageScope {
@@ -52,18 +59,24 @@ export abstract class Message implements MessageScope {
   replaceBody(bytes: Uint8Array, held: number): void {
     this.setBody(bytes, held);
     this.replacement = bytes;
-    this.#removeBodyHeaders();
+    this.forgetBodyHeaders();
   }
 
   /** Another body takes its place that is not known here: it still arrives. */
   forgetBody(): void {
     this.setBody(undefined);
     this.replacement = undefined;
-    this.#removeBodyHeaders();
+    this.forgetBodyHeaders();
   }
 
-  #removeBodyHeaders(): void {
-    for (const name of BODY_HEADERS) if (this.headers.values(name) !== undefined) this.headers.remove(name);
+  /** Names of headers that describe the body. */
+  get bodyHeaders(): readonly string[] {
+    return BODY_HEADERS;
+  }
+
+  /** What the headers said of the body that came no longer holds. */
+  protected forgetBodyHeaders(): void {
+    for (const name of this.bodyHeaders) if (this.headers.values(name) !== undefined) this.headers.remove(name);
   }
 }
 
@@ -152,6 +165,19 @@ export class RequestMessage extends Message implements RequestScope {
     return noParameters;
   }
 
+  /**
+   * A 2xx answer tells the caller that a tunnel is open (RFC 9110, 9.3.6): CONNECT, and an upgrade over HTTP/2 (RFC 8441),
+   * which Envoy shows as one of HTTP/1.1. Where the protocol is not told, an upgrade may be either.
+   */
+  get opensTunnel(): boolean {
+    if (this.method === 'CONNECT') return true;
+    return this.isUpgrade && this.version !== 'HTTP_1_1' && this.version !== 'HTTP_1_0';
+  }
+
+  get isUpgrade(): boolean {
+    return this.headers.first('upgrade') !== undefined;
+  }
+
   changePath(uri: string): void {
     this.#uri = uri;
     this.#params = undefined;
@@ -175,5 +201,20 @@ export class ResponseMessage extends Message implements ResponseScope {
   changeStatus(status: number): void {
     this.#status = status;
     this.statusChanged = true;
+  }
+
+  override get bodyHeaders(): readonly string[] {
+    return RESPONSE_BODY_HEADERS;
+  }
+
+  /** A new body is whole: it is no part of one (RFC 9110, 15.3.7), has no ranges, and no strong ETag (8.8.1). */
+  protected override forgetBodyHeaders(): void {
+    const { headers } = this;
+    for (const name of this.bodyHeaders) {
+      const values = headers.values(name);
+      if (values !== undefined && (name !== 'etag' || values.some(isStrong))) headers.remove(name);
+    }
+    if (headers.first('content-type')?.toLowerCase().startsWith('multipart/byteranges')) headers.remove('content-type');
+    if (this.#status === 206) this.changeStatus(200);
   }
 }

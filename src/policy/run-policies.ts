@@ -5,6 +5,7 @@ import type { PolicyStep } from './api-policies.ts';
 import { codingsOf, type Decoding, decodeBody } from './content-encoding.ts';
 import type { Message } from './message.ts';
 import type { Phase } from './phase.ts';
+import { PolicyFailure } from './policy-failure.ts';
 import { executeStep } from './step.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -68,8 +69,12 @@ async function run(transaction: Transaction, step: PolicyStep, phase: Phase): Pr
   transaction.throwIfAborted();
 }
 
-function ownAnswer({ response, pieces }: Transaction): PhaseOutcome {
+function ownAnswer({ request, response, pieces }: Transaction): PhaseOutcome {
   if (response === undefined) throw new Error('answered without a response');
+  if (response.status < 300 && request?.opensTunnel) {
+    const cause = new Error(`a status of ${response.status} would tell the caller that its tunnel is open`);
+    throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause });
+  }
   const headers: [string, string][] = [];
   for (const change of response.headers.changes()) {
     if (change.kind !== 'remove') for (const value of change.values) headers.push([change.name, value]);

@@ -3,6 +3,8 @@ import type { BodyMode } from '../../src/ext-proc/wire/index.ts';
 export interface BodySetup {
   readonly modes: Readonly<Record<'request' | 'response', BodyMode>>;
   readonly allowOverride: boolean;
+  /** `send_body_without_waiting_for_header_response`. */
+  readonly early?: boolean;
   readonly request: BodyShape;
   readonly response: BodyShape;
 }
@@ -27,7 +29,10 @@ export function bodyRefusal(
   const size = sizeOf(pieces);
   // Refused before it is asked for.
   if (length && size > limit) return 'BODY_TOO_LARGE';
-  if (modes[side] === 'FULL_DUPLEX_STREAMED') return size > limit ? 'BODY_TOO_LARGE' : undefined;
+  const holdsHeaders = modes[side] === 'FULL_DUPLEX_STREAMED' || (setup.early && modes[side] === 'STREAMED');
+  if (holdsHeaders) return size > limit ? 'BODY_TOO_LARGE' : undefined;
+  // The headers would go on before policies can change them.
+  if (!isOverridable(setup) && modes[side] === 'STREAMED') return 'BODY_UNAVAILABLE';
   if (isOverridden(setup) || modes[side] === 'BUFFERED') {
     if (pieces.length === 0) return 'BODY_UNAVAILABLE';
     if (size > limit) return 'BODY_TOO_LARGE';
@@ -44,9 +49,13 @@ export function bodyRefusal(
   return 'BODY_UNAVAILABLE';
 }
 
-/** Full duplex in one direction rules out mode_override for both. */
-export function isOverridden({ modes, allowOverride }: BodySetup): boolean {
-  return allowOverride && modes.request !== 'FULL_DUPLEX_STREAMED' && modes.response !== 'FULL_DUPLEX_STREAMED';
+export function isOverridden(setup: BodySetup): boolean {
+  return setup.allowOverride && isOverridable(setup);
+}
+
+/** Full duplex in one direction rules out mode_override for both, and so do bodies that do not wait for the headers' reply. */
+function isOverridable({ modes, early }: BodySetup): boolean {
+  return !early && modes.request !== 'FULL_DUPLEX_STREAMED' && modes.response !== 'FULL_DUPLEX_STREAMED';
 }
 
 function sizeOf(pieces: readonly Buffer[]): number {

@@ -1,8 +1,8 @@
 import type { Answer } from '../../policy/index.ts';
-import type { Part, Reply } from '../wire/index.ts';
-import { breakOff, closed, type Ending, release, resume, stop } from './effect.ts';
+import type { Message, Part, Reply } from '../wire/index.ts';
+import { breakOff, closed, type Ending, pause, release, resume, stop } from './effect.ts';
 import type { Failure } from './failure.ts';
-import { answering, type Exchange, ended, type SideState } from './state.ts';
+import { answering, type Exchange, ended, type SideState, type Stage } from './state.ts';
 
 /** Bytes of messages that wait their turn; above it Envoy is not read from. */
 const QUEUE_LIMIT = 1024 * 1024;
@@ -19,16 +19,26 @@ export function run(exchange: Exchange, side: SideState, part: Part, body: Uint8
   exchange.effects.push({ kind: 'run', side: side.name, body, timed: side.body.timed });
 }
 
-/** The caller gets an answer, and Envoy nothing more. */
-export function answer(exchange: Exchange, whole: Answer): void {
+/** The caller gets an answer from the policies of a side, and Envoy nothing more. */
+export function answer(exchange: Exchange, whole: Answer, side: SideState): void {
   exchange.effects.push({ kind: 'answer', answer: whole });
-  beginAnswering(exchange);
+  if (exchange.filter?.observed !== true) {
+    beginAnswering(exchange);
+    return;
+  }
+  open(side);
+  // The response's policies have run on this answer; a failed request has a response all the same.
+  if (whole.errorKey === undefined) open(exchange.response);
 }
 
-/** The caller gets an error, and Envoy nothing more. */
-export function fail(exchange: Exchange, failure: Failure): void {
+/**
+ * The caller gets an error, and Envoy nothing more. `side`: whose policies cannot run. In observability mode nobody gets
+ * the error, and the other side's policies still run.
+ */
+export function fail(exchange: Exchange, failure: Failure, side?: SideState): void {
   exchange.effects.push({ kind: 'fail', failure });
-  beginAnswering(exchange);
+  if (exchange.filter?.observed === true && side !== undefined) open(side);
+  else beginAnswering(exchange);
 }
 
 /** Ends the stream with a gRPC error. */
@@ -54,11 +64,26 @@ export function isRunning({ request, response }: Exchange): boolean {
   return request.stage === 'running' || response.stage === 'running';
 }
 
+/** Whether a side's policies have not run, or not to their end. */
+export function isPending({ stage }: SideState): boolean {
+  return stage === 'running' || isAwaiting(stage);
+}
+
+export function isAwaiting(stage: Stage): boolean {
+  return stage === 'awaiting-body' || stage === 'awaiting-piece';
+}
+
+export function enqueue(exchange: Exchange, side: SideState, message: Message): void {
+  side.queue.push(message);
+  if (message.part === 'body') side.queuedBytes += message.bytes.length;
+  if (isQueueFull(exchange)) exchange.effects.push(pause);
+}
+
 export function queuedBytes({ request, response }: Exchange): number {
   return request.queuedBytes + response.queuedBytes;
 }
 
-export function isQueueFull(exchange: Exchange): boolean {
+function isQueueFull(exchange: Exchange): boolean {
   return queuedBytes(exchange) > QUEUE_LIMIT;
 }
 

@@ -1,10 +1,12 @@
-import { fail } from './acts.ts';
+import type { BodyMessage } from '../wire/index.ts';
+import { enqueue, fail, isAwaiting, run } from './acts.ts';
+import type { Failure } from './failure.ts';
 import type { Exchange, SideState } from './state.ts';
 
 /** Policies read a side's body: asks for it in the way that its body mode allows. */
 export function awaitBody(exchange: Exchange, side: SideState): void {
   if ((side.expectedLength ?? 0) > exchange.bodyLimit) {
-    fail(exchange, { kind: 'body-too-large', side: side.name });
+    fail(exchange, { kind: 'body-too-large', side: side.name }, side);
     return;
   }
   side.stage = 'awaiting-body';
@@ -12,29 +14,55 @@ export function awaitBody(exchange: Exchange, side: SideState): void {
 }
 
 /** A body message: for the policies that wait for it, else on its way. What is replied is up to the body mode (`body/`). */
-export function onBody(exchange: Exchange, side: SideState, bytes: Buffer, end: boolean): void {
+export function onBody(exchange: Exchange, side: SideState, message: BodyMessage): void {
   if (side.stage === 'start' && !skipHeaders(exchange, side)) return;
-  if (side.stage === 'awaiting-body') collect(exchange, side, bytes, end);
-  else side.body.pass(exchange, side, bytes, end);
+  const { bytes, end } = message;
+  switch (side.stage) {
+    case 'awaiting-body':
+      collect(exchange, side, bytes, end);
+      break;
+    case 'awaiting-piece':
+      // There is a place for a new body now. This piece waits until it is known.
+      run(exchange, side, 'headers', undefined);
+      enqueue(exchange, side, message);
+      break;
+    default:
+      side.body.pass(exchange, side, bytes, end);
+  }
 }
 
 export function onTrailers(exchange: Exchange, side: SideState): void {
   if (side.stage === 'start' && !skipHeaders(exchange, side)) return;
-  if (side.stage === 'awaiting-body') side.body.collectTrailers(exchange, side);
-  else side.body.passTrailers(exchange, side);
+  if (!isAwaiting(side.stage)) side.body.passTrailers(exchange, side);
+  else if (side.replaces && side.body.needsPiece && side.pieceCount === 0) fail(exchange, noPlace);
+  else side.body.collectTrailers(exchange, side);
 }
+
+/** Told before any function runs. */
+const noPlace: Failure = {
+  kind: 'body-refused',
+  reason: 'a policy may set a body, and Envoy takes none in place of headers and trailers alone',
+};
 
 function collect(exchange: Exchange, side: SideState, bytes: Buffer, end: boolean): void {
   if (side.size + bytes.length > exchange.bodyLimit) {
-    fail(exchange, { kind: 'body-too-large', side: side.name });
+    fail(exchange, { kind: 'body-too-large', side: side.name }, side);
     return;
   }
   if (!exchange.inputs.reserve(bytes.length)) {
-    fail(exchange, { kind: 'no-room' });
+    fail(exchange, { kind: 'no-room' }, side);
     return;
   }
+  if (side.pieceCount === 0 && isAskedFor(exchange, side))
+    exchange.effects.push({ kind: 'body-came', side: side.name });
+  side.pieceCount++;
   side.size += bytes.length;
   side.body.collect(exchange, side, bytes, end);
+}
+
+/** Whether the body comes only where Envoy obeyed `mode_override`. */
+export function isAskedFor({ filter }: Exchange, side: SideState): boolean {
+  return filter?.[side.name] === 'NONE' && filter.overrideObstacle === undefined;
 }
 
 /**
@@ -43,7 +71,7 @@ function collect(exchange: Exchange, side: SideState, bytes: Buffer, end: boolea
  */
 function skipHeaders(exchange: Exchange, side: SideState): boolean {
   if (side.name === 'request' || hasResponseSteps(exchange)) {
-    fail(exchange, { kind: 'headers-unseen', side: side.name });
+    fail(exchange, { kind: 'headers-unseen', side: side.name }, side);
     return false;
   }
   side.stage = 'open';

@@ -22,14 +22,16 @@ function createSide(name: Side): SideState {
     name,
     stage: 'start',
     progress: 'start',
-    body: bodyHandling('NONE', false),
+    body: bodyHandling('NONE', false, false),
     bodiless: false,
     expectedLength: undefined,
     answers: 'headers',
     queue: [],
     queuedBytes: 0,
     pieces: [],
+    pieceCount: 0,
     size: 0,
+    replaces: false,
     replacement: undefined,
   };
 }

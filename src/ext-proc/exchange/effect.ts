@@ -32,8 +32,12 @@ export type Effect =
   /** Whether messages are read from Envoy. */
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
-  /** The stream ended while a policy waited for a body. */
-  | { readonly kind: 'body-lost' }
+  /** The first of a body that was asked for by `mode_override`. */
+  | { readonly kind: 'body-came'; readonly side: Side }
+  /** The stream ended, and nothing had come of a body that was asked for by `mode_override`. */
+  | { readonly kind: 'body-lost'; readonly side: Side }
+  /** Observability mode: the policies of a side do not run, since its body did not come to its end. */
+  | { readonly kind: 'dropped'; readonly side: Side }
   /** Ends the stream with a gRPC error: Envoy broke the protocol. */
   | { readonly kind: 'violation'; readonly name: string }
   /** Ends the stream with a gRPC error: the sidecar cannot go on. */
@@ -46,7 +50,6 @@ export const stop: Effect = { kind: 'stop' };
 export const pause: Effect = { kind: 'pause' };
 export const resume: Effect = { kind: 'resume' };
 export const release: Effect = { kind: 'release' };
-export const bodyLost: Effect = { kind: 'body-lost' };
 export const breakOff: Effect = { kind: 'break' };
 
 export const closed: Readonly<Record<Ending, Effect>> = {

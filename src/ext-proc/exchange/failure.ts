@@ -9,7 +9,7 @@ export type Failure =
   /** A body that a policy reads cannot be waited for, or one that it sets has no place. */
   | { readonly kind: 'body-refused'; readonly reason: string }
   /** Envoy may keep from policies what they must see, and nobody told that it does not. */
-  | { readonly kind: 'hidden'; readonly part: HiddenPart }
+  | { readonly kind: 'hidden'; readonly part: HiddenPart; readonly obstacle: string | undefined }
   | { readonly kind: 'body-too-large'; readonly side: Side }
   /** No room for the body among all that the process holds. */
   | { readonly kind: 'no-room' }

@@ -1,6 +1,6 @@
 import type { BodyMode } from '../wire/index.ts';
 import type { RequestPlan, ToldModes } from './inputs.ts';
-import type { Exchange } from './state.ts';
+import type { Exchange, SideState } from './state.ts';
 
 /** What Envoy may keep from the sidecar though policies must see it. */
 export type HiddenPart = 'request-body' | 'response-headers' | 'response-body';
@@ -18,29 +18,26 @@ export function hiddenPart(exchange: Exchange, plan: RequestPlan): HiddenPart | 
   if (plan.kind === 'routeless') return seesResponse(exchange, plan.envoy) ? undefined : 'response-headers';
   if (plan.kind !== 'policies') return undefined;
   const overrides = takesOverride(exchange, plan.envoy);
-  if (plan.body.reads && !overrides && !sendsBody(filter.request)) return 'request-body';
+  if (plan.body.reads && !overrides && !sendsBody(exchange, exchange.request)) return 'request-body';
   if (plan.mustSee === 'nothing') return undefined;
   if (!seesResponse(exchange, plan.envoy)) return 'response-headers';
-  return plan.mustSee === 'body' && !overrides && !sendsBody(filter.response) ? 'response-body' : undefined;
+  return plan.mustSee === 'body' && !overrides && !sendsBody(exchange, exchange.response) ? 'response-body' : undefined;
 }
 
 function seesResponse(exchange: Exchange, told: ToldModes): boolean {
   return told.responseHeaders === true || takesOverride(exchange, told);
 }
 
-function takesOverride({ request, response }: Exchange, told: ToldModes): boolean {
-  return told.allowModeOverride === true && request.body.takesOverride && response.body.takesOverride;
+function takesOverride({ filter }: Exchange, told: ToldModes): boolean {
+  return told.allowModeOverride === true && filter?.overrideObstacle === undefined;
 }
 
-const SENDING: ReadonlySet<BodyMode> = new Set([
-  'BUFFERED',
-  'BUFFERED_PARTIAL',
-  'STREAMED',
-  'FULL_DUPLEX_STREAMED',
-  'GRPC',
-] as const);
+const HOLDING: ReadonlySet<BodyMode | undefined> = new Set(['BUFFERED', 'BUFFERED_PARTIAL'] as const);
 
-/** A mode that a later Envoy brings is not known to send anything. */
-function sendsBody(mode: BodyMode): boolean {
-  return SENDING.has(mode);
+/**
+ * Whether the body comes by itself, and before its headers have gone on: what policies change after a STREAMED piece has come
+ * would be too late. A mode that a later Envoy brings is not known to send anything.
+ */
+function sendsBody({ filter }: Exchange, side: SideState): boolean {
+  return side.body.holdsHeaders || HOLDING.has(filter?.[side.name]);
 }

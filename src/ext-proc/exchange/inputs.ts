@@ -9,6 +9,8 @@ export interface BodyPlan {
   readonly refusal: string | undefined;
   /** Of the content-length header, where the body is read. */
   readonly length: number | undefined;
+  /** A policy may put another body in its place, which is not known before it has run. */
+  readonly replaces: boolean;
 }
 
 /** What is told of the filter's configuration, as far as Envoy hides it. */
@@ -28,6 +30,8 @@ export type RequestPlan =
       /** What of the response must come, or the API would be passed by. */
       readonly mustSee: 'nothing' | 'headers' | 'body';
       readonly envoy: ToldModes;
+      /** A response step reads the response's body. */
+      readonly readsResponse: boolean;
       readonly body: BodyPlan;
     };
 

@@ -1,10 +1,23 @@
 import type { PhaseOutcome } from '../../policy/index.ts';
 import type { Message } from '../wire/index.ts';
-import { answer, breakDown, fail, isQueueFull, isRunning, open, readOn, say, violate } from './acts.ts';
+import {
+  answer,
+  breakDown,
+  enqueue,
+  fail,
+  isAwaiting,
+  isPending,
+  isRunning,
+  open,
+  readOn,
+  say,
+  violate,
+} from './acts.ts';
 import { bodyHandling } from './body/index.ts';
-import { onBody, onTrailers } from './body-messages.ts';
-import { accepted, bodyLost, closed, type Effect, type Ending, pause, release, stop } from './effect.ts';
+import { isAskedFor, onBody, onTrailers } from './body-messages.ts';
+import { accepted, closed, type Effect, type Ending, release, stop } from './effect.ts';
 import type { Event } from './event.ts';
+import { overrideObstacle } from './processing-mode.ts';
 import { onRequestHeaders } from './request-headers.ts';
 import { onResponseHeaders } from './response-headers.ts';
 import { advance } from './sequence.ts';
@@ -106,22 +119,39 @@ function onMessage(exchange: Exchange, message: Message): void {
     return;
   }
   exchange.effects.push(accepted[message.phase]);
-  if (side.stage !== 'running') {
+  if (side.stage !== 'running' && !waitsForRequest(exchange, side)) {
     take(exchange, side, message);
-    return;
+    if (side.name === 'request') drainResponse(exchange);
+  } else if (message.part !== 'body' || isWanted(exchange, side)) {
+    enqueue(exchange, side, message);
   }
-  side.queue.push(message);
-  if (message.part === 'body') side.queuedBytes += message.bytes.length;
-  if (isQueueFull(exchange)) exchange.effects.push(pause);
+}
+
+/** Observability mode: Envoy waits for nothing, but the response's policies run after the request's. */
+function waitsForRequest({ filter, request }: Exchange, side: SideState): boolean {
+  return filter?.observed === true && side.name === 'response' && isPending(request);
+}
+
+/** Whether anything is done with a piece of a body. In observability mode it is for policies alone. */
+function isWanted({ filter, plan }: Exchange, side: SideState): boolean {
+  if (filter?.observed !== true) return true;
+  return side.stage !== 'running' && plan?.kind === 'policies' && plan.readsResponse;
 }
 
 /** The first message tells how the filter is configured. */
 function begin(exchange: Exchange, { config, observed, attributes }: Message): void {
   const request = config?.request ?? 'NONE';
   const response = config?.response ?? 'NONE';
-  exchange.filter = { request, response, observed, attributes };
-  exchange.request.body = bodyHandling(request, observed);
-  exchange.response.body = bodyHandling(response, observed);
+  const early = config?.sendsBodyEarly === true;
+  exchange.filter = {
+    request,
+    response,
+    observed,
+    attributes,
+    overrideObstacle: overrideObstacle(config, observed),
+  };
+  exchange.request.body = bodyHandling(request, observed, early);
+  exchange.response.body = bodyHandling(response, observed, early);
 }
 
 function take(exchange: Exchange, side: SideState, message: Message): void {
@@ -131,7 +161,7 @@ function take(exchange: Exchange, side: SideState, message: Message): void {
       else onResponseHeaders(exchange, message);
       break;
     case 'body':
-      onBody(exchange, side, message.bytes, message.end);
+      onBody(exchange, side, message);
       break;
     case 'trailers':
       onTrailers(exchange, side);
@@ -143,7 +173,7 @@ function onSettled(exchange: Exchange, side: SideState, outcome: PhaseOutcome): 
   if (side.stage !== 'running') return;
   switch (outcome.kind) {
     case 'answer':
-      answer(exchange, outcome.answer);
+      answer(exchange, outcome.answer, side);
       break;
     case 'stream':
       throw new Error('no step has a format whose answers arrive in pieces');
@@ -151,14 +181,20 @@ function onSettled(exchange: Exchange, side: SideState, outcome: PhaseOutcome): 
       side.stage = 'open';
       side.body.settle(exchange, side);
       drain(exchange, side);
-      readOn(exchange);
   }
-  if (exchange.life.kind === 'ended' && !isRunning(exchange)) exchange.effects.push(release);
+  if (side.name === 'request') drainResponse(exchange);
+  readOn(exchange);
+  if (exchange.life.kind === 'ended' && !isRunning(exchange)) finish(exchange);
+}
+
+/** What waited for the end of the request's policies. */
+function drainResponse(exchange: Exchange): void {
+  if (!isPending(exchange.request)) drain(exchange, exchange.response);
 }
 
 function drain(exchange: Exchange, side: SideState): void {
   // What is taken may run policies or end the stream.
-  while (side.stage === 'open' && exchange.life.kind !== 'answering') {
+  while (side.stage !== 'running' && exchange.life.kind !== 'answering') {
     const message = side.queue.shift();
     if (message === undefined) break;
     if (message.part === 'body') side.queuedBytes -= message.bytes.length;
@@ -167,28 +203,53 @@ function drain(exchange: Exchange, side: SideState): void {
 }
 
 function onBodyOverdue(exchange: Exchange, side: SideState, waitedMs: number): void {
-  if (side.stage !== 'awaiting-body') return;
+  if (!isAwaiting(side.stage)) return;
   const reason = `the ${side.name}'s body did not come within ${waitedMs / 1000} s`;
-  fail(exchange, { kind: 'body-missing', reason });
+  fail(exchange, { kind: 'body-missing', reason }, side);
 }
 
 /** Envoy half-closed or reset the stream: its way to say that it is done, or that the caller is gone. */
 function onClosed(exchange: Exchange): void {
   const { request, response, filter } = exchange;
-  const running = isRunning(exchange);
-  const observed = filter?.observed === true;
-  let why: Ending = 'completed';
-  if (running && !observed) why = 'aborted';
-  else if (request.stage === 'awaiting-body' || response.stage === 'awaiting-body') {
-    why = 'failed';
-    exchange.effects.push(bodyLost);
+  if (filter?.observed === true) {
+    onObservedEnd(exchange);
+    return;
   }
+  const why: Ending = isPending(request) || isPending(response) ? 'aborted' : 'completed';
+  noteLostBody(exchange, request);
+  noteLostBody(exchange, response);
   exchange.life = ended[why];
-  // Observability mode: Envoy does not wait, so its end says nothing about the caller, and what runs goes on.
-  if (!running || !observed) {
-    open(request);
-    open(response);
-    exchange.effects.push(stop, release);
-  }
+  open(request);
+  open(response);
+  exchange.effects.push(stop, release, closed[why]);
+}
+
+/** The caller broke its upload off, or Envoy ignored `mode_override`: one stream cannot tell which. */
+function noteLostBody(exchange: Exchange, side: SideState): void {
+  if (side.stage !== 'awaiting-body' || side.pieceCount > 0 || !isAskedFor(exchange, side)) return;
+  exchange.effects.push({ kind: 'body-lost', side: side.name });
+}
+
+/** Envoy does not wait, so its end says nothing about the caller: what runs goes on, and what waited for it runs next. */
+function onObservedEnd(exchange: Exchange): void {
+  const { request, response } = exchange;
+  const why: Ending = isAwaiting(request.stage) || isAwaiting(response.stage) ? 'aborted' : 'completed';
+  exchange.life = ended[why];
+  drop(exchange, request);
+  drainResponse(exchange);
+  if (!isRunning(exchange)) finish(exchange);
   exchange.effects.push(closed[why]);
+}
+
+/** Observability mode: the stream is over, and nothing runs any more. */
+function finish(exchange: Exchange): void {
+  drop(exchange, exchange.response);
+  exchange.effects.push(stop, release);
+}
+
+/** Policies that wait for the rest of a body, where no more comes. */
+function drop(exchange: Exchange, side: SideState): void {
+  if (!isAwaiting(side.stage)) return;
+  open(side);
+  exchange.effects.push({ kind: 'dropped', side: side.name });
 }

@@ -1,4 +1,4 @@
-import type { ModeOverride } from '../wire/index.ts';
+import type { ModeOverride, ProtocolConfig } from '../wire/index.ts';
 import type { Exchange, SideState } from './state.ts';
 
 /**
@@ -11,10 +11,18 @@ import type { Exchange, SideState } from './state.ts';
  * only they tell that the policies would be passed by.
  */
 export function modeOverride(exchange: Exchange, side: SideState, body: 'NONE' | 'BUFFERED'): ModeOverride | undefined {
-  if (!exchange.request.body.takesOverride || !exchange.response.body.takesOverride) return undefined;
+  if (exchange.filter?.overrideObstacle !== undefined) return undefined;
   if (side.name === 'request') return wantsResponse(exchange) ? requestAndResponse[body] : requestAlone[body];
   // Nothing to withdraw: the request's override asked for no response body.
   return body === 'NONE' ? undefined : response;
+}
+
+/** What rules `mode_override` out, whatever `allow_mode_override` says; undefined: Envoy may take it. */
+export function overrideObstacle(config: ProtocolConfig | undefined, observed: boolean): string | undefined {
+  if (observed) return 'observability_mode';
+  if (config?.sendsBodyEarly === true) return 'send_body_without_waiting_for_header_response';
+  const duplex = config?.request === 'FULL_DUPLEX_STREAMED' || config?.response === 'FULL_DUPLEX_STREAMED';
+  return duplex ? 'FULL_DUPLEX_STREAMED' : undefined;
 }
 
 function wantsResponse({ plan }: Exchange): boolean {

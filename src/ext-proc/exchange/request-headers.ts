@@ -1,11 +1,9 @@
 import type { HeadersMessage } from '../wire/index.ts';
-import { fail, run } from './acts.ts';
-import { awaitBody } from './body-messages.ts';
+import { fail } from './acts.ts';
+import { begin } from './begin.ts';
 import { passed } from './effect.ts';
 import { hiddenPart } from './hidden-part.ts';
 import type { Exchange } from './state.ts';
-
-const noBody = new Uint8Array();
 
 /** The request's headers decide over everything: which policies run, on what, or that none does. */
 export function onRequestHeaders(exchange: Exchange, message: HeadersMessage): void {
@@ -18,7 +16,9 @@ export function onRequestHeaders(exchange: Exchange, message: HeadersMessage): v
   if (hidden !== undefined) {
     fail(
       exchange,
-      plan.kind === 'routeless' ? { kind: 'policy', failure: plan.failure } : { kind: 'hidden', part: hidden },
+      plan.kind === 'routeless'
+        ? { kind: 'policy', failure: plan.failure }
+        : { kind: 'hidden', part: hidden, obstacle: exchange.filter?.overrideObstacle },
     );
     return;
   }
@@ -33,15 +33,11 @@ export function onRequestHeaders(exchange: Exchange, message: HeadersMessage): v
       side.body.settle(exchange, side);
       break;
     case 'refused':
-      fail(exchange, { kind: 'policy', failure: plan.failure });
+      fail(exchange, { kind: 'policy', failure: plan.failure }, side);
       break;
     case 'policies':
-      side.expectedLength = plan.body.length;
-      if (plan.body.reads) {
-        if (plan.body.refusal === undefined) awaitBody(exchange, side);
-        else fail(exchange, { kind: 'body-refused', reason: plan.body.refusal });
-      } else if (plan.requestSteps) {
-        run(exchange, side, 'headers', message.end ? noBody : undefined);
+      if (plan.requestSteps || plan.body.reads) {
+        begin(exchange, side, plan.body);
       } else {
         side.stage = 'open';
         side.body.settle(exchange, side);

@@ -1,36 +1,33 @@
+import { STATUS_ATTRIBUTE } from '../../envoy-names.ts';
 import type { HeadersMessage } from '../wire/index.ts';
-import { fail, open, run, say } from './acts.ts';
-import { awaitBody } from './body-messages.ts';
+import { fail, open, say } from './acts.ts';
+import { begin } from './begin.ts';
 import { goOn, passed, stop } from './effect.ts';
 import type { Exchange } from './state.ts';
 import { isFromUpstream, isLocalReply } from './who-answered.ts';
 
-const noBody = new Uint8Array();
-
 /** The answer on its way to the caller: the backend's, or one that Envoy or another filter made. */
 export function onResponseHeaders(exchange: Exchange, message: HeadersMessage): void {
-  const { request, response: side, plan, filter } = exchange;
+  const { request, response: side, plan } = exchange;
   const { pseudo, headers } = message.head;
-  const status = Number(pseudo.get('status') ?? 0);
+  const status = Number(pseudo.get('status') ?? message.attributes.get(STATUS_ATTRIBUTE) ?? 0);
   const local = isLocalReply(status, headers);
   side.bodiless = message.end;
   side.answers = 'headers';
   if (request.stage === 'awaiting-body' && !request.body.holdsHeaders && !local) {
-    fail(exchange, { kind: 'body-missing', reason: 'the response came first' });
+    fail(exchange, { kind: 'body-missing', reason: 'the response came first' }, request);
     return;
   }
   const routeless = plan?.kind === 'routeless';
   if (routeless && !local) {
-    fail(exchange, { kind: 'routeless-answer' });
+    fail(exchange, { kind: 'routeless-answer' }, side);
     return;
   }
   if (request.stage === 'start' && isFromUpstream(headers)) {
     // The request went by unseen: its headers are never sent (request_header_mode: SKIP).
-    fail(exchange, { kind: 'headers-unseen', side: 'request' });
+    fail(exchange, { kind: 'headers-unseen', side: 'request' }, side);
     return;
   }
-  // Observability mode waits for nothing: the backend may well be faster than the request's policies.
-  if (filter?.observed && request.stage === 'running') return;
   if (request.stage !== 'open' || routeless) {
     // Answered before the request's policies were done: Envoy's own 404, 413 and 401 stay what they are.
     open(request);
@@ -42,11 +39,7 @@ export function onResponseHeaders(exchange: Exchange, message: HeadersMessage): 
     letThrough(exchange);
     return;
   }
-  const body = exchange.inputs.response(message, status);
-  side.expectedLength = body.length;
-  if (!body.reads) run(exchange, side, 'headers', message.end ? noBody : undefined);
-  else if (body.refusal === undefined) awaitBody(exchange, side);
-  else fail(exchange, { kind: 'body-refused', reason: body.refusal });
+  begin(exchange, side, exchange.inputs.response(message, status));
 }
 
 function letThrough(exchange: Exchange): void {

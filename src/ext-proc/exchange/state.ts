@@ -12,10 +12,11 @@ export type Life =
   | { readonly kind: 'ended'; readonly why: Ending };
 
 /**
- * Where one direction stands. `start`: nothing came. `awaiting-body`: policies wait for the body. `running`: policies run on what
- * came. `open`: answered; what still comes is let through.
+ * Where one direction stands. `start`: nothing came. `awaiting-body`: policies wait for the body. `awaiting-piece`: they do not
+ * read it, but may replace it, which needs a first piece. `running`: policies run on what came. `open`: answered; what still
+ * comes is let through.
  */
-export type Stage = 'start' | 'awaiting-body' | 'running' | 'open';
+export type Stage = 'start' | 'awaiting-body' | 'awaiting-piece' | 'running' | 'open';
 
 /** What a direction's messages have told so far: after which message the next one must fit. */
 export type Progress = 'start' | 'headers' | 'body' | 'ended';
@@ -24,10 +25,10 @@ export type Progress = 'start' | 'headers' | 'body' | 'ended';
 export interface BodyHandling {
   /** Envoy's message timeout runs while policies do. */
   readonly timed: boolean;
-  /** Envoy takes a `mode_override`, where the other direction's mode allows it too. */
-  readonly takesOverride: boolean;
   /** The headers have no reply while policies wait for the body: no backend can have seen the request. */
   readonly holdsHeaders: boolean;
+  /** A new body takes the place of pieces: where none came it has no place. */
+  readonly needsPiece: boolean;
   /** Policies read the body: asks for it, or keeps the headers' reply back. */
   ask(exchange: Exchange, side: SideState): void;
   /** Something of the body that policies wait for. */
@@ -58,8 +59,12 @@ export interface SideState {
   queuedBytes: number;
   /** What came of a body that policies wait for. */
   pieces: Buffer[];
+  /** In how many messages. */
+  pieceCount: number;
   size: number;
-  /** Full duplex: takes the place of all pieces that come. */
+  /** Policies may put a body in the place of the one that comes. */
+  replaces: boolean;
+  /** Takes the place of all pieces that come, where these have places of their own. */
   replacement: Uint8Array | undefined;
 }
 
@@ -69,6 +74,8 @@ export interface FilterSetup {
   readonly response: BodyMode;
   /** Observability mode: Envoy does not wait for replies and ignores them, so there are none. */
   readonly observed: boolean;
+  /** What rules `mode_override` out; undefined: Envoy may take it. */
+  readonly overrideObstacle: string | undefined;
   readonly attributes: ReadonlyMap<string, string>;
 }
 

@@ -79,7 +79,11 @@ function trailers(message: protobuf.ProcessingRequest, side: Side, phase: Phase)
 
 function configOf({ protocol_config: config }: protobuf.ProcessingRequest): ProtocolConfig | undefined {
   if (config === undefined || config === null) return undefined;
-  return { request: modeOf(config.request_body_mode), response: modeOf(config.response_body_mode) };
+  return {
+    request: modeOf(config.request_body_mode),
+    response: modeOf(config.response_body_mode),
+    sendsBodyEarly: config.send_body_without_waiting_for_header_response === true,
+  };
 }
 
 function modeOf(mode: protobuf.BodyMode | undefined): protobuf.BodyMode {

@@ -9,7 +9,7 @@ import type {
   ProcessingResponse,
   Struct,
 } from './protobuf.ts';
-import type { BodyReply, HeadersReply, ModeOverride, Mutation, PieceReply, Reply } from './reply.ts';
+import type { BodyReply, HeadersReply, ModeOverride, Mutation, PieceReply, ReplacementReply, Reply } from './reply.ts';
 
 /** "Go on", for each kind of message. */
 const goOn = {
@@ -40,6 +40,8 @@ function encode(reply: Reply): ProcessingResponse {
       return headersReply(reply);
     case 'body':
       return bodyReply(reply);
+    case 'replacement':
+      return replacementReply(reply);
     case 'piece':
       return pieceReply(reply);
     case 'trailers':
@@ -79,6 +81,11 @@ function bodyReply({ side, mutation }: BodyReply): ProcessingResponse {
     response.header_mutation = { set_headers: [...set, ...length], remove_headers: remove };
     response.body_mutation = body.length === 0 ? { clear_body: true } : { body };
   }
+  return side === 'request' ? { request_body: { response } } : { response_body: { response } };
+}
+
+function replacementReply({ side, bytes }: ReplacementReply): ProcessingResponse {
+  const response: CommonResponse = { body_mutation: bytes.length === 0 ? { clear_body: true } : { body: bytes } };
   return side === 'request' ? { request_body: { response } } : { response_body: { response } };
 }
 

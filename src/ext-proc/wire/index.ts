@@ -1,11 +1,13 @@
 export { decodeMessage } from './decode.ts';
 export { carriesMetadata, encodeReply, endsPhase } from './encode.ts';
 export type {
+  BodyMessage,
   Head,
   HeadersMessage,
   Message,
   Part,
   Phase,
+  ProtocolConfig,
   Side,
 } from './message.ts';
 export type { BodyMode, ProcessingRequest, ProcessingResponse, Struct } from './protobuf.ts';

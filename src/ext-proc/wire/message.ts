@@ -24,6 +24,8 @@ export interface Head {
 export interface ProtocolConfig {
   readonly request: BodyMode;
   readonly response: BodyMode;
+  /** `send_body_without_waiting_for_header_response`: pieces come before the headers have a reply, and no override is taken. */
+  readonly sendsBodyEarly: boolean;
 }
 
 interface Common {

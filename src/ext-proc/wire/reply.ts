@@ -41,6 +41,13 @@ export interface BodyReply {
   readonly mutation: Mutation | undefined;
 }
 
+/** What takes the place of one piece of a body that has a reply for each piece; empty where the piece is left out. */
+export interface ReplacementReply {
+  readonly kind: 'replacement';
+  readonly side: Side;
+  readonly bytes: Uint8Array;
+}
+
 /** One piece of a body in full duplex. */
 export interface PieceReply {
   readonly kind: 'piece';
@@ -67,4 +74,11 @@ export interface ExtensionReply {
 }
 
 /** What can be said to Envoy. */
-export type Reply = HeadersReply | BodyReply | PieceReply | TrailersReply | AnswerReply | ExtensionReply;
+export type Reply =
+  | HeadersReply
+  | BodyReply
+  | ReplacementReply
+  | PieceReply
+  | TrailersReply
+  | AnswerReply
+  | ExtensionReply;

@@ -8,6 +8,8 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { loadPolicies } from '../../../src/config/index.ts';
 import { Capacity } from '../../../src/ext-proc/capacity.ts';
+import { HiddenHeaders } from '../../../src/ext-proc/hidden-headers.ts';
+import { MissingBodies } from '../../../src/ext-proc/missing-bodies.ts';
 import type { StreamObserver } from '../../../src/ext-proc/observer.ts';
 import { ProcessingStream } from '../../../src/ext-proc/stream.ts';
 import type { ProcessingRequest } from '../../../src/ext-proc/wire/index.ts';
@@ -199,7 +201,16 @@ async function live(one: Life, capacity: Capacity, runtime: PolicyRuntime): Prom
         stream.close();
       },
     },
-    { set, runtime, observer, capacity, logger: runtime.logger, now: Date.now },
+    {
+      set,
+      runtime,
+      observer,
+      capacity,
+      missingBodies: new MissingBodies(),
+      hiddenHeaders: new HiddenHeaders(runtime.logger),
+      logger: runtime.logger,
+      now: Date.now,
+    },
   );
   const receive = (message: ProcessingRequest): void => {
     const [request] = Object.keys(message);

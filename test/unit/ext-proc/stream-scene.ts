@@ -3,6 +3,8 @@ import { Metadata } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import { loadPolicies } from '../../../src/config/index.ts';
 import { Capacity } from '../../../src/ext-proc/capacity.ts';
+import { HiddenHeaders } from '../../../src/ext-proc/hidden-headers.ts';
+import { MissingBodies } from '../../../src/ext-proc/missing-bodies.ts';
 import type { StreamObserver } from '../../../src/ext-proc/observer.ts';
 import { ProcessingStream } from '../../../src/ext-proc/stream.ts';
 import type { ProcessingRequest, ProcessingResponse } from '../../../src/ext-proc/wire/index.ts';
@@ -90,6 +92,8 @@ export function openStream(t: TestContext, api: string, invoker: LambdaInvoker['
       runtime: { invoker: { invoke }, logger, observer, node },
       observer,
       capacity,
+      missingBodies: new MissingBodies(),
+      hiddenHeaders: new HiddenHeaders(logger),
       logger,
       now: Date.now,
     },

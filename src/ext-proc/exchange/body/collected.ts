@@ -8,7 +8,7 @@ const nothing = Buffer.alloc(0);
 export function runOnPieces(exchange: Exchange, side: SideState, part: Part): void {
   const copied = side.pieces.length > 1 ? side.size : 0;
   if (!exchange.inputs.reserve(copied)) {
-    fail(exchange, { kind: 'no-room' });
+    fail(exchange, { kind: 'no-room' }, side);
     return;
   }
   run(exchange, side, part, wholeOf(side));

@@ -1,6 +1,5 @@
-import { fail, say } from '../acts.ts';
+import { say } from '../acts.ts';
 import { goOn } from '../effect.ts';
-import type { Failure } from '../failure.ts';
 import type { BodyHandling } from '../state.ts';
 import { runOnPieces, wholeOf } from './collected.ts';
 
@@ -10,8 +9,9 @@ import { runOnPieces, wholeOf } from './collected.ts';
  */
 export const fullDuplex: BodyHandling = {
   timed: false,
-  takesOverride: false,
   holdsHeaders: true,
+  // Envoy takes no piece, not even an empty one, in reply to a message without a body.
+  needsPiece: true,
 
   ask(exchange, side) {
     exchange.effects.push({ kind: 'await-body', side: side.name });
@@ -28,10 +28,6 @@ export const fullDuplex: BodyHandling = {
 
   settle(exchange, side) {
     const mutation = exchange.inputs.mutation(side.name);
-    if (side.answers === 'trailers' && side.pieces.length === 0 && isSomething(mutation.body)) {
-      fail(exchange, noPlace);
-      return;
-    }
     if (side.answers === 'headers') {
       const { bodiless } = side;
       // Where pieces follow, the new body takes their place.
@@ -43,7 +39,6 @@ export const fullDuplex: BodyHandling = {
     say(exchange, { kind: 'headers', side: side.name, mutation, body: undefined, modes: undefined });
     const bytes = mutation.body ?? wholeOf(side);
     const end = side.answers === 'body';
-    // Envoy takes no piece, not even an empty one, in reply to a message without a body.
     if (end || bytes.length > 0) say(exchange, { kind: 'piece', side: side.name, bytes, end });
     if (!end) say(exchange, goOn[side.name].trailers);
   },
@@ -60,19 +55,8 @@ export const fullDuplex: BodyHandling = {
   },
 
   passTrailers(exchange, side) {
-    if (isSomething(side.replacement)) fail(exchange, noPlace);
-    else say(exchange, goOn[side.name].trailers);
+    say(exchange, goOn[side.name].trailers);
   },
 };
 
 const nothing = Buffer.alloc(0);
-
-/** Envoy takes no piece in reply to a message that has trailers and no body. */
-const noPlace: Failure = {
-  kind: 'body-refused',
-  reason: 'a new body was set for a message of headers and trailers alone',
-};
-
-function isSomething(body: Uint8Array | undefined): boolean {
-  return body !== undefined && body.length > 0;
-}

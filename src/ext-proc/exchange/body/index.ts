@@ -1,5 +1,6 @@
 import type { BodyMode } from '../../wire/index.ts';
 import type { BodyHandling } from '../state.ts';
+import { earlyPieces } from './early-pieces.ts';
 import { fullDuplex } from './full-duplex.ts';
 import { observed } from './observed.ts';
 import { pieces } from './pieces.ts';
@@ -14,9 +15,10 @@ const handlings: Readonly<Record<BodyMode, BodyHandling>> = {
   FULL_DUPLEX_STREAMED: fullDuplex,
 };
 
-/** How bodies are dealt with where the filter is configured so. */
-export function bodyHandling(mode: BodyMode, observability: boolean): BodyHandling {
+/** How bodies are dealt with where the filter is configured so. `early`: pieces do not wait for the headers' reply. */
+export function bodyHandling(mode: BodyMode, observability: boolean, early: boolean): BodyHandling {
   if (observability) return observed;
+  if (early && mode === 'STREAMED') return earlyPieces;
   // A mode that a later Envoy brings arrives as a number.
   return handlings[mode] ?? wholeBody;
 }

@@ -4,8 +4,8 @@ import { runOnPieces } from './collected.ts';
 /** Observability mode: Envoy waits for nothing and ignores replies, so there are none. A body may come in pieces. */
 export const observed: BodyHandling = {
   timed: false,
-  takesOverride: false,
   holdsHeaders: false,
+  needsPiece: false,
   ask() {},
   collect(exchange, side, bytes, end) {
     side.pieces.push(bytes);

@@ -9,11 +9,23 @@ import { wholeBody } from './whole-body.ts';
 export const pieces: BodyHandling = {
   ...wholeBody,
 
+  ask(exchange, side) {
+    // But for BUFFERED_PARTIAL the headers' reply lets the headers go on: what policies change comes too late.
+    const obstacle = exchange.filter?.overrideObstacle;
+    const mode = exchange.filter?.[side.name];
+    if (obstacle !== undefined && mode !== 'BUFFERED_PARTIAL') {
+      const reason = `headers go on before their body (${mode}), and ${obstacle} rules mode_override out`;
+      fail(exchange, { kind: 'body-missing', reason }, side);
+      return;
+    }
+    wholeBody.ask(exchange, side);
+  },
+
   collect(exchange, side, bytes, end) {
     // BUFFERED leaves end_of_stream unset when trailers follow; so does a mode that sends a part.
     if (!end && side.expectedLength !== bytes.length) {
       const mode = exchange.filter?.[side.name];
-      fail(exchange, { kind: 'body-missing', reason: `Envoy sent a part of the body (${mode})` });
+      fail(exchange, { kind: 'body-missing', reason: `Envoy sent a part of the body (${mode})` }, side);
       return;
     }
     run(exchange, side, 'body', bytes);

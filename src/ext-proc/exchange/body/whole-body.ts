@@ -9,14 +9,14 @@ import type { BodyHandling } from '../state.ts';
  */
 export const wholeBody: BodyHandling = {
   timed: true,
-  takesOverride: true,
   holdsHeaders: false,
+  needsPiece: false,
 
   ask(exchange, side) {
     const modes = modeOverride(exchange, side, 'BUFFERED');
     if (modes === undefined && exchange.filter?.[side.name] === 'NONE') {
-      const reason = 'the body mode of the other direction rules mode_override out';
-      fail(exchange, { kind: 'body-missing', reason });
+      const reason = `its body mode is NONE, and ${exchange.filter.overrideObstacle} rules mode_override out`;
+      fail(exchange, { kind: 'body-missing', reason }, side);
       return;
     }
     exchange.effects.push({ kind: 'await-body', side: side.name });
@@ -28,8 +28,8 @@ export const wholeBody: BodyHandling = {
     run(exchange, side, 'body', bytes);
   },
 
-  collectTrailers(exchange) {
-    fail(exchange, { kind: 'body-missing', reason: 'trailers came and no body' });
+  collectTrailers(exchange, side) {
+    fail(exchange, { kind: 'body-missing', reason: 'trailers came and no body' }, side);
   },
 
   settle(exchange, side) {

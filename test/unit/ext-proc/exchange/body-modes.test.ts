@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { next } from '../../../../src/ext-proc/exchange/index.ts';
-import { after, afterRequest, done, exchangeWith, first, piece } from './facts.ts';
-import { requestHeaders, responseHeaders, trailers } from './messages.ts';
+import { after, afterRequest, done, early, exchangeWith, first, piece } from './facts.ts';
+import { config, requestHeaders, responseHeaders, trailers } from './messages.ts';
 
 test('a body that policies read is asked for, and replied to when they are done', () => {
   const exchange = exchangeWith({ request: 'reads', newBody: 'new' });
@@ -41,24 +41,64 @@ test('full duplex: nothing is replied until policies have run on all pieces', ()
   ]);
 });
 
-test('full duplex: a new body takes the place of all pieces that come, as soon as the first is there', () => {
+test('full duplex: policies that may set a body run once its place is there, and it takes that of all pieces', () => {
   const exchange = exchangeWith({ request: 'runs', newBody: 'new' });
-  after(exchange, requestHeaders(false, first('FULL_DUPLEX_STREAMED')));
-  assert.deepEqual(after(exchange, done('request')), ['reply to request headers']);
-  assert.deepEqual(after(exchange, piece('request', 'ab', false)), ['piece of the request body "new"']);
+  assert.deepEqual(after(exchange, requestHeaders(false, first('FULL_DUPLEX_STREAMED'))), ['await-body']);
+  assert.deepEqual(after(exchange, piece('request', 'ab', false)), ['run request policies on no body']);
+  assert.deepEqual(after(exchange, done('request')), ['reply to request headers', 'piece of the request body "new"']);
   assert.deepEqual(after(exchange, piece('request', 'c', false)), []);
   assert.deepEqual(after(exchange, piece('request', 'd')), ['piece of the request body "", the last']);
 });
 
-test('full duplex: a new body for headers and trailers alone is an error, since Envoy takes no piece there', () => {
-  const late = exchangeWith({ request: 'runs', newBody: 'new' });
-  after(late, requestHeaders(false, first('FULL_DUPLEX_STREAMED')));
-  after(late, done('request'));
-  assert.deepEqual(after(late, trailers('request')), ['fail: body-refused']);
-  const early = exchangeWith({ request: 'reads', newBody: 'new' });
-  after(early, requestHeaders(false, first('FULL_DUPLEX_STREAMED')));
-  assert.deepEqual(after(early, trailers('request')), ['run request policies on ""']);
-  assert.deepEqual(after(early, done('request')), ['fail: body-refused']);
+for (const request of ['runs', 'reads'] as const) {
+  test(`a policy that ${request} and may set a body does not run for headers and trailers alone: it has no place`, () => {
+    for (const modes of [first('FULL_DUPLEX_STREAMED'), early('STREAMED')]) {
+      const exchange = exchangeWith({ request, newBody: 'new' });
+      after(exchange, requestHeaders(false, modes));
+      assert.deepEqual(after(exchange, trailers('request')), ['fail: body-refused']);
+      const without = exchangeWith({ request });
+      after(without, requestHeaders(false, modes));
+      if (request === 'reads') assert.deepEqual(after(without, trailers('request')), ['run request policies on ""']);
+    }
+  });
+}
+
+test('pieces before the reply to the headers: this waits until policies have run on the whole body', () => {
+  const exchange = exchangeWith({ request: 'reads' });
+  assert.deepEqual(after(exchange, requestHeaders(false, early('STREAMED'))), ['await-body']);
+  assert.deepEqual(after(exchange, piece('request', 'ab', false)), []);
+  assert.deepEqual(after(exchange, piece('request', 'c', false)), []);
+  assert.deepEqual(after(exchange, trailers('request')), ['run request policies on "abc"']);
+  assert.deepEqual(after(exchange, done('request')), [
+    'reply to request headers',
+    'reply to request body',
+    'reply to request body',
+    'reply to request trailers',
+  ]);
+});
+
+test('pieces before the reply to the headers: a new body takes the place of the first, and nothing that of the others', () => {
+  const exchange = exchangeWith({ request: 'reads', newBody: 'new' });
+  after(exchange, requestHeaders(false, early('STREAMED')));
+  after(exchange, piece('request', 'ab', false));
+  after(exchange, piece('request', 'c'));
+  assert.deepEqual(after(exchange, done('request')), [
+    'reply to request headers',
+    'reply to request body with "new" for a piece',
+    'reply to request body with "" for a piece',
+  ]);
+});
+
+test('what Envoy would not send, or let go on before policies have run, is refused at the headers', () => {
+  const duplexResponse = config('STREAMED', 'FULL_DUPLEX_STREAMED');
+  for (const modes of [early('NONE'), duplexResponse, config('NONE', 'FULL_DUPLEX_STREAMED')]) {
+    const exchange = exchangeWith({ request: 'reads' });
+    assert.deepEqual(after(exchange, requestHeaders(false, modes)), ['fail: hidden, request-body']);
+  }
+  for (const modes of [early('BUFFERED'), early('BUFFERED_PARTIAL'), config('BUFFERED', 'FULL_DUPLEX_STREAMED')]) {
+    const exchange = exchangeWith({ request: 'reads' });
+    assert.deepEqual(after(exchange, requestHeaders(false, modes)), ['await-body', 'reply to request headers']);
+  }
 });
 
 test('full duplex: where trailers follow, they end the body', () => {

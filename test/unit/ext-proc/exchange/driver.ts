@@ -10,8 +10,8 @@ import {
   next,
   type RunEffect,
 } from '../../../../src/ext-proc/exchange/index.ts';
-import type { BodyMode, Message, Reply, Side } from '../../../../src/ext-proc/wire/index.ts';
-import { Ledger } from './ledger.ts';
+import type { Message, Reply, Side } from '../../../../src/ext-proc/wire/index.ts';
+import { Ledger, type LedgerSetup } from './ledger.ts';
 
 /** Carries out what the machine says, without I/O, and holds it against what must be true of every sequence. */
 export class Driver {
@@ -20,10 +20,16 @@ export class Driver {
   readonly replies: Reply[] = [];
   /** Policies that run, and nobody has cut. */
   readonly running: RunEffect[] = [];
+  /** Policies that have begun to run. */
+  readonly ran: RunEffect[] = [];
+  /** Observability mode: sides whose policies do not run. */
+  readonly dropped: Side[] = [];
   /** Runs that were cut and have not ended yet. */
   readonly cut: RunEffect[] = [];
   readonly violations: string[] = [];
   failure: Failure | undefined;
+  /** Answers of policies. */
+  answers = 0;
   answered = false;
   closed: Ending | undefined;
   paused = false;
@@ -31,10 +37,10 @@ export class Driver {
   #released = false;
   readonly #observed: boolean;
 
-  constructor(inputs: Inputs, bodyLimit: number, modes: Readonly<Record<Side, BodyMode>>, observed: boolean) {
+  constructor(inputs: Inputs, bodyLimit: number, setup: LedgerSetup) {
     this.exchange = createExchange(inputs, bodyLimit);
-    this.ledger = new Ledger(modes, observed);
-    this.#observed = observed;
+    this.ledger = new Ledger(setup);
+    this.#observed = setup.observed;
   }
 
   get over(): boolean {
@@ -80,15 +86,17 @@ export class Driver {
   #carryOut(effect: Effect): void {
     switch (effect.kind) {
       case 'run':
-        assert.ok(!this.running.some(({ side }) => side === effect.side), `${effect.side} policies run twice`);
+        assert.equal(this.running.length, 0, `${effect.side} policies run beside others`);
         if (this.#observed) assert.ok(!effect.timed, 'a deadline in observability mode');
         this.running.push(effect);
+        this.ran.push(effect);
         break;
       case 'answer':
       case 'fail':
-        assert.ok(!this.answered, 'answered twice');
+        assert.ok(!this.answered || this.#observed, 'answered twice');
         this.answered = true;
         if (effect.kind === 'fail') this.failure = effect.failure;
+        else this.answers++;
         if (!this.#observed)
           this.#reply({ kind: 'answer', answer: { status: 500, headers: [], body: undefined, errorKey: undefined } });
         break;
@@ -122,7 +130,11 @@ export class Driver {
         break;
       case 'accepted':
       case 'await-body':
+      case 'body-came':
       case 'body-lost':
+        break;
+      case 'dropped':
+        this.dropped.push(effect.side);
         break;
       default:
         this.#reply(effect);

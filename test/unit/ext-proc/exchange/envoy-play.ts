@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RunEffect } from '../../../../src/ext-proc/exchange/index.ts';
-import type { Reply, Side } from '../../../../src/ext-proc/wire/index.ts';
+import type { BodyMode, Reply, Side } from '../../../../src/ext-proc/wire/index.ts';
 import { bodyRefusal, isOverridden } from '../../../support/body-rules.ts';
 import { Driver } from './driver.ts';
 import { type EnvoyModes, EnvoySide } from './envoy.ts';
@@ -43,13 +43,15 @@ class EnvoyPlay {
     this.#mishap = mishap;
     this.#dice = dice;
     this.#inputs = new SceneInputs(scene);
-    this.#driver = new Driver(this.#inputs, bodyLimit, scene.modes, scene.observed);
+    this.#driver = new Driver(this.#inputs, bodyLimit, scene);
     const modes: EnvoyModes = {
       body: { ...scene.modes },
       trailers: scene.trailerMode,
-      allowOverride: scene.allowOverride,
+      allowOverride: scene.allowOverride && !scene.early,
+      early: scene.early,
+      observed: scene.observed,
     };
-    const first = config(scene.modes.request, scene.modes.response, scene.observed);
+    const first = config(scene.modes.request, scene.modes.response, scene.observed, scene.early);
     this.#request = new EnvoySide('request', scene.request, modes, first);
     this.#response = new EnvoySide('response', scene.response, modes, undefined);
   }
@@ -69,12 +71,20 @@ class EnvoyPlay {
       this.#takeReplies();
       if (driver.over) break;
     }
-    const outcome = this.#scene.observed || this.#struck ? this.#befallen() : this.#judge();
+    const observed = this.#scene.observed;
+    const outcome = this.#struck ? `mishap: ${this.#mishap}` : observed ? '' : this.#judge();
     if (!driver.over) driver.close();
-    for (const run of [...driver.running, ...driver.cut]) driver.settle(run, { kind: 'continue' });
+    for (let run = driver.running[0]; run !== undefined; run = driver.running[0]) this.#settle(run);
+    for (const run of driver.cut) driver.settle(run, { kind: 'continue' });
     driver.finish();
+    if (observed) return this.#judgeObserved();
     this.#judgeEnding();
     return outcome;
+  }
+
+  /** Policies that would never end are taken to end with the stream. */
+  #settle(run: RunEffect): void {
+    this.#driver.settle(run, outcomeOf(this.#scene.policies[run.side]) ?? { kind: 'continue' });
   }
 
   /** One thing that can happen now. False: nothing did. */
@@ -114,11 +124,11 @@ class EnvoyPlay {
         driver.happen({ kind: 'deadline' });
         break;
       case 'local reply':
-        if (request.stage !== 'running' && request.stage !== 'awaiting-body') return false;
-        if (driver.exchange.response.stage !== 'start') return false;
+        if (request.stage !== 'running' && !request.stage.startsWith('awaiting')) return false;
+        if (driver.exchange.response.progress !== 'start') return false;
         this.#struck = true;
         driver.send(responseHeaders(true, 413, true));
-        if (!this.#scene.observed || driver.passed) {
+        if (!this.#scene.observed) {
           assert.equal(driver.passed, 'local_reply');
           assert.equal(driver.running.length, 0, 'policies run on for a request that has been answered');
         }
@@ -145,8 +155,25 @@ class EnvoyPlay {
     }
   }
 
-  #befallen(): string {
-    return this.#scene.observed ? `observed, ${this.#mishap}` : `mishap: ${this.#mishap}`;
+  /** Observability mode: what came is for policies, whatever befell it, or it is told that it was not. */
+  #judgeObserved(): string {
+    const { policies, plan } = this.#scene;
+    const { ran, dropped, failure, answers, exchange } = this.#driver;
+    if (plan !== 'policies') {
+      assert.equal(ran.length, 0);
+      return `observed: ${plan}`;
+    }
+    const answered = policies.request.outcome === 'answer' && answers > 0;
+    for (const side of ['request', 'response'] as const) {
+      const { steps, reads } = policies[side];
+      const runs = ran.filter((run) => run.side === side).length;
+      assert.ok(runs <= 1, `${side} policies ran twice`);
+      if (!steps || exchange[side].progress === 'start') continue;
+      const excused = dropped.includes(side) || failure !== undefined || (side === 'response' && answered);
+      assert.ok(runs === 1 || excused, `${side} policies did not run, and nothing tells it`);
+      if (!reads) assert.ok(!dropped.includes(side), `${side} policies were dropped for a body that they do not read`);
+    }
+    return `observed: ${this.#mishap}${dropped.length > 0 ? `, ${dropped.join(' and ')} dropped` : ''}`;
   }
 
   /** What the policies and the rules say of an exchange that nothing befell. */
@@ -191,6 +218,10 @@ class EnvoyPlay {
     const { reads, refused, outcome, steps } = this.#scene.policies[side];
     const { pieces, trailers } = this.#scene[side];
     const bodiless = pieces.length === 0 && !trailers;
+    if (this.#waitsForEver(side)) {
+      assert.ok(driver.exchange[side].stage.startsWith('awaiting'));
+      return `${side} waits for trailers that Envoy does not send`;
+    }
     if (reads && !bodiless) {
       const refusal = refused ? 'refused' : bodyRefusal(this.#scene, side, bodyLimit);
       if (refusal === 'BODY_UNAVAILABLE') {
@@ -204,8 +235,11 @@ class EnvoyPlay {
         assert.equal(driver.failure?.kind, refusal === 'refused' ? 'body-refused' : 'body-too-large');
         return `${side} refused: ${refusal}`;
       }
+      if (this.#hasNoPlace(side)) return this.#judgeNoPlace(side);
       const whole = Buffer.concat(pieces).toString();
       assert.equal(this.#bodies[side], whole, 'policies ran on another body');
+    } else if (!bodiless && this.#hasNoPlace(side)) {
+      return this.#judgeNoPlace(side);
     } else if (steps) {
       assert.equal(this.#bodies[side], bodiless ? '' : undefined, 'policies ran on a body that they do not read');
     }
@@ -214,20 +248,36 @@ class EnvoyPlay {
       assert.ok(!driver.answered && driver.running.length === 1);
       return `${side} policies never end`;
     }
-    if (outcome === 'continue' && this.#hasNoPlace(side)) {
-      assert.equal(driver.failure?.kind, 'body-refused');
-      return `${side} refused: no place for a new body`;
-    }
     if (outcome !== 'answer') return undefined;
     assert.ok(driver.answered && driver.failure === undefined, 'the policies answered and the caller got nothing');
     return `answered in the ${side} phase`;
   }
 
-  /** In full duplex a new body goes back in pieces, and there are none where no body came. */
+  #judgeNoPlace(side: Side): string {
+    const { failure, ran } = this.#driver;
+    assert.equal(failure?.kind, 'body-refused');
+    assert.ok(!ran.some((run) => run.side === side), 'a function ran whose new body has no place');
+    return `${side} refused: no place for a new body`;
+  }
+
+  /** Where pieces do not wait for the headers' reply a new body takes their place, and there is none where no body came. */
   #hasNoPlace(side: Side): boolean {
+    const { modes, early, policies, trailerMode } = this.#scene;
     const { pieces, trailers } = this.#scene[side];
-    const size = this.#scene.policies[side].mutation.body?.length ?? 0;
-    return this.#scene.modes[side] === 'FULL_DUPLEX_STREAMED' && pieces.length === 0 && trailers && size > 0;
+    const needsPiece =
+      modes[side] === 'FULL_DUPLEX_STREAMED' || (early && modes[side] === 'STREAMED' && trailerMode === 'SEND');
+    return needsPiece && pieces.length === 0 && trailers && policies[side].replaces;
+  }
+
+  /** Envoy's message timeout ends this wait: the headers have no reply. */
+  #waitsForEver(side: Side): boolean {
+    const { modes, early, policies, trailerMode } = this.#scene;
+    const { pieces, trailers } = this.#scene[side];
+    const { reads, replaces, refused } = policies[side];
+    if (!early || modes[side] !== 'STREAMED' || !trailers || trailerMode === 'SEND') return false;
+    const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (reads) return !refused && size <= bodyLimit;
+    return replaces && pieces.length === 0;
   }
 
   #judgePassed(side: Side, ran: boolean): void {
@@ -247,20 +297,22 @@ class EnvoyPlay {
     const { closed, answered } = this.#driver;
     if (this.#scene.observed) return;
     if (answered) assert.equal(closed, 'immediate');
-    else assert.ok(closed === 'completed' || closed === 'aborted' || closed === 'failed', `ended as ${closed}`);
+    else assert.ok(closed === 'completed' || closed === 'aborted', `ended as ${closed}`);
   }
 }
 
 /** By the rules alone: something that policies must see may be kept back, as far as anybody told. */
-function mayBePassedBy({ plan, modes, told, policies, request }: Scene): boolean {
+function mayBePassedBy({ plan, modes, told, policies, request, early }: Scene): boolean {
   const isDuplex = modes.request === 'FULL_DUPLEX_STREAMED' || modes.response === 'FULL_DUPLEX_STREAMED';
-  if (told.allowModeOverride === true && !isDuplex) return false;
+  if (told.allowModeOverride === true && !isDuplex && !early) return false;
+  // Without a body, or with headers that go on before it.
+  const isLate = (mode: BodyMode) => mode === 'NONE' || (mode === 'STREAMED' && !early);
   if (plan === 'routeless') return !told.responseHeaders;
   if (plan !== 'policies') return false;
   const hasBody = request.pieces.length > 0 || request.trailers;
-  if (policies.request.reads && hasBody && modes.request === 'NONE') return true;
+  if (policies.request.reads && hasBody && isLate(modes.request)) return true;
   if (!policies.response.steps || (policies.request.steps && policies.request.outcome === 'answer')) return false;
-  return !told.responseHeaders || (policies.response.reads && modes.response === 'NONE');
+  return !told.responseHeaders || (policies.response.reads && isLate(modes.response));
 }
 
 function textOfBytes(_name: string, value: unknown): unknown {

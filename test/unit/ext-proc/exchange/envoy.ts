@@ -8,6 +8,10 @@ export interface EnvoyModes {
   readonly body: Record<Side, BodyMode>;
   trailers: 'SEND' | 'SKIP';
   readonly allowOverride: boolean;
+  /** STREAMED does not wait for the headers' reply. */
+  readonly early: boolean;
+  /** Nothing waits for a reply. */
+  readonly observed: boolean;
 }
 
 /**
@@ -23,6 +27,7 @@ export class EnvoySide {
   /** Made when the headers have their reply, or, in full duplex, at once. */
   #parts: Message[] | undefined;
   #unreplied = 0;
+  #repliedPieces = 0;
   #replaced = false;
   #received: Buffer[] = [];
   /** The mutations that came back. */
@@ -45,6 +50,10 @@ export class EnvoySide {
     return this.#modes.body[this.#side];
   }
 
+  get #isEarly(): boolean {
+    return this.#modes.early && this.#mode === 'STREAMED';
+  }
+
   get #endsAtHeaders(): boolean {
     return this.#shape.pieces.length === 0 && !this.#shape.trailers;
   }
@@ -55,6 +64,10 @@ export class EnvoySide {
       this.#sent = 'headers';
       if (this.#mode === 'FULL_DUPLEX_STREAMED') this.#parts = this.#duplexParts();
       else this.#unreplied = 1;
+      if (this.#isEarly || this.#modes.observed) {
+        this.#parts ??= this.#laterParts();
+        this.#received = [];
+      }
       const end = this.#endsAtHeaders;
       return this.#side === 'request'
         ? requestHeaders(end, this.#first)
@@ -62,7 +75,7 @@ export class EnvoySide {
     }
     if (this.#parts === undefined || this.done) return undefined;
     // STREAMED sends on without waiting; what is whole waits.
-    if (this.#unreplied > 0 && this.#mode !== 'STREAMED') return undefined;
+    if (this.#unreplied > 0 && this.#mode !== 'STREAMED' && !this.#modes.observed) return undefined;
     const message = this.#parts.shift();
     if (message !== undefined && this.#mode !== 'FULL_DUPLEX_STREAMED') this.#unreplied++;
     return message;
@@ -87,7 +100,10 @@ export class EnvoySide {
         this.#received = [Buffer.from(reply.body)];
         this.#replaced = true;
       }
-      this.#parts = this.#replaced ? [] : this.#laterParts();
+      if (!this.#isEarly) this.#parts = this.#replaced ? [] : this.#laterParts();
+    } else if (this.#isEarly && (reply.kind === 'body' || reply.kind === 'replacement')) {
+      const piece = this.#shape.pieces[this.#repliedPieces++] ?? Buffer.alloc(0);
+      this.#received.push(reply.kind === 'body' ? piece : Buffer.from(reply.bytes));
     } else if (reply.kind === 'body') {
       const replacement = reply.mutation?.body;
       if (replacement !== undefined) this.#received = [Buffer.from(replacement)];

@@ -3,7 +3,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Event, next } from '../../../../src/ext-proc/exchange/index.ts';
 import type { PolicyFailure } from '../../../../src/policy/index.ts';
-import { after, afterRequest, answers, closed, done, exchangeWith, first, piece, toldAll } from './facts.ts';
+import {
+  after,
+  afterRequest,
+  answers,
+  closed,
+  done,
+  early,
+  exchangeWith,
+  fails,
+  first,
+  piece,
+  toldAll,
+} from './facts.ts';
 import { body, config, requestHeaders, responseHeaders, trailers } from './messages.ts';
 
 test('without policies for it a request goes on at once', () => {
@@ -62,10 +74,15 @@ test('a caller that leaves while policies run aborts them', () => {
   assert.deepEqual(after(exchange, done('request')), []);
 });
 
-test('a stream that ends while policies wait for a body has failed', () => {
-  const exchange = exchangeWith({ request: 'reads' });
-  after(exchange, requestHeaders(false, first('NONE')));
-  assert.deepEqual(after(exchange, closed), ['body-lost', 'release', 'closed: failed']);
+test('a stream that ends while policies wait for a body is aborted, and is evidence only where the body was asked for', () => {
+  const asked = exchangeWith({ request: 'reads' });
+  after(asked, requestHeaders(false, first('NONE')));
+  assert.deepEqual(after(asked, closed), ['body-lost: request', 'release', 'closed: aborted']);
+  for (const modes of [first('BUFFERED'), first('STREAMED'), first('FULL_DUPLEX_STREAMED'), early('STREAMED')]) {
+    const sent = exchangeWith({ request: 'reads' });
+    after(sent, requestHeaders(false, modes));
+    assert.deepEqual(after(sent, closed), ['release', 'closed: aborted'], modes.config.request);
+  }
 });
 
 test('observability mode: no replies, and policies that outlive the stream hold it until they are done', () => {
@@ -75,6 +92,54 @@ test('observability mode: no replies, and policies that outlive the stream hold 
   assert.deepEqual(after(exchange, piece('request', 'c')), ['run request policies on "abc"']);
   assert.deepEqual(after(exchange, closed), ['closed: completed']);
   assert.deepEqual(after(exchange, done('request')), ['release']);
+});
+
+const observed = config('STREAMED', 'STREAMED', true);
+
+test('observability mode: the policies of the response run after those of the request, also when Envoy has gone', () => {
+  const exchange = exchangeWith({ request: 'runs', response: 'reads' });
+  assert.deepEqual(after(exchange, requestHeaders(true, observed)), ['run request policies on ""']);
+  after(exchange, responseHeaders(false));
+  after(exchange, piece('response', 'ab', false));
+  after(exchange, piece('response', 'c'));
+  assert.deepEqual(after(exchange, closed), ['closed: completed']);
+  assert.deepEqual(after(exchange, done('request')), ['run response policies on "abc"']);
+  assert.deepEqual(after(exchange, done('response')), ['release']);
+});
+
+test('observability mode: a response that comes before the request is whole waits for it', () => {
+  const exchange = exchangeWith({ request: 'reads', response: 'runs' });
+  after(exchange, requestHeaders(false, observed));
+  assert.deepEqual(after(exchange, responseHeaders(true)), []);
+  assert.deepEqual(after(exchange, piece('request', 'ab')), ['run request policies on "ab"']);
+  assert.deepEqual(after(exchange, done('request')), ['run response policies on ""']);
+});
+
+test('observability mode: what is dropped is told, and the other side runs all the same', () => {
+  const broken = exchangeWith({ request: 'reads', response: 'runs' });
+  after(broken, requestHeaders(false, observed));
+  after(broken, responseHeaders(true));
+  assert.deepEqual(after(broken, closed), ['dropped: request', 'run response policies on ""', 'closed: aborted']);
+  assert.deepEqual(after(broken, done('response')), ['release']);
+  const large = exchangeWith({ request: 'reads', response: 'runs' });
+  after(large, requestHeaders(false, observed));
+  after(large, responseHeaders(true));
+  assert.deepEqual(after(large, piece('request', 'more than ten')), [
+    'fail: body-too-large',
+    'run response policies on ""',
+  ]);
+  const failed = exchangeWith({ request: 'runs', response: 'runs' });
+  after(failed, requestHeaders(true, observed));
+  after(failed, responseHeaders(true));
+  assert.deepEqual(after(failed, fails('request')), ['answer', 'run response policies on ""']);
+});
+
+test('observability mode: where the request has been answered its response has had its policies', () => {
+  const exchange = exchangeWith({ request: 'runs', response: 'runs' });
+  after(exchange, requestHeaders(true, observed));
+  after(exchange, responseHeaders(true));
+  assert.deepEqual(after(exchange, answers('request')), ['answer']);
+  assert.deepEqual(after(exchange, closed), ['release', 'closed: completed']);
 });
 
 test("Envoy's own answer passes, and what runs for the request is cut", () => {

@@ -39,6 +39,7 @@ export function exchangeWith(policies: Policies): Exchange {
     reads,
     refusal: undefined,
     length: reads ? policies.length : undefined,
+    replaces: mutation.body !== undefined,
   });
   const inputs: Inputs = {
     request: ({ end }) =>
@@ -48,6 +49,7 @@ export function exchangeWith(policies: Policies): Exchange {
         responseSteps: policies.response !== undefined,
         mustSee: policies.answersAlways ? 'nothing' : mustSee[policies.response ?? 'none'],
         envoy: policies.told ?? toldAll,
+        readsResponse: policies.response === 'reads',
         body: bodyPlan(policies.request === 'reads' && !end),
       },
     response: ({ end }) => bodyPlan(policies.response === 'reads' && !end),
@@ -68,6 +70,7 @@ export function after(exchange: Exchange, event: Event): readonly string[] {
       case 'accepted':
       case 'stop':
       case 'resume':
+      case 'body-came':
         return [];
       case 'run':
         return [`run ${effect.side} policies on ${effect.body === undefined ? 'no body' : `"${text(effect.body)}"`}`];
@@ -81,6 +84,11 @@ export function after(exchange: Exchange, event: Event): readonly string[] {
         const replaced = effect.mutation?.body;
         return [`reply to ${effect.side} body${replaced === undefined ? '' : ` with "${text(replaced)}"`}`];
       }
+      case 'replacement':
+        return [`reply to ${effect.side} body with "${text(effect.bytes)}" for a piece`];
+      case 'body-lost':
+      case 'dropped':
+        return [`${effect.kind}: ${effect.side}`];
       case 'piece':
         return [`piece of the ${effect.side} body "${text(effect.bytes)}"${effect.end ? ', the last' : ''}`];
       case 'trailers':
@@ -105,13 +113,18 @@ export function after(exchange: Exchange, event: Event): readonly string[] {
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 export const first = (mode: BodyMode) => config(mode, mode);
+/** With `send_body_without_waiting_for_header_response`. */
+export const early = (mode: BodyMode) => config(mode, mode, false, true);
 export const piece = (side: 'request' | 'response', content: string, end = true) =>
   body(side, Buffer.from(content), end);
 export const done = (side: 'request' | 'response'): Event => ({ kind: 'settled', side, outcome: { kind: 'continue' } });
-export const answers = (side: 'request' | 'response'): Event => ({
+export const answers = (side: 'request' | 'response'): Event => ended(side, undefined);
+export const fails = (side: 'request' | 'response'): Event => ended(side, 'LAMBDA_EXT_PROC_INTERNAL');
+
+const ended = (side: 'request' | 'response', errorKey: 'LAMBDA_EXT_PROC_INTERNAL' | undefined): Event => ({
   kind: 'settled',
   side,
-  outcome: { kind: 'answer', answer: { status: 200, headers: [], body: undefined, errorKey: undefined } },
+  outcome: { kind: 'answer', answer: { status: 200, headers: [], body: undefined, errorKey } },
 });
 export const closed: Event = { kind: 'closed' };
 

@@ -16,7 +16,7 @@ const order = { reading: 0, answering: 1, ended: 2 };
 export function playHostile(dice: Dice): string {
   const random = { ...randomScene(dice), modes: { request: dice.pick(modes), response: dice.pick(modes) } };
   // A first message that tells nothing.
-  const scene: Scene = dice.chance(0.05) ? { ...random, modes: untold, observed: false } : random;
+  const scene: Scene = dice.chance(0.05) ? { ...random, modes: untold, observed: false, early: false } : random;
   const trace: string[] = [];
   try {
     return play(scene, dice, trace);
@@ -27,9 +27,9 @@ export function playHostile(dice: Dice): string {
 }
 
 function play(scene: Scene, dice: Dice, trace: string[]): string {
-  const driver = new Driver(new SceneInputs(scene), bodyLimit, scene.modes, scene.observed);
+  const driver = new Driver(new SceneInputs(scene), bodyLimit, scene);
   const rules = new Rules();
-  const first = config(scene.modes.request, scene.modes.response, scene.observed);
+  const first = config(scene.modes.request, scene.modes.response, scene.observed, scene.early);
   const length = 1 + dice.below(14);
   let last: Message | undefined;
   for (let i = 0; i < length; i++) {
@@ -60,7 +60,9 @@ function end(driver: Driver, dice: Dice, scene: Scene): string {
   }
   driver.close();
   if (dice.chance(0.3)) driver.close();
-  for (const run of [...driver.running, ...driver.cut]) driver.settle(run, { kind: 'continue' });
+  for (let run = driver.running[0]; run !== undefined; run = driver.running[0])
+    driver.settle(run, { kind: 'continue' });
+  for (const run of driver.cut) driver.settle(run, { kind: 'continue' });
   driver.happen(requestHeaders(true));
   driver.finish();
   if (violations.length > 0) {
@@ -71,7 +73,7 @@ function end(driver: Driver, dice: Dice, scene: Scene): string {
 }
 
 function waits({ exchange }: Driver): boolean {
-  return exchange.request.stage === 'awaiting-body' || exchange.response.stage === 'awaiting-body';
+  return [exchange.request, exchange.response].some(({ stage }) => stage.startsWith('awaiting'));
 }
 
 /** Sends a message, and holds what becomes of it against the rules for the order of messages. */

@@ -1,7 +1,14 @@
 import type { BodyMode, Message, Reply, Side } from '../../../../src/ext-proc/wire/index.ts';
+import type { Scene } from './scene.ts';
+
+export type LedgerSetup = Pick<Scene, 'modes' | 'observed' | 'early' | 'allowOverride' | 'told'>;
 
 interface Account {
   readonly fullDuplex: boolean;
+  /** Pieces come before the headers have a reply. */
+  readonly early: boolean;
+  /** The headers' reply lets them go on, though pieces follow that get replies of their own. */
+  readonly letsGo: boolean;
   /** Messages that have no reply yet, in order. */
   readonly owed: ('headers' | 'body' | 'trailers')[];
   /** Full duplex: what came, and what went back. */
@@ -24,18 +31,21 @@ export class Ledger {
   #over = false;
   #requestClosed = false;
 
-  constructor(modes: Readonly<Record<Side, BodyMode>>, observed: boolean) {
+  constructor({ modes, observed, early, allowOverride, told }: LedgerSetup) {
     this.#observed = observed;
-    this.#overridable = modes.request !== 'FULL_DUPLEX_STREAMED' && modes.response !== 'FULL_DUPLEX_STREAMED';
-    this.#accounts = { request: account(modes.request), response: account(modes.response) };
+    this.#overridable = !early && modes.request !== 'FULL_DUPLEX_STREAMED' && modes.response !== 'FULL_DUPLEX_STREAMED';
+    // Where it is told wrongly that Envoy takes overrides, nothing can be right.
+    const overridden = this.#overridable && (allowOverride || told.allowModeOverride === true);
+    const open = (mode: BodyMode) => account(mode, early, overridden);
+    this.#accounts = { request: open(modes.request), response: open(modes.response) };
   }
 
   sent(message: Message): void {
     const side = this.#accounts[message.side];
+    if (message.part === 'body') side.bodies++;
     if (!side.fullDuplex) side.owed.push(message.part);
     else if (message.part === 'headers') side.headers = 'open';
-    else if (message.part === 'body') side.bodies++;
-    else side.trailers = 'open';
+    else if (message.part === 'trailers') side.trailers = 'open';
     if (message.end) side.ended = true;
   }
 
@@ -58,7 +68,7 @@ export class Ledger {
     }
     if (reply.kind === 'extension') return this.#owesAnything() ? undefined : 'an extension while nothing is owed';
     if (reply.kind === 'headers' && reply.modes !== undefined && !this.#overridable)
-      return 'mode_override in full duplex';
+      return 'mode_override where Envoy takes none';
     if (reply.side === 'request' && this.#requestClosed) return undefined;
     const side = this.#accounts[reply.side];
     return side.fullDuplex ? refuseDuplex(side, reply) : refuseInOrder(side, reply);
@@ -84,9 +94,18 @@ export class Ledger {
   }
 }
 
-function account(mode: BodyMode): Account {
-  const fullDuplex = mode === 'FULL_DUPLEX_STREAMED';
-  return { fullDuplex, owed: [], headers: 'none', bodies: 0, ended: false, pieceEnded: false, trailers: 'none' };
+function account(mode: BodyMode, early: boolean, overridden: boolean): Account {
+  return {
+    fullDuplex: mode === 'FULL_DUPLEX_STREAMED',
+    early: early && mode === 'STREAMED',
+    letsGo: !overridden && mode === 'STREAMED',
+    owed: [],
+    headers: 'none',
+    bodies: 0,
+    ended: false,
+    pieceEnded: false,
+    trailers: 'none',
+  };
 }
 
 function owes({ owed, headers }: Account): boolean {
@@ -99,7 +118,13 @@ type SideReply = Exclude<Reply, { readonly kind: 'answer' | 'extension' }>;
 function refuseInOrder(side: Account, reply: SideReply): string | undefined {
   if (reply.kind === 'piece') return 'a piece in a mode that has none';
   const owed = side.owed.shift();
-  return owed === reply.kind ? undefined : `a ${reply.kind} reply where one to ${owed ?? 'nothing'} belongs`;
+  const kind = reply.kind === 'replacement' ? 'body' : reply.kind;
+  if (owed !== kind) return `a ${reply.kind} reply where one to ${owed ?? 'nothing'} belongs`;
+  if (reply.kind === 'body' && reply.mutation !== undefined && side.letsGo)
+    return 'a mutation of headers that have gone on';
+  if (reply.kind === 'headers' && reply.body !== undefined && side.early && (side.bodies > 0 || !side.ended))
+    return 'a new body beside pieces';
+  return undefined;
 }
 
 /** Headers first, then any number of pieces if a body came, then trailers if they came. */
@@ -110,6 +135,7 @@ function refuseDuplex(side: Account, reply: SideReply): string | undefined {
       side.headers = 'replied';
       return reply.body !== undefined && !(side.ended && side.bodies === 0) ? 'a new body beside pieces' : undefined;
     case 'body':
+    case 'replacement':
       return 'a body reply that is no piece';
     case 'piece':
       if (side.headers === 'open') return 'a piece before the headers reply';

@@ -52,6 +52,6 @@ export function trailers(side: Side, first?: First): Message {
   return common(side, 'trailers', true, first);
 }
 
-export function config(request: BodyMode, response: BodyMode, observed = false): First {
-  return { config: { request, response }, observed };
+export function config(request: BodyMode, response: BodyMode, observed = false, sendsBodyEarly = false): First {
+  return { config: { request, response, sendsBodyEarly }, observed };
 }

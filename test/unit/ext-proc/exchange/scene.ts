@@ -11,6 +11,8 @@ export interface SidePolicies {
   readonly steps: boolean;
   readonly reads: boolean;
   readonly refused: boolean;
+  /** They may set a body. Where they set one, they may. */
+  readonly replaces: boolean;
   /** `nothing`: they never end. */
   readonly outcome: 'continue' | 'answer' | 'nothing';
   readonly mutation: Mutation;
@@ -23,6 +25,8 @@ export interface Scene {
   /** What the policies' author says of the Envoy, true or not. */
   readonly told: ToldModes;
   readonly observed: boolean;
+  /** `send_body_without_waiting_for_header_response`. */
+  readonly early: boolean;
   readonly plan: RequestPlan['kind'];
   readonly policies: Readonly<Record<Side, SidePolicies>>;
   readonly request: BodyShape;
@@ -63,6 +67,7 @@ export function randomScene(dice: Dice): Scene {
     allowOverride: dice.chance(0.7),
     told: { allowModeOverride: dice.pick([true, true, true, undefined, false]), responseHeaders: dice.chance(0.8) },
     observed: dice.chance(0.08),
+    early: dice.chance(0.15),
     plan,
     policies: { request: sidePolicies(dice), response: sidePolicies(dice) },
     request: shape(dice),
@@ -73,16 +78,18 @@ export function randomScene(dice: Dice): Scene {
 
 function sidePolicies(dice: Dice): SidePolicies {
   const steps = dice.chance(0.75);
+  const body = dice.chance(0.5) ? Buffer.from(dice.pick(['', '[new]', '[another body]'])) : undefined;
   return {
     steps,
     reads: steps && dice.chance(0.5),
     refused: dice.chance(0.04),
+    replaces: steps && ((body?.length ?? 0) > 0 || dice.chance(0.2)),
     outcome: dice.chance(0.05) ? 'nothing' : dice.chance(0.15) ? 'answer' : 'continue',
     mutation: {
       path: undefined,
       status: undefined,
       headers: [],
-      body: dice.chance(0.5) ? Buffer.from(dice.pick(['', '[new]', '[another body]'])) : undefined,
+      body,
       clearRouteCache: false,
     },
   };
@@ -122,6 +129,7 @@ export class SceneInputs implements Inputs {
       responseSteps: response.steps,
       mustSee: mustSee(this.#scene),
       envoy: this.#scene.told,
+      readsResponse: response.reads,
       body: this.#bodyPlan('request', end),
     };
   }
@@ -146,13 +154,14 @@ export class SceneInputs implements Inputs {
   }
 
   #bodyPlan(side: Side, end: boolean): BodyPlan {
-    const { reads, refused } = this.#scene.policies[side];
-    if (!reads || end) return { reads: false, refusal: undefined, length: undefined };
+    const { reads, refused, replaces } = this.#scene.policies[side];
+    if (!reads || end) return { reads: false, refusal: undefined, length: undefined, replaces };
     const { length, pieces } = this.#scene[side];
     return {
       reads: true,
       refusal: refused ? 'an endless stream' : undefined,
       length: length ? pieces.reduce((sum, piece) => sum + piece.length, 0) : undefined,
+      replaces,
     };
   }
 }

@@ -7,6 +7,13 @@ const described: readonly HeaderChange[] = ['content-length', 'content-type', 'c
   name,
 }));
 
+/** The response as it came. */
+export interface ReceivedResponse {
+  readonly bodiless: boolean;
+  /** The backend speaks another protocol from here on. */
+  readonly upgraded: boolean;
+}
+
 /**
  * A response's mutation made fit for its status and method: 204, 304 and answers to HEAD have no body, whatever a
  * policy put there (CONTINUE_AND_REPLACE with a body on them writes corrupt HTTP).
@@ -14,17 +21,25 @@ const described: readonly HeaderChange[] = ['content-length', 'content-type', 'c
 export function adaptResponse(
   mutation: Mutation,
   transaction: Transaction,
-  { bodiless, upgraded }: { readonly bodiless: boolean; readonly upgraded: boolean },
+  { bodiless, upgraded }: ReceivedResponse,
 ): Mutation {
-  const status = transaction.response?.status ?? 0;
+  const { request, response } = transaction;
+  const status = response?.status ?? 0;
   const replaced = mutation.body;
-  const changed = transaction.response?.statusChanged === true;
-  // The backend speaks another protocol from here on: told another status, the caller would take its bytes for HTTP.
+  const changed = response?.statusChanged === true;
+  // Told another status, the caller would take the backend's bytes for HTTP.
   if (upgraded && (replaced !== undefined || changed)) {
-    const cause = new Error('an upgraded connection has neither body nor status that a policy could replace');
-    throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause });
+    throw refused('an upgraded connection has neither body nor status that a policy could replace');
   }
-  const head = transaction.request?.method === 'HEAD';
+  if (changed && status < 300 && request?.opensTunnel) {
+    throw refused(`a status of ${status} would tell the caller that its tunnel is open`);
+  }
+  const method = request?.method ?? '';
+  // It may be a HEAD, 204 or 304, of which nothing but their headers tells.
+  if (bodiless && (status === 0 || method === '') && replaced !== undefined && replaced.length > 0) {
+    throw refused('Envoy hides :status or :method (forward_rules), and this answer may be one that has no body');
+  }
+  const head = method === 'HEAD';
   if (status !== 204 && status !== 304) {
     if (!head || replaced === undefined) return mutation;
     const length: HeaderChange = { kind: 'set', name: 'content-length', values: [String(replaced.length)] };
@@ -34,4 +49,8 @@ export function adaptResponse(
   const kept = mutation.headers.filter(({ kind, name }) => kind === 'remove' || name !== 'content-type');
   // The backend's body goes too, where there is one.
   return { ...mutation, headers: [...kept, ...described], body: bodiless || head ? undefined : new Uint8Array() };
+}
+
+function refused(reason: string): PolicyFailure {
+  return new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause: new Error(reason) });
 }

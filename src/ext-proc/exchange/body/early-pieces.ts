@@ -1,0 +1,56 @@
+import { say } from '../acts.ts';
+import { goOn } from '../effect.ts';
+import type { BodyHandling, Exchange, SideState } from '../state.ts';
+import { runOnPieces } from './collected.ts';
+
+/**
+ * STREAMED with `send_body_without_waiting_for_header_response`: pieces come while the headers have no reply, and each has
+ * one reply, in order. The headers' reply is final, so it waits until policies have run on the whole body.
+ */
+export const earlyPieces: BodyHandling = {
+  timed: true,
+  holdsHeaders: true,
+  needsPiece: true,
+
+  /** The pieces come by themselves; the wait for them must end all the same. */
+  ask(exchange, side) {
+    exchange.effects.push({ kind: 'await-body', side: side.name });
+  },
+
+  collect(exchange, side, bytes, end) {
+    side.pieces.push(bytes);
+    if (end) runOnPieces(exchange, side, 'body');
+  },
+
+  collectTrailers(exchange, side) {
+    runOnPieces(exchange, side, 'trailers');
+  },
+
+  settle(exchange, side) {
+    const mutation = exchange.inputs.mutation(side.name);
+    const body = side.bodiless ? mutation.body : undefined;
+    say(exchange, { kind: 'headers', side: side.name, mutation, body, modes: undefined });
+    if (!side.bodiless) side.replacement = mutation.body;
+    for (let i = 0; i < side.pieceCount; i++) replyToPiece(exchange, side);
+    if (side.answers === 'trailers') say(exchange, goOn[side.name].trailers);
+  },
+
+  pass: replyToPiece,
+
+  passTrailers(exchange, side) {
+    say(exchange, goOn[side.name].trailers);
+  },
+};
+
+/** A new body takes the place of the first piece, and nothing that of the others. */
+function replyToPiece(exchange: Exchange, side: SideState): void {
+  const { replacement } = side;
+  if (replacement === undefined) {
+    say(exchange, goOn[side.name].body);
+    return;
+  }
+  say(exchange, { kind: 'replacement', side: side.name, bytes: replacement });
+  side.replacement = nothing;
+}
+
+const nothing = Buffer.alloc(0);

@@ -1,0 +1,37 @@
+import type { Side } from './wire/index.ts';
+
+/**
+ * Streams in a row that were asked for a body and ended without one, before this counts as an Envoy that ignores
+ * `mode_override`. Callers that break uploads off look the same one by one, but other uploads come in between.
+ */
+const EVIDENCE = 20;
+
+/** More APIs than this (inline ones may be many) share a count no longer: the oldest begins again. */
+const MAX_COUNTS = 10_000;
+
+/** For each API and direction: how many streams in a row ended without the body that Envoy was asked for. */
+export class MissingBodies {
+  readonly #counts = new Map<string, number>();
+
+  came(api: string, side: Side): void {
+    this.#counts.delete(keyOf(api, side));
+  }
+
+  /** How many it were in a row, where that is evidence against Envoy; undefined: it may have been the caller. */
+  lost(api: string, side: Side): number | undefined {
+    const key = keyOf(api, side);
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    if (this.#counts.size > MAX_COUNTS) this.#forgetOldest();
+    return count >= EVIDENCE ? count : undefined;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#counts.keys();
+    if (oldest !== undefined) this.#counts.delete(oldest);
+  }
+}
+
+function keyOf(api: string, side: Side): string {
+  return `${side} ${api}`;
+}
