@@ -56,6 +56,13 @@ export const invocationFailures = {
     errorStatus: 'throttled',
     unsent: true,
   },
+  /** New sessions of roles a second. */
+  'too-many-sessions': {
+    kind: 'refused',
+    details: 'Service: Sts, Too many sessions',
+    errorStatus: 'throttled',
+    unsent: true,
+  },
   'circuit-open': { kind: 'refused', details: 'Service: Lambda, Circuit open', errorStatus: 'throttled', unsent: true },
   'connection-timeout': { kind: 'timeout', details: 'Service: Lambda, Connection timeout', errorStatus: 'timeout' },
   'read-timeout': { kind: 'timeout', details: 'Service: Lambda, Read timeout', errorStatus: 'timeout' },

@@ -1,6 +1,7 @@
 import type { ApiPolicies, EnvoySettings, PhaseNeeds, PolicyStep, ResponseTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ApiDocument } from '../schema/index.ts';
+import { CallerVariables } from './caller-influence.ts';
 import { dataMap } from './data.ts';
 import { compileEnvoy } from './envoy.ts';
 import type { InSteps } from './in-steps.ts';
@@ -85,13 +86,14 @@ function* compilePhases(
   let hasResponse = false;
   let certificates = false;
   const headers = new Set<string>();
+  const callers = new CallerVariables();
   function* phase(which: 'request' | 'response'): InSteps<readonly PolicyStep[]> {
     const defaultScope = surroundings.defaults?.scope ?? 'REQUEST';
     const steps: PolicyStep[] = [];
     for (const { document: step, place } of placeSteps(document, which, path, defaultScope, compiler.reporter)) {
       yield;
       position++;
-      const compiled = compileStep(step, surroundings, place, compiler);
+      const compiled = compileStep(step, surroundings, place, compiler, callers);
       if (compiled === undefined) continue;
       const name = step.name || `${compiled.baseName}-${position}`;
       const earlier = names.get(name);

@@ -74,7 +74,6 @@ function compileRole(role: RoleFields, path: DocumentPath, scope: ConfigurationS
   if (roleArn.constant !== undefined && !ROLE_SYNTAX.test(roleArn.constant)) {
     scope.error(at('roleArn'), 'is no role: expected arn:aws:iam::<12 digits>:role/<name>');
   }
-  if (roleArn.needs.request) scope.warn(at('roleArn'), 'depends on what a caller sends: a caller can choose the role');
   const { roleSessionName: sessionText, externalId } = role;
   warnOfBlank(role, ['roleSessionName', 'externalId'], path, scope);
   const roleSessionName = scope.template(at('roleSessionName'), isBlank(sessionText) ? undefined : sessionText);

@@ -26,9 +26,6 @@ export function compileDestination(
   if (functionName === undefined || region === undefined) return undefined;
   checkFunction(functionName, region, scope);
   checkRegion(region, scope);
-  if (functionName.needs.request) {
-    scope.warn(['function'], 'depends on what a caller sends: a caller can choose the function that is called');
-  }
   return { function: functionName, region };
 }
 

@@ -11,6 +11,7 @@ import {
 import { deepMerge } from '../merge.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument, StepDocument } from '../schema/index.ts';
+import { CallerVariables, warnOfCallers } from './caller-influence.ts';
 import { ConfigurationScope } from './configuration-scope.ts';
 import { compileCredentials, secretsOf } from './credentials.ts';
 import { checkOneQualifier, compileDestination } from './destination.ts';
@@ -47,6 +48,7 @@ export function compileStep(
   { defaults, rights }: StepSurroundings,
   place: StepPlace,
   compiler: TemplateCompiler,
+  callers = new CallerVariables(),
 ): CompiledStep | undefined {
   const own = document.configuration ?? {};
   const path = [...place.path, 'configuration'];
@@ -66,6 +68,8 @@ export function compileStep(
   };
   const condition = compileCondition(document, place, compiler);
   if (configuration === undefined) return undefined;
+  warnOfCallers(configuration, rights, callers, scope);
+  callers.add(configuration.variables);
   if (configuration.sendToConsumer !== false) checkGuard(document, condition, place, compiler.reporter);
   const templates = condition === undefined ? scope.templates : [...scope.templates, condition];
   const readers = [configuration.requestFormat.needs, ...templates.map((template) => template.needs)];

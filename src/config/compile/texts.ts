@@ -27,11 +27,8 @@ type Check = (template: CompiledTemplate, scope: ConfigurationScope) => void;
 
 /** What can be told of a text before there is a request. */
 const checks: Readonly<Partial<Record<InvocationText, Check>>> = {
-  endpoint(template, scope) {
-    if (template.constant !== undefined) checkEndpoint(template.constant, scope);
-    if (template.needs.request) {
-      scope.warn(['endpoint'], 'depends on what a caller sends: a caller can choose the endpoint that is called');
-    }
+  endpoint({ constant }, scope) {
+    if (constant !== undefined) checkEndpoint(constant, scope);
   },
   qualifier({ constant }, scope) {
     const verdict = constant === undefined ? 'known' : qualifierVerdict(constant);

@@ -1,4 +1,4 @@
-import type { InvocationError } from '../invocation-error.ts';
+import { InvocationError } from '../invocation-error.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { AssumedRole, CredentialSource } from '../types.ts';
 import { type AssumeRoleOptions, accountOf, assumeRole } from './assume-role.ts';
@@ -8,6 +8,7 @@ import { type ChainProgress, loadDefaultChain, profileStamp } from './default-ch
 import { identityKey, keysLabel, roleLabel, rolesOf } from './identity.ts';
 import { IdentityCache } from './identity-cache.ts';
 import { type CredentialStatus, IDLE_MS, RefreshingProvider } from './refreshing-provider.ts';
+import { SessionRate, sessionLimits } from './session-rate.ts';
 import { StaticKeys } from './static-keys.ts';
 
 export interface CredentialProvidersOptions {
@@ -28,6 +29,7 @@ export class CredentialProviders {
   /** What a source led to for the region that was asked last: mostly there is one. */
   readonly #bySource = new WeakMap<CredentialSource, Found>();
   readonly #roles: IdentityCache;
+  readonly #sessions: SessionRate;
   readonly #static = new StaticKeys();
   #default: RefreshingProvider | undefined;
 
@@ -40,6 +42,7 @@ export class CredentialProviders {
       onRefresh: () => {},
       ...options,
     };
+    this.#sessions = new SessionRate(this.#options.clock.now());
     this.#roles = new IdentityCache(MAX_ROLES, this.#options.clock.now);
   }
 
@@ -100,6 +103,10 @@ export class CredentialProviders {
 
   #createRole(key: string, source: string, role: AssumedRole, base: Identity, region: string): RefreshingProvider {
     const { clock, loadRole, onRefresh } = this.#options;
+    if (!this.#sessions.take(clock.now())) {
+      const message = `more than ${sessionLimits.perSecond} new sessions of roles a second: ${source}`;
+      throw new InvocationError('too-many-sessions', { message });
+    }
     const load = () => loadRole({ role, base: base.find(), region });
     const provider = new RefreshingProvider({
       source,

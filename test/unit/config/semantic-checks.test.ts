@@ -113,6 +113,40 @@ test('what a caller can choose is a warning', () => {
   assertLines(problemsOf(withStep(`function: f, endpoint: "${header}"`)), [`${at}.endpoint: warning: depends`]);
   assertLines(problemsOf(withStep(`function: f, roleArn: "${header}"`)), [`${at}.roleArn: warning: depends`]);
   assert.deepEqual(problemsOf(withStep(`function: f, endpoint: "{#properties['e']}"`)), []);
+  for (const name of ['region', 'qualifier', 'tenantId']) {
+    assertLines(problemsOf(withStep(`function: f, ${name}: "${header}"`)), [`${at}.${name}: warning: depends on what`]);
+  }
+  const role = 'arn:aws:iam::123456789012:role/r';
+  for (const name of ['roleSessionName', 'externalId']) {
+    const alone = `function: f, roleArn: "${role}", ${name}: "${header}"`;
+    assertLines(problemsOf(withStep(alone)), [`${at}.${name}: warning: depends on what`]);
+    const linked = `function: f, roleChain: [{roleArn: "${role}", ${name}: "${header}"}]`;
+    assertLines(problemsOf(withStep(linked)), [`${at}.roleChain.0.${name}: warning: depends on what`]);
+  }
+  const keys = `function: f, accessKey: "${header}", secretKey: "${header}"`;
+  assertLines(problemsOf(withStep(keys)), [`accessKey: warning: depends`], [`secretKey: warning: depends`]);
+});
+
+test('what a caller can choose by way of a variable is a warning', () => {
+  const reads = (value: string, name: string): readonly string[] => {
+    const first = `{configuration: {function: f, variables: [{name: v, value: "${value}"}, {name: w, value: x}]}}`;
+    const second = `{configuration: {function: f, region: "{#context.attributes['${name}']}"}}`;
+    return problemsOf(`version: 1\napis: {a: {request: [${first}, ${second}]}}\n`);
+  };
+  assertLines(reads("{#request.headers['x'][0]}", 'v'), ['a.request.1.configuration.region: warning: depends on what']);
+  assert.deepEqual(reads("{#request.headers['x'][0]}", 'w'), []);
+  assert.deepEqual(reads('{#lambdaResponse.content}', 'v'), []);
+  assertLines(reads('{#request.path}', "' + 'v"), ['region: warning: depends on what']);
+});
+
+test('a list of allow takes the warning of its field away', () => {
+  const header = "{#request.headers['x'][0]}";
+  const lists = { function: 'functions', region: 'regions', endpoint: 'endpoints', roleArn: 'roles' };
+  for (const [name, list] of Object.entries(lists)) {
+    const text = withStep(`${name === 'function' ? '' : 'function: f, '}${name}: "${header}"`);
+    assertLines(problemsOf(text), [`bound it by \`allow: {${list}: [...]}\``]);
+    assert.deepEqual(problemsOf(`allow: {${list}: []}\n${text}`), []);
+  }
 });
 
 test('endpoints are urls and clear text beyond this machine is a warning', () => {

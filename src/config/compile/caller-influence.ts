@@ -1,0 +1,81 @@
+import type { CompiledTemplate } from '../../expression/index.ts';
+import type { LambdaConfiguration } from '../../policy/index.ts';
+import type { DocumentPath } from '../problem.ts';
+import type { RightsList } from '../rights/index.ts';
+import type { ConfigurationScope } from './configuration-scope.ts';
+import type { StepRights } from './step-rights.ts';
+
+const PREFIX = 'gravitee.attribute.';
+
+/** Which variables of one API hold what a caller sent, told step by step in the order of execution. */
+export class CallerVariables {
+  /** Every variable so far: whether it holds anything of the request. */
+  readonly #known = new Map<string, boolean>();
+
+  /** Whether a caller has a say in what the template gives. */
+  reach({ needs, source }: CompiledTemplate): boolean {
+    if (needs.request) return true;
+    if (!needs.attributes) return false;
+    const named = [...this.#known].filter(([name]) => source.includes(name));
+    // A name that is put together at run time could be any.
+    return named.length > 0 ? named.some(([, reached]) => reached) : [...this.#known.values()].includes(true);
+  }
+
+  add(variables: LambdaConfiguration['variables']): void {
+    for (const { name, value } of variables) {
+      const reached = value !== undefined && this.reach(value);
+      const short = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
+      // A condition may skip the step that would put another value in its place.
+      this.#known.set(short, reached || this.#known.get(short) === true);
+    }
+  }
+}
+
+interface Influenced {
+  readonly path: DocumentPath;
+  readonly template: CompiledTemplate | undefined;
+  /** What the field chooses. */
+  readonly what: string;
+  /** That bounds it. */
+  readonly list?: RightsList;
+}
+
+type Checked = Pick<LambdaConfiguration, 'function' | 'region' | 'texts' | 'credentials'>;
+
+/** Warns of each field of destination and identity that a caller can influence and that no list bounds. */
+export function warnOfCallers(
+  configuration: Checked,
+  rights: StepRights,
+  callers: CallerVariables,
+  scope: ConfigurationScope,
+): void {
+  for (const { path, template, what, list } of fieldsOf(configuration)) {
+    if (template === undefined || !callers.reach(template)) continue;
+    if (list !== undefined && (rights.author === 'route' || rights.allow.has(list))) continue;
+    const remedy = list === undefined ? '' : `; bound it by \`allow: {${list}: [...]}\``;
+    scope.warn(path, `depends on what a caller sends: a caller can choose the ${what}${remedy}`);
+  }
+}
+
+function fieldsOf({ function: functionName, region, texts, credentials }: Checked): readonly Influenced[] {
+  const { accessKey, secretKey, sessionToken, roleChain, role } = credentials;
+  const roles = [
+    ...roleChain.map((templates, index) => ({ at: ['roleChain', index], templates })),
+    ...(role === undefined ? [] : [{ at: [], templates: role }]),
+  ];
+  return [
+    { path: ['function'], template: functionName, what: 'function that is called', list: 'functions' },
+    { path: ['region'], template: region, what: 'region that is called', list: 'regions' },
+    { path: ['endpoint'], template: texts.endpoint, what: 'endpoint that is called', list: 'endpoints' },
+    { path: ['qualifier'], template: texts.qualifier, what: 'version of the function' },
+    { path: ['tenantId'], template: texts.tenantId, what: 'tenant' },
+    { path: ['accessKey'], template: accessKey, what: 'identity that calls' },
+    { path: ['secretKey'], template: secretKey, what: 'identity that calls' },
+    { path: ['sessionToken'], template: sessionToken, what: 'identity that calls' },
+    ...roles.flatMap(({ at, templates }): readonly Influenced[] => [
+      { path: [...at, 'roleArn'], template: templates.roleArn, what: 'role', list: 'roles' },
+      { path: [...at, 'roleSessionName'], template: templates.roleSessionName, what: 'name of the session' },
+      { path: [...at, 'externalId'], template: templates.externalId, what: 'external id' },
+    ]),
+  ];
+}
