@@ -32,6 +32,8 @@ export interface CredentialSource {
   readonly sessionToken?: string | undefined;
   readonly roleChain?: readonly AssumedRole[] | undefined;
   readonly role?: AssumedRole | undefined;
+  /** Of the document, with no part that a request gives: its sessions are kept however many others there are. */
+  readonly fixed?: boolean | undefined;
 }
 
 export interface AssumedRole {

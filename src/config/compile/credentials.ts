@@ -27,7 +27,7 @@ export function compileCredentials(
     }),
     role: compileRole(configuration, [], scope),
   };
-  return { ...templates, constant: constantSource(templates) };
+  return { ...templates, constant: constantSource(templates, !scope.isInline) };
 }
 
 function secret(
@@ -106,7 +106,10 @@ export function secretsOf({
 }
 
 /** One frozen object for all requests when no expression is involved: the Lambda layer caches by identity. */
-function constantSource(templates: Omit<CredentialTemplates, 'constant'>): CredentialSource | undefined {
+function constantSource(
+  templates: Omit<CredentialTemplates, 'constant'>,
+  fixed: boolean,
+): CredentialSource | undefined {
   const { accessKey, secretKey, sessionToken, roleChain, role } = templates;
   const roles = [...roleChain, ...(role === undefined ? [] : [role])];
   const all = [
@@ -122,6 +125,7 @@ function constantSource(templates: Omit<CredentialTemplates, 'constant'>): Crede
     sessionToken: sessionToken?.constant,
     roleChain: Object.freeze(roleChain.map(constantRole)),
     role: role === undefined ? undefined : constantRole(role),
+    ...(fixed ? { fixed } : {}),
   });
 }
 

@@ -89,16 +89,17 @@ export class CredentialProviders {
   #find(source: CredentialSource, region: string): CredentialProvider {
     const base = this.#base(source);
     return rolesOf(source)
-      .reduce((before, role) => this.#role(role, before, region), base)
+      .reduce((before, role) => this.#role(role, before, region, source.fixed === true), base)
       .find();
   }
 
-  #role(role: AssumedRole, base: Identity, region: string): Identity {
+  #role(role: AssumedRole, base: Identity, region: string, fixed: boolean): Identity {
     const { roleArn, roleSessionName, externalId, durationSeconds } = role;
     if (roleArn === '') throw credentialError('no credentials', new Error('the ARN of a role is empty'));
     const key = identityKey(base.key, roleArn, roleSessionName, externalId, durationSeconds, region);
     const label = roleLabel(role, base.label, region);
-    return { key, label, find: () => this.#roles.get(key) ?? this.#createRole(key, label, role, base, region) };
+    const create = () => this.#createRole(key, label, role, base, region);
+    return { key, label, find: () => this.#roles.get(key, fixed) ?? this.#roles.set(key, create(), fixed) };
   }
 
   #createRole(key: string, source: string, role: AssumedRole, base: Identity, region: string): RefreshingProvider {
@@ -108,7 +109,7 @@ export class CredentialProviders {
       throw new InvocationError('too-many-sessions', { message });
     }
     const load = () => loadRole({ role, base: base.find(), region });
-    const provider = new RefreshingProvider({
+    return new RefreshingProvider({
       source,
       identity: key,
       account: accountOf(role.roleArn),
@@ -116,8 +117,6 @@ export class CredentialProviders {
       clock,
       onRefresh,
     });
-    this.#roles.set(key, provider);
-    return provider;
   }
 
   #base(source: CredentialSource): Identity {

@@ -159,6 +159,19 @@ test('a failure is told once by the identity that failed and not by those that r
   ]);
 });
 
+test('sessions of the document are kept however many others work', async () => {
+  const { credentialsOf, clock, asked } = make();
+  const hub = { roleChain: [role('hub')], role: role('tenant'), fixed: true };
+  const first = await credentialsOf(hub);
+  for (let i = 0; i < 600; i++) {
+    await clock.pass(10);
+    await credentialsOf({ role: role(`made-up-${i}`) });
+  }
+  asked.length = 0;
+  assert.equal(await credentialsOf(structuredClone(hub)), first);
+  assert.deepEqual(asked, [], 'neither it nor the role before it is asked for again');
+});
+
 test('callers that choose roles cannot make the process keep more than 256 nor push out what works', async () => {
   const { credentialsOf, refused, providers, sts, clock } = make();
   const own = Object.freeze({ role: role('own') });
