@@ -2,7 +2,7 @@ import type { Reporter } from '../compile/reporter.ts';
 import type { Filter } from './filters.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
-const SENT_EARLY = 'send_body_without_waiting_for_header_response';
+export const SENT_EARLY = 'send_body_without_waiting_for_header_response';
 const WHOLE_BODY: ReadonlySet<string> = new Set(['BUFFERED', 'FULL_DUPLEX_STREAMED']);
 
 /** Whether Envoy will send what the policies of a route read: by its own mode, or because the server may ask for it. */

@@ -24,6 +24,7 @@ import { isNamedByRoutes, routesOf } from './routes.ts';
 import { checkSecondLine } from './second-line-checks.ts';
 import { checkSender } from './sender-checks.ts';
 import { checkTimeouts } from './timeout-checks.ts';
+import { checkTold } from './told-checks.ts';
 import type { UsedRoute } from './used-routes.ts';
 
 const GRACEFUL_CLOSE = 'envoy.reloadable_features.ext_proc_graceful_grpc_close';
@@ -44,7 +45,7 @@ export function checkEnvoy(text: string, fileName: string, policies: LoadedPolic
   checkElsewhere(root, all, clusters, policies.set.limits.bodyBytes, reporter);
   checkFilterNames(findManagers(root), reporter);
   const filters = ownFilters(all);
-  const used = filters.flatMap((filter) => checkFilter(filter, clusters, check));
+  const used = filters.flatMap((filter) => checkFilter(filter, root, clusters, check));
   for (const { manager } of new Set(filters)) {
     const users = used.filter(({ filter }) => filter.manager.node.data === manager.node.data);
     if (users.length > 0 || manager.routeConfiguration === undefined) checkHardening(manager.node, users, reporter);
@@ -82,7 +83,7 @@ function receivesMetadata(filter: Filter): boolean {
 }
 
 /** The routes of the filter whose API is known. */
-function checkFilter(filter: Filter, clusters: ClusterIndex, check: EnvoyCheck): readonly UsedRoute[] {
+function checkFilter(filter: Filter, root: EnvoyNode, clusters: ClusterIndex, check: EnvoyCheck): readonly UsedRoute[] {
   const { reporter, policies } = check;
   const { config } = filter;
   const { limits } = policies.set;
@@ -104,6 +105,7 @@ function checkFilter(filter: Filter, clusters: ClusterIndex, check: EnvoyCheck):
     checkModes(filter, one, reporter);
     checkBufferLimit(filter, one, limits.bodyBytes, reporter);
     checkTimeouts(filter, one, policies.set, reporter);
+    checkTold(one, root, policies.set, reporter);
     checkMutations(filter, one, reporter);
     checkForwardedHeaders(filter, one, reporter);
     checkSender(filter, one, reporter);

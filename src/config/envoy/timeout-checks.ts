@@ -23,12 +23,20 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
     reporter.error(config.placeOf('message_timeout'), message);
     return;
   }
-  if (told.messageTimeoutMs !== undefined && told.messageTimeoutMs > timeout) {
-    const message = `the server is told ${told.messageTimeoutMs} ms (envoy.messageTimeoutMs or x-lambda-envoy), but Envoy gives up after ${timeout} ms: callers get a bare 504; write \`message_timeout: ${told.messageTimeoutMs / 1000}s\``;
+  if (told.messageTimeoutMs !== undefined && told.messageTimeoutMs !== timeout) {
+    const outcome =
+      told.messageTimeoutMs > timeout
+        ? `but Envoy gives up after ${timeout} ms: callers get a bare 504`
+        : `and gives up then, while Envoy waits for ${timeout} ms`;
+    const message = `the server is told ${told.messageTimeoutMs} ms (envoy.messageTimeoutMs or x-lambda-envoy), ${outcome}; write \`message_timeout: ${told.messageTimeoutMs / 1000}s\`, or \`messageTimeoutMs: ${timeout}\``;
     reporter.error(config.placeOf('message_timeout'), message);
   }
-  if (told.maxMessageTimeoutMs !== undefined && told.maxMessageTimeoutMs > maximum) {
-    const message = `the server is told that it may extend to ${told.maxMessageTimeoutMs} ms, but Envoy ignores that beyond ${maximum} ms: write \`max_message_timeout: ${told.maxMessageTimeoutMs / 1000}s\``;
+  if (told.maxMessageTimeoutMs !== undefined && told.maxMessageTimeoutMs !== maximum) {
+    const outcome =
+      told.maxMessageTimeoutMs > maximum
+        ? `but Envoy ignores that beyond ${maximum} ms`
+        : `while Envoy would allow ${maximum} ms`;
+    const message = `the server is told that it may extend to ${told.maxMessageTimeoutMs} ms, ${outcome}: write \`max_message_timeout: ${told.maxMessageTimeoutMs / 1000}s\`, or \`maxMessageTimeoutMs: ${maximum}\``;
     reporter.error(config.placeOf('max_message_timeout'), message);
   }
   const { messageTimeoutMs, maxMessageTimeoutMs } = told;

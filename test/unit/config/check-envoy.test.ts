@@ -6,6 +6,7 @@ import { assertLines, load } from './support.ts';
 
 const policies = `version: 1
 inline: {functions: [f]}
+envoy: {allowModeOverride: true}
 apis:
   orders:
     request:
@@ -50,7 +51,11 @@ test('camel case is read as envoy reads it', () => {
   });
   assert.ok(camel.includes('allowModeOverride: true') && !camel.includes('allow_mode_override'));
   assert.deepEqual(check(camel), []);
-  assertLines(check(camel.replace('allowModeOverride: true', 'allowModeOverride: false')), ['allowModeOverride']);
+  assertLines(
+    check(camel.replace('allowModeOverride: true', 'allowModeOverride: false')),
+    ['allowModeOverride: API orders needs'],
+    ['allowModeOverride: the server is told'],
+  );
 });
 
 test('a configuration without the filter is an error', () => {
@@ -132,23 +137,32 @@ test('metadata that is too long is an error', () => {
   assertLines(inline(100_000), ['connection to the server is reset'], ['more than 16384']);
 });
 
+/** Nobody tells the server of an override, and there is none. */
+const untold = policies.replace('envoy: {allowModeOverride: true}\n', '');
+
 test('a body policy without allow mode override is an error', () => {
   const line = 'allow_mode_override: true';
-  assertLines(check(without(line)), [`${filterPath}.allow_mode_override: `, "the request's body", `\`${line}\``]);
+  assertLines(check(without(line), untold), [
+    `${filterPath}.allow_mode_override: `,
+    "the request's body",
+    `\`${line}\``,
+  ]);
   const buffered = without(line).replace('response_header_mode: SKIP', 'request_body_mode: BUFFERED');
-  assertLines(check(buffered), ['request_trailer_mode: ', 'no body goes past', '`request_trailer_mode: SEND`']);
+  assertLines(check(buffered, untold), ['request_trailer_mode: ', 'no body goes past', '`request_trailer_mode: SEND`']);
   const safe = buffered.replace('BUFFERED', 'BUFFERED, request_trailer_mode: SEND');
-  assert.deepEqual(check(safe), []);
+  assert.deepEqual(check(safe, untold), []);
   const streamed = without(line).replace('response_header_mode: SKIP', 'request_body_mode: STREAMED');
-  assert.equal(check(streamed).length, 1);
-  assert.deepEqual(check(without(line), policies.replace('request.content', 'request.path')), []);
+  assert.equal(check(streamed, untold).length, 1);
+  assert.deepEqual(check(without(line), untold.replace('request.content', 'request.path')), []);
 });
 
 test('a response policy that envoy never asks for is an error', () => {
   const text = without('allow_mode_override: true');
-  const response = policies.replace('request:', 'response:').replace('request.content', 'response.status');
+  const response = untold.replace('request:', 'response:').replace('request.content', 'response.status');
   assertLines(check(text, response), ['the response', 'they never run']);
-  assert.deepEqual(check(text.replace('response_header_mode: SKIP', 'response_header_mode: SEND'), response), []);
+  const sent = text.replace('response_header_mode: SKIP', 'response_header_mode: SEND');
+  assert.deepEqual(check(sent, `envoy: {responseHeaders: true}\n${response}`), []);
+  assertLines(check(sent, response), ['nobody tells', '`envoy: {responseHeaders: true}`']);
 });
 
 test('skipped request headers are an error', () => {
@@ -191,14 +205,23 @@ test('a message timeout below the lambdas own is a warning', () => {
 
 test('steps that run in one message are added up', () => {
   const step = '{configuration: {function: f, readTimeoutMs: 15000, connectionTimeoutMs: 3000}}';
-  assert.deepEqual(check(goodEnvoy, `version: 1\napis: {orders: {request: [${step}], response: [${step}]}}\n`), []);
+  assert.deepEqual(
+    check(
+      goodEnvoy,
+      `version: 1\nenvoy: {allowModeOverride: true}\napis: {orders: {request: [${step}], response: [${step}]}}\n`,
+    ),
+    [],
+  );
   const answering = step.replace('function: f', 'function: f, sendToConsumer: true');
-  const lines = check(goodEnvoy, `version: 1\napis: {orders: {request: [${answering}], response: [${step}]}}\n`);
+  const lines = check(
+    goodEnvoy,
+    `version: 1\nenvoy: {allowModeOverride: true}\napis: {orders: {request: [${answering}], response: [${step}]}}\n`,
+  );
   assertLines(lines, ['may take up to 36000 ms']);
 });
 
 test('timeouts that the server is told must be envoys', () => {
-  assertLines(check(goodEnvoy, `envoy: {messageTimeoutMs: 40000}\n${policies}`), [
+  assertLines(check(goodEnvoy, `envoy: {allowModeOverride: true, messageTimeoutMs: 40000}\n${untold}`), [
     'told 40000 ms',
     '`message_timeout: 40s`',
   ]);
@@ -207,7 +230,7 @@ test('timeouts that the server is told must be envoys', () => {
     `[{key: x-lambda-api, value: orders}, {key: x-lambda-envoy, value: '{"messageTimeoutMs": 36000}'}]`,
   );
   assertLines(check(told), ['told 36000 ms']);
-  const longer = `envoy: {messageTimeoutMs: 35000, maxMessageTimeoutMs: 60000}\n${policies}`;
+  const longer = `envoy: {allowModeOverride: true, messageTimeoutMs: 35000, maxMessageTimeoutMs: 60000}\n${untold}`;
   assertLines(check(goodEnvoy, longer), ['max_message_timeout', '60000 ms', '`max_message_timeout: 60s`']);
   const allowed = spoilt(
     'message_timeout: 35s',
@@ -394,8 +417,14 @@ test('answers that envoy ignores are a warning', () => {
 });
 
 test('full duplex without the response body that a policy reads is an error', () => {
-  const text = spoilt('response_header_mode: SKIP', 'request_body_mode: FULL_DUPLEX_STREAMED');
-  const response = policies.replace('request:', 'response:').replace('request.content', 'response.content');
+  const text = spoilt(
+    'response_header_mode: SKIP',
+    'response_header_mode: SEND, request_body_mode: FULL_DUPLEX_STREAMED',
+  );
+  const response = policies
+    .replace('request:', 'response:')
+    .replace('allowModeOverride', 'responseHeaders')
+    .replace('request.content', 'response.content');
   assertLines(check(text, response), ['response_body_mode', "reads the response's body"]);
 });
 

@@ -4,6 +4,7 @@ import { goodEnvoy } from './envoy-fixture.ts';
 import { load } from './support.ts';
 
 const api = (phase: string, configuration: string): string => `version: 1
+envoy: {allowModeOverride: true}
 apis:
   orders:
     ${phase}:

@@ -1,0 +1,63 @@
+import type { EnvoySettings } from '../../policy/index.ts';
+import type { Reporter } from '../compile/reporter.ts';
+import type { CompiledPolicySet } from '../compiled-policy-set.ts';
+import { SENT_EARLY } from './body-checks.ts';
+import type { EnvoyNode } from './envoy-node.ts';
+import { toldOf } from './told.ts';
+import { nameOf, type UsedRoute } from './used-routes.ts';
+
+/**
+ * What `envoy:` in policies.yaml, or `x-lambda-envoy` on the route, says of Envoy against what Envoy's own side says. Both
+ * ways are errors: too much lets requests go past policies, too little has the server refuse them.
+ */
+export function checkTold(used: UsedRoute, root: EnvoyNode, set: CompiledPolicySet, reporter: Reporter): void {
+  const { config } = used.filter;
+  const told = toldOf(used, set, reporter);
+  const modes = used.route.processingMode;
+  if (told.allowModeOverride === true && !config.flag('allow_mode_override')) {
+    const message = `the server is told \`allowModeOverride: true\`, and Envoy takes no override: policies of ${nameOf(used)} may be passed by; write \`allow_mode_override: true\`, or take it out of \`envoy:\``;
+    reporter.error(config.placeOf('allow_mode_override'), message);
+  }
+  if (told.responseHeaders === true && modes?.text('response_header_mode') === 'SKIP') {
+    const message = `the server is told \`responseHeaders: true\`, and Envoy skips them: response policies of ${nameOf(used)} may be passed by; write \`response_header_mode: SEND\`, or take it out of \`envoy:\``;
+    reporter.error(modes.placeOf('response_header_mode'), message);
+  }
+  checkRefused(used, told, reporter);
+  checkVersion(told, root, reporter);
+}
+
+/**
+ * What the server refuses at a request's headers though Envoy sends it, or would: nobody told. What Envoy does not send
+ * either is told by checkModes.
+ */
+function checkRefused(used: UsedRoute, told: EnvoySettings, reporter: Reporter): void {
+  const { filter, route, policies } = used;
+  const { config } = filter;
+  if (config.flag('observability_mode')) return;
+  const body = (phase: string): string => route.processingMode?.text(`${phase}_body_mode`) ?? 'NONE';
+  const isDuplex = [body('request'), body('response')].includes('FULL_DUPLEX_STREAMED');
+  const mayAsk = config.flag('allow_mode_override') && !config.flag(SENT_EARLY) && !isDuplex;
+  if (mayAsk && told.allowModeOverride === true) return;
+  const { needs } = policies;
+  const mustSeeResponse = needs.response && !needs.answersAlways;
+  const sendsHeaders = route.processingMode?.text('response_header_mode') !== 'SKIP';
+  const missing = [
+    ...(mayAsk && needs.requestBody && body('request') === 'NONE' ? ["the request's body"] : []),
+    ...(mustSeeResponse && told.responseHeaders !== true && (mayAsk || sendsHeaders) ? ['the response'] : []),
+    ...(mayAsk && mustSeeResponse && needs.responseBody && body('response') === 'NONE' ? ["the response's body"] : []),
+  ];
+  if (missing.length === 0) return;
+  const message = `nobody tells the server that Envoy sends ${missing.join(' and ')}, and it refuses each request of ${nameOf(used)} that needs it: write \`envoy: {${mayAsk ? 'allowModeOverride' : 'responseHeaders'}: true}\` in policies.yaml, or in \`x-lambda-envoy\` of the route`;
+  reporter.error(mayAsk ? config.placeOf('allow_mode_override') : config.placeOf('processing_mode'), message);
+}
+
+/** A configuration tells the version where it is a dump of a running Envoy's. */
+function checkVersion({ version }: EnvoySettings, root: EnvoyNode, reporter: Reporter): void {
+  const node = root.find('node', 'user_agent_build_version', 'version');
+  const major = node?.number('major_number');
+  const minor = node?.number('minor_number');
+  if (version === undefined || node === undefined || major === undefined || minor === undefined) return;
+  if (version === `${major}.${minor}` || version.startsWith(`${major}.${minor}.`)) return;
+  const message = `the server is told \`version: "${version}"\`, and this is ${major}.${minor}: write \`envoy: {version: "${major}.${minor}"}\``;
+  reporter.error(node.path, message);
+}
