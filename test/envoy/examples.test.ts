@@ -114,7 +114,9 @@ test('the example of mutual tls reaches a sidecar that wants certificates', asyn
 
 test('the example lets nothing on whose policies envoy passes by', async (t) => {
   const reading = policies.replace('function: f,', `function: f, payload: "{#request.content}",`);
-  const sidecar = await startSidecar({ test: t, config: reading });
+  // Who writes this is wrong, and the server cannot know.
+  const wrong = `${reading}envoy: {allowModeOverride: true}\n`;
+  const sidecar = await startSidecar({ test: t, config: wrong });
   const backend = await startBackend();
   t.after(() => backend.stop());
   const text = readFileSync(join(examples, 'unix-socket.yaml'), 'utf8')
@@ -125,6 +127,6 @@ test('the example lets nothing on whose policies envoy passes by', async (t) => 
   const admin = 'admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}';
   const envoy = await startEnvoy({ test: t, config: `${admin}\n${text}` });
   const answer = await fetch(`${envoy.url}/orders`, { method: 'POST', body: 'a body' });
-  assert.ok([403, 500].includes(answer.status), String(answer.status));
+  assert.equal(answer.status, 403);
   assert.equal(backend.calls, 0);
 });

@@ -97,6 +97,7 @@ const policies = (endpoint: string): string => {
   });
   return JSON.stringify({
     version: 1,
+    envoy: { allowModeOverride: true, responseHeaders: true },
     apis: {
       request: { request: [step('{#request.content}', 'REQUEST {#lambdaResponse.content}')] },
       response: { response: [step('{#response.content}', 'RESPONSE {#lambdaResponse.content}')] },
