@@ -19,6 +19,7 @@ const ADVICE =
 export function answerTo(failure: Failure, context: StreamContext, transaction: Transaction): Answer {
   if (failure.kind === 'body-missing') reportMissingBody(failure.reason, context, transaction);
   else if (failure.kind === 'hidden') context.observer.bodyUnavailable(transaction.policies.name);
+  else if (failure.kind === 'unattributed') context.observer.unattributedResponse(failure.request);
   else if (failure.kind === 'body-too-large') context.observer.limitReached('body');
   return answerFailure(transaction, policyFailure(failure, context.set.limits, transaction));
 }
@@ -57,6 +58,10 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
       const cause = new Error(`Envoy sends no ${side} headers: set processing_mode.${side}_header_mode to SEND`);
       return new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause });
     }
+    case 'unattributed': {
+      const { key, what } = unattributed[failure.request];
+      return new PolicyFailure(key, { cause: new Error(`${what}, and nothing tells who made it: ${ATTRIBUTES}`) });
+    }
     case 'routeless-answer': {
       const cause = new Error(
         'a backend answered a stream without an API: request_attributes must ask for xds.route_name',
@@ -88,6 +93,22 @@ const hiddenSettings: Readonly<Record<HiddenPart, string>> = {
 function ruledOut(obstacle: string | undefined): string {
   return obstacle === undefined ? '' : `. Overrides are ruled out here by ${obstacle}`;
 }
+
+const ATTRIBUTES =
+  'write `response_attributes: [response.code_details, upstream.address]` on the ext_proc filter, with which answers of Envoy ' +
+  'and its filters pass';
+
+const unattributed = {
+  unseen: {
+    key: 'LAMBDA_EXT_PROC_INTERNAL',
+    what: 'a response came for a request that was never seen (set request_header_mode: SEND, or a filter before ext_proc answered)',
+  },
+  waiting: {
+    key: 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE',
+    what: `a response came while policies waited for the request's body (${ADVICE})`,
+  },
+  without_route: { key: 'LAMBDA_EXT_PROC_UNMATCHED', what: 'a response came for a request that has no route' },
+} as const;
 
 function unavailable(reason: string): PolicyFailure {
   return new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause: new Error(reason) });

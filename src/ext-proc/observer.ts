@@ -12,6 +12,7 @@ export interface StreamObserver extends InvocationObserver {
   bodyUnavailable(api: string): void;
   /** Observability mode: the policies of this side did not run, since its body did not come to its end. */
   eventDropped(phase: LabelValue<'droppedEvents', 'phase'>): void;
+  unattributedResponse(request: LabelValue<'unattributedResponses', 'request'>): void;
   limitReached(limit: LabelValue<'limits', 'limit'>): void;
   immediateResponse(reason: string): void;
   protocolViolation(kind: string): void;

@@ -70,6 +70,12 @@ export const metricCatalogue = {
     help: 'Observability mode: phases whose policies did not run, since the body that they read did not come to its end.',
     labels: { phase: ['request', 'response'] },
   },
+  unattributedResponses: {
+    name: 'lambda_ext_proc_unattributed_responses_total',
+    type: 'counter',
+    help: 'Responses refused because nothing told whether a backend or Envoy made them, by what was known of the request.',
+    labels: { request: ['unseen', 'waiting', 'without_route'] },
+  },
   violations: {
     name: 'lambda_ext_proc_protocol_violations_total',
     type: 'counter',

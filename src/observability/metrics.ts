@@ -23,6 +23,7 @@ export class Metrics {
   readonly #streams = new Tally('streams', this.registry);
   readonly #messages = new Tally('messages', this.registry);
   readonly #passThroughs = new Tally('passThroughs', this.registry);
+  readonly #unattributedResponses = new Tally('unattributedResponses', this.registry);
   readonly #bodiesUnavailable = new Tally('bodiesUnavailable', this.registry);
   readonly #droppedEvents = new Tally('droppedEvents', this.registry);
   readonly #limits = new Tally('limits', this.registry);
@@ -91,6 +92,10 @@ export class Metrics {
   /** A stream that went on untouched. */
   passThrough(reason: LabelValue<'passThroughs', 'reason'>): void {
     this.#passThroughs.add(reason);
+  }
+
+  unattributedResponse(request: LabelValue<'unattributedResponses', 'request'>): void {
+    this.#unattributedResponses.add(request);
   }
 
   bodyUnavailable(api: string): void {

@@ -17,6 +17,7 @@ type Tallied =
   | 'immediateResponses'
   | 'bodiesUnavailable'
   | 'droppedEvents'
+  | 'unattributedResponses'
   | 'violations'
   | 'limits'
   | 'refusedStreams'

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { type Backend, type BackendOptions, startBackend } from './backend.ts';
 import { type EnvoyConfigOptions, envoyConfig, type RunningEnvoy, startEnvoy } from './envoy.ts';
+import type { Json } from './envoy-config.ts';
 import { type RunningSidecar, startSidecar } from './sidecar.ts';
 
 export interface EnvironmentOptions {
@@ -9,6 +10,8 @@ export interface EnvironmentOptions {
   /** Of Envoy, without the addresses. By default one route for each API, `/NAME`, that names it. */
   readonly envoy?: Omit<EnvoyConfigOptions, 'sidecar' | 'backend'>;
   readonly apis?: readonly string[];
+  /** What a test has to say of Envoy beyond that. */
+  readonly changeEnvoy?: (config: Json) => Json;
   readonly backend?: BackendOptions;
   readonly workers?: number;
   /** Runs dist/main.js, not the sources. */
@@ -51,7 +54,9 @@ export async function startEnvironment(options: EnvironmentOptions, test?: TestC
     metadata: { 'x-lambda-api': api },
   }));
   const envoy = await startEnvoy({
-    config: envoyConfig({ routes, ...options.envoy, sidecar: sidecar.addresses, backend: backend.address }),
+    config: (options.changeEnvoy ?? ((config: Json) => config))(
+      envoyConfig({ routes, ...options.envoy, sidecar: sidecar.addresses, backend: backend.address }),
+    ),
     ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
     ...context,
   });

@@ -56,11 +56,15 @@ export interface EnvoyConfigOptions {
   /** Filter-level `grpc_service.initial_metadata`; values may hold formatters. */
   readonly initialMetadata?: Readonly<Record<string, string>>;
   readonly requestAttributes?: readonly string[];
+  /** By default those that tell who answered. */
+  readonly responseAttributes?: readonly string[];
   /** Further or other fields of the filter, for instance `{failure_mode_allow: true}`. */
   readonly filter?: Json;
   /** HTTP filters before and after ext_proc. */
   readonly filtersBefore?: readonly Json[];
   readonly filtersAfter?: readonly Json[];
+  /** Replaces the router. */
+  readonly router?: Json;
   /** Further fields of the HTTP connection manager, for instance `local_reply_config`. */
   readonly connectionManager?: Json;
   /** Further fields of the sidecar's cluster, for instance `health_checks` or `circuit_breakers`. */
@@ -126,7 +130,7 @@ function listener(options: EnvoyConfigOptions): Json {
                 ...(options.filtersBefore ?? []),
                 extProc(options),
                 ...(options.filtersAfter ?? []),
-                {
+                options.router ?? {
                   name: 'envoy.filters.http.router',
                   typed_config: { '@type': type('envoy.extensions.filters.http.router.v3.Router') },
                 },
@@ -159,6 +163,7 @@ function extProc(options: EnvoyConfigOptions): Json {
       allow_mode_override: options.allowModeOverride ?? true,
       message_timeout: options.messageTimeout ?? '30s',
       request_attributes: options.requestAttributes ?? ['xds.route_name', 'xds.virtual_host_name'],
+      response_attributes: options.responseAttributes ?? ['response.code_details', 'upstream.address'],
       metadata_options: {
         receiving_namespaces: { untyped: options.receivingNamespaces ?? ['lambda-ext-proc'] },
       },

@@ -111,9 +111,15 @@ export const requestHeaders = (end: boolean, extra: Readonly<Record<string, stri
   },
 });
 
+const fromBackend = {
+  'response.code_details': { stringValue: 'via_upstream' },
+  'upstream.address': { stringValue: '127.0.0.1:80' },
+};
+
 export const responseHeaders = (end: boolean, extra: Readonly<Record<string, string>> = {}): Message => ({
   response_headers: {
-    headers: headerMap({ ':status': '200', 'x-envoy-upstream-service-time': '1', ...extra }),
+    headers: headerMap({ ':status': '200', ...extra }),
     end_of_stream: end,
   },
+  attributes: { 'envoy.filters.http.ext_proc': { fields: fromBackend } },
 });

@@ -1,7 +1,8 @@
-import type { BodyMessage } from '../wire/index.ts';
+import type { BodyMessage, TrailersMessage } from '../wire/index.ts';
 import { enqueue, fail, isAwaiting, run } from './acts.ts';
 import type { Failure } from './failure.ts';
 import type { Exchange, SideState } from './state.ts';
+import { admitResponse } from './who-answered.ts';
 
 /** Policies read a side's body: asks for it in the way that its body mode allows. */
 export function awaitBody(exchange: Exchange, side: SideState): void {
@@ -15,7 +16,7 @@ export function awaitBody(exchange: Exchange, side: SideState): void {
 
 /** A body message: for the policies that wait for it, else on its way. What is replied is up to the body mode (`body/`). */
 export function onBody(exchange: Exchange, side: SideState, message: BodyMessage): void {
-  if (side.stage === 'start' && !skipHeaders(exchange, side)) return;
+  if (side.stage === 'start' && !skipHeaders(exchange, side, message.attributes)) return;
   const { bytes, end } = message;
   switch (side.stage) {
     case 'awaiting-body':
@@ -31,8 +32,8 @@ export function onBody(exchange: Exchange, side: SideState, message: BodyMessage
   }
 }
 
-export function onTrailers(exchange: Exchange, side: SideState): void {
-  if (side.stage === 'start' && !skipHeaders(exchange, side)) return;
+export function onTrailers(exchange: Exchange, side: SideState, { attributes }: TrailersMessage): void {
+  if (side.stage === 'start' && !skipHeaders(exchange, side, attributes)) return;
   if (!isAwaiting(side.stage)) side.body.passTrailers(exchange, side);
   else if (side.replaces && side.body.needsPiece && side.pieceCount === 0) fail(exchange, noPlace);
   else side.body.collectTrailers(exchange, side);
@@ -69,15 +70,17 @@ export function isAskedFor({ filter }: Exchange, side: SideState): boolean {
  * A body or trailers without headers: the filter's header mode is SKIP. They are let through where no policy is passed by
  * for it. False: the caller got an error.
  */
-function skipHeaders(exchange: Exchange, side: SideState): boolean {
-  if (side.name === 'request' || hasResponseSteps(exchange)) {
-    fail(exchange, { kind: 'headers-unseen', side: side.name }, side);
+function skipHeaders(exchange: Exchange, side: SideState, attributes: ReadonlyMap<string, string>): boolean {
+  if (side.name === 'request') {
+    fail(exchange, { kind: 'headers-unseen', side: 'request' }, side);
+    return false;
+  }
+  const admitted = admitResponse(exchange, attributes);
+  if (admitted === 'refused') return false;
+  if (admitted === 'policies' && exchange.plan?.kind === 'policies' && exchange.plan.responseSteps) {
+    fail(exchange, { kind: 'headers-unseen', side: 'response' }, side);
     return false;
   }
   side.stage = 'open';
   return true;
-}
-
-function hasResponseSteps({ plan, request }: Exchange): boolean {
-  return request.stage === 'open' && plan?.kind === 'policies' && plan.responseSteps;
 }

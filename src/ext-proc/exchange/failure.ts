@@ -1,3 +1,4 @@
+import type { LabelValue } from '../../observability/index.ts';
 import type { PolicyFailure } from '../../policy/index.ts';
 import type { Side } from '../wire/index.ts';
 import type { HiddenPart } from './hidden-part.ts';
@@ -17,6 +18,8 @@ export type Failure =
   | { readonly kind: 'headers-unseen'; readonly side: Side }
   /** A backend answered a request for which Envoy had told no route. */
   | { readonly kind: 'routeless-answer' }
+  /** Nothing tells who made a response that came before the request's policies were done. */
+  | { readonly kind: 'unattributed'; readonly request: LabelValue<'unattributedResponses', 'request'> }
   | { readonly kind: 'timeout' }
   /** Said by the policies' side: no API, no capacity, or an unexpected error. */
   | { readonly kind: 'policy'; readonly failure: PolicyFailure };

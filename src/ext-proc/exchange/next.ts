@@ -164,7 +164,7 @@ function take(exchange: Exchange, side: SideState, message: Message): void {
       onBody(exchange, side, message);
       break;
     case 'trailers':
-      onTrailers(exchange, side);
+      onTrailers(exchange, side, message);
   }
 }
 

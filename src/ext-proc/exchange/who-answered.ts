@@ -1,14 +1,69 @@
-import type { RawHeader } from '../../policy/index.ts';
+import { responseAttributes } from '../../envoy-names.ts';
+import { fail, open } from './acts.ts';
+import { passed, stop } from './effect.ts';
+import type { Failure } from './failure.ts';
+import type { Exchange } from './state.ts';
+
+/** `unknown`: Envoy does not say (the filter's `response_attributes` do not ask for it), or says both. */
+type Answerer = 'backend' | 'envoy' | 'unknown';
 
 /**
- * An answer that Envoy or another filter made, before the request went on: an error without the header that the
- * router puts on every upstream response. A backend's answer here would mean that the request went round its policies.
+ * Who made a response, as its first message tells (docs/notes/envoy.md). Headers prove nothing: filters and caches copy
+ * x-envoy-upstream-service-time, and suppress_envoy_headers takes it away.
  */
-export function isLocalReply(status: number, headers: readonly RawHeader[]): boolean {
-  return status >= 400 && !isFromUpstream(headers);
+function whoAnswered(attributes: ReadonlyMap<string, string>): Answerer {
+  const details = attributes.get(responseAttributes.codeDetails);
+  if (details === undefined) return 'unknown';
+  const called = (attributes.get(responseAttributes.upstreamAddress) ?? '') !== '';
+  if (details === 'via_upstream') return called ? 'backend' : 'unknown';
+  return details === '' && called ? 'unknown' : 'envoy';
 }
 
-/** The router marks what a backend answered. */
-export function isFromUpstream(headers: readonly RawHeader[]): boolean {
-  return headers.some(([name]) => name === 'x-envoy-upstream-service-time');
+/**
+ * The first message of a response. `policies`: it answers a request whose policies were done. `local`: Envoy or another filter
+ * answered before that, and it stays what it is. `refused`: the request went past its policies, or nothing tells that it
+ * did not, and the caller got an error.
+ */
+export function admitResponse(
+  exchange: Exchange,
+  attributes: ReadonlyMap<string, string>,
+): 'policies' | 'local' | 'refused' {
+  const { request, response, plan } = exchange;
+  if (request.stage === 'open' && plan?.kind !== 'routeless') return 'policies';
+  const answerer = presumedAnswerer(exchange, whoAnswered(attributes));
+  if (answerer === 'envoy') {
+    open(request);
+    exchange.effects.push(passed.local_reply, stop);
+    return 'local';
+  }
+  const unknown = answerer === 'unknown';
+  if (plan === undefined) {
+    // Its headers are never sent (request_header_mode: SKIP), or an earlier filter answered.
+    const failure: Failure = unknown
+      ? { kind: 'unattributed', request: 'unseen' }
+      : { kind: 'headers-unseen', side: 'request' };
+    fail(exchange, failure, response);
+  } else if (plan.kind === 'routeless') {
+    fail(
+      exchange,
+      unknown ? { kind: 'unattributed', request: 'without_route' } : { kind: 'routeless-answer' },
+      response,
+    );
+  } else {
+    const reason = 'the response came first';
+    fail(exchange, unknown ? { kind: 'unattributed', request: 'waiting' } : { kind: 'body-missing', reason }, request);
+  }
+  return 'refused';
+}
+
+/** What is not told and can be known all the same. */
+function presumedAnswerer(exchange: Exchange, answerer: Answerer): Answerer {
+  if (answerer !== 'unknown') return answerer;
+  const { request, plan, filter } = exchange;
+  // Nothing can be passed by that Envoy never waits for.
+  if (filter?.observed) return 'envoy';
+  if (plan?.kind !== 'policies') return 'unknown';
+  // Envoy holds a request whose headers have no reply: no backend can have seen it.
+  const isHeld = request.body.holdsHeaders || (request.stage === 'running' && request.answers === 'headers');
+  return isHeld ? 'envoy' : 'unknown';
 }

@@ -9,6 +9,7 @@ export type {
   Phase,
   ProtocolConfig,
   Side,
+  TrailersMessage,
 } from './message.ts';
 export type { BodyMode, ProcessingRequest, ProcessingResponse, Struct } from './protobuf.ts';
 export type {

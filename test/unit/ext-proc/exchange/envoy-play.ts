@@ -127,11 +127,7 @@ class EnvoyPlay {
         if (request.stage !== 'running' && !request.stage.startsWith('awaiting')) return false;
         if (driver.exchange.response.progress !== 'start') return false;
         this.#struck = true;
-        driver.send(responseHeaders(true, 413, true));
-        if (!this.#scene.observed) {
-          assert.equal(driver.passed, 'local_reply');
-          assert.equal(driver.running.length, 0, 'policies run on for a request that has been answered');
-        }
+        this.#answerEarly();
         driver.close();
         break;
       default:
@@ -139,6 +135,21 @@ class EnvoyPlay {
     }
     this.#struck = true;
     return true;
+  }
+
+  /** Envoy or a backend answers before the request's policies are done. */
+  #answerEarly(): void {
+    const driver = this.#driver;
+    const { modes, early, policies, request, observed } = this.#scene;
+    const told = this.#dice.pick(['backend', 'envoy', 'nobody'] as const);
+    // What Envoy holds back no backend can have answered.
+    const reads = policies.request.reads && (request.pieces.length > 0 || request.trailers);
+    const isHeld = modes.request === 'FULL_DUPLEX_STREAMED' || (early && modes.request === 'STREAMED') || !reads;
+    driver.send(responseHeaders(true, 413, told));
+    if (observed) return;
+    if (told === 'envoy' || (told === 'nobody' && isHeld)) assert.equal(driver.passed, 'local_reply');
+    else assert.equal(driver.failure?.kind, told === 'backend' ? 'body-missing' : 'unattributed');
+    assert.equal(driver.running.length, 0, 'policies run on for a request that has been answered');
   }
 
   #takeReplies(): void {

@@ -71,7 +71,7 @@ export class EnvoySide {
       const end = this.#endsAtHeaders;
       return this.#side === 'request'
         ? requestHeaders(end, this.#first)
-        : responseHeaders(end, 200, false, this.#first);
+        : responseHeaders(end, 200, 'backend', this.#first);
     }
     if (this.#parts === undefined || this.done) return undefined;
     // STREAMED sends on without waiting; what is whole waits.

@@ -145,7 +145,7 @@ test('observability mode: where the request has been answered its response has h
 test("Envoy's own answer passes, and what runs for the request is cut", () => {
   const exchange = exchangeWith({ request: 'runs', response: 'runs' });
   after(exchange, requestHeaders(false, first('NONE')));
-  assert.deepEqual(after(exchange, responseHeaders(true, 413, true)), [
+  assert.deepEqual(after(exchange, responseHeaders(true, 413, 'envoy')), [
     'pass: local_reply',
     'reply to response headers',
   ]);
@@ -158,7 +158,7 @@ test('a backend that answers before the body came, or a request that was never s
   after(waiting, requestHeaders(false, first('NONE')));
   assert.deepEqual(after(waiting, responseHeaders(true)), ['fail: body-missing']);
   const unseen = exchangeWith({ request: 'runs' });
-  assert.deepEqual(after(unseen, responseHeaders(true, 200, false, first('NONE'))), ['fail: headers-unseen']);
+  assert.deepEqual(after(unseen, responseHeaders(true, 200, 'backend', first('NONE'))), ['fail: headers-unseen']);
 });
 
 test('no policy is passed by for headers that Envoy does not send', () => {

@@ -98,7 +98,12 @@ function randomMessage(dice: Dice, early: boolean, first: First | undefined): Me
   if (part === 'body') return body(side, dice.pick(pieces), ends, first);
   if (part === 'trailers') return trailers(side, first);
   if (side === 'request') return requestHeaders(ends, first);
-  return responseHeaders(ends, dice.pick([200, 200, 200, 204, 404, 101, 0]), dice.chance(0.3), first);
+  return responseHeaders(
+    ends,
+    dice.pick([200, 200, 200, 204, 404, 101, 0]),
+    dice.pick(['backend', 'backend', 'envoy', 'nobody'] as const),
+    first,
+  );
 }
 
 function somethingElse(driver: Driver, scene: Scene, dice: Dice, trace: string[]): void {

@@ -1,5 +1,12 @@
 import type { BodyMode } from '../../../../src/ext-proc/wire/index.ts';
-import type { Head, Message, Phase, ProtocolConfig, Side } from '../../../../src/ext-proc/wire/message.ts';
+import type {
+  Head,
+  HeadersMessage,
+  Message,
+  Phase,
+  ProtocolConfig,
+  Side,
+} from '../../../../src/ext-proc/wire/message.ts';
 
 const noAttributes: ReadonlyMap<string, string> = new Map();
 
@@ -7,6 +14,16 @@ export interface First {
   readonly config: ProtocolConfig;
   readonly observed: boolean;
 }
+
+/** What the first message of a response tells of who made it. */
+const tells: Readonly<Record<'backend' | 'envoy' | 'nobody', ReadonlyMap<string, string>>> = {
+  backend: new Map([
+    ['response.code_details', 'via_upstream'],
+    ['upstream.address', '127.0.0.1:80'],
+  ]),
+  envoy: new Map([['response.code_details', 'request_payload_too_large']]),
+  nobody: noAttributes,
+};
 
 function common<P extends 'headers' | 'body' | 'trailers'>(side: Side, part: P, end: boolean, first?: First) {
   return {
@@ -22,26 +39,18 @@ function common<P extends 'headers' | 'body' | 'trailers'>(side: Side, part: P, 
 }
 
 const requestHead: Head = { pseudo: new Map([['method', 'POST']]), headers: [] };
-const upstream = ['x-envoy-upstream-service-time', Buffer.from('1')] as const;
-const heads = new Map<number, Head>();
-
-function responseHead(status: number, local: boolean): Head {
-  const key = local ? -status : status;
-  let head = heads.get(key);
-  if (head === undefined) {
-    head = { pseudo: new Map([['status', String(status)]]), headers: local ? [] : [upstream] };
-    heads.set(key, head);
-  }
-  return head;
-}
-
 export function requestHeaders(end: boolean, first?: First): Message {
   return { ...common('request', 'headers', end, first), head: requestHead };
 }
 
-/** `local`: without the mark that the router puts on a backend's answer. */
-export function responseHeaders(end: boolean, status = 200, local = false, first?: First): Message {
-  return { ...common('response', 'headers', end, first), head: responseHead(status, local) };
+export function responseHeaders(
+  end: boolean,
+  status = 200,
+  told: keyof typeof tells = 'backend',
+  first?: First,
+): HeadersMessage {
+  const head: Head = { pseudo: new Map([['status', String(status)]]), headers: [] };
+  return { ...common('response', 'headers', end, first), attributes: tells[told], head };
 }
 
 export function body(side: Side, bytes: Buffer, end: boolean, first?: First): Message {
