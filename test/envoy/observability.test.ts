@@ -18,9 +18,16 @@ before(async () => {
     payload: '{"path":"{#request.path}"}',
     sendToConsumer: true,
   };
+  const event = (payload: string) => [{ configuration: { ...configuration, sendToConsumer: false, payload } }];
   environment = await startEnvironment({
-    policies: { version: 1, apis: { watched: { request: [{ configuration }] } } },
-    apis: ['watched'],
+    policies: {
+      version: 1,
+      apis: {
+        watched: { request: [{ configuration }] },
+        both: { request: event('request'), response: event('response {#response.status}') },
+      },
+    },
+    apis: ['watched', 'both'],
     envoy: {
       allowModeOverride: false,
       filter: { observability_mode: true, deferred_close_timeout: '1s' },
@@ -45,4 +52,18 @@ test('the request goes on at once, the event is sent all the same, and its answe
     ['{"path":"/watched/a"}'],
   );
   assert.equal(environment.backend.calls, 1);
+});
+
+test('the response has its event after the one of its request, for each of ten', async () => {
+  const before = lambda.requests.length;
+  await Promise.all(Array.from({ length: 10 }, () => environment.call('/both/a')));
+  for (let i = 0; i < 500 && lambda.requests.length < before + 20; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const bodies = lambda.requests.slice(before).map((request) => String(request.body));
+  assert.equal(bodies.filter((body) => body === 'request').length, 10);
+  assert.equal(bodies.filter((body) => body === 'response 200').length, 10);
+  for (const phase of ['request', 'response']) {
+    assert.equal(await environment.sidecar.metric(`lambda_ext_proc_dropped_events_total{phase="${phase}"}`), 0);
+  }
 });
