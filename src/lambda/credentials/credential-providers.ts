@@ -4,10 +4,11 @@ import type { AssumedRole, CredentialSource } from '../types.ts';
 import { type AssumeRoleOptions, accountOf, assumeRole } from './assume-role.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { credentialError } from './credential-error.ts';
+import type { CredentialStatus } from './credential-status.ts';
 import { type ChainProgress, loadDefaultChain, profileStamp } from './default-chain.ts';
 import { identityKey, keysLabel, roleLabel, rolesOf } from './identity.ts';
 import { IdentityCache } from './identity-cache.ts';
-import { type CredentialStatus, IDLE_MS, RefreshingProvider } from './refreshing-provider.ts';
+import { IDLE_MS, RefreshingProvider } from './refreshing-provider.ts';
 import { SessionRate, sessionLimits } from './session-rate.ts';
 import { StaticKeys } from './static-keys.ts';
 

@@ -33,3 +33,15 @@ export function backoff(failures: number, validMs: number, { random }: Clock): n
   const most = validMs > 0 ? Math.min(MAX_BACKOFF_MS, Math.max(MIN_BACKOFF_MS, validMs / 4)) : MAX_BACKOFF_WITHOUT_MS;
   return Math.min(MIN_BACKOFF_MS * 2 ** Math.min(failures - 1, 16), most) * (0.5 + random() / 2);
 }
+
+/**
+ * How often a service's word makes the source be asked again: an endpoint could call all keys expired. Twice in a row, for
+ * keys may be replaced while a call is under way; then once in so many milliseconds.
+ */
+const REJECT_BURST = 2;
+const REJECT_FLOOR_MS = 5_000;
+
+/** When the next word of a service counts: as many as are free now come at once. */
+export function nextWordAt(at: number, now: number): number {
+  return Math.max(at, now - (REJECT_BURST - 1) * REJECT_FLOOR_MS) + REJECT_FLOOR_MS;
+}

@@ -2,7 +2,8 @@ import { InvocationError } from '../invocation-error.ts';
 import { type CredentialProvider, type ResolvedCredentials, sameKeys } from '../resolved-credentials.ts';
 import type { Clock } from './clock.ts';
 import { credentialError } from './credential-error.ts';
-import { backoff, refreshAt, validUntil } from './refresh-schedule.ts';
+import type { CredentialStatus } from './credential-status.ts';
+import { backoff, nextWordAt, refreshAt, validUntil } from './refresh-schedule.ts';
 
 export interface RefreshingProviderOptions {
   /** For logs, readiness and metrics: never a key. */
@@ -20,19 +21,6 @@ export interface RefreshingProviderOptions {
   readonly onRefresh: (source: string, error: InvocationError | undefined) => void;
 }
 
-/** How credentials of one identity stand. Times in milliseconds since the epoch. */
-export interface CredentialStatus {
-  readonly source: string;
-  /** There are valid ones. */
-  readonly ok: boolean;
-  /** Why they cannot be had, or not be refreshed. */
-  readonly reason: string | undefined;
-  readonly obtainedAt: number | undefined;
-  readonly expiresAt: number | undefined;
-  /** By this machine's clock they have expired, and they are used on. */
-  readonly pastExpiry: boolean;
-}
-
 /** What waits for credentials waits no longer than this, whatever the source does. */
 const WAIT_MS = 10_000;
 /** A load that has not ended by then (a credential_process that hangs) is given up, and another one may start. */
@@ -46,12 +34,6 @@ const STAMP_MS = 5_000;
  */
 const LATE_MS = 30_000;
 const LATE_RECHECK_MS = 10_000;
-/**
- * How often a service's word makes the source be asked again: an endpoint could call all keys expired. Twice in a row, for
- * keys may be replaced while a call is under way; then once in so many milliseconds.
- */
-const REJECT_BURST = 2;
-const REJECT_FLOOR_MS = 5_000;
 /** For so long the same credentials are not taken again from the source after the service called them expired. */
 const REJECTED_MS = 60_000;
 /** A wall clock that goes back by more was set: moments that were near are far now. */
@@ -308,9 +290,4 @@ export class RefreshingProvider implements CredentialProvider {
       if (isNew) this.#refresh(this.#options.clock.now());
     });
   }
-}
-
-/** When the next word of a service counts: as many as are free now come at once. */
-function nextWordAt(at: number, now: number): number {
-  return Math.max(at, now - (REJECT_BURST - 1) * REJECT_FLOOR_MS) + REJECT_FLOOR_MS;
 }
