@@ -264,7 +264,7 @@ describe('sendToConsumer', () => {
     const answer = await environment.call('/respond-all');
     assert.deepEqual([answer.status, answer.text], [200, '{"n":1}']);
     assert.deepEqual([answer.headers.get('content-digest'), answer.headers.get('content-md5')], [null, null]);
-    assert.equal(answer.headers.get('etag'), '"1"');
+    assert.equal(answer.headers.get('etag'), null, 'a strong tag is of the bytes that were replaced');
     assert.deepEqual([answer.headers.get('x-backend'), answer.headers.get('content-encoding')], ['b', null]);
     assert.equal(answer.headers.get('content-type'), 'application/json');
   });
