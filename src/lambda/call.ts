@@ -124,7 +124,7 @@ export class Call {
       if (error instanceof InvocationError && isExpiredToken(error.errorType)) {
         this.#refused = { credentials, error };
         if (isTrusted(target, transport.ssl)) this.#route.provider.invalidate?.(credentials);
-        else this.#tools.refusals.add(credentials, target);
+        else this.#tools.refusals.add(credentials, target, error, now());
       }
       if (error instanceof InvocationError && isClockError(error.errorType)) {
         this.#clockCorrected = skew.correct(target, transport.ssl, answer.headers, now(), offset);

@@ -90,7 +90,16 @@ export class DirectInvoker implements LambdaInvoker {
   #credentials(provider: CredentialProvider, target: Target): ResolvedCredentials | Promise<ResolvedCredentials> {
     const given = provider.get();
     if (given instanceof Promise) return given;
-    return this.#tools.refusals.has(given, target) ? (provider.renew?.(given) ?? given) : given;
+    const { refusals, now } = this.#tools;
+    const error = refusals.errorFor(given, target, now());
+    if (error === undefined) return given;
+    // Where the source has no others neither it nor the endpoint is asked in a loop.
+    const others = (found: ResolvedCredentials): ResolvedCredentials => {
+      if (found === given) throw error;
+      return found;
+    };
+    const found = provider.renew?.(given) ?? given;
+    return found instanceof Promise ? found.then(others) : others(found);
   }
 
   #dispatcher(origin: string, transport: TransportOptions): Dispatcher | Promise<Dispatcher> {

@@ -14,6 +14,9 @@ export interface ResolvedCredentials {
   readonly outlivesSource?: boolean | undefined;
 }
 
+/** For so long the same credentials are not sent again after a service called them expired. */
+export const REJECTED_MS = 60_000;
+
 export function sameKeys(a: ResolvedCredentials, b: ResolvedCredentials): boolean {
   return (
     a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken

@@ -1,5 +1,5 @@
 import { InvocationError } from '../invocation-error.ts';
-import { type CredentialProvider, type ResolvedCredentials, sameKeys } from '../resolved-credentials.ts';
+import { type CredentialProvider, REJECTED_MS, type ResolvedCredentials, sameKeys } from '../resolved-credentials.ts';
 import type { Clock } from './clock.ts';
 import { credentialError } from './credential-error.ts';
 import type { CredentialStatus } from './credential-status.ts';
@@ -34,8 +34,6 @@ const STAMP_MS = 5_000;
  */
 const LATE_MS = 30_000;
 const LATE_RECHECK_MS = 10_000;
-/** For so long the same credentials are not taken again from the source after the service called them expired. */
-const REJECTED_MS = 60_000;
 /** A wall clock that goes back by more was set: moments that were near are far now. */
 const SET_BACK_MS = 1_000;
 /** Who was not used for so long is not refreshed any more, and goes. */
