@@ -6,14 +6,24 @@ type Redact = (text: string) => string;
 const CUT = '…';
 const MAX_CAUSES = 3;
 
-/** Undefined where there is nothing to cut out, as in most APIs. */
+/** Undefined where the API has no private variables, as most. */
 export function redactionOf({ policies, attributes }: Transaction): Redact | undefined {
   if (policies.privateVariables.size === 0) return undefined;
-  const values = [...policies.privateVariables]
-    .map((name) => String(attributes.get(name) ?? ''))
-    .filter((value) => value !== '')
-    .sort((a, b) => b.length - a.length);
-  return values.length === 0 ? undefined : (text) => values.reduce((rest, value) => rest.replaceAll(value, CUT), text);
+  const values = [...policies.privateVariables].map((name) => String(attributes.get(name) ?? ''));
+  const written = [...new Set(values.flatMap(writtenForms))].sort((a, b) => b.length - a.length);
+  return (text) => written.reduce((rest, form) => rest.replaceAll(form, CUT), text);
+}
+
+/** How a payload, a function's log or a URL may have the value: as it is, in JSON, in JSON within JSON, escaped, in base64. */
+function writtenForms(value: string): readonly string[] {
+  if (value === '') return [];
+  const inJson = jsonText(value);
+  const base64 = Buffer.from(value).toString('base64');
+  return [value, inJson, jsonText(inJson), encodeURIComponent(value.toWellFormed()), base64];
+}
+
+function jsonText(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
 }
 
 /** An error as it may be logged: itself, or a copy without private values. What it quotes may be a part of one. */

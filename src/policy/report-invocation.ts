@@ -66,10 +66,11 @@ function count(
   ended: Pick<InvocationLabels, 'outcome' | 'key' | 'throttledBy'>,
   execution: Execution,
 ): Pick<InvocationLabels, 'api' | 'policy' | 'function'> {
-  const labels = { api: transaction.policies.name, policy: step.name, function: invocation.functionName };
+  const { functionName } = invocation;
+  const shownName = redactionOf(transaction)?.(functionName) ?? functionName;
+  const labels = { api: transaction.policies.name, policy: step.name, function: shownName };
   transaction.invocationMs += durationMs;
   transaction.executions.set(step.name, execution);
   transaction.runtime.observer.invocation({ ...labels, ...ended }, durationMs / 1000);
-  const redact = redactionOf(transaction);
-  return redact === undefined ? labels : { ...labels, function: redact(labels.function) };
+  return labels;
 }

@@ -60,7 +60,7 @@ export class ConfigurationScope {
     if (!this.#isSaid(path)) return true;
     const [top = ''] = path;
     const { own, defaults } = this.#layers;
-    return JSON.stringify(valueAt(own, [top])) === JSON.stringify(valueAt(defaults, [top]));
+    return said(valueAt(own, [top])) === said(valueAt(defaults, [top]));
   }
 
   error(path: DocumentPath, message: string, part?: 'key' | 'value'): void {
@@ -85,6 +85,11 @@ export class ConfigurationScope {
     if (template !== undefined) this.templates.push(template);
     return template;
   }
+}
+
+/** Null and blanks are nothing. */
+function said(value: unknown): string | undefined {
+  return value === null || (typeof value === 'string' && value.trim() === '') ? undefined : JSON.stringify(value);
 }
 
 function has(data: unknown, path: DocumentPath): boolean {

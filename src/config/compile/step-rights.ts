@@ -61,18 +61,25 @@ function inlineFrame(
   ): void => {
     if (template.constant === undefined) {
       if (inline.isEmpty(list)) scope.error(path, `${EXPRESSION} \`inline.${list}\` has nothing that it may give`);
-    } else if (!allows(template.constant)) scope.error(path, outside(list));
+    } else if (!allows(template.constant)) {
+      scope.error(path, outside(list, list === 'functions' && path[0] !== 'function' ? 'the function' : 'it'));
+    }
   };
   if (isOwn(['region'], region, scope)) check(['region'], region, 'regions', (text) => inline.allowsRegion(text));
-  const isFunctionOwn = isOwn(['function'], functionName, scope);
+  // The version and the tenant that `defaults` name are a part of what they allow.
+  const changed = PARTS.find((name) => !scope.isInherited([name]));
+  const at = isOwn(['function'], functionName, scope) ? 'function' : changed;
+  const isFunctionOwn = at !== undefined;
   // Whose function a partial ARN means depends on the region.
   const isPlaceKnown = region.constant !== undefined && (qualifier === undefined || qualifier.constant !== undefined);
-  if (isFunctionOwn && (functionName.constant === undefined || isPlaceKnown)) {
+  if (at !== undefined && (functionName.constant === undefined || isPlaceKnown)) {
     const place = { region: region.constant ?? '', qualifier: qualifier?.constant };
-    check(['function'], functionName, 'functions', (text) => inline.allowsFunction({ functionName: text, ...place }));
+    check([at], functionName, 'functions', (text) => inline.allowsFunction({ functionName: text, ...place }));
   }
   if (endpoint !== undefined && isOwn(['endpoint'], endpoint, scope)) {
     check(['endpoint'], endpoint, 'endpoints', (text) => inline.allowsEndpoint(text));
+    // Its text may stand in `defaults`; what it reads is the route's. One that the step brings is reported with its field.
+    if (!hasOwnKeys && scope.isInherited(['endpoint'])) scope.error(['endpoint'], NEEDS_KEYS);
   }
   const roles = rolesOf(configuration);
   for (const { path, template } of roles) {
@@ -89,10 +96,16 @@ function inlineFrame(
   return isHeld(held) ? new StepFrame(inline, held, 'inline') : undefined;
 }
 
+/** Of one function. */
+const PARTS = ['qualifier', 'tenantId'] as const;
+
+const NEEDS_KEYS =
+  'is an expression, so inline policies choose what it gives: they need accessKey and secretKey of their own';
+
 const EXPRESSION = 'is an expression, and';
 
-function outside(list: RightsList): string {
-  return `is not allowed in inline policies: add it to \`inline.${list}\` (--inline-${list} where there is no file)`;
+function outside(list: RightsList, what: string): string {
+  return `is not allowed in inline policies: add ${what} to \`inline.${list}\` (--inline-${list} where there is no file)`;
 }
 
 /** An expression is the route's in any case: what it reads (`#properties`, `#dictionaries`) the route can bring. */

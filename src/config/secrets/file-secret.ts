@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import type { Secret } from '../../expression/index.ts';
 import { isInside } from './secret-frame.ts';
-import { isServiceToken, isTokenPath } from './service-token.ts';
+import { hasServiceToken, isTokenPath, leadsToTokens } from './service-token.ts';
 
 export const MAX_SECRET_BYTES = 64 * 1024;
 /** How long a file counts as read: what is rotated serves soon, and no request waits for a disk twice. */
@@ -65,13 +65,13 @@ async function readSecret(path: string, directories: readonly string[]): Promise
   if (!roots.some((root) => root !== undefined && isInside(real, root))) {
     throw new Error('it leads out of the directories of --allow-secret');
   }
-  if (isTokenPath(path) || isTokenPath(real)) throw new Error(TOKEN);
+  if (isTokenPath(path) || isTokenPath(real) || (await leadsToTokens(real))) throw new Error(TOKEN);
   // A link that takes the file's place now is not followed, and a FIFO is not waited for.
   const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     if (!(await file.stat()).isFile()) throw new Error('not a regular file');
     const text = (await readBounded(file)).toString('utf8');
-    if (isServiceToken(text)) throw new Error(TOKEN);
+    if (hasServiceToken(text)) throw new Error(TOKEN);
     // One line break at the end is the editor's.
     return text.replace(/\r?\n$/, '');
   } finally {

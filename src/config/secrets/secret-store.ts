@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Secret, SecretRefusal, SecretSource } from '../../expression/index.ts';
 import { FileSecret, MAX_SECRET_BYTES } from './file-secret.ts';
 import { DEFAULT_SECRETS, SecretFrame } from './secret-frame.ts';
-import { isServiceToken, isTokenPath } from './service-token.ts';
+import { hasServiceToken, isTokenPath } from './service-token.ts';
 
 /** Templates hold their own: what is forgotten here is only read once more. */
 const MAX_FILES = 1_024;
@@ -72,6 +72,6 @@ function readVariable(name: string): string {
   if (Buffer.byteLength(value) > MAX_SECRET_BYTES) {
     throw new Error(`the variable ${name} is larger than ${MAX_SECRET_BYTES} bytes`);
   }
-  if (isServiceToken(value)) throw new Error(`the variable ${name} is a token of a service account`);
+  if (hasServiceToken(value)) throw new Error(`the variable ${name} is a token of a service account`);
   return value;
 }

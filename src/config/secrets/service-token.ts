@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises';
+
 /** Directories of Kubernetes and of EKS in which a pod's own tokens are, by whatever path they are mounted. */
 const TOKEN_DIRECTORY = /\/serviceaccount(?:\/|$)/;
 /** The AWS SDK reads its own tokens from the files that these name. */
@@ -8,10 +10,22 @@ export function isTokenPath(path: string): boolean {
   return TOKEN_DIRECTORY.test(path) || TOKEN_VARIABLES.some((name) => process.env[name] === path);
 }
 
-/** A token of a service account, wherever it was copied or mounted: a JWT that says so. */
-export function isServiceToken(text: string): boolean {
-  const [, claims] = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(text.trim()) ?? [];
-  if (claims === undefined) return false;
+/** Whether one of the AWS SDK's own files is there, by whatever links its variable names it. */
+export async function leadsToTokens(real: string): Promise<boolean> {
+  const named = TOKEN_VARIABLES.flatMap((name) => process.env[name] || []);
+  const files = await Promise.all(named.map((path) => realpath(path).catch(() => undefined)));
+  return files.includes(real);
+}
+
+/** A token of a service account, wherever it was copied or mounted, alone or within a text: a JWT that says so. */
+export function hasServiceToken(text: string): boolean {
+  // In linear time: a word has no other way to be split.
+  return text.split(/[^\w.-]+/).some(isServiceToken);
+}
+
+function isServiceToken(word: string): boolean {
+  const [, claims, ...others] = word.split('.');
+  if (claims === undefined || others.length !== 1) return false;
   try {
     const found: unknown = JSON.parse(Buffer.from(claims, 'base64url').toString());
     if (typeof found !== 'object' || found === null) return false;

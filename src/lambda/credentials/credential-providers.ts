@@ -99,16 +99,16 @@ export class CredentialProviders {
     if (roleArn === '') throw credentialError('no credentials', new Error('the ARN of a role is empty'));
     const key = identityKey(base.key, roleArn, roleSessionName, externalId, durationSeconds, region);
     const label = roleLabel(role, base.label, region);
-    const create = () => this.#createRole(key, label, role, base, region);
+    const create = () => {
+      // Those of the document are few, and no flood of others holds them up.
+      if (!fixed) this.#takeSession(label);
+      return this.#createRole(key, label, role, base, region);
+    };
     return { key, label, find: () => this.#roles.get(key, fixed) ?? this.#roles.set(key, create(), fixed) };
   }
 
   #createRole(key: string, source: string, role: AssumedRole, base: Identity, region: string): RefreshingProvider {
     const { clock, loadRole, onRefresh } = this.#options;
-    if (!this.#sessions.take(clock.now())) {
-      const message = `more than ${sessionLimits.perSecond} new sessions of roles a second: ${source}`;
-      throw new InvocationError('too-many-sessions', { message });
-    }
     const load = () => loadRole({ role, base: base.find(), region });
     return new RefreshingProvider({
       source,
@@ -118,6 +118,12 @@ export class CredentialProviders {
       clock,
       onRefresh,
     });
+  }
+
+  #takeSession(source: string): void {
+    if (this.#sessions.take(this.#options.clock.now())) return;
+    const message = `more than ${sessionLimits.perSecond} new sessions of roles a second: ${source}`;
+    throw new InvocationError('too-many-sessions', { message });
   }
 
   #base(source: CredentialSource): Identity {

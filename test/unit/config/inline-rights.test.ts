@@ -115,6 +115,39 @@ test('an absent list allows what defaults say and nothing else', () => {
   refused(/roleArn: is not allowed/, { roleArn: role('e') }, {}, defaults);
 });
 
+test('the version and the tenant of a function of defaults are its own', async () => {
+  const defaults = { function: 'd', qualifier: 'live', tenantId: 'a' };
+  for (const own of [{ qualifier: 'live' }, { function: 'd', tenantId: 'a' }, {}]) inline(own, {}, defaults);
+  for (const nothing of ['', null]) inline({ qualifier: nothing, tenantId: nothing }, {}, { function: 'd' });
+  for (const name of ['qualifier', 'tenantId']) {
+    for (const value of ['other', '', null]) {
+      refused(
+        new RegExp(`${name}: is not allowed in inline policies: add the function`),
+        { [name]: value },
+        {},
+        defaults,
+      );
+      inline({ [name]: value }, { functions: ['d'] }, defaults);
+    }
+    refused(new RegExp(`${name}: is not allowed`), { [name]: 'other' }, {}, { function: 'd' });
+  }
+  refused(/tenantId: is not allowed/, { tenantId: '{#request.path}' }, {}, defaults);
+  const run = runOf(inline({ qualifier: "{#request.headers['x-v'][0]}" }, {}, defaults), {
+    headers: { 'x-v': 'other' },
+  });
+  assert.equal(answerOf(await run.request('')).errorKey, 'LAMBDA_EXT_PROC_INVALID_POLICIES');
+  assert.deepEqual(run.calls, []);
+});
+
+test('an endpoint of defaults that is an expression takes no key of the document or the machine along', () => {
+  const defaults = { function: 'd', endpoint: "https://{#properties['h']}.e.test" };
+  const rights = { functions: ['d'], endpoints: ['https://*.e.test'] };
+  for (const own of [{}, { endpoint: defaults.endpoint }]) {
+    refused(/endpoint: is an expression, so inline policies choose .* accessKey and secretKey/, own, rights, defaults);
+    inline({ ...own, ...keys }, rights, defaults);
+  }
+});
+
 const role = (name: string, account = ACCOUNT) => `arn:aws:iam::${account}:role/${name}`;
 
 test('roles are held to their list, in a chain too', () => {

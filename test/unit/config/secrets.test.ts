@@ -118,6 +118,21 @@ test('a token of a service account is never read, whatever is open', async (t) =
   await refusedAs(/token of a service account/, new SecretStore(), 'env', 'LAMBDA_EXT_PROC_SECRET_TOKEN');
   writeFileSync(join(directory, 'web'), 'x');
   await refusedAs(/token of a service account/, store, 'file', join(directory, 'web'));
+  symlinkSync('web', join(directory, 'web-link'));
+  for (const path of [`${directory}/./web`, `${directory}//web`, join(directory, 'web-link')]) {
+    await refusedAs(/token of a service account/, store, 'file', path);
+  }
+  process.env.AWS_WEB_IDENTITY_TOKEN_FILE = join(directory, 'web-link');
+  clock += 1_000;
+  await refusedAs(/token of a service account/, store, 'file', join(directory, 'web'));
+  for (const around of [
+    (text: string) => `{"token":"${text}"}`,
+    (text: string) => `users:\n- token: ${text} # one\n`,
+  ]) {
+    writeFileSync(join(directory, 'copied'), around(token({ sub: 'system:serviceaccount:ns:name' })));
+    clock += 1_000;
+    await refusedAs(/token of a service account/, store, 'file', join(directory, 'copied'));
+  }
   writeFileSync(join(directory, 'copied'), token({ sub: 'somebody' }));
   clock += 1_000;
   assert.equal(await read(store, 'file', join(directory, 'copied')), token({ sub: 'somebody' }));

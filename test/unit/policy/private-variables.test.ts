@@ -54,6 +54,41 @@ for (const [name, [last, failure]] of Object.entries(endings)) {
   });
 }
 
+test('a private variable is in no log line and no metric in the forms in which payloads, logs and URLs have it', async () => {
+  const inJson = JSON.stringify({ user: secret });
+  const forms = [inJson, JSON.stringify(inJson), `/p?t=${encodeURIComponent(secret)}`, btoa(secret)];
+  for (const form of forms) {
+    const logged = policyRun(
+      { apis: { default: { request: [keep(), step('logs'), step('fails'), step(token)] } } },
+      {
+        level: 'debug',
+        functions: {
+          keep: () => secret,
+          logs: () => ({ payload: Buffer.from('{}'), logTail: `event ${form} of the call` }),
+          fails: () => ({ payload: Buffer.from(form), functionError: 'Unhandled' }),
+          [secret]: () => '{}',
+        },
+      },
+    );
+    await logged.request();
+    const told = JSON.stringify([logged.log, logged.counted]);
+    for (const part of [form.slice(2, -2), 'c0nfidential', 'of one']) assert.ok(!told.includes(part), told);
+  }
+  const named = run([keep(), step(token)]);
+  await named.request();
+  assert.deepEqual(
+    named.counted.map((labels) => labels.function),
+    ['keep', '…'],
+  );
+});
+
+test('what an error quotes is not in the log before a private variable has a value', async () => {
+  const number = '{T(Integer).parseInt(#lambdaResponse.content)}';
+  const one = run([keep({ variables: [{ name: 'token', value: number, private: true }] })]);
+  await one.request();
+  assert.ok(!JSON.stringify(one.log).includes('c0nfidential'), JSON.stringify(one.log));
+});
+
 test('without private variables the log says what it said', async () => {
   const one = run([step('fails')], () => {
     throw new InvocationError('service-error', { statusCode: 404, message: 'no "function" here' });

@@ -30,3 +30,15 @@ test('new sessions of roles are bounded a second, and those that are known are s
   assert.equal(admitted(2_000), 100);
   providers.close();
 });
+
+test('a flood of new sessions holds up no role of the document', () => {
+  const providers = new CredentialProviders({ clock: new ManualClock(), loadRole: () => new Promise(() => {}) });
+  const session = (name: string, fixed: boolean) => {
+    const role = { roleArn: `arn:aws:iam::123456789012:role/${name}`, roleSessionName: 's' };
+    return providers.for({ roleChain: [{ ...role, roleArn: `${role.roleArn}-hub` }], role, fixed }, 'us-east-1');
+  };
+  for (let i = 0; i < 512; i++) session(`r${i}`, false);
+  assert.throws(() => session('another', false), /too many|more than 20 new sessions/i);
+  assert.ok(session('own', true));
+  providers.close();
+});
