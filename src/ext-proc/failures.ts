@@ -2,6 +2,7 @@ import { NoRoomError } from '../memory-account.ts';
 import {
   type Answer,
   answerFailure,
+  bodyTooLarge,
   type Limits,
   PolicyFailure,
   type Transaction,
@@ -21,6 +22,7 @@ export function answerTo(failure: Failure, context: StreamContext, transaction: 
   else if (failure.kind === 'hidden') context.observer.bodyUnavailable(transaction.policies.name);
   else if (failure.kind === 'unattributed') context.observer.unattributedResponse(failure.request);
   else if (failure.kind === 'body-too-large') context.observer.limitReached('body');
+  else if (failure.kind === 'upload-overdue') context.observer.limitReached('body_wait');
   return answerFailure(transaction, policyFailure(failure, context.set.limits, transaction));
 }
 
@@ -42,15 +44,13 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
       return unavailable(`${failure.reason}: ${ADVICE}`);
     case 'hidden':
       return unavailable(hiddenSettings[failure.part] + ruledOut(failure.obstacle));
+    case 'upload-overdue':
+      // RFC 9110, 15.5.9.
+      return unavailable(`the request's body did not come within ${failure.waitedMs / 1000} s`, true, 408);
     case 'body-refused':
-      return unavailable(failure.reason);
-    case 'body-too-large': {
-      const { side } = failure;
-      const cause = new Error(`the ${side}'s body is over limits.bodyBytes (${limits.bodyBytes})`);
-      // The caller cannot fix a backend's body: Envoy's own status for this, not the request's 413.
-      const status = side === 'response' ? 500 : undefined;
-      return new PolicyFailure('LAMBDA_EXT_PROC_BODY_TOO_LARGE', { cause, status });
-    }
+      return unavailable(failure.reason, failure.side === 'request');
+    case 'body-too-large':
+      return bodyTooLarge(failure.side, `the ${failure.side}'s body is over limits.bodyBytes (${limits.bodyBytes})`);
     case 'no-room':
       return PolicyFailure.from(new NoRoomError(transaction.memory.shortage));
     case 'headers-unseen': {
@@ -110,6 +110,6 @@ const unattributed = {
   without_route: { key: 'LAMBDA_EXT_PROC_UNMATCHED', what: 'a response came for a request that has no route' },
 } as const;
 
-function unavailable(reason: string): PolicyFailure {
-  return new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause: new Error(reason) });
+function unavailable(reason: string, byCaller = false, status?: number): PolicyFailure {
+  return new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause: new Error(reason), byCaller, status });
 }

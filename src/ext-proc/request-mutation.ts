@@ -12,7 +12,7 @@ const rangeHeaders: readonly HeaderChange[] = ['range', 'if-range'].map((name) =
 export function adaptRequest(mutation: Mutation, { request, policies }: Transaction): Mutation {
   if (mutation.body !== undefined && request !== undefined && isTunnel(request)) {
     const cause = new Error('an upgraded connection has no body that a policy could replace');
-    throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause });
+    throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause, byCaller: true });
   }
   if (!needsWholeResponse(policies)) return mutation;
   const { headers } = mutation;

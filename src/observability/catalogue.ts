@@ -86,7 +86,9 @@ export const metricCatalogue = {
     name: 'lambda_ext_proc_limit_reached_total',
     type: 'counter',
     help: 'Work refused because a limit was reached, by limit.',
-    labels: { limit: ['body', 'streams', 'buffered_bytes', 'api_streams', 'api_buffered_bytes', 'evaluation'] },
+    labels: {
+      limit: ['body', 'body_wait', 'streams', 'buffered_bytes', 'api_streams', 'api_buffered_bytes', 'evaluation'],
+    },
   },
   refusedStreams: {
     name: 'lambda_ext_proc_refused_streams_total',

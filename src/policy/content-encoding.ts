@@ -1,7 +1,7 @@
 import { charge, type MemoryAccount, NoRoomError } from '../memory-account.ts';
 import { type ContentCoding, codingOf, type Inflater } from './content-codings.ts';
 import type { Phase } from './phase.ts';
-import { PolicyFailure } from './policy-failure.ts';
+import { bodyTooLarge, PolicyFailure } from './policy-failure.ts';
 
 /** Nobody compresses more often, and each is a pass over the body. */
 const MAX_CODINGS = 2;
@@ -128,11 +128,8 @@ class Output {
   #add(piece: Buffer): void {
     this.#size += piece.length;
     const { limit, side } = this.#decoding;
-    // The caller cannot fix what a backend sends.
-    const status = side === 'response' ? 500 : undefined;
     if (this.#size > limit) {
-      const cause = new Error(`more than ${limit} bytes come out of the body (limits.bodyBytes)`);
-      throw new PolicyFailure('LAMBDA_EXT_PROC_BODY_TOO_LARGE', { cause, status });
+      throw bodyTooLarge(side, `more than ${limit} bytes come out of the body (limits.bodyBytes)`);
     }
     // For the next one: it is allocated as soon as this returns.
     this.#take(piece.length * this.#perByte);
@@ -155,10 +152,11 @@ function isZlibError(error: unknown): boolean {
 function unsupported(what: string, side: Phase, name = ''): PolicyFailure {
   const cause = new Error(`${what}${name}`);
   if (side === 'response') return new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause });
-  return new PolicyFailure('LAMBDA_EXT_PROC_UNSUPPORTED_ENCODING', { details: what, cause });
+  return new PolicyFailure('LAMBDA_EXT_PROC_UNSUPPORTED_ENCODING', { details: what, cause, byCaller: true });
 }
 
 function malformed(message: string, side: Phase, reason?: unknown): PolicyFailure {
-  const key = side === 'response' ? 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE' : 'LAMBDA_EXT_PROC_MALFORMED_ENCODING';
-  return new PolicyFailure(key, { cause: new Error(message, { cause: reason }) });
+  const cause = new Error(message, { cause: reason });
+  if (side === 'response') return new PolicyFailure('LAMBDA_EXT_PROC_BODY_UNAVAILABLE', { cause });
+  return new PolicyFailure('LAMBDA_EXT_PROC_MALFORMED_ENCODING', { cause, byCaller: true });
 }

@@ -8,7 +8,7 @@ export { isOfConnection } from './header-syntax.ts';
 export { type HeaderChange, HttpHeaders, type RawHeader } from './http-headers.ts';
 export type { Message, RequestHead, RequestMessage } from './message.ts';
 export { finalStatus, isPath, readStatus } from './message-syntax.ts';
-export { PolicyFailure } from './policy-failure.ts';
+export { bodyTooLarge, PolicyFailure } from './policy-failure.ts';
 export { mayReplaceBody, needsWholeResponse } from './replaced-body.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';
 export type { InvocationObserver, PolicyRuntime } from './runtime.ts';

@@ -1,6 +1,7 @@
 import { ExpressionError } from '../expression/index.ts';
 import { NoRoomError } from '../memory-account.ts';
 import { type ErrorKey, errorCatalogue } from './error-catalogue.ts';
+import type { Phase } from './phase.ts';
 
 export interface PolicyFailureOptions {
   /** What follows the key's message in the caller's text as ` Details: [...]`: no host, account, SDK text or data. */
@@ -12,6 +13,8 @@ export interface PolicyFailureOptions {
   readonly retryAfterSeconds?: number | undefined;
   /** Why, for the log. */
   readonly cause?: unknown;
+  /** What the caller did made it fail, and could at will: it must not page anybody. */
+  readonly byCaller?: boolean;
 }
 
 const noParameters: ReadonlyMap<string, unknown> = new Map();
@@ -23,6 +26,7 @@ export class PolicyFailure extends Error {
   readonly status: number;
   readonly parameters: ReadonlyMap<string, unknown>;
   readonly retryAfterSeconds: number | undefined;
+  readonly byCaller: boolean;
 
   constructor(key: ErrorKey, options: PolicyFailureOptions = {}) {
     const { message, status } = errorCatalogue[key];
@@ -34,6 +38,7 @@ export class PolicyFailure extends Error {
     this.status = options.status ?? status;
     this.parameters = options.parameters ?? noParameters;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.byCaller = options.byCaller === true;
   }
 
   /** Whatever was thrown, as the failure that the caller sees: an unexpected error is "Request processing broken". */
@@ -50,4 +55,11 @@ export class PolicyFailure extends Error {
 export function variableFailure(place: string, cause: unknown): unknown {
   if (!(cause instanceof ExpressionError)) return cause;
   return new PolicyFailure('AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION', { details: place, cause });
+}
+
+/** The caller cannot mend what a backend sends: that is Envoy's own status for it, and not the caller's doing. */
+export function bodyTooLarge(side: Phase, reason: string): PolicyFailure {
+  const byCaller = side === 'request';
+  const status = byCaller ? undefined : 500;
+  return new PolicyFailure('LAMBDA_EXT_PROC_BODY_TOO_LARGE', { cause: new Error(reason), status, byCaller });
 }

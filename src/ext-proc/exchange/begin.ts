@@ -11,7 +11,7 @@ export function begin(exchange: Exchange, side: SideState, body: BodyPlan): void
   side.replaces = body.replaces;
   if (body.reads) {
     if (body.refusal === undefined) awaitBody(exchange, side);
-    else fail(exchange, { kind: 'body-refused', reason: body.refusal }, side);
+    else fail(exchange, { kind: 'body-refused', side: side.name, reason: body.refusal }, side);
   } else if (body.replaces && side.body.needsPiece && !side.bodiless) {
     // Trailers may follow at once, and a function that has run cannot be taken back.
     side.stage = 'awaiting-piece';

@@ -1,4 +1,4 @@
-import type { BodyMessage, TrailersMessage } from '../wire/index.ts';
+import type { BodyMessage, Side, TrailersMessage } from '../wire/index.ts';
 import { enqueue, fail, isAwaiting, run } from './acts.ts';
 import type { Failure } from './failure.ts';
 import type { Exchange, SideState } from './state.ts';
@@ -35,14 +35,21 @@ export function onBody(exchange: Exchange, side: SideState, message: BodyMessage
 export function onTrailers(exchange: Exchange, side: SideState, { attributes }: TrailersMessage): void {
   if (side.stage === 'start' && !skipHeaders(exchange, side, attributes)) return;
   if (!isAwaiting(side.stage)) side.body.passTrailers(exchange, side);
-  else if (side.replaces && side.body.needsPiece && side.pieceCount === 0) fail(exchange, noPlace);
+  else if (side.replaces && side.body.needsPiece && side.pieceCount === 0) fail(exchange, noPlace[side.name]);
   else side.body.collectTrailers(exchange, side);
 }
 
+/** The caller broke its upload off, is slow or sent none, or Envoy ignored `mode_override`: one stream cannot tell which. */
+export function noteLostBody(exchange: Exchange, side: SideState): void {
+  if (side.stage !== 'awaiting-body' || side.pieceCount > 0 || !isAskedFor(exchange, side)) return;
+  exchange.effects.push({ kind: 'body-lost', side: side.name });
+}
+
 /** Told before any function runs. */
-const noPlace: Failure = {
-  kind: 'body-refused',
-  reason: 'a policy may set a body, and Envoy takes none in place of headers and trailers alone',
+const NO_PLACE = 'a policy may set a body, and Envoy takes none in place of headers and trailers alone';
+const noPlace: Readonly<Record<Side, Failure>> = {
+  request: { kind: 'body-refused', side: 'request', reason: NO_PLACE },
+  response: { kind: 'body-refused', side: 'response', reason: NO_PLACE },
 };
 
 function collect(exchange: Exchange, side: SideState, bytes: Buffer, end: boolean): void {
@@ -62,7 +69,7 @@ function collect(exchange: Exchange, side: SideState, bytes: Buffer, end: boolea
 }
 
 /** Whether the body comes only where Envoy obeyed `mode_override`. */
-export function isAskedFor({ filter }: Exchange, side: SideState): boolean {
+function isAskedFor({ filter }: Exchange, side: SideState): boolean {
   return filter?.[side.name] === 'NONE' && filter.overrideObstacle === undefined;
 }
 

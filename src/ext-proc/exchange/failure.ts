@@ -7,8 +7,10 @@ import type { HiddenPart } from './hidden-part.ts';
 export type Failure =
   /** A body that a policy reads did not come, or not whole. */
   | { readonly kind: 'body-missing'; readonly reason: string }
-  /** A body that a policy reads cannot be waited for, or one that it sets has no place. */
-  | { readonly kind: 'body-refused'; readonly reason: string }
+  /** A request's body is not whole yet: its caller is slow, or Envoy stopped reading. */
+  | { readonly kind: 'upload-overdue'; readonly waitedMs: number }
+  /** A body that a policy reads cannot be waited for, or one that it sets has no place. `side`: whose message is of such a kind. */
+  | { readonly kind: 'body-refused'; readonly side: Side; readonly reason: string }
   /** Envoy may keep from policies what they must see, and nobody told that it does not. */
   | { readonly kind: 'hidden'; readonly part: HiddenPart; readonly obstacle: string | undefined }
   | { readonly kind: 'body-too-large'; readonly side: Side }

@@ -14,7 +14,7 @@ import {
   violate,
 } from './acts.ts';
 import { bodyHandling } from './body/index.ts';
-import { isAskedFor, onBody, onTrailers } from './body-messages.ts';
+import { noteLostBody, onBody, onTrailers } from './body-messages.ts';
 import { accepted, closed, type Effect, type Ending, release, stop } from './effect.ts';
 import type { Event } from './event.ts';
 import { overrideObstacle } from './processing-mode.ts';
@@ -204,6 +204,11 @@ function drain(exchange: Exchange, side: SideState): void {
 
 function onBodyOverdue(exchange: Exchange, side: SideState, waitedMs: number): void {
   if (!isAwaiting(side.stage)) return;
+  if (side.name === 'request') {
+    noteLostBody(exchange, side);
+    fail(exchange, { kind: 'upload-overdue', waitedMs }, side);
+    return;
+  }
   const reason = `the ${side.name}'s body did not come within ${waitedMs / 1000} s`;
   fail(exchange, { kind: 'body-missing', reason }, side);
 }
@@ -222,12 +227,6 @@ function onClosed(exchange: Exchange): void {
   open(request);
   open(response);
   exchange.effects.push(stop, release, closed[why]);
-}
-
-/** The caller broke its upload off, or Envoy ignored `mode_override`: one stream cannot tell which. */
-function noteLostBody(exchange: Exchange, side: SideState): void {
-  if (side.stage !== 'awaiting-body' || side.pieceCount > 0 || !isAskedFor(exchange, side)) return;
-  exchange.effects.push({ kind: 'body-lost', side: side.name });
 }
 
 /** Envoy does not wait, so its end says nothing about the caller: what runs goes on, and what waited for it runs next. */

@@ -1,4 +1,5 @@
 import { fail, run, say } from '../acts.ts';
+import { noteLostBody } from '../body-messages.ts';
 import { goOn } from '../effect.ts';
 import { modeOverride } from '../processing-mode.ts';
 import type { BodyHandling } from '../state.ts';
@@ -29,7 +30,13 @@ export const wholeBody: BodyHandling = {
   },
 
   collectTrailers(exchange, side) {
-    fail(exchange, { kind: 'body-missing', reason: 'trailers came and no body' }, side);
+    const reason = 'trailers came and no body';
+    if (side.name === 'response') {
+      fail(exchange, { kind: 'body-missing', reason }, side);
+      return;
+    }
+    noteLostBody(exchange, side);
+    fail(exchange, { kind: 'body-refused', side: 'request', reason }, side);
   },
 
   settle(exchange, side) {

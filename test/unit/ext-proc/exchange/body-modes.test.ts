@@ -140,7 +140,10 @@ test('a body that does not come in time is an error, and only then', () => {
   const exchange = exchangeWith({ request: 'reads' });
   after(exchange, requestHeaders(false, first('NONE')));
   assert.deepEqual(after(exchange, { kind: 'body-overdue', side: 'response', waitedMs: 1 }), []);
-  assert.deepEqual(after(exchange, { kind: 'body-overdue', side: 'request', waitedMs: 1 }), ['fail: body-missing']);
+  assert.deepEqual(after(exchange, { kind: 'body-overdue', side: 'request', waitedMs: 1 }), [
+    'body-lost: request',
+    'fail: upload-overdue',
+  ]);
 });
 
 test('without response policies a response whose headers Envoy does not send passes, in the way of its body mode', () => {
