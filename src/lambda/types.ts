@@ -32,7 +32,10 @@ export interface CredentialSource {
   readonly sessionToken?: string | undefined;
   readonly roleChain?: readonly AssumedRole[] | undefined;
   readonly role?: AssumedRole | undefined;
-  /** Of the document, with no part that a request gives: its sessions are kept however many others there are. */
+  /**
+   * Of the document, with no part that a request gives, nor its region: its sessions are kept however many others there are, and
+   * begin at any time.
+   */
   readonly fixed?: boolean | undefined;
 }
 

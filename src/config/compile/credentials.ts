@@ -13,6 +13,7 @@ const SESSION_NAME_SYNTAX = /^[\w+=,.@-]{2,64}$/;
 
 export function compileCredentials(
   configuration: ConfigurationDocument,
+  region: CompiledTemplate | undefined,
   scope: ConfigurationScope,
 ): CredentialTemplates {
   const { accessKey, secretKey, sessionToken } = configuration;
@@ -27,7 +28,9 @@ export function compileCredentials(
     }),
     role: compileRole(configuration, [], scope),
   };
-  return { ...templates, constant: constantSource(templates, !scope.isInline) };
+  // Each region has sessions of its own: those of regions that a request gives are as many as callers want.
+  const isFixed = !scope.isInline && region?.constant !== undefined;
+  return { ...templates, constant: constantSource(templates, isFixed) };
 }
 
 function secret(

@@ -111,7 +111,7 @@ function compileConfiguration(
     invocationType: document.invocationType ?? invocationDefaults.invocationType,
     logType: document.logType ?? invocationDefaults.logType,
     texts: compileTexts(document, scope),
-    credentials: compileCredentials(document, scope),
+    credentials: compileCredentials(document, destination?.region, scope),
     transport: compileTransport(document, scope),
     retry: Object.freeze({
       maxAttempts: document.retry?.maxAttempts ?? invocationDefaults.maxAttempts,
