@@ -32,9 +32,9 @@ export function loggable(transaction: Transaction, error: unknown): unknown {
   return redact === undefined ? error : copyOf(error, (text) => withoutQuotes(redact(text)), 0);
 }
 
-/** Messages show values in quotes, shortened and escaped. */
+/** Messages show values in quotes, shortened and escaped. A quote without an end goes on to the end of the text: so it is linear. */
 export function withoutQuotes(text: string): string {
-  return text.replaceAll(/"(?:[^"\\]|\\.)*"/g, `"${CUT}"`);
+  return text.replaceAll(/"(?:[^"\\]|\\.)*(?:"|\\?$)/gs, `"${CUT}"`);
 }
 
 function copyOf(error: unknown, redact: Redact, depth: number): unknown {

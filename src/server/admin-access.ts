@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** What an operator may open wider. */
 export interface AdminAccess {

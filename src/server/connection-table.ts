@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** One open connection of a port. */
 export class Connection {

@@ -1,10 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { isLoopback } from '../loopback.ts';
 import { bindHosts, resolveHost, type TcpAddress } from './bind.ts';
 import { type ClientNames, certificateFits } from './client-names.ts';
 import type { Connection, ConnectionTable } from './connection-table.ts';
 import { type ListenAddress, ListenError } from './listen-address.ts';
-import { isLoopback } from './loopback.ts';
 import type { Refusals } from './refusals.ts';
 import type { TlsFiles } from './tls-files.ts';
 import { type ClaimedSocket, listenOnSocket } from './unix-socket.ts';

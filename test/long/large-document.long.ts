@@ -14,6 +14,10 @@ const documents: Readonly<Record<string, (names: readonly string[]) => string>> 
     `version: 1\napis: {a: {request: [${names.map((name) => `{name: ${name}, configuration: {function: f}}`).join(', ')}]}}\n`,
   'warnings about misspelt variables': (names) =>
     `version: 1\napis: {a: {request: [${names.map((name) => `{name: ${name}, configuration: {function: f, payload: "{#reqest}"}}`).join(', ')}]}}\n`,
+  'variables that read another': (names) =>
+    `version: 1\napis: {a: {request: [{configuration: {function: f, variables: [{name: first, value: "{#request.path}"}, ${names.map((name) => `{name: ${name}, value: "{#context.attributes['${name}']}"}`).join(', ')}]}}]}}\n`,
+  'blanks in an expression': (names) =>
+    `version: 1\napis: {a: {request: [{configuration: {function: f, payload: "{#request.headers${' '.repeat(names.length)}.size()}"}}]}}\n`,
   'unknown fields': (names) => `version: 1\napis: {a: {${names.map((name) => `${name}: 1`).join(', ')}}}\n`,
   'a name that stands twice': (names) =>
     `version: 1\napis: {${names.map((name) => `${name}: {}`).join(', ')}, n0: {}}\n`,

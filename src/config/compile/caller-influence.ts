@@ -11,24 +11,39 @@ const PREFIX = 'gravitee.attribute.';
 export class CallerVariables {
   /** Every variable so far: whether it holds anything of the request. */
   readonly #known = new Map<string, boolean>();
+  #isAnyReached = false;
 
   /** Whether a caller has a say in what the template gives. */
   reach({ needs, source }: CompiledTemplate): boolean {
     if (needs.request) return true;
-    if (!needs.attributes) return false;
-    const named = [...this.#known].filter(([name]) => source.includes(name));
+    if (!needs.attributes || !this.#isAnyReached) return false;
+    const named = possibleNames(source).flatMap((name) => this.#known.get(shortName(name)) ?? []);
     // A name that is put together at run time could be any.
-    return named.length > 0 ? named.some(([, reached]) => reached) : [...this.#known.values()].includes(true);
+    return named.length === 0 || named.includes(true);
   }
 
   add(variables: LambdaConfiguration['variables']): void {
     for (const { name, value } of variables) {
       const reached = value !== undefined && this.reach(value);
-      const short = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
+      const short = shortName(name);
       // A condition may skip the step that would put another value in its place.
       this.#known.set(short, reached || this.#known.get(short) === true);
+      this.#isAnyReached ||= reached;
     }
   }
+}
+
+function shortName(name: string): string {
+  return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
+}
+
+/**
+ * All texts between two quotes, whichever of them begin a string, and all names of properties. In linear time: an API may
+ * have thousands of variables.
+ */
+function possibleNames(source: string): readonly string[] {
+  const properties = [...source.matchAll(/\.\s*([A-Za-z_]\w*)/g)].map((match) => match[1] ?? '');
+  return [...source.split(/['"]/), ...properties];
 }
 
 interface Influenced {

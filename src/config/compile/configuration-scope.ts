@@ -38,11 +38,6 @@ export class ConfigurationScope {
     return this.#author === 'route';
   }
 
-  /** The value stands in the step and not in `defaults`. */
-  isOwn(path: DocumentPath): boolean {
-    return has(this.#layers.own, path);
-  }
-
   template(path: DocumentPath, text: string | null | undefined): CompiledTemplate | undefined {
     if (text === null || text === undefined) return undefined;
     return this.#remember(this.#compiler.compile(this.origin(path), text));

@@ -2,7 +2,6 @@ import { isOfConnection } from '../../policy/index.ts';
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const ROUTING: ReadonlySet<string> = new Set(['host', ':authority', ':scheme', ':method']);
-const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
 
 export type HeaderVerdict =
   | { readonly kind: 'fine' }
@@ -18,9 +17,9 @@ export function judgeHeader(name: string): HeaderVerdict {
   if (name.startsWith('x-envoy-')) return { kind: 'refused-by-envoy', rule: 'allow_envoy' };
   if (name === ':path') return { kind: 'error', reason: 'is no header: use mutations.path' };
   if (name === ':status') return { kind: 'error', reason: 'is no header: use mutations.status' };
-  if (FRAMING.has(name)) return { kind: 'error', reason: 'is set by the server itself from the body' };
+  if (name === 'content-length') return { kind: 'error', reason: 'is set by the server itself from the body' };
   if (isOfConnection(name))
     return { kind: 'error', reason: 'belongs to one connection: Envoy sets it, policies may not' };
-  if (!TOKEN.test(name)) return { kind: 'error', reason: 'is no header name' };
+  if (!TOKEN.test(name)) return { kind: 'error', reason: 'is not a valid header name' };
   return { kind: 'fine' };
 }

@@ -1,8 +1,8 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
 
-/** `headers['x-user']`, `headers.getFirst("x-user")` and the like. */
+/** `headers['x-user']`, `headers.getFirst("x-user")` and the like. Linear: no two parts beside each other match the same blanks. */
 const BY_NAME =
-  /\bheaders\s*(?:\?\.|\.)?\s*(?:\[|(?:getFirst|getAll|get|getOrDefault|containsKey)\s*\()\s*(['"])([^'"]{1,200})\1/gi;
+  /\bheaders\s*(?:(?:\?\.|\.)\s*)?(?:\[|(?:getFirst|getAll|get|getOrDefault|containsKey)\s*\()\s*(['"])([^'"]{1,200})\1/gi;
 /** `headers.accept`. */
 const AS_PROPERTY = /\bheaders\s*(?:\?\.|\.)\s*([A-Za-z_]\w*)\b(?!\s*\()/g;
 

@@ -6,6 +6,7 @@ import {
   type InvocationText,
   qualifierVerdict,
 } from '../../lambda/index.ts';
+import { isLoopback } from '../../loopback.ts';
 import type { TextTemplates } from '../../policy/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
 import { isBlank, warnOfBlank } from './blank.ts';
@@ -55,13 +56,13 @@ function checkEndpoint(text: string, scope: ConfigurationScope): void {
   }
   if (url.username !== '' || url.password !== '') scope.error(['endpoint'], 'must not hold a user or a password');
   if (url.search !== '' || url.hash !== '') scope.error(['endpoint'], 'must not hold a query or a fragment');
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (url.protocol === 'http:' && !isOfThisMachine(url.hostname)) {
     scope.warn(['endpoint'], 'payloads and results go over the network in clear text: use https');
   }
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.[\d.]+$/.test(host);
+function isOfThisMachine(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || isLoopback(host.replace(/^\[|\]$/g, ''));
 }
 
 function isJson(text: string): boolean {

@@ -45,7 +45,6 @@ function compileSsl(ssl: ConfigurationDocument['ssl'], scope: ConfigurationScope
     scope.error(['ssl', name], 'has no type: set trustStoreType to PEM, PKCS12 or JKS', 'key');
   }
   if (!ssl.trustAll && !hasStore) return undefined;
-  if (scope.isInline) checkInlineStore(trustStoreType, scope);
   return Object.freeze({
     trustAll: ssl.trustAll ?? false,
     trustStoreType: trustStoreType ?? undefined,
@@ -53,13 +52,6 @@ function compileSsl(ssl: ConfigurationDocument['ssl'], scope: ConfigurationScope
     trustStorePassword,
     trustStoreContent,
   });
-}
-
-/** To open a key store is work, which whoever brings a route must not be able to ask for with each new text. */
-function checkInlineStore(type: SslOptions['trustStoreType'] | null, scope: ConfigurationScope): void {
-  if (type !== 'PKCS12' && type !== 'JKS') return;
-  const own = ['trustStoreType', ...TRUST_TEXTS].find((name) => scope.isOwn(['ssl', name]));
-  if (own !== undefined) scope.error(['ssl', own], `inline policies may not bring a ${type} store: use PEM`, 'key');
 }
 
 const emptyContext: EvaluationContext = { attributes: new Map(), variables: new Map() };

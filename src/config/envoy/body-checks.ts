@@ -118,6 +118,6 @@ export function checkBufferLimit(filter: Filter, used: UsedRoute, bodyBytes: num
   const place = filter.manager.listener ?? filter.config;
   const limit = filter.manager.listener?.number('per_connection_buffer_limit_bytes') ?? ENVOY_DEFAULT_BUFFER;
   if (limit >= bodyBytes) return;
-  const message = `bodies over ${limit} bytes never reach a policy, while limits.bodyBytes is ${bodyBytes}: their callers get a 413, or wait for a minute and get a 500; write \`per_connection_buffer_limit_bytes: ${bodyBytes}\`, or \`limits: {bodyBytes: ${limit}}\` in policies.yaml`;
+  const message = `bodies over ${limit} bytes never reach a policy, while limits.bodyBytes is ${bodyBytes}: their callers get a 413, or wait for limits.bodyWaitMs and get a 500; write \`per_connection_buffer_limit_bytes: ${bodyBytes}\`, or \`limits: {bodyBytes: ${limit}}\` in policies.yaml`;
   reporter.error(place.placeOf('per_connection_buffer_limit_bytes'), message);
 }

@@ -1,4 +1,4 @@
-import { METADATA_NAMESPACE } from '../../envoy-names.ts';
+import { METADATA_NAMESPACE, METADATA_PREFIX } from '../../envoy-names.ts';
 import { Reporter } from '../compile/reporter.ts';
 import { singleProblem } from '../inline-policies.ts';
 import type { LoadedPolicies } from '../load-policies.ts';
@@ -72,7 +72,7 @@ function parse(text: string, fileName: string): Source {
 function ownFilters(filters: readonly Filter[]): readonly Filter[] {
   const own = filters.filter((filter) => {
     const metadata = routesOf(filter).flatMap((route) => [...route.metadata.keys()]);
-    return metadata.some((key) => key.startsWith('x-lambda-')) || receivesMetadata(filter);
+    return metadata.some((key) => key.startsWith(METADATA_PREFIX)) || receivesMetadata(filter);
   });
   return own.length > 0 ? own : filters;
 }

@@ -3,8 +3,7 @@ import { SERVICE_NAME, SIDECAR_SOCKET } from '../../envoy-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import { checkAuthority, checkHealthAuthority, endpointsOf } from './authority-checks.ts';
 import type { EnvoyNode } from './envoy-node.ts';
-
-const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+import { HTTP_OPTIONS } from './neighbours.ts';
 
 /** The clusters of a configuration, for who follows names to them. */
 export interface ClusterIndex {

@@ -1,12 +1,10 @@
+import { METADATA_PREFIX } from '../../envoy-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 import type { Filter } from './filters.ts';
 import { dependsOnRequest } from './format-string.ts';
 import { routeLevels } from './managers.ts';
 import { perRouteConfig } from './routes.ts';
-
-/** All gRPC metadata by which routes tell the server what to do. */
-const PREFIX = 'x-lambda-';
 
 /**
  * Values of gRPC metadata are format strings: one that depends on the request lets callers choose the API, its policies
@@ -16,7 +14,7 @@ export function checkFormats(entries: readonly EnvoyNode[], reporter: Reporter):
   for (const entry of entries) {
     const key = entry.text('key')?.toLowerCase() ?? '';
     const value = entry.text('value');
-    if (!key.startsWith(PREFIX) || value === undefined || !dependsOnRequest(value)) continue;
+    if (!key.startsWith(METADATA_PREFIX) || value === undefined || !dependsOnRequest(value)) continue;
     const message = `depends on the request, so that callers choose what ${key} says: write the value itself, or \`%METADATA(ROUTE:namespace:key)%\` for metadata of the route (a percent sign is written %%)`;
     reporter.error(entry.placeOf('value'), message);
   }

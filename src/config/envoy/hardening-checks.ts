@@ -1,7 +1,7 @@
 import { defaultLimits } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
-import { guards, nameOf, severityFor, type UsedRoute } from './used-routes.ts';
+import { guards, nameOf, readsBodies, severityFor, type UsedRoute } from './used-routes.ts';
 
 interface Setting {
   /** The message that has the field, made of the connection manager. */
@@ -113,10 +113,6 @@ export function checkBuffers(
     const message = `how much of a response Envoy holds in memory is not told (1 MiB by default): write \`${write}\``;
     reporter[severityFor(users.map(({ one }) => one))](cluster.placeOf(field), message);
   }
-}
-
-function readsBodies({ policies: { needs } }: UsedRoute): boolean {
-  return needs.requestBody || needs.responseBody;
 }
 
 /** The names of the clusters that a route leads to, as far as the configuration tells them. */

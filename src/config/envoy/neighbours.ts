@@ -16,7 +16,8 @@ export interface Neighbours {
   readonly after: readonly Neighbour[];
 }
 
-const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
+/** What a cluster says of HTTP, its upstream filters included. */
+export const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 export function neighboursOf({ filter, route }: UsedRoute, clusters: ReadonlyMap<string, EnvoyNode>): Neighbours {
   const { chain } = filter.manager;

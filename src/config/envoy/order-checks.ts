@@ -3,7 +3,7 @@ import type { EnvoyNode } from './envoy-node.ts';
 import { routeLevels } from './managers.ts';
 import { type Neighbour, neighbourOf, neighboursOf } from './neighbours.ts';
 import { runsOn } from './routes.ts';
-import { guards, nameOf, type UsedRoute } from './used-routes.ts';
+import { guards, nameOf, readsBodies, type UsedRoute } from './used-routes.ts';
 
 /** An order of filters that breaks policies. What each does was seen with Envoy 1.40. */
 interface OrderRule {
@@ -16,7 +16,6 @@ interface OrderRule {
 }
 
 const ALWAYS = (): boolean => true;
-const readsBodies = ({ policies: { needs } }: UsedRoute): boolean => needs.requestBody || needs.responseBody;
 const changesRequest = ({ policies }: UsedRoute): boolean => {
   return policies.request.some(({ configuration: { mutations } }) => {
     const { set, append, remove, path, body } = mutations;
@@ -47,7 +46,7 @@ const RULES: readonly OrderRule[] = [
     severity: 'error',
     applies: ({ policies }, { config }) => policies.needs.responseBody && decompresses(config, 'response'),
     message: (name) =>
-      `hides the end of a compressed response, and ${name}, which reads it, waits until callers give up after 300 s: leave it out, the sidecar decodes gzip, deflate and brotli itself`,
+      `hides the end of a compressed response, and ${name}, which reads it, waits until callers give up after 300 s: leave it out, the sidecar decodes gzip, deflate, brotli and zstd itself`,
   },
   {
     kinds: [

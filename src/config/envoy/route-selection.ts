@@ -61,11 +61,12 @@ function select(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | 
 /** What gRPC cannot carry hurts more than this route. */
 function checkTransport({ text, value }: RouteMetadata, reporter: Reporter): void {
   if (text === undefined) return;
-  const at = text.search(/[^\x20-\x7e]/);
-  if (at !== -1 && /[\r\n\t]/.test(text)) {
+  // A tab counts as a blank.
+  const at = text.search(/[^\t\x20-\x7e]/);
+  if (at !== -1 && /[\r\n]/.test(text)) {
     const message =
-      'a line break or tab, which gRPC metadata cannot carry: the value is lost and each request is a 500; write \\u escapes inside the JSON, on one line';
-    if (typeof value.data === 'string') reporter.errorInText(value.path, text.search(/[\r\n\t]/), `has ${message}`);
+      'a line break, which gRPC metadata cannot carry: the value is lost and each request is a 500; write \\u escapes inside the JSON, on one line';
+    if (typeof value.data === 'string') reporter.errorInText(value.path, text.search(/[\r\n]/), `has ${message}`);
     else reporter.error(value.path, `has ${message}`);
   } else if (at !== -1) {
     const message =
@@ -101,7 +102,8 @@ function selectByName(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
 }
 
 function selectInline(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies | undefined {
-  const { text, value } = metadata;
+  const { value } = metadata;
+  const text = metadata.text?.replaceAll('\t', ' ');
   const { reporter, policies, fileName, source } = check;
   if (text === undefined) {
     tellUnknown(metadata, 'inline policies', reporter);
@@ -120,7 +122,7 @@ function selectInline(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
     return undefined;
   }
   try {
-    const inner = typeof value.data === 'string' ? embeddedText(text, value.data, source, value.path) : undefined;
+    const inner = typeof value.data === 'string' ? embeddedText(text, value.data.replaceAll('\t', ' '), source, value.path) : undefined;
     const relocated = inner ?? embeddedData(value.data, source, value.path);
     const { policies: api, warnings } = compileInlineSource(text, relocated, fileName, policies.surroundings);
     check.inlineProblems.push(...insideOf(warnings, value.path));

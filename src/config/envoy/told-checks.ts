@@ -26,6 +26,9 @@ export function checkTold(used: UsedRoute, root: EnvoyNode, set: CompiledPolicyS
   checkVersion(told, root, reporter);
 }
 
+/** Body modes that the server takes without an override. In the others it asks for BUFFERED. */
+const BUFFERING: ReadonlySet<string> = new Set(['BUFFERED', 'BUFFERED_PARTIAL']);
+
 /**
  * What the server refuses at a request's headers though Envoy sends it, or would: nobody told. What Envoy does not send
  * either is told by checkModes.
@@ -39,12 +42,13 @@ function checkRefused(used: UsedRoute, told: EnvoySettings, reporter: Reporter):
   const mayAsk = config.flag('allow_mode_override') && !config.flag(SENT_EARLY) && !isDuplex;
   if (mayAsk && told.allowModeOverride === true) return;
   const { needs } = policies;
+  const isAsked = (phase: string): boolean => !BUFFERING.has(body(phase));
   const mustSeeResponse = needs.response && !needs.answersAlways;
   const sendsHeaders = route.processingMode?.text('response_header_mode') !== 'SKIP';
   const missing = [
-    ...(mayAsk && needs.requestBody && body('request') === 'NONE' ? ["the request's body"] : []),
+    ...(mayAsk && needs.requestBody && isAsked('request') ? ["the request's body"] : []),
     ...(mustSeeResponse && told.responseHeaders !== true && (mayAsk || sendsHeaders) ? ['the response'] : []),
-    ...(mayAsk && mustSeeResponse && needs.responseBody && body('response') === 'NONE' ? ["the response's body"] : []),
+    ...(mayAsk && mustSeeResponse && needs.responseBody && isAsked('response') ? ["the response's body"] : []),
   ];
   if (missing.length === 0) return;
   const message = `nobody tells the server that Envoy sends ${missing.join(' and ')}, and it refuses each request of ${nameOf(used)} that needs it: write \`envoy: {${mayAsk ? 'allowModeOverride' : 'responseHeaders'}: true}\` in policies.yaml, or in \`x-lambda-envoy\` of the route`;

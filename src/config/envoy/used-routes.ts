@@ -23,6 +23,10 @@ export function guards(policies: ApiPolicies): boolean {
   return policies.request.some((step) => step.configuration.sendToConsumer !== false);
 }
 
+export function readsBodies({ policies: { needs } }: Pick<UsedRoute, 'policies'>): boolean {
+  return needs.requestBody || needs.responseBody;
+}
+
 /** Warns, or makes it an error where one of the routes is guarded. */
 export function severityFor(used: readonly UsedRoute[]): 'error' | 'warn' {
   return used.some(({ policies }) => guards(policies)) ? 'error' : 'warn';

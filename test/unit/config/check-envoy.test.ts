@@ -126,6 +126,7 @@ test('metadata that grpc cannot carry is an error or a warning', () => {
   assertLines(check(text), [placeOf(text, 'é'), 'warning: has a character that is not ASCII', '\\u escapes']);
   assert.deepEqual(inline(`'{"name": "\\u00e9"}'`), []);
   assertLines(inline(`"{\\n}"`), ['a line break']);
+  assert.deepEqual(inline(`"{\\t\\"name\\": \\"a\\tb\\"}"`), [], 'the server takes a tab for a blank');
 });
 
 test('metadata that is too long is an error', () => {
@@ -258,7 +259,7 @@ test('a listeners buffer below the body limit is an error where bodies are read'
   const line = 'per_connection_buffer_limit_bytes: 6291456';
   assertLines(check(without(line)), [
     ': bodies over 1048576 bytes',
-    'wait for a minute',
+    'wait for limits.bodyWaitMs',
     `\`${line}\``,
     'limits: {bodyBytes: 1048576}',
   ]);

@@ -48,6 +48,15 @@ test('policies that the server refuses since nobody told are an error', () => {
   assert.deepEqual(errors(goodEnvoy, silent(enriching)), []);
 });
 
+test('a mode in which headers go on before their body needs somebody to tell', () => {
+  const streamed = spoilt('response_header_mode: SKIP', 'response_header_mode: SKIP, request_body_mode: STREAMED');
+  only(errors(streamed, silent(readingRequest)), 'error', "the request's body", '`envoy: {allowModeOverride: true}`');
+  assert.deepEqual(errors(streamed, telling(readingRequest, 'allowModeOverride: true, messageTimeoutMs: 35000')), []);
+  const responses = spoilt('response_header_mode: SKIP', 'response_header_mode: SEND, response_body_mode: STREAMED');
+  const told = telling(readingResponse, 'responseHeaders: true, messageTimeoutMs: 35000');
+  only(errors(responses, told), 'error', "sends the response's body");
+});
+
 test('a body that envoy sends by itself needs nobody to tell', () => {
   const buffered = spoilt(
     'response_header_mode: SKIP',

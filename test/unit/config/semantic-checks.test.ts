@@ -137,6 +137,19 @@ test('what a caller can choose by way of a variable is a warning', () => {
   assert.deepEqual(reads("{#request.headers['x'][0]}", 'w'), []);
   assert.deepEqual(reads('{#lambdaResponse.content}', 'v'), []);
   assertLines(reads('{#request.path}', "' + 'v"), ['region: warning: depends on what']);
+  const quoted = "it's {#context.attributes['other']} and {#context.attributes['v']}";
+  const values = `variables: [{name: v, value: "{#request.path}"}, {name: other, value: x}]`;
+  const steps = `{configuration: {function: f, ${values}}}, {configuration: {function: f, region: "${quoted}"}}`;
+  assertLines(problemsOf(`version: 1\napis: {a: {request: [${steps}]}}\n`), ['region: warning: depends on what']);
+});
+
+test("sessions are the document's own only where no part of a request chooses their region", () => {
+  const role = 'function: f, roleArn: "arn:aws:iam::123456789012:role/r"';
+  const isFixed = (configuration: string): boolean | undefined => {
+    return firstStep(load(withStep(configuration))).configuration.credentials.constant?.fixed;
+  };
+  assert.equal(isFixed(role), true);
+  assert.equal(isFixed(`${role}, region: "{#request.headers['x'][0]}"`), undefined);
 });
 
 test('a list of allow takes the warning of its field away', () => {

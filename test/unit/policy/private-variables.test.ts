@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvocationError } from '../../../src/lambda/index.ts';
+import { withoutQuotes } from '../../../src/policy/private-variables.ts';
 import { policyRun, step } from '../../support/policy-run.ts';
 
 const secret = 'c0nfidential "value" of one';
@@ -101,4 +102,9 @@ test('a name that one step calls private is private in all of the API', async ()
   const again = { variables: [{ name: 'token', value: secret }] };
   const one = run([step('keep', again), step('fails', { variables: [{ name: 'token', private: true }] })]);
   assert.deepEqual([...one.transaction.policies.privateVariables], ['token']);
+});
+
+test('what is quoted is cut out, to the end where the quote has none', () => {
+  assert.equal(withoutQuotes('the tenant "a\\"b" is not "c"'), 'the tenant "…" is not "…"');
+  for (const open of ['"abc', '"a\\"b', '"a\\', '"a\n\\\nb']) assert.equal(withoutQuotes(`x ${open}`), 'x "…"');
 });

@@ -5,10 +5,10 @@ import { createServer as createNetServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { isLoopback } from '../../../src/loopback.ts';
 import { createLogger } from '../../../src/observability/index.ts';
 import { bindHosts, type TcpAddress } from '../../../src/server/bind.ts';
 import { createServer, parseListenAddress, type ServerOptions } from '../../../src/server/index.ts';
-import { isLoopback } from '../../../src/server/loopback.ts';
 import { listenOnSocket } from '../../../src/server/unix-socket.ts';
 import { askHealth } from '../../support/health-client.ts';
 
