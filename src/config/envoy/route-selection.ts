@@ -122,7 +122,10 @@ function selectInline(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
     return undefined;
   }
   try {
-    const inner = typeof value.data === 'string' ? embeddedText(text, value.data.replaceAll('\t', ' '), source, value.path) : undefined;
+    const inner =
+      typeof value.data === 'string'
+        ? embeddedText(text, value.data.replaceAll('\t', ' '), source, value.path)
+        : undefined;
     const relocated = inner ?? embeddedData(value.data, source, value.path);
     const { policies: api, warnings } = compileInlineSource(text, relocated, fileName, policies.surroundings);
     check.inlineProblems.push(...insideOf(warnings, value.path));
