@@ -1,3 +1,4 @@
+import { ExpressionError } from '../expression/index.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Texts for the log, without the values of private variables. */
@@ -39,9 +40,18 @@ export function withoutQuotes(text: string): string {
 
 function copyOf(error: unknown, redact: Redact, depth: number): unknown {
   if (!(error instanceof Error)) return redact(String(error));
+  if (error instanceof ExpressionError) return placeOf(error);
   const { name, message, stack, cause } = error;
   const { code, kind } = error as Error & { readonly code?: unknown; readonly kind?: unknown };
   const copy = new Error(redact(message));
   if (cause !== undefined && depth < MAX_CAUSES) copy.cause = copyOf(cause, redact, depth + 1);
   return Object.assign(copy, { name, code, kind, stack: redact(stack ?? '') });
+}
+
+/** Its words may quote any part of a value, one that no variable holds yet too: what is known is where it failed. */
+function placeOf({ name, offset, template, stack = '' }: ExpressionError): Error {
+  const where = `the expression fails at character ${offset + 1} of ${template}`;
+  const message = `${where}; why is left out, since this API has private variables`;
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return Object.assign(new Error(message), { name, stack: [`${name}: ${message}`, ...frames].join('\n') });
 }
