@@ -46,7 +46,7 @@ export const requestAttributes = {
 /** What `#request.ssl` reads. */
 export const CERTIFICATE_ATTRIBUTES = [requestAttributes.peerCertificate, requestAttributes.localCertificate] as const;
 
-/** What the filter's `response_attributes` asks Envoy for: who answered, the backend or Envoy itself. */
+/** What the filter's `response_attributes` asks Envoy for: who answered, the backend or Envoy itself. The flags decide nothing yet. */
 export const responseAttributes = {
   codeDetails: 'response.code_details',
   flags: 'response.flags',

@@ -3,11 +3,8 @@ import type { Reporter } from '../compile/reporter.ts';
 import type { Filter } from './filters.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
-const WANTED: readonly string[] = [
-  responseAttributes.codeDetails,
-  responseAttributes.flags,
-  responseAttributes.upstreamAddress,
-];
+/** What the server decides by (ext-proc/exchange/who-answered.ts). */
+const WANTED: readonly string[] = [responseAttributes.codeDetails, responseAttributes.upstreamAddress];
 
 /** Whether the server can know who answered: the backend, whose answers its policies are for, or Envoy and its filters. */
 export function checkSender({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
