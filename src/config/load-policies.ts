@@ -132,6 +132,10 @@ function isInlineAllowed({ inline }: PolicyDocument): boolean {
 function checkRights({ inline, allow }: PolicyDocument, reporter: Reporter): void {
   checkGlobs(inline || {}, (path, message) => reporter.warn(['inline', ...path], message));
   checkGlobs(allow ?? {}, (path, message) => reporter.warn(['allow', ...path], message));
+  for (const path of [['allow'], ...Object.keys(allow ?? {}).map((list) => ['allow', list])]) {
+    if (reporter.isUnwritten(path))
+      reporter.warn(path, 'is empty and bounds nothing: a list that allows nothing is []');
+  }
 }
 
 /** Inline policies get the defaults later: what is wrong with them must not wait for the first of those. */

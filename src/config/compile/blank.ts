@@ -6,8 +6,8 @@ export function isBlank(text: string | null | undefined): boolean {
 }
 
 /**
- * An empty text counts as absent, as null does: told, since it is often what a variable of the deployment has left
- * behind, and without the field the call has other rights. `path`: of the object that has the fields.
+ * An empty text counts as absent, as null does, and so does a YAML key with nothing behind it: told, since it is often what a
+ * variable of the deployment has left behind, and without the field the call has other rights. `path`: of the object that has the fields.
  */
 export function warnOfBlank<Name extends string>(
   fields: Readonly<Partial<Record<Name, unknown>>>,
@@ -16,9 +16,9 @@ export function warnOfBlank<Name extends string>(
   scope: ConfigurationScope,
 ): void {
   for (const name of names) {
-    const text = fields[name];
-    if (typeof text === 'string' && text.trim() === '') {
-      scope.warn([...path, name], 'is empty and counts as absent: remove the field, or set it');
-    }
+    const at = [...path, name];
+    const value = fields[name];
+    const isEmpty = value === null ? scope.isUnwritten(at) : typeof value === 'string' && value.trim() === '';
+    if (isEmpty) scope.warn(at, 'is empty and counts as absent: remove the field, or set it');
   }
 }

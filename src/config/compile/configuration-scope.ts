@@ -58,6 +58,11 @@ export class ConfigurationScope {
     return said(valueAt(own, [top])) === said(valueAt(defaults, [top]));
   }
 
+  /** See Source. */
+  isUnwritten(path: DocumentPath): boolean {
+    return this.#compiler.reporter.isUnwritten(this.origin(path));
+  }
+
   error(path: DocumentPath, message: string, part?: 'key' | 'value'): void {
     this.#compiler.reporter.error(this.origin(path), message, part);
   }

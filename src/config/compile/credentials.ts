@@ -17,7 +17,7 @@ export function compileCredentials(
   scope: ConfigurationScope,
 ): CredentialTemplates {
   const { accessKey, secretKey, sessionToken } = configuration;
-  warnOfBlank(configuration, ['accessKey', 'secretKey', 'sessionToken', 'roleArn'], [], scope);
+  warnOfBlank(configuration, ['accessKey', 'secretKey', 'sessionToken', 'roleArn', 'roleChain'], [], scope);
   checkPair(accessKey, secretKey, sessionToken, scope);
   const templates = {
     accessKey: secret('accessKey', accessKey, scope),

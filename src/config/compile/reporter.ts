@@ -21,6 +21,11 @@ export class Reporter {
     return this.#source.data;
   }
 
+  /** See Source. */
+  isUnwritten(path: DocumentPath): boolean {
+    return this.#source.isUnwritten(path);
+  }
+
   error(path: DocumentPath, message: string, part: 'key' | 'value' = 'value'): void {
     this.#add('error', path, message, this.#source.locate(path, part));
   }

@@ -12,6 +12,7 @@ export function embeddedJson(text: string, outer: Source, path: DocumentPath): S
     data: inner.data,
     locate: (innerPath, part) => translate(inner.locate(innerPath, part)),
     locateInText: (innerPath, offset) => translate(inner.locateInText(innerPath, offset)),
+    isUnwritten: (innerPath) => inner.isUnwritten(innerPath),
   };
 }
 
@@ -21,6 +22,7 @@ export function embeddedData(data: unknown, outer: Source, path: DocumentPath): 
     data,
     locate: (innerPath, part) => outer.locate([...path, ...innerPath], part),
     locateInText: (innerPath, offset) => outer.locateInText([...path, ...innerPath], offset),
+    isUnwritten: (innerPath) => outer.isUnwritten([...path, ...innerPath]),
   };
 }
 

@@ -155,6 +155,7 @@ function embeddedText(text: string, written: string, source: Source, path: Docum
     data: source.data,
     locate: source.locate,
     locateInText: (outerPath, offset) => source.locateInText(outerPath, unescapedOffset(offset)),
+    isUnwritten: (outerPath) => source.isUnwritten(outerPath),
   };
   return embeddedJson(text, shifted, path);
 }

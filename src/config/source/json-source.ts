@@ -38,6 +38,7 @@ export function parseJson(text: string): Source {
       const { node, found } = find(path);
       return lines.position(found ? quotedOffset(text, node.start, offset) : node.start);
     },
+    isUnwritten: () => false,
   };
 }
 

@@ -8,12 +8,14 @@ export interface Source {
   locate(path: DocumentPath, part?: 'key' | 'value'): Position;
   /** Where a UTF-16 unit of a string's value stands in the text. */
   locateInText(path: DocumentPath, offset: number): Position;
+  /** A null that nobody wrote: a YAML key with nothing behind it. */
+  isUnwritten(path: DocumentPath): boolean;
 }
 
 /** Data whose text is not at hand. */
 export function withoutPlaces(data: unknown): Source {
   const start: Position = { line: 1, column: 1 };
-  return { data, locate: () => start, locateInText: () => start };
+  return { data, locate: () => start, locateInText: () => start, isUnwritten: () => false };
 }
 
 /** A text that does not parse. `reason` never quotes the text. */

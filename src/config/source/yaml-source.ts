@@ -46,6 +46,11 @@ export function parseYaml(text: string): Source {
       const { value } = find(document, pairs, path);
       return position(scalarOffset(text, value, offset));
     },
+    isUnwritten: (path) => {
+      const { value } = find(document, pairs, path);
+      const node = isAlias(value) ? value.resolve(document) : value;
+      return isScalar(node) && node.value === null && !node.source;
+    },
   };
 }
 

@@ -415,3 +415,32 @@ test('secrets stand in credential fields only', () => {
     `${at}.payload: `,
   ]);
 });
+
+test('a key of identity or destination with nothing behind it is told, and a null that somebody wrote is not', () => {
+  const fields = ['accessKey', 'secretKey', 'roleArn', 'roleChain', 'externalId', 'endpoint', 'qualifier', 'region'];
+  const told = (text: string) =>
+    load(text)
+      .warnings.filter(({ message }) => message.startsWith('is empty and counts as absent'))
+      .map(({ path }) => path.split('.').at(-1))
+      .sort();
+  const step = (value: string, names: readonly string[]) =>
+    `version: 1\ndefaults: {function: f, roleArn: "arn:aws:iam::123456789012:role/r"}\napis:\n  default:\n    request:\n` +
+    `      - configuration:\n          function: f\n${names.map((name) => `          ${name}:${value}\n`).join('')}`;
+  const inDefaults = (value: string) =>
+    `version: 1\ndefaults:\n  function: f\n${fields.map((name) => `  ${name}:${value}\n`).join('')}` +
+    'apis: {default: {request: [{configuration: {}}]}}\n';
+  const withoutRole = fields.filter((name) => name !== 'externalId').sort();
+  for (const nothing of ['', ' # nothing', '  ']) {
+    assert.deepEqual(told(step(nothing, fields)), withoutRole);
+    assert.deepEqual(told(step(nothing, ['externalId', 'roleSessionName'])), ['externalId', 'roleSessionName']);
+    assert.deepEqual(told(inDefaults(nothing)), withoutRole);
+  }
+  for (const written of [' null', ' ~']) assert.deepEqual(told(step(written, fields)), []);
+});
+
+test('an empty list of allow bounds nothing, and is told', () => {
+  const told = (allow: string) => load(`version: 1\n${allow}\napis: {}\n`).warnings.map(({ path }) => path);
+  assert.deepEqual(told('allow:'), ['allow']);
+  assert.deepEqual(told('allow:\n  functions:\n  roles: []'), ['allow.functions']);
+  assert.deepEqual(told('allow: {functions: null, roles: []}'), []);
+});
