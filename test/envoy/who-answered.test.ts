@@ -5,8 +5,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type Environment, startEnvironment } from '../support/environment.ts';
+import { envoyMinor } from '../support/envoy.ts';
 import type { EnvoyConfigOptions, Json, ProcessingMode } from '../support/envoy-config.ts';
 import { FaultStub } from '../support/fault-stub.ts';
+
+/** Envoy 1.36 brings no answer of a filter or of its own to ext_proc where the request was not seen. */
+const isBrought = envoyMinor() > 36;
 
 const filter = (name: string, config: Json): Json => ({
   name: `envoy.filters.http.${name}`,
@@ -140,7 +144,7 @@ describe('filters before ext_proc that answer', () => {
         const answer = await get().call('/', { headers: { 'x-lua': '1' } });
         assert.deepEqual([answer.status, answer.text, answer.headers.get('x-lambda')], [200, 'lua', null]);
         assert.equal((await get().call('/', { headers: { 'x-fault': '1' } })).status, 418);
-        assert.equal((await get().sidecar.metric(passes)) - before, 2);
+        assert.equal((await get().sidecar.metric(passes)) - before, isBrought ? 2 : 0);
       });
 
       test('a request that they let on runs its policies', async () => {
@@ -157,6 +161,11 @@ describe('the same, where the filter does not ask who answered', () => {
     (get) => {
       test('what cannot be known is the documented 500, counted and logged with the line to write', async () => {
         const answer = await get().call('/', { headers: { 'x-status': '401' } });
+        if (!isBrought) {
+          assert.equal(answer.status, 401);
+          assert.equal(await get().sidecar.metric(unattributed('unseen')), 0);
+          return;
+        }
         assert.equal(answer.status, 500);
         assert.match(answer.text, new RegExp(refused));
         const line = await get().sidecar.log(({ msg }) => msg === 'request failed');
@@ -200,8 +209,8 @@ describe('request headers that Envoy does not send', () => {
 
           test('an answer of Envoy’s own passes only where Envoy says so', async () => {
             const known = responseAttributes.length > 0;
-            assert.equal((await get().call('/direct')).status, known ? 403 : 500);
-            assert.equal(await get().sidecar.metric(passes), known ? 1 : 0);
+            assert.equal((await get().call('/direct')).status, known || !isBrought ? 403 : 500);
+            assert.equal(await get().sidecar.metric(passes), known && isBrought ? 1 : 0);
           });
         },
       );

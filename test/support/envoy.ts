@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -151,4 +152,12 @@ function runningEnvoy(
     signal: child.signal,
     stop,
   };
+}
+
+/** The 40 of Envoy 1.40. */
+export function envoyMinor(): number {
+  const told = execFileSync(envoyBinary(), ['--version'], { encoding: 'utf8' });
+  const minor = /\/1\.(\d+)\./.exec(told)?.[1];
+  if (minor === undefined) throw new Error(`envoy --version tells no version: ${told}`);
+  return Number(minor);
 }

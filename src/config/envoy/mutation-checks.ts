@@ -1,4 +1,4 @@
-import type { MutationTemplates } from '../../policy/index.ts';
+import { type MutationTemplates, needsWholeResponse } from '../../policy/index.ts';
 import { judgeHeader, type MutationRule } from '../compile/header-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
@@ -14,6 +14,11 @@ export function checkMutations(filter: Filter, used: UsedRoute, reporter: Report
   const outcome = rules?.flag('disallow_is_error')
     ? 'answers each request with a 500'
     : 'drops the change without a word';
+  const disallowsAll = rules?.flag('disallow_all') === true;
+  if (disallowsAll && needsWholeResponse(used.policies)) {
+    const message = `${nameOf(used)} reads or replaces responses, for which Range is taken off requests, and Envoy ${outcome}: leave \`disallow_all\` out`;
+    reporter.error(place, message);
+  }
   for (const { name, configuration } of steps) {
     const { mutations } = configuration;
     for (const [header, rule] of refusedHeaders(mutations)) {
@@ -22,7 +27,7 @@ export function checkMutations(filter: Filter, used: UsedRoute, reporter: Report
       reporter.error(place, message);
     }
     if (!changesSomething(mutations)) continue;
-    if (rules?.flag('disallow_all')) {
+    if (disallowsAll) {
       reporter.error(place, `step ${name} of ${nameOf(used)} changes headers: leave \`disallow_all\` out`);
     } else if (rules?.flag('disallow_system') && (mutations.path !== undefined || mutations.status !== undefined)) {
       reporter.error(place, `step ${name} of ${nameOf(used)} changes path or status: leave \`disallow_system\` out`);

@@ -438,6 +438,26 @@ test('rules that keep path and status are an error for who changes them', () => 
   assertLines(check(text, document), ['leave `disallow_system` out']);
 });
 
+test('rules that keep Range on are an error for who reads responses, with what Envoy does', () => {
+  const response = policies
+    .replace('request:', 'response:')
+    .replace('allowModeOverride', 'responseHeaders')
+    .replace('request.content', 'response.content')
+    .replace(', mutations: {headers: {set: {x-a: b}}}', '');
+  for (const [rule, outcome] of [
+    ['disallow_all: true', 'drops the change without a word'],
+    ['disallow_all: true, disallow_is_error: true', 'answers each request with a 500'],
+  ]) {
+    const text = spoilt(
+      'allow_mode_override: true',
+      `allow_mode_override: true\n                      mutation_rules: {${rule}}`,
+    );
+    const told = check(text, response).filter((line) => line.includes('Range'));
+    assert.equal(told.length, 1);
+    assert.match(String(told[0]), new RegExp(`mutation_rules: .*Range is taken off requests, and Envoy ${outcome}`));
+  }
+});
+
 test('routes and clusters in a file of resources are found', () => {
   const listener = goodEnvoy.slice(goodEnvoy.indexOf('    - name: main'), goodEnvoy.indexOf('  clusters:'));
   const routeConfig = /route_config:\n((?: {18}.*\n)+)/.exec(listener)?.[1] ?? '';
