@@ -8,7 +8,7 @@ export class ExpressionError extends Error {
   readonly template: string;
   /** Offset of the place in the template, in UTF-16 units. */
   readonly offset: number;
-  /** The transaction's expressions have used up their CPU time (`evaluationMs` of the context). */
+  /** The evaluation has used up its steps, or the transaction's expressions their CPU time (`evaluationMs` of the context). */
   readonly exhausted: boolean;
 
   constructor(phase: 'parse' | 'evaluate', message: string, template: string, offset: number, exhausted = false) {

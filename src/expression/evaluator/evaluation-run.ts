@@ -38,6 +38,7 @@ export class EvaluationRun implements Run {
     if (!(this.#steps <= STEP_BUDGET)) {
       this.#steps = STEP_BUDGET;
       this.#checkAt = STEP_BUDGET - 1;
+      this.#exhausted = true;
       throw new EvaluationFailure('the expression takes more steps than are allowed');
     }
     this.#checkAt = Math.min(STEP_BUDGET, this.#steps + STEPS_PER_CHECK);
@@ -56,7 +57,7 @@ export class EvaluationRun implements Run {
     throw new EvaluationFailure(`the expressions of this request take more than ${evaluationMs} ms of CPU time`);
   }
 
-  /** The transaction's CPU time was used up while this ran. */
+  /** The steps of this evaluation, or the transaction's CPU time, were used up while this ran. */
   get exhausted(): boolean {
     return this.#exhausted;
   }

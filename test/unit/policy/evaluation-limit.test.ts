@@ -53,6 +53,17 @@ test('a condition that reaches the limit never skips its policy', async () => {
   assert.deepEqual(run.calls, []);
 });
 
+test('a condition that uses up its steps never skips its policy either', async () => {
+  const steps = `(${numbers}.![${numbers}.![${numbers}.![#this * 2].size()].size()].size()) > 0`;
+  for (const onConditionError of ['skip', 'fail']) {
+    const run = policyRun(document({}, { condition: `{${steps}}`, onConditionError }), { evaluationMs: 1_000_000 });
+    const outcome = await run.request('');
+    assert.ok(outcome.kind === 'answer');
+    assert.equal(outcome.answer.errorKey, 'LAMBDA_EXT_PROC_EVALUATION_LIMIT');
+    assert.deepEqual(run.calls, []);
+  }
+});
+
 test('small expressions go on after the limit, so that an error has its text', async () => {
   const run = policyRun(
     {
