@@ -32,6 +32,9 @@ export class CompiledPolicySet implements PolicySet {
   readonly envoy: EnvoySettings;
   readonly fallback: ApiPolicies | undefined;
   readonly apis: ReadonlyMap<string, ApiPolicies>;
+  /** Names without a `*`, by the place in the document of the first that says them. */
+  readonly #names = new Map<string, number>();
+  readonly #globs: readonly number[];
   readonly #routes: PolicySetParts['routes'];
   readonly #inline: InlinePolicies | undefined;
   readonly #routeEnvoy = new RouteEnvoy();
@@ -45,6 +48,12 @@ export class CompiledPolicySet implements PolicySet {
     this.apis = parts.apis;
     this.fallback = parts.apis.get('default');
     this.#routes = parts.routes;
+    const globs: number[] = [];
+    for (const [place, { glob }] of parts.routes.entries()) {
+      if (glob.includes('*')) globs.push(place);
+      else if (!this.#names.has(glob)) this.#names.set(glob, place);
+    }
+    this.#globs = globs;
     this.#inline = parts.inline;
   }
 
@@ -55,10 +64,21 @@ export class CompiledPolicySet implements PolicySet {
   byRoute(routeName: string): ApiPolicies | undefined {
     let found = this.#byRoute.get(routeName);
     if (found === undefined) {
-      found = this.#routes.find(({ glob }) => matchesGlob(glob, routeName))?.policies ?? noApi;
+      found = this.#search(routeName) ?? noApi;
       if (routeName.length <= LONGEST_KNOWN) this.#byRoute.set(routeName, found);
     }
     return found === noApi ? undefined : found;
+  }
+
+  /** The first of the document. */
+  #search(routeName: string): ApiPolicies | undefined {
+    const exact = this.#names.get(routeName) ?? this.#routes.length;
+    for (const place of this.#globs) {
+      if (place > exact) break;
+      const route = this.#routes[place];
+      if (route !== undefined && matchesGlob(route.glob, routeName)) return route.policies;
+    }
+    return this.#routes[exact]?.policies;
   }
 
   layEnvoy(text: string, below: EnvoySettings): EnvoySettings {

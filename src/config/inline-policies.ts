@@ -7,11 +7,12 @@ import { compileApi, type Surroundings } from './compile/api.ts';
 import { atOnce } from './compile/in-steps.ts';
 import { Reporter } from './compile/reporter.ts';
 import { TemplateCompiler } from './compile/template-compiler.ts';
+import { checkLaidDefaults } from './laid-defaults.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
 import { apiSchema, validate } from './schema/index.ts';
 import { parseJson, type Source, SourceError } from './source/index.ts';
 
-export const inlineLimits = { bytes: 16 * 1024, distinctTexts: 1024 } as const;
+export const inlineLimits = { bytes: 16 * 1024, distinctTexts: 1024, laidDefaults: 10_000 } as const;
 
 /** What compiled policies take for each character of their text, measured for many small steps and for few large ones. */
 const COMPILED = 48;
@@ -65,7 +66,10 @@ export function compileInlineSource(
 ): { readonly policies: ApiPolicies; readonly warnings: readonly Problem[] } {
   const reporter = new Reporter(fileName, source);
   const document = validate(apiSchema, reporter.data, (path, message, part) => reporter.error(path, message, part));
-  if (document === undefined) throw new PolicyDocumentError(reporter.problems);
+  if (document !== undefined) {
+    checkLaidDefaults(surroundings.defaults, [document], inlineLimits.laidDefaults, reporter);
+  }
+  if (document === undefined || reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   const name = `inline:${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
   const policies = atOnce(
     compileApi(name, document, [], surroundings, new TemplateCompiler(reporter, surroundings.secrets)),

@@ -10,6 +10,7 @@ import { compileStep } from './compile/step.ts';
 import { TemplateCompiler } from './compile/template-compiler.ts';
 import { CompiledPolicySet } from './compiled-policy-set.ts';
 import { InlinePolicies, singleProblem } from './inline-policies.ts';
+import { checkLaidDefaults } from './laid-defaults.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
 import { checkGlobs, Rights } from './rights/index.ts';
 import { documentSchema, type PolicyDocument, type RightsDocument, validate } from './schema/index.ts';
@@ -23,6 +24,9 @@ export interface LoadedPolicies {
   /** What the document gives to inline policies, for who checks those of an Envoy configuration. */
   readonly surroundings: Surroundings;
 }
+
+/** Values of `defaults` that the steps of a document get in all. */
+const MOST_LAID = 500_000;
 
 /** A document that is well formed, and what a compiler had to say about it. Plain data: it can go to another thread. */
 export interface ReadDocument {
@@ -68,7 +72,10 @@ function read(reporter: Reporter, fileName: string): PolicyDocument {
   const document = validate(documentSchema, reporter.data, (path, message, part) =>
     reporter.error(path, message, part),
   );
-  if (document === undefined) throw new PolicyDocumentError(reporter.problems);
+  if (document !== undefined) {
+    checkLaidDefaults(document.defaults, Object.values(document.apis ?? {}), MOST_LAID, reporter);
+  }
+  if (document === undefined || reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return document;
 }
 

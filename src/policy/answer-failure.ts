@@ -18,7 +18,7 @@ export function answerFailure(transaction: Transaction, error: unknown): Answer 
   const onTemplateError = (err: unknown): void => {
     runtime.logger.error({ ...fields, err: loggable(transaction, err) }, 'response template failed, default body sent');
   };
-  const answer = errorAnswer(failure, policies.responseTemplates, transaction, onTemplateError);
+  const answer = errorAnswer(failure, policies.responseTemplates, transaction, onTemplateError, transaction.memory);
   if (answer.status >= 300 || !transaction.request?.opensTunnel) return answer;
   onTemplateError(new Error(`a status of ${answer.status} would tell the caller that its tunnel is open`));
   return errorAnswer(failure, noTemplates, transaction, onTemplateError);

@@ -1,4 +1,5 @@
 import type { EvaluationContext } from '../expression/index.ts';
+import { charge, type MemoryAccount, unlimitedMemory } from '../memory-account.ts';
 import { parseAccept } from './accept.ts';
 import type { Answer } from './answer.ts';
 import type { ResponseTemplate, ResponseTemplates } from './api-policies.ts';
@@ -6,24 +7,29 @@ import { ACCEPTED_CODINGS } from './content-codings.ts';
 import { isHeaderValue } from './header-syntax.ts';
 import type { PolicyFailure } from './policy-failure.ts';
 
+/** Smaller answers are part of what a stream takes anyway: a full process must be able to say so. */
+const SMALL = 4 * 1024;
+
 /** Told when a response template cannot be evaluated; the default body is sent then. */
 export type TemplateErrorListener = (error: unknown) => void;
 
 /**
  * The caller's answer to a failure: by the API's response templates (docs/notes/reference-policy.md, Response
  * templates), else the default body. `context` is what the template's expressions see; `error` and `parameters` are added to it.
+ * A large answer is taken of `memory`; without room for it the default body is sent.
  */
 export function errorAnswer(
   failure: PolicyFailure,
   templates: ResponseTemplates,
   context: EvaluationContext,
   onTemplateError: TemplateErrorListener,
+  memory: MemoryAccount = unlimitedMemory,
 ): Answer {
   const accept = context.request?.headers.values('accept');
   const found = findTemplate(templates, failure.key, accept);
   if (found !== undefined) {
     try {
-      return fromTemplate(failure, found.mediaType, found.template, context);
+      return fromTemplate(failure, found.mediaType, found.template, context, memory);
     } catch (error) {
       onTemplateError(error);
     }
@@ -57,6 +63,7 @@ function fromTemplate(
   mediaType: string,
   template: ResponseTemplate,
   context: EvaluationContext,
+  memory: MemoryAccount,
 ): Answer {
   const scope: EvaluationContext = {
     ...scopes(context),
@@ -75,6 +82,8 @@ function fromTemplate(
   }
   for (const own of ownHeaders(failure)) if (!headers.some(([name]) => name === own[0])) headers.push(own);
   const text = template.body?.evaluate(scope) ?? '';
+  const bytes = headers.reduce((sum, [, value]) => sum + value.length, Buffer.byteLength(text));
+  if (bytes > SMALL) charge(memory, bytes);
   const body = text === '' ? undefined : Buffer.from(text);
   if (body !== undefined && !headers.some(([name]) => name === 'content-type')) {
     headers.push(['content-type', mediaType.includes('*') ? guessMediaType(text) : mediaType]);

@@ -12,6 +12,9 @@ import type { CredentialTemplates, LambdaConfiguration, RoleTemplates } from './
 import { PolicyFailure } from './policy-failure.ts';
 import type { Transaction } from './transaction.ts';
 
+/** No text of an invocation beside its payload is longer: caches keep them, and callers may make them up. */
+const MAX_TEXT = 8_192;
+
 /** The policy's object with every expression evaluated for this request. Throws PolicyFailure. */
 export function buildInvocation(transaction: Transaction, configuration: LambdaConfiguration): Invocation {
   const invocation: Unfinished<Invocation> = {
@@ -63,6 +66,9 @@ function text(transaction: Transaction, template: CompiledTemplate, field: strin
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     throw invalid(`the expression of ${placeOf(field, chain)} failed`, error);
+  }
+  if (value !== null && value.length > MAX_TEXT) {
+    throw invalid(`${placeOf(field, chain)} has more than ${MAX_TEXT} characters`);
   }
   if (value === null || value.trim() === '') throw invalid(`${placeOf(field, chain)} is empty`);
   return value;

@@ -11,8 +11,12 @@ const MAX_CAUSES = 3;
 export function redactionOf({ policies, attributes }: Transaction): Redact | undefined {
   if (policies.privateVariables.size === 0) return undefined;
   const values = [...policies.privateVariables].map((name) => String(attributes.get(name) ?? ''));
-  const written = [...new Set(values.flatMap(writtenForms))].sort((a, b) => b.length - a.length);
-  return (text) => written.reduce((rest, form) => rest.replaceAll(form, CUT), text);
+  return (text) => {
+    // No form is shorter than the value. Those of a whole body are long to make, and a line of the log is short.
+    const possible = values.filter((value) => value.length <= text.length);
+    const written = [...new Set(possible.flatMap(writtenForms))].sort((a, b) => b.length - a.length);
+    return written.reduce((rest, form) => rest.replaceAll(form, CUT), text);
+  };
 }
 
 /** How a payload, a function's log or a URL may have the value: as it is, in JSON, in JSON within JSON, escaped, in base64. */

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -7,6 +8,7 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Node,
   type Pair,
   parseDocument,
   visit,
@@ -31,19 +33,25 @@ export function parseYaml(text: string): Source {
     if (error.message.includes('call stack')) throw tooDeep(position(error.pos[0]));
     throw new SourceError(`not valid YAML: ${reasonOf(error)}`, position(error.pos[0]));
   }
-  const hasAliases = checkNodes(document, position);
+  const targets = checkNodes(document, position);
   const data = toData(document);
-  if (hasAliases && depthOf(data) > sourceLimits.depth) throw tooDeep({ line: 1, column: 1 });
+  if (targets.size > 0) {
+    if (depthOf(data) > sourceLimits.depth) throw tooDeep({ line: 1, column: 1 });
+    if (valuesIn(data) > sourceLimits.values) {
+      const reason = `aliases repeat so much that there are more than ${sourceLimits.values} values`;
+      throw new SourceError(reason, { line: 1, column: 1 });
+    }
+  }
   const pairs: Pairs = new WeakMap();
   return {
     data,
     locate: (path, part = 'value') => {
-      const found = find(document, pairs, path);
+      const found = find({ document, targets, pairs }, path);
       const node = part === 'key' && found.key !== undefined ? found.key : found.value;
       return position(startOf(node));
     },
     locateInText: (path, offset) => {
-      const { value } = find(document, pairs, path);
+      const { value } = find({ document, targets, pairs }, path);
       return position(scalarOffset(text, value, offset));
     },
     isUnwritten: (path) => {
@@ -79,20 +87,25 @@ function toData(document: Document.Parsed): unknown {
   }
 }
 
-/** Whether there are aliases. Throws for what is no plain data: keys that are no text, aliases of nothing or themselves. */
-function checkNodes(document: Document.Parsed, position: (offset: number) => Position): boolean {
-  let aliases = 0;
+/** What each alias stands for. */
+type Targets = ReadonlyMap<Alias, Node>;
+
+/** Gives all aliases. Throws for what is no plain data: keys that are no text, aliases of nothing or themselves. */
+function checkNodes(document: Document.Parsed, position: (offset: number) => Position): Targets {
+  const targets = new Map<Alias, Node>();
+  // The library's own `resolve` walks through the whole document for each alias.
+  const anchors = new Map<string, Node>();
   const names = new Map<unknown, Set<string>>();
   visit(document, (_key, node, ancestors) => {
     if (isDeep(ancestors)) throw tooDeep(position(startOf(node)));
     if (isAlias(node)) {
-      // Each is looked up from the beginning of the document.
-      if (++aliases > sourceLimits.aliases) throw new SourceError('too many aliases', position(startOf(node)));
-      const target = node.resolve(document);
+      if (targets.size === sourceLimits.aliases) throw new SourceError('too many aliases', position(startOf(node)));
+      const target = anchors.get(node.source);
       if (target === undefined)
         throw new SourceError('an alias (*) of an anchor that is not there', position(startOf(node)));
       if (ancestors.includes(target)) throw new SourceError('an alias of itself', position(startOf(node)));
-    }
+      targets.set(node, target);
+    } else if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
     if (!isPair(node)) return;
     const { key } = node;
     if (!isScalar(key)) throw new SourceError('a key must be plain text', position(startOf(key)));
@@ -104,7 +117,7 @@ function checkNodes(document: Document.Parsed, position: (offset: number) => Pos
     if (known.has(name)) throw new SourceError('not valid YAML: Map keys must be unique', position(startOf(key)));
     known.add(name);
   });
-  return aliases > 0;
+  return targets;
 }
 
 /** Aliases make data deeper than its text. What they share is measured once. */
@@ -116,6 +129,16 @@ function depthOf(data: unknown, measured = new Map<object, number>()): number {
     1 + Object.values(data).reduce((deepest: number, item) => Math.max(deepest, depthOf(item, measured)), 0);
   measured.set(data, depth);
   return depth;
+}
+
+/** How many values there are with all aliases written out. What they share is counted once and added each time. */
+function valuesIn(data: unknown, counted = new Map<object, number>()): number {
+  if (typeof data !== 'object' || data === null) return 1;
+  const known = counted.get(data);
+  if (known !== undefined) return known;
+  const values = Object.values(data).reduce((sum: number, item) => sum + valuesIn(item, counted), 1);
+  counted.set(data, values);
+  return values;
 }
 
 /** Counts collections only: a pair between two maps is no level of its own. */
@@ -131,11 +154,17 @@ function tooDeep(position: Position): SourceError {
 /** The pairs of the maps that were looked into, by name. */
 type Pairs = WeakMap<object, ReadonlyMap<string, Pair>>;
 
-function find(document: Document.Parsed, pairs: Pairs, path: DocumentPath): { key: unknown; value: unknown } {
+interface Parsed {
+  readonly document: Document.Parsed;
+  readonly targets: Targets;
+  readonly pairs: Pairs;
+}
+
+function find({ document, targets, pairs }: Parsed, path: DocumentPath): { key: unknown; value: unknown } {
   let value: unknown = document.contents;
   let key: unknown;
   for (const part of path) {
-    const parent = isAlias(value) ? value.resolve(document) : value;
+    const parent = isAlias(value) ? targets.get(value) : value;
     if (isSeq(parent) && typeof part === 'number' && parent.items[part] !== undefined) {
       key = undefined;
       value = parent.items[part];

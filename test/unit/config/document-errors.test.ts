@@ -151,3 +151,34 @@ test('no error shows a secret', () => {
     assert.ok(!problemsOf(text, 'p.json').join().includes(secret));
   }
 });
+
+test('aliases that repeat a long part are refused before it is written out', () => {
+  const entries = Array.from({ length: 1_000 }, (_, i) => `k${i}: v`).join(', ');
+  const apis = (count: number) => Array.from({ length: count }, (_, i) => ` a${i}: {dictionaries: *d}\n`).join('');
+  const text = (count: number) => `version: 1\ndictionaries: &d\n x: {${entries}}\napis:\n${apis(count)}`;
+  assert.deepEqual(problemsOf(text(100)), []);
+  assertLines(problemsOf(text(600)), ['aliases repeat so much that there are more than 500000 values']);
+});
+
+test('defaults and steps that multiply are refused', () => {
+  const headers = Array.from({ length: 90 }, (_, i) => `h${i}: v`).join(', ');
+  const document = (steps: number) => ({
+    version: 1,
+    defaults: {
+      function: 'f',
+      mutations: { headers: { set: Object.fromEntries(headers.split(', ').map((h) => h.split(': '))) } },
+    },
+    inline: { functions: ['*'] },
+    apis: { a: { request: Array.from({ length: steps }, () => ({ configuration: {} })) } },
+  });
+  const most = problemsOf(JSON.stringify(document(5_500)), 'p.json');
+  assertLines(most, ['91 values of `defaults` are laid under each of 5500 steps: together at most 500000']);
+  const { set } = load(JSON.stringify(document(10)), 'p.json');
+  const inline = (steps: number) =>
+    JSON.stringify({ request: Array.from({ length: steps }, () => ({ configuration: {} })) });
+  assert.equal(set.inline(inline(100)).request.length, 100);
+  assert.throws(
+    () => set.inline(inline(110)),
+    /91 values of `defaults` are laid under each of 110 steps: together at most 10000/,
+  );
+});

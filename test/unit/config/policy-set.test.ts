@@ -105,3 +105,11 @@ test('inline policies are refused unless the document or a flag switches them on
     assert.throws(() => set.inline(inlineText('f')), /`inline: false`.*--inline-functions/);
   }
 });
+
+test('of a name and a glob that both fit the first of the document serves the route', () => {
+  const { set } = load(
+    'version: 1\napis: {a: {routes: [x, "y*"]}, b: {routes: ["x*", y, "z*"]}, c: {routes: [z, x, "*"]}}\n',
+  );
+  const served = (name: string) => set.byRoute(name)?.name;
+  assert.deepEqual(['x', 'x1', 'y', 'z', 'z1', 'other'].map(served), ['a', 'b', 'a', 'b', 'b', 'c']);
+});

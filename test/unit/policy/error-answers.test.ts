@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answerFailure, timeoutFailure } from '../../../src/policy/index.ts';
+import { CountedMemory } from '../../support/counted-memory.ts';
 import { answerOf, policyRun, step } from '../../support/policy-run.ts';
 
 const functions = { broken: () => ({ functionError: 'Unhandled' }) };
@@ -85,4 +86,23 @@ test('a step that would answer after the deadline is named in the log, with its 
   assert.deepEqual([answer.status, answer.errorKey], [504, 'AWS_LAMBDA_INVALID_RESPONSE']);
   assert.match(String(answer.body), /Details: \[Timeout\]$/);
   assert.match(JSON.stringify(run.log), /policy enrich would answer after Envoy's message timeout/);
+});
+
+test("a large answer of a template is taken of the request's room; without any the default body is sent", async () => {
+  const templates = (body: string) => ({ DEFAULT: { '*/*': { status: 502, body, headers: { 'x-e': 'e' } } } });
+  const answer = async (body: string, room: number) => {
+    const memory = new CountedMemory(room);
+    const run = policyRun(failing(templates(body)), { functions, memory });
+    const { status, body: text } = answerOf(await run.request());
+    return { status, length: text?.length ?? 0, taken: memory.taken };
+  };
+  const large = '{#request.path.repeat(50000)}';
+  const { status, length, taken } = await answer(large, 1_000_000);
+  assert.deepEqual([status, length], [502, 100_000]);
+  assert.ok(taken >= 100_000, `${taken} taken`);
+  const refused = await answer(large, 50_000);
+  assert.equal(refused.status, 500);
+  assert.ok(refused.length < 1_000 && refused.taken < 50_000, JSON.stringify(refused));
+  // A full process must still be able to tell of it.
+  assert.deepEqual((await answer('full', 10)).status, 502);
 });

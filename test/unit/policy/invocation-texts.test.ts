@@ -25,3 +25,26 @@ for (const name of INVOCATION_TEXTS) {
     assert.deepEqual(run.calls, []);
   });
 }
+
+test('no text of an invocation is longer than 8,192 characters, since caches keep it', async () => {
+  const { accessKey, secretKey } = { accessKey: 'AKIA', secretKey: 'secret' };
+  const role = 'arn:aws:iam::123456789012:role/r';
+  const of = (template: string): Readonly<Record<string, object>> => ({
+    function: { function: template },
+    region: { region: template },
+    accessKey: { accessKey: template, secretKey },
+    secretKey: { accessKey, secretKey: template },
+    sessionToken: { accessKey, secretKey, sessionToken: template },
+    roleArn: { roleArn: template },
+    roleSessionName: { roleArn: role, roleSessionName: template },
+    externalId: { roleArn: role, externalId: template },
+    'roleChain[0].roleArn': { roleChain: [{ roleArn: template }] },
+    ...Object.fromEntries(INVOCATION_TEXTS.map((name) => [name, { [name]: template }])),
+  });
+  for (const [place, configuration] of Object.entries(of("{#request.headers['x-text'][0]}"))) {
+    const run = policyRun(document(configuration), { headers: { 'x-text': 'a'.repeat(8_193) } });
+    const { body } = answerOf(await run.request());
+    assert.ok(body?.endsWith(`Details: [${place} has more than 8192 characters]`), `${place}: ${body}`);
+    assert.deepEqual(run.calls, []);
+  }
+});

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvocationError } from '../../../src/lambda/index.ts';
-import { withoutQuotes } from '../../../src/policy/private-variables.ts';
+import { redactionOf, withoutQuotes } from '../../../src/policy/private-variables.ts';
 import { policyRun, step } from '../../support/policy-run.ts';
 
 const secret = 'c0nfidential "value" of one';
@@ -113,4 +113,15 @@ test('a name that one step calls private is private in all of the API', async ()
 test('what is quoted is cut out, to the end where the quote has none', () => {
   assert.equal(withoutQuotes('the tenant "a\\"b" is not "c"'), 'the tenant "…" is not "…"');
   for (const open of ['"abc', '"a\\"b', '"a\\', '"a\n\\\nb']) assert.equal(withoutQuotes(`x ${open}`), 'x "…"');
+});
+
+test('forms of a value that is longer than the text are not made: a body would take 100 ms for each line', (t) => {
+  const value = 'v'.repeat(6_000_000);
+  const run = policyRun({ apis: { default: { request: [keep()] } } }, { functions: {} });
+  run.transaction.attributes.set('token', value);
+  const encode = t.mock.method(globalThis, 'encodeURIComponent');
+  const redact = redactionOf(run.transaction);
+  assert.equal(redact?.('no such thing'), 'no such thing');
+  assert.equal(encode.mock.callCount(), 0);
+  assert.equal(redact?.(`of ${value}`), 'of …');
 });

@@ -22,3 +22,28 @@ for (const [name, uri, expected] of cases) {
 test('a parameter called __proto__ is a parameter', () => {
   assert.deepEqual(parseQuery('/?__proto__=1').get('__proto__'), ['1']);
 });
+
+test('whether an escape is broken is found as decodeURIComponent finds it', () => {
+  const asThrown = (text: string): string => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  };
+  const parts = ['%', '%c3', '%a9', '%ed', '%a0', '%f4', '%90', '%e2%82%ac', '%4', '1', 'é', 'z'];
+  for (const a of parts) {
+    for (const b of parts) {
+      for (const c of parts) {
+        const text = a + b + c;
+        assert.deepEqual(parseQuery(`/?x=${text}`).get('x'), [asThrown(text)], text);
+      }
+    }
+  }
+});
+
+test('broken escapes throw nothing: an error with its stack for each of them would take 100 ms of a request', (t) => {
+  const decode = t.mock.method(globalThis, 'decodeURIComponent');
+  for (const text of ['%&', '%ff&', '%=%&', '%e2%82&']) parseQuery(`/?${text.repeat(10_000)}`);
+  assert.equal(decode.mock.calls.filter(({ error }) => error !== undefined).length, 0);
+});
