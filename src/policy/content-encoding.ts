@@ -9,6 +9,11 @@ const MAX_CODINGS = 2;
 const MAX_FRAMES = 64;
 /** What a decoder takes before anything comes out: tables, and the window of gzip and deflate. */
 const DECODER_BYTES = 48 * 1024;
+/**
+ * Bodies that are decoded at a time, as many as libuv has threads for it. A decoder of br fills its window, up to 16 MiB, before
+ * anything comes out that can be counted: a thousand small bombs side by side would take gigabytes.
+ */
+const AT_A_TIME = 4;
 /** At a time as much comes out. */
 const CHUNK = 64 * 1024;
 const SMALL_CHUNK = 16 * 1024;
@@ -20,6 +25,8 @@ export interface Decoding {
   /** Bytes that may come out of each coding. */
   readonly limit: number;
   readonly memory: MemoryAccount;
+  /** Asked when a body's turn has come: it is not decoded for nobody. */
+  readonly isWanted?: () => boolean;
   /** Told of the decoder under way: to destroy it ends the decoding. Undefined: there is none. */
   readonly onDecoder: (decoder: Inflater | undefined) => void;
 }
@@ -45,6 +52,32 @@ export async function decodeBody(body: Uint8Array, names: readonly string[], dec
     if (coding !== undefined) return coding;
     throw unsupported('unknown content coding', decoding.side, `: ${JSON.stringify(name.slice(0, 64))}`);
   });
+  return await inTurn(() => undoAll(body, names, codings, decoding));
+}
+
+let running = 0;
+/** Those whose turn will come, the longest waiting first. */
+const waiting: (() => void)[] = [];
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running < AT_A_TIME) running++;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running--;
+    else next();
+  }
+}
+
+async function undoAll(
+  body: Uint8Array,
+  names: readonly string[],
+  codings: readonly ContentCoding[],
+  decoding: Decoding,
+): Promise<Uint8Array> {
+  if (decoding.isWanted?.() === false) throw new Error('nobody waits for the body any more');
   let bytes = body;
   let taken = 0;
   for (const [index, coding] of [...codings.entries()].reverse()) {

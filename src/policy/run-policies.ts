@@ -54,7 +54,13 @@ async function receive(transaction: Transaction, phase: Phase, message: Message,
   const onDecoder: Decoding['onDecoder'] = (decoder) => {
     transaction.decoder = decoder;
   };
-  const decoded = await decodeBody(body, codings, { side: phase, limit, memory, onDecoder });
+  const decoded = await decodeBody(body, codings, {
+    side: phase,
+    limit,
+    memory,
+    onDecoder,
+    isWanted: () => !transaction.aborted,
+  });
   transaction.throwIfAborted();
   message.setBody(decoded, decoded.length);
 }

@@ -55,8 +55,8 @@ export function parseYaml(text: string): Source {
       return position(scalarOffset(text, value, offset));
     },
     isUnwritten: (path) => {
-      const { value } = find(document, pairs, path);
-      const node = isAlias(value) ? value.resolve(document) : value;
+      const { value } = find({ document, targets, pairs }, path);
+      const node = isAlias(value) ? targets.get(value) : value;
       return isScalar(node) && node.value === null && !node.source;
     },
   };

@@ -197,3 +197,31 @@ test('a body whose request is aborted is not decoded further', async () => {
   assert.equal(memory.taken, 0);
   assert.equal(run.calls.length, 0);
 });
+
+test('bodies are decoded four at a time, so that windows which nothing counts yet do not stand side by side', async () => {
+  let open = 0;
+  let most = 0;
+  const body = brotliCompressSync(Buffer.alloc(limit));
+  const decoding = () => ({
+    side: 'request' as const,
+    limit,
+    memory: new CountedMemory(),
+    onDecoder(decoder: unknown) {
+      open += decoder === undefined ? -1 : 1;
+      most = Math.max(most, open);
+    },
+  });
+  const bodies = await Promise.all(Array.from({ length: 40 }, () => decodeBody(body, ['br'], decoding())));
+  assert.ok(bodies.every(({ length }) => length === limit));
+  assert.deepEqual([open, most], [0, 4]);
+  // Those that fail let others in, too.
+  const broken = Array.from({ length: 10 }, () => decodeBody(Buffer.from('no br'), ['br'], decoding()));
+  assert.ok((await Promise.allSettled(broken)).every(({ status }) => status === 'rejected'));
+  assert.equal((await decodeBody(body, ['br'], decoding())).length, limit);
+});
+
+test('a body whose turn comes when nobody waits is not decoded', async () => {
+  const onDecoder = () => assert.fail('decoded');
+  const options = { side: 'request', limit, memory: new CountedMemory(), onDecoder, isWanted: () => false } as const;
+  await assert.rejects(decodeBody(gzipSync(text), ['gzip'], options), /nobody waits/);
+});
