@@ -13,6 +13,7 @@ export class HeldBytes implements MemoryAccount {
   #share = 1;
   #total = 0;
   #queued = 0;
+  #offered = 0;
   #lastShortage: Shortage = 'buffered_bytes';
   #released = false;
 
@@ -37,6 +38,10 @@ export class HeldBytes implements MemoryAccount {
   take(bytes: number): boolean {
     if (bytes === 0) return true;
     if (this.#released) return false;
+    if (bytes <= this.#offered) {
+      this.#offered -= bytes;
+      return true;
+    }
     const shortage = this.#capacity.takeBytes(bytes, this.#part, this.#share, this.#limits);
     if (shortage === undefined) this.#total += bytes;
     return this.#told(shortage);
@@ -51,6 +56,17 @@ export class HeldBytes implements MemoryAccount {
     if (this.#released) return;
     this.#capacity.addBytes(bytes, this.#part);
     this.#total += bytes;
+  }
+
+  /** So much of what is taken may be taken once more: it is the same memory, which now belongs to somebody else. */
+  offer(bytes: number): void {
+    this.#offered = bytes;
+  }
+
+  /** Gives back what was offered and not taken. */
+  endOffer(): void {
+    this.give(this.#offered);
+    this.#offered = 0;
   }
 
   /** How many bytes of messages wait for their turn now. False: no more should come. */

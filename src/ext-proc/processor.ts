@@ -11,6 +11,7 @@ import type { LambdaInvoker } from '../lambda/index.ts';
 import type { PolicySource } from '../policy/index.ts';
 import { Capacity } from './capacity.ts';
 import { HiddenHeaders } from './hidden-headers.ts';
+import { askBeforeMessages } from './message-decoder.ts';
 import { MissingBodies } from './missing-bodies.ts';
 import type { StreamObserver } from './observer.ts';
 import { ProcessingStream } from './stream.ts';
@@ -49,6 +50,7 @@ export function createExternalProcessor(options: ExternalProcessorOptions): Exte
 
 function serve(call: Call, context: StreamContext): void {
   const stream = new ProcessingStream(new CallPeer(call), context);
+  askBeforeMessages(call, (bytes) => stream.begin(bytes));
   call.on('data', (message: ProcessingRequest) => stream.receive(message));
   call.on('drain', () => stream.drained());
   call.on('end', () => {

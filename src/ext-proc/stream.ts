@@ -4,12 +4,14 @@ import {
   type Effect,
   type Event,
   type Exchange,
+  isBodyAwaited,
   isRunning,
   next,
   queuedBytes,
 } from './exchange/index.ts';
 import { reportMissingBody } from './failures.ts';
 import { HeldBytes } from './held-bytes.ts';
+import { IncomingMessages } from './incoming-messages.ts';
 import { PolicyRuns } from './policy-runs.ts';
 import { Replies } from './replies.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
@@ -22,6 +24,7 @@ export class ProcessingStream {
   readonly #peer: Peer;
   readonly #context: StreamContext;
   readonly #held: HeldBytes;
+  readonly #incoming: IncomingMessages;
   readonly #policies: StreamPolicies;
   readonly #exchange: Exchange;
   readonly #replies: Replies;
@@ -32,6 +35,7 @@ export class ProcessingStream {
     this.#peer = peer;
     this.#context = context;
     this.#held = new HeldBytes(context.capacity, context.set.limits, context.observer);
+    this.#incoming = new IncomingMessages(this.#held);
     this.#policies = new StreamPolicies(peer.metadata, context, this.#held);
     this.#exchange = createExchange(this.#policies, context.set.limits.bodyBytes);
     this.#replies = new Replies(peer, context, this.#policies, this.#held);
@@ -42,16 +46,40 @@ export class ProcessingStream {
     context.observer.streamOpened();
   }
 
+  /** A message of so many bytes begins to come. False: neither it nor anything after it is to be collected. */
+  begin(bytes: number): boolean {
+    // What comes after an answer is for nobody.
+    if (this.#exchange.life.kind !== 'reading') return false;
+    const isRoom = this.#incoming.begin(bytes, isBodyAwaited(this.#exchange));
+    this.#refuseIncoming();
+    return isRoom;
+  }
+
   receive(message: ProcessingRequest): void {
     this.#runs.busy();
+    const taken = this.#incoming.handOver();
     let event: Event;
     try {
       event = decodeMessage(message) ?? { kind: 'empty-message' };
     } catch (error) {
+      this.#held.give(taken);
       this.#unexpected(error, undefined);
       return;
     }
+    if (taken > 0) this.#handOver(taken, event);
     this.#next(event);
+    this.#refuseIncoming();
+  }
+
+  /** A body is a view of its message: what was taken for the one is there for the other. */
+  #handOver(taken: number, event: Event): void {
+    const kept = event.kind === 'message' && event.part === 'body' ? event.bytes.length : 0;
+    this.#held.give(taken - kept);
+    this.#held.offer(kept);
+  }
+
+  #refuseIncoming(): void {
+    if (this.#incoming.isRefusedNow) this.#next({ kind: 'no-room' });
   }
 
   /** What was written has left. */
@@ -61,6 +89,7 @@ export class ProcessingStream {
 
   /** The peer half-closed or reset the stream. */
   close(): void {
+    this.#incoming.drop();
     this.#next({ kind: 'closed' });
   }
 
@@ -73,6 +102,7 @@ export class ProcessingStream {
     } catch (error) {
       this.#unexpected(error, undefined);
     }
+    this.#held.endOffer();
     if (inside) return;
     this.#carryOutAll(exchange.effects);
     if (exchange.life.kind !== 'ended') {

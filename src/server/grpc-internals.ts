@@ -2,7 +2,7 @@ import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2S
 import type { Server } from '@grpc/grpc-js';
 
 /**
- * The only file that reaches into grpc-js (1.14). test/unit/server/grpc-internals.test.ts fails when a field moves.
+ * Reaches into grpc-js (1.14), as `ext-proc/message-decoder.ts` does and nothing else. test/unit/server/grpc-internals.test.ts fails when a field moves.
  */
 
 /** High enough never to be reached: the guard is switched off, see below. */

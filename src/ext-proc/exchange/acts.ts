@@ -64,6 +64,10 @@ export function isRunning({ request, response }: Exchange): boolean {
   return request.stage === 'running' || response.stage === 'running';
 }
 
+export function isBodyAwaited({ request, response }: Exchange): boolean {
+  return isAwaiting(request.stage) || isAwaiting(response.stage);
+}
+
 /** Whether a side's policies have not run, or not to their end. */
 export function isPending({ stage }: SideState): boolean {
   return stage === 'running' || isAwaiting(stage);

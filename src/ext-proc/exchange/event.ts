@@ -6,6 +6,8 @@ export type Event =
   | Message
   /** A message without a part, or with one that the protocol does not have. */
   | { readonly kind: 'empty-message' }
+  /** A message comes for which there is no room. Neither it nor what follows it is collected. */
+  | { readonly kind: 'no-room' }
   /** The policies of a side are done. */
   | { readonly kind: 'settled'; readonly side: Side; readonly outcome: PhaseOutcome }
   /** Unexpected, and nothing has been said yet that ends the stream: the caller gets this error. */

@@ -14,7 +14,7 @@ export type Failure =
   /** Envoy may keep from policies what they must see, and nobody told that it does not. */
   | { readonly kind: 'hidden'; readonly part: HiddenPart; readonly obstacle: string | undefined }
   | { readonly kind: 'body-too-large'; readonly side: Side }
-  /** No room for the body among all that the process holds. */
+  /** No room for a body or a message among all that the process holds. */
   | { readonly kind: 'no-room' }
   /** Policies would have to run on a message whose headers never came. */
   | { readonly kind: 'headers-unseen'; readonly side: Side }

@@ -1,4 +1,4 @@
-export { isRunning, queuedBytes } from './acts.ts';
+export { isBodyAwaited, isRunning, queuedBytes } from './acts.ts';
 export { createExchange } from './create.ts';
 export type { Effect, Ending, RunEffect } from './effect.ts';
 export type { Event } from './event.ts';

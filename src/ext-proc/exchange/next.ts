@@ -49,6 +49,9 @@ function whileReading(exchange: Exchange, event: Event): void {
     case 'empty-message':
       violate(exchange, 'empty_message');
       break;
+    case 'no-room':
+      fail(exchange, { kind: 'no-room' });
+      break;
     case 'settled':
       onSettled(exchange, exchange[event.side], event.outcome);
       break;

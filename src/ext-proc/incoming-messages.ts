@@ -1,0 +1,52 @@
+import type { HeldBytes } from './held-bytes.ts';
+
+/** Smaller ones are part of what a stream takes anyway. */
+const COUNTED = 16 * 1024;
+/** As much of a stream may be unread anyway: the window that HTTP/2 grants it. */
+const WINDOW = 64 * 1024;
+
+/** Messages of one stream that gRPC collects, or has whole and has not handed over: the large ones are counted. */
+export class IncomingMessages {
+  readonly #held: HeldBytes;
+  #begun = 0;
+  #handedOver = 0;
+  #taken: { readonly index: number; readonly bytes: number }[] = [];
+  #refused = false;
+
+  constructor(held: HeldBytes) {
+    this.#held = held;
+  }
+
+  /**
+   * A message of so many bytes begins. False: there is no room for it, and it must not be collected. `awaited`: policies wait for
+   * it. Where they do not, Envoy is not read from when there is no room, and what little comes until then is no reason to fail.
+   */
+  begin(bytes: number, awaited: boolean): boolean {
+    if (bytes > COUNTED) {
+      if (!awaited && bytes <= WINDOW) this.#held.add(bytes);
+      else this.#refused = !this.#held.take(bytes);
+      if (this.#refused) return false;
+      this.#taken.push({ index: this.#begun, bytes });
+    }
+    this.#begun++;
+    return true;
+  }
+
+  /** The next whole message is handed over: what was taken for it. */
+  handOver(): number {
+    const [first] = this.#taken;
+    if (first?.index !== this.#handedOver++) return 0;
+    this.#taken.shift();
+    return first.bytes;
+  }
+
+  /** A message was refused, and all before it have been handed over. */
+  get isRefusedNow(): boolean {
+    return this.#refused && this.#handedOver >= this.#begun;
+  }
+
+  /** Nothing more will be handed over. */
+  drop(): void {
+    for (const { bytes } of this.#taken.splice(0)) this.#held.give(bytes);
+  }
+}

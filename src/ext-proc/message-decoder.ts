@@ -1,0 +1,80 @@
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+
+/** A flag for compression, and four bytes of length. */
+const HEAD = 5;
+
+/** Cuts what arrives into gRPC messages, each with its head before it, as the StreamDecoder of grpc-js does. */
+export class MessageDecoder {
+  readonly #limit: number;
+  readonly #begin: (bytes: number) => boolean;
+  readonly #head = Buffer.alloc(HEAD);
+  #headBytes = 0;
+  #message: Buffer | undefined;
+  #filled = 0;
+  #discards = false;
+
+  /**
+   * `limit`: of one message, in bytes; -1: none. `begin` is told the length of each message before anything of it is kept.
+   * False: neither it nor anything after it is.
+   */
+  constructor(limit: number, begin: (bytes: number) => boolean) {
+    this.#limit = limit;
+    this.#begin = begin;
+  }
+
+  /** The messages that are whole now. Throws for one over the limit, once. */
+  write(data: Buffer): Buffer[] {
+    const whole: Buffer[] = [];
+    let at = 0;
+    while (at < data.length && !this.#discards) {
+      at += this.#message === undefined ? this.#readHead(data, at) : this.#fill(this.#message, data, at);
+      if (this.#message === undefined || this.#filled < this.#message.length) continue;
+      whole.push(this.#message);
+      this.#message = undefined;
+      this.#headBytes = 0;
+    }
+    return whole;
+  }
+
+  #readHead(data: Buffer, at: number): number {
+    const copied = data.copy(this.#head, this.#headBytes, at);
+    this.#headBytes += copied;
+    if (this.#headBytes === HEAD) this.#beginMessage(this.#head.readUInt32BE(1));
+    return copied;
+  }
+
+  #beginMessage(bytes: number): void {
+    if (this.#limit !== -1 && bytes > this.#limit) {
+      this.#discards = true;
+      throw new Error(`Received message larger than max (${bytes} vs ${this.#limit})`);
+    }
+    if (!this.#begin(bytes)) {
+      this.#discards = true;
+      return;
+    }
+    // Copied into its place at once: pieces would keep the whole buffers that were read from the socket.
+    this.#message = Buffer.allocUnsafe(HEAD + bytes);
+    this.#filled = this.#head.copy(this.#message);
+  }
+
+  #fill(message: Buffer, data: Buffer, at: number): number {
+    const copied = data.copy(message, this.#filled, at);
+    this.#filled += copied;
+    return copied;
+  }
+}
+
+interface Internals {
+  readonly call?: { decoder?: { readonly maxReadMessageLength?: unknown; write(data: Buffer): Buffer[] } };
+}
+
+/**
+ * Has `begin` asked before a message of this call is collected. grpc-js has no option for it and tells of a message only when
+ * it is whole: 1,000 bodies that come at once would be in memory before anything could be said about them.
+ */
+export function askBeforeMessages(call: ServerDuplexStream<unknown, unknown>, begin: (bytes: number) => boolean): void {
+  const inner = (call as unknown as Internals).call;
+  const limit = inner?.decoder?.maxReadMessageLength;
+  if (inner === undefined || typeof limit !== 'number') throw new Error('grpc-js no longer has call.decoder');
+  inner.decoder = new MessageDecoder(limit, begin) as MessageDecoder & { readonly maxReadMessageLength?: unknown };
+}
