@@ -4,14 +4,19 @@ import type { Limits } from '../policy/index.ts';
 export interface Holding {
   streams: number;
   bytes: number;
+  /** Of these bytes, those of messages that are still coming. */
+  coming: number;
 }
 
 /** Which limit leaves no room: the process's, or the share of an API. */
 export type Shortage = 'streams' | 'buffered_bytes' | 'api_streams' | 'api_buffered_bytes';
 
+/** Of the bytes that may be held, what messages may take that are still coming. Else nobody who has come would have room to be served. */
+const COMING = 0.5;
+
 /** Streams and bytes that this process holds now, and how much of both each API. Over a limit new work is refused; nothing is dropped. */
 export class Capacity {
-  readonly #all: Holding = { streams: 0, bytes: 0 };
+  readonly #all: Holding = { streams: 0, bytes: 0, coming: 0 };
   readonly #apis = new Map<string, Holding>();
 
   get streams(): number {
@@ -39,7 +44,7 @@ export class Capacity {
   join(api: string): Holding {
     let part = this.#apis.get(api);
     if (part === undefined) {
-      part = { streams: 0, bytes: 0 };
+      part = { streams: 0, bytes: 0, coming: 0 };
       this.#apis.set(api, part);
     }
     part.streams++;
@@ -75,6 +80,22 @@ export class Capacity {
     if (part !== undefined && part.bytes + bytes > limits.bufferedBytes * share) return 'api_buffered_bytes';
     this.addBytes(bytes, part);
     return undefined;
+  }
+
+  /** As `takeBytes`, for a message that comes. One at least may come, whatever its size. */
+  takeComing(bytes: number, part: Holding | undefined, share: number, limits: Limits): Shortage | undefined {
+    const most = limits.bufferedBytes * COMING;
+    if (this.#all.coming > 0 && this.#all.coming + bytes > most) return 'buffered_bytes';
+    if (part !== undefined && part.coming > 0 && part.coming + bytes > most * share) return 'api_buffered_bytes';
+    const shortage = this.takeBytes(bytes, part, share, limits);
+    if (shortage === undefined) this.addComing(bytes, part);
+    return shortage;
+  }
+
+  /** Of the bytes that are held, so many more are of messages that come; negative when these have come. */
+  addComing(bytes: number, part: Holding | undefined): void {
+    this.#all.coming += bytes;
+    if (part !== undefined) part.coming += bytes;
   }
 
   /** What cannot be refused any more; negative when it is given back. */

@@ -13,6 +13,7 @@ export class HeldBytes implements MemoryAccount {
   #share = 1;
   #total = 0;
   #queued = 0;
+  #coming = 0;
   #offered = 0;
   #lastShortage: Shortage = 'buffered_bytes';
   #released = false;
@@ -32,6 +33,8 @@ export class HeldBytes implements MemoryAccount {
     this.#part = this.#capacity.join(api);
     this.#capacity.addBytes(-this.#total, undefined);
     this.#capacity.addBytes(this.#total, this.#part);
+    this.#capacity.addComing(-this.#coming, undefined);
+    this.#capacity.addComing(this.#coming, this.#part);
     return this.#told(this.#capacity.exceeded(limits) ?? this.#capacity.exceededShare(this.#part, this.#share, limits));
   }
 
@@ -56,6 +59,28 @@ export class HeldBytes implements MemoryAccount {
     if (this.#released) return;
     this.#capacity.addBytes(bytes, this.#part);
     this.#total += bytes;
+  }
+
+  /** Room for a message that begins to come. False: there is none. `forced`: it must come all the same. */
+  takeComing(bytes: number, forced: boolean): boolean {
+    if (this.#released) return false;
+    if (forced) {
+      this.#capacity.addBytes(bytes, this.#part);
+      this.#capacity.addComing(bytes, this.#part);
+    } else {
+      const shortage = this.#capacity.takeComing(bytes, this.#part, this.#share, this.#limits);
+      if (shortage !== undefined) return this.#told(shortage);
+    }
+    this.#total += bytes;
+    this.#coming += bytes;
+    return true;
+  }
+
+  /** It has come, or never will. It is held still. */
+  endComing(bytes: number): void {
+    if (this.#released) return;
+    this.#capacity.addComing(-bytes, this.#part);
+    this.#coming -= bytes;
   }
 
   /** So much of what is taken may be taken once more: it is the same memory, which now belongs to somebody else. */
@@ -98,6 +123,7 @@ export class HeldBytes implements MemoryAccount {
   /** Nothing runs for the stream any more. Once, after its end. */
   release(): void {
     this.add(-this.#total);
+    this.endComing(this.#coming);
     this.#released = true;
     if (this.#part !== undefined) this.#capacity.forget(this.#api, this.#part);
   }

@@ -23,8 +23,7 @@ export class IncomingMessages {
    */
   begin(bytes: number, awaited: boolean): boolean {
     if (bytes > COUNTED) {
-      if (!awaited && bytes <= WINDOW) this.#held.add(bytes);
-      else this.#refused = !this.#held.take(bytes);
+      this.#refused = !this.#held.takeComing(bytes, !awaited && bytes <= WINDOW);
       if (this.#refused) return false;
       this.#taken.push({ index: this.#begun, bytes });
     }
@@ -37,6 +36,7 @@ export class IncomingMessages {
     const [first] = this.#taken;
     if (first?.index !== this.#handedOver++) return 0;
     this.#taken.shift();
+    this.#held.endComing(first.bytes);
     return first.bytes;
   }
 
@@ -47,6 +47,9 @@ export class IncomingMessages {
 
   /** Nothing more will be handed over. */
   drop(): void {
-    for (const { bytes } of this.#taken.splice(0)) this.#held.give(bytes);
+    for (const { bytes } of this.#taken.splice(0)) {
+      this.#held.endComing(bytes);
+      this.#held.give(bytes);
+    }
   }
 }
