@@ -2,10 +2,12 @@ import { type HeaderChange, PolicyFailure, type Transaction } from '../policy/in
 import type { Mutation } from './wire/index.ts';
 
 /** Headers that describe a body. */
-const described: readonly HeaderChange[] = ['content-length', 'content-type', 'content-encoding'].map((name) => ({
-  kind: 'remove',
-  name,
-}));
+const described: readonly HeaderChange[] = ['content-length', 'content-type', 'content-encoding', 'trailer'].map(
+  (name) => ({
+    kind: 'remove',
+    name,
+  }),
+);
 
 /** The response as it came. */
 export interface ReceivedResponse {

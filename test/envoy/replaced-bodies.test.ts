@@ -11,6 +11,8 @@ const replaces = { payload: 'p', mutations: { body: 'new' } };
 const apis: Readonly<Record<string, object>> = {
   replaces: { response: [replaces] },
   sends: { response: [{ payload: 'new', sendToConsumer: true }] },
+  both: { response: [{ payload: '{#response.content}', mutations: { body: 'new' } }] },
+  nocontent: { response: [{ payload: 'p', mutations: { status: 204 } }] },
   reads: {
     response: [
       { payload: '{#response.content}', mutations: { headers: { set: { 'x-seen': '{#lambdaResponse.content}' } } } },
@@ -90,6 +92,8 @@ const file: Answering = (request) => {
 };
 
 const ranged = { headers: { range: 'bytes=0-4', 'if-range': '"1"' } };
+/** Policies that leave no trailers where the answer has a content-length or no body. STREAMED with trailers has no place for `both`. */
+const trailing = ['replaces', 'both', 'nocontent'];
 const described = ['content-range', 'accept-ranges', 'etag', 'content-digest'];
 
 for (const mode of Object.keys(modes)) {
@@ -131,12 +135,18 @@ for (const mode of Object.keys(modes)) {
     for (const name of Object.keys(headers)) assert.equal(last?.header(name), undefined, name);
   });
 
-  test(`${mode}: a trailer header tells of trailers that arrive, or is removed`, async () => {
-    environment.backend.answerWith({ body: 'old', headers: { trailer: 'x-end' }, trailers: { 'x-end': 't' } });
-    const { headers, trailers, body } = await withTrailers(`/${mode}/replaces/`);
-    assert.equal(body, 'new');
-    assert.equal(headers.trailer !== undefined, trailers['x-end'] !== undefined, JSON.stringify({ headers, trailers }));
-  });
+  for (const api of mode === 'streamed' ? trailing.filter((name) => name !== 'both') : trailing) {
+    test(`${mode}, ${api}: a trailer header tells of trailers that arrive, or is removed`, async () => {
+      environment.backend.answerWith({ body: 'old', headers: { trailer: 'x-end' }, trailers: { 'x-end': 't' } });
+      const { headers, trailers, body } = await withTrailers(`/${mode}/${api}/`);
+      assert.equal(body, api === 'nocontent' ? '' : 'new');
+      assert.equal(
+        headers.trailer !== undefined,
+        trailers['x-end'] !== undefined,
+        JSON.stringify({ headers, trailers }),
+      );
+    });
+  }
 }
 
 /** `fetch` knows no trailers. */

@@ -69,7 +69,7 @@ function headersReply({ side, mutation, body, modes }: HeadersReply): Processing
   return reply;
 }
 
-/** A changed body always carries its content-length, or Envoy answers 500. */
+/** A changed body always carries its content-length, or Envoy answers 500. HTTP/1 has no trailers beside one. */
 function bodyReply({ side, mutation }: BodyReply): ProcessingResponse {
   if (mutation === undefined) return goOn[side].body;
   const response = common(mutation);
@@ -78,7 +78,7 @@ function bodyReply({ side, mutation }: BodyReply): ProcessingResponse {
     const { set_headers: set = [], remove_headers: remove = [] } = response.header_mutation ?? {};
     // A removed content-length is right too, and the only one for 204.
     const length = remove.includes('content-length') ? [] : [setHeader('content-length', String(body.length))];
-    response.header_mutation = { set_headers: [...set, ...length], remove_headers: remove };
+    response.header_mutation = { set_headers: [...set, ...length], remove_headers: [...remove, 'trailer'] };
     response.body_mutation = body.length === 0 ? { clear_body: true } : { body };
   }
   return side === 'request' ? { request_body: { response } } : { response_body: { response } };
