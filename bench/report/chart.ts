@@ -11,7 +11,7 @@ interface Bar {
 
 const width = 760;
 const left = 250;
-const right = 110;
+const right = 130;
 const barHeight = 18;
 const step = 28;
 
