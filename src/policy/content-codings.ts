@@ -22,7 +22,7 @@ export interface ContentCoding {
 
 const gzip: ContentCoding = { open: (_, chunkSize) => createGunzip({ chunkSize }), perByte: 1, frames: false };
 
-const codings: ReadonlyMap<string, ContentCoding> = new Map<string, ContentCoding>([
+const CODINGS: ReadonlyMap<string, ContentCoding> = new Map<string, ContentCoding>([
   ['gzip', gzip],
   ['x-gzip', gzip],
   ['deflate', { open: openDeflate, perByte: 1, frames: false }],
@@ -31,11 +31,11 @@ const codings: ReadonlyMap<string, ContentCoding> = new Map<string, ContentCodin
 ]);
 
 /** For callers that use another. `x-gzip` is gzip's old name. */
-export const ACCEPTED_CODINGS = [...codings.keys()].filter((name) => name !== 'x-gzip').join(', ');
+export const ACCEPTED_CODINGS = [...CODINGS.keys()].filter((name) => name !== 'x-gzip').join(', ');
 
 /** By its name in lower case. */
 export function codingOf(name: string): ContentCoding | undefined {
-  return codings.get(name);
+  return CODINGS.get(name);
 }
 
 /** "deflate" is zlib by the standard (RFC 9110, 8.4.1.2) and raw deflate by some servers: the header tells. */

@@ -147,7 +147,7 @@ test('a file is kept for a second and then read again, by one reader for all', a
   renameSync(`${path}.new`, path);
   clock += 999;
   assert.equal(await read(store, 'file', path), 'before');
-  clock += 1;
+  clock++;
   const secret = store.find('file', path);
   assert.ok('refresh' in secret && secret.refresh !== undefined);
   assert.equal(secret.refresh(), secret.refresh());
