@@ -11,6 +11,7 @@ import {
   endsPhase,
   type ProcessingResponse,
   type Reply,
+  type TrailersReply,
 } from './wire/index.ts';
 
 /** Replies with smaller bodies are part of what a stream takes anyway. */
@@ -34,10 +35,16 @@ export class Replies {
     const { transaction } = this.#policies;
     const requestDone = endsPhase(reply) && reply.side === 'request';
     const metadata = carriesMetadata(reply) ? dynamicMetadata(transaction, requestDone) : undefined;
-    const message = encodeReply(reply, metadata);
+    const message = encodeReply(reply.kind === 'trailers' ? this.#withoutStale(reply) : reply, metadata);
     const bytes = bodyBytes(reply);
     const isRoom = bytes < COUNTED ? this.#peer.write(message) : this.#writeCounted(message, bytes);
     if (!isRoom) this.#peer.pause();
+  }
+
+  /** Digests of a body that a policy replaced may come as trailers (RFC 9530). */
+  #withoutStale(reply: TrailersReply): TrailersReply {
+    const message = this.#policies.transaction?.[reply.side];
+    return message?.replacement === undefined ? reply : { ...reply, remove: message.bodyHeaders };
   }
 
   /** The bytes are written as a copy, which is there until it has left. */

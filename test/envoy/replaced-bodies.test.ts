@@ -149,6 +149,15 @@ for (const mode of Object.keys(modes)) {
   }
 }
 
+for (const api of ['replaces', 'both']) {
+  test(`duplex, ${api}: digests among the trailers go with the body that they are of`, async () => {
+    const trailers = { 'x-end': 't', 'content-digest': 'sha-256=:x:', 'repr-digest': 'sha-256=:x:' };
+    environment.backend.answerWith({ body: 'old', headers: { trailer: 'x-end' }, trailers });
+    const answer = await withTrailers(`/duplex/${api}/`);
+    assert.deepEqual([answer.body, answer.trailers], ['new', { 'x-end': 't' }]);
+  });
+}
+
 /** `fetch` knows no trailers. */
 async function withTrailers(path: string) {
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -9,7 +9,16 @@ import type {
   ProcessingResponse,
   Struct,
 } from './protobuf.ts';
-import type { BodyReply, HeadersReply, ModeOverride, Mutation, PieceReply, ReplacementReply, Reply } from './reply.ts';
+import type {
+  BodyReply,
+  HeadersReply,
+  ModeOverride,
+  Mutation,
+  PieceReply,
+  ReplacementReply,
+  Reply,
+  TrailersReply,
+} from './reply.ts';
 
 /** "Go on", for each kind of message. */
 const goOn = {
@@ -45,7 +54,7 @@ function encode(reply: Reply): ProcessingResponse {
     case 'piece':
       return pieceReply(reply);
     case 'trailers':
-      return goOn[reply.side].trailers;
+      return trailersReply(reply);
     case 'answer':
       return answerReply(reply.answer);
     case 'extension':
@@ -93,6 +102,12 @@ function pieceReply({ side, bytes, end }: PieceReply): ProcessingResponse {
   const streamed = { body: bytes, end_of_stream: end };
   const response: CommonResponse = { body_mutation: { streamed_response: streamed } };
   return side === 'request' ? { request_body: { response } } : { response_body: { response } };
+}
+
+function trailersReply({ side, remove }: TrailersReply): ProcessingResponse {
+  if (remove === undefined) return goOn[side].trailers;
+  const trailers = { header_mutation: { remove_headers: [...remove] } };
+  return side === 'request' ? { request_trailers: trailers } : { response_trailers: trailers };
 }
 
 /** An immediate response. Envoy computes content-length; a body with 204 or 304 would be corrupt HTTP. */

@@ -17,6 +17,7 @@ export type {
   ModeOverride,
   Mutation,
   Reply,
+  TrailersReply,
 } from './reply.ts';
 export { loadServiceDefinition } from './service-definition.ts';
 export { type Json, toStruct } from './struct.ts';

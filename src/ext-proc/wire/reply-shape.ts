@@ -55,7 +55,7 @@ const commonResponse = shape({
 });
 
 const messageResponse = shape({ response: [1, commonResponse] });
-const trailersResponse = shape({});
+const trailersResponse = shape({ header_mutation: [1, headerMutation] });
 
 const struct = shape({ fields: [1, () => value, { map: true }] });
 const value: MessageShape = shape({

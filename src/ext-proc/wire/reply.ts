@@ -59,6 +59,8 @@ export interface PieceReply {
 export interface TrailersReply {
   readonly kind: 'trailers';
   readonly side: Side;
+  /** Names of trailers that describe a body that was replaced. */
+  readonly remove?: readonly string[];
 }
 
 /** An answer to the caller instead of what Envoy would do. Nothing can follow it. */
