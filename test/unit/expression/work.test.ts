@@ -63,6 +63,10 @@ const attacks: Readonly<Record<string, readonly [template: string, variables: Re
     "{(new java.text.DecimalFormat('#,##0').format(new java.math.BigDecimal('1E2000000')).length())}",
     {},
   ],
+  'two million letters in the form encoding': [
+    "{T(java.net.URLEncoder).encode(#a, 'UTF-8').length()}",
+    { a: 'é'.repeat(2_000_000) },
+  ],
   'a zone of letters': [
     '{T(java.time.ZonedDateTime).parse(#a)}',
     { a: `2024-01-01T00:00:00+00:00[${'A'.repeat(60_000)}]` },

@@ -6,15 +6,27 @@ import { decodeBytes, encodeText, type JavaCharset } from './charset.ts';
 /** What is not written as itself, in runs: UTF-16 puts its byte order mark before each run. */
 const ESCAPED = /[^A-Za-z0-9.*_ -]+/g;
 
+const HEXADECIMAL = Array.from({ length: 256 }, (_, byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`);
+/** A pair of surrogates that the charset does not know is one `?`: three characters for two units. */
+const LEAST_GROWTH = 1.5;
+/** Bytes that are written between two looks at the limits. */
+const PIECE = 4_096;
+
 /** URLEncoder.encode: the form encoding, a space is `+`. */
 export function urlEncode(text: string, charset: JavaCharset, meter: Meter): string {
-  const hexadecimal = (byte: number) => `%${(byte & 255).toString(16).toUpperCase().padStart(2, '0')}`;
   let length = text.length;
   const encoded = text.replace(ESCAPED, (run) => {
-    meter.step(1 + (run.length >> 2));
-    const escaped = encodeText(run, charset).map(hexadecimal).join('');
-    length += escaped.length;
+    // Before the work: it is one call for the whole run.
+    limitText(Math.ceil(length + run.length * (LEAST_GROWTH - 1)));
+    meter.step(1);
+    const bytes = encodeText(run, charset);
+    length += 3 * bytes.length - run.length;
     limitText(length);
+    let escaped = '';
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      meter.step(Math.min(PIECE, bytes.length - at) >> 2);
+      for (const byte of bytes.slice(at, at + PIECE)) escaped += HEXADECIMAL[byte & 255];
+    }
     return escaped;
   });
   return encoded.replaceAll(' ', '+');
