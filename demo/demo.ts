@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { AwsKeys } from '../scripts/support/aws-request.ts';
 import { type Child, startChild, waitFor } from '../scripts/support/child.ts';
 import { type Ministack, startMinistack } from '../scripts/support/ministack.ts';
@@ -112,11 +112,8 @@ async function startEnvoy({ ports, directory }: DemoOptions, stops: (() => unkno
   return child;
 }
 
-/** Relative to where both ends run, if that is shorter: the path of a socket has at most 107 bytes. */
 function socketIn(directory: string): string {
-  const path = join(directory, 'sidecar.sock');
-  const short = relative(root, path);
-  return short.length < path.length ? short : path;
+  return join(directory, 'sidecar.sock');
 }
 
 /** The file itself where ports and sockets are its own, else a copy with the others. */

@@ -92,13 +92,14 @@ export class DirectInvoker implements LambdaInvoker {
     if (given instanceof Promise) return given;
     const { refusals, now } = this.#tools;
     const error = refusals.errorFor(given, target, now());
-    if (error === undefined) return given;
+    // Keys that stand in the document have no source: the endpoint is asked, as the SDK does.
+    if (error === undefined || provider.renew === undefined) return given;
     // Where the source has no others neither it nor the endpoint is asked in a loop.
     const others = (found: ResolvedCredentials): ResolvedCredentials => {
       if (found === given) throw error;
       return found;
     };
-    const found = provider.renew?.(given) ?? given;
+    const found = provider.renew(given);
     return found instanceof Promise ? found.then(others) : others(found);
   }
 

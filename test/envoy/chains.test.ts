@@ -144,10 +144,11 @@ interface Outcome {
   readonly backend: View | undefined;
 }
 
-/** A replaced body has its length in one mode and none in another: trailers count where both could carry them. */
+/** A replaced body has its length in one mode and none in another: trailers and `trailer` count where both could carry them. */
 function comparable(a: Outcome, b: Outcome): [Outcome, Outcome] {
   const side = (name: keyof Outcome) => a[name]?.trailers === undefined || b[name]?.trailers === undefined;
-  const without = (view: View | undefined, drop: boolean) => (view && drop ? { ...view, trailers: undefined } : view);
+  const without = (view: View | undefined, drop: boolean) =>
+    view && drop ? { ...view, headers: { ...view.headers, trailer: undefined }, trailers: undefined } : view;
   const view = (outcome: Outcome): Outcome => ({
     caller: without(outcome.caller, side('caller')) as View,
     backend: without(outcome.backend, side('backend')),
