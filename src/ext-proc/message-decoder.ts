@@ -7,8 +7,10 @@ const HEAD = 5;
 export class MessageDecoder {
   readonly #limit: number;
   readonly #begin: (bytes: number) => boolean;
-  readonly #head = Buffer.alloc(HEAD);
+  // Numbers and no buffer: one more for each stream is dear, since it lies outside of the heap.
   #headBytes = 0;
+  #flag = 0;
+  #length = 0;
   #message: Buffer | undefined;
   #filled = 0;
   #discards = false;
@@ -32,15 +34,21 @@ export class MessageDecoder {
       whole.push(this.#message);
       this.#message = undefined;
       this.#headBytes = 0;
+      this.#length = 0;
     }
     return whole;
   }
 
   #readHead(data: Buffer, at: number): number {
-    const copied = data.copy(this.#head, this.#headBytes, at);
-    this.#headBytes += copied;
-    if (this.#headBytes === HEAD) this.#beginMessage(this.#head.readUInt32BE(1));
-    return copied;
+    let read = 0;
+    for (; this.#headBytes < HEAD && at + read < data.length; read++) {
+      const byte = data[at + read] ?? 0;
+      if (this.#headBytes === 0) this.#flag = byte;
+      else this.#length = this.#length * 256 + byte;
+      this.#headBytes++;
+    }
+    if (this.#headBytes === HEAD) this.#beginMessage(this.#length);
+    return read;
   }
 
   #beginMessage(bytes: number): void {
@@ -54,7 +62,9 @@ export class MessageDecoder {
     }
     // Copied into its place at once: pieces would keep the whole buffers that were read from the socket.
     this.#message = Buffer.allocUnsafe(HEAD + bytes);
-    this.#filled = this.#head.copy(this.#message);
+    this.#message[0] = this.#flag;
+    this.#message.writeUInt32BE(bytes, 1);
+    this.#filled = HEAD;
   }
 
   #fill(message: Buffer, data: Buffer, at: number): number {

@@ -83,9 +83,13 @@ export function envoyOf(set: PolicySet, metadata: Metadata, below: EnvoySettings
   }
 }
 
+const NONE: readonly string[] = [];
+
 /** Distinct values; an empty one is what a formatter gives where a route has no such metadata. */
 function textsOf(metadata: Metadata, key: string): readonly string[] {
-  const texts = metadata.get(key).map(String);
+  const values = metadata.get(key);
+  if (values.length === 0) return NONE;
+  const texts = values.map(String);
   return [...new Set(texts)].filter((text) => text !== '');
 }
 

@@ -21,15 +21,16 @@ export interface TextMetadata {
  * `raw` is what the `stream` event gives as its last argument: names and values in turn.
  */
 export function keepTextMetadata(headers: IncomingHttpHeaders, raw: readonly string[], metadata: TextMetadata): void {
-  const found = new Map<string, string[]>();
+  let found: Map<string, string[]> | undefined;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     if (!name.startsWith(metadata.prefix)) continue;
+    found ??= new Map();
     const values = found.get(name);
     if (values === undefined) found.set(name, [raw[i + 1] ?? '']);
     else values.push(raw[i + 1] ?? '');
   }
-  if (found.size === 0) return;
+  if (found === undefined) return;
   const unknown: string[] = [];
   for (const [name, values] of found) {
     const kind = Object.hasOwn(metadata.kinds, name) ? metadata.kinds[name] : undefined;
