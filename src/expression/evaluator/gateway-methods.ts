@@ -60,8 +60,11 @@ const attributeMethods: Methods<AttributesValue> = {
 };
 
 const nameMethods: Methods<HeaderNames> = {
-  'contains/1': (names, [name = null]) =>
-    typeof name === 'string' && names.items.some((each) => String(each).toLowerCase() === name.toLowerCase()),
+  'contains/1': (names, [name = null]) => {
+    // Once, since the name may be a caller's: a long one for each header would be a product.
+    const wanted = typeof name === 'string' ? name.toLowerCase() : undefined;
+    return wanted !== undefined && names.items.some((each) => String(each).toLowerCase() === wanted);
+  },
 };
 
 function firstOf(values: Value): Value {
