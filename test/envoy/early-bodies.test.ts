@@ -1,7 +1,7 @@
 // send_body_without_waiting_for_header_response: what is replied to the headers is final, and comes when policies have run.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type EchoLambda, startEchoLambda } from '../support/echo-lambda.ts';
+import { type EchoLambda, echoApis, startEchoLambda } from '../support/echo-lambda.ts';
 import { type Environment, startEnvironment } from '../support/environment.ts';
 import type { BodyMode } from '../support/envoy-config.ts';
 
@@ -47,18 +47,11 @@ let environment: Environment;
 
 before(async () => {
   lambda = await startEchoLambda();
-  const keys = { region: 'us-east-1', accessKey: 'AKIDEXAMPLE', secretKey: 'secret', endpoint: lambda.endpoint };
-  const steps = (all: readonly object[]) =>
-    all.map((each) => ({ configuration: { ...keys, function: 'echo', ...each } }));
-  const compiled = Object.entries(apis).map(([name, phases]) => [
-    name,
-    Object.fromEntries(Object.entries(phases).map(([phase, all]) => [phase, steps(all as object[])])),
-  ]);
   environment = await startEnvironment({
     policies: {
       version: 1,
       envoy: { allowModeOverride: true, responseHeaders: true },
-      apis: Object.fromEntries(compiled),
+      apis: echoApis(apis, lambda),
     },
     envoy: {
       filter: { send_body_without_waiting_for_header_response: true },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type EchoLambda, startEchoLambda } from '../support/echo-lambda.ts';
+import { type EchoLambda, echoApis, startEchoLambda } from '../support/echo-lambda.ts';
 import { type Environment, startEnvironment } from '../support/environment.ts';
 import type { BodyMode, Json } from '../support/envoy-config.ts';
 
@@ -39,18 +39,11 @@ after(() => lambda?.stop());
 function within(filter: Json, tests: (get: () => Environment) => void): void {
   let environment: Environment;
   before(async () => {
-    const keys = { region: 'us-east-1', accessKey: 'AKIDEXAMPLE', secretKey: 'secret', endpoint: lambda.endpoint };
-    const steps = (all: readonly object[]) =>
-      all.map((each) => ({ configuration: { ...keys, function: 'echo', ...each } }));
-    const compiled = Object.entries(apis).map(([name, phases]) => [
-      name,
-      Object.fromEntries(Object.entries(phases).map(([phase, all]) => [phase, steps(all as object[])])),
-    ]);
     environment = await startEnvironment({
       policies: {
         version: 1,
         envoy: { allowModeOverride: true, responseHeaders: true },
-        apis: Object.fromEntries(compiled),
+        apis: echoApis(apis, lambda),
       },
       envoy: {
         filter,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { get, type IncomingMessage } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 import type { Answering } from '../support/backend.ts';
-import { type EchoLambda, startEchoLambda } from '../support/echo-lambda.ts';
+import { type EchoLambda, echoApis, startEchoLambda } from '../support/echo-lambda.ts';
 import { type Environment, startEnvironment } from '../support/environment.ts';
 import type { BodyMode } from '../support/envoy-config.ts';
 
@@ -45,18 +45,11 @@ let environment: Environment;
 
 before(async () => {
   lambda = await startEchoLambda();
-  const keys = { region: 'us-east-1', accessKey: 'AKIDEXAMPLE', secretKey: 'secret', endpoint: lambda.endpoint };
-  const steps = (all: readonly object[]) =>
-    all.map((each) => ({ configuration: { ...keys, function: 'echo', ...each } }));
-  const compiled = Object.entries(apis).map(([name, phases]) => [
-    name,
-    Object.fromEntries(Object.entries(phases).map(([phase, all]) => [phase, steps(all as object[])])),
-  ]);
   environment = await startEnvironment({
     policies: {
       version: 1,
       envoy: { allowModeOverride: true, responseHeaders: true },
-      apis: Object.fromEntries(compiled),
+      apis: echoApis(apis, lambda),
     },
     envoy: {
       connectionManager: { http_protocol_options: { enable_trailers: true } },

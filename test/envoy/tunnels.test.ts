@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { type EchoLambda, startEchoLambda } from '../support/echo-lambda.ts';
+import { type EchoLambda, echoApis, startEchoLambda } from '../support/echo-lambda.ts';
 import { envoyConfig, type RunningEnvoy, startEnvoy } from '../support/envoy.ts';
 import { type RunningSidecar, startSidecar } from '../support/sidecar.ts';
 
@@ -36,15 +36,8 @@ before(async () => {
     socket.pipe(socket);
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  const keys = { region: 'us-east-1', accessKey: 'AKIDEXAMPLE', secretKey: 'secret', endpoint: lambda.endpoint };
-  const steps = (all: readonly object[]) =>
-    all.map((each) => ({ configuration: { ...keys, function: 'echo', ...each } }));
-  const compiled = Object.entries(apis).map(([name, phases]) => [
-    name,
-    Object.fromEntries(Object.entries(phases).map(([phase, all]) => [phase, steps(all as object[])])),
-  ]);
   sidecar = await startSidecar({
-    config: { version: 1, envoy: { allowModeOverride: true }, apis: Object.fromEntries(compiled) },
+    config: { version: 1, envoy: { allowModeOverride: true }, apis: echoApis(apis, lambda) },
   });
   envoy = await startEnvoy({
     config: envoyConfig({

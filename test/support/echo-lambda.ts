@@ -34,3 +34,15 @@ export async function startEchoLambda(): Promise<EchoLambda> {
     },
   };
 }
+
+/** The `apis` of a document whose steps, given by their configurations, call the function `echo`. */
+export function echoApis(apis: Readonly<Record<string, object>>, { endpoint }: EchoLambda): Record<string, object> {
+  const keys = { region: 'us-east-1', accessKey: 'AKIDEXAMPLE', secretKey: 'secret', endpoint };
+  const steps = (all: readonly object[]) =>
+    all.map((each) => ({ configuration: { ...keys, function: 'echo', ...each } }));
+  const compiled = Object.entries(apis).map(([name, phases]) => [
+    name,
+    Object.fromEntries(Object.entries(phases).map(([phase, all]) => [phase, steps(all as object[])])),
+  ]);
+  return Object.fromEntries(compiled);
+}

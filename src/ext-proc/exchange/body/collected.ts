@@ -1,11 +1,40 @@
 import type { Part } from '../../wire/index.ts';
-import { fail, run } from '../acts.ts';
-import type { Exchange, SideState } from '../state.ts';
+import { fail, run, say } from '../acts.ts';
+import { goOn } from '../effect.ts';
+import type { BodyHandling, Exchange, SideState } from '../state.ts';
 
-const nothing = Buffer.alloc(0);
+export const nothing = Buffer.alloc(0);
+
+/** Pieces are put together until the body is whole. */
+export const collecting: Pick<BodyHandling, 'collect' | 'collectTrailers'> = {
+  collect(exchange, side, bytes, end) {
+    side.pieces.push(bytes);
+    if (end) runOnPieces(exchange, side, 'body');
+  },
+
+  collectTrailers(exchange, side) {
+    runOnPieces(exchange, side, 'trailers');
+  },
+};
+
+/** The headers have no reply yet, and the pieces come by themselves; the wait for them must end all the same. */
+export const whileHeadersWait: Omit<BodyHandling, 'timed' | 'settle' | 'pass'> = {
+  ...collecting,
+  holdsHeaders: true,
+  // Envoy takes no piece, not even an empty one, in reply to a message without a body.
+  needsPiece: true,
+
+  ask(exchange, side) {
+    exchange.effects.push({ kind: 'await-body', side: side.name });
+  },
+
+  passTrailers(exchange, side) {
+    say(exchange, goOn[side.name].trailers);
+  },
+};
 
 /** Runs a side's policies on the pieces that were collected. While they are put together they are there twice. */
-export function runOnPieces(exchange: Exchange, side: SideState, part: Part): void {
+function runOnPieces(exchange: Exchange, side: SideState, part: Part): void {
   const copied = side.pieces.length > 1 ? side.size : 0;
   if (!exchange.inputs.reserve(copied)) {
     fail(exchange, { kind: 'no-room' }, side);

@@ -1,30 +1,15 @@
 import { say } from '../acts.ts';
 import { goOn } from '../effect.ts';
 import type { BodyHandling, Exchange, SideState } from '../state.ts';
-import { runOnPieces } from './collected.ts';
+import { nothing, whileHeadersWait } from './collected.ts';
 
 /**
  * STREAMED with `send_body_without_waiting_for_header_response`: pieces come while the headers have no reply, and each has
  * one reply, in order. The headers' reply is final, so it waits until policies have run on the whole body.
  */
 export const earlyPieces: BodyHandling = {
+  ...whileHeadersWait,
   timed: true,
-  holdsHeaders: true,
-  needsPiece: true,
-
-  /** The pieces come by themselves; the wait for them must end all the same. */
-  ask(exchange, side) {
-    exchange.effects.push({ kind: 'await-body', side: side.name });
-  },
-
-  collect(exchange, side, bytes, end) {
-    side.pieces.push(bytes);
-    if (end) runOnPieces(exchange, side, 'body');
-  },
-
-  collectTrailers(exchange, side) {
-    runOnPieces(exchange, side, 'trailers');
-  },
 
   settle(exchange, side) {
     const mutation = exchange.inputs.mutation(side.name);
@@ -36,10 +21,6 @@ export const earlyPieces: BodyHandling = {
   },
 
   pass: replyToPiece,
-
-  passTrailers(exchange, side) {
-    say(exchange, goOn[side.name].trailers);
-  },
 };
 
 /** A new body takes the place of the first piece, and nothing that of the others. */
@@ -52,5 +33,3 @@ function replyToPiece(exchange: Exchange, side: SideState): void {
   say(exchange, { kind: 'replacement', side: side.name, bytes: replacement });
   side.replacement = nothing;
 }
-
-const nothing = Buffer.alloc(0);

@@ -1,30 +1,15 @@
 import { say } from '../acts.ts';
 import { goOn } from '../effect.ts';
 import type { BodyHandling } from '../state.ts';
-import { runOnPieces, wholeOf } from './collected.ts';
+import { nothing, whileHeadersWait, wholeOf } from './collected.ts';
 
 /**
  * FULL_DUPLEX_STREAMED: pieces come without waiting for a reply, and any number of pieces goes back. The headers stay
  * without a reply until policies have run on the whole body, so that they can still change.
  */
 export const fullDuplex: BodyHandling = {
+  ...whileHeadersWait,
   timed: false,
-  holdsHeaders: true,
-  // Envoy takes no piece, not even an empty one, in reply to a message without a body.
-  needsPiece: true,
-
-  ask(exchange, side) {
-    exchange.effects.push({ kind: 'await-body', side: side.name });
-  },
-
-  collect(exchange, side, bytes, end) {
-    side.pieces.push(bytes);
-    if (end) runOnPieces(exchange, side, 'body');
-  },
-
-  collectTrailers(exchange, side) {
-    runOnPieces(exchange, side, 'trailers');
-  },
 
   settle(exchange, side) {
     const mutation = exchange.inputs.mutation(side.name);
@@ -53,10 +38,4 @@ export const fullDuplex: BodyHandling = {
     if (end || replacement.length > 0) say(exchange, { kind: 'piece', side: side.name, bytes: replacement, end });
     side.replacement = nothing;
   },
-
-  passTrailers(exchange, side) {
-    say(exchange, goOn[side.name].trailers);
-  },
 };
-
-const nothing = Buffer.alloc(0);

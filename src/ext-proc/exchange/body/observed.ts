@@ -1,19 +1,13 @@
 import type { BodyHandling } from '../state.ts';
-import { runOnPieces } from './collected.ts';
+import { collecting } from './collected.ts';
 
 /** Observability mode: Envoy waits for nothing and ignores replies, so there are none. A body may come in pieces. */
 export const observed: BodyHandling = {
+  ...collecting,
   timed: false,
   holdsHeaders: false,
   needsPiece: false,
   ask() {},
-  collect(exchange, side, bytes, end) {
-    side.pieces.push(bytes);
-    if (end) runOnPieces(exchange, side, 'body');
-  },
-  collectTrailers(exchange, side) {
-    runOnPieces(exchange, side, 'trailers');
-  },
   settle() {},
   pass() {},
   passTrailers() {},
