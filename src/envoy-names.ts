@@ -17,7 +17,7 @@ export const streamMetadata = {
   api: 'x-lambda-api',
   /** Policies that the route brings along, as JSON. */
   policies: 'x-lambda-policies',
-  /** What the route's Envoy does not tell, as JSON. */
+  /** What the route's Envoy does not expose, as JSON. */
   envoy: 'x-lambda-envoy',
 } as const;
 

@@ -7,7 +7,7 @@ const HEAD = 5;
 export class MessageDecoder {
   readonly #limit: number;
   readonly #begin: (bytes: number) => boolean;
-  // Numbers and no buffer: one more for each stream is dear, since it lies outside of the heap.
+  // Numbers and no buffer: one more for each stream is expensive, since it lies outside of the heap.
   #headBytes = 0;
   #flag = 0;
   #length = 0;

@@ -26,7 +26,7 @@ export function policiesDocument(
   const templates = responseTemplates(definition, report);
   const content = {
     version: 1,
-    '#': 'What Envoy does not tell, as in the Envoy configuration beside this file.',
+    '#': 'What Envoy does not expose, as in the Envoy configuration beside this file.',
     envoy: { allowModeOverride: true, messageTimeoutMs },
     ...(definition.dictionaries.size > 0 && {
       dictionaries: Object.fromEntries(

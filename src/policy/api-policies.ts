@@ -35,7 +35,7 @@ export interface ApiPolicies {
   readonly needs: PhaseNeeds;
 }
 
-/** What Envoy does not tell of its own configuration. Undefined: nobody told. */
+/** What Envoy does not expose of its own configuration. Undefined: nobody told. */
 export interface EnvoySettings {
   /** The filter's `allow_mode_override`. */
   readonly allowModeOverride: boolean | undefined;

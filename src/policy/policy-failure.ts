@@ -57,7 +57,7 @@ export function variableFailure(place: string, cause: unknown): unknown {
   return new PolicyFailure('AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION', { details: place, cause });
 }
 
-/** The caller cannot mend what a backend sends: that is Envoy's own status for it, and not the caller's doing. */
+/** The caller cannot fix what a backend sends: that is Envoy's own status for it, and not the caller's doing. */
 export function bodyTooLarge(side: Phase, reason: string): PolicyFailure {
   const byCaller = side === 'request';
   const status = byCaller ? undefined : 500;

@@ -9,7 +9,7 @@ const ENVOY_DEFAULT_TIMEOUT = 200;
 
 /**
  * Envoy's deadline for a message against what the policies may take, and against what the server believes it to be:
- * Envoy does not tell it, so the configuration or the route's metadata has to.
+ * Envoy does not expose it, so the configuration or the route's metadata has to.
  */
 export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPolicySet, reporter: Reporter): void {
   const { config } = filter;

@@ -11,7 +11,7 @@ export interface CalledFunction {
 
 const ARN_GLOB = /^arn:[^:]+:(?:lambda|\*):[^:]+:[^:]+:function:[^:]+(?::[^:]+)?$/;
 const NAME_GLOB = /^[^:]+$/;
-/** Of a region, where a partial ARN does not tell it. */
+/** Of a region, where a partial ARN has none. */
 const PARTITIONS: readonly (readonly [region: RegExp, partition: string])[] = [
   [/^cn-/, 'aws-cn'],
   [/^us-gov-/, 'aws-us-gov'],

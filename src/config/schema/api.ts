@@ -106,7 +106,7 @@ export const apiSchema = z
     }),
     envoy: field(envoySchema, {
       title: 'Envoy',
-      description: "What the Envoy of this API's routes does not tell: laid upon the document's own, field by field.",
+      description: "What the Envoy of this API's routes does not expose: laid upon the document's own, field by field.",
       examples: [{ responseHeaders: true }],
     }),
     contextPath: field(text.regex(/^\/[^?#\s]*$/, 'must begin with "/" and have no query'), {

@@ -85,7 +85,7 @@ export const documentSchema = z
     }),
     envoy: field(envoySchema, {
       title: 'Envoy',
-      description: 'What Envoy does not tell of its configuration, for all APIs; absent fields are not told.',
+      description: 'What Envoy does not expose of its configuration, for all APIs; absent fields are not told.',
       examples: [{ allowModeOverride: true, messageTimeoutMs: 35_000 }],
     }),
     limits: field(limits, {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { field, flag, integer, text } from './field.ts';
 
-/** What Envoy does not tell of its own configuration: at the top of the document, in an API, or in `x-lambda-envoy`. */
+/** What Envoy does not expose of its own configuration: at the top of the document, in an API, or in `x-lambda-envoy`. */
 export const envoySchema = z
   .strictObject({
     allowModeOverride: field(flag, {
@@ -32,6 +32,6 @@ export const envoySchema = z
       examples: ['1.40'],
     }),
   })
-  .meta({ id: 'envoy', title: 'Envoy', description: 'What Envoy does not tell. An absent field is not told.' });
+  .meta({ id: 'envoy', title: 'Envoy', description: 'What Envoy does not expose. An absent field is unknown.' });
 
 export type EnvoyDocument = z.infer<typeof envoySchema>;
