@@ -22,10 +22,10 @@ export function charge(memory: MemoryAccount, bytes: number): void {
 export const unlimitedMemory: MemoryAccount = { take: () => true, give() {}, shortage: '' };
 
 /** Below it a text is taken for a wide one: to look at it would cost more than the bytes. */
-const SHORT = 1_024;
+export const SHORT_TEXT = 1_024;
 
 /** What a text takes: a byte for each character where all are ASCII, else two. */
 export function textBytes(text: string): number {
   const { length } = text;
-  return length >= SHORT && Buffer.byteLength(text) === length ? length : 2 * length;
+  return length >= SHORT_TEXT && Buffer.byteLength(text) === length ? length : 2 * length;
 }

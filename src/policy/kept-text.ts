@@ -1,8 +1,5 @@
 import { isAscii } from 'node:buffer';
-import { charge, type MemoryAccount } from '../memory-account.ts';
-
-/** Below it bytes are taken for a wide text: to look at them would cost more. */
-const SHORT = 1_024;
+import { charge, type MemoryAccount, SHORT_TEXT } from '../memory-account.ts';
 
 /** A body's text that is kept, and what it takes of `memory`. */
 export interface KeptText {
@@ -13,7 +10,7 @@ export interface KeptText {
 /** Bytes as text. Throws NoRoomError before the text is made. */
 export function keepText(bytes: Uint8Array, memory: MemoryAccount): KeptText {
   const { buffer, byteOffset, byteLength } = bytes;
-  const narrow = byteLength >= SHORT && isAscii(bytes);
+  const narrow = byteLength >= SHORT_TEXT && isAscii(bytes);
   const most = narrow ? byteLength : 2 * byteLength;
   charge(memory, most);
   const text = Buffer.from(buffer, byteOffset, byteLength).toString('utf8');

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { Server } from 'node:net';
+import { codeOf } from './error-code.ts';
 import { formatHostPort, type ListenAddress, ListenError } from './listen-address.ts';
 
 export type TcpAddress = ListenAddress & { readonly kind: 'tcp' };
@@ -109,8 +110,4 @@ function bindError(address: TcpAddress, host: string, error: unknown): ListenErr
     default:
       return new ListenError(address.text, error instanceof Error ? error.message : String(error), error);
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, link, lstat, rename, rm, stat } from 'node:fs/promises';
 import { createConnection, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
+import { codeOf } from './error-code.ts';
 import { ListenError, MAX_SOCKET_PATH_BYTES } from './listen-address.ts';
 
 const MODE = 0o660;
@@ -170,8 +171,4 @@ function socketError(text: string, error: unknown): ListenError {
     default:
       return new ListenError(text, error instanceof Error ? error.message : String(error), error);
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

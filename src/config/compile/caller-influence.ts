@@ -3,7 +3,7 @@ import type { LambdaConfiguration } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { RightsList } from '../rights/index.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
-import type { StepRights } from './step-rights.ts';
+import type { Checked, StepRights } from './step-rights.ts';
 
 const PREFIX = 'gravitee.attribute.';
 
@@ -54,8 +54,6 @@ interface Influenced {
   /** That bounds it. */
   readonly list?: RightsList;
 }
-
-type Checked = Pick<LambdaConfiguration, 'function' | 'region' | 'texts' | 'credentials'>;
 
 /** Warns of each field of destination and identity that a caller can influence and that no list bounds. */
 export function warnOfCallers(

@@ -18,7 +18,8 @@ export interface StepSurroundings {
   readonly secrets: SecretSource;
 }
 
-type Checked = Pick<LambdaConfiguration, 'function' | 'region' | 'texts' | 'credentials'>;
+/** What a call reaches, and as whom. */
+export type Checked = Pick<LambdaConfiguration, 'function' | 'region' | 'texts' | 'credentials'>;
 
 /** Checks what is known before there is a request; what expressions give is for the frame. */
 export function compileFrame(

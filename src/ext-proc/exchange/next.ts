@@ -102,8 +102,12 @@ function afterEnd(exchange: Exchange, event: Event): void {
   if (event.kind === 'settled') {
     onSettled(exchange, exchange[event.side], event.outcome);
   } else if (event.kind === 'failed' || event.kind === 'broken') {
-    open(exchange.request);
-    open(exchange.response);
+    const { request, response } = exchange;
+    if (request.stage === 'running' && response.queue.length > 0) {
+      exchange.effects.push({ kind: 'dropped', side: 'response' });
+    }
+    open(request);
+    open(response);
     exchange.effects.push(stop, release);
   }
 }

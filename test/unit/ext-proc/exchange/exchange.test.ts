@@ -134,6 +134,14 @@ test('observability mode: what is dropped is told, and the other side runs all t
   assert.deepEqual(after(failed, fails('request')), ['answer', 'run response policies on ""']);
 });
 
+test('observability mode: a response that waits is told as dropped when the server fails after the stream', () => {
+  const exchange = exchangeWith({ request: 'runs', response: 'runs' });
+  after(exchange, requestHeaders(true, observed));
+  after(exchange, responseHeaders(true));
+  after(exchange, closed);
+  assert.deepEqual(after(exchange, { kind: 'broken' }), ['dropped: response', 'release']);
+});
+
 test('observability mode: where the request has been answered its response has had its policies', () => {
   const exchange = exchangeWith({ request: 'runs', response: 'runs' });
   after(exchange, requestHeaders(true, observed));
