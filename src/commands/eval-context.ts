@@ -7,17 +7,18 @@ import type {
   SslScope,
 } from '../expression/index.ts';
 import { fromTagged } from '../expression/index.ts';
+import { CONTEXT_ROOTS } from './context-check.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Fields = { readonly [key: string]: Json | undefined };
 
-/** Keys with a meaning of their own; `about` is a comment, all others are plain variables. */
-const ROOTS = new Set(['about', 'request', 'response', 'lambdaResponse', 'context', 'api', 'node', 'error']);
-
-/** A context described as data (test/conformance/contexts.json shows the format) as one to evaluate in. */
+/**
+ * A context described as data (docs/reference/command-line.md, eval) as one to evaluate in. It was looked at by
+ * `checkContext` before.
+ */
 export function readContext(data: unknown): EvaluationContext {
   const fields = record(data as Json);
-  const variables = Object.entries(fields).filter(([name]) => !ROOTS.has(name));
+  const variables = Object.entries(fields).filter(([name]) => !CONTEXT_ROOTS.has(name));
   const { request, response, lambdaResponse, error, context, api, node } = fields;
   const lambda = record(lambdaResponse);
   const failure = record(error);
@@ -150,7 +151,12 @@ function text(value: Json | undefined): string | null {
   return value === undefined || value === null ? null : String(value);
 }
 
+/** Of a list of pairs, or an object whose values are texts or lists of them. */
 function pairs(value: Json | undefined): readonly (readonly [string, string])[] {
-  if (!Array.isArray(value)) return [];
-  return value.map((pair) => (Array.isArray(pair) ? [String(pair[0]), String(pair[1])] : ['', '']));
+  if (Array.isArray(value)) {
+    return value.map((pair) => (Array.isArray(pair) ? [String(pair[0]), String(pair[1])] : ['', '']));
+  }
+  return Object.entries(record(value)).flatMap(([name, values]) =>
+    (Array.isArray(values) ? values : [values]).map((item) => [name, String(item)] as const),
+  );
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { compileTemplate, ExpressionError } from '../expression/index.ts';
 import { parseCommandLine, UsageError } from './command-line.ts';
+import { checkContext } from './context-check.ts';
 import { evalDefinition } from './definitions.ts';
 import { readContext } from './eval-context.ts';
 import type { CommandIo } from './io.ts';
@@ -21,7 +22,7 @@ export async function evalCommand(args: readonly string[], io: CommandIo): Promi
   if (template === undefined || contexts !== undefined || cases !== undefined) {
     throw new UsageError("expected --context FILE 'TEMPLATE', or --contexts FILE --cases FILE");
   }
-  const data = context === undefined ? {} : await readJson(context);
+  const data = context === undefined ? {} : checked(await readJson(context), context, io);
   try {
     const value = compileTemplate(template).evaluate(readContext(data));
     io.stdout.write(`${value ?? ''}\n`);
@@ -33,6 +34,14 @@ export async function evalCommand(args: readonly string[], io: CommandIo): Promi
   }
 }
 
+/** Throws UsageError for what cannot be meant; what may be is told beside the result. */
+function checked(data: unknown, place: string, io: CommandIo): unknown {
+  const { errors, warnings } = checkContext(data);
+  if (errors.length > 0) throw new UsageError(errors.map((error) => `${place}: ${error}`).join('; '));
+  for (const warning of warnings) io.stderr.write(`${place}: ${warning}\n`);
+  return data;
+}
+
 interface Case {
   readonly id: string;
   readonly context: string;
@@ -41,6 +50,7 @@ interface Case {
 
 async function evaluateTable(contextsFile: string, casesFile: string, io: CommandIo): Promise<number> {
   const contexts = contextsOf(await readJson(contextsFile), contextsFile);
+  for (const [name, context] of Object.entries(contexts)) checked(context, `${contextsFile}: ${name}`, io);
   const lines = (await readText(casesFile)).split('\n');
   for (const [i, line] of lines.entries()) {
     if (line.trim() === '') continue;

@@ -37,6 +37,65 @@ test('a value is printed with exit code 0', async (t) => {
   assert.deepEqual(await run('{(1 + 1)}'), { code: 0, stdout: '2\n', stderr: '' });
 });
 
+test('headers and parameters are an object, with one text or several, or a list of pairs', async (t) => {
+  const template =
+    "{#request.headers['x-a'][0]}{#request.headers['X-B'][1]}{#request.params['q'][1]}{#response.headers['n'][0]}";
+  const contexts = [
+    { headers: { 'X-A': 'a', 'x-b': ['b', 'c'] }, params: { q: ['d', 'e'] } },
+    {
+      headers: [
+        ['X-A', 'a'],
+        ['x-b', 'b'],
+        ['X-B', 'c'],
+      ],
+      params: [
+        ['q', 'd'],
+        ['q', 'e'],
+      ],
+    },
+  ];
+  for (const request of contexts) {
+    const context = await file(t, JSON.stringify({ request, response: { headers: { n: 7 } } }));
+    assert.deepEqual(await run('--context', context, template), { code: 0, stdout: 'ace7\n', stderr: '' });
+  }
+});
+
+test('keys that nothing reads are named, each with what was probably meant', async (t) => {
+  const message = async (context: object): Promise<string> => {
+    try {
+      await run('--context', await file(t, JSON.stringify(context)), 'x');
+    } catch (error) {
+      assert.ok(error instanceof UsageError);
+      return error.message.replaceAll(/\S+\/file: /g, '');
+    }
+    return assert.fail('no error');
+  };
+  assert.equal(
+    await message({ request: { headrs: {}, body: 'x' }, lambdaResponse: { xyzzy: 1 } }),
+    'unknown key request.headrs; did you mean headers?; unknown key request.body; did you mean content?; ' +
+      'unknown key lambdaResponse.xyzzy; lambdaResponse has status, content',
+  );
+  assert.match(
+    await message({ request: { headers: 'x-a: 1' } }),
+    /^request\.headers must be an object, .* or a list of pairs/,
+  );
+  assert.match(await message({ request: { headers: { a: null } } }), /^request\.headers\.a must be a text or a list/);
+  assert.match(await message({ request: { params: [['a']] } }), /^request\.params has a pair that is not/);
+  assert.match(
+    await message({ request: { ssl: { clint: 'CN=a' } } }),
+    /^unknown key request\.ssl\.clint; did you mean client/,
+  );
+  assert.match(await message({ request: [] }), /^request must be an object with id, /);
+  assert.match(await message([]), /^a context is an object/);
+});
+
+test('a root that is almost one of the language is told, and still a variable', async (t) => {
+  const context = await file(t, '{"reqest": {"method": "GET"}, "properties": {"a": "b"}, "about": "x"}');
+  const { code, stdout, stderr } = await run('--context', context, '{#reqest.method}');
+  assert.deepEqual([code, stdout], [0, 'GET\n']);
+  assert.match(stderr, /: reqest is taken as a variable; did you mean request\?\n$/);
+});
+
 test('null is an empty line with exit code 3', async () => {
   assert.deepEqual(await run('{#unknown}'), { code: 3, stdout: '\n', stderr: '' });
 });
