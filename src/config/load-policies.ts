@@ -1,3 +1,4 @@
+import type { SecretSource } from '../expression/index.ts';
 import { type ApiPolicies, policyDefaults } from '../policy/index.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { dataMap } from './compile/data.ts';
@@ -35,7 +36,11 @@ export interface ReadDocument {
 }
 
 /** Reads, checks and compiles a document. Throws PolicyDocumentError with every problem that was found. */
-export function loadPolicies(text: string, fileName: string, secrets = new SecretStore()): LoadedPolicies {
+export function loadPolicies(
+  text: string,
+  fileName: string,
+  secrets: SecretSource = new SecretStore(),
+): LoadedPolicies {
   const reporter = new Reporter(fileName, parse(text, fileName));
   const document = read(reporter, fileName);
   const { set, surroundings } = atOnce(compileDocument(document, reporter, secrets));
@@ -96,7 +101,7 @@ function parse(text: string, fileName: string): Source {
 function* compileDocument(
   document: PolicyDocument,
   reporter: Reporter,
-  secrets: SecretStore,
+  secrets: SecretSource,
 ): InSteps<{ readonly set: CompiledPolicySet; readonly surroundings: Surroundings }> {
   const compiler = new TemplateCompiler(reporter, secrets);
   const responseTemplates = compileResponseTemplates(document.responseTemplates, ['responseTemplates'], compiler);

@@ -1,4 +1,5 @@
 import type { EnvoySettings } from '../policy/index.ts';
+import type { Timer, Timing } from './timing.ts';
 
 /** Envoy's deadlines for one message, where somebody tells them. */
 export type MessageTimeouts = Pick<EnvoySettings, 'messageTimeoutMs' | 'maxMessageTimeoutMs'>;
@@ -17,25 +18,30 @@ export interface DeadlineEvents {
 
 /** Watches one message's deadline while policies run; does nothing when Envoy's timeout is not known. */
 export class Deadline {
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timing: Timing;
+  #timer: Timer | undefined;
+
+  constructor(timing: Timing) {
+    this.#timing = timing;
+  }
 
   start(timeouts: MessageTimeouts, events: DeadlineEvents): void {
     const { messageTimeoutMs: message, maxMessageTimeoutMs: maximum } = timeouts;
     if (message === undefined) return;
-    this.#timer = setTimeout(
+    this.#timer = this.#timing.set(
       () => {
         if (maximum === undefined || maximum <= message) {
           events.onExpire();
           return;
         }
         events.onExtend(maximum);
-        this.#timer = setTimeout(events.onExpire, Math.max(maximum - margin(maximum), 1));
+        this.#timer = this.#timing.set(events.onExpire, Math.max(maximum - margin(maximum), 1));
       },
       Math.max(message - margin(message), 1),
     );
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timing.clear(this.#timer);
   }
 }

@@ -1,2 +1,8 @@
+export type { StreamObserver } from './observer.ts';
 export { createExternalProcessor, type ExternalProcessor } from './processor.ts';
 export { selectingMetadata } from './selection.ts';
+export type { ProcessingStream } from './stream.ts';
+export type { Peer } from './stream-context.ts';
+export { createStreams } from './streams.ts';
+export type { Timer, Timing } from './timing.ts';
+export type { BodyMode, ProcessingRequest, ProcessingResponse } from './wire/index.ts';

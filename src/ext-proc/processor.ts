@@ -6,26 +6,11 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
-import type { NodeScope } from '../expression/index.ts';
-import type { LambdaInvoker } from '../lambda/index.ts';
-import type { PolicySource } from '../policy/index.ts';
-import { Capacity } from './capacity.ts';
-import { HiddenHeaders } from './hidden-headers.ts';
+import type { Capacity } from './capacity.ts';
 import { askBeforeMessages } from './message-decoder.ts';
-import { MissingBodies } from './missing-bodies.ts';
-import type { StreamObserver } from './observer.ts';
-import { ProcessingStream } from './stream.ts';
-import type { Peer, StreamContext } from './stream-context.ts';
+import type { Peer } from './stream-context.ts';
+import { createStreams, type Streams, type StreamsOptions } from './streams.ts';
 import { loadServiceDefinition, type ProcessingRequest, type ProcessingResponse } from './wire/index.ts';
-
-export interface ExternalProcessorOptions {
-  readonly policies: PolicySource;
-  readonly invoker: LambdaInvoker;
-  readonly metrics: StreamObserver;
-  readonly logger: Logger;
-  readonly node: NodeScope;
-  readonly now?: () => number;
-}
 
 export interface ExternalProcessor {
   readonly definition: ServiceDefinition;
@@ -36,20 +21,14 @@ export interface ExternalProcessor {
 type Call = ServerDuplexStream<ProcessingRequest, ProcessingResponse>;
 
 /** The gRPC service `envoy.service.ext_proc.v3.ExternalProcessor`. */
-export function createExternalProcessor(options: ExternalProcessorOptions): ExternalProcessor {
-  const { policies, invoker, metrics, logger, node, now = Date.now } = options;
-  const capacity = new Capacity();
-  const shared = { capacity, missingBodies: new MissingBodies(), hiddenHeaders: new HiddenHeaders(logger) };
-  const runtime = { invoker, logger, observer: metrics, node };
-  const process = (call: Call): void => {
-    const context = { set: policies.current(), runtime, observer: metrics, logger, now, ...shared };
-    serve(call, context);
-  };
-  return { definition: loadServiceDefinition(), implementation: { Process: process }, capacity };
+export function createExternalProcessor(options: StreamsOptions): ExternalProcessor {
+  const streams = createStreams(options);
+  const process = (call: Call): void => serve(call, streams, options.logger);
+  return { definition: loadServiceDefinition(), implementation: { Process: process }, capacity: streams.capacity };
 }
 
-function serve(call: Call, context: StreamContext): void {
-  const stream = new ProcessingStream(new CallPeer(call), context);
+function serve(call: Call, streams: Streams, logger: Logger): void {
+  const stream = streams.open(new CallPeer(call));
   askBeforeMessages(call, (bytes) => stream.begin(bytes));
   call.on('data', (message: ProcessingRequest) => stream.receive(message));
   call.on('drain', () => stream.drained());
@@ -60,7 +39,7 @@ function serve(call: Call, context: StreamContext): void {
   });
   call.on('cancelled', () => stream.close());
   call.on('error', (error) => {
-    context.logger.debug({ err: error }, 'gRPC stream ended with an error');
+    logger.debug({ err: error }, 'gRPC stream ended with an error');
     stream.close();
   });
 }

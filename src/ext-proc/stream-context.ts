@@ -5,6 +5,7 @@ import type { Capacity } from './capacity.ts';
 import type { HiddenHeaders } from './hidden-headers.ts';
 import type { MissingBodies } from './missing-bodies.ts';
 import type { StreamObserver } from './observer.ts';
+import type { Timing } from './timing.ts';
 import type { ProcessingResponse } from './wire/index.ts';
 
 /** What a stream needs from gRPC. */
@@ -27,5 +28,6 @@ export interface StreamContext {
   readonly missingBodies: MissingBodies;
   readonly hiddenHeaders: HiddenHeaders;
   readonly logger: Logger;
+  readonly timing: Timing;
   readonly now: () => number;
 }

@@ -28,7 +28,7 @@ export class ProcessingStream {
   readonly #policies: StreamPolicies;
   readonly #exchange: Exchange;
   readonly #replies: Replies;
-  readonly #timers = new Timers((event) => this.#next(event));
+  readonly #timers: Timers;
   readonly #runs: PolicyRuns;
 
   constructor(peer: Peer, context: StreamContext) {
@@ -39,6 +39,7 @@ export class ProcessingStream {
     this.#policies = new StreamPolicies(peer.metadata, context, this.#held);
     this.#exchange = createExchange(this.#policies, context.set.limits.bodyBytes);
     this.#replies = new Replies(peer, context, this.#policies, this.#held);
+    this.#timers = new Timers(context.timing, (event) => this.#next(event));
     this.#runs = new PolicyRuns(peer, context, this.#policies, this.#timers, this.#held, {
       settled: (event) => this.#next(event),
       failed: (error) => this.#unexpected(error, undefined),

@@ -1,14 +1,18 @@
 import { Deadline, type MessageTimeouts } from './deadline.ts';
 import type { Event } from './exchange/index.ts';
+import type { Timer, Timing } from './timing.ts';
 import type { Side } from './wire/index.ts';
 
 /** What may take too long in one stream: policies, by Envoy's message timeout, and a body that was asked for. */
 export class Timers {
   readonly #emit: (event: Event) => void;
-  readonly #deadline = new Deadline();
-  #bodyWait: NodeJS.Timeout | undefined;
+  readonly #timing: Timing;
+  readonly #deadline: Deadline;
+  #bodyWait: Timer | undefined;
 
-  constructor(emit: (event: Event) => void) {
+  constructor(timing: Timing, emit: (event: Event) => void) {
+    this.#timing = timing;
+    this.#deadline = new Deadline(timing);
     this.#emit = emit;
   }
 
@@ -24,11 +28,11 @@ export class Timers {
    * no timeout of Envoy's own ends the wait.
    */
   watchBody(side: Side, waitMs: number): void {
-    this.#bodyWait = setTimeout(() => this.#emit({ kind: 'body-overdue', side, waitedMs: waitMs }), waitMs);
+    this.#bodyWait = this.#timing.set(() => this.#emit({ kind: 'body-overdue', side, waitedMs: waitMs }), waitMs);
   }
 
   stop(): void {
     this.#deadline.stop();
-    clearTimeout(this.#bodyWait);
+    this.#timing.clear(this.#bodyWait);
   }
 }

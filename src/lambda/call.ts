@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { type Deadline, pause, within } from './deadline.ts';
 import type { FunctionGuard } from './guard/function-guard.ts';
 import { InvocationError } from './invocation-error.ts';
-import { SYNCHRONOUS_BYTES } from './quotas.ts';
+import { MAX_ANSWER_BYTES } from './quotas.ts';
 import type { ClockSkew } from './request/clock-skew.ts';
 import { isTrusted } from './request/is-trusted.ts';
 import type { Prepared } from './request/prepared.ts';
@@ -47,8 +47,6 @@ export interface CallRoute {
 
 /** How long to wait for a connection while all are in use, as the reference's SDK does. */
 const ACQUIRE_MS = 10_000;
-/** The service's quota and some for what wraps an answer. */
-const MAX_ANSWER_BYTES = SYNCHRONOUS_BYTES + 128 * 1024;
 
 /** One invocation with all its attempts. */
 export class Call {

@@ -8,6 +8,18 @@ import type { CredentialSource, LambdaInvoker } from './types.ts';
 
 export type { CredentialStatus } from './credentials/index.ts';
 export { invocationDefaults } from './defaults.ts';
+export {
+  type GivenAnswer,
+  type GivenFailure,
+  type GivenFailureName,
+  GivenInvoker,
+  type GivenRefusal,
+  type GivenResult,
+  givenFailures,
+  serviceErrorNames,
+  serviceErrorStatus,
+  type VirtualTime,
+} from './given/index.ts';
 export { InvocationError } from './invocation-error.ts';
 export { type ErrorStatusField, type InvocationFailure, invocationFailures } from './invocation-failures.ts';
 export { INVOCATION_TEXTS, type InvocationText } from './invocation-texts.ts';

@@ -2,6 +2,8 @@
 
 /** Of a payload, and of an answer, of a synchronous invocation. */
 export const SYNCHRONOUS_BYTES = 6 * 1024 * 1024;
+/** What is taken of an answer: the service's quota, and some for what wraps it. */
+export const MAX_ANSWER_BYTES = SYNCHRONOUS_BYTES + 128 * 1024;
 /** Of the payload of an Event. */
 export const EVENT_BYTES = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts';
-import type { ResponseTemplates } from './api-policies.ts';
+import type { ResponseTemplate, ResponseTemplates } from './api-policies.ts';
 import { errorAnswer } from './error-answer.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import { loggable } from './private-variables.ts';
@@ -18,7 +18,13 @@ export function answerFailure(transaction: Transaction, error: unknown): Answer 
   const onTemplateError = (err: unknown): void => {
     runtime.logger.error({ ...fields, err: loggable(transaction, err) }, 'response template failed, default body sent');
   };
-  const answer = errorAnswer(failure, policies.responseTemplates, transaction, onTemplateError, transaction.memory);
+  let template: ResponseTemplate | undefined;
+  const onTemplate = (used: ResponseTemplate): void => {
+    template = used;
+  };
+  const { responseTemplates } = policies;
+  const answer = errorAnswer(failure, responseTemplates, transaction, onTemplateError, transaction.memory, onTemplate);
+  runtime.trace?.({ kind: 'error-answer', failure, template });
   if (answer.status >= 300 || !transaction.request?.opensTunnel) return answer;
   onTemplateError(new Error(`a status of ${answer.status} would tell the caller that its tunnel is open`));
   return errorAnswer(failure, noTemplates, transaction, onTemplateError);

@@ -16,7 +16,7 @@ export type TemplateErrorListener = (error: unknown) => void;
 /**
  * The caller's answer to a failure: by the API's response templates (docs/notes/reference-policy.md, Response
  * templates), else the default body. `context` is what the template's expressions see; `error` and `parameters` are added to it.
- * A large answer is taken of `memory`; without room for it the default body is sent.
+ * A large answer is taken of `memory`; without room for it the default body is sent. `onTemplate` is told which template made it.
  */
 export function errorAnswer(
   failure: PolicyFailure,
@@ -24,12 +24,15 @@ export function errorAnswer(
   context: EvaluationContext,
   onTemplateError: TemplateErrorListener,
   memory: MemoryAccount = unlimitedMemory,
+  onTemplate?: (template: ResponseTemplate) => void,
 ): Answer {
   const accept = context.request?.headers.values('accept');
   const found = findTemplate(templates, failure.key, accept);
   if (found !== undefined) {
     try {
-      return fromTemplate(failure, found.mediaType, found.template, context, memory);
+      const answer = fromTemplate(failure, found.mediaType, found.template, context, memory);
+      onTemplate?.(found.template);
+      return answer;
     } catch (error) {
       onTemplateError(error);
     }

@@ -12,4 +12,5 @@ export { bodyTooLarge, PolicyFailure } from './policy-failure.ts';
 export { mayReplaceBody, needsWholeResponse } from './replaced-body.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';
 export type { InvocationObserver, PolicyRuntime } from './runtime.ts';
+export type { AppliedMutations, Trace, TraceEvent } from './trace.ts';
 export { Transaction } from './transaction.ts';

@@ -18,6 +18,8 @@ export async function invokeFunction(transaction: Transaction, step: PolicyStep)
   const invocation = buildInvocation(transaction, step.configuration);
   const refusal = step.configuration.frame?.refusal(invocation);
   if (refusal !== undefined) throw frameFailure(refusal);
+  const { trace } = transaction.runtime;
+  trace?.({ kind: 'invocation', invocation });
   const controller = new AbortController();
   transaction.invocation = controller;
   const started = performance.now();
@@ -27,6 +29,7 @@ export async function invokeFunction(transaction: Transaction, step: PolicyStep)
     result = await transaction.runtime.invoker.invoke(invocation, controller.signal);
   } catch (error) {
     if (!(error instanceof InvocationError)) throw error;
+    trace?.({ kind: 'invocation-error', error });
     const failure = failureOf(error, invocation, step.configuration.errorStatus);
     reportError({ transaction, step, invocation, durationMs: performance.now() - started }, error, failure);
     throw failure;
@@ -34,6 +37,7 @@ export async function invokeFunction(transaction: Transaction, step: PolicyStep)
     transaction.invocation = undefined;
     giveBackPayload(transaction, step, invocation);
   }
+  trace?.({ kind: 'result', result });
   const answer = answerOf(result, step, invocation);
   const failure = answer instanceof PolicyFailure ? answer : undefined;
   reportResult({ transaction, step, invocation, durationMs: performance.now() - started }, result, failure);

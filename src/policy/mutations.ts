@@ -47,12 +47,17 @@ export function applyMutations(transaction: Transaction, mutations: MutationTemp
   if (path !== null && target === 'request') (message as RequestMessage).changePath(path);
   if (status !== undefined && target === 'response') (message as ResponseMessage).changeStatus(status);
   if (mutations.clearRouteCache && target === 'request') transaction.clearRouteCache = true;
+  transaction.runtime.trace?.({
+    kind: 'mutations',
+    mutations: { target, set, append, remove: mutations.remove, body, path, status },
+  });
 }
 
 /** A skipped policy's headers are removed: a caller's own must not pass in the policy's name. */
 export function clearMutations(transaction: Transaction, mutations: MutationTemplates, phase: Phase): void {
   const message: Message | undefined = transaction[phase];
   for (const [name] of mutations.set) message?.headers.remove(name);
+  transaction.runtime.trace?.({ kind: 'cleared', headers: mutations.set.map(([name]) => name) });
 }
 
 function headerValue(text: string | null, place: string): string | null {

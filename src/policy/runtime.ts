@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { NodeScope } from '../expression/index.ts';
 import type { LambdaInvoker } from '../lambda/index.ts';
 import type { InvocationLabels } from '../observability/index.ts';
+import type { Trace } from './trace.ts';
 
 /** What the policy needs from the process around it. */
 export interface PolicyRuntime {
@@ -10,6 +11,8 @@ export interface PolicyRuntime {
   readonly observer: InvocationObserver;
   /** `#node`. */
   readonly node: NodeScope;
+  /** For who shows or tests policies; undefined in a server. */
+  readonly trace?: Trace | undefined;
 }
 
 export interface InvocationObserver {

@@ -16,6 +16,8 @@ import type { Transaction } from './transaction.ts';
  * step that is skipped, or that goes on after an error, still removes the headers that it would have set.
  */
 export async function executeStep(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> {
+  const { trace } = transaction.runtime;
+  trace?.({ kind: 'step', step, phase });
   if (!isWanted(transaction, step)) {
     clearMutations(transaction, step.configuration.mutations, phase);
     return;
@@ -24,9 +26,11 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
   let answered = false;
   try {
     answer = await invokeFunction(transaction, step);
+    trace?.({ kind: 'answer', answer });
     transaction.receiveAnswer(answer);
     setVariables(transaction, step.configuration);
     const send = sendsToConsumer(transaction, step.configuration);
+    trace?.({ kind: 'send-to-consumer', value: send });
     if (send) sendToConsumer(transaction, answer, phase);
     else stop(answer);
     answered = send;
@@ -36,8 +40,11 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     if (!answered) stop(answer);
     // sendToConsumer has already replaced the response; if its mutations fail, fail the request even with
     // `onError: continue`, or an unmutated answer would leave.
-    if (transaction.aborted || answered || step.onError === 'fail') throw error;
+    if (transaction.aborted) throw error;
+    const goesOn = !answered && step.onError === 'continue';
     const failure = PolicyFailure.from(error);
+    trace?.({ kind: 'failure', failure, goesOn });
+    if (!goesOn) throw failure;
     const { logger } = transaction.runtime;
     const fields = { api: transaction.policies.name, policy: step.name, key: failure.key };
     logger.warn(
@@ -55,10 +62,14 @@ function stop(answer: FunctionAnswer | undefined): void {
 
 function isWanted(transaction: Transaction, step: PolicyStep): boolean {
   if (step.condition === undefined) return true;
+  const { trace } = transaction.runtime;
   try {
-    return step.condition.evaluateBoolean(transaction);
+    const value = step.condition.evaluateBoolean(transaction);
+    trace?.({ kind: 'condition', value });
+    return value;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
+    trace?.({ kind: 'condition', value: false, error });
     // A caller could have a guard skipped by making its condition expensive.
     if (error.exhausted) throw withEvaluationLimit(transaction, error);
     if (step.onConditionError === 'fail') throw new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause: error });
@@ -71,7 +82,9 @@ function isWanted(transaction: Transaction, step: PolicyStep): boolean {
 function setVariables(transaction: Transaction, configuration: LambdaConfiguration): void {
   for (const { name, value } of configuration.variables) {
     try {
-      setVariable(transaction, name, value === undefined ? null : value.evaluate(transaction));
+      const text = value === undefined ? null : value.evaluate(transaction);
+      setVariable(transaction, name, text);
+      transaction.runtime.trace?.({ kind: 'variable', name, value: text });
     } catch (error) {
       throw variableFailure(`variable ${name}`, error);
     }

@@ -44,7 +44,7 @@ function realRegion(region: string): string {
 }
 
 /** The SDK's ruleset and what the machine says, loaded together. */
-interface Rules {
+export interface EndpointRules {
   readonly ruleset: Ruleset;
   readonly settings: EndpointSettings;
 }
@@ -54,13 +54,13 @@ interface Rules {
  * ruleset, are loaded when the first invocation that brings no endpoint of its own needs them.
  */
 export class EndpointResolver {
-  readonly #environment: Environment;
   readonly #byRegion = new LRUCache<string, Endpoint>({ max: MAX_REMEMBERED });
   readonly #byUrl = new LRUCache<string, Endpoint>({ max: MAX_REMEMBERED });
-  #rules: Promise<Rules> | undefined;
+  readonly #load: () => Promise<EndpointRules>;
+  #rules: Promise<EndpointRules> | undefined;
 
-  constructor(environment: Environment) {
-    this.#environment = environment;
+  constructor(environment: Environment, load: (environment: Environment) => Promise<EndpointRules> = machineRules) {
+    this.#load = () => load(environment);
   }
 
   /** `url`: the configuration's own endpoint. Throws or rejects with an InvocationError of kind `configuration`. */
@@ -88,11 +88,12 @@ export class EndpointResolver {
     }
     return remember(this.#byRegion, region, endpoint);
   }
+}
 
-  async #load(): Promise<Rules> {
-    const [ruleset, settings] = await Promise.all([loadRuleset(), loadEndpointSettings(this.#environment)]);
-    return { ruleset, settings };
-  }
+/** The SDK's rules, under what this machine says. */
+async function machineRules(environment: Environment): Promise<EndpointRules> {
+  const [ruleset, settings] = await Promise.all([loadRuleset(), loadEndpointSettings(environment)]);
+  return { ruleset, settings };
 }
 
 async function loadRuleset(): Promise<Ruleset> {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { Deadline } from '../../../src/ext-proc/deadline.ts';
+import { realTiming } from '../../../src/ext-proc/timing.ts';
 
 function watch(message: number | undefined, maximum: number | undefined) {
   mock.timers.enable({ apis: ['setTimeout'] });
   const events: string[] = [];
-  const deadline = new Deadline();
+  const deadline = new Deadline(realTiming);
   deadline.start(
     { messageTimeoutMs: message, maxMessageTimeoutMs: maximum },
     { onExtend: (ms) => events.push(`extend ${ms}`), onExpire: () => events.push('expire') },

@@ -12,6 +12,7 @@ import { HiddenHeaders } from '../../../src/ext-proc/hidden-headers.ts';
 import { MissingBodies } from '../../../src/ext-proc/missing-bodies.ts';
 import type { StreamObserver } from '../../../src/ext-proc/observer.ts';
 import { ProcessingStream } from '../../../src/ext-proc/stream.ts';
+import { realTiming } from '../../../src/ext-proc/timing.ts';
 import type { ProcessingRequest } from '../../../src/ext-proc/wire/index.ts';
 import { InvocationError, type LambdaInvoker } from '../../../src/lambda/index.ts';
 import type { PolicyRuntime } from '../../../src/policy/index.ts';
@@ -209,6 +210,7 @@ async function live(one: Life, capacity: Capacity, runtime: PolicyRuntime): Prom
       runtime,
       observer,
       capacity,
+      timing: realTiming,
       missingBodies: new MissingBodies(),
       hiddenHeaders: new HiddenHeaders(runtime.logger),
       logger: runtime.logger,

@@ -7,6 +7,7 @@ import { HiddenHeaders } from '../../../src/ext-proc/hidden-headers.ts';
 import { MissingBodies } from '../../../src/ext-proc/missing-bodies.ts';
 import type { StreamObserver } from '../../../src/ext-proc/observer.ts';
 import { ProcessingStream } from '../../../src/ext-proc/stream.ts';
+import { realTiming } from '../../../src/ext-proc/timing.ts';
 import type { ProcessingRequest, ProcessingResponse } from '../../../src/ext-proc/wire/index.ts';
 import type { LambdaInvoker } from '../../../src/lambda/index.ts';
 import type { PolicySet } from '../../../src/policy/index.ts';
@@ -92,6 +93,7 @@ export function openStream(t: TestContext, api: string, invoker: LambdaInvoker['
       runtime: { invoker: { invoke }, logger, observer, node },
       observer,
       capacity,
+      timing: realTiming,
       missingBodies: new MissingBodies(),
       hiddenHeaders: new HiddenHeaders(logger),
       logger,

@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+import type { NodeScope } from '../expression/index.ts';
+import type { LambdaInvoker } from '../lambda/index.ts';
+import type { PolicySource, Trace } from '../policy/index.ts';
+import { Capacity } from './capacity.ts';
+import { HiddenHeaders } from './hidden-headers.ts';
+import { MissingBodies } from './missing-bodies.ts';
+import type { StreamObserver } from './observer.ts';
+import { ProcessingStream } from './stream.ts';
+import type { Peer } from './stream-context.ts';
+import { realTiming, type Timing } from './timing.ts';
+
+export interface StreamsOptions {
+  readonly policies: PolicySource;
+  readonly invoker: LambdaInvoker;
+  readonly metrics: StreamObserver;
+  readonly logger: Logger;
+  readonly node: NodeScope;
+  readonly now?: () => number;
+  /** The process's clock where nobody says another. */
+  readonly timing?: Timing;
+  /** See PolicyRuntime. */
+  readonly trace?: Trace;
+}
+
+/** All streams of a process, whoever carries their messages. */
+export interface Streams {
+  /** One HTTP request begins, under the policies that are in force now. */
+  open(peer: Peer): ProcessingStream;
+  readonly capacity: Capacity;
+}
+
+export function createStreams(options: StreamsOptions): Streams {
+  const { policies, invoker, metrics: observer, logger, node, now = Date.now, timing = realTiming, trace } = options;
+  const capacity = new Capacity();
+  const runtime = { invoker, logger, observer, node, trace };
+  const missingBodies = new MissingBodies();
+  const hiddenHeaders = new HiddenHeaders(logger);
+  const shared = { runtime, observer, capacity, missingBodies, hiddenHeaders, logger, timing, now };
+  return { open: (peer) => new ProcessingStream(peer, { set: policies.current(), ...shared }), capacity };
+}

@@ -1,0 +1,44 @@
+import type { FunctionAnswer } from '../formats/index.ts';
+import type { Invocation, InvocationError, InvocationResult } from '../lambda/index.ts';
+import type { PolicyStep, ResponseTemplate } from './api-policies.ts';
+import type { Phase } from './phase.ts';
+import type { PolicyFailure } from './policy-failure.ts';
+
+/** What one step did to a message, evaluated. A header's null means that it was removed. */
+export interface AppliedMutations {
+  /** The response where sendToConsumer took effect, else the message of the phase. */
+  readonly target: Phase;
+  readonly set: readonly (readonly [name: string, value: string | null])[];
+  readonly append: readonly (readonly [name: string, value: string | null])[];
+  readonly remove: readonly string[];
+  readonly body: string | null;
+  readonly path: string | null;
+  readonly status: number | undefined;
+}
+
+/** What happens while the policies of one transaction run, in order. All but `error-answer` belong to the last `step`. */
+export type TraceEvent =
+  | { readonly kind: 'step'; readonly step: PolicyStep; readonly phase: Phase }
+  /** `error`: it could not be evaluated, and `onConditionError` decides. */
+  | { readonly kind: 'condition'; readonly value: boolean; readonly error?: unknown }
+  | { readonly kind: 'invocation'; readonly invocation: Invocation }
+  | { readonly kind: 'result'; readonly result: InvocationResult }
+  | { readonly kind: 'invocation-error'; readonly error: InvocationError }
+  /** The result, decoded. */
+  | { readonly kind: 'answer'; readonly answer: FunctionAnswer }
+  | { readonly kind: 'variable'; readonly name: string; readonly value: string | null }
+  | { readonly kind: 'send-to-consumer'; readonly value: boolean }
+  | { readonly kind: 'mutations'; readonly mutations: AppliedMutations }
+  /** Headers that a step which did not run, or failed, would have set. */
+  | { readonly kind: 'cleared'; readonly headers: readonly string[] }
+  /** `goesOn`: as `onError: continue` says. */
+  | { readonly kind: 'failure'; readonly failure: PolicyFailure; readonly goesOn: boolean }
+  /** The caller's answer to a failure; `template`: that made it, undefined for the default body. */
+  | {
+      readonly kind: 'error-answer';
+      readonly failure: PolicyFailure;
+      readonly template: ResponseTemplate | undefined;
+    };
+
+/** Told of each event; must not throw. */
+export type Trace = (event: TraceEvent) => void;

@@ -1,0 +1,36 @@
+import { EXT_PROC_FILTER } from '../../envoy-names.ts';
+import type { ProcessingRequest } from '../../ext-proc/index.ts';
+import type { HeaderLine } from '../http-message.ts';
+import type { EnvoySetup } from './envoy-setup.ts';
+
+export type Side = 'request' | 'response';
+
+/** The first message of a stream tells the body modes; that of a side the attributes. */
+export function headersMessage(
+  side: Side,
+  headers: readonly HeaderLine[],
+  end: boolean,
+  attributes: ReadonlyMap<string, string>,
+  setup: EnvoySetup | undefined,
+): ProcessingRequest {
+  const lines = headers.map(([key, value]) => ({ key, raw_value: Buffer.from(value) }));
+  const part = { headers: { headers: lines }, end_of_stream: end };
+  const fields = Object.fromEntries([...attributes].map(([name, value]) => [name, { stringValue: value }]));
+  return {
+    request: `${side}_headers`,
+    [`${side}_headers`]: part,
+    attributes: { [EXT_PROC_FILTER]: { fields } },
+    ...(setup === undefined
+      ? {}
+      : { protocol_config: { request_body_mode: setup.requestBody, response_body_mode: setup.responseBody } }),
+  };
+}
+
+export function bodyMessage(side: Side, body: Buffer, end: boolean): ProcessingRequest {
+  return { request: `${side}_body`, [`${side}_body`]: { body, end_of_stream: end } };
+}
+
+export function trailersMessage(side: Side, trailers: readonly HeaderLine[]): ProcessingRequest {
+  const headers = trailers.map(([key, value]) => ({ key, raw_value: Buffer.from(value) }));
+  return { request: `${side}_trailers`, [`${side}_trailers`]: { trailers: { headers } } };
+}

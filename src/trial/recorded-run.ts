@@ -1,0 +1,59 @@
+import type { ProcessingResponse } from '../ext-proc/index.ts';
+import type { Invocation, InvocationError, InvocationResult } from '../lambda/index.ts';
+import type { AppliedMutations, PolicyFailure, PolicyStep, ResponseTemplate, TraceEvent } from '../policy/index.ts';
+import type { HttpRequest, HttpResponse } from './http-message.ts';
+
+/** One invocation, and what came of it: a result, or an error. */
+export interface RecordedCall {
+  readonly invocation: Invocation;
+  readonly result: InvocationResult | undefined;
+  readonly error: InvocationError | undefined;
+}
+
+/** What a function's result is as HTTP, or as `#lambdaResponse` shows it. */
+export type RecordedAnswer = Extract<TraceEvent, { readonly kind: 'answer' }>['answer'];
+
+/** What one policy did. What is undefined did not happen. */
+export interface RecordedStep {
+  readonly step: PolicyStep;
+  readonly phase: 'request' | 'response';
+  /** Undefined: it has none. `error`: it could not be evaluated. */
+  readonly condition: { readonly value: boolean; readonly error: unknown } | undefined;
+  /** Undefined: it was skipped, or failed before. */
+  readonly call: RecordedCall | undefined;
+  readonly answer: RecordedAnswer | undefined;
+  readonly variables: readonly (readonly [name: string, value: string | null])[];
+  readonly sendToConsumer: boolean | undefined;
+  readonly mutations: AppliedMutations | undefined;
+  /** Headers that were removed, since the step did not run or failed. */
+  readonly cleared: readonly string[];
+  /** `goesOn`: as `onError: continue` says. */
+  readonly failure: { readonly failure: PolicyFailure; readonly goesOn: boolean } | undefined;
+}
+
+/** The error that the caller is answered with. */
+export interface RecordedError {
+  readonly failure: PolicyFailure;
+  /** Undefined: the default body. */
+  readonly template: ResponseTemplate | undefined;
+}
+
+/** One request on its way through an API's policies, from its headers to the caller's answer. */
+export interface RecordedRun {
+  /** In the order in which they ran; those of a phase that was never reached are missing. */
+  readonly steps: readonly RecordedStep[];
+  /** Undefined: the backend was never called. */
+  readonly forwarded: HttpRequest | undefined;
+  readonly response: HttpResponse;
+  /** The variables that policies set, by name. */
+  readonly attributes: ReadonlyMap<string, string | null>;
+  readonly error: RecordedError | undefined;
+  /** Why Envoy itself would fail the request; the caller's 500 is Envoy's then. */
+  readonly rejection: string | undefined;
+  /** What Envoy was told, in order. */
+  readonly replies: readonly ProcessingResponse[];
+  /** Lines of the log from `warn` on, parsed. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+  /** Milliseconds that functions were waited for. */
+  readonly waitedMs: number;
+}

@@ -1,0 +1,106 @@
+import { requestAttributes, responseAttributes, streamMetadata } from '../envoy-names.ts';
+import { createStreams } from '../ext-proc/index.ts';
+import type { Invocation, LambdaInvoker } from '../lambda/index.ts';
+import { type GivenAnswer, GivenInvoker } from '../lambda/index.ts';
+import { createLogger } from '../observability/index.ts';
+import type { PolicySet } from '../policy/index.ts';
+import type { EnvoySetup } from './envoy/envoy-setup.ts';
+import { InMemoryEnvoy } from './envoy/in-memory-envoy.ts';
+import { ReplyQueue } from './envoy/reply-queue.ts';
+import type { HttpRequest, HttpResponse } from './http-message.ts';
+import type { RecordedRun } from './recorded-run.ts';
+import { Recorder } from './recorder.ts';
+import { silentObserver } from './silent-observer.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** Who answers invocations: `given` answers, which take no time, or an invoker of the caller's choice. */
+export type Answering =
+  | { readonly given: (invocation: Invocation) => GivenAnswer }
+  | { readonly invoker: LambdaInvoker };
+
+export interface Trial {
+  readonly set: PolicySet;
+  /** `x-lambda-api`; undefined: the route's name decides, or there is the API called `default`. */
+  readonly api: string | undefined;
+  readonly route: string | undefined;
+  readonly request: HttpRequest;
+  /** Beside those that Envoy has of every request, by Envoy's names (`request_attributes`). */
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly functions: Answering;
+  /** Answers what is forwarded. */
+  readonly backend: (forwarded: HttpRequest) => HttpResponse;
+  /** How the filter is configured; absent fields as envoy/envoy.yaml has them and the document tells. */
+  readonly envoy: Partial<EnvoySetup>;
+  /** `#node.version`. */
+  readonly version: string;
+}
+
+/**
+ * One request through the real stream machine and the real policies, with an Envoy in memory on the other end: no socket, no file, no
+ * environment. Rejects where the policies give no answer at all.
+ */
+export async function runTrial(trial: Trial): Promise<RecordedRun> {
+  const { set, functions, version } = trial;
+  const clock = new VirtualClock();
+  const recorder = new Recorder();
+  const log: Record<string, unknown>[] = [];
+  const write = (line: string): void => void log.push(JSON.parse(line) as Record<string, unknown>);
+  const isGiven = 'given' in functions;
+  const streams = createStreams({
+    policies: { current: () => set },
+    invoker: isGiven ? new GivenInvoker(functions.given, clock) : functions.invoker,
+    metrics: silentObserver,
+    logger: createLogger({ level: 'warn', destination: { write } }),
+    node: { id: null, version, tenant: null, zone: null, shardingTags: [] },
+    trace: recorder.trace,
+    ...(isGiven ? { timing: clock } : {}),
+  });
+  const metadata = new Map(trial.api === undefined ? [] : [[streamMetadata.api, trial.api]]);
+  const replies = new ReplyQueue(metadata);
+  const envoy = new InMemoryEnvoy(streams.open(replies), replies, {
+    setup: setupOf(trial),
+    attributes: { request: requestAttributesOf(trial), response: answeredByBackend },
+  });
+  const { forwarded, response, rejection } = await envoy.run(trial.request, trial.backend);
+  const { steps, attributes, error } = recorder;
+  return {
+    steps,
+    forwarded,
+    response,
+    attributes,
+    error,
+    rejection,
+    replies: replies.replies,
+    log,
+    waitedMs: clock.now(),
+  };
+}
+
+/** What the document tells of its Envoy holds; where it tells nothing, Envoy's defaults do. */
+function setupOf({ set, api, route, envoy }: Trial): EnvoySetup {
+  const policies = api === undefined ? (set.byRoute(route ?? '') ?? set.fallback) : set.byName(api);
+  const told = policies?.envoy ?? set.envoy;
+  return {
+    requestBody: 'NONE',
+    responseHeaders: told.responseHeaders === true ? 'SEND' : 'SKIP',
+    responseBody: 'NONE',
+    allowModeOverride: told.allowModeOverride === true,
+    ...envoy,
+  };
+}
+
+function requestAttributesOf({ route, attributes }: Trial): ReadonlyMap<string, string> {
+  return new Map([
+    [requestAttributes.routeName, route ?? ''],
+    [requestAttributes.virtualHostName, 'test'],
+    [requestAttributes.protocol, 'HTTP/1.1'],
+    [requestAttributes.sourceAddress, '127.0.0.1:50000'],
+    [requestAttributes.destinationAddress, '127.0.0.1:10000'],
+    ...attributes,
+  ]);
+}
+
+const answeredByBackend: ReadonlyMap<string, string> = new Map([
+  [responseAttributes.codeDetails, 'via_upstream'],
+  [responseAttributes.upstreamAddress, '127.0.0.1:8080'],
+]);

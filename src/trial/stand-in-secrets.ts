@@ -1,0 +1,20 @@
+import type { Secret, SecretRefusal, SecretSource } from '../expression/index.ts';
+
+/** What `#secrets` gives in place of variables and files, which are never read. Keys as in a document: `env:NAME`, `file:/path`. */
+export class StandInSecrets implements SecretSource {
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly #remedy: string;
+
+  /** `remedy`: where a missing one is to be written. */
+  constructor(texts: ReadonlyMap<string, string>, remedy: string) {
+    this.#texts = texts;
+    this.#remedy = remedy;
+  }
+
+  find(scheme: 'env' | 'file', name: string): Secret | SecretRefusal {
+    const key = `${scheme}:${name}`;
+    const text = this.#texts.get(key);
+    if (text === undefined) return { refused: `the secret ${key} has no stand-in: ${this.#remedy}` };
+    return { read: () => text };
+  }
+}
