@@ -30,7 +30,11 @@ export function readContext(data: unknown): EvaluationContext {
     lambdaResponse:
       lambdaResponse === undefined
         ? undefined
-        : { status: Number(lambda.status), content: String(lambda.content ?? '') },
+        : {
+            status: Number(lambda.status),
+            headers: new ContextHeaders(pairs(lambda.headers)),
+            content: String(lambda.content ?? ''),
+          },
     error:
       error === undefined
         ? undefined

@@ -75,8 +75,10 @@ export interface ResponseScope extends MessageScope {
   readonly status: number;
 }
 
+/** The function's answer as the step's response format reads it. */
 export interface LambdaResponseScope {
   readonly status: number;
+  readonly headers: HeaderScope;
   readonly content: string;
 }
 

@@ -1,3 +1,4 @@
+import { hasNoBody } from '../http-syntax.ts';
 import { type HeaderChange, PolicyFailure, type Transaction } from '../policy/index.ts';
 import type { Mutation } from './wire/index.ts';
 
@@ -17,7 +18,7 @@ export interface ReceivedResponse {
 }
 
 /**
- * A response's mutation made fit for its status and method: 204, 304 and answers to HEAD have no body, whatever a
+ * A response's mutation made fit for its status and method: 204, 205, 304 and answers to HEAD have no body, whatever a
  * policy put there (CONTINUE_AND_REPLACE with a body on them writes corrupt HTTP).
  */
 export function adaptResponse(
@@ -42,7 +43,7 @@ export function adaptResponse(
     throw refused('Envoy hides :status or :method (forward_rules), and this answer may be one that has no body');
   }
   const head = method === 'HEAD';
-  if (status !== 204 && status !== 304) {
+  if (!hasNoBody(status)) {
     if (!head || replaced === undefined) return mutation;
     const length: HeaderChange = { kind: 'set', name: 'content-length', values: [String(replaced.length)] };
     return { ...mutation, body: undefined, headers: [...mutation.headers, length] };

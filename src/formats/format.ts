@@ -31,6 +31,6 @@ export interface RequestFormat {
 
 /** How the result of an invocation becomes an HTTP answer. */
 export interface ResponseFormat {
-  /** Throws FormatError for a result that is none. */
-  decode(result: FunctionResult): FunctionAnswer;
+  /** What is made on the way is taken of `memory`, if there is one. Throws FormatError for a result that is none, and NoRoomError. */
+  decode(result: FunctionResult, memory?: MemoryAccount): FunctionAnswer;
 }

@@ -1,10 +1,10 @@
 import type { EvaluationContext } from '../expression/index.ts';
+import { isHeaderValue } from '../http-syntax.ts';
 import { charge, type MemoryAccount, unlimitedMemory } from '../memory-account.ts';
 import { parseAccept } from './accept.ts';
 import type { Answer } from './answer.ts';
 import type { ResponseTemplate, ResponseTemplates } from './api-policies.ts';
 import { ACCEPTED_CODINGS } from './content-codings.ts';
-import { isHeaderValue } from './header-syntax.ts';
 import type { PolicyFailure } from './policy-failure.ts';
 
 /** Smaller answers are part of what a stream takes anyway: a full process must be able to say so. */

@@ -4,10 +4,8 @@ export type * from './api-policies.ts';
 export { defaultLimits, honestStatus, policyDefaults } from './defaults.ts';
 
 export { errorCatalogue } from './error-catalogue.ts';
-export { isOfConnection } from './header-syntax.ts';
 export { type HeaderChange, HttpHeaders, type RawHeader } from './http-headers.ts';
 export type { Message, RequestHead, RequestMessage } from './message.ts';
-export { finalStatus, isPath, readStatus } from './message-syntax.ts';
 export { bodyTooLarge, PolicyFailure } from './policy-failure.ts';
 export { mayReplaceBody, needsWholeResponse } from './replaced-body.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';

@@ -39,8 +39,9 @@ export function functionFailure(functionError: string, invocation: Invocation): 
 
 /** The function's result is no answer in the format that the step expects. */
 export function resultFailure(error: FormatError, invocation: Invocation): PolicyFailure {
+  const key = error.kind === 'status' ? 'AWS_LAMBDA_INVALID_STATUS_CODE' : 'AWS_LAMBDA_INVALID_RESPONSE';
   const parameters = parametersOf(invocation, undefined);
-  return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { details: error.message, parameters, cause: error });
+  return new PolicyFailure(key, { details: error.message, parameters, cause: error });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { releaseParsed } from '../expression/index.ts';
 import { FormatError, type FunctionAnswer, isWhole } from '../formats/index.ts';
 import { type Invocation, InvocationError, type InvocationResult } from '../lambda/index.ts';
-import { charge, type MemoryAccount } from '../memory-account.ts';
+import { charge, type MemoryAccount, NoRoomError, SHORT_TEXT, textBytes } from '../memory-account.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { buildInvocation } from './invocation.ts';
 import { failureOf, frameFailure, functionFailure, resultFailure } from './invocation-failure.ts';
@@ -38,7 +38,7 @@ export async function invokeFunction(transaction: Transaction, step: PolicyStep)
     giveBackPayload(transaction, step, invocation);
   }
   trace?.({ kind: 'result', result });
-  const answer = answerOf(result, step, invocation);
+  const answer = answerOf(result, step, invocation, transaction.memory);
   const failure = answer instanceof PolicyFailure ? answer : undefined;
   reportResult({ transaction, step, invocation, durationMs: performance.now() - started }, result, failure);
   if (answer instanceof PolicyFailure) {
@@ -50,8 +50,9 @@ export async function invokeFunction(transaction: Transaction, step: PolicyStep)
 }
 
 /** Has the account hold what the answer takes, where `held` bytes are taken for the result that it was made of. */
-function keep({ body }: FunctionAnswer, held: number, memory: MemoryAccount): void {
-  const bytes = isWhole(body) ? body.byteLength : 0;
+function keep({ headers, body }: FunctionAnswer, held: number, memory: MemoryAccount): void {
+  let bytes = isWhole(body) ? body.byteLength : 0;
+  for (const [, value] of headers) if (value.length >= SHORT_TEXT) bytes += textBytes(value);
   if (bytes === held) return;
   memory.give(held);
   charge(memory, bytes);
@@ -63,12 +64,18 @@ function giveBackPayload({ memory }: Transaction, step: PolicyStep, { payload }:
 }
 
 /** A function's error is never an answer, whatever its bytes look like. */
-function answerOf(result: InvocationResult, step: PolicyStep, invocation: Invocation): FunctionAnswer | PolicyFailure {
+function answerOf(
+  result: InvocationResult,
+  step: PolicyStep,
+  invocation: Invocation,
+  memory: MemoryAccount,
+): FunctionAnswer | PolicyFailure {
   if (result.functionError !== undefined) return functionFailure(result.functionError, invocation);
   try {
-    return step.configuration.responseFormat.decode(result);
+    return step.configuration.responseFormat.decode(result, memory);
   } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    return resultFailure(error, invocation);
+    if (error instanceof FormatError) return resultFailure(error, invocation);
+    if (error instanceof NoRoomError) return PolicyFailure.from(error);
+    throw error;
   }
 }

@@ -1,23 +1,32 @@
-import type { LambdaResponseScope } from '../expression/index.ts';
+import type { HeaderScope, LambdaResponseScope } from '../expression/index.ts';
 import { type FunctionAnswer, isWhole } from '../formats/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
+import { HttpHeaders } from './http-headers.ts';
 import { keepText } from './kept-text.ts';
 
-/** `#lambdaResponse`: the body as text, decoded when an expression asks for it. */
+/** `#lambdaResponse`: headers and the body as text are made when an expression asks for them. */
 export class LambdaResponse implements LambdaResponseScope {
   readonly status: number;
+  readonly #fields: FunctionAnswer['headers'];
   readonly #body: FunctionAnswer['body'];
   readonly #memory: MemoryAccount;
+  #headers: HttpHeaders | undefined;
   #content: string | undefined;
   #bodyHeld: number;
   #textHeld = 0;
 
   /** A whole body has been taken of `memory` already. */
-  constructor({ status, body }: FunctionAnswer, memory: MemoryAccount) {
+  constructor({ status, headers, body }: FunctionAnswer, memory: MemoryAccount) {
     this.status = status;
+    this.#fields = headers;
     this.#body = body;
     this.#memory = memory;
     this.#bodyHeld = isWhole(body) ? body.byteLength : 0;
+  }
+
+  get headers(): HeaderScope {
+    this.#headers ??= new HttpHeaders(this.#fields.map(([name, value]) => [name, Buffer.from(value)]));
+    return this.#headers;
   }
 
   /** Empty while the body still arrives: what an expression reads is whole or nothing. */

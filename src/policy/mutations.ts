@@ -1,9 +1,8 @@
 import type { CompiledTemplate } from '../expression/index.ts';
+import { isHeaderValue, isPath, readStatus } from '../http-syntax.ts';
 import { charge, textBytes } from '../memory-account.ts';
 import type { MutationTemplates } from './api-policies.ts';
-import { isHeaderValue } from './header-syntax.ts';
 import type { Message, RequestMessage, ResponseMessage } from './message.ts';
-import { isPath, readStatus } from './message-syntax.ts';
 import type { Phase } from './phase.ts';
 import { PolicyFailure, variableFailure } from './policy-failure.ts';
 import type { Transaction } from './transaction.ts';

@@ -1,5 +1,5 @@
 import { type FunctionAnswer, isWhole } from '../formats/index.ts';
-import { isOfConnection } from './header-syntax.ts';
+import { isOfConnection } from '../http-syntax.ts';
 import { HttpHeaders } from './http-headers.ts';
 import { ResponseMessage } from './message.ts';
 import type { Phase } from './phase.ts';

@@ -1,6 +1,5 @@
-import { isOfConnection } from '../../policy/index.ts';
+import { isHeaderName, isOfConnection } from '../../http-syntax.ts';
 
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const ROUTING: ReadonlySet<string> = new Set(['host', ':authority', ':scheme', ':method']);
 
 export type HeaderVerdict =
@@ -20,6 +19,6 @@ export function judgeHeader(name: string): HeaderVerdict {
   if (name === 'content-length') return { kind: 'error', reason: 'is set by the server itself from the body' };
   if (isOfConnection(name))
     return { kind: 'error', reason: 'belongs to one connection: Envoy sets it, policies may not' };
-  if (!TOKEN.test(name)) return { kind: 'error', reason: 'is not a valid header name' };
+  if (!isHeaderName(name)) return { kind: 'error', reason: 'is not a valid header name' };
   return { kind: 'fine' };
 }

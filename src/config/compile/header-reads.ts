@@ -1,10 +1,10 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
 
-/** `headers['x-user']`, `headers.getFirst("x-user")` and the like. Linear: no two parts beside each other match the same blanks. */
+/** `headers['x-user']`, `headers.getFirst("x-user")` and the like, but for those that a function answered. Linear: no two parts beside each other match the same blanks. */
 const BY_NAME =
-  /\bheaders\s*(?:(?:\?\.|\.)\s*)?(?:\[|(?:getFirst|getAll|get|getOrDefault|containsKey)\s*\()\s*(['"])([^'"]{1,200})\1/gi;
+  /(?<!#lambdaResponse\.)\bheaders\s*(?:(?:\?\.|\.)\s*)?(?:\[|(?:getFirst|getAll|get|getOrDefault|containsKey)\s*\()\s*(['"])([^'"]{1,200})\1/gi;
 /** `headers.accept`. */
-const AS_PROPERTY = /\bheaders\s*(?:\?\.|\.)\s*([A-Za-z_]\w*)\b(?!\s*\()/g;
+const AS_PROPERTY = /(?<!#lambdaResponse\.)\bheaders\s*(?:\?\.|\.)\s*([A-Za-z_]\w*)\b(?!\s*\()/g;
 
 /** The headers that templates name, in lower case; one whose name is itself an expression is not among them. */
 export function headersRead(templates: readonly CompiledTemplate[]): readonly string[] {

@@ -1,5 +1,6 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
-import { isPath, type MutationTemplates, policyDefaults, readStatus } from '../../policy/index.ts';
+import { isPath, readStatus } from '../../http-syntax.ts';
+import { type MutationTemplates, policyDefaults } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';

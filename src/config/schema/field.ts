@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { finalStatus } from '../../policy/index.ts';
+import { finalStatus } from '../../http-syntax.ts';
 
 /** What editors and the reference page tell of a field. */
 export interface FieldMeta {

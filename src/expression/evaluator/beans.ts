@@ -92,6 +92,7 @@ const responseType = beanType<ResponseScope>('response', {
 
 const lambdaResponseType = beanType<LambdaResponseScope>('lambdaResponse', {
   status: (response) => response.status,
+  headers: (response) => new HeadersValue(response.headers),
   content: (response) => response.content,
 });
 

@@ -1,3 +1,4 @@
+import { hasNoBody } from '../../http-syntax.ts';
 import type { Answer } from '../../policy/index.ts';
 import { encodeChanges, encodeHeaders, setHeader } from './headers.ts';
 import type { Side } from './message.ts';
@@ -112,7 +113,7 @@ function trailersReply({ side, remove }: TrailersReply): ProcessingResponse {
 
 /** An immediate response. Envoy computes content-length; a body with 204 or 304 would be corrupt HTTP. */
 function answerReply(answer: Answer): ProcessingResponse {
-  const bodiless = answer.status === 204 || answer.status === 304;
+  const bodiless = hasNoBody(answer.status);
   const headers = bodiless ? answer.headers.filter(([name]) => name !== 'content-type') : answer.headers;
   return {
     immediate_response: {

@@ -5,6 +5,7 @@ import { compileTemplate, type EvaluationContext, ExpressionError } from '../../
 import { contexts } from '../../conformance/score.ts';
 
 const orders = () => readContext(contexts.orders);
+const lambdaResponse = (content: string) => readContext({ lambdaResponse: { status: 200, content } }).lambdaResponse;
 const needs = (template: string) =>
   Object.entries(compileTemplate(template).needs)
     .filter(([, isNeeded]) => isNeeded)
@@ -66,7 +67,7 @@ test('a body is parsed once for a transaction', () => {
   const parse = mock.method(JSON, 'parse');
   try {
     const content = '{"a": {"b": "x"}, "c": true}';
-    const context = { ...orders(), lambdaResponse: { status: 200, content } };
+    const context = { ...orders(), lambdaResponse: lambdaResponse(content) };
     const template = compileTemplate(
       "{#jsonPath(#lambdaResponse.content, '$.a.b')} {#jsonPath(#lambdaResponse.content, '$.c')}",
     );
@@ -75,7 +76,7 @@ test('a body is parsed once for a transaction', () => {
     assert.equal(other.evaluate(context), 'x');
     assert.equal(parse.mock.callCount(), 1);
     assert.equal(
-      other.evaluate(Object.freeze({ ...orders(), lambdaResponse: { status: 200, content: '{"a":{"b":"y"}}' } })),
+      other.evaluate(Object.freeze({ ...orders(), lambdaResponse: lambdaResponse('{"a":{"b":"y"}}') })),
       'y',
     );
   } finally {
@@ -142,7 +143,7 @@ test('an error shows the place and what would be right', () => {
     explain('{#reqest.method}'),
     /^'method' cannot be read: #reqest is null \(did you mean '#request'\?\)\n/,
   );
-  assert.match(explain('{#lambdaResponse.body}'), /no property 'body' \(it has status, content\)\n/);
+  assert.match(explain('{#lambdaResponse.body}'), /no property 'body' \(it has status, headers, content\)\n/);
   assert.match(
     explain("{#request.headers['nope'][0]}"),
     /^\['nope'\] is null and has no elements \(\?\.\[…\] lets null be\)\n/,
