@@ -5,7 +5,7 @@ import { dataMap } from './compile/data.ts';
 import { compileEnvoy, nothingTold } from './compile/envoy.ts';
 import { atOnce, type InSteps, inTurns } from './compile/in-steps.ts';
 import { compileLimits } from './compile/limits.ts';
-import { Reporter } from './compile/reporter.ts';
+import { type Numbers, Reporter } from './compile/reporter.ts';
 import { compileResponseTemplates } from './compile/response-templates.ts';
 import { compileStep } from './compile/step.ts';
 import { TemplateCompiler } from './compile/template-compiler.ts';
@@ -33,6 +33,8 @@ const MOST_LAID = 500_000;
 export interface ReadDocument {
   readonly document: PolicyDocument;
   readonly warnings: readonly Problem[];
+  /** Of all bodies. */
+  readonly numbers: Numbers;
 }
 
 /** Reads, checks and compiles a document. Throws PolicyDocumentError with every problem that was found. */
@@ -54,17 +56,17 @@ export function readPolicies(text: string, fileName: string, secrets: SecretStor
   const document = read(reporter, fileName);
   atOnce(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
-  return { document, warnings: reporter.problems };
+  return { document, warnings: reporter.problems, numbers: reporter.numbers };
 }
 
 /** Compiles, while requests go on, what `readPolicies` found good. Rejects with PolicyDocumentError. */
 export async function compileInTurns(
-  { document, warnings }: ReadDocument,
+  { document, warnings, numbers }: ReadDocument,
   fileName: string,
   secrets: SecretStore,
 ): Promise<LoadedPolicies> {
   // Places are in `warnings` already: an error here is one of what changed meanwhile, as a file with a secret.
-  const reporter = new Reporter(fileName, withoutPlaces(document));
+  const reporter = new Reporter(fileName, withoutPlaces(document, numbers));
   const { set, surroundings } = await inTurns(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return { set, warnings, inlineAllowed: isInlineAllowed(document), surroundings };
@@ -110,7 +112,8 @@ function* compileDocument(
   const allow = new Rights(document.allow ?? {});
   const envoy = compileEnvoy(document.envoy, nothingTold, ['envoy'], reporter);
   const rights = { author: 'document', allow } as const;
-  const surroundings = { defaults, dictionaries, responseTemplates, envoy, rights, secrets };
+  const { numbers } = reporter;
+  const surroundings = { defaults, dictionaries, responseTemplates, envoy, rights, secrets, numbers };
   const inlineRights = document.inline || undefined;
   const inline = new Rights(inlineRights ?? {});
   const inlineSurroundings = { ...surroundings, rights: { author: 'route', inline } } as const;

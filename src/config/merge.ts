@@ -1,15 +1,23 @@
+/** Fields whose value is one thing, though it may be an object: by key, `true` or those inside of it. */
+export interface WholeFields {
+  readonly [key: string]: true | WholeFields;
+}
+
+const none: WholeFields = {};
+
 /**
- * `over` laid upon `base`: objects are merged key by key, everything else is replaced; null in `over` counts as said,
- * so that it takes a default away. The result shares no object that is changed later.
+ * `over` laid upon `base`: objects are merged key by key, but for those of `whole`; everything else is replaced; null in `over`
+ * counts as said, so that it takes a default away. The result shares no object that is changed later.
  */
-export function deepMerge<T>(base: T, over: T): T {
+export function deepMerge<T>(base: T, over: T, whole: WholeFields = none): T {
   if (over === undefined) return base;
   if (!isObject(base) || !isObject(over)) return over;
   const merged: Record<string, unknown> = {};
   for (const key of new Set([...Object.keys(base), ...Object.keys(over)])) {
     const below = Object.hasOwn(base, key) ? base[key] : undefined;
     const above = Object.hasOwn(over, key) ? over[key] : undefined;
-    merged[key] = deepMerge(below, above);
+    const inside = Object.hasOwn(whole, key) ? whole[key] : none;
+    merged[key] = inside === true ? (above === undefined ? below : above) : deepMerge(below, above, inside);
   }
   return merged as T;
 }

@@ -2,6 +2,14 @@ export { compileTemplate } from './compile.ts';
 export type * from './context.ts';
 export { releaseParsed } from './evaluator/transaction-state.ts';
 export { ExpressionError } from './expression-error.ts';
+export { compileJson, type JsonPiece } from './json-template.ts';
 export { type Secret, type SecretRefusal, SecretRefused, type SecretSource } from './secrets.ts';
 export { fromTagged } from './tagged-data.ts';
-export type { CompiledTemplate, CompileOptions, TemplateDoubt, TemplateNeeds } from './template.ts';
+export type {
+  BodyTemplate,
+  CompiledTemplate,
+  CompileOptions,
+  TemplateDoubt,
+  TemplateNeeds,
+  UnescapedValue,
+} from './template.ts';

@@ -23,22 +23,39 @@ export interface TemplateDoubt {
   readonly offset: number;
 }
 
+/** An expression in a JSON text. */
+export interface UnescapedValue {
+  /** Offset of the expression in the template, in UTF-16 units. */
+  readonly offset: number;
+  /** `quoted`: it stands in a JSON string; `bare`: outside of one; `twice`: `#json`, which brings quotes, in a JSON string. */
+  readonly kind: 'quoted' | 'bare' | 'twice';
+}
+
 export interface CompileOptions {
   /** Allows `{#secrets.get('env:NAME')}` and `{#secrets.get('file:/path')}` with a literal: credential fields only. */
   readonly secrets?: SecretSource | undefined;
 }
 
-export interface CompiledTemplate {
-  readonly source: string;
+/** A body: a template, or JSON that is made of templates (compileJson). */
+export interface BodyTemplate {
   readonly needs: TemplateNeeds;
-  /** The value when the template has no expression at all, else undefined: callers can skip evaluation. */
+  /** The text where it has no expression at all, else undefined: callers can skip evaluation. */
   readonly constant: string | undefined;
+  /** It is JSON whatever its expressions give. */
+  readonly json: boolean;
+  /** Null where a template is one expression whose value is null. Throws ExpressionError. */
+  evaluate(context: EvaluationContext): string | null;
+}
+
+export interface CompiledTemplate extends BodyTemplate {
+  readonly source: string;
+  readonly json: false;
   /** What it reads by `#secrets`. Those with a `refresh` are brought up to date before `evaluate`, or it may fail. */
   readonly secrets: readonly Secret[];
   /** What `check` warns of. `variables`: names that contexts will bring beside the language's own. */
   doubts(variables?: readonly string[]): readonly TemplateDoubt[];
-  /** The template as a string; null when it is one expression whose value is null. Throws ExpressionError. */
-  evaluate(context: EvaluationContext): string | null;
+  /** Where the text around the expressions is JSON: those whose value may break it, or add fields to it. */
+  unescaped(): readonly UnescapedValue[];
   /**
    * The value of a template that is exactly one expression, as JavaScript data: boolean, number (bigint for a long or
    * a BigInteger outside the safe range), string, array, Map or null. A template with literal text gives its string.

@@ -1,4 +1,4 @@
-import { type CompiledTemplate, ExpressionError } from '../expression/index.ts';
+import { type BodyTemplate, ExpressionError } from '../expression/index.ts';
 import { charge, type MemoryAccount, unlimitedMemory } from '../memory-account.ts';
 import type { BodyNeeds, FunctionResult, RequestFormat, ResponseFormat, TransactionView } from './format.ts';
 import { FormatError } from './format-error.ts';
@@ -6,14 +6,14 @@ import type { FunctionAnswer } from './function-answer.ts';
 
 const noNeeds: BodyNeeds = { requestBody: false, responseBody: false };
 
-/** The text of `payload` as it is; null, "" and a missing `payload` are no payload. */
+/** The text of `payload` as it is, or the JSON that its object gives; null, "" and a missing `payload` are no payload. */
 export class RawRequest implements RequestFormat {
   readonly needs: BodyNeeds;
   /** Where the text has no expression. */
   readonly shared: Uint8Array | undefined;
-  readonly #payload: CompiledTemplate | undefined;
+  readonly #payload: BodyTemplate | undefined;
 
-  constructor(payload: CompiledTemplate | undefined) {
+  constructor(payload: BodyTemplate | undefined) {
     this.needs = payload?.needs ?? noNeeds;
     this.#payload = payload?.constant === undefined ? payload : undefined;
     this.shared = payload?.constant ? Buffer.from(payload.constant) : undefined;

@@ -1,4 +1,4 @@
-import type { CompiledTemplate, Secret } from '../expression/index.ts';
+import type { BodyTemplate, CompiledTemplate, Secret } from '../expression/index.ts';
 import type { BodyNeeds, RequestFormat, ResponseFormat } from '../formats/index.ts';
 import type {
   CredentialSource,
@@ -156,7 +156,9 @@ export interface MutationTemplates {
   readonly set: readonly (readonly [name: string, value: CompiledTemplate | undefined])[];
   readonly append: readonly (readonly [name: string, value: CompiledTemplate])[];
   readonly remove: readonly string[];
-  readonly body: CompiledTemplate | undefined;
+  readonly body: BodyTemplate | undefined;
+  /** What the new body sets; undefined: the message keeps its own. */
+  readonly contentType: string | undefined;
   readonly path: CompiledTemplate | undefined;
   readonly status: CompiledTemplate | number | undefined;
   readonly clearRouteCache: boolean;
@@ -168,7 +170,7 @@ export type ResponseTemplates = ReadonlyMap<string, ReadonlyMap<string, Response
 export interface ResponseTemplate {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: CompiledTemplate])[];
-  readonly body: CompiledTemplate | undefined;
+  readonly body: BodyTemplate | undefined;
   readonly propagateErrorKeyToLogs: boolean;
 }
 

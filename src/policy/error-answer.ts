@@ -89,7 +89,7 @@ function fromTemplate(
   if (bytes > SMALL) charge(memory, bytes);
   const body = text === '' ? undefined : Buffer.from(text);
   if (body !== undefined && !headers.some(([name]) => name === 'content-type')) {
-    headers.push(['content-type', mediaType.includes('*') ? guessMediaType(text) : mediaType]);
+    headers.push(['content-type', typeOf(mediaType, template, text)]);
   }
   return { status: template.status, headers, body, errorKey: failure.key };
 }
@@ -99,6 +99,15 @@ function scopes(context: EvaluationContext): EvaluationContext {
   const { request, response, lambdaResponse, attributes, api, node, variables, evaluationMs } = context;
   return { request, response, lambdaResponse, attributes, api, node, variables, evaluationMs };
 }
+
+/** Of a body whose template has no such header. An object stays JSON under whatever type it was asked for. */
+function typeOf(mediaType: string, { body }: ResponseTemplate, text: string): string {
+  if (body?.json === true) return JSON_TYPE.test(mediaType) ? mediaType : 'application/json';
+  return mediaType.includes('*') ? guessMediaType(text) : mediaType;
+}
+
+/** `application/problem+json` too. */
+const JSON_TYPE = /^(?:application\/json|[^*]+\+json)$/i;
 
 function guessMediaType(text: string): string {
   return /^\s*[{[]/.test(text) ? 'application/json' : 'text/plain';

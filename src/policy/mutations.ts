@@ -1,4 +1,4 @@
-import type { CompiledTemplate } from '../expression/index.ts';
+import type { BodyTemplate, CompiledTemplate } from '../expression/index.ts';
 import { isHeaderValue, isPath, readStatus } from '../http-syntax.ts';
 import { charge, textBytes } from '../memory-account.ts';
 import type { MutationTemplates } from './api-policies.ts';
@@ -11,7 +11,7 @@ import type { Transaction } from './transaction.ts';
 export function applyMutations(transaction: Transaction, mutations: MutationTemplates, target: Phase): void {
   const message = transaction[target];
   if (message === undefined) return;
-  const evaluate = (template: CompiledTemplate, place: string): string | null => {
+  const evaluate = (template: BodyTemplate, place: string): string | null => {
     if (template.constant !== undefined) return template.constant;
     try {
       return template.evaluate(transaction);
@@ -36,7 +36,10 @@ export function applyMutations(transaction: Transaction, mutations: MutationTemp
   const bodyBytes = body === null ? 0 : Buffer.byteLength(body);
   charge(transaction.memory, kept + bodyBytes);
 
-  if (body !== null) message.replaceBody(Buffer.from(body), bodyBytes);
+  if (body !== null) {
+    message.replaceBody(Buffer.from(body), bodyBytes);
+    if (mutations.contentType !== undefined) message.headers.set('content-type', mutations.contentType);
+  }
   for (const name of mutations.remove) message.headers.remove(name);
   for (const [name, value] of set) {
     if (value === null) message.headers.remove(name);

@@ -5,7 +5,7 @@ import { CallerVariables } from './caller-influence.ts';
 import { dataMap } from './data.ts';
 import { compileEnvoy } from './envoy.ts';
 import type { InSteps } from './in-steps.ts';
-import type { Reporter } from './reporter.ts';
+import type { Numbers, Reporter } from './reporter.ts';
 import { compileResponseTemplates } from './response-templates.ts';
 import { compileStep } from './step.ts';
 import { placeSteps } from './step-order.ts';
@@ -17,6 +17,8 @@ export interface Surroundings extends StepSurroundings {
   readonly dictionaries: ReadonlyMap<string, unknown>;
   readonly responseTemplates: ResponseTemplates;
   readonly envoy: EnvoySettings;
+  /** Of the bodies of `defaults`. */
+  readonly numbers: Numbers;
 }
 
 /**

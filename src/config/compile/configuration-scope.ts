@@ -71,6 +71,16 @@ export class ConfigurationScope {
     this.#compiler.reporter.warn(this.origin(path), message, part);
   }
 
+  /** See Reporter. */
+  warnInText(path: DocumentPath, offset: number, message: string): void {
+    this.#compiler.reporter.warnInText(this.origin(path), offset, message);
+  }
+
+  /** See Reporter. */
+  numberText(path: DocumentPath, value: number): string {
+    return this.#compiler.reporter.numberText(this.origin(path), value);
+  }
+
   origin(path: DocumentPath): DocumentPath {
     const { own, defaults } = this.#layers;
     return !has(own, path) && has(defaults, path) ? ['defaults', ...path] : [...this.#path, ...path];

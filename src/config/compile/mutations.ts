@@ -2,7 +2,8 @@ import type { CompiledTemplate } from '../../expression/index.ts';
 import { isPath, readStatus } from '../../http-syntax.ts';
 import { type MutationTemplates, policyDefaults } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
-import type { ConfigurationDocument } from '../schema/index.ts';
+import type { BodyDocument, ConfigurationDocument } from '../schema/index.ts';
+import { type BodyScope, compileBody } from './body.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 import { judgeHeader } from './header-names.ts';
 
@@ -42,7 +43,7 @@ export function compileMutations(
     set,
     append,
     remove,
-    body: scope.template(at('body'), document.body),
+    ...compileMessageBody(document.body, at('body'), [...set, ...append].map(([name]) => name).concat(remove), scope),
     path: scope.template(at('path'), document.path),
     status: typeof document.status === 'number' ? document.status : scope.template(at('status'), document.status),
     clearRouteCache: document.clearRouteCache ?? policyDefaults.clearRouteCache,
@@ -50,6 +51,18 @@ export function compileMutations(
   checkConstants(result, scope);
   checkPhase(result, phase, configuration.sendToConsumer ?? policyDefaults.sendToConsumer, scope);
   return result;
+}
+
+/** The body, and the type that it sets: its own where no header of the document says another. */
+function compileMessageBody(
+  document: BodyDocument | null | undefined,
+  path: DocumentPath,
+  headers: readonly string[],
+  scope: BodyScope,
+): Pick<MutationTemplates, 'body' | 'contentType'> {
+  const body = compileBody(document, path, scope);
+  const isNamed = headers.includes('content-type');
+  return { body, contentType: body?.json === true && !isNamed ? 'application/json' : undefined };
 }
 
 function checkName(name: string, path: DocumentPath, scope: ConfigurationScope): string {

@@ -1,20 +1,29 @@
 import { type DocumentPath, formatPath, type Position, type Problem } from '../problem.ts';
 import type { Source } from '../source/index.ts';
 
+/** How numbers are written, by formatted path. */
+export type Numbers = ReadonlyMap<string, string>;
+
 /** Collects what is wrong in one document. The same thing at the same place is told once. */
 export class Reporter {
   readonly #fileName: string;
   readonly #source: Source;
   readonly #problems = new Map<string, Problem>();
+  /** Those that JavaScript would write in another way: for who compiles the same document without its text. */
+  readonly numbers: Map<string, string>;
+  readonly #known: Numbers;
 
-  constructor(fileName: string, source: Source) {
+  /** `known`: numbers of the document whose `defaults` are laid under this one. */
+  constructor(fileName: string, source: Source, known: Numbers = new Map(), numbers = new Map<string, string>()) {
     this.#fileName = fileName;
     this.#source = source;
+    this.#known = known;
+    this.numbers = numbers;
   }
 
   /** An empty one for the same document. */
   sibling(): Reporter {
-    return new Reporter(this.#fileName, this.#source);
+    return new Reporter(this.#fileName, this.#source, this.#known, this.numbers);
   }
 
   get data(): unknown {
@@ -24,6 +33,13 @@ export class Reporter {
   /** See Source. */
   isUnwritten(path: DocumentPath): boolean {
     return this.#source.isUnwritten(path);
+  }
+
+  /** How the number at `path` is written. */
+  numberText(path: DocumentPath, value: number): string {
+    const text = this.#source.numberText(path) ?? this.#known.get(formatPath(path)) ?? String(value);
+    if (text !== String(value)) this.numbers.set(formatPath(path), text);
+    return text;
   }
 
   error(path: DocumentPath, message: string, part: 'key' | 'value' = 'value'): void {

@@ -1,8 +1,9 @@
 import { suggestion } from '../../closest.ts';
-import type { CompiledTemplate } from '../../expression/index.ts';
+import type { BodyTemplate } from '../../expression/index.ts';
 import { errorCatalogue, type ResponseTemplate, type ResponseTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ResponseTemplatesDocument } from '../schema/index.ts';
+import { type BodyScope, compileBody } from './body.ts';
 import { judgeHeader } from './header-names.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 
@@ -34,7 +35,7 @@ export function compileResponseTemplates(
         const value = compiler.compile(headerPath, text);
         return value === undefined ? [] : [[name, value] as const];
       });
-      const body = template.body ? compiler.compile([...typePath, 'body'], template.body) : undefined;
+      const body = compileBody(template.body || undefined, [...typePath, 'body'], scopeOf(compiler));
       if (body !== undefined) checkBody(body, [...typePath, 'body'], compiler);
       compiled.set(mediaType, {
         status: template.status,
@@ -48,12 +49,23 @@ export function compileResponseTemplates(
   return templates;
 }
 
+/** Paths are those of the document. */
+function scopeOf(compiler: TemplateCompiler): BodyScope {
+  const { reporter } = compiler;
+  return {
+    template: (path, text) => compiler.compile(path, text),
+    error: (path, message, part) => reporter.error(path, message, part),
+    warnInText: (path, offset, message) => reporter.warnInText(path, offset, message),
+    numberText: (path, value) => reporter.numberText(path, value),
+  };
+}
+
 /** Whether this server has an error of this key. */
 export function isErrorKey(key: string): boolean {
   return Object.hasOwn(errorCatalogue, key);
 }
 
-function checkBody(body: CompiledTemplate, path: DocumentPath, compiler: TemplateCompiler): void {
+function checkBody(body: BodyTemplate, path: DocumentPath, compiler: TemplateCompiler): void {
   // An error can come before any body: templates alone do not make Envoy buffer one.
   if (body.needs.requestBody || body.needs.responseBody) {
     compiler.reporter.warn(path, 'a body is seen here only if a policy of the same API has read it before the error');

@@ -8,9 +8,10 @@ import {
   type PolicyStep,
   policyDefaults,
 } from '../../policy/index.ts';
-import { deepMerge } from '../merge.ts';
+import { deepMerge, type WholeFields } from '../merge.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument, StepDocument } from '../schema/index.ts';
+import { compileBody } from './body.ts';
 import { CallerVariables, warnOfCallers } from './caller-influence.ts';
 import { ConfigurationScope } from './configuration-scope.ts';
 import { compileCredentials, secretsOf } from './credentials.ts';
@@ -42,6 +43,9 @@ export interface CompiledStep {
   readonly headersRead: readonly string[];
 }
 
+/** A body of a step takes the place of one of `defaults` whole: no field of that one goes along. */
+const BODIES: WholeFields = { payload: true, mutations: { body: true }, answer: { body: true } };
+
 /** Undefined after at least one reported error. */
 export function compileStep(
   document: StepDocument,
@@ -58,7 +62,7 @@ export function compileStep(
       : inlineBase(own, defaults ?? {}, (at, message, part) => {
           compiler.reporter.error([...path, ...at], message, part);
         });
-  const merged = deepMerge<ConfigurationDocument>(base, own);
+  const merged = deepMerge<ConfigurationDocument>(base, own, BODIES);
   const scope = new ConfigurationScope(compiler, { own, defaults: base }, path, rights.author);
   const unframed = compileConfiguration(merged, place.phase, scope);
   const configuration = unframed && {
@@ -106,7 +110,7 @@ function compileConfiguration(
 ): Omit<LambdaConfiguration, 'frame' | 'secrets'> | undefined {
   const destination = compileDestination(document, scope);
   const configuration = {
-    requestFormat: new RawRequest(scope.template(['payload'], document.payload || undefined)),
+    requestFormat: new RawRequest(compileBody(document.payload || undefined, ['payload'], scope)),
     responseFormat: rawResponse,
     invocationType: document.invocationType ?? invocationDefaults.invocationType,
     logType: document.logType ?? invocationDefaults.logType,

@@ -11,6 +11,7 @@ import type { TextTemplates } from '../../policy/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
 import { isBlank, warnOfBlank } from './blank.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
+import { warnOfUnescaped } from './unescaped.ts';
 
 /** The optional texts of an invocation: each a template, and null or "" in the document absent. */
 export function compileTexts(document: ConfigurationDocument, scope: ConfigurationScope): TextTemplates {
@@ -39,7 +40,9 @@ const checks: Readonly<Partial<Record<InvocationText, Check>>> = {
       scope.warn(['qualifier'], 'is not in the form of a version or alias that this version knows; AWS may refuse it');
     }
   },
-  clientContext({ constant }, scope) {
+  clientContext(template, scope) {
+    const { constant } = template;
+    warnOfUnescaped(template, ['clientContext'], scope, 'text');
     if (constant === undefined) return;
     if (!isJson(constant)) scope.error(['clientContext'], 'is not valid JSON');
     else if (Buffer.byteLength(constant) > CLIENT_CONTEXT_BYTES) {

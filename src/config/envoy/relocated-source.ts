@@ -13,6 +13,7 @@ export function embeddedJson(text: string, outer: Source, path: DocumentPath): S
     locate: (innerPath, part) => translate(inner.locate(innerPath, part)),
     locateInText: (innerPath, offset) => translate(inner.locateInText(innerPath, offset)),
     isUnwritten: (innerPath) => inner.isUnwritten(innerPath),
+    numberText: (innerPath) => inner.numberText(innerPath),
   };
 }
 
@@ -23,6 +24,7 @@ export function embeddedData(data: unknown, outer: Source, path: DocumentPath): 
     locate: (innerPath, part) => outer.locate([...path, ...innerPath], part),
     locateInText: (innerPath, offset) => outer.locateInText([...path, ...innerPath], offset),
     isUnwritten: (innerPath) => outer.isUnwritten([...path, ...innerPath]),
+    numberText: (innerPath) => outer.numberText([...path, ...innerPath]),
   };
 }
 

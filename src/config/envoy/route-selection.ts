@@ -156,6 +156,7 @@ function embeddedText(text: string, written: string, source: Source, path: Docum
     locate: source.locate,
     locateInText: (outerPath, offset) => source.locateInText(outerPath, unescapedOffset(offset)),
     isUnwritten: (outerPath) => source.isUnwritten(outerPath),
+    numberText: (outerPath) => source.numberText(outerPath),
   };
   return embeddedJson(text, shifted, path);
 }

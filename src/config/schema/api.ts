@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { policyDefaults } from '../../policy/index.ts';
 import { configurationSchema } from './configuration.ts';
 import { envoySchema } from './envoy.ts';
-import { field, flag, httpStatus, template, text } from './field.ts';
+import { body, field, flag, httpStatus, template, text } from './field.ts';
 
 /** JSON data for expressions: kept as it is. */
 const data = z.json().meta({ id: 'data', title: 'Data', description: 'Any JSON value, for expressions.' });
@@ -20,10 +20,11 @@ export const responseTemplatesSchema = z
           default: {},
           examples: [{ 'cache-control': 'no-store' }],
         }),
-        body: field(template, {
+        body: field(body, {
           title: 'Body',
-          description: 'Template; sees `{#error.key}`, `.message`, `.statusCode`, `.parameters` and the request.',
-          examples: ['{"error":"{#error.key}"}'],
+          description:
+            'Text, or an object or a list that is encoded as JSON; sees `{#error.key}`, `.message`, `.statusCode`, `.parameters` and the request.',
+          examples: [{ error: '{#error.key}' }, '{#error.message}'],
         }),
         propagateErrorKeyToLogs: field(flag, {
           title: 'Error key to logs',
@@ -137,7 +138,7 @@ export const apiSchema = z
       title: 'Response templates',
       description: 'Error key (or DEFAULT) to media type (or `*/*`) to answer.',
       default: {},
-      examples: [{ DEFAULT: { 'application/json': { status: 502, body: '{"error":"{#error.key}"}' } } }],
+      examples: [{ DEFAULT: { 'application/json': { status: 502, body: { error: '{#error.key}' } } } }],
     }),
     request: steps('Request', 'Steps of the request phase, in order of execution.', {
       name: 'enrich',

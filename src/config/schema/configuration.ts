@@ -7,7 +7,7 @@ import {
   ROLE_SESSION_SECONDS,
 } from '../../lambda/index.ts';
 import { errorCatalogue, policyDefaults } from '../../policy/index.ts';
-import { field, flag, httpStatus, integer, template, text } from './field.ts';
+import { body, field, flag, httpStatus, integer, template, text } from './field.ts';
 import { mutations } from './mutations.ts';
 import { ssl } from './ssl.ts';
 
@@ -106,10 +106,11 @@ export const configurationSchema = z
       description: 'Name, `name:qualifier`, partial or full ARN of the function. Required, here or in `defaults`.',
       examples: ['order-enrich'],
     }),
-    payload: field(template, {
+    payload: field(body, {
       title: 'Payload',
-      description: 'Sent to the function as it is, as application/json. Absent or empty: no payload.',
-      examples: ['{"id": "{#request.headers[\'x-id\'][0]}"}'],
+      description:
+        'An object or a list is sent as JSON, with templates at its leaves; a text as it is. Absent or an empty text: no payload.',
+      examples: [{ id: "{#request.headers['x-id'][0]}", source: 'gateway' }, '{#request.content}'],
     }),
     invocationType: field(z.enum(invocationTypes), {
       title: 'Invocation type',

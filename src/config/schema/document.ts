@@ -95,7 +95,8 @@ export const documentSchema = z
     }),
     defaults: field(configurationSchema, {
       title: 'Defaults',
-      description: 'Laid under every configuration, inline ones too: objects are merged, everything else is replaced.',
+      description:
+        'Laid under every configuration, inline ones too: objects are merged, but for bodies; everything else is replaced.',
       examples: [{ region: 'eu-west-1' }],
     }),
     responseTemplates: field(responseTemplatesSchema, {

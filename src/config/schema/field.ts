@@ -23,6 +23,19 @@ export const flag = z.boolean();
 /** A template: text in which `{#…}` is evaluated for each request. */
 export const template = z.string();
 
+/** Leaves are checked when they are compiled. */
+export const body = z
+  .union([template, z.record(z.string(), z.unknown()), z.array(z.unknown())], {
+    error: 'expected text in quotes, an object or a list',
+  })
+  .meta({
+    id: 'body',
+    title: 'Body',
+    description: 'A template, or an object or a list with templates at its leaves, which is encoded as JSON.',
+  });
+
+export type BodyDocument = z.infer<typeof body>;
+
 export function integer(minimum: number, maximum: number = 2 ** 31 - 1): z.ZodInt {
   return z.int().min(minimum).max(maximum);
 }

@@ -3,5 +3,6 @@ export { apiSchema } from './api.ts';
 export type { ConfigurationDocument } from './configuration.ts';
 export { documentSchema, type PolicyDocument } from './document.ts';
 export { type EnvoyDocument, envoySchema } from './envoy.ts';
+export type { BodyDocument } from './field.ts';
 export type { RightsDocument } from './rights.ts';
 export { validate } from './validate.ts';

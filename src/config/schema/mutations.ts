@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { policyDefaults } from '../../policy/index.ts';
-import { field, flag, httpStatus, template, text } from './field.ts';
+import { body, field, flag, httpStatus, template, text } from './field.ts';
 
 /** Header names are checked when the document is compiled, with a better text than a pattern would give. */
 export const mutations = z.strictObject({
@@ -36,10 +36,11 @@ export const mutations = z.strictObject({
       examples: [{ set: { 'x-tier': "{#context.attributes['tier']}", 'x-internal': null } }],
     },
   ),
-  body: field(template, {
+  body: field(body, {
     title: 'Body',
-    description: 'Replaces the body; content-length and content-encoding are made right.',
-    examples: ['{#lambdaResponse.content}'],
+    description:
+      'Replaces the body; content-length and content-encoding are made right. An object or a list is encoded as JSON, with templates at its leaves, and sets `content-type: application/json` unless `headers` names it.',
+    examples: ['{#lambdaResponse.content}', { tier: "{#context.attributes['tier']}" }],
   }),
   path: field(template, {
     title: 'Path',

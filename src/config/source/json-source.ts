@@ -39,6 +39,12 @@ export function parseJson(text: string): Source {
       return lines.position(found ? quotedOffset(text, node.start, offset) : node.start);
     },
     isUnwritten: () => false,
+    numberText(path: DocumentPath): string | undefined {
+      const { node, found } = find(path);
+      if (!found || typeof node.value !== 'number') return undefined;
+      NUMBER_SYNTAX.lastIndex = node.start;
+      return NUMBER_SYNTAX.exec(text)?.[0];
+    },
   };
 }
 

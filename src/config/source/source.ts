@@ -1,4 +1,4 @@
-import type { DocumentPath, Position } from '../problem.ts';
+import { type DocumentPath, formatPath, type Position } from '../problem.ts';
 
 /** A parsed text: its data, and where each part of it stands. */
 export interface Source {
@@ -10,12 +10,20 @@ export interface Source {
   locateInText(path: DocumentPath, offset: number): Position;
   /** A null that nobody wrote: a YAML key with nothing behind it. */
   isUnwritten(path: DocumentPath): boolean;
+  /** How a number is written; undefined for what is none. */
+  numberText(path: DocumentPath): string | undefined;
 }
 
-/** Data whose text is not at hand. */
-export function withoutPlaces(data: unknown): Source {
+/** Data whose text is not at hand. `numbers`: how numbers are written, by formatted path. */
+export function withoutPlaces(data: unknown, numbers: ReadonlyMap<string, string>): Source {
   const start: Position = { line: 1, column: 1 };
-  return { data, locate: () => start, locateInText: () => start, isUnwritten: () => false };
+  return {
+    data,
+    locate: () => start,
+    locateInText: () => start,
+    isUnwritten: () => false,
+    numberText: (path) => numbers.get(formatPath(path)),
+  };
 }
 
 /** A text that does not parse. `reason` never quotes the text. */

@@ -59,6 +59,11 @@ export function parseYaml(text: string): Source {
       const node = isAlias(value) ? targets.get(value) : value;
       return isScalar(node) && node.value === null && !node.source;
     },
+    numberText: (path) => {
+      const { value } = find({ document, targets, pairs }, path);
+      const node = isAlias(value) ? targets.get(value) : value;
+      return isScalar(node) && typeof node.value === 'number' ? node.source : undefined;
+    },
   };
 }
 

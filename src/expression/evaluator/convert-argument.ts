@@ -12,9 +12,10 @@ import {
   type Run,
   type Value,
 } from '../value.ts';
+import { hasText } from './has-text.ts';
 import { isNumber, type JavaNumber, toBigDecimal, toDouble, toWhole } from './numbers.ts';
 import { parseNumber } from './parse-number.ts';
-import { hasText, toText } from './to-text.ts';
+import { toText } from './to-text.ts';
 import { asBoolean } from './truth.ts';
 import { typeName } from './type-name.ts';
 import { isInstance } from './value-type.ts';

@@ -3,9 +3,10 @@ import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '..
 import { suggestion } from './closest-name.ts';
 import { convertArgument, isPrimitive } from './convert-argument.ts';
 import { pay } from './cost.ts';
+import { writeJson } from './json-writer.ts';
 import { typeName } from './type-name.ts';
 
-export const FUNCTION_NAMES: readonly string[] = ['jsonPath', 'xpath', 'xmlEscape', 'jsonEscape'];
+export const FUNCTION_NAMES: readonly string[] = ['jsonPath', 'xpath', 'xmlEscape', 'jsonEscape', 'json'];
 
 export const isFunction = (name: string): boolean => FUNCTION_NAMES.includes(name);
 
@@ -39,6 +40,9 @@ export function callFunction(name: string, args: readonly Value[], run: Run): Va
       count(name, args, 1, 1);
       pay(first, run);
       return jsonEscape(notPrimitives(first), run);
+    case 'json':
+      count(name, args, 1, 1);
+      return writeJson(first, run);
     default:
       throw new EvaluationFailure(`there is no function '#${name}'${suggestion(name, FUNCTION_NAMES)}`);
   }

@@ -1,8 +1,9 @@
 import { compileRegex, JavaException, javaCompare, javaEquals } from '../java/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
 import { costOfNewText, pay } from './cost.ts';
+import { hasText } from './has-text.ts';
 import { calculate, compareNumbers, isNumber, type JavaNumber, power } from './numbers.ts';
-import { concatenated, hasText, toText } from './to-text.ts';
+import { concatenated, toText } from './to-text.ts';
 import { typeName } from './type-name.ts';
 
 /** Limits of the original, which keep a text from growing without end. */

@@ -1,40 +1,13 @@
-import { writeJson } from '../functions/index.ts';
-import { JavaArray, JavaChar } from '../java/boxes.ts';
-import { formatText } from '../java/format-text.ts';
-import { JavaEnum } from '../java/java-enum.ts';
 import { limitText } from '../java/limits.ts';
-import { JavaLocale } from '../java/locale.ts';
 import { JavaEntry } from '../java/map-entry.ts';
 import { javaText } from '../java/object.ts';
-import { JavaCharset } from '../java/text/charset.ts';
-import { JavaDate } from '../java/time/java-date.ts';
-import { JavaZone } from '../java/time/zone.ts';
-import { JavaMathContext } from '../java/types/big-decimal-type.ts';
-import { JavaUuid } from '../java/uuid.ts';
-import { EvaluationFailure, JavaList, JavaMap, type Run, type Value } from '../value.ts';
+import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { Bean } from './bean.ts';
 import { ParametersMap } from './beans.ts';
+import { hasText } from './has-text.ts';
 import { HeadersValue } from './headers-value.ts';
-import { isNumber } from './numbers.ts';
+import { writeJson } from './json-writer.ts';
 import { typeName } from './type-name.ts';
-
-/** Whether the original's conversion service knows a way from this value to a string. */
-export function hasText(value: Value): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean' || isNumber(value)) return true;
-  if (value instanceof JavaList || value instanceof JavaArray) return true;
-  return (
-    value instanceof JavaChar ||
-    value instanceof JavaEnum ||
-    value instanceof JavaDate ||
-    value instanceof JavaLocale ||
-    value instanceof JavaCharset ||
-    value instanceof JavaUuid ||
-    value instanceof JavaZone ||
-    value instanceof JavaMathContext ||
-    // Through a constructor that takes a text, as the original sees it.
-    formatText(value as object) !== undefined
-  );
-}
 
 /**
  * A value as text, as templates and string arguments need it. Lists are their elements joined with commas; a map, or a

@@ -1,9 +1,17 @@
 /** java.lang.Double. */
 export class JavaDouble {
   readonly value: number;
+  readonly #written: string | undefined;
 
-  constructor(value: number) {
+  /** `written`: how a JSON text writes it. */
+  constructor(value: number, written?: string) {
     this.value = value;
+    this.#written = written;
+  }
+
+  /** The digits as they came, for JSON that is made of the value: Java prints 1.10 as 1.1. Private, since it is no part of the value. */
+  get written(): string | undefined {
+    return this.#written;
   }
 }
 

@@ -270,7 +270,7 @@ const { expression } = fc.letrec<Rules>((tie) => {
       },
       {
         arbitrary: fc
-          .tuple(one(['xmlEscape', 'jsonEscape', 'constructor', '__proto__']), inner)
+          .tuple(one(['xmlEscape', 'jsonEscape', 'json', 'constructor', '__proto__']), inner)
           .map(([name, arg]) => `#${name}(${arg})`),
         weight: 1,
       },

@@ -57,9 +57,11 @@ test('properties templates and the apis own data are carried', () => {
   const policies = set.byName('shop-v2');
   assert.deepEqual(policies?.api, { id: '5e1b0c3a', name: 'Shop v2', version: '3' });
   assert.deepEqual([...(policies?.properties ?? [])], [['tier', 'gold']]);
+  const error = { key: 'A_KEY', message: '', statusCode: 500, parameters: new Map() };
   const template = policies?.responseTemplates.get('AWS_LAMBDA_INVALID_RESPONSE')?.get('application/json');
   assert.equal(template?.status, 502);
-  assert.equal(template?.body?.source, '{"error":"{#error.key}"}');
+  const body = template?.body?.evaluate({ attributes: new Map(), variables: new Map(), error });
+  assert.equal(body, '{"error":"A_KEY"}');
   const v4 = load(importFile('v4-export.json')).set.byName('orders')?.responseTemplates.get('DEFAULT')?.get('*/*');
   assert.deepEqual([v4?.status, v4?.propagateErrorKeyToLogs], [503, true]);
 });

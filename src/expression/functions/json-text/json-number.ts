@@ -49,5 +49,5 @@ export function toDecimal(text: string): Value {
 export function toDouble(text: string): Value {
   const value = /\d$|\d\.$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(value)) throw new JsonTextError(`"${text}" is not a number`);
-  return new JavaDouble(value);
+  return new JavaDouble(value, text);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jsonPath, lookupMap, writeJson } from '../../../../src/expression/functions/index.ts';
+import { writeJson } from '../../../../src/expression/evaluator/json-writer.ts';
+import { jsonPath, lookupMap } from '../../../../src/expression/functions/index.ts';
 import { EvaluationFailure, JavaDouble, JavaList, JavaMap, type Value } from '../../../../src/expression/value.ts';
 import { newRun, seededRandom } from './run.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jsonContent, jsonPath, writeJson } from '../../../../src/expression/functions/index.ts';
+import { writeJson } from '../../../../src/expression/evaluator/json-writer.ts';
+import { jsonContent, jsonPath } from '../../../../src/expression/functions/index.ts';
 import {
   EvaluationFailure,
   JavaBigDecimal,
@@ -150,15 +151,20 @@ function normal(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-test('JSON text: maps in their order, numbers as Java prints them, strings with the escapes that JSON asks for', () => {
+test('JSON text: maps in their order, numbers with their digits, strings with the escapes that JSON asks for', () => {
   assert.equal(
     writeJson(read('{"b":149.90,"a":[1,100.00,null,true,"x/y\\n\\"",{}]}'), newRun()),
-    '{"b":149.9,"a":[1,100.0,null,true,"x/y\\n\\"",{}]}',
+    '{"b":149.90,"a":[1,100.00,null,true,"x/y\\n\\"",{}]}',
   );
   assert.equal(
     writeJson(read('[1e400,12345678901234567890,0.12345678901234567890]'), newRun()),
-    '[null,12345678901234567890,0.12345678901234567890]',
+    '[1e400,12345678901234567890,0.12345678901234567890]',
   );
+});
+
+test('JSON text of a double that was computed is as Java prints it, and null where JSON has no such number', () => {
+  const doubles = [1, 1e7, 0.1, Number.NaN, Number.NEGATIVE_INFINITY].map((value) => new JavaDouble(value));
+  assert.equal(writeJson(new JavaList(doubles), newRun()), '[1.0,1.0E7,0.1,null,null]');
 });
 
 test('JSON text of a value that has none is refused', () => {

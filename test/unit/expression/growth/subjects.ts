@@ -180,6 +180,7 @@ function ofOperators(): Subject[] {
     ...single,
     '#xmlEscape(#a)',
     '#jsonEscape(#a)',
+    '#json(#a)',
     "#jsonPath(#a, '$')",
     '#jsonPath(#a, #b)',
     '#xpath(#a, #b)',

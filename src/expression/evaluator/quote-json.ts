@@ -1,0 +1,35 @@
+import type { Run } from '../value.ts';
+import { costOfNewText } from './cost.ts';
+
+/** Below it a text costs no more than the step of its value. */
+const SHORT = 64;
+/** An escaped text may be six times as long: a long one is made in slices, which are paid for one by one. */
+const SLICE = 1 << 20;
+
+/**
+ * A text as a JSON string, quotes included. Valid JSON whatever the text holds: half a surrogate pair is escaped, so that it
+ * survives UTF-8 and reads back as it was.
+ */
+export function quoteJson(text: string, run: Run): string {
+  if (text.length > SLICE) return quoteLong(text, run);
+  const quoted = JSON.stringify(text);
+  if (quoted.length >= SHORT) run.step(costOfNewText(quoted.length));
+  return quoted;
+}
+
+function quoteLong(text: string, run: Run): string {
+  const pieces = ['"'];
+  for (let at = 0; at < text.length; ) {
+    let end = Math.min(at + SLICE, text.length);
+    // A pair of surrogates stays together, or both halves would be escaped.
+    if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end++;
+    const quoted = JSON.stringify(text.slice(at, end));
+    run.step(costOfNewText(quoted.length));
+    pieces.push(quoted.slice(1, -1));
+    at = end;
+  }
+  pieces.push('"');
+  return pieces.join('');
+}
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
