@@ -64,7 +64,7 @@ export function compileInlineSource(
   fileName: string,
   surroundings: Surroundings,
 ): { readonly policies: ApiPolicies; readonly warnings: readonly Problem[] } {
-  const reporter = new Reporter(fileName, source, surroundings.numbers);
+  const reporter = new Reporter(fileName, source, { known: surroundings.numbers });
   const document = validate(apiSchema, reporter.data, (path, message, part) => reporter.error(path, message, part));
   if (document !== undefined) {
     checkLaidDefaults(surroundings.defaults, [document], inlineLimits.laidDefaults, reporter);

@@ -12,7 +12,7 @@ import { TemplateCompiler } from './compile/template-compiler.ts';
 import { CompiledPolicySet } from './compiled-policy-set.ts';
 import { InlinePolicies, singleProblem } from './inline-policies.ts';
 import { checkLaidDefaults } from './laid-defaults.ts';
-import { PolicyDocumentError, type Problem } from './problem.ts';
+import { PolicyDocumentError, type Position, type Problem } from './problem.ts';
 import { checkGlobs, Rights } from './rights/index.ts';
 import { documentSchema, type PolicyDocument, type RightsDocument, validate } from './schema/index.ts';
 import { SecretStore } from './secrets/index.ts';
@@ -22,6 +22,9 @@ export interface LoadedPolicies {
   readonly set: CompiledPolicySet;
   readonly warnings: readonly Problem[];
   readonly inlineAllowed: boolean;
+  readonly fileName: string;
+  /** Where each API begins; none where the text is not at hand. */
+  readonly apiPlaces: ReadonlyMap<string, Position>;
   /** What the document gives to inline policies, for who checks those of an Envoy configuration. */
   readonly surroundings: Surroundings;
 }
@@ -43,11 +46,19 @@ export function loadPolicies(
   fileName: string,
   secrets: SecretSource = new SecretStore(),
 ): LoadedPolicies {
-  const reporter = new Reporter(fileName, parse(text, fileName));
+  const source = parse(text, fileName);
+  const reporter = new Reporter(fileName, source);
   const document = read(reporter, fileName);
   const { set, surroundings } = atOnce(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
-  return { set, warnings: reporter.problems, inlineAllowed: isInlineAllowed(document), surroundings };
+  return {
+    set,
+    warnings: reporter.problems,
+    inlineAllowed: isInlineAllowed(document),
+    fileName,
+    apiPlaces: new Map([...set.apis.keys()].map((name) => [name, source.locate(['apis', name], 'key')])),
+    surroundings,
+  };
 }
 
 /** What `loadPolicies` throws and warns of, and the document itself. Throws PolicyDocumentError. */
@@ -69,7 +80,7 @@ export async function compileInTurns(
   const reporter = new Reporter(fileName, withoutPlaces(document, numbers));
   const { set, surroundings } = await inTurns(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
-  return { set, warnings, inlineAllowed: isInlineAllowed(document), surroundings };
+  return { set, warnings, inlineAllowed: isInlineAllowed(document), fileName, apiPlaces: new Map(), surroundings };
 }
 
 function read(reporter: Reporter, fileName: string): PolicyDocument {

@@ -13,6 +13,8 @@ export interface Problem extends Position {
   readonly file: string;
   /** As `apis.orders.request.0.configuration.region`; "" for the document itself. */
   readonly path: string;
+  /** The path from the nearest object that has a name, as `route orders: metadata`; absent: `path` says it well enough. */
+  readonly subject?: string | undefined;
   readonly message: string;
 }
 
@@ -31,9 +33,10 @@ export class PolicyDocumentError extends Error {
 
 /** `policies.yaml:3:16 apis.orders.request.0.configuration.region: …`, as compilers print it. */
 export function formatProblem(problem: Problem): string {
-  const { severity, file, line, column, path, message } = problem;
+  const { severity, file, line, column, message } = problem;
   const label = severity === 'warning' ? 'warning: ' : '';
-  return `${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${label}${message}`;
+  const where = problem.subject ?? problem.path;
+  return `${file}:${line}:${column} ${where === '' ? '' : `${where}: `}${label}${message}`;
 }
 
 /** Keys that are no plain words are quoted: `responseTemplates.DEFAULT["*\/*"]`. */

@@ -4,26 +4,50 @@ import type { Source } from '../source/index.ts';
 /** How numbers are written, by formatted path. */
 export type Numbers = ReadonlyMap<string, string>;
 
+export interface ReporterOptions {
+  /** Numbers of the document whose `defaults` are laid under this one. */
+  readonly known?: Numbers | undefined;
+  readonly numbers?: Map<string, string>;
+  /** See Problem. */
+  readonly subjectOf?: (path: DocumentPath) => string | undefined;
+  /** A problem as users are told of it. */
+  readonly rephrase?: (problem: Problem, path: DocumentPath) => Problem;
+}
+
 /** Collects what is wrong in one document. The same thing at the same place is told once. */
 export class Reporter {
   readonly #fileName: string;
   readonly #source: Source;
+  readonly #subjectOf: (path: DocumentPath) => string | undefined;
+  readonly #rephrase: (problem: Problem, path: DocumentPath) => Problem;
   readonly #problems = new Map<string, Problem>();
   /** Those that JavaScript would write in another way: for who compiles the same document without its text. */
   readonly numbers: Map<string, string>;
   readonly #known: Numbers;
 
-  /** `known`: numbers of the document whose `defaults` are laid under this one. */
-  constructor(fileName: string, source: Source, known: Numbers = new Map(), numbers = new Map<string, string>()) {
+  constructor(fileName: string, source: Source, options: ReporterOptions = {}) {
+    const {
+      known = new Map(),
+      numbers = new Map(),
+      subjectOf = () => undefined,
+      rephrase = (problem) => problem,
+    } = options;
     this.#fileName = fileName;
     this.#source = source;
     this.#known = known;
     this.numbers = numbers;
+    this.#subjectOf = subjectOf;
+    this.#rephrase = rephrase;
   }
 
   /** An empty one for the same document. */
   sibling(): Reporter {
-    return new Reporter(this.#fileName, this.#source, this.#known, this.numbers);
+    return new Reporter(this.#fileName, this.#source, {
+      known: this.#known,
+      numbers: this.numbers,
+      subjectOf: this.#subjectOf,
+      rephrase: this.#rephrase,
+    });
   }
 
   get data(): unknown {
@@ -79,8 +103,9 @@ export class Reporter {
   #add(severity: Problem['severity'], path: DocumentPath, message: string, position: Position): void {
     const text = formatPath(path);
     const key = `${text}\n${message}`;
-    if (!this.#problems.has(key)) {
-      this.#problems.set(key, { severity, file: this.#fileName, path: text, message, ...position });
-    }
+    if (this.#problems.has(key)) return;
+    const subject = this.#subjectOf(path);
+    const problem = this.#rephrase({ severity, file: this.#fileName, path: text, message, ...position }, path);
+    this.#problems.set(key, subject === undefined ? problem : { ...problem, subject });
   }
 }

@@ -2,20 +2,14 @@ import { suggestion } from '../../closest.ts';
 import { SERVICE_NAME, SIDECAR_SOCKET } from '../../envoy-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import { checkAuthority, checkHealthAuthority, endpointsOf } from './authority-checks.ts';
+import type { EnvoyConfiguration } from './configuration.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 import { HTTP_OPTIONS } from './neighbours.ts';
-
-/** The clusters of a configuration, for who follows names to them. */
-export interface ClusterIndex {
-  readonly byName: ReadonlyMap<string, EnvoyNode>;
-  /** Some come from elsewhere, so that one that is missing is no error. */
-  readonly hasOthers: boolean;
-}
 
 /** How Envoy reaches the server: `service` is the filter's or a route's `grpc_service`. */
 export function checkService(
   service: EnvoyNode,
-  { byName: clusters, hasOthers }: ClusterIndex,
+  { clusters, hasOtherClusters }: EnvoyConfiguration,
   bodyBytes: number,
   reporter: Reporter,
 ): void {
@@ -28,7 +22,7 @@ export function checkService(
   checkAuthority(target, reporter);
   const cluster = clusters.get(name);
   if (cluster === undefined) {
-    if (hasOthers) return;
+    if (hasOtherClusters) return;
     const message = `there is no cluster of this name${suggestion(name, clusters.keys())}: each request is a 500`;
     reporter.error(target.placeOf('cluster_name'), message);
     return;

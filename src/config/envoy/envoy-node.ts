@@ -26,6 +26,13 @@ export class EnvoyNode {
     return value === undefined || value === null ? undefined : new EnvoyNode(value, [...this.path, name]);
   }
 
+  /** The item or the field at one part of a path. */
+  at(part: string | number): EnvoyNode | undefined {
+    if (typeof part === 'string') return this.entry(part);
+    const item: unknown = Array.isArray(this.data) ? this.data[part] : undefined;
+    return item === undefined ? undefined : new EnvoyNode(item, [...this.path, part]);
+  }
+
   /** Where a field stands, or would stand: for what is said of fields that may be missing. */
   placeOf(name: string): DocumentPath {
     return this.get(name)?.path ?? [...this.path, name];

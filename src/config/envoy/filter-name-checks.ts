@@ -1,52 +1,116 @@
 import { closest } from '../../closest.ts';
 import { EXT_PROC_FILTER } from '../../envoy-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
+import type { EnvoyConfiguration } from './configuration.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 import { EXTERNAL_PROCESSOR } from './filters.ts';
+import { filterKind, type HttpFilter } from './http-filters.ts';
 import { type Manager, routeLevels } from './managers.ts';
+import { clusterFilters, routerFilters } from './neighbours.ts';
+import { checkPerRoute, EXT_PROC_PER_ROUTE } from './per-route-checks.ts';
 import { FILTER_CONFIG_TYPE } from './routes.ts';
 
-const EXT_PROC_PER_ROUTE = 'envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute';
+/** The filters that may be meant by the names in one route configuration. */
+export interface KnownFilters {
+  /** Of the listeners that use the route configuration, upstream filters included. */
+  readonly own: readonly HttpFilter[];
+  /** Of other listeners, each with the listener's name. */
+  readonly others: ReadonlyMap<string, string>;
+  /** Inside an ExtensionWithMatcher, each with the name under which Envoy looks for what a route says of it. */
+  readonly inner: ReadonlyMap<string, string>;
+  /** There are filters that are not in the text. */
+  readonly hasOthers: boolean;
+}
 
 /**
  * Keys of `typed_per_filter_config` that are the name of no filter: Envoy ignores them silently, and so does
- * `envoy --mode validate`, and a route that means to switch its policies on runs none.
+ * `envoy --mode validate`, so that a guard is not switched on, or a filter not switched off.
  */
-export function checkFilterNames(managers: readonly Manager[], reporter: Reporter): void {
-  for (const manager of managers) {
-    const { routeConfiguration } = manager;
-    if (routeConfiguration === undefined) continue;
-    const sharers = managers.filter((other) => other.routeConfiguration?.data === routeConfiguration.data);
-    const chain = sharers.flatMap((sharer) => sharer.chain);
-    for (const level of routeLevels(routeConfiguration)) checkLevel(level, chain, reporter);
+export function checkFilterNames(
+  managers: readonly Manager[],
+  { clusters, hasOtherFilters = false }: EnvoyConfiguration,
+  reporter: Reporter,
+): void {
+  const upstream = [...clusters.values()].flatMap(clusterFilters);
+  const sharers = Map.groupBy(
+    managers.flatMap((manager) => manager.routeConfigurations.map((routes) => ({ manager, routes }))),
+    ({ routes }) => routes.data,
+  );
+  for (const users of sharers.values()) {
+    const own = users.flatMap(({ manager }) => filtersOf(manager));
+    const others = new Map(
+      managers
+        .filter((other) => users.every(({ manager }) => manager !== other))
+        .flatMap((other) => filtersOf(other).map(({ name }) => [name, other.listener?.text('name') ?? ''] as const)),
+    );
+    const inner = new Map(own.flatMap((filter) => innerNames(filter).map((name) => [name, filter.name] as const)));
+    const known = { own: [...own, ...upstream], others, inner, hasOthers: hasOtherFilters };
+    for (const level of users[0] === undefined ? [] : routeLevels(users[0].routes)) {
+      for (const entry of level.get('typed_per_filter_config')?.children() ?? []) checkEntry(entry, known, reporter);
+    }
   }
 }
 
-function checkLevel(level: EnvoyNode, chain: readonly EnvoyNode[], reporter: Reporter): void {
-  const names = chain.map((node) => node.text('name') ?? '');
-  const processors = chain
-    .filter((node) => node.get('typed_config')?.is(EXTERNAL_PROCESSOR))
-    .map((node) => node.text('name') ?? '');
-  for (const entry of level.get('typed_per_filter_config')?.children() ?? []) {
-    const key = String(entry.path.at(-1));
-    if (names.includes(key)) continue;
-    const wrapped = entry.is(FILTER_CONFIG_TYPE);
-    const config = wrapped ? entry.get('config') : entry;
-    const nearest = nearestName(key, names);
-    const isOurs =
-      config?.is(EXT_PROC_PER_ROUTE) === true || (wrapped && nearest !== undefined && processors.includes(nearest));
-    const meant = nearest ?? processors[0];
-    if (!isOurs) {
-      const hint = nearest === undefined ? '' : `, did you mean ${nearest}?`;
-      reporter.warn(entry.path, `is the name of no filter of this listener, so that Envoy ignores it${hint}`, 'key');
-    } else if (meant === undefined) {
-      const message = `is the name of no filter of this listener: no policy runs here; add the filter ${EXT_PROC_FILTER} to its http_filters`;
-      reporter.error(entry.path, message, 'key');
-    } else {
-      const message = `is the name of no filter of this listener: Envoy ignores it silently, and no policy runs here; write \`${meant}\``;
-      reporter.error(entry.path, message, 'key');
-    }
-  }
+function filtersOf({ chain }: Manager): readonly HttpFilter[] {
+  return [...chain, ...routerFilters(chain)];
+}
+
+/** Names of what a matcher picks: its actions are TypedExtensionConfig messages, which look like filters. */
+function innerNames({ config }: HttpFilter): readonly string[] {
+  if (config?.is('envoy.extensions.common.matching.v3.ExtensionWithMatcher') !== true) return [];
+  const names: string[] = [];
+  const visit = (node: EnvoyNode): void => {
+    const name = node.text('name');
+    if (name !== undefined && node.get('typed_config') !== undefined) names.push(name);
+    for (const child of node.children()) visit(child);
+  };
+  visit(config);
+  return names;
+}
+
+function checkEntry(entry: EnvoyNode, known: KnownFilters, reporter: Reporter): void {
+  const key = String(entry.path.at(-1));
+  const targets = known.own.filter(({ name }) => name === key);
+  if (targets.length > 0) checkPerRoute(entry, targets, known.own, reporter);
+  else tellUnknown(entry, key, known, reporter);
+}
+
+function tellUnknown(entry: EnvoyNode, key: string, known: KnownFilters, reporter: Reporter): void {
+  const wrapped = entry.is(FILTER_CONFIG_TYPE);
+  const config = wrapped ? entry.get('config') : entry;
+  const names = known.own.map(({ name }) => name);
+  const processors = known.own.filter((filter) => filter.config?.is(EXTERNAL_PROCESSOR)).map(({ name }) => name);
+  const nearest = nearestName(key, names);
+  const isOurMessage = config?.is(EXT_PROC_PER_ROUTE) === true;
+  const isOurs = isOurMessage || (wrapped && nearest !== undefined && processors.includes(nearest));
+  // Who marks a filter of another kind as optional says that it need not be there.
+  if (!isOurs && (entry.flag('is_optional') || known.hasOthers)) return;
+  if (known.hasOthers && processors.length === 0) return;
+  const kind = filterKind(config);
+  const sameKind = kind === undefined ? [] : known.own.filter((filter) => filterKind(filter.config) === kind);
+  const ofKind = sameKind.map(({ name }) => name);
+  const meant = known.inner.get(key) ?? nearestName(key, ofKind) ?? ofKind[0] ?? (isOurMessage ? undefined : nearest);
+  const isOff = entry.flag('disabled') || config?.flag('disabled') === true;
+  const outcome = isOff
+    ? 'the filter that is meant is not switched off here'
+    : isOurs
+      ? 'no policy runs here'
+      : 'the filter that is meant runs here as if this were not written, or not at all';
+  const elsewhere = known.others.get(key);
+  const where =
+    elsewhere === undefined
+      ? ''
+      : `; it is one of listener ${elsewhere || 'without a name'}, which does not use these routes`;
+  const remedy = remedyFor(meant, isOurs && !isOff);
+  const message = `is the name of no filter of this listener${where}: Envoy ignores it silently, and ${outcome}; ${remedy}`;
+  reporter.error(entry.path, message, 'key');
+}
+
+function remedyFor(meant: string | undefined, isOurs: boolean): string {
+  if (meant !== undefined) return `write \`${meant}\``;
+  return isOurs
+    ? `add the filter ${EXT_PROC_FILTER} to its http_filters`
+    : 'add the filter to its http_filters, or take this out';
 }
 
 /** What all names of Envoy's own begin with would make any two of them near. */

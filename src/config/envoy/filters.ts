@@ -1,14 +1,12 @@
+import type { EnvoyConfiguration } from './configuration.ts';
 import type { EnvoyNode } from './envoy-node.ts';
-import { findManagers, type Manager } from './managers.ts';
+import type { HttpFilter } from './http-filters.ts';
+import type { Manager } from './managers.ts';
 
 /** An ext_proc filter in the HTTP filter chain of a connection manager. */
-export interface Filter {
-  /** The entry of `http_filters`. */
-  readonly node: EnvoyNode;
-  readonly name: string;
+export interface Filter extends HttpFilter {
   /** The filter's ExternalProcessor message. */
   readonly config: EnvoyNode;
-  readonly disabled: boolean;
   readonly manager: Manager;
   /** Where it stands in the manager's chain. */
   readonly position: number;
@@ -17,35 +15,48 @@ export interface Filter {
 export const EXTERNAL_PROCESSOR = 'envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor';
 
 /** All ext_proc filters of a configuration that stand in the chain of a listener. */
-export function findFilters(root: EnvoyNode): readonly Filter[] {
-  return findManagers(root).flatMap((manager) => {
-    return manager.chain.flatMap((node, position) => {
-      const config = node.get('typed_config');
-      if (config === undefined || !config.is(EXTERNAL_PROCESSOR)) return [];
-      const name = node.text('name') ?? '';
-      return [{ node, name, config, disabled: node.flag('disabled'), manager, position }];
+export function findFilters(managers: readonly Manager[]): readonly Filter[] {
+  return managers.flatMap((manager) => {
+    return manager.chain.flatMap((filter, position) => {
+      const { config } = filter;
+      return config?.is(EXTERNAL_PROCESSOR) ? [{ ...filter, config, manager, position }] : [];
     });
   });
 }
 
 /** The same message in any other place: upstream filters, an ExtensionWithMatcher, a composite filter. */
-export function findOtherProcessors(root: EnvoyNode, filters: readonly Filter[]): readonly EnvoyNode[] {
+export function findOtherProcessors(
+  { listeners, clusters }: EnvoyConfiguration,
+  filters: readonly Filter[],
+): readonly EnvoyNode[] {
   const known = new Set(filters.map(({ config }) => config.data));
   const found: EnvoyNode[] = [];
   const visit = (node: EnvoyNode): void => {
-    if (node.is(EXTERNAL_PROCESSOR) && !known.has(node.data)) found.push(node);
-    for (const child of node.children()) visit(child);
+    if (node.is(EXTERNAL_PROCESSOR) && !known.has(node.data)) {
+      known.add(node.data);
+      found.push(node);
+    }
+    for (const child of node.children()) if (!isPerRoute(child)) visit(child);
   };
-  visit(root);
+  for (const node of [...listeners, ...clusters.values()]) visit(node);
   return found;
 }
 
-/** Filters whose configuration Envoy fetches from elsewhere, and which may be an ext_proc. */
-export function findDiscoveredFilters(root: EnvoyNode): readonly EnvoyNode[] {
-  return findManagers(root)
+/** What stands there is for filters of the chain: checkFilterNames looks at it. */
+function isPerRoute({ path }: EnvoyNode): boolean {
+  const name = path.at(-1);
+  return name === 'typed_per_filter_config' || name === 'typedPerFilterConfig';
+}
+
+/** Filters whose configuration is not in the text (ECDS), and which may be an ext_proc. */
+export function findDiscoveredFilters(managers: readonly Manager[]): readonly EnvoyNode[] {
+  return managers
     .flatMap(({ chain }) => chain)
-    .filter((node) => {
+    .filter(({ node, config }) => {
       const types = node.get('config_discovery')?.get('type_urls')?.data;
-      return Array.isArray(types) && types.some((type) => String(type).endsWith(EXTERNAL_PROCESSOR));
-    });
+      return (
+        config === undefined && Array.isArray(types) && types.some((type) => String(type).endsWith(EXTERNAL_PROCESSOR))
+      );
+    })
+    .map(({ node }) => node);
 }

@@ -3,7 +3,7 @@ import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 import type { Filter } from './filters.ts';
 import { dependsOnRequest } from './format-string.ts';
-import { routeLevels } from './managers.ts';
+import { managerLevels } from './managers.ts';
 import { perRouteConfig } from './routes.ts';
 
 /**
@@ -22,8 +22,7 @@ export function checkFormats(entries: readonly EnvoyNode[], reporter: Reporter):
 
 /** The gRPC metadata of a filter and of every place that overrides it. */
 export function metadataEntries({ config, name, manager }: Filter): readonly EnvoyNode[] {
-  const levels = manager.routeConfiguration === undefined ? [] : routeLevels(manager.routeConfiguration);
-  const overrides = levels.flatMap((level) => perRouteConfig(level, name)?.get('overrides') ?? []);
+  const overrides = managerLevels(manager).flatMap((level) => perRouteConfig(level, name)?.get('overrides') ?? []);
   return [
     ...serviceMetadata(config),
     ...overrides.flatMap((override) => [...serviceMetadata(override), ...override.items('grpc_initial_metadata')]),

@@ -122,11 +122,10 @@ function clustersOf(route: EnvoyNode): readonly string[] {
   return [action?.text('cluster'), ...weighted.map((one) => one.text('name'))].filter((name) => name !== undefined);
 }
 
-/** Of the bootstrap: resources in a file of their own do not have it. */
-export function checkOverload(root: EnvoyNode, used: readonly UsedRoute[], reporter: Reporter): void {
-  if (used.length === 0 || root.get('resources') !== undefined) return;
-  if ((root.get('overload_manager')?.items('resource_monitors') ?? []).length > 0) return;
+export function checkOverload(bootstrap: EnvoyNode, used: readonly UsedRoute[], reporter: Reporter): void {
+  if (used.length === 0) return;
+  if ((bootstrap.get('overload_manager')?.items('resource_monitors') ?? []).length > 0) return;
   const message =
     'callers can take all of the memory and connections that Envoy can get: write `overload_manager` as envoy/envoy.yaml has it';
-  reporter[severityFor(used)](['overload_manager'], message);
+  reporter[severityFor(used)](bootstrap.placeOf('overload_manager'), message);
 }

@@ -1,1 +1,1 @@
-export { checkEnvoy } from './check-envoy.ts';
+export { checkEnvoy, checkEnvoyFiles, type EnvoyFile } from './check-envoy.ts';

@@ -1,52 +1,63 @@
+import type { EnvoyConfiguration } from './configuration.ts';
 import type { EnvoyNode } from './envoy-node.ts';
+import { type HttpFilter, httpFilterOf } from './http-filters.ts';
 
 /** A connection manager: one chain of HTTP filters and the routes that go with it. */
 export interface Manager {
   readonly node: EnvoyNode;
   readonly listener: EnvoyNode | undefined;
-  /** The entries of `http_filters`, the first one nearest to the caller. */
-  readonly chain: readonly EnvoyNode[];
-  /** Undefined where routes come from elsewhere (RDS). */
-  readonly routeConfiguration: EnvoyNode | undefined;
-  /** The routes stand in the manager itself, so that no other one uses them. */
-  readonly ownsRoutes: boolean;
+  /** The first one is nearest to the caller. */
+  readonly chain: readonly HttpFilter[];
+  /** One, or one for each scope (SRDS). */
+  readonly routeConfigurations: readonly EnvoyNode[];
+  /** Some of its routes come from elsewhere (RDS, SRDS, VHDS) and are not in the text. */
+  readonly hasOtherRoutes: boolean;
 }
 
 const CONNECTION_MANAGER = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
-const ROUTE_CONFIGURATION = 'envoy.config.route.v3.RouteConfiguration';
 
-/** All connection managers of a configuration, wherever its listeners stand: bootstrap or resources of a file. */
-export function findManagers(root: EnvoyNode): readonly Manager[] {
+/** All connection managers of a configuration. */
+export function findManagers(configuration: EnvoyConfiguration): readonly Manager[] {
   const managers: Manager[] = [];
-  const named = namedRouteConfigurations(root);
   const visit = (node: EnvoyNode, listener: EnvoyNode | undefined): void => {
     const nearest = node.get('filter_chains') === undefined ? listener : node;
-    if (node.is(CONNECTION_MANAGER)) managers.push(managerOf(node, nearest, named));
+    if (node.is(CONNECTION_MANAGER)) managers.push(managerOf(node, nearest, configuration));
     for (const child of node.children()) visit(child, nearest);
   };
-  visit(root, undefined);
+  for (const node of configuration.listeners) visit(node, undefined);
   return managers;
 }
 
-function managerOf(node: EnvoyNode, listener: EnvoyNode | undefined, named: ReadonlyMap<string, EnvoyNode>): Manager {
-  const own = node.get('route_config');
-  const rds = node.get('rds')?.text('route_config_name');
+function managerOf(node: EnvoyNode, listener: EnvoyNode | undefined, configuration: EnvoyConfiguration): Manager {
+  const found = routesOf(node, configuration);
+  const routeConfigurations = found.filter((one) => one !== undefined);
   return {
     node,
     listener,
-    chain: node.items('http_filters'),
-    routeConfiguration: own ?? (rds === undefined ? undefined : named.get(rds)),
-    ownsRoutes: own !== undefined,
+    chain: node.items('http_filters').map((filter) => httpFilterOf(filter, configuration.extensions)),
+    routeConfigurations,
+    hasOtherRoutes:
+      routeConfigurations.length === 0 ||
+      found.includes(undefined) ||
+      routeConfigurations.some((routes) => routes.get('vhds') !== undefined),
   };
 }
 
-function namedRouteConfigurations(root: EnvoyNode): ReadonlyMap<string, EnvoyNode> {
-  const found = new Map<string, EnvoyNode>();
-  for (const resource of root.items('resources')) {
-    const name = resource.text('name');
-    if (resource.is(ROUTE_CONFIGURATION) && name !== undefined) found.set(name, resource);
-  }
-  return found;
+/** Undefined: one that is not in the text. */
+function routesOf(
+  node: EnvoyNode,
+  { routeConfigurations, scopes }: EnvoyConfiguration,
+): readonly (EnvoyNode | undefined)[] {
+  const own = node.get('route_config');
+  if (own !== undefined) return [own];
+  const scoped = node.get('scoped_routes');
+  if (scoped === undefined) return [routeConfigurations.get(node.get('rds')?.text('route_config_name') ?? '')];
+  const written = scoped.get('scoped_route_configurations_list')?.items('scoped_route_configurations') ?? [];
+  const brought = scopes.get(scoped.text('name') ?? '') ?? scopes.get('') ?? [];
+  return (written.length > 0 ? written : brought).map(
+    (scope) =>
+      scope.get('route_configuration') ?? routeConfigurations.get(scope.text('route_configuration_name') ?? ''),
+  );
 }
 
 /** Every place that may hold `typed_per_filter_config`: the route configuration, its hosts, routes and weighted clusters. */
@@ -55,4 +66,9 @@ export function routeLevels(configuration: EnvoyNode): readonly EnvoyNode[] {
   const routes = hosts.flatMap((host) => host.items('routes'));
   const clusters = routes.flatMap((route) => route.find('route', 'weighted_clusters')?.items('clusters') ?? []);
   return [configuration, ...hosts, ...routes, ...clusters];
+}
+
+/** Those of all route configurations of a manager. */
+export function managerLevels({ routeConfigurations }: Manager): readonly EnvoyNode[] {
+  return routeConfigurations.flatMap(routeLevels);
 }

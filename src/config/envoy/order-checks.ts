@@ -1,6 +1,6 @@
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
-import { routeLevels } from './managers.ts';
+import { managerLevels } from './managers.ts';
 import { type Neighbour, neighbourOf, neighboursOf } from './neighbours.ts';
 import { runsOn } from './routes.ts';
 import { guards, nameOf, readsBodies, type UsedRoute } from './used-routes.ts';
@@ -116,12 +116,11 @@ export function checkOrder(used: UsedRoute, clusters: ReadonlyMap<string, EnvoyN
 export function checkRerouting(used: readonly UsedRoute[], reporter: Reporter): void {
   for (const one of used.filter(({ policies }) => guards(policies))) {
     const { filter } = one;
-    const { chain, routeConfiguration } = filter.manager;
-    const levels = routeConfiguration === undefined ? [] : routeLevels(routeConfiguration);
-    for (const [position, node] of chain.entries()) {
-      const neighbour = neighbourOf(node);
-      const runs = levels.some((level) => runsOn(node, [level]));
-      if (neighbour === undefined || node === filter.node || !runs) continue;
+    const levels = managerLevels(filter.manager);
+    for (const [position, other] of filter.manager.chain.entries()) {
+      const neighbour = neighbourOf(other);
+      const runs = levels.some((level) => runsOn(other, [level]));
+      if (neighbour === undefined || position === filter.position || !runs) continue;
       if (REROUTING[neighbour.kind]?.(neighbour.config) !== true) continue;
       const isBehind = position > filter.position;
       if (!isBehind && !filter.disabled) continue;
@@ -129,7 +128,7 @@ export function checkRerouting(used: readonly UsedRoute[], reporter: Reporter): 
         ? 'put it before ext_proc'
         : 'leave `disabled: true` out of ext_proc, and write `disabled: true` in ExtProcPerRoute on the routes without policies';
       const message = `the filter ${neighbour.kind} may change the route of a request that began on a route without ext_proc, when Envoy has chosen the filters already: it goes past ${nameOf(one)}; keep the route there, or ${remedy}`;
-      reporter.error(node.path, message);
+      reporter.error(other.node.path, message);
     }
   }
 }

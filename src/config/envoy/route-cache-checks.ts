@@ -40,8 +40,7 @@ function otherRoutes({ configuration: { mutations } }: PolicyStep, one: UsedRout
   const changesHost = [...mutations.set, ...mutations.append].some(
     ([name]) => name === 'host' || name === ':authority',
   );
-  const configuration = one.filter.manager.routeConfiguration;
-  const hosts = changesHost ? (configuration?.items('virtual_hosts') ?? []) : [one.route.host];
+  const hosts = changesHost ? one.route.configuration.items('virtual_hosts') : [one.route.host];
   return hosts
     .flatMap((host) => {
       const routes = host.items('routes');

@@ -8,8 +8,17 @@ import { type DocumentPath, formatPath, PolicyDocumentError, type Problem } from
 import { type Source, SourceError } from '../source/index.ts';
 import type { Filter } from './filters.ts';
 import { dependsOnRequest } from './format-string.ts';
+import { subjectOf } from './object-names.ts';
 import { embeddedData, embeddedJson } from './relocated-source.ts';
 import type { Route, RouteMetadata } from './routes.ts';
+
+/** What depends on the kind of text that configures Envoy. */
+export interface ConfigurationWords {
+  /** What to do about a route that names no API: an imperative. */
+  readonly nameApi: string;
+  /** Where routes are that the text does not have: follows `its routes`. */
+  readonly elsewhere: string;
+}
 
 /** What the checks of one Envoy configuration share. */
 export interface EnvoyCheck {
@@ -17,6 +26,7 @@ export interface EnvoyCheck {
   readonly source: Source;
   readonly policies: LoadedPolicies;
   readonly reporter: Reporter;
+  readonly words: ConfigurationWords;
   /** Problems inside inline policies, which have places of their own. */
   readonly inlineProblems: Problem[];
 }
@@ -37,7 +47,8 @@ function checkCertificates({ name }: ApiPolicies, filter: Filter, reporter: Repo
   reporter.warn(filter.config.path, message);
 }
 
-function isSent(filter: Filter, attribute: string): boolean {
+/** Whether the filter asks Envoy for an attribute of requests. */
+export function isSent(filter: Filter, attribute: string): boolean {
   const attributes = filter.config.get('request_attributes')?.data;
   return Array.isArray(attributes) && attributes.includes(attribute);
 }
@@ -128,11 +139,11 @@ function selectInline(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
         : undefined;
     const relocated = inner ?? embeddedData(value.data, source, value.path);
     const { policies: api, warnings } = compileInlineSource(text, relocated, fileName, policies.surroundings);
-    check.inlineProblems.push(...insideOf(warnings, value.path));
+    check.inlineProblems.push(...insideOf(warnings, value.path, source.data));
     return api;
   } catch (error) {
     if (error instanceof PolicyDocumentError) {
-      check.inlineProblems.push(...insideOf(error.problems, value.path));
+      check.inlineProblems.push(...insideOf(error.problems, value.path, source.data));
     } else if (error instanceof SourceError) {
       reporter.error(
         value.path,
@@ -162,12 +173,15 @@ function embeddedText(text: string, written: string, source: Source, path: Docum
 }
 
 /** The problems with paths in the outer document; those of `defaults` were told for their own document. */
-function insideOf(problems: readonly Problem[], outer: DocumentPath): readonly Problem[] {
+function insideOf(problems: readonly Problem[], outer: DocumentPath, data: unknown): readonly Problem[] {
+  const subject = subjectOf(data, outer);
   return problems
     .filter(({ path }) => !path.startsWith('defaults'))
     .map((problem) => {
       const separator = problem.path === '' || problem.path.startsWith('[') ? '' : '.';
-      return { ...problem, path: `${formatPath(outer)}${separator}${problem.path}` };
+      const inner = `${separator}${problem.path}`;
+      const placed = { ...problem, path: `${formatPath(outer)}${inner}` };
+      return subject === undefined ? placed : { ...placed, subject: `${subject}${inner}` };
     });
 }
 
@@ -187,9 +201,7 @@ function selectByRoute(route: Route, filter: Filter, check: EnvoyCheck): ApiPoli
       'names no API: each request pays for the filter and passes; switch the filter off here (`disabled: true`)';
     reporter.warn(route.node.path, message);
   } else {
-    const message =
-      'names no API, so that each request is a 500: send x-lambda-api in `grpc_initial_metadata`, or switch the filter off here (`disabled: true`)';
-    reporter.error(route.node.path, message);
+    reporter.error(route.node.path, `names no API, so that each request is a 500: ${check.words.nameApi}`);
   }
   return undefined;
 }

@@ -1,7 +1,8 @@
 import type { EnvoyNode } from './envoy-node.ts';
 import type { Filter } from './filters.ts';
 import { parseFormat, routeMetadataPath } from './format-string.ts';
-import { routeLevels } from './managers.ts';
+import type { HttpFilter } from './http-filters.ts';
+import { managerLevels } from './managers.ts';
 
 /** One piece of gRPC metadata that Envoy sends for a route. */
 export interface RouteMetadata {
@@ -15,6 +16,8 @@ export interface RouteMetadata {
 export interface Route {
   readonly node: EnvoyNode;
   readonly host: EnvoyNode;
+  /** Of which the virtual host is. */
+  readonly configuration: EnvoyNode;
   /** What may hold `typed_per_filter_config` for it, the more specific later. */
   readonly levels: readonly EnvoyNode[];
   readonly name: string | undefined;
@@ -30,23 +33,23 @@ export const FILTER_CONFIG_TYPE = 'envoy.config.route.v3.FilterConfig';
 
 /** The routes on which the filter runs. */
 export function routesOf(filter: Filter): readonly Route[] {
-  const configuration = filter.manager.routeConfiguration;
-  if (configuration === undefined) return [];
-  return configuration.items('virtual_hosts').flatMap((host) =>
-    host.items('routes').flatMap((route) => {
-      const weighted = route.find('route', 'weighted_clusters')?.items('clusters') ?? [];
-      const variants = weighted.filter((cluster) => perFilter(cluster, filter.name) !== undefined);
-      const levels = [configuration, host, route];
-      const chains = variants.length === 0 ? [levels] : variants.map((variant) => [...levels, variant]);
-      return chains.flatMap((chain) => effectiveRoute(filter, route, host, chain) ?? []);
-    }),
+  return filter.manager.routeConfigurations.flatMap((configuration) =>
+    configuration.items('virtual_hosts').flatMap((host) =>
+      host.items('routes').flatMap((route) => {
+        const weighted = route.find('route', 'weighted_clusters')?.items('clusters') ?? [];
+        const variants = weighted.filter((cluster) => perFilter(cluster, filter.name) !== undefined);
+        const place = { node: route, host, configuration };
+        const levels = [configuration, host, route];
+        const chains = variants.length === 0 ? [levels] : variants.map((variant) => [...levels, variant]);
+        return chains.flatMap((chain) => effectiveRoute(filter, place, chain) ?? []);
+      }),
+    ),
   );
 }
 
 /** Whether any route, virtual host or route configuration says something for this filter. */
-export function isNamedByRoutes({ name, manager: { routeConfiguration } }: Filter): boolean {
-  if (routeConfiguration === undefined) return false;
-  return routeLevels(routeConfiguration).some((level) => perFilter(level, name) !== undefined);
+export function isNamedByRoutes({ name, manager }: Filter): boolean {
+  return managerLevels(manager).some((level) => perFilter(level, name) !== undefined);
 }
 
 function perFilter(level: EnvoyNode, name: string): EnvoyNode | undefined {
@@ -60,9 +63,8 @@ export function perRouteConfig(level: EnvoyNode, name: string): EnvoyNode | unde
 }
 
 /** Whether Envoy puts a filter of the chain to work on a route: by the filter's own entry, or as the last place says. */
-export function runsOn(node: EnvoyNode, levels: readonly EnvoyNode[]): boolean {
-  const name = node.text('name') ?? '';
-  let enabled = !node.flag('disabled');
+export function runsOn({ name, disabled }: HttpFilter, levels: readonly EnvoyNode[]): boolean {
+  let enabled = !disabled;
   for (const level of levels) {
     const entry = perFilter(level, name);
     if (entry === undefined) continue;
@@ -74,11 +76,11 @@ export function runsOn(node: EnvoyNode, levels: readonly EnvoyNode[]): boolean {
 
 function effectiveRoute(
   filter: Filter,
-  route: EnvoyNode,
-  host: EnvoyNode,
+  place: Pick<Route, 'node' | 'host' | 'configuration'>,
   levels: readonly EnvoyNode[],
 ): Route | undefined {
-  if (!runsOn(filter.node, levels)) return undefined;
+  if (!runsOn(filter, levels)) return undefined;
+  const route = place.node;
   const overrides = levels.flatMap((level) => perRouteConfig(level, filter.name)?.get('overrides') ?? []);
   const last = (name: string): EnvoyNode | undefined => {
     return overrides.findLast((override) => override.get(name) !== undefined)?.get(name);
@@ -90,8 +92,7 @@ function effectiveRoute(
     ...overrides.flatMap((override) => override.items('grpc_initial_metadata')),
   ];
   return {
-    node: route,
-    host,
+    ...place,
     levels,
     name: route.text('name') || undefined,
     metadata: metadataOf(entries, route),

@@ -10,7 +10,12 @@ import { nameOf, type UsedRoute } from './used-routes.ts';
  * What `envoy:` in policies.yaml, or `x-lambda-envoy` on the route, says of Envoy against what Envoy's own side says. Both
  * ways are errors: too much lets requests go past policies, too little has the server refuse them.
  */
-export function checkTold(used: UsedRoute, root: EnvoyNode, set: CompiledPolicySet, reporter: Reporter): void {
+export function checkTold(
+  used: UsedRoute,
+  bootstrap: EnvoyNode | undefined,
+  set: CompiledPolicySet,
+  reporter: Reporter,
+): void {
   const { config } = used.filter;
   const told = toldOf(used, set, reporter);
   const modes = used.route.processingMode;
@@ -23,7 +28,7 @@ export function checkTold(used: UsedRoute, root: EnvoyNode, set: CompiledPolicyS
     reporter.error(modes.placeOf('response_header_mode'), message);
   }
   checkRefused(used, told, reporter);
-  checkVersion(told, root, reporter);
+  if (bootstrap !== undefined) checkVersion(told, bootstrap, reporter);
 }
 
 /** Body modes that the server takes without an override. In the others it asks for BUFFERED. */
@@ -56,8 +61,8 @@ function checkRefused(used: UsedRoute, told: EnvoySettings, reporter: Reporter):
 }
 
 /** A configuration tells the version where it is a dump of a running Envoy's. */
-function checkVersion({ version }: EnvoySettings, root: EnvoyNode, reporter: Reporter): void {
-  const node = root.find('node', 'user_agent_build_version', 'version');
+function checkVersion({ version }: EnvoySettings, bootstrap: EnvoyNode, reporter: Reporter): void {
+  const node = bootstrap.find('node', 'user_agent_build_version', 'version');
   const major = node?.number('major_number');
   const minor = node?.number('minor_number');
   if (version === undefined || node === undefined || major === undefined || minor === undefined) return;

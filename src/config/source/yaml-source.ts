@@ -1,6 +1,7 @@
 import {
   type Alias,
   type Document,
+  type DocumentOptions,
   isAlias,
   isMap,
   isNode,
@@ -10,6 +11,8 @@ import {
   LineCounter,
   type Node,
   type Pair,
+  type ParseOptions,
+  parseAllDocuments,
   parseDocument,
   visit,
   type YAMLError,
@@ -21,12 +24,29 @@ import { type Source, SourceError, sourceLimits } from './source.ts';
 /** YAML 1.2 (and so JSON) with positions: duplicate keys, tags and alias bombs are refused. Throws SourceError. */
 export function parseYaml(text: string): Source {
   const lines = new LineCounter();
+  return sourceOf(parseDocument(text, optionsOf(lines)), text, lines);
+}
+
+/** The same for each document of a text; those that are empty are left out. */
+export function parseYamlDocuments(text: string): readonly Source[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, optionsOf(lines));
+  if (documents.length === 0) return [parseYaml(text)];
+  const sources = documents.map((document) => sourceOf(document, text, lines));
+  const filled = sources.filter(({ data }) => data !== null && data !== undefined);
+  return filled.length === 0 ? sources.slice(0, 1) : filled;
+}
+
+/** Names that stand twice are found in `checkNodes`: the library compares each name of a map with all others. */
+function optionsOf(lineCounter: LineCounter): ParseOptions & DocumentOptions {
+  return { lineCounter, prettyErrors: false, uniqueKeys: false };
+}
+
+function sourceOf(document: Document.Parsed, text: string, lines: LineCounter): Source {
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  // Names that stand twice are found in `checkNodes`: the library compares each name of a map with all others.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const error = document.errors[0] ?? document.warnings[0];
   if (error !== undefined) {
     // The parser is recursive and reports an exhausted stack as an error of the text.

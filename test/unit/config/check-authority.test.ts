@@ -41,7 +41,7 @@ test('an authority of its own may be wrong too, on a route as well', () => {
     'overrides:\n',
     'overrides:\n                                grpc_service: {envoy_grpc: {cluster_name: lambda-ext-proc, authority: "a b"}}\n',
   );
-  only(check(route), 'error', 'overrides.grpc_service.envoy_grpc.authority: is not a valid');
+  only(check(route), 'error', 'route orders: grpc_service.envoy_grpc.authority: is not a valid');
 });
 
 test('what is taken for an authority is what node takes', async (t) => {

@@ -75,11 +75,11 @@ test('a listener whose routes come from elsewhere is looked at too', () => {
 
 test('buffers without a limit are told for listeners and backends', () => {
   const limit = 'per_connection_buffer_limit_bytes: 6291456';
-  only(check(spoilt(limit, ''), enriching), 'warning', 'listeners.0.per_connection', `\`${limit}\``);
-  only(check(spoilt(limit, ''), guarding), 'error', 'listeners.0.per_connection');
+  only(check(spoilt(limit, ''), enriching), 'warning', 'listener main: per_connection', `\`${limit}\``);
+  only(check(spoilt(limit, ''), guarding), 'error', 'listener main: per_connection');
   const backend = spoilt(`name: backend\n      type: STATIC\n      ${limit}`, 'name: backend\n      type: STATIC');
-  only(check(backend, enriching), 'warning', 'clusters.1.per_connection', `\`${limit}\``);
-  only(check(backend, guarding), 'error', 'clusters.1.per_connection');
+  only(check(backend, enriching), 'warning', 'cluster backend: per_connection', `\`${limit}\``);
+  only(check(backend, guarding), 'error', 'cluster backend: per_connection');
 });
 
 test('an envoy without an overload manager is told', () => {

@@ -91,18 +91,19 @@ test('a misspelt filter on a host or in a wrapper is found', () => {
     'domains: ["*"]',
     `domains: ["*"]\n                      typed_per_filter_config: {extproc: {${config}}}`,
   );
-  only(check(host), 'error', 'virtual_hosts.0.typed_per_filter_config.extproc: ', 'write `ext_proc`');
+  only(check(host), 'error', 'virtual host all: typed_per_filter_config.extproc: ', 'write `ext_proc`');
 });
 
-test('another filter that is not there is a warning', () => {
+test('another filter that is not there is an error too', () => {
   const other = spoilt(
     'domains: ["*"]',
     'domains: ["*"]\n                      typed_per_filter_config: {envoy.filters.http.cors: {"@type": type.googleapis.com/x.Y}}',
   );
   only(
     check(other),
-    'warning',
-    'envoy.filters.http.cors"]: warning: is the name of no filter of this listener, so that Envoy ignores it',
+    'error',
+    'envoy.filters.http.cors"]: is the name of no filter of this listener: Envoy ignores it silently',
+    'add the filter to its http_filters, or take this out',
   );
 });
 
@@ -110,7 +111,14 @@ test('a listener without the filter whose routes want it is an error', () => {
   const listener = goodEnvoy.slice(goodEnvoy.indexOf('    - name: main'), goodEnvoy.indexOf('  clusters:'));
   const second = listener.replace('name: main', 'name: second').replace(/ {18}- name: ext_proc\n(?: {20}.*\n)+/, '');
   const text = goodEnvoy.replace('  clusters:', () => `${second}  clusters:`);
-  only(check(text), 'error', 'listeners.1.', 'no policy runs here', 'add the filter envoy.filters.http.ext_proc');
+  only(
+    check(text),
+    'error',
+    'envoy.yaml:105:',
+    'one of listener main',
+    'no policy runs here',
+    'add the filter envoy.filters.http.ext_proc',
+  );
 });
 
 test('a step that may lead to a route of no api is a warning', () => {

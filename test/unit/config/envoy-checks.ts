@@ -21,9 +21,10 @@ export const guarding = api('request', `sendToConsumer: "{#jsonPath(#lambdaRespo
 export const readingRequest = api('request', 'payload: "{#request.content}"');
 export const readingResponse = api('response', 'payload: "{#response.content}"');
 
-/** The lines of `check --envoy`. */
+/** The lines of `check --envoy` about the Envoy configuration. */
 export function check(envoy: string, document = enriching): readonly string[] {
-  return checkEnvoy(envoy, 'envoy.yaml', load(document)).map(formatProblem);
+  const problems = checkEnvoy(envoy, 'envoy.yaml', load(document));
+  return problems.filter(({ file }) => file === 'envoy.yaml').map(formatProblem);
 }
 
 /** The fixture with one text replaced, which must be there. */

@@ -1,16 +1,8 @@
 import { EnvoyNode } from './envoy-node.ts';
 
-const CLUSTER_TYPE = 'envoy.config.cluster.v3.Cluster';
-
-export function findClusters(root: EnvoyNode): ReadonlyMap<string, EnvoyNode> {
-  const resources = root.items('resources').filter((resource) => resource.is(CLUSTER_TYPE));
-  const clusters = [...(root.get('static_resources')?.items('clusters') ?? []), ...resources];
-  return new Map(clusters.map((cluster) => [cluster.text('name') ?? '', cluster]));
-}
-
 /** Whether a runtime flag is set in a static layer, written flat or nested. */
-export function runtimeFlag(root: EnvoyNode, name: string): boolean {
-  const layers = root.get('layered_runtime')?.items('layers') ?? [];
+export function runtimeFlag(bootstrap: EnvoyNode, name: string): boolean {
+  const layers = bootstrap.get('layered_runtime')?.items('layers') ?? [];
   return layers.some((layer) => {
     const values = layer.get('static_layer');
     return values !== undefined && isTrue(lookUp(values.data, name.split('.')));

@@ -1,0 +1,86 @@
+import { Reporter } from '../../compile/reporter.ts';
+import type { LoadedPolicies } from '../../load-policies.ts';
+import type { Problem } from '../../problem.ts';
+import type { Source } from '../../source/index.ts';
+import { checkConfiguration } from '../check-configuration.ts';
+import { EnvoyNode } from '../envoy-node.ts';
+import type { Reach } from '../reach-checks.ts';
+import { readFile } from '../resources.ts';
+import { translateExtensionPolicy } from './envoy-gateway.ts';
+import { translateEnvoyFilters } from './istio.ts';
+import { translateGatewayExtension, unknownExtension } from './kgateway.ts';
+import { lay } from './laid.ts';
+import { fieldPath, labelOf, type Manifest, readManifests } from './manifests.ts';
+import type { Translation } from './translation.ts';
+
+const READ = 'EnvoyExtensionPolicy (Envoy Gateway), EnvoyFilter (Istio) or GatewayExtension (kgateway)';
+
+/**
+ * Objects for Kubernetes: what the control planes make of them goes through the rules for Envoy, and what these find is told
+ * of the objects.
+ */
+export function checkManifests(
+  sources: readonly Source[],
+  fileName: string,
+  policies: LoadedPolicies,
+  problems: Problem[],
+): readonly Reach[] {
+  const manifests = readManifests(sources);
+  const translations = [
+    ...manifests.flatMap((manifest) => translate(manifest, manifests)),
+    ...translateEnvoyFilters(manifests),
+  ];
+  for (const manifest of manifests) problems.push(...ownProblems(manifest, manifests, fileName));
+  if (translations.length === 0) {
+    const place = { line: 1, column: 1, path: '' };
+    const message = `nothing here configures an ext_proc, so that no policy ever runs: expected an object of kind ${READ}`;
+    problems.push({ severity: 'error', file: fileName, message, ...place });
+    return [{ apis: new Set(), hasOtherRoutes: true }];
+  }
+  return translations.map((translation) => checkTranslation(translation, fileName, policies, problems));
+}
+
+function translate(manifest: Manifest, manifests: readonly Manifest[]): readonly Translation[] {
+  if (manifest.kind === 'EnvoyExtensionPolicy') return translateExtensionPolicy(manifest, manifests);
+  if (manifest.kind === 'GatewayExtension') return translateGatewayExtension(manifest, manifests);
+  return [];
+}
+
+function checkTranslation(
+  { tree, hasBootstrap, hasOtherRoutes, hasOtherFilters, nameApi }: Translation,
+  fileName: string,
+  policies: LoadedPolicies,
+  problems: Problem[],
+): Reach {
+  const { source, subjectOf, rephrase } = lay(tree);
+  const read = readFile(new EnvoyNode(source.data));
+  const configuration = {
+    ...read,
+    bootstrap: hasBootstrap ? read.bootstrap : undefined,
+    hasOtherClusters: true,
+    hasOtherFilters: hasOtherFilters === true,
+  };
+  const reporter = new Reporter(fileName, source, { subjectOf, rephrase });
+  const words = { nameApi, elsewhere: 'are not in this file' };
+  const check = { fileName, source, policies, reporter, words, inlineProblems: [] };
+  const reach = checkConfiguration(configuration, check);
+  problems.push(...reporter.problems, ...check.inlineProblems);
+  return { ...reach, hasOtherRoutes: reach.hasOtherRoutes || hasOtherRoutes };
+}
+
+/** What is told of an object by itself: references that lead nowhere, and patches that nothing here follows. */
+function ownProblems(manifest: Manifest, manifests: readonly Manifest[], file: string): readonly Problem[] {
+  const at = (path: readonly (string | number)[], message: string, severity: Problem['severity']): Problem => {
+    const place = manifest.source.locate([...manifest.node.path, ...path]);
+    const subject = `${labelOf(manifest)}: ${fieldPath(path)}`;
+    return { severity, file, path: fieldPath(path), subject, message, ...place };
+  };
+  if (manifest.kind === 'TrafficPolicy') {
+    const message = unknownExtension(manifest, manifests);
+    return message === undefined ? [] : [at(['spec', 'extProc', 'extensionRef', 'name'], message, 'error')];
+  }
+  if (manifest.kind !== 'EnvoyPatchPolicy') return [];
+  const message =
+    'what it patches cannot be followed here: what is told of other objects may be settled by it; check what Envoy has in the end (/config_dump)';
+  return [at(['spec'], message, 'warning')];
+}

@@ -1,0 +1,2 @@
+export { checkManifests } from './check-manifests.ts';
+export { isManifest } from './manifests.ts';

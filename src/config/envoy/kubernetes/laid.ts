@@ -1,0 +1,108 @@
+import type { DocumentPath, Problem } from '../../problem.ts';
+import type { Source } from '../../source/index.ts';
+import type { Dialect } from './dialect.ts';
+import { fieldPath, labelOf, type Manifest } from './manifests.ts';
+
+/** Where a part of the configuration comes from that a control plane makes of objects. */
+export interface Origin {
+  readonly manifest: Manifest;
+  /** In the object. */
+  readonly path: DocumentPath;
+  readonly dialect: Dialect;
+  /** What would decide about this part, and is not in the text: the part has the control plane's defaults. */
+  readonly unless?: string | undefined;
+}
+
+/** A value with its origin: an item of the trees that `lay` takes. */
+class Part {
+  readonly value: unknown;
+  readonly origin: Origin;
+
+  constructor(value: unknown, origin: Origin) {
+    this.value = value;
+    this.origin = origin;
+  }
+}
+
+export function from(origin: Origin, value: unknown): unknown {
+  return new Part(value, origin);
+}
+
+/** What objects become: an Envoy configuration whose places are those of the objects. */
+export interface Laid {
+  readonly source: Source;
+  /** Of a place: the field of an object, in that object's words. */
+  subjectOf(path: DocumentPath): string;
+  /** A problem as it is told of the object. */
+  rephrase(problem: Problem, path: DocumentPath): Problem;
+}
+
+export function lay(tree: unknown): Laid {
+  const origins = new Map<string, Origin>();
+  const data = unwrap(tree, [], origins);
+  const find = (path: DocumentPath): { origin: Origin; own: DocumentPath } => {
+    for (let length = path.length; length >= 0; length--) {
+      const origin = origins.get(keyOf(path.slice(0, length)));
+      if (origin !== undefined) {
+        return { origin, own: [...origin.path, ...origin.dialect.fieldOf(path.slice(length))] };
+      }
+    }
+    throw new Error('a configuration is laid upon at least one object');
+  };
+  const inObject = (path: DocumentPath): { source: Source; at: DocumentPath } => {
+    const { origin, own } = find(path);
+    return { source: origin.manifest.source, at: [...origin.manifest.node.path, ...own] };
+  };
+  return {
+    source: {
+      data,
+      locate(path, part) {
+        const { source, at } = inObject(path);
+        return source.locate(at, part);
+      },
+      locateInText(path, offset) {
+        const { source, at } = inObject(path);
+        return source.locateInText(at, offset);
+      },
+      isUnwritten(path) {
+        const { source, at } = inObject(path);
+        return source.isUnwritten(at);
+      },
+      numberText(path) {
+        const { source, at } = inObject(path);
+        return source.numberText(at);
+      },
+    },
+    subjectOf(path) {
+      const { origin, own } = find(path);
+      return `${labelOf(origin.manifest)}: ${fieldPath(own)}`;
+    },
+    rephrase(problem, path) {
+      const { origin, own } = find(path);
+      const { dialect, unless } = origin;
+      const message = dialect.rephrase(problem.message);
+      const told = { ...problem, path: fieldPath(own), message };
+      if (unless === undefined) return told;
+      return {
+        ...told,
+        severity: 'warning',
+        message: `${message} (unless ${unless} that is not in this file says so)`,
+      };
+    },
+  };
+}
+
+function unwrap(value: unknown, path: DocumentPath, origins: Map<string, Origin>): unknown {
+  if (value instanceof Part) {
+    origins.set(keyOf(path), value.origin);
+    return unwrap(value.value, path, origins);
+  }
+  if (Array.isArray(value)) return value.map((item, index) => unwrap(item, [...path, index], origins));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(entries.map(([key, item]) => [key, unwrap(item, [...path, key], origins)]));
+}
+
+function keyOf(path: DocumentPath): string {
+  return JSON.stringify(path);
+}

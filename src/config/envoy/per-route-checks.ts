@@ -1,0 +1,70 @@
+import type { Reporter } from '../compile/reporter.ts';
+import type { EnvoyNode } from './envoy-node.ts';
+import { EXTERNAL_PROCESSOR } from './filters.ts';
+import { filterKind, type HttpFilter } from './http-filters.ts';
+import { FILTER_CONFIG_TYPE } from './routes.ts';
+
+export const EXT_PROC_PER_ROUTE = 'envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute';
+
+/**
+ * What a place says for the filters of one name, `targets`. A message of another filter is ignored as silently as one under
+ * a name that no filter has; what Envoy refuses keeps the whole route configuration from being loaded.
+ */
+export function checkPerRoute(
+  entry: EnvoyNode,
+  targets: readonly HttpFilter[],
+  own: readonly HttpFilter[],
+  reporter: Reporter,
+): void {
+  const wrapped = entry.is(FILTER_CONFIG_TYPE);
+  const config = wrapped ? entry.get('config') : entry;
+  if (config === undefined) return;
+  const kind = filterKind(config);
+  const kinds = targets.map((target) => filterKind(target.config));
+  if (kind !== undefined && !kinds.includes(undefined) && !kinds.includes(kind)) {
+    tellForeign(config, kind, targets, own, reporter);
+    return;
+  }
+  if (config.is(EXTERNAL_PROCESSOR)) {
+    const message = `is the message of the filter itself, and Envoy refuses the routes: write \`"@type": type.googleapis.com/${EXT_PROC_PER_ROUTE}\` with \`overrides\``;
+    reporter.error(config.path, message);
+  }
+  if (config.is(EXT_PROC_PER_ROUTE)) checkOverrides(entry, config, reporter);
+}
+
+function tellForeign(
+  config: EnvoyNode,
+  kind: string,
+  targets: readonly HttpFilter[],
+  own: readonly HttpFilter[],
+  reporter: Reporter,
+): void {
+  const isOurs = kind === 'ext_proc';
+  const meant = own.find((filter) => filterKind(filter.config) === kind);
+  const outcome = isOurs ? 'no policy runs here' : `what it says of ${kind} does not hold here`;
+  const remedy =
+    meant === undefined
+      ? `this listener has no filter ${kind}: take it out, or add the filter`
+      : `write it under \`${meant.name}\``;
+  const target = filterKind(targets[0]?.config) ?? 'another one';
+  const message = `is for the filter ${kind}, and stands under the name of a filter ${target}, which ignores it silently: ${outcome}; ${remedy}`;
+  reporter.error(config.path, message, 'key');
+}
+
+function checkOverrides(entry: EnvoyNode, config: EnvoyNode, reporter: Reporter): void {
+  const overrides = config.get('overrides');
+  const disabled = config.get('disabled');
+  if (disabled?.data === false) {
+    const message =
+      'Envoy takes nothing but `true` here and refuses the routes: leave it out, `overrides` switches the filter on';
+    reporter.error(disabled.path, message);
+  } else if (disabled !== undefined && overrides !== undefined) {
+    const message = 'Envoy takes one of `disabled` and `overrides` and refuses the routes: leave one of them out';
+    reporter.error(disabled.path, message);
+  }
+  if (entry !== config && entry.flag('disabled') && overrides !== undefined) {
+    const message =
+      'switches the filter off here although `overrides` says what it should do: no policy runs here; leave it out';
+    reporter.warn(entry.placeOf('disabled'), message);
+  }
+}
