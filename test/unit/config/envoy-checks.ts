@@ -61,7 +61,7 @@ function fields(config: string): string {
   return inner === '' ? '# no further fields' : inner;
 }
 
-export const isError = (line: string): boolean => !line.includes(': warning: ');
+export const isError = (line: string): boolean => !line.includes(' warning: ');
 
 /** The only line, which must hold the words. */
 export function only(lines: readonly string[], severity: 'error' | 'warning', ...words: readonly string[]): void {
