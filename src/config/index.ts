@@ -1,6 +1,6 @@
 export { isErrorKey } from './compile/response-templates.ts';
 
-export { checkEnvoy, checkEnvoyFiles, type EnvoyFile } from './envoy/index.ts';
+export { checkEnvoy, checkEnvoyFiles } from './envoy/index.ts';
 export { loadPoliciesInThread } from './load-in-thread.ts';
 export { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
 export {

@@ -7,10 +7,10 @@ export const EXTERNAL_PROCESSOR_URL = `${HTTP}.ext_proc.v3.ExternalProcessor`;
 export const PER_ROUTE_URL = `${HTTP}.ext_proc.v3.ExtProcPerRoute`;
 export const FILTER_CONFIG_URL = `${TYPE}/envoy.config.route.v3.FilterConfig`;
 
-export const ROUTER = { name: 'envoy.filters.http.router', typed_config: { '@type': `${HTTP}.router.v3.Router` } };
+const ROUTER = { name: 'envoy.filters.http.router', typed_config: { '@type': `${HTTP}.router.v3.Router` } };
 
 /** What rules ask of a connection manager, where the control plane sees to it or nobody knows. */
-export const SAFE_MANAGER = {
+const SAFE_MANAGER = {
   normalize_path: true,
   merge_slashes: true,
   path_with_escaped_slashes_action: 'UNESCAPE_AND_REDIRECT',
