@@ -98,7 +98,10 @@ export interface LambdaConfiguration {
   readonly variables: readonly VariableTemplate[];
   /** False, true, or an expression that is evaluated after the invocation. */
   readonly sendToConsumer: boolean | CompiledTemplate;
+  /** Of the phase's message, where sendToConsumer does not take effect. */
   readonly mutations: MutationTemplates;
+  /** Of the function's answer, where sendToConsumer takes effect. */
+  readonly answer: MessageTemplates;
   /** Status to the caller instead of the reference's 500, by class of failure. */
   readonly errorStatus: ErrorStatus;
   /** What its expressions may give; undefined: nothing is to be looked at for each request. */
@@ -151,16 +154,19 @@ export interface VariableTemplate {
   readonly value: CompiledTemplate | undefined;
 }
 
-export interface MutationTemplates {
+/** What a step makes of a request, a response or an answer. */
+export interface MessageTemplates {
   /** Names in lower case. Undefined removes the header. */
   readonly set: readonly (readonly [name: string, value: CompiledTemplate | undefined])[];
   readonly append: readonly (readonly [name: string, value: CompiledTemplate])[];
   readonly remove: readonly string[];
   readonly body: BodyTemplate | undefined;
-  /** What the new body sets; undefined: the message keeps its own. */
-  readonly contentType: string | undefined;
-  readonly path: CompiledTemplate | undefined;
+  /** Undefined for a request. */
   readonly status: CompiledTemplate | number | undefined;
+}
+
+export interface MutationTemplates extends MessageTemplates {
+  readonly path: CompiledTemplate | undefined;
   readonly clearRouteCache: boolean;
 }
 

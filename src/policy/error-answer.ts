@@ -5,6 +5,7 @@ import { parseAccept } from './accept.ts';
 import type { Answer } from './answer.ts';
 import type { ResponseTemplate, ResponseTemplates } from './api-policies.ts';
 import { ACCEPTED_CODINGS } from './content-codings.ts';
+import { guessMediaType } from './media-type.ts';
 import type { PolicyFailure } from './policy-failure.ts';
 
 /** Smaller answers are part of what a stream takes anyway: a full process must be able to say so. */
@@ -108,10 +109,6 @@ function typeOf(mediaType: string, { body }: ResponseTemplate, text: string): st
 
 /** `application/problem+json` too. */
 const JSON_TYPE = /^(?:application\/json|[^*]+\+json)$/i;
-
-function guessMediaType(text: string): string {
-  return /^\s*[{[]/.test(text) ? 'application/json' : 'text/plain';
-}
 
 function defaultAnswer(failure: PolicyFailure, accept: readonly string[] | undefined): Answer {
   const json =

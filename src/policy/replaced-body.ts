@@ -12,8 +12,8 @@ export function mayReplaceBody(policies: ApiPolicies, phase: Phase): boolean {
 }
 
 /** An empty one needs no place among the pieces of the old one. */
-function setsBody({ mutations: { body } }: PolicyStep['configuration']): boolean {
-  return body !== undefined && body.constant !== '';
+function setsBody({ mutations: { body }, sendToConsumer }: PolicyStep['configuration']): boolean {
+  return body !== undefined && body.constant !== '' && sendToConsumer !== true;
 }
 
 function sends({ sendToConsumer }: PolicyStep['configuration']): boolean {

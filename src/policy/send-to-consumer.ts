@@ -1,16 +1,25 @@
 import { type FunctionAnswer, isWhole } from '../formats/index.ts';
 import { isOfConnection } from '../http-syntax.ts';
+import type { MessageTemplates } from './api-policies.ts';
 import { HttpHeaders } from './http-headers.ts';
 import { ResponseMessage } from './message.ts';
+import { appliedOf, applyChanges, evaluateChanges } from './message-changes.ts';
 import type { Phase } from './phase.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * The function's answer takes the response's place. In the request phase there is a response of the sidecar's own from
- * here on; later steps run on it. Headers that the answer does not have stay (docs/notes/reference-policy.md, Flow).
+ * The function's answer takes the response's place, with what the step's `answer` makes of it. In the request phase there is
+ * a response of the sidecar's own from here on; later steps run on it. Headers that the answer does not have stay
+ * (docs/notes/reference-policy.md, Flow). Where a template of `answer` fails, nothing is in place.
  */
-export function sendToConsumer(transaction: Transaction, answer: FunctionAnswer, phase: Phase): void {
-  const { status, headers, body } = answer;
+export function sendToConsumer(
+  transaction: Transaction,
+  answer: FunctionAnswer,
+  templates: MessageTemplates,
+  phase: Phase,
+): void {
+  const changes = evaluateChanges(transaction, templates, 'answer');
+  const { status, headers } = answer;
   if (phase === 'request') {
     if (!transaction.answered) {
       transaction.response = new ResponseMessage(status, new HttpHeaders([]), transaction.memory);
@@ -21,15 +30,32 @@ export function sendToConsumer(transaction: Transaction, answer: FunctionAnswer,
   if (response === undefined) return;
   transaction.pieces?.stop();
   transaction.pieces = undefined;
-  if (isWhole(body)) {
-    response.replaceBody(body, transaction.lambdaResponse?.handOver() ?? 0);
-  } else {
-    if (phase === 'response') throw new Error('a response step cannot send a body while it arrives');
-    response.forgetBody();
-    transaction.pieces = body;
-  }
+  if (changes.body === undefined) putBody(transaction, response, answer.body, phase);
+  else stopBody(answer);
   response.changeStatus(status);
   replaceHeaders(response.headers, headers);
+  applyChanges(response, changes);
+  transaction.runtime.trace?.({ kind: 'mutations', mutations: appliedOf(changes, 'response') });
+}
+
+/** Nobody gets the answer's body: if it still arrives, what it comes from is closed. */
+export function stopBody({ body }: FunctionAnswer): void {
+  if (!isWhole(body)) body.stop();
+}
+
+function putBody(
+  transaction: Transaction,
+  response: ResponseMessage,
+  body: FunctionAnswer['body'],
+  phase: Phase,
+): void {
+  if (isWhole(body)) {
+    response.replaceBody(body, transaction.lambdaResponse?.handOver() ?? 0);
+    return;
+  }
+  if (phase === 'response') throw new Error('a response step cannot send a body while it arrives');
+  response.forgetBody();
+  transaction.pieces = body;
 }
 
 /** A name's values take the place of those that are there. What a function may not set is left out. */

@@ -1,5 +1,5 @@
 import { ExpressionError } from '../expression/index.ts';
-import { type FunctionAnswer, isWhole } from '../formats/index.ts';
+import type { FunctionAnswer } from '../formats/index.ts';
 import { charge, textBytes } from '../memory-account.ts';
 import type { LambdaConfiguration, PolicyStep } from './api-policies.ts';
 import { withEvaluationLimit } from './evaluation-limit.ts';
@@ -8,40 +8,45 @@ import { applyMutations, clearMutations } from './mutations.ts';
 import type { Phase } from './phase.ts';
 import { PolicyFailure, variableFailure } from './policy-failure.ts';
 import { loggable } from './private-variables.ts';
-import { sendToConsumer } from './send-to-consumer.ts';
+import { sendToConsumer, stopBody } from './send-to-consumer.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * One policy: condition, invocation, variables, sendToConsumer, mutations, in this order. Throws PolicyFailure. A
- * step that is skipped, or that goes on after an error, still removes the headers that it would have set.
+ * One policy: condition, invocation, variables, sendToConsumer, then `answer` where that took effect, else `mutations`.
+ * Throws PolicyFailure. Where the mutations do not apply, the headers that they would have set are removed.
  */
 export async function executeStep(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> {
+  const { configuration } = step;
+  const { mutations } = configuration;
   const { trace } = transaction.runtime;
   trace?.({ kind: 'step', step, phase });
   if (!isWanted(transaction, step)) {
-    clearMutations(transaction, step.configuration.mutations, phase);
+    clearMutations(transaction, mutations, phase);
     return;
   }
   let answer: FunctionAnswer | undefined;
-  let answered = false;
+  let sends = false;
   try {
     answer = await invokeFunction(transaction, step);
     trace?.({ kind: 'answer', answer });
     transaction.receiveAnswer(answer);
-    setVariables(transaction, step.configuration);
-    const send = sendsToConsumer(transaction, step.configuration);
-    trace?.({ kind: 'send-to-consumer', value: send });
-    if (send) sendToConsumer(transaction, answer, phase);
-    else stop(answer);
-    answered = send;
-    applyMutations(transaction, step.configuration.mutations, send ? 'response' : phase);
+    setVariables(transaction, configuration);
+    sends = sendsToConsumer(transaction, configuration);
+    trace?.({ kind: 'send-to-consumer', value: sends });
+    if (sends) {
+      clearMutations(transaction, mutations, phase);
+      sendToConsumer(transaction, answer, configuration.answer, phase);
+    } else {
+      stopBody(answer);
+      applyMutations(transaction, mutations, phase);
+    }
   } catch (thrown) {
     const error = withEvaluationLimit(transaction, thrown);
-    if (!answered) stop(answer);
-    // sendToConsumer has already replaced the response; if its mutations fail, fail the request even with
-    // `onError: continue`, or an unmutated answer would leave.
+    if (answer !== undefined) stopBody(answer);
+    // The caller is to get an answer: if its `answer` fails, fail the request even with `onError: continue`, or an
+    // unchanged one would leave, or the request would go on.
     if (transaction.aborted) throw error;
-    const goesOn = !answered && step.onError === 'continue';
+    const goesOn = !sends && step.onError === 'continue';
     const failure = PolicyFailure.from(error);
     trace?.({ kind: 'failure', failure, goesOn });
     if (!goesOn) throw failure;
@@ -51,13 +56,8 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
       { ...fields, err: loggable(transaction, failure.cause ?? failure) },
       'policy failed, going on as onError says',
     );
-    clearMutations(transaction, step.configuration.mutations, phase);
+    clearMutations(transaction, mutations, phase);
   }
-}
-
-/** The answer is not sent: if its body still arrives, close what it comes from. */
-function stop(answer: FunctionAnswer | undefined): void {
-  if (answer !== undefined && !isWhole(answer.body)) answer.body.stop();
 }
 
 function isWanted(transaction: Transaction, step: PolicyStep): boolean {

@@ -6,6 +6,8 @@ import type { PolicyFailure } from './policy-failure.ts';
 
 /** What one step did to a message, evaluated. A header's null means that it was removed. */
 export interface AppliedMutations {
+  /** As in policies.yaml: `answer` where sendToConsumer took effect. */
+  readonly by: 'mutations' | 'answer';
   /** The response where sendToConsumer took effect, else the message of the phase. */
   readonly target: Phase;
   readonly set: readonly (readonly [name: string, value: string | null])[];
@@ -29,7 +31,7 @@ export type TraceEvent =
   | { readonly kind: 'variable'; readonly name: string; readonly value: string | null }
   | { readonly kind: 'send-to-consumer'; readonly value: boolean }
   | { readonly kind: 'mutations'; readonly mutations: AppliedMutations }
-  /** Headers that a step which did not run, or failed, would have set. */
+  /** Headers that the mutations of a step would have set, had they applied. */
   | { readonly kind: 'cleared'; readonly headers: readonly string[] }
   /** `goesOn`: as `onError: continue` says. */
   | { readonly kind: 'failure'; readonly failure: PolicyFailure; readonly goesOn: boolean }

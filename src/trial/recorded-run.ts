@@ -25,7 +25,7 @@ export interface RecordedStep {
   readonly variables: readonly (readonly [name: string, value: string | null])[];
   readonly sendToConsumer: boolean | undefined;
   readonly mutations: AppliedMutations | undefined;
-  /** Headers that were removed, since the step did not run or failed. */
+  /** Headers that were removed, since the step's mutations did not apply. */
   readonly cleared: readonly string[];
   /** `goesOn`: as `onError: continue` says. */
   readonly failure: { readonly failure: PolicyFailure; readonly goesOn: boolean } | undefined;

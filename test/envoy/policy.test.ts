@@ -36,7 +36,7 @@ function policies(): object {
           }),
           step('third', {
             sendToConsumer: true,
-            mutations: { status: 201, headers: { set: { 'x-v': "{#context.attributes['v']}" } } },
+            answer: { status: 201, headers: { set: { 'x-v': "{#context.attributes['v']}" } } },
           }),
         ],
         response: [step('fourth', { payload: '{#response.content}', ...set({ 'x-status': '{#response.status}' }) })],
@@ -45,7 +45,7 @@ function policies(): object {
         request: [
           step('decides', {
             sendToConsumer: "{#jsonPath(#lambdaResponse.content, '$.deny')}",
-            mutations: { status: "{#jsonPath(#lambdaResponse.content, '$.status')}" },
+            answer: { status: "{#jsonPath(#lambdaResponse.content, '$.status')}" },
           }),
         ],
       },
@@ -113,7 +113,7 @@ function policies(): object {
             'first',
             {
               sendToConsumer: true,
-              mutations: { headers: { set: { 'x-guard': '{#lambdaResponse.nothing.at.all}' } } },
+              answer: { headers: { set: { 'x-guard': '{#lambdaResponse.nothing.at.all}' } } },
             },
             { onError: 'continue' },
           ),
@@ -144,9 +144,9 @@ function policies(): object {
         request: [
           step('first', {
             sendToConsumer: true,
-            mutations: { headers: { append: { 'set-cookie': 'a=1' }, set: { 'content-type': 'text/plain' } } },
+            answer: { headers: { append: { 'set-cookie': 'a=1' }, set: { 'content-type': 'text/plain' } } },
           }),
-          step('first', { sendToConsumer: true, mutations: { headers: { append: { 'set-cookie': 'b=2' } } } }),
+          step('first', { sendToConsumer: true, answer: { headers: { append: { 'set-cookie': 'b=2' } } } }),
         ],
       },
       reads: {

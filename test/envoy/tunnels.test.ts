@@ -17,7 +17,7 @@ const apis: Readonly<Record<string, object>> = {
   'response-status': { response: [{ payload: 'p', mutations: { status: 403 } }] },
   'opens-late': { response: [{ payload: 'p', mutations: { status: 200 } }] },
   sends: { request: [{ payload: 'p', sendToConsumer: true }] },
-  refuses: { request: [{ payload: 'p', sendToConsumer: true, mutations: { status: 403 } }] },
+  refuses: { request: [{ payload: 'p', sendToConsumer: true, answer: { status: 403 } }] },
 };
 
 const proxy = createServer((_, response) => response.writeHead(500).end());

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { ExchangeClient } from '../support/exchange.ts';
+import { effective } from '../support/policy-chains.ts';
 import { type RunningProcessor, startProcessor } from '../support/processor.ts';
 import { scriptedInvoker } from '../support/scripted-invoker.ts';
 import { type HttpMessage, type Outcome, SimulatedEnvoy } from '../support/simulated-envoy.ts';
@@ -31,9 +32,10 @@ const responseText = fc.oneof(
   ),
 );
 
+const some = <T>(value: fc.Arbitrary<T>, weight = 1) =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight, arbitrary: value });
+
 function step(text: fc.Arbitrary<string>) {
-  const some = <T>(value: fc.Arbitrary<T>, weight = 1) =>
-    fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight, arbitrary: value });
   return fc
     .record({
       condition: some(fc.constantFrom('true', '{(1 == 2)}', "{#request.content == 'x'}", '{#nothing.at.all}')),
@@ -45,33 +47,40 @@ function step(text: fc.Arbitrary<string>) {
       payload: some(text, 6),
       variable: some(text, 3),
       sendToConsumer: some(fc.constantFrom<boolean | string>(true, true, "{#lambdaResponse.content == 'fixed'}")),
-      body: some(text, 2),
-      header: some(text, 3),
-      append: some(text),
-      remove: fc.boolean(),
+      mutations: changes(text),
+      answer: changes(text),
     })
-    .map(({ condition, onError, variable, body, header, append, remove, ...configuration }) => ({
+    .map(({ condition, onError, variable, mutations, answer, ...configuration }) => ({
       ...(condition && { condition }),
       ...(onError && { onError }),
       configuration: {
         ...Object.fromEntries(Object.entries(configuration).filter(([, value]) => value !== undefined)),
         ...(variable && { variables: [{ name: 'v', value: variable }] }),
-        mutations: {
-          ...(body && { body }),
-          headers: {
-            ...(header && { set: { 'x-set': header } }),
-            ...(append && { append: { 'x-append': append } }),
-            ...(remove && { remove: ['x-remove'] }),
-          },
-        },
+        mutations,
+        answer,
       },
     }));
 }
 
-const chain = fc.record({
-  request: fc.array(step(requestText), { maxLength: 4 }),
-  response: fc.array(step(responseText), { maxLength: 4 }),
-});
+function changes(text: fc.Arbitrary<string>) {
+  return fc
+    .record({ body: some(text, 2), header: some(text, 3), append: some(text), remove: fc.boolean() })
+    .map(({ body, header, append, remove }) => ({
+      ...(body && { body }),
+      headers: {
+        ...(header && { set: { 'x-set': header } }),
+        ...(append && { append: { 'x-append': append } }),
+        ...(remove && { remove: ['x-remove'] }),
+      },
+    }));
+}
+
+const chain = fc
+  .record({
+    request: fc.array(step(requestText), { maxLength: 4 }),
+    response: fc.array(step(responseText), { maxLength: 4 }),
+  })
+  .map(effective);
 const body = fc.array(fc.constantFrom('x', 'yy', '', 'fixed', 'ä'.repeat(20)), { maxLength: 4 });
 
 let processor: RunningProcessor;

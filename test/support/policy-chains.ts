@@ -58,32 +58,81 @@ function step(text: fc.Arbitrary<string>) {
       payload: some(text, 6),
       variable: some(text, 3),
       sendToConsumer: some(fc.constantFrom<boolean | string>(true, true, "{#lambdaResponse.content == 'fixed'}")),
-      body: some(text, 2),
-      header: some(fc.option(headerText), 3),
-      append: some(headerText),
-      remove: fc.boolean(),
+      mutations: changes(text),
       path: some(fc.constantFrom('/changed', '/p?m={#request.method}')),
-      status: some(
-        fc.constantFrom<number | string>(201, 204, 304, 404, '{#lambdaResponse.status}', "{#context.attributes['v']}"),
-      ),
+      answer: changes(text),
     })
-    .map(({ condition, onConditionError, onError, variable, body, header, append, remove, path, status, ...rest }) => ({
+    .map(({ condition, onConditionError, onError, variable, mutations, path, answer, ...rest }) => ({
       ...(condition && { condition }),
       ...(onConditionError && { onConditionError }),
       ...(onError && { onError }),
       configuration: {
         ...defined(rest),
         ...(variable !== undefined && { variables: [{ name: 'v', value: variable }] }),
-        mutations: {
-          ...defined({ body, path, status }),
-          headers: {
-            ...(header !== undefined && { set: { 'x-set': header } }),
-            ...(append && { append: { 'x-append': append } }),
-            ...(remove && { remove: ['x-remove'] }),
-          },
-        },
+        mutations: { ...mutations, ...defined({ path }) },
+        answer,
       },
     }));
+}
+
+/** The fields that `mutations` and `answer` have in common. */
+function changes(text: fc.Arbitrary<string>) {
+  return fc
+    .record({
+      body: some(text, 2),
+      header: some(fc.option(headerText), 3),
+      append: some(headerText),
+      remove: fc.boolean(),
+      status: some(
+        fc.constantFrom<number | string>(201, 204, 304, 404, '{#lambdaResponse.status}', "{#context.attributes['v']}"),
+      ),
+    })
+    .map(({ body, header, append, remove, status }) => ({
+      ...defined({ body, status }),
+      headers: {
+        ...(header !== undefined && { set: { 'x-set': header } }),
+        ...(append && { append: { 'x-append': append } }),
+        ...(remove && { remove: ['x-remove'] }),
+      },
+    }));
+}
+
+interface GeneratedStep {
+  readonly condition?: string | undefined;
+  readonly onError?: string | undefined;
+  readonly configuration: {
+    readonly sendToConsumer?: unknown;
+    readonly mutations: { readonly [field: string]: unknown };
+    readonly answer: object;
+  };
+}
+
+/** The chain without what could never take effect, which is an error in a document. */
+export function effective(phases: {
+  readonly request: readonly GeneratedStep[];
+  readonly response: readonly GeneratedStep[];
+}): { readonly request: readonly object[]; readonly response: readonly object[] } {
+  let answered = false;
+  const keep = ({ configuration, ...outer }: GeneratedStep, phase: 'request' | 'response'): object => {
+    const { mutations, answer, ...rest } = configuration;
+    const { path, status, ...common } = mutations;
+    const sends = rest.sendToConsumer;
+    const shapes = sends !== true && !(answered && phase === 'request');
+    const always = sends === true && (outer.condition ?? 'true') === 'true' && outer.onError !== 'continue';
+    answered ||= always && phase === 'request';
+    return {
+      ...outer,
+      configuration: {
+        ...rest,
+        ...(shapes && { mutations: { ...common, ...defined(phase === 'request' ? { path } : { status }) } }),
+        ...(sends !== undefined && { answer }),
+      },
+    };
+  };
+  return {
+    request: phases.request.map((each) => keep(each, 'request')),
+    response: phases.response.map((each) => keep(each, 'response')),
+  };
 }
 
 const template = { status: 502, headers: { 'x-key': '{#error.key}' } };
@@ -95,11 +144,13 @@ const responseTemplates = fc.constantFrom(
   { LAMBDA_EXT_PROC_BODY_UNAVAILABLE: { '*/*': { ...template, body: '{#error.key}' } } },
 );
 
-export const chain = fc.record({
-  request: fc.array(step(requestText), { maxLength: 4 }),
-  response: fc.array(step(responseText), { maxLength: 4 }),
-  responseTemplates,
-});
+export const chain = fc
+  .record({
+    request: fc.array(step(requestText), { maxLength: 4 }),
+    response: fc.array(step(responseText), { maxLength: 4 }),
+    responseTemplates,
+  })
+  .map(({ responseTemplates, ...phases }) => ({ ...effective(phases), responseTemplates }));
 
 const pieces = fc.array(fc.constantFrom('x', 'yy', 'fixed', 'ä'.repeat(20), 'z'.repeat(400)), { maxLength: 3 });
 /** `broken`: the header says gzip, the bytes are none. */

@@ -86,6 +86,7 @@ function* compilePhases(
   const names = new Map<string, number>();
   let position = 0;
   let hasResponse = false;
+  let answeredBy: string | undefined;
   let certificates = false;
   const headers = new Set<string>();
   const callers = new CallerVariables();
@@ -95,7 +96,7 @@ function* compilePhases(
     for (const { document: step, place } of placeSteps(document, which, path, defaultScope, compiler.reporter)) {
       yield;
       position++;
-      const compiled = compileStep(step, surroundings, place, compiler, callers);
+      const compiled = compileStep(step, surroundings, { ...place, answeredBy }, compiler, callers);
       if (compiled === undefined) continue;
       const name = step.name || `${compiled.baseName}-${position}`;
       const earlier = names.get(name);
@@ -104,18 +105,23 @@ function* compilePhases(
         compiler.reporter.error([...place.path, 'name'], message);
       }
       names.set(name, position);
-      hasResponse ||= which === 'response' || compiled.step.configuration.sendToConsumer !== false;
+      hasResponse ||= which === 'response';
       if (!hasResponse && compiled.readsResponse) {
         const message = 'reads the response, which is null here: there is none before the backend was called';
         compiler.reporter.warn([...place.path, 'configuration'], message, 'key');
       }
+      hasResponse ||= compiled.step.configuration.sendToConsumer !== false;
       certificates ||= compiled.readsCertificates;
       for (const header of compiled.headersRead) headers.add(header);
-      steps.push({ name, ...compiled.step });
+      const finished = { name, ...compiled.step };
+      if (which === 'request' && answersAlways(finished)) answeredBy ??= name;
+      steps.push(finished);
     }
     return steps;
   }
   const request = yield* phase('request');
+  // Response steps run on the answer.
+  answeredBy = undefined;
   const response = yield* phase('response');
   return { request, response, needs: { ...sumNeeds(request, response), certificates, headers } };
 }
@@ -135,7 +141,11 @@ function sumNeeds(
 
 /** With `onError: continue` a failure lets the request go on to the backend. */
 function answersAlways({ condition, onError, configuration }: PolicyStep): boolean {
-  return condition === undefined && onError === 'fail' && configuration.sendToConsumer === true;
+  return (
+    (condition === undefined || condition.constant === 'true') &&
+    onError === 'fail' &&
+    configuration.sendToConsumer === true
+  );
 }
 
 /** As the gateway has it: with a slash at its end. */

@@ -58,6 +58,11 @@ export class ConfigurationScope {
     return said(valueAt(own, [top])) === said(valueAt(defaults, [top]));
   }
 
+  /** The step itself has exactly this field. */
+  says(path: DocumentPath): boolean {
+    return has(this.#layers.own, path);
+  }
+
   /** See Source. */
   isUnwritten(path: DocumentPath): boolean {
     return this.#compiler.reporter.isUnwritten(this.origin(path));

@@ -16,9 +16,10 @@ import { CallerVariables, warnOfCallers } from './caller-influence.ts';
 import { ConfigurationScope } from './configuration-scope.ts';
 import { compileCredentials, secretsOf } from './credentials.ts';
 import { checkOneQualifier, compileDestination } from './destination.ts';
+import { checkEffects } from './effects.ts';
 import { headersRead } from './header-reads.ts';
 import { hasOwnKeys, inlineBase } from './inline-rules.ts';
-import { compileMutations } from './mutations.ts';
+import { compileAnswer, compileMutations } from './mutations.ts';
 import type { Reporter } from './reporter.ts';
 import { compileFrame, type StepSurroundings } from './step-rights.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
@@ -29,6 +30,8 @@ export interface StepPlace {
   readonly path: DocumentPath;
   readonly phase: 'request' | 'response';
   readonly body: PolicyStep['body'];
+  /** See StepEffects. */
+  readonly answeredBy?: string | undefined;
 }
 
 export interface CompiledStep {
@@ -64,7 +67,7 @@ export function compileStep(
         });
   const merged = deepMerge<ConfigurationDocument>(base, own, BODIES);
   const scope = new ConfigurationScope(compiler, { own, defaults: base }, path, rights.author);
-  const unframed = compileConfiguration(merged, place.phase, scope);
+  const unframed = compileConfiguration(merged, place, scope);
   const configuration = unframed && {
     ...unframed,
     secrets: secretsOf(unframed.credentials),
@@ -105,10 +108,11 @@ function bodyNeeds({ body, phase }: StepPlace, readers: readonly BodyNeeds[]): B
 
 function compileConfiguration(
   document: ConfigurationDocument,
-  phase: 'request' | 'response',
+  { phase, answeredBy }: StepPlace,
   scope: ConfigurationScope,
 ): Omit<LambdaConfiguration, 'frame' | 'secrets'> | undefined {
   const destination = compileDestination(document, scope);
+  const sendToConsumer = compileSendToConsumer(document, scope);
   const configuration = {
     requestFormat: new RawRequest(compileBody(document.payload || undefined, ['payload'], scope)),
     responseFormat: rawResponse,
@@ -126,11 +130,13 @@ function compileConfiguration(
       private: isPrivate ?? false,
       value: scope.template(['variables', index, 'value'], value),
     })),
-    sendToConsumer: compileSendToConsumer(document, scope),
-    mutations: compileMutations(document, phase, scope),
+    sendToConsumer: sendToConsumer ?? false,
+    mutations: compileMutations(document, scope),
+    answer: compileAnswer(document, scope),
     errorStatus: compileErrorStatus(document.errorStatus),
   } as const;
   checkResultIsThere(document, scope);
+  if (sendToConsumer !== undefined) checkEffects(configuration, { phase, answeredBy }, scope);
   if (destination !== undefined) checkOneQualifier(destination.function, configuration.texts.qualifier, scope);
   return destination === undefined ? undefined : { ...configuration, ...destination };
 }
@@ -141,15 +147,18 @@ function compileErrorStatus(status: ConfigurationDocument['errorStatus']): Error
   return { throttled: throttled ?? undefined, timeout: timeout ?? undefined, tooLarge: tooLarge ?? undefined };
 }
 
-function compileSendToConsumer(document: ConfigurationDocument, scope: ConfigurationScope): boolean | CompiledTemplate {
+/** Undefined after a reported error. */
+function compileSendToConsumer(
+  document: ConfigurationDocument,
+  scope: ConfigurationScope,
+): boolean | CompiledTemplate | undefined {
   const value = document.sendToConsumer ?? policyDefaults.sendToConsumer;
   if (typeof value === 'boolean') return value;
   const template = scope.template(['sendToConsumer'], value);
-  if (template === undefined) return false;
-  if (template.constant === undefined) return template;
+  if (template === undefined || template.constant === undefined) return template;
   if (template.constant === 'true' || template.constant === 'false') return template.constant === 'true';
   scope.error(['sendToConsumer'], 'expected true, false or an expression in {#…}');
-  return false;
+  return undefined;
 }
 
 /** Event and DryRun have an empty result. */

@@ -1,4 +1,9 @@
-import { type MutationTemplates, needsWholeResponse } from '../../policy/index.ts';
+import {
+  type ApiPolicies,
+  type MessageTemplates,
+  type MutationTemplates,
+  needsWholeResponse,
+} from '../../policy/index.ts';
 import { judgeHeader, type MutationRule } from '../compile/header-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
@@ -10,7 +15,6 @@ export function checkMutations(filter: Filter, used: UsedRoute, reporter: Report
   const { config } = filter;
   const rules = config.get('mutation_rules');
   const place = config.placeOf('mutation_rules');
-  const steps = [...used.policies.request, ...used.policies.response];
   const outcome = rules?.flag('disallow_is_error')
     ? 'answers each request with a 500'
     : 'drops the change without a word';
@@ -19,8 +23,7 @@ export function checkMutations(filter: Filter, used: UsedRoute, reporter: Report
     const message = `${nameOf(used)} reads or replaces responses, for which Range is taken off requests, and Envoy ${outcome}: leave \`disallow_all\` out`;
     reporter.error(place, message);
   }
-  for (const { name, configuration } of steps) {
-    const { mutations } = configuration;
+  for (const { name, mutations } of changesOf(used.policies)) {
     for (const [header, rule] of refusedHeaders(mutations)) {
       if (rules?.flag(rule)) continue;
       const message = `step ${name} of ${nameOf(used)} changes ${header}, and Envoy ${outcome}: write \`mutation_rules: {${rule}: true}\``;
@@ -40,7 +43,20 @@ export function checkMutations(filter: Filter, used: UsedRoute, reporter: Report
   }
 }
 
-function refusedHeaders(mutations: MutationTemplates): ReadonlyMap<string, MutationRule> {
+interface StepChanges {
+  readonly name: string;
+  readonly mutations: MutationTemplates;
+}
+
+/** The rules bound an immediate response too, as which the answer of a request step leaves. */
+function changesOf({ request, response }: ApiPolicies): readonly StepChanges[] {
+  return [...request, ...response].flatMap(({ name, configuration: { mutations, answer } }) => [
+    { name, mutations },
+    { name, mutations: { ...answer, path: undefined, clearRouteCache: false } },
+  ]);
+}
+
+function refusedHeaders(mutations: MessageTemplates): ReadonlyMap<string, MutationRule> {
   const names = [
     ...mutations.set.map(([name]) => name),
     ...mutations.append.map(([name]) => name),

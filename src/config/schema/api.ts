@@ -76,7 +76,7 @@ export const stepSchema = z
     onError: field(z.enum(['fail', 'continue']), {
       title: 'On an error',
       description:
-        "What a failed invocation does: fail the request, or go on with the next step. Once sendToConsumer has put the Lambda's answer in place, a failure in the step's mutations fails the request all the same.",
+        'What a failed invocation does: fail the request, or go on with the next step. Once sendToConsumer has taken effect, a failure in `answer` fails the request all the same.',
       default: policyDefaults.onError,
       examples: ['continue'],
     }),

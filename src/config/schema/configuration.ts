@@ -8,7 +8,7 @@ import {
 } from '../../lambda/index.ts';
 import { errorCatalogue, policyDefaults } from '../../policy/index.ts';
 import { body, field, flag, httpStatus, integer, template, text } from './field.ts';
-import { mutations } from './mutations.ts';
+import { answer, mutations } from './mutations.ts';
 import { ssl } from './ssl.ts';
 
 const milliseconds = integer(0);
@@ -186,9 +186,17 @@ export const configurationSchema = z
 
     mutations: field(mutations, {
       title: 'Mutations',
-      description: "Changes of the phase's message, or of the answer where sendToConsumer takes effect.",
+      description:
+        'Changes of the request or response that goes on. They do not apply where sendToConsumer takes effect, nor in later request steps.',
       default: {},
       examples: [{ headers: { set: { 'x-tier': "{#context.attributes['tier']}" } } }],
+    }),
+    answer: field(answer, {
+      title: 'Answer',
+      description:
+        "What the caller gets where sendToConsumer takes effect: changes of the function's answer. Without effect elsewhere.",
+      default: {},
+      examples: [{ status: 403, body: { error: 'refused' } }],
     }),
     externalId: field(template, {
       title: 'External id',

@@ -268,20 +268,25 @@ test('more than 100 header operations are an error', () => {
   assertLines(problemsOf(withStep(`function: f, mutations: {headers: {remove: [${names(101)}]}}`)), ['more than 100']);
 });
 
-test('mutations without an effect are warnings', () => {
-  assertLines(problemsOf(withStep('function: f, mutations: {status: 201}')), ['status: warning: has no effect']);
-  assert.deepEqual(problemsOf(withStep('function: f, sendToConsumer: true, mutations: {status: 201}')), []);
+test('mutations of one phase are errors in the other', () => {
+  const late = (mutations: string): string =>
+    withStep(`function: f, mutations: {${mutations}}`).replace('request:', 'response:');
+  assertLines(problemsOf(withStep('function: f, mutations: {status: 201}')), [
+    'status: has no effect',
+    'answer.status',
+  ]);
+  assertLines(problemsOf(late('path: /a')), ['path: has no effect in the response phase']);
+  assertLines(problemsOf(late('clearRouteCache: true')), ['clearRouteCache: has no effect in the response phase']);
+  assert.deepEqual(problemsOf(late('status: 201')), []);
   assertLines(problemsOf(withStep('function: f, mutations: {clearRouteCache: true}')), ['clearRouteCache: warning']);
-  const text = withStep('function: f, mutations: {path: /a}').replace('request:', 'response:');
-  assertLines(problemsOf(text), ['path: warning: has no effect in the response phase']);
 });
 
 test('a path or status that is none is an error', () => {
   assertLines(problemsOf(withStep('function: f, mutations: {path: a}')), ['mutations.path: is no path']);
-  const status = (value: string): string =>
-    withStep(`function: f, sendToConsumer: true, mutations: {status: ${value}}`);
-  assertLines(problemsOf(status('199')), ['mutations.status: expected at least 200']);
-  assertLines(problemsOf(status('ok')), ['mutations.status: is no status']);
+  const status = (value: string): string => withStep(`function: f, sendToConsumer: true, answer: {status: ${value}}`);
+  assertLines(problemsOf(status('199')), ['answer.status: expected at least 200']);
+  assertLines(problemsOf(status('ok')), ['answer.status: is no status']);
+  assertLines(problemsOf(status('600')), ['answer.status: expected at most 599']);
 });
 
 test('a guard is told to fail when its condition fails', () => {

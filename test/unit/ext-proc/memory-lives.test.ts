@@ -48,6 +48,11 @@ const chain = [
   },
 ];
 const step = { function: "{#request.headers['x-f'][0]}", payload: '{#request.content}' };
+const answer = {
+  status: 201,
+  headers: { set: { 'x-a': '{#lambdaResponse.status}' } },
+  body: '<{#lambdaResponse.content}>',
+};
 const { set } = loadPolicies(
   JSON.stringify({
     version: 1,
@@ -56,7 +61,7 @@ const { set } = loadPolicies(
       idle: {},
       reads: { request: [{ configuration: step }] },
       sends: {
-        request: [{ configuration: { ...step, sendToConsumer: true } }],
+        request: [{ configuration: { ...step, sendToConsumer: true, answer } }],
         response: [
           {
             configuration: {

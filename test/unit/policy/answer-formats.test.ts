@@ -61,7 +61,7 @@ test('what belongs to one connection or to the framing is left out of what a fun
 });
 
 test('status, headers and body are the answer, and a repeated header stays repeated', async () => {
-  const run = withFormat(requestSteps(app({ mutations: { headers: { set: { 'x-b': 'b' } } } })), () => ({
+  const run = withFormat(requestSteps(app({ answer: { headers: { set: { 'x-b': 'b' } } } })), () => ({
     status: 302,
     headers: [
       ['set-cookie', 'a=1'],
@@ -104,6 +104,28 @@ test('a result that the format cannot read is an error with nothing of it, count
   assert.match(JSON.stringify(run.log), /the reason/);
 });
 
+test('what a function said of its own body goes where answer has another one', async () => {
+  const decode = (): FunctionAnswer => ({
+    status: 206,
+    headers: [
+      ['content-encoding', 'gzip'],
+      ['content-type', 'image/png'],
+      ['etag', '"strong"'],
+      ['x-kept', '1'],
+    ],
+    body: Buffer.from('compressed'),
+  });
+  const answer = { body: 'in the clear' };
+  const { status, headers, body } = answerOf(await withFormat(requestSteps(app({ answer })), decode).request());
+  assert.deepEqual([status, headers, body], [200, { 'content-type': 'text/plain', 'x-kept': '1' }, 'in the clear']);
+  const run = withFormat({ apis: { default: { response: [app({ answer })] } } }, decode);
+  await run.request();
+  await run.response(200, {}, 'old');
+  const { response } = run.transaction;
+  assert.deepEqual([response?.status, String(response?.replacement)], [200, 'in the clear']);
+  assert.equal(response?.headers.first('content-encoding'), undefined);
+});
+
 test('an answer in pieces leaves as it arrives, with what later steps make of status and headers', async () => {
   const pieces = new Pieces();
   const document = {
@@ -137,10 +159,11 @@ test('pieces that nobody gets are stopped', async () => {
       requestSteps(app({ variables: [{ name: 'v', value: failing }] }, { onError: 'continue' })),
       'continue',
     ],
-    ['its mutations fail', requestSteps(app({ mutations: { status: failing } })), 'answer'],
+    ['its answer fails', requestSteps(app({ answer: { status: failing } })), 'answer'],
+    ['its answer has another body', requestSteps(app({ answer: { body: 'whole' } })), 'answer'],
     ['a later step fails', requestSteps(app(), step('f', { variables: [{ name: 'v', value: failing }] })), 'answer'],
     ['a later answer', requestSteps(app(), step('f', { sendToConsumer: true, payload: 'whole' })), 'answer'],
-    ['a later body', requestSteps(app(), step('f', { sendToConsumer: true, mutations: { body: 'whole' } })), 'answer'],
+    ['a later body', requestSteps(app(), step('f', { sendToConsumer: true, answer: { body: 'whole' } })), 'answer'],
   ];
   for (const [name, document, kind] of cases) {
     const pieces = new Pieces();
@@ -155,6 +178,15 @@ test('an abort stops what still arrives', async () => {
   const run = withFormat(requestSteps(app()), streamed(pieces));
   assert.equal((await run.request()).kind, 'stream');
   run.transaction.abort();
+  assert.ok(pieces.stopped);
+});
+
+test('a response step whose answer has a body of its own needs no pieces', async () => {
+  const pieces = new Pieces();
+  const run = withFormat({ apis: { default: { response: [app({ answer: { body: 'whole' } })] } } }, streamed(pieces));
+  await run.request();
+  assert.deepEqual(await run.response(200), { kind: 'continue' });
+  assert.equal(String(run.transaction.response?.replacement), 'whole');
   assert.ok(pieces.stopped);
 });
 

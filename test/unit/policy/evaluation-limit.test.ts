@@ -17,6 +17,7 @@ test('expressions that take more CPU time than limits.evaluationMs fail the requ
     { variables: [{ name: 'v', value: `{${costly}}` }] },
     { sendToConsumer: `{${costly} > 0}` },
     { mutations: { headers: { set: { x: `{${costly}}` } } } },
+    { sendToConsumer: true, answer: { body: `{${costly}}` } },
   ]) {
     const run = policyRun(document(step), { evaluationMs: 1 });
     const outcome = await run.request('');

@@ -65,7 +65,6 @@ test('a value that cannot be carried fails the step, and leaves the message as i
     [headers({ append: { 'x-a': '{#lambdaResponse.content}' } }), 'mutations.headers.append.x-a'],
     [{ mutations: { path: '{#lambdaResponse.content}' } }, 'mutations.path'],
     [{ mutations: { path: "/{#lambdaResponse.content.replace('a\nb', 'a#b')}" } }, 'mutations.path'],
-    [{ mutations: { status: '{#lambdaResponse.content}' } }, 'mutations.status'],
     [{ mutations: { body: 'new', path: '{#nothing.at.all}' } }, 'mutations.path'],
   ];
   for (const [mutations, place] of cases) {
@@ -77,4 +76,20 @@ test('a value that cannot be carried fails the step, and leaves the message as i
     assert.deepEqual(request?.headers.changes(), [], place);
     assert.deepEqual([request?.pathChanged, request?.replacement], [false, undefined], place);
   }
+});
+
+test('a status that is none fails a response step, and leaves the response as it was', async () => {
+  const run = policyRun({
+    apis: {
+      default: {
+        response: [step('f', { payload: 'a', mutations: { status: '{#lambdaResponse.content}', body: 'b' } })],
+      },
+    },
+  });
+  await run.request();
+  const { errorKey, body } = answerOf(await run.response(200, {}, 'old'));
+  assert.equal(errorKey, 'AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION');
+  assert.ok(body?.includes('mutations.status'), body);
+  const { response } = run.transaction;
+  assert.deepEqual([response?.status, response?.replacement], [200, undefined]);
 });

@@ -42,6 +42,8 @@ const endings: Readonly<Record<string, readonly [object, (() => never)?]>> = {
   'a region of that name': [step('fails', { region: token })],
   'a condition that cannot be read': [step('fails', {}, { condition: `{#context.attributes['token'] + 'x'}` })],
   'a mutation that fails': [step('fails', { mutations: { headers: { set: { 'x-a': `${token}{#nothing.at.all}` } } } })],
+  'an answer that fails': [step('fails', { sendToConsumer: true, answer: { body: `${token}{#nothing.at.all}` } })],
+  'an answer with no status': [step('fails', { sendToConsumer: true, answer: { status: token } })],
 };
 
 for (const [name, [last, failure]] of Object.entries(endings)) {

@@ -20,9 +20,9 @@ test('it is no interrupt: later request steps and all response steps run on the 
     apis: {
       default: {
         request: [
-          step('first', { payload: '1', ...send, mutations: { headers: { set: { 'x-first': 'a' } } } }),
+          step('first', { payload: '1', ...send, answer: { headers: { set: { 'x-first': 'a' } } } }),
           step('between', { payload: '{#response.content}{#response.status}' }),
-          step('last', { payload: '{#lambdaResponse.content}!', ...send, mutations: { status: 201 } }),
+          step('last', { payload: '{#lambdaResponse.content}!', ...send, answer: { status: 201 } }),
         ],
         response: [
           step('view', {
@@ -90,13 +90,4 @@ test('an expression decides after the invocation, and its error is no answer by 
   const { errorKey, body } = answerOf(await decide('{}'));
   assert.equal(errorKey, 'AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION');
   assert.match(body ?? '', /Details: \[sendToConsumer\]/);
-});
-
-test('once the answer stands, a failure in its mutations fails the request in spite of onError: continue', async () => {
-  const mutations = { headers: { set: { 'x-v': '{#nothing.at.all}' } } };
-  const document = (sendToConsumer: boolean) => ({
-    apis: { default: { request: [step('app', { payload: 'x', sendToConsumer, mutations }, { onError: 'continue' })] } },
-  });
-  assert.equal(answerOf(await policyRun(document(true)).request()).errorKey, 'AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION');
-  assert.deepEqual(await policyRun(document(false)).request(), { kind: 'continue' });
 });
