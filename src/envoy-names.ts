@@ -37,6 +37,7 @@ export const requestAttributes = {
   protocol: 'request.protocol',
   sourceAddress: 'source.address',
   destinationAddress: 'destination.address',
+  destinationPort: 'destination.port',
   /** Of the caller. */
   peerCertificate: 'connection.subject_peer_certificate',
   /** Of Envoy. */

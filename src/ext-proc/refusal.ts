@@ -15,11 +15,14 @@ export function refusalPolicies(set: PolicySet): ApiPolicies {
     privateVariables: new Set(),
     needs: {
       requestBody: false,
+      requestText: false,
+      requestBytes: false,
       response: false,
       responseBody: false,
       answersAlways: false,
       certificates: false,
       headers: new Set(),
+      events: false,
     },
   };
 }

@@ -11,15 +11,19 @@ export function readRequestHead(
   const client = attributes.get(requestAttributes.peerCertificate) || null;
   const server = attributes.get(requestAttributes.localCertificate) || null;
   const source = attributes.get(requestAttributes.sourceAddress);
+  const destination = attributes.get(requestAttributes.destinationAddress);
+  const protocol = attributes.get(requestAttributes.protocol);
   return {
     method: pseudo.get('method') ?? attributes.get(METHOD_ATTRIBUTE) ?? '',
     uri: pseudo.get('path') ?? '',
     scheme: pseudo.get('scheme') ?? null,
     host: pseudo.get('authority') ?? null,
-    version: versionOf(attributes.get(requestAttributes.protocol)),
+    version: versionOf(protocol),
+    protocol: protocol || null,
     timestamp,
     remoteAddress: addressOf(source),
-    localAddress: addressOf(attributes.get(requestAttributes.destinationAddress)),
+    localAddress: addressOf(destination),
+    localPort: portOf(destination) ?? numberOf(attributes.get(requestAttributes.destinationPort)),
     ssl:
       client === null && server === null
         ? null
@@ -51,4 +55,8 @@ function addressOf(text: string | undefined): string | null {
 function portOf(text: string | undefined): number | null {
   const port = /:(\d+)$/.exec(text ?? '')?.[1];
   return port === undefined ? null : Number(port);
+}
+
+function numberOf(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : null;
 }

@@ -1,6 +1,7 @@
-import type { EvaluationContext } from '../expression/index.ts';
+import type { EvaluationContext, HeaderScope, RequestScope } from '../expression/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
 import type { FunctionAnswer } from './function-answer.ts';
+import type { PathTemplate } from './path-template.ts';
 
 /** Bodies that must be whole before a request can be encoded. */
 export interface BodyNeeds {
@@ -8,8 +9,35 @@ export interface BodyNeeds {
   readonly responseBody: boolean;
 }
 
-/** What a format reads of a transaction. */
+/** Headers of a request, as Envoy sent them and policies changed them. */
+export interface HeaderView extends HeaderScope {
+  /** Whether a policy set, added to or removed the header. `name` in lower case. */
+  isChanged(name: string): boolean;
+}
+
+/** A request as formats see it: what expressions see, and what only an event tells. */
+export interface RequestView extends RequestScope {
+  readonly headers: HeaderView;
+  /** The body as it came, its content codings not undone, or as a policy set it; undefined: it is not known. */
+  readonly bytes: Uint8Array | undefined;
+  /** As Envoy tells it, for instance `HTTP/2`. */
+  readonly protocol: string | null;
+  /** The port of Envoy that the caller connected to. */
+  readonly localPort: number | null;
+  /** `x-request-id` where it is a UUID, else a UUID that was made for this request. */
+  readonly uuid: string;
+  /** `format.resource` of the step that runs; undefined: it has none. */
+  readonly resource: PathTemplate | undefined;
+  /** The values of the resource's names, as they were sent (not decoded); undefined: the path does not match it. */
+  readonly pathValues: ReadonlyMap<string, string> | undefined;
+}
+
+/** What a format reads of a transaction. Events need a request that is a RequestView; `raw` does not. */
 export type TransactionView = EvaluationContext;
+
+export function isRequestView(request: RequestScope | undefined): request is RequestView {
+  return request !== undefined && 'bytes' in request && 'pathValues' in request;
+}
 
 /** What a format reads of an invocation's result: the status of the Invoke API and the function's bytes. */
 export interface FunctionResult {
@@ -19,7 +47,10 @@ export interface FunctionResult {
 
 /** How a transaction becomes the payload of an invocation. Made once for a step, with what its configuration says. */
 export interface RequestFormat {
+  /** What its expressions read. */
   readonly needs: BodyNeeds;
+  /** It reads the request's body as it came, with its content codings. */
+  readonly readsBytes: boolean;
   /** The payload of all requests, where they have the same. */
   readonly shared: Uint8Array | undefined;
   /**

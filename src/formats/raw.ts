@@ -9,6 +9,7 @@ const noNeeds: BodyNeeds = { requestBody: false, responseBody: false };
 /** The text of `payload` as it is, or the JSON that its object gives; null, "" and a missing `payload` are no payload. */
 export class RawRequest implements RequestFormat {
   readonly needs: BodyNeeds;
+  readonly readsBytes = false;
   /** Where the text has no expression. */
   readonly shared: Uint8Array | undefined;
   readonly #payload: BodyTemplate | undefined;

@@ -1,5 +1,5 @@
 import type { BodyTemplate, CompiledTemplate, Secret } from '../expression/index.ts';
-import type { BodyNeeds, RequestFormat, ResponseFormat } from '../formats/index.ts';
+import type { BodyNeeds, RequestFormat, Resource, ResponseFormat } from '../formats/index.ts';
 import type {
   CredentialSource,
   ErrorStatusField,
@@ -51,6 +51,10 @@ export interface EnvoySettings {
 export interface PhaseNeeds {
   /** A request step, or a response step by way of `#request.content`, reads the request's body. */
   readonly requestBody: boolean;
+  /** Of these: a template reads it as text, so that its content codings are undone. */
+  readonly requestText: boolean;
+  /** Of these: a request format sends it as it came. */
+  readonly requestBytes: boolean;
   /** There are response steps. */
   readonly response: boolean;
   /** A response step reads the response's body. */
@@ -61,6 +65,15 @@ export interface PhaseNeeds {
   readonly certificates: boolean;
   /** The headers that templates name, in lower case: `check` looks whether Envoy keeps one of them back. */
   readonly headers: ReadonlySet<string>;
+  /** A step makes events of AWS's, which hold all headers, who called and how: what Envoy does not tell is missing there. */
+  readonly events: boolean;
+}
+
+/** The bodies that a step reads. */
+export interface StepNeeds extends BodyNeeds {
+  /** See PhaseNeeds. */
+  readonly requestText: boolean;
+  readonly requestBytes: boolean;
 }
 
 export interface PolicyStep {
@@ -74,8 +87,7 @@ export interface PolicyStep {
    * (v2 scopes REQUEST and RESPONSE). `buffered`: the body is read in any case (v2 scopes *_CONTENT).
    */
   readonly body: 'as-needed' | 'absent' | 'buffered';
-  /** The bodies that it reads. */
-  readonly needs: BodyNeeds;
+  readonly needs: StepNeeds;
   readonly configuration: LambdaConfiguration;
 }
 
@@ -86,6 +98,8 @@ export interface LambdaConfiguration {
   readonly texts: TextTemplates;
   /** How the request or response becomes the payload. */
   readonly requestFormat: RequestFormat;
+  /** What the request's path must look like; its names are `#request.pathParams`. */
+  readonly resource: Resource | undefined;
   /** What the function's result is as an HTTP answer. */
   readonly responseFormat: ResponseFormat;
   readonly invocationType: InvocationType;

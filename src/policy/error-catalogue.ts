@@ -15,6 +15,7 @@ export const errorCatalogue = {
   LAMBDA_EXT_PROC_UNKNOWN_API: { status: 500, message: 'The Lambda policy named by this route is unknown.' },
   LAMBDA_EXT_PROC_INVALID_POLICIES: { status: 500, message: 'The Lambda policies of this route are invalid.' },
   LAMBDA_EXT_PROC_NOT_ALLOWED: { status: 403, message: 'The Lambda policy does not allow what this request asks for.' },
+  LAMBDA_EXT_PROC_PATH_MISMATCH: { status: 404, message: 'The path does not match the resource of the Lambda policy.' },
   LAMBDA_EXT_PROC_BODY_TOO_LARGE: { status: 413, message: 'The body is larger than the Lambda policy accepts.' },
   LAMBDA_EXT_PROC_BODY_UNAVAILABLE: { status: 500, message: 'The body that a Lambda policy needs is not available.' },
   LAMBDA_EXT_PROC_EVALUATION_LIMIT: { status: 500, message: 'The expressions of the Lambda policies take too long.' },

@@ -41,6 +41,11 @@ export class HttpHeaders implements HeaderScope {
     return this.values(name)?.[0];
   }
 
+  /** Whether a policy set, added to or removed it. `name` in lower case. */
+  isChanged(name: string): boolean {
+    return this.#changes?.has(name) === true;
+  }
+
   names(): readonly string[] {
     return [...this.#entries().values()].map((entry) => entry.name);
   }

@@ -17,6 +17,7 @@ const MAX_TEXT = 8_192;
 
 /** The policy's object with every expression evaluated for this request. Throws PolicyFailure. */
 export function buildInvocation(transaction: Transaction, configuration: LambdaConfiguration): Invocation {
+  if (configuration.resource !== undefined) checkPath(transaction);
   const invocation: Unfinished<Invocation> = {
     functionName: text(transaction, configuration.function, 'function'),
     region: text(transaction, configuration.region, 'region'),
@@ -42,6 +43,18 @@ function encode(transaction: Transaction, { requestFormat }: LambdaConfiguration
     if (!(error instanceof FormatError)) throw error;
     throw invalid(error.message, error.cause ?? error);
   }
+}
+
+/** A function that is meant for one resource gets no request for another, however its values are used. */
+function checkPath({ request }: Transaction): void {
+  try {
+    if (request?.pathValues !== undefined) return;
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw invalid(error.message, error.cause ?? error);
+  }
+  const cause = new Error('the path does not match format.resource');
+  throw new PolicyFailure('LAMBDA_EXT_PROC_PATH_MISMATCH', { cause, byCaller: true });
 }
 
 /** `chain`: the field is one of that role of `roleChain`. */

@@ -1,7 +1,10 @@
-import type { MessageScope, ParameterScope, RequestScope, ResponseScope, SslScope } from '../expression/index.ts';
+import { randomUUID } from 'node:crypto';
+import type { MessageScope, ParameterScope, ResponseScope, SslScope } from '../expression/index.ts';
+import type { PathTemplate, RequestView } from '../formats/index.ts';
 import { type MemoryAccount, unlimitedMemory } from '../memory-account.ts';
 import type { HttpHeaders } from './http-headers.ts';
 import { keepText } from './kept-text.ts';
+import type { MatchedPath } from './matched-path.ts';
 import { parseQuery } from './query.ts';
 
 /**
@@ -23,6 +26,8 @@ export abstract class Message implements MessageScope {
   contentHidden = false;
   readonly #memory: MemoryAccount;
   #bytes: Uint8Array | undefined;
+  /** The body as it came, where that is kept. */
+  #coded: Uint8Array | undefined;
   #text: string | undefined;
   /** What the bytes and the text have taken of the account. */
   #held = 0;
@@ -35,6 +40,16 @@ export abstract class Message implements MessageScope {
   /** The body in the clear (content-encoding undone); undefined before it is known. Its text is charged when it is made. */
   get body(): Uint8Array | undefined {
     return this.#bytes;
+  }
+
+  /** The body as it came, where that is kept; else in the clear. */
+  get bytes(): Uint8Array | undefined {
+    return this.#coded ?? this.#bytes;
+  }
+
+  /** Keeps a body that has content codings as it came; who holds it has it taken of the account. */
+  keepCoded(bytes: Uint8Array): void {
+    this.#coded = bytes;
   }
 
   get content(): string | null {
@@ -52,6 +67,7 @@ export abstract class Message implements MessageScope {
     this.#memory.give(this.#held);
     this.#held = held;
     this.#bytes = bytes;
+    this.#coded = undefined;
     this.#text = undefined;
   }
 
@@ -87,22 +103,30 @@ export interface RequestHead {
   readonly uri: string;
   readonly scheme: string | null;
   readonly host: string | null;
+  /** The gateway's name of the protocol's version. */
   readonly version: string | null;
+  /** The protocol as Envoy tells it. */
+  readonly protocol: string | null;
   readonly timestamp: number;
   readonly remoteAddress: string | null;
   readonly localAddress: string | null;
+  readonly localPort: number | null;
   readonly ssl: SslScope | null;
   readonly headers: HttpHeaders;
 }
 
 const noParameters: ParameterScope = new Map();
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export class RequestMessage extends Message implements RequestScope {
+export class RequestMessage extends Message implements RequestView {
   readonly #head: RequestHead;
   /** Of the API; it ends in a slash. */
   readonly contextPath: string | null;
   #uri: string;
   #params: ParameterScope | undefined;
+  #uuid: string | undefined;
+  /** The resource of the step that runs, and what the path gives for its names. */
+  matched: MatchedPath | undefined;
   /** Set when a policy changed the path. */
   pathChanged = false;
 
@@ -145,6 +169,13 @@ export class RequestMessage extends Message implements RequestScope {
   get version(): string | null {
     return this.#head.version;
   }
+  get protocol(): string | null {
+    return this.#head.protocol;
+  }
+  get uuid(): string {
+    this.#uuid ??= UUID.test(this.id ?? '') ? (this.id ?? '') : randomUUID();
+    return this.#uuid;
+  }
   get timestamp(): number {
     return this.#head.timestamp;
   }
@@ -154,6 +185,9 @@ export class RequestMessage extends Message implements RequestScope {
   get localAddress(): string | null {
     return this.#head.localAddress;
   }
+  get localPort(): number | null {
+    return this.#head.localPort;
+  }
   get ssl(): SslScope | null {
     return this.#head.ssl;
   }
@@ -162,7 +196,13 @@ export class RequestMessage extends Message implements RequestScope {
     return this.#params;
   }
   get pathParams(): ParameterScope {
-    return noParameters;
+    return this.matched?.parameters(this.path) ?? noParameters;
+  }
+  get resource(): PathTemplate | undefined {
+    return this.matched?.template();
+  }
+  get pathValues(): ReadonlyMap<string, string> | undefined {
+    return this.matched?.values(this.path);
   }
 
   /**

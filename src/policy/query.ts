@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ParameterScope } from '../expression/index.ts';
+import { queryPairs } from '../formats/index.ts';
 
 /** Query parameters of a request target, decoded, in order; a broken escape stays as it was written. */
 export function parseQuery(uri: string): ParameterScope {
@@ -7,11 +8,9 @@ export function parseQuery(uri: string): ParameterScope {
   const start = uri.indexOf('?');
   if (start === -1) return params;
   const fragment = uri.indexOf('#', start);
-  for (const pair of uri.slice(start + 1, fragment === -1 ? undefined : fragment).split('&')) {
-    if (pair === '') continue;
-    const equals = pair.indexOf('=');
-    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
-    const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
+  for (const [rawName, rawValue] of queryPairs(uri.slice(start + 1, fragment === -1 ? undefined : fragment))) {
+    const name = decode(rawName);
+    const value = decode(rawValue);
     const values = params.get(name);
     if (values === undefined) params.set(name, [value]);
     else values.push(value);

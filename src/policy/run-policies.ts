@@ -4,6 +4,7 @@ import type { Answer, StreamedAnswer } from './answer.ts';
 import { answerFailure } from './answer-failure.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { codingsOf, type Decoding, decodeBody } from './content-encoding.ts';
+import { MatchedPath } from './matched-path.ts';
 import type { Message } from './message.ts';
 import type { Phase } from './phase.ts';
 import { PolicyFailure } from './policy-failure.ts';
@@ -51,7 +52,11 @@ async function receive(transaction: Transaction, phase: Phase, message: Message,
     message.setBody(body);
     return;
   }
-  const { bodyLimit: limit, memory } = transaction;
+  const { bodyLimit: limit, memory, policies } = transaction;
+  if (phase === 'request' && !policies.needs.requestText) {
+    message.keepCoded(body);
+    return;
+  }
   const onDecoder: Decoding['onDecoder'] = (decoder) => {
     transaction.decoder = decoder;
   };
@@ -64,13 +69,19 @@ async function receive(transaction: Transaction, phase: Phase, message: Message,
   });
   transaction.throwIfAborted();
   message.setBody(decoded, decoded.length);
+  if (phase === 'request' && policies.needs.requestBytes) message.keepCoded(body);
 }
 
 async function run(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> {
   transaction.throwIfAborted();
   transaction.step = step;
   const hidden = step.body === 'absent';
-  if (transaction.request !== undefined) transaction.request.contentHidden = hidden;
+  const { request } = transaction;
+  if (request !== undefined) {
+    const { resource } = step.configuration;
+    request.contentHidden = hidden;
+    request.matched = resource && new MatchedPath(resource, transaction);
+  }
   if (transaction.response !== undefined) transaction.response.contentHidden = hidden;
   await executeStep(transaction, step, phase);
   transaction.throwIfAborted();

@@ -4,7 +4,14 @@ import { loadPolicies } from '../../src/config/index.ts';
 import type { Invocation, InvocationResult } from '../../src/lambda/index.ts';
 import type { MemoryAccount } from '../../src/memory-account.ts';
 import type { InvocationLabels } from '../../src/observability/index.ts';
-import { type ApiPolicies, HttpHeaders, type PhaseOutcome, runPolicies, Transaction } from '../../src/policy/index.ts';
+import {
+  type ApiPolicies,
+  HttpHeaders,
+  type PhaseOutcome,
+  type RequestHead,
+  runPolicies,
+  Transaction,
+} from '../../src/policy/index.ts';
 
 /** A function of the test: text is a result of status 200, what is thrown is the invocation's error. */
 export type TestFunction = (
@@ -17,7 +24,12 @@ export interface PolicyRunOptions {
   readonly functions?: Readonly<Record<string, TestFunction>>;
   readonly method?: string;
   readonly path?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Pairs where a name occurs several times, or a value is not UTF-8. */
+  readonly headers?:
+    | Readonly<Record<string, string>>
+    | readonly (readonly [name: string, value: string | Uint8Array])[];
+  /** What else the protocol tells. */
+  readonly head?: Partial<RequestHead>;
   readonly bodyLimit?: number;
   readonly evaluationMs?: number;
   /** What is kept is taken from it; absent: without a limit. */
@@ -92,11 +104,14 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
     scheme: 'http',
     host: 'shop.test',
     version: null,
+    protocol: null,
     timestamp: 0,
     remoteAddress: null,
     localAddress: null,
+    localPort: null,
     ssl: null,
     headers: headersOf(headers),
+    ...options.head,
   });
   return {
     transaction,
@@ -129,7 +144,11 @@ export function step(calls: string, configuration: object = {}, outer: object = 
   return { ...outer, configuration: { function: calls, ...configuration } };
 }
 
-const headersOf = (fields: Readonly<Record<string, string>>): HttpHeaders =>
-  new HttpHeaders(Object.entries(fields).map(([name, value]) => [name, Buffer.from(value)]));
+const headersOf = (fields: NonNullable<PolicyRunOptions['headers']>): HttpHeaders => {
+  const pairs: readonly (readonly [string, string | Uint8Array])[] = Array.isArray(fields)
+    ? fields
+    : Object.entries(fields);
+  return new HttpHeaders(pairs.map(([name, value]) => [name, Buffer.from(value)]));
+};
 
 const echo: TestFunction = ({ payload }) => ({ payload: payload ?? Buffer.alloc(0) });

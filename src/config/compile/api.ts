@@ -88,6 +88,7 @@ function* compilePhases(
   let hasResponse = false;
   let answeredBy: string | undefined;
   let certificates = false;
+  let events = false;
   const headers = new Set<string>();
   const callers = new CallerVariables();
   function* phase(which: 'request' | 'response'): InSteps<readonly PolicyStep[]> {
@@ -112,6 +113,7 @@ function* compilePhases(
       }
       hasResponse ||= compiled.step.configuration.sendToConsumer !== false;
       certificates ||= compiled.readsCertificates;
+      events ||= compiled.makesEvent;
       for (const header of compiled.headersRead) headers.add(header);
       const finished = { name, ...compiled.step };
       if (which === 'request' && answersAlways(finished)) answeredBy ??= name;
@@ -123,16 +125,18 @@ function* compilePhases(
   // Response steps run on the answer.
   answeredBy = undefined;
   const response = yield* phase('response');
-  return { request, response, needs: { ...sumNeeds(request, response), certificates, headers } };
+  return { request, response, needs: { ...sumNeeds(request, response), certificates, headers, events } };
 }
 
 function sumNeeds(
   request: readonly PolicyStep[],
   response: readonly PolicyStep[],
-): Omit<PhaseNeeds, 'certificates' | 'headers'> {
+): Omit<PhaseNeeds, 'certificates' | 'headers' | 'events'> {
   const needs = [...request, ...response].map((step) => step.needs);
   return {
     requestBody: needs.some(({ requestBody }) => requestBody),
+    requestText: needs.some(({ requestText }) => requestText),
+    requestBytes: needs.some(({ requestBytes }) => requestBytes),
     response: response.length > 0,
     responseBody: needs.some(({ responseBody }) => responseBody),
     answersAlways: request.some(answersAlways),

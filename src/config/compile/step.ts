@@ -1,5 +1,5 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
-import { type BodyNeeds, RawRequest, rawResponse } from '../../formats/index.ts';
+import { RawRequest } from '../../formats/index.ts';
 import { invocationDefaults } from '../../lambda/index.ts';
 import {
   type ErrorStatus,
@@ -7,6 +7,7 @@ import {
   type LambdaConfiguration,
   type PolicyStep,
   policyDefaults,
+  type StepNeeds,
 } from '../../policy/index.ts';
 import { deepMerge, type WholeFields } from '../merge.ts';
 import type { DocumentPath } from '../problem.ts';
@@ -17,6 +18,7 @@ import { ConfigurationScope } from './configuration-scope.ts';
 import { compileCredentials, secretsOf } from './credentials.ts';
 import { checkOneQualifier, compileDestination } from './destination.ts';
 import { checkEffects } from './effects.ts';
+import { type CompiledFormats, compileFormats } from './format.ts';
 import { headersRead } from './header-reads.ts';
 import { hasOwnKeys, inlineBase } from './inline-rules.ts';
 import { compileAnswer, compileMutations } from './mutations.ts';
@@ -44,6 +46,8 @@ export interface CompiledStep {
   readonly readsCertificates: boolean;
   /** See PhaseNeeds. */
   readonly headersRead: readonly string[];
+  /** See PhaseNeeds. */
+  readonly makesEvent: boolean;
 }
 
 /** A body of a step takes the place of one of `defaults` whole: no field of that one goes along. */
@@ -67,7 +71,8 @@ export function compileStep(
         });
   const merged = deepMerge<ConfigurationDocument>(base, own, BODIES);
   const scope = new ConfigurationScope(compiler, { own, defaults: base }, path, rights.author);
-  const unframed = compileConfiguration(merged, place, scope);
+  const formats = compileFormats(merged, place, scope);
+  const unframed = compileConfiguration(merged, formats, place, scope);
   const configuration = unframed && {
     ...unframed,
     secrets: secretsOf(unframed.credentials),
@@ -79,43 +84,54 @@ export function compileStep(
   callers.add(configuration.variables);
   if (configuration.sendToConsumer !== false) checkGuard(document, condition, place, compiler.reporter);
   const templates = condition === undefined ? scope.templates : [...scope.templates, condition];
-  const readers = [configuration.requestFormat.needs, ...templates.map((template) => template.needs)];
   return {
     step: {
       condition,
       onConditionError: document.onConditionError ?? policyDefaults.onConditionError,
       onError: document.onError ?? policyDefaults.onError,
       body: place.body,
-      needs: bodyNeeds(place, readers),
+      needs: bodyNeeds(place, configuration.requestFormat, templates),
       configuration,
     },
     baseName: plainName(configuration.function.constant),
     readsResponse: templates.some((template) => template.needs.response),
     readsCertificates: templates.some((template) => template.needs.requestSsl),
     headersRead: headersRead(templates),
+    makesEvent: formats.request !== undefined,
   };
 }
 
 /** The bodies that a step reads: as its templates and its format say, but for the scopes of v2. */
-function bodyNeeds({ body, phase }: StepPlace, readers: readonly BodyNeeds[]): BodyNeeds {
-  if (body === 'absent') return { requestBody: false, responseBody: false };
+function bodyNeeds(
+  { body, phase }: StepPlace,
+  format: LambdaConfiguration['requestFormat'],
+  templates: readonly CompiledTemplate[],
+): StepNeeds {
+  if (body === 'absent') return { requestBody: false, requestText: false, requestBytes: false, responseBody: false };
   const buffered = body === 'buffered';
+  const readers = [format.needs, ...templates.map((template) => template.needs)];
+  const requestText = (buffered && phase === 'request') || readers.some(({ requestBody }) => requestBody);
+  const requestBytes = format.readsBytes;
   return {
-    requestBody: (buffered && phase === 'request') || readers.some(({ requestBody }) => requestBody),
+    requestBody: requestText || requestBytes,
+    requestText,
+    requestBytes,
     responseBody: phase === 'response' && (buffered || readers.some(({ responseBody }) => responseBody)),
   };
 }
 
 function compileConfiguration(
   document: ConfigurationDocument,
+  formats: CompiledFormats,
   { phase, answeredBy }: StepPlace,
   scope: ConfigurationScope,
 ): Omit<LambdaConfiguration, 'frame' | 'secrets'> | undefined {
   const destination = compileDestination(document, scope);
   const sendToConsumer = compileSendToConsumer(document, scope);
   const configuration = {
-    requestFormat: new RawRequest(compileBody(document.payload || undefined, ['payload'], scope)),
-    responseFormat: rawResponse,
+    requestFormat: formats.request ?? new RawRequest(compileBody(document.payload || undefined, ['payload'], scope)),
+    responseFormat: formats.response,
+    resource: formats.resource,
     invocationType: document.invocationType ?? invocationDefaults.invocationType,
     logType: document.logType ?? invocationDefaults.logType,
     texts: compileTexts(document, scope),

@@ -7,6 +7,7 @@ import { checkService } from './cluster-checks.ts';
 import type { EnvoyConfiguration } from './configuration.ts';
 import { checkElsewhere } from './elsewhere-checks.ts';
 import type { EnvoyNode } from './envoy-node.ts';
+import { checkEvents } from './event-checks.ts';
 import { checkFilterNames } from './filter-name-checks.ts';
 import { type Filter, findFilters } from './filters.ts';
 import { checkFormats, metadataEntries } from './format-checks.ts';
@@ -114,6 +115,7 @@ function checkFilter(filter: Filter, configuration: EnvoyConfiguration, check: E
     checkTold(one, configuration.bootstrap, policies.set, reporter);
     checkMutations(filter, one, reporter);
     checkForwardedHeaders(filter, one, reporter);
+    checkEvents(filter, one, reporter);
     checkSender(filter, one, reporter);
     checkAnswers(filter, one, reporter);
     checkOrder(one, configuration.clusters, reporter);

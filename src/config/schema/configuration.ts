@@ -8,6 +8,7 @@ import {
 } from '../../lambda/index.ts';
 import { errorCatalogue, policyDefaults } from '../../policy/index.ts';
 import { body, field, flag, httpStatus, integer, template, text } from './field.ts';
+import { format, formatName } from './format.ts';
 import { answer, mutations } from './mutations.ts';
 import { ssl } from './ssl.ts';
 
@@ -184,6 +185,23 @@ export const configurationSchema = z
       examples: ['https://vpce-0123-abcd.lambda.eu-west-1.vpce.amazonaws.com'],
     }),
 
+    requestFormat: field(formatName, {
+      title: 'Request format',
+      description:
+        "How the request becomes the payload: `raw` is the text of `payload`, all others are AWS's own events. Request phase only, but for raw.",
+      default: 'raw',
+      examples: ['api-gateway-v2'],
+    }),
+    responseFormat: field(formatName, {
+      title: 'Response format',
+      description: "How the function's result becomes an HTTP answer. Absent: as `requestFormat`.",
+      examples: ['raw'],
+    }),
+    format: field(format, {
+      title: 'Format',
+      description: "What AWS's events hold that neither Envoy nor the request tells.",
+      examples: [{ stage: 'prod', resource: '/users/{id}' }],
+    }),
     mutations: field(mutations, {
       title: 'Mutations',
       description:

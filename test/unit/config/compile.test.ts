@@ -108,25 +108,43 @@ test('an api needs the bodies that its templates mention', () => {
   };
   const none = {
     requestBody: false,
+    requestText: false,
+    requestBytes: false,
     response: false,
     responseBody: false,
     answersAlways: false,
     certificates: false,
     headers: new Set(),
+    events: false,
   };
   assert.deepEqual(needs('request', "payload: '{#request.path}'"), none);
   assert.deepEqual(needs('request', "payload: '{#request.ssl.client.cn}'"), { ...none, certificates: true });
-  assert.deepEqual(needs('request', "payload: '{#request.content}'"), { ...none, requestBody: true });
-  assert.deepEqual(needs('request', 'payload: a', "condition: '{#request.content}', "), { ...none, requestBody: true });
+  assert.deepEqual(needs('request', "payload: '{#request.content}'"), {
+    ...none,
+    requestBody: true,
+    requestText: true,
+  });
+  assert.deepEqual(needs('request', 'payload: a', "condition: '{#request.content}', "), {
+    ...none,
+    requestBody: true,
+    requestText: true,
+  });
   const set = "mutations: {headers: {set: {a: '{#request.content}'}}}";
-  assert.deepEqual(needs('request', set), { ...none, requestBody: true });
+  assert.deepEqual(needs('request', set), { ...none, requestBody: true, requestText: true });
   assert.deepEqual(needs('response', 'payload: a'), { ...none, response: true });
   assert.deepEqual(needs('response', "payload: '{#response.content}'"), {
     ...none,
     response: true,
     responseBody: true,
   });
-  assert.deepEqual(needs('response', "payload: '{#request.content}'"), { ...none, response: true, requestBody: true });
+  assert.deepEqual(needs('response', "payload: '{#request.content}'"), {
+    ...none,
+    response: true,
+    requestBody: true,
+    requestText: true,
+  });
+  const event = { ...none, requestBody: true, requestBytes: true, events: true };
+  assert.deepEqual(needs('request', 'requestFormat: alb, responseFormat: raw'), event);
 });
 
 const v2 = (scope: string, name: string, payload = 'a'): string =>

@@ -32,6 +32,7 @@ function objects(): ReadonlyMap<string, Schema> {
     ['envoy', 'envoy'],
     ['limits', 'limits'],
     ['rights', 'rights'],
+    ['format', 'format'],
     ['variables', 'variable'],
     ['ssl', 'ssl'],
     ['mutations', 'mutations'],

@@ -99,9 +99,11 @@ function contextOf(accept: readonly string[] | undefined): EvaluationContext {
     scheme: 'http',
     host: 'h',
     version: null,
+    protocol: null,
     timestamp: 0,
     remoteAddress: null,
     localAddress: null,
+    localPort: null,
     ssl: null,
     headers,
   });

@@ -1,0 +1,38 @@
+import { requestAttributes } from '../../envoy-names.ts';
+import type { Reporter } from '../compile/reporter.ts';
+import type { Filter } from './filters.ts';
+import { nameOf, type UsedRoute } from './used-routes.ts';
+
+/** What events of AWS's hold that Envoy tells only where it is asked, and what it keeps back of it. */
+export function checkEvents({ config, manager }: Filter, used: UsedRoute, reporter: Reporter): void {
+  if (!used.policies.needs.events) return;
+  const sent = config.get('request_attributes')?.data;
+  const isSent = (attribute: string): boolean => Array.isArray(sent) && sent.includes(attribute);
+  const wanted = [
+    [requestAttributes.sourceAddress, 'sourceIp is 0.0.0.0'],
+    [requestAttributes.protocol, 'protocol is HTTP/1.1'],
+    [requestAttributes.destinationAddress, "x-forwarded-port is the scheme's"],
+    ...(asksForCertificates(manager.listener)
+      ? [[requestAttributes.peerCertificate, 'the certificate of the caller is left out'] as const]
+      : []),
+  ] as const;
+  const missing = wanted.filter(([attribute]) => {
+    if (attribute === requestAttributes.destinationAddress && isSent(requestAttributes.destinationPort)) return false;
+    return !isSent(attribute);
+  });
+  if (missing.length > 0) {
+    const names = missing.map(([attribute]) => attribute).join(', ');
+    const effects = missing.map(([, effect]) => effect).join(', ');
+    const message = `events of ${nameOf(used)} lack what the filter does not ask Envoy for (${effects}): add \`${names}\` to \`request_attributes\``;
+    reporter.warn(config.placeOf('request_attributes'), message);
+  }
+  const rules = config.get('forward_rules');
+  if (rules === undefined) return;
+  const message = `events of ${nameOf(used)} lack the headers that Envoy keeps back, and functions take them for absent: leave \`forward_rules\` out`;
+  reporter.warn(rules.path, message, 'key');
+}
+
+function asksForCertificates(listener: Filter['manager']['listener']): boolean {
+  const chains = listener?.items('filter_chains') ?? [];
+  return chains.some((chain) => chain.find('transport_socket', 'typed_config')?.flag('require_client_certificate'));
+}
