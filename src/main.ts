@@ -17,6 +17,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['serve', loadServe],
   ['check', async () => (await import('./commands/check.ts')).checkCommand],
   ['eval', async () => (await import('./commands/eval.ts')).evalCommand],
+  ['test', async () => (await import('./commands/test.ts')).testCommand],
   ['import-gravitee', async () => (await import('./commands/import-gravitee.ts')).importGraviteeCommand],
 ]);
 

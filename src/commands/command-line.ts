@@ -16,7 +16,7 @@ export interface Flag {
 export interface CommandDefinition {
   readonly name: string;
   readonly summary: string;
-  /** Names of the arguments without a flag, e.g. `TEMPLATE`. */
+  /** Names of the arguments without a flag, e.g. `TEMPLATE`; any number of them where the last one ends in `…`. */
   readonly positionals?: readonly string[] | undefined;
   readonly flags: readonly Flag[];
 }
@@ -71,7 +71,8 @@ export function parseCommandLine(
     }
   }
   readEnvironment(command, env, values);
-  const allowed = command.positionals?.length ?? 0;
+  const names = command.positionals ?? [];
+  const allowed = names.at(-1)?.endsWith('…') ? Number.POSITIVE_INFINITY : names.length;
   if (positionals.length > allowed) {
     throw new UsageError(
       `unexpected argument ${JSON.stringify(positionals[allowed])} for ${command.name}; see lambda-ext-proc ${command.name} --help`,

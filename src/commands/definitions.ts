@@ -105,6 +105,16 @@ export const evalDefinition: CommandDefinition = {
   ],
 };
 
+export const testDefinition: CommandDefinition = {
+  name: 'test',
+  summary: 'Run unit tests of policies',
+  positionals: ['FILE…'],
+  flags: [
+    { name: 'format', value: 'text|junit|json', help: 'how to print the results', fallback: 'text' },
+    { name: 'watch', help: 'run again when a file of tests or a document changes' },
+  ],
+};
+
 export const importGraviteeDefinition: CommandDefinition = {
   name: 'import-gravitee',
   summary: 'Turn an exported Gravitee API definition into policies.yaml and Envoy routes',
@@ -132,5 +142,6 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   serveDefinition,
   checkDefinition,
   evalDefinition,
+  testDefinition,
   importGraviteeDefinition,
 ];

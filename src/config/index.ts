@@ -1,3 +1,5 @@
+export { parseOrReport, readChecked } from './checked-document.ts';
+export type { Reporter } from './compile/reporter.ts';
 export { isErrorKey } from './compile/response-templates.ts';
 
 export { checkEnvoy, checkEnvoyFiles } from './envoy/index.ts';
@@ -10,8 +12,16 @@ export {
   readDocument,
 } from './policy-source.ts';
 
-export { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
+export {
+  type DocumentPath,
+  formatPath,
+  formatProblem,
+  PolicyDocumentError,
+  type Position,
+  type Problem,
+} from './problem.ts';
+export { field, integer } from './schema/field.ts';
 export type { RightsDocument } from './schema/index.ts';
-export { policiesJsonSchema } from './schema/json-schema.ts';
+export { jsonSchemaOf, policiesJsonSchema } from './schema/json-schema.ts';
 export { SecretStore } from './secrets/index.ts';
-export { parseSource, SourceError } from './source/index.ts';
+export { parseSource, type Source, SourceError } from './source/index.ts';

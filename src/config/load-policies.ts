@@ -1,5 +1,6 @@
 import type { SecretSource } from '../expression/index.ts';
 import { type ApiPolicies, policyDefaults } from '../policy/index.ts';
+import { parseOrReport } from './checked-document.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { dataMap } from './compile/data.ts';
 import { compileEnvoy, nothingTold } from './compile/envoy.ts';
@@ -16,7 +17,7 @@ import { PolicyDocumentError, type Position, type Problem } from './problem.ts';
 import { checkGlobs, Rights } from './rights/index.ts';
 import { documentSchema, type PolicyDocument, type RightsDocument, validate } from './schema/index.ts';
 import { SecretStore } from './secrets/index.ts';
-import { parseSource, type Source, SourceError, withoutPlaces } from './source/index.ts';
+import { withoutPlaces } from './source/index.ts';
 
 export interface LoadedPolicies {
   readonly set: CompiledPolicySet;
@@ -46,7 +47,7 @@ export function loadPolicies(
   fileName: string,
   secrets: SecretSource = new SecretStore(),
 ): LoadedPolicies {
-  const source = parse(text, fileName);
+  const source = parseOrReport(text, fileName);
   const reporter = new Reporter(fileName, source);
   const document = read(reporter, fileName);
   const { set, surroundings } = atOnce(compileDocument(document, reporter, secrets));
@@ -63,7 +64,7 @@ export function loadPolicies(
 
 /** What `loadPolicies` throws and warns of, and the document itself. Throws PolicyDocumentError. */
 export function readPolicies(text: string, fileName: string, secrets: SecretStore): ReadDocument {
-  const reporter = new Reporter(fileName, parse(text, fileName));
+  const reporter = new Reporter(fileName, parseOrReport(text, fileName));
   const document = read(reporter, fileName);
   atOnce(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
@@ -100,15 +101,6 @@ function read(reporter: Reporter, fileName: string): PolicyDocument {
 /** What is served without a document: inline policies only, and those only where they have rights. */
 export function emptyPolicies(inline?: RightsDocument): LoadedPolicies {
   return loadPolicies(JSON.stringify({ version: 1, inline }), 'policies.json');
-}
-
-function parse(text: string, fileName: string): Source {
-  try {
-    return parseSource(text, fileName);
-  } catch (error) {
-    if (error instanceof SourceError) throw singleProblem(fileName, error.position, error.message);
-    throw error;
-  }
 }
 
 function* compileDocument(

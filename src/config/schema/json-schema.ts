@@ -6,12 +6,17 @@ const ID = 'urn:lambda-ext-proc:policies:1';
 
 /** The JSON Schema of policies.yaml, made of the same definitions by which documents are checked. */
 export function policiesJsonSchema(): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(documentSchema, {
+  return jsonSchemaOf(documentSchema, ID);
+}
+
+/** A schema for editors. */
+export function jsonSchemaOf(definition: z.ZodType, id: string): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(definition, {
     io: 'input',
     target: 'draft-2020-12',
     override: ({ jsonSchema }) => joinNull(jsonSchema),
   });
-  return { $schema, $id: ID, ...schema };
+  return { $schema, $id: id, ...schema };
 }
 
 /** `anyOf: [{type: integer}, {type: null}]` becomes `type: [integer, null]`, which editors show as one thing. */

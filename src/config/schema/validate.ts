@@ -15,6 +15,11 @@ export function validate<T extends z.ZodType>(schema: T, data: unknown, report: 
 
 function reportIssue(schema: z.ZodType, data: unknown, issue: z.core.$ZodIssue, report: ReportIssue): void {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  const meant = issue.code === 'invalid_union' ? meantOption(issue) : undefined;
+  if (meant !== undefined) {
+    for (const inner of meant) reportIssue(schema, data, { ...inner, path: [...issue.path, ...inner.path] }, report);
+    return;
+  }
   if (issue.code === 'unrecognized_keys') {
     const known = fieldNames(schema, path);
     for (const key of issue.keys) {
@@ -30,6 +35,14 @@ function reportIssue(schema: z.ZodType, data: unknown, issue: z.core.$ZodIssue, 
     return;
   }
   report(path, describe(issue, value), 'value');
+}
+
+/** What is wrong with a value of the kind that only one option of a union has. */
+function meantOption({ errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
+  const isOfAnotherKind = ({ path, code }: z.core.$ZodIssue): boolean =>
+    path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
+  const options = errors.filter((issues) => !issues.some(isOfAnotherKind));
+  return options.length === 1 ? options[0] : undefined;
 }
 
 function hint(key: string, known: readonly string[]): string {
@@ -117,13 +130,24 @@ function parentOf(key: string, object: z.ZodObject | undefined): string | undefi
 function objectAt(schema: z.ZodType, path: DocumentPath): z.ZodObject | undefined {
   let current: unknown = unwrap(schema);
   for (const part of path) {
+    if (current instanceof z.ZodUnion) current = optionOf(current, typeof part === 'number');
     if (current instanceof z.ZodObject) current = current.shape[part];
     else if (current instanceof z.ZodRecord) current = current.valueType;
     else if (current instanceof z.ZodArray) current = current.element;
     else return undefined;
     current = unwrap(current);
   }
+  if (current instanceof z.ZodUnion) current = optionOf(current, false);
   return current instanceof z.ZodObject ? current : undefined;
+}
+
+/** The option of a union that is a list, or that has fields. */
+function optionOf({ options }: z.ZodUnion, isList: boolean): unknown {
+  return options
+    .map(unwrap)
+    .find((option) =>
+      isList ? option instanceof z.ZodArray : option instanceof z.ZodObject || option instanceof z.ZodRecord,
+    );
 }
 
 function unwrap(schema: unknown): unknown {

@@ -13,7 +13,7 @@ const ROUTING: ReadonlySet<string> = new Set(['host', ':authority', ':scheme', '
 const INVALID_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 /**
- * The headers after a mutation, as Envoy 1.40 applies it (docs/notes/envoy.md, Headers): first what is removed, then what is set, which
+ * The headers after a mutation, as Envoy 1.40 applies it (docs/notes/envoy.md, What the server may answer): first what is removed, then what is set, which
  * overwrites unless `append` says otherwise. Throws EnvoyRejection, as Envoy answers with `mutation_rules: {disallow_is_error: true}`.
  */
 export function applyHeaderMutation(

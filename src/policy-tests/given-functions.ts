@@ -1,0 +1,85 @@
+import { suggestion } from '../closest.ts';
+import { type GivenAnswer, type Invocation, serviceErrorStatus } from '../lambda/index.ts';
+import { bytesDocument } from './bytes.ts';
+import { differencesOf } from './difference.ts';
+import { namesOf, qualifierOf } from './function-names.ts';
+import type { AnswerDocument, TestDocument } from './schema/index.ts';
+
+/** The test does not say what a function answers. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+}
+
+/** The functions of one test: a list of answers is used up call by call, a single answer serves every call. */
+export class GivenFunctions {
+  readonly #functions: ReadonlyMap<string, AnswerDocument | readonly AnswerDocument[]>;
+  readonly #used = new Set<AnswerDocument>();
+
+  constructor(document: TestDocument['functions']) {
+    this.#functions = new Map(Object.entries(document ?? {}));
+  }
+
+  /** Throws NoAnswerError. */
+  answer(invocation: Invocation): GivenAnswer {
+    const name = namesOf(invocation).find((candidate) => this.#functions.has(candidate));
+    const given = name === undefined ? undefined : this.#functions.get(name);
+    const { functionName } = invocation;
+    if (given === undefined) {
+      const hint = suggestion(functionName, this.#functions.keys());
+      throw new NoAnswerError(
+        `the policies call ${functionName}, for which the test gives no answer${hint === '' ? `: write it under functions` : hint}`,
+      );
+    }
+    const answers: readonly AnswerDocument[] = isList(given) ? given : [given];
+    const isFree = (answer: AnswerDocument): boolean => !isList(given) || !this.#used.has(answer);
+    const found = answers.find((answer) => isFree(answer) && fits(answer.when, invocation));
+    if (found === undefined) {
+      const reason = answers.some((answer) => fits(answer.when, invocation))
+        ? 'all are used up'
+        : 'no `when` of them fits';
+      throw new NoAnswerError(`the policies call ${functionName}, for which no answer is left: ${reason}`);
+    }
+    this.#used.add(found);
+    return givenAnswer(found);
+  }
+}
+
+function isList(given: AnswerDocument | readonly AnswerDocument[]): given is readonly AnswerDocument[] {
+  return Array.isArray(given);
+}
+
+function fits(when: AnswerDocument['when'], invocation: Invocation): boolean {
+  if (when === null || when === undefined) return true;
+  const qualifier = qualifierOf(invocation);
+  if (when.region !== null && when.region !== undefined && when.region !== invocation.region) return false;
+  if (when.qualifier !== null && when.qualifier !== undefined && when.qualifier !== qualifier) return false;
+  const payload = bytesDocument(when.payload, undefined);
+  return payload === undefined || differencesOf(payload, Buffer.from(invocation.payload ?? [])).length === 0;
+}
+
+function givenAnswer(document: AnswerDocument): GivenAnswer {
+  const { failure, error, status, reason, retryAfterSeconds, functionError } = document;
+  const delayMs = document.delayMs ?? 0;
+  if (typeof failure === 'string') return { kind: 'failure', failure, delayMs };
+  if (typeof error === 'string' || typeof status === 'number') {
+    return {
+      kind: 'refusal',
+      name: error ?? undefined,
+      status: status ?? serviceErrorStatus(error ?? '') ?? 500,
+      reason: reason ?? undefined,
+      retryAfterSeconds: retryAfterSeconds ?? undefined,
+      delayMs,
+    };
+  }
+  return { kind: 'result', payload: resultOf(document), functionError: functionError ?? undefined, delayMs };
+}
+
+/** As a runtime of Lambda tells an error. */
+const FUNCTION_ERROR = { errorType: 'Error', errorMessage: 'failed as the test says' };
+
+function resultOf({ result, resultText, resultBase64, functionError }: AnswerDocument): Buffer {
+  if (typeof resultText === 'string') return Buffer.from(resultText);
+  if (typeof resultBase64 === 'string') return Buffer.from(resultBase64, 'base64');
+  if (result === undefined && typeof functionError === 'string') return Buffer.from(JSON.stringify(FUNCTION_ERROR));
+  return Buffer.from(JSON.stringify(result ?? null));
+}

@@ -1,0 +1,62 @@
+import { formatProblem } from '../../config/index.ts';
+import type { CoverageReport } from '../coverage.ts';
+import { hasPassed, type TestResult } from '../run-test.ts';
+import type { FileReport } from '../run-test-file.ts';
+import { summaryOf, type TestReport } from './test-report.ts';
+import { whatHappened } from './what-happened.ts';
+
+/** For people: what failed and why, a sum, and what no test reached. */
+export function textReport(report: TestReport): string {
+  const { passed, total } = summaryOf(report);
+  const broken = report.files.filter(({ problems }) => problems.length > 0);
+  const lines = [
+    ...report.files.flatMap(fileLines),
+    `${passed} of ${count(total, 'test')} passed${broken.length === 0 ? '' : `; ${count(broken.length, 'file')} could not be used`}`,
+    ...[...report.coverage].flatMap(([document, coverage]) => coverageLines(document, coverage)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function fileLines({ file, problems, results }: FileReport): readonly string[] {
+  return [
+    ...problems.map(formatProblem),
+    ...results.filter((result) => !hasPassed(result)).flatMap((result) => failureLines(file, result)),
+  ];
+}
+
+function failureLines(file: string, result: TestResult): readonly string[] {
+  return [
+    `FAIL ${file}:${result.line}:${result.column} ${result.name}`,
+    ...explanation(file, result).map((line) => `  ${line}`),
+    '',
+  ];
+}
+
+/** Why a test failed: what differs, and what happened. */
+export function explanation(file: string, { problem, mismatches, run }: TestResult): readonly string[] {
+  return [
+    ...(problem === undefined ? [] : [problem]),
+    ...mismatches.flatMap(({ label, line, column, expected, actual }) => [
+      `${label} (${file}:${line}:${column})`,
+      `  expected ${expected}`,
+      `  got      ${actual}`,
+    ]),
+    ...(run === undefined || problem !== undefined
+      ? []
+      : ['what happened:', ...whatHappened(run).map((line) => `  ${line}`)]),
+  ];
+}
+
+function coverageLines(document: string, { covered, total, missed }: CoverageReport): readonly string[] {
+  const percent = total === 0 ? 100 : Math.floor((covered / total) * 100);
+  return [
+    `coverage of ${document}: ${covered} of ${total} (${percent} %)`,
+    ...missed.map(({ line, column, path, step, missing }) => {
+      return `  ${document}:${line}:${column} ${path}${step === undefined ? '' : ` (${step})`}: ${missing}`;
+    }),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

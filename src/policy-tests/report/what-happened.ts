@@ -1,0 +1,43 @@
+import type { RecordedCall, RecordedRun, RecordedStep } from '../../trial/index.ts';
+import { shown, shownBytes } from '../difference.ts';
+
+/** A run in a few lines, for who looks for the reason of a difference. */
+export function whatHappened(run: RecordedRun): readonly string[] {
+  const { forwarded, response, error, rejection } = run;
+  return [
+    ...run.steps.map(stepLine),
+    ...(error === undefined ? [] : [`answered with the error ${error.failure.key}: ${reasonOf(error.failure)}`]),
+    ...(rejection === undefined ? [] : [`refused by Envoy: ${rejection}`]),
+    forwarded === undefined ? 'the backend was not called' : `the backend got ${forwarded.method} ${forwarded.path}`,
+    `the caller got ${response.status}${response.body.length === 0 ? '' : ` ${shownBytes(response.body)}`}`,
+  ];
+}
+
+function stepLine({ step, phase, condition, call, failure }: RecordedStep): string {
+  const begin = `${phase} step ${step.name}`;
+  if (condition?.value === false) {
+    const why = condition.error === undefined ? 'is false' : `fails (${reasonOf(condition.error)})`;
+    return `${begin}: skipped, its condition ${shown(step.condition?.source)} ${why}`;
+  }
+  const failed =
+    failure === undefined
+      ? ''
+      : `; it failed${failure.goesOn ? ' and the request went on' : ''}: ${reasonOf(failure.failure)}`;
+  return `${begin}: ${call === undefined ? 'no call' : callText(call)}${failed}`;
+}
+
+function callText({ invocation, result, error }: RecordedCall): string {
+  const payload = invocation.payload === undefined ? 'no payload' : shownBytes(invocation.payload);
+  const outcome =
+    result === undefined
+      ? (error?.message ?? 'nothing')
+      : `${result.functionError === undefined ? '' : `${result.functionError} `}${shownBytes(result.payload)}`;
+  return `called ${invocation.functionName} with ${payload} → ${outcome}`;
+}
+
+/** An error's own words, and those of what caused it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error && cause.message !== message ? `${message} (${cause.message})` : message;
+}

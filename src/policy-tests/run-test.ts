@@ -1,0 +1,85 @@
+import { type DocumentPath, formatPath, type Position } from '../config/index.ts';
+import type { PolicySet } from '../policy/index.ts';
+import { type EnvoySetup, type RecordedRun, runTrial } from '../trial/index.ts';
+import { GivenFunctions, NoAnswerError } from './given-functions.ts';
+import { requestOf, responseOf } from './http-messages.ts';
+import { type Mismatch, mismatchesOf } from './mismatches.ts';
+import type { TestFileDocument } from './schema/index.ts';
+import type { PolicyTest, TestFile } from './test-file.ts';
+
+/** An expectation that was not met, and where it is written. */
+export interface PlacedMismatch extends Mismatch, Position {
+  /** In the test, with what is within: `expect.calls.0.payload.customer`. */
+  readonly label: string;
+}
+
+export interface TestResult extends Position {
+  readonly name: string;
+  /** Why the test could not be carried out as it says; undefined: it could. */
+  readonly problem: string | undefined;
+  readonly mismatches: readonly PlacedMismatch[];
+  /** Undefined where the policies gave no answer at all. */
+  readonly run: RecordedRun | undefined;
+  readonly milliseconds: number;
+}
+
+export function hasPassed({ problem, mismatches }: TestResult): boolean {
+  return problem === undefined && mismatches.length === 0;
+}
+
+/** One test, through the real policies. Does not reject. */
+export async function runTest(test: PolicyTest, file: TestFile, set: PolicySet, version: string): Promise<TestResult> {
+  const { document } = test;
+  const functions = new GivenFunctions(document.functions);
+  const started = performance.now();
+  let problem: string | undefined;
+  let run: RecordedRun | undefined;
+  try {
+    run = await runTrial({
+      set,
+      api: document.api ?? undefined,
+      route: document.route ?? undefined,
+      request: requestOf(document.request),
+      attributes: new Map(Object.entries(document.request?.attributes ?? {})),
+      functions: {
+        given: (invocation) => {
+          try {
+            return functions.answer(invocation);
+          } catch (error) {
+            if (error instanceof NoAnswerError) problem ??= error.message;
+            throw error;
+          }
+        },
+      },
+      backend: () => responseOf(document.backend),
+      envoy: setupOf(file.document.envoy),
+      version,
+    });
+  } catch (error) {
+    problem ??= error instanceof Error ? error.message : String(error);
+  }
+  const mismatches = run === undefined || problem !== undefined ? [] : mismatchesOf(document.expect, run);
+  return {
+    name: test.name,
+    ...file.locate(test.path),
+    problem,
+    mismatches: mismatches.map((mismatch) => placed(mismatch, test, file)),
+    run,
+    milliseconds: performance.now() - started,
+  };
+}
+
+function placed(mismatch: Mismatch, { path }: PolicyTest, file: TestFile): PlacedMismatch {
+  const { at } = mismatch;
+  const own: DocumentPath = mismatch.path;
+  return { ...mismatch, label: `${formatPath(own.slice(1))}${at}`, ...file.locate([...path, ...own], 'key') };
+}
+
+function setupOf(envoy: TestFileDocument['envoy']): Partial<EnvoySetup> {
+  const { requestBodyMode, responseHeaderMode, responseBodyMode } = envoy ?? {};
+  return {
+    ...(requestBodyMode ? { requestBody: requestBodyMode } : {}),
+    ...(responseHeaderMode ? { responseHeaders: responseHeaderMode } : {}),
+    ...(responseBodyMode ? { responseBody: responseBodyMode } : {}),
+  };
+}

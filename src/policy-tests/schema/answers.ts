@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { field, integer } from '../../config/index.ts';
+import { givenFailures } from '../../lambda/index.ts';
+import { json } from './json.ts';
+
+/** Which calls an answer is for. */
+const when = z.strictObject({
+  region: field(z.string(), { title: 'Region', description: 'Of the call.', examples: ['eu-central-1'] }),
+  qualifier: field(z.string(), { title: 'Qualifier', description: 'Version or alias.', examples: ['live'] }),
+  payload: json.optional().meta({
+    title: 'Payload',
+    description: 'Of the call: JSON that is equal, or text that is the same.',
+    examples: [{ customer: 'ada' }],
+  }),
+});
+
+/** One answer of a function: exactly one of `result…`, `error`, `status`, `failure`. */
+export const answer = z
+  .strictObject({
+    result: json.optional().meta({
+      title: 'Result',
+      description: 'What the function returns; sent as JSON.',
+      examples: [{ tier: 'gold' }],
+    }),
+    resultText: field(z.string(), {
+      title: 'Result as text',
+      description: 'The bytes of the result, where they are text but need not be JSON.',
+      examples: ['not JSON'],
+    }),
+    resultBase64: field(z.base64(), {
+      title: 'Result in base64',
+      description: 'The bytes of the result.',
+      examples: ['AAEC'],
+    }),
+    functionError: field(z.enum(['Unhandled', 'Handled']), {
+      title: 'Function error',
+      description: 'The function itself failed; `result` is what it says of it.',
+      examples: ['Unhandled'],
+    }),
+    error: field(z.string(), {
+      title: 'Error of AWS',
+      description: "The name of the error that Lambda's API answers with.",
+      examples: ['TooManyRequestsException'],
+    }),
+    status: field(integer(300, 599), {
+      title: 'Status',
+      description:
+        "With `error`: another status than AWS's own for it. Alone: the status of something between that is not an answer of AWS.",
+      examples: [503],
+    }),
+    reason: field(z.string(), {
+      title: 'Reason',
+      description: 'With `error`: which limit throttled the call.',
+      examples: ['CallerRateLimitExceeded'],
+    }),
+    retryAfterSeconds: field(integer(0), {
+      title: 'Retry-After',
+      description: 'With `error` or `status`: seconds.',
+      examples: [2],
+    }),
+    failure: field(z.enum(givenFailures), {
+      title: 'Failure',
+      description: 'Lambda is not reached, or its answer is lost.',
+      examples: ['connection-failed'],
+    }),
+    delayMs: field(integer(0), {
+      title: 'Delay',
+      description: "Milliseconds until the answer comes. They take no time; the policies' time limits count them.",
+      default: 0,
+      examples: [31_000],
+    }),
+    when: field(when, {
+      title: 'When',
+      description: 'Only for calls that are like this.',
+      examples: [{ region: 'eu-central-1' }],
+    }),
+  })
+  .meta({ id: 'answer', title: 'Answer', description: 'What a function answers.' });
+
+export type AnswerDocument = z.infer<typeof answer>;
+
+export const functions = field(
+  z.record(z.string(), z.union([answer, z.array(answer)], 'expected an answer as {result: {…}}, or a list of answers')),
+  {
+    title: 'Functions',
+    description:
+      'Name of a function, as `name`, `name:qualifier` or as the policy writes it, to its answer for every call, or to a list: the first call takes the first answer that is for it, and so on.',
+    default: {},
+    examples: [{ 'customer-tier': { result: { tier: 'gold' } } }],
+  },
+);

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { field, integer } from '../../config/index.ts';
+import { invocationTypes } from '../../lambda/index.ts';
+import { json } from './json.ts';
+
+const expectedHeaders = field(
+  z.record(
+    z.string(),
+    z.union([z.string(), z.array(z.string()), z.null()], 'expected text in quotes, a list of texts, or null'),
+  ),
+  {
+    title: 'Headers',
+    description: 'Name to value, to all its values, or to null: there is no such header. Others are not looked at.',
+    examples: [{ 'x-tier': 'gold', 'x-secret': null }],
+  },
+);
+
+const expectedBody = {
+  body: json.optional().meta({
+    title: 'Body',
+    description: 'Text that is the same, or JSON that is equal whatever the order of its keys; null: there is no body.',
+    examples: [{ tier: 'gold' }],
+  }),
+  bodyBase64: field(z.base64(), { title: 'Body in base64', description: 'The same bytes.', examples: ['AAEC'] }),
+};
+
+const call = z
+  .strictObject({
+    function: z.string().meta({
+      title: 'Function',
+      description: 'As it is called: name, `name:qualifier` or ARN.',
+      examples: ['customer-tier'],
+    }),
+    step: field(z.string(), { title: 'Step', description: 'The policy that calls it.', examples: ['tier'] }),
+    region: field(z.string(), { title: 'Region', description: 'Region.', examples: ['us-east-1'] }),
+    qualifier: field(z.string(), { title: 'Qualifier', description: 'Version or alias.', examples: ['live'] }),
+    invocationType: field(z.enum(invocationTypes), {
+      title: 'Invocation type',
+      description: 'How it is called.',
+      examples: ['Event'],
+    }),
+    payload: json.optional().meta({
+      title: 'Payload',
+      description: 'Text that is the same, or JSON that is equal whatever the order of its keys; null: there is none.',
+      examples: [{ customer: 'ada' }],
+    }),
+    payloadBase64: field(z.base64(), {
+      title: 'Payload in base64',
+      description: 'The same bytes.',
+      examples: ['AAEC'],
+    }),
+  })
+  .meta({ id: 'call', title: 'Call', description: 'One call of a function.' });
+
+export type CallDocument = z.infer<typeof call>;
+
+/** What must come of a test. What is not named is not looked at. */
+export const expect = z
+  .strictObject({
+    calls: field(z.array(z.union([z.string(), call], 'expected the name of a function, or {function: …}')), {
+      title: 'Calls',
+      description: 'Every call of a function, in order: a name, or what is to be looked at. [] for none.',
+      examples: [['customer-tier'], [{ function: 'customer-tier', payload: { customer: 'ada' } }]],
+    }),
+    forwarded: z
+      .strictObject({
+        method: field(z.string(), { title: 'Method', description: 'Method.', examples: ['POST'] }),
+        path: field(z.string(), { title: 'Path', description: 'With its query.', examples: ['/orders'] }),
+        headers: expectedHeaders,
+        ...expectedBody,
+      })
+      .nullable()
+      .optional()
+      .meta({
+        title: 'Forwarded',
+        description: 'The request that reaches the backend; null: none does.',
+        examples: [{ headers: { 'x-tier': 'gold' } }, null],
+      }),
+    response: field(
+      z.strictObject({
+        status: field(integer(100, 599), { title: 'Status', description: 'Status.', examples: [200] }),
+        headers: expectedHeaders,
+        ...expectedBody,
+      }),
+      { title: 'Response', description: 'What the caller gets.', examples: [{ status: 403 }] },
+    ),
+    attributes: field(z.record(z.string(), z.union([z.string(), z.null()], 'expected text in quotes, or null')), {
+      title: 'Attributes',
+      description: "Variables that policies set, as `{#context.attributes['name']}` gives them; null: no value.",
+      examples: [{ tier: 'gold' }],
+    }),
+    error: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({
+        title: 'Error',
+        description: 'Key of the error that the caller is answered with; null: none.',
+        examples: ['AWS_LAMBDA_INVALID_RESPONSE', null],
+      }),
+  })
+  .meta({
+    title: 'Expect',
+    description: 'What must come of it. What is not named is not looked at.',
+    examples: [{ forwarded: null, error: 'AWS_LAMBDA_INVALID_RESPONSE' }],
+  });
+
+export type ExpectDocument = z.infer<typeof expect>;
