@@ -44,7 +44,7 @@ export function selectForRoute(route: Route, filter: Filter, check: EnvoyCheck):
 function checkCertificates({ name }: ApiPolicies, filter: Filter, reporter: Reporter): void {
   if (CERTIFICATE_ATTRIBUTES.some((attribute) => isSent(filter, attribute))) return;
   const message = `API ${name} reads #request.ssl, which is empty unless the filter asks for it: add \`${CERTIFICATE_ATTRIBUTES.join(', ')}\` to \`request_attributes\``;
-  reporter.warn(filter.config.path, message);
+  reporter.warn(filter.config.placeOf('request_attributes'), message);
 }
 
 /** Whether the filter asks Envoy for an attribute of requests. */
@@ -191,7 +191,7 @@ function selectByRoute(route: Route, filter: Filter, check: EnvoyCheck): ApiPoli
   const byRoute = route.name === undefined ? undefined : policies.set.byRoute(route.name);
   if (byRoute !== undefined && !isNameSent) {
     const message = `route ${route.name} is meant for API ${byRoute.name} by its name, but the filter does not send it: write \`request_attributes: [xds.route_name]\``;
-    reporter.error(filter.config.path, message);
+    reporter.error(filter.config.placeOf('request_attributes'), message);
     return byRoute;
   }
   const found = byRoute ?? policies.set.fallback;

@@ -22,12 +22,17 @@ export interface DialectOptions {
   /** Follows `EnvoyExtensionPolicy has no field for …`. */
   readonly otherwise: string;
   readonly kind: string;
+  /** What no field says: words of rules, and those that take their place. */
+  readonly phrases?: readonly (readonly [from: string, to: string])[];
 }
+
+/** What the rule for the second line of defence asks for, which no field of a policy can say. */
+export const SECOND_LINE = 'add the RBAC filter of envoy/envoy.yaml after ext_proc';
 
 /** The object holds Envoy's own messages: nothing is to be translated. */
 export const envoyItself: Dialect = { fieldOf: (path) => path, rephrase: (message) => message };
 
-export function dialectOf({ fields, otherwise, kind }: DialectOptions): Dialect {
+export function dialectOf({ fields, otherwise, kind, phrases = [] }: DialectOptions): Dialect {
   return {
     fieldOf(path) {
       // The nearest field that the object has a word for.
@@ -35,7 +40,8 @@ export function dialectOf({ fields, otherwise, kind }: DialectOptions): Dialect 
       return known.findLast((at) => at !== undefined) ?? [];
     },
     rephrase(message) {
-      return message.replace(REMEDY, (whole, verb: string | undefined, field: string, value: string | undefined) => {
+      const phrased = phrases.reduce((text, [from, to]) => text.replace(from, to), message);
+      return phrased.replace(REMEDY, (whole, verb: string | undefined, field: string, value: string | undefined) => {
         const words = Object.hasOwn(fields, field) ? fields[field] : undefined;
         if (words === undefined) return whole;
         if (words.write !== undefined) return `${verb ?? ''}\`${words.write(value ?? '')}\``;

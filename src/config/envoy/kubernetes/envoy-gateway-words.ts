@@ -1,4 +1,4 @@
-import { type Dialect, dialectOf, type FieldWords } from './dialect.ts';
+import { type Dialect, dialectOf, type FieldWords, SECOND_LINE } from './dialect.ts';
 
 const PATCH = 'an EnvoyPatchPolicy can set it on the filter';
 /** As an EnvoyExtensionPolicy calls them, by Envoy's name. */
@@ -32,6 +32,7 @@ const attributes = (phase: string): FieldWords => ({
 export const extensionPolicy: Dialect = dialectOf({
   kind: 'EnvoyExtensionPolicy',
   otherwise: PATCH,
+  phrases: [[SECOND_LINE, `EnvoyExtensionPolicy cannot add one: have an EnvoyPatchPolicy ${SECOND_LINE}`]],
   fields: {
     processing_mode: { at: ['processingMode'] },
     request_header_mode: headerMode('request'),
@@ -134,7 +135,6 @@ export const envoyProxy: Dialect = dialectOf({
   otherwise: 'its `bootstrap` can set it',
   fields: {
     layered_runtime: {
-      at: ['bootstrap'],
       write: () =>
         'bootstrap: {type: JSONPatch, jsonPatches: [{op: add, path: /layered_runtime/layers/-, value: {name: lambda, static_layer: {envoy.reloadable_features.ext_proc_graceful_grpc_close: true}}}]}',
     },

@@ -194,7 +194,11 @@ const SLASHES: ReadonlyMap<string, string> = new Map([
 function bootstrapOf(proxy: Manifest): object {
   const bootstrap = proxy.node.find('spec', 'bootstrap');
   const layers = (bootstrap?.items('jsonPatches') ?? []).flatMap((patch) => layersIn(patch.get('value')));
-  const origin: Origin = { manifest: proxy, path: ['spec'], dialect: envoyProxy };
+  const origin: Origin = {
+    manifest: proxy,
+    path: bootstrap === undefined ? ['spec'] : ['spec', 'bootstrap'],
+    dialect: envoyProxy,
+  };
   return {
     layered_runtime: from(origin, { layers: [...layers, ...layersIn(parsed(bootstrap?.get('value')))] }),
     overload_manager: { resource_monitors: [{}] },

@@ -18,6 +18,13 @@ interface Patch {
 /** `patch.value` is Envoy's own message, so that nothing is translated. */
 const dialect: Dialect = envoyItself;
 
+/** What no patch of the text says: places are the object's. */
+const unpatched: Dialect = {
+  fieldOf: () => [],
+  rephrase: (message) =>
+    message.replace(/write (`per_connection_buffer_limit_bytes: \d+`)/, 'write $1 by a patch with `applyTo: LISTENER`'),
+};
+
 /**
  * The configuration that the EnvoyFilters of a text make together. What Istio has beside their patches (its own filters, its
  * routes, the mesh's settings) is not in the text.
@@ -38,7 +45,7 @@ export function translateEnvoyFilters(manifests: readonly Manifest[]): readonly 
     static_resources: {
       listeners: [
         from(
-          { ...place.origin, unless: 'Istio, or an EnvoyFilter,' },
+          { manifest: place.origin.manifest, path: ['spec'], dialect: unpatched, unless: 'Istio or an EnvoyFilter' },
           generatedListener({
             listener: { per_connection_buffer_limit_bytes: 1_048_576, ...listener },
             manager: { ...manager, route_config: routesOf(patches, runsEverywhere) },

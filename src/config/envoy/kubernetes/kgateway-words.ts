@@ -1,4 +1,4 @@
-import { type Dialect, dialectOf, type FieldWords } from './dialect.ts';
+import { type Dialect, dialectOf, type FieldWords, SECOND_LINE } from './dialect.ts';
 
 const mode = (field: string): FieldWords => ({
   at: ['processingMode', field],
@@ -38,10 +38,13 @@ const fields: Readonly<Record<string, FieldWords>> = {
   mutation_rules: {},
 };
 
+const SECOND_LINES = [[SECOND_LINE, `kgateway has no object for one, which would ${SECOND_LINE}`]] as const;
+
 /** `spec.extProc` of a GatewayExtension. */
 export const gatewayExtension: Dialect = dialectOf({
   kind: 'GatewayExtension',
   otherwise: 'kgateway does not set it, and nothing else does',
+  phrases: SECOND_LINES,
   fields,
 });
 
@@ -49,5 +52,6 @@ export const gatewayExtension: Dialect = dialectOf({
 export const trafficPolicy: Dialect = dialectOf({
   kind: 'TrafficPolicy',
   otherwise: 'the GatewayExtension that it refers to may have one',
-  fields: { processing_mode: { at: ['processingMode'] }, ...fields },
+  phrases: SECOND_LINES,
+  fields,
 });
