@@ -1,70 +1,117 @@
 import {
   checkEnvoy,
+  decodeDocument,
   emptyPolicies,
-  formatProblem,
   type LoadedPolicies,
   loadPolicies,
   PolicyDocumentError,
   type Problem,
   readDocument,
+  type SecretStore,
+  UnreadableDocument,
 } from '../config/index.ts';
 import { type ParsedCommandLine, parseCommandLine, UsageError } from './command-line.ts';
 import { checkDefinition } from './definitions.ts';
+import { type CheckedFile, FINDING_FORMATS, STDIN_NAME } from './finding-formats.ts';
+import { groupProblems } from './findings.ts';
 import { readInlineOptions } from './inline-options.ts';
 import type { CommandIo } from './io.ts';
 import { readSecretOptions } from './secret-options.ts';
 
 /**
- * Validates policies.yaml and the Envoy configuration beside it: one line for each problem on the standard output, and
- * a sum at the end. 0 when there are no errors (warnings do not fail), 1 when there are, or when a file cannot be read.
+ * Validates documents of policies, each by itself, and the Envoy configuration beside one of them. Prints what is found
+ * on the standard output. 0 when there are no errors (with `--strict`: and no warnings), else 1; a file that cannot be
+ * read is an error.
  */
 export async function checkCommand(args: readonly string[], io: CommandIo): Promise<number> {
-  const commandLine = parseCommandLine(checkDefinition, args, io.env);
-  const config = commandLine.text('config');
-  const envoy = commandLine.text('envoy');
-  if (config === undefined && envoy === undefined) {
-    throw new UsageError('nothing to check: give --config policies.yaml, --envoy envoy.yaml, or both');
+  const line = parseCommandLine(checkDefinition, args, io.env);
+  const format = readFormat(line);
+  const documents = documentsOf(line);
+  const envoy = line.text('envoy');
+  if (documents.length === 0 && envoy === undefined) {
+    throw new UsageError('nothing to check: give policies.yaml, --envoy envoy.yaml, or both');
   }
+  if (documents.length > 1 && envoy !== undefined) {
+    throw new UsageError(`--envoy goes with one document of policies, not with ${documents.length}: check them apart`);
+  }
+  if ([...documents, envoy].filter((name) => name === '-').length > 1) {
+    throw new UsageError('the standard input (-) can be read once only');
+  }
+  const inline = readInlineOptions(line, documents.length > 0);
+  const secrets = readSecretOptions(line);
+  const read = (name: string): Promise<string> => (name === '-' ? readInput(io) : readDocument(name));
   const problems: Problem[] = [];
-  const policies = await loadChecked(config, commandLine, problems);
-  if (envoy !== undefined && policies !== undefined) {
-    const text = await readDocument(envoy);
-    problems.push(...(await attempt(() => checkEnvoy(text, envoy, policies), problems, [])));
+  const files: CheckedFile[] = [];
+  let policies: LoadedPolicies | undefined = documents.length === 0 ? emptyPolicies(inline) : undefined;
+  for (const name of documents) {
+    const file = nameOf(name);
+    files.push({ file, kind: 'policies', checked: true });
+    policies = await attempt(file, problems, async () => await load(await read(name), file, secrets));
+    problems.push(...(policies?.warnings ?? []));
   }
-  for (const problem of problems) io.stdout.write(`${formatProblem(problem)}\n`);
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  const files = [config, envoy].filter((file) => file !== undefined).join(' and ');
-  const unchecked =
-    envoy !== undefined && policies === undefined ? `; ${envoy} is checked once ${config} is right` : '';
-  io.stdout.write(`${files}: ${count(errors, 'error')}, ${count(problems.length - errors, 'warning')}${unchecked}\n`);
-  return errors === 0 ? 0 : 1;
+  if (envoy !== undefined) {
+    const file = nameOf(envoy);
+    const against = policies;
+    files.push({ file, kind: 'envoy', checked: against !== undefined });
+    if (against !== undefined) {
+      const found = await attempt(file, problems, async () => checkEnvoy(await read(envoy), file, against));
+      problems.push(...(found ?? []));
+    }
+  }
+  const strict = line.has('strict');
+  const passed = problems.every(({ severity }) => severity === 'warning' && !strict);
+  const result = { files, findings: groupProblems(problems), strict, passed };
+  io.stdout.write(FINDING_FORMATS[format](result, io.env));
+  return passed ? 0 : 1;
 }
 
-async function loadChecked(
-  config: string | undefined,
-  commandLine: ParsedCommandLine,
-  problems: Problem[],
-): Promise<LoadedPolicies | undefined> {
-  const inline = readInlineOptions(commandLine);
-  const secrets = readSecretOptions(commandLine);
-  if (config === undefined) return emptyPolicies(inline);
-  const text = await readDocument(config);
-  const loaded = await attempt(() => secrets.load(() => loadPolicies(text, config, secrets)), problems, undefined);
-  problems.push(...(loaded?.warnings ?? []));
-  return loaded;
+function readFormat(line: ParsedCommandLine): keyof typeof FINDING_FORMATS {
+  const text = line.required('format');
+  if (text === 'text' || text === 'json' || text === 'github') return text;
+  throw new UsageError(
+    `--format must be one of ${Object.keys(FINDING_FORMATS).join(', ')}, not ${JSON.stringify(text)}`,
+  );
 }
 
-/** The result, or the fallback after the problems of a document that cannot be used were collected. */
-async function attempt<T, F>(work: () => T | Promise<T>, problems: Problem[], fallback: F): Promise<T | F> {
+/** The arguments, and --config beside them; the variable of --config counts only where there are no arguments. */
+function documentsOf(line: ParsedCommandLine): readonly string[] {
+  const config = line.text('config');
+  const isMeant = config !== undefined && (line.isGiven('config') || line.positionals.length === 0);
+  return [...new Set([...(isMeant ? [config] : []), ...line.positionals])];
+}
+
+function nameOf(argument: string): string {
+  return argument === '-' ? STDIN_NAME : argument;
+}
+
+function load(text: string, file: string, secrets: SecretStore): Promise<LoadedPolicies> {
+  return secrets.load(() => loadPolicies(text, file, secrets));
+}
+
+/** The result, or undefined after the problems of a document that cannot be used were collected. */
+async function attempt<T>(file: string, problems: Problem[], work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof PolicyDocumentError)) throw error;
-    problems.push(...error.problems);
-    return fallback;
+    if (error instanceof PolicyDocumentError) problems.push(...error.problems);
+    else if (error instanceof UnreadableDocument) {
+      problems.push({ severity: 'error', file, path: '', message: error.reason, ...error.position });
+    } else throw error;
+    return undefined;
   }
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+/** Beyond this a document is refused anyway; what writes more is not waited for. */
+const MOST_INPUT = 64 * 1024 * 1024;
+
+async function readInput({ stdin }: CommandIo): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stdin ?? []) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    length += bytes.length;
+    if (length > MOST_INPUT) throw new UnreadableDocument(STDIN_NAME, `is longer than ${MOST_INPUT} bytes`);
+    chunks.push(bytes);
+  }
+  return decodeDocument(Buffer.concat(chunks), STDIN_NAME);
 }

@@ -29,6 +29,8 @@ export interface ParsedCommandLine {
   /** All values of a repeatable flag, else its fallback; empty when there is none. */
   list(name: string): readonly string[];
   has(name: string): boolean;
+  /** Whether the flag is on the command line itself, and not only in its variable. */
+  isGiven(name: string): boolean;
   readonly positionals: readonly string[];
 }
 
@@ -70,6 +72,7 @@ export function parseCommandLine(
       positionals.push(arg);
     }
   }
+  const given = new Set(values.keys());
   readEnvironment(command, env, values);
   const names = command.positionals ?? [];
   const allowed = names.at(-1)?.endsWith('…') ? Number.POSITIVE_INFINITY : names.length;
@@ -91,6 +94,7 @@ export function parseCommandLine(
     },
     list,
     has: (name) => values.get(name)?.at(-1) === 'true',
+    isGiven: (name) => given.has(name),
     positionals,
   };
 }

@@ -86,9 +86,12 @@ export const serveDefinition: CommandDefinition = {
 export const checkDefinition: CommandDefinition = {
   name: 'check',
   summary: 'Validate policies.yaml, and the Envoy configuration that goes with it',
+  positionals: ['FILE…'],
   flags: [
-    configFlag,
+    { ...configFlag, help: 'policies.yaml (or .json), as an argument FILE is; - is the standard input' },
     { name: 'envoy', value: 'FILE', help: 'envoy.yaml (or .json) to check against the policies' },
+    { name: 'strict', help: 'exit code 1 for warnings, too' },
+    { name: 'format', value: 'text|json|github', help: 'how to print what was found', fallback: 'text' },
     ...inlineFlags,
     secretFlag,
   ],

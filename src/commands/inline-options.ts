@@ -19,12 +19,15 @@ export const inlineFlags: readonly Flag[] = LISTS.map((list) => ({
 }));
 
 /** Undefined where none of the flags is given. Throws UsageError beside a file, which has its own `inline`. */
-export function readInlineOptions(line: ParsedCommandLine): RightsDocument | undefined {
+export function readInlineOptions(
+  line: ParsedCommandLine,
+  hasFile = line.text('config') !== undefined,
+): RightsDocument | undefined {
   const given = LISTS.map((list) => [list, globsOf(line.list(`inline-${list}`))] as const);
   const set = given.filter(([, globs]) => globs.length > 0);
   const [first] = set;
   if (first === undefined) return undefined;
-  if (line.text('config') !== undefined) {
+  if (hasFile) {
     throw new UsageError(`--inline-${first[0]} is for a server without a file: write \`inline\` in policies.yaml`);
   }
   return Object.fromEntries(set);

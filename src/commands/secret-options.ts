@@ -8,11 +8,11 @@ export const secretFlag: Flag = {
   help: 'what #secrets may read, instead of env:LAMBDA_EXT_PROC_SECRET_* and file:/run/secrets/lambda-ext-proc',
 };
 
-/** Throws UsageError. */
-export function readSecretOptions(line: ParsedCommandLine): SecretStore {
+/** `isServing`: see SecretStore. Throws UsageError. */
+export function readSecretOptions(line: ParsedCommandLine, isServing = false): SecretStore {
   const allowed = line.list(secretFlag.name);
   try {
-    return allowed.length === 0 ? new SecretStore() : new SecretStore(allowed);
+    return new SecretStore(allowed.length === 0 ? undefined : allowed, undefined, isServing);
   } catch (error) {
     throw new UsageError(`--allow-secret: ${error instanceof Error ? error.message : error}`);
   }

@@ -37,7 +37,7 @@ export function readServeOptions(line: ParsedCommandLine): ServeOptions {
   return {
     config: line.text('config'),
     inline: readInlineOptions(line),
-    secrets: readSecretOptions(line),
+    secrets: readSecretOptions(line, true),
     listen,
     admin: line.required('admin'),
     adminAccess: { hosts: readAdminHosts(line), details: line.has('admin-details') },

@@ -5,12 +5,7 @@ export { isErrorKey } from './compile/response-templates.ts';
 export { checkEnvoy, checkEnvoyFiles } from './envoy/index.ts';
 export { loadPoliciesInThread } from './load-in-thread.ts';
 export { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
-export {
-  FilePolicySource,
-  problemLines,
-  type ReloadOutcome,
-  readDocument,
-} from './policy-source.ts';
+export { FilePolicySource, problemLines, type ReloadOutcome } from './policy-source.ts';
 
 export {
   type DocumentPath,
@@ -20,6 +15,7 @@ export {
   type Position,
   type Problem,
 } from './problem.ts';
+export { decodeDocument, readDocument, UnreadableDocument } from './read-document.ts';
 export { field, integer } from './schema/field.ts';
 export type { RightsDocument } from './schema/index.ts';
 export { jsonSchemaOf, policiesJsonSchema } from './schema/json-schema.ts';

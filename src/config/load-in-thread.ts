@@ -9,6 +9,8 @@ export interface ThreadTask {
   readonly fileName: string;
   /** See SecretFrame. */
   readonly allowedSecrets: readonly string[];
+  /** See SecretStore. */
+  readonly isServing: boolean;
 }
 
 /** What it found. */
@@ -25,7 +27,12 @@ export async function loadPoliciesInThread(
   fileName: string,
   secrets: SecretStore,
 ): Promise<LoadedPolicies> {
-  const findings = await findingsOf({ text, fileName, allowedSecrets: secrets.allowed });
+  const findings = await findingsOf({
+    text,
+    fileName,
+    allowedSecrets: secrets.allowed,
+    isServing: secrets.isServing,
+  });
   if (findings.kind === 'bad') throw new PolicyDocumentError(findings.problems);
   const { read } = findings;
   return await secrets.load(() => compileInTurns(read, fileName, secrets));

@@ -4,6 +4,7 @@ import { parseOrReport } from './checked-document.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { dataMap } from './compile/data.ts';
 import { compileEnvoy, nothingTold } from './compile/envoy.ts';
+import { warnOfTemplates } from './compile/foreign-syntax.ts';
 import { atOnce, type InSteps, inTurns } from './compile/in-steps.ts';
 import { compileLimits } from './compile/limits.ts';
 import { type Numbers, Reporter } from './compile/reporter.ts';
@@ -26,6 +27,8 @@ export interface LoadedPolicies {
   readonly fileName: string;
   /** Where each API begins; none where the text is not at hand. */
   readonly apiPlaces: ReadonlyMap<string, Position>;
+  /** False: there is no file, and flags say what inline policies may call. */
+  readonly hasDocument: boolean;
   /** What the document gives to inline policies, for who checks those of an Envoy configuration. */
   readonly surroundings: Surroundings;
 }
@@ -56,6 +59,7 @@ export function loadPolicies(
     set,
     warnings: reporter.problems,
     inlineAllowed: isInlineAllowed(document),
+    hasDocument: true,
     fileName,
     apiPlaces: new Map([...set.apis.keys()].map((name) => [name, source.locate(['apis', name], 'key')])),
     surroundings,
@@ -81,7 +85,15 @@ export async function compileInTurns(
   const reporter = new Reporter(fileName, withoutPlaces(document, numbers));
   const { set, surroundings } = await inTurns(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
-  return { set, warnings, inlineAllowed: isInlineAllowed(document), fileName, apiPlaces: new Map(), surroundings };
+  return {
+    set,
+    warnings,
+    inlineAllowed: isInlineAllowed(document),
+    hasDocument: true,
+    fileName,
+    apiPlaces: new Map(),
+    surroundings,
+  };
 }
 
 function read(reporter: Reporter, fileName: string): PolicyDocument {
@@ -100,7 +112,7 @@ function read(reporter: Reporter, fileName: string): PolicyDocument {
 
 /** What is served without a document: inline policies only, and those only where they have rights. */
 export function emptyPolicies(inline?: RightsDocument): LoadedPolicies {
-  return loadPolicies(JSON.stringify({ version: 1, inline }), 'policies.json');
+  return { ...loadPolicies(JSON.stringify({ version: 1, inline }), 'policies.json'), hasDocument: false };
 }
 
 function* compileDocument(
@@ -116,7 +128,9 @@ function* compileDocument(
   const envoy = compileEnvoy(document.envoy, nothingTold, ['envoy'], reporter);
   const rights = { author: 'document', allow } as const;
   const { numbers } = reporter;
-  const surroundings = { defaults, dictionaries, responseTemplates, envoy, rights, secrets, numbers };
+  const timeSpent = { ms: 0 };
+  const surroundings = { defaults, dictionaries, responseTemplates, envoy, rights, secrets, numbers, timeSpent };
+  warnOfTemplates(document.dictionaries, ['dictionaries'], reporter);
   const inlineRights = document.inline || undefined;
   const inline = new Rights(inlineRights ?? {});
   const inlineSurroundings = { ...surroundings, rights: { author: 'route', inline } } as const;

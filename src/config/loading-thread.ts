@@ -5,8 +5,8 @@ import { PolicyDocumentError } from './problem.ts';
 import { SecretStore } from './secrets/index.ts';
 
 /** The thread behind `loadPoliciesInThread`: one document, one answer. */
-async function findings({ text, fileName, allowedSecrets }: ThreadTask): Promise<ThreadFindings> {
-  const secrets = new SecretStore(allowedSecrets);
+async function findings({ text, fileName, allowedSecrets, isServing }: ThreadTask): Promise<ThreadFindings> {
+  const secrets = new SecretStore(allowedSecrets, undefined, isServing);
   try {
     return { kind: 'good', read: await secrets.load(() => readPolicies(text, fileName, secrets)) };
   } catch (error) {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
 import type { PolicySet, PolicySource } from '../policy/index.ts';
 import { describePolicies, type PolicyDescription } from './describe.ts';
 import { loadPoliciesInThread } from './load-in-thread.ts';
 import { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
 import type { PolicyStatus } from './policy-status.ts';
 import { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
+import { readDocument } from './read-document.ts';
 import type { RightsDocument } from './schema/index.ts';
 import { SecretStore } from './secrets/index.ts';
 
@@ -173,29 +173,6 @@ export class FilePolicySource implements PolicySource {
 export function problemLines(error: unknown): readonly string[] {
   if (error instanceof PolicyDocumentError) return error.problems.map(formatProblem);
   return [error instanceof Error ? error.message : String(error)];
-}
-
-/** Throws an error that says which file cannot be read and why. */
-export async function readDocument(path: string): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new Error(`${path}: ${unreadable(error)} (looked for ${resolve(path)})`);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new Error(`${path}: is not UTF-8 text`, { cause });
-  }
-}
-
-function unreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
-  if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user';
-  if (code === 'EISDIR') return 'is a directory, expected a file';
-  return `cannot be read: ${code}`;
 }
 
 function versionOf(text: string): string {

@@ -3,7 +3,8 @@ export type * from './context.ts';
 export { releaseParsed } from './evaluator/transaction-state.ts';
 export { ExpressionError } from './expression-error.ts';
 export { compileJson, type JsonPiece } from './json-template.ts';
-export { type Secret, type SecretRefusal, SecretRefused, type SecretSource } from './secrets.ts';
+export { type LiteralText, literalTexts } from './parser/template-parts.ts';
+export { type Secret, type SecretAbsence, type SecretRefusal, SecretRefused, type SecretSource } from './secrets.ts';
 export { fromTagged } from './tagged-data.ts';
 export type {
   BodyTemplate,

@@ -15,10 +15,20 @@ export interface SecretRefusal {
   readonly refused: string;
 }
 
+/** Why a secret cannot be read now. */
+export interface SecretAbsence {
+  /** The place and the remedy, and nothing of the text. */
+  readonly reason: string;
+  /** It never can while this process runs. */
+  readonly final: boolean;
+}
+
 /** Where `#secrets` come from, and which of them may be read. */
 export interface SecretSource {
   /** `name`: of a variable, or the absolute path of a file. */
   find(scheme: 'env' | 'file', name: string): Secret | SecretRefusal;
+  /** Undefined where the secret can be read, and where the source is not the one that requests are served with. */
+  absence?(secret: Secret): SecretAbsence | undefined;
 }
 
 /** A secret that the source refuses: other than other errors, it may be told whole, since it holds no text of a field. */

@@ -21,6 +21,8 @@ export interface TemplateDoubt {
   readonly message: string;
   /** Offset of the name in the template, in UTF-16 units. */
   readonly offset: number;
+  /** Every evaluation of the template fails. */
+  readonly fails: boolean;
 }
 
 /** An expression in a JSON text. */
@@ -56,6 +58,10 @@ export interface CompiledTemplate extends BodyTemplate {
   doubts(variables?: readonly string[]): readonly TemplateDoubt[];
   /** Where the text around the expressions is JSON: those whose value may break it, or add fields to it. */
   unescaped(): readonly UnescapedValue[];
+  /** Whether every evaluation fails where this variable is null. */
+  failsWithout(variable: string): boolean;
+  /** The names of all variables that the expressions mention. */
+  variables(): ReadonlySet<string>;
   /**
    * The value of a template that is exactly one expression, as JavaScript data: boolean, number (bigint for a long or
    * a BigInteger outside the safe range), string, array, Map or null. A template with literal text gives its string.

@@ -1,9 +1,10 @@
 import type { EvaluationContext } from './context.ts';
-import { doubtsOf } from './evaluator/doubts.ts';
+import { doubtsOf, variablesOf } from './evaluator/doubts.ts';
 import { EvaluationRun } from './evaluator/evaluation-run.ts';
 import { fromValue } from './evaluator/from-value.ts';
 import { writeJson } from './evaluator/json-writer.ts';
 import { quoteJson } from './evaluator/quote-json.ts';
+import { failsWithout } from './evaluator/reached.ts';
 import { type Evaluate, PlacedFailure, type Scope } from './evaluator/scope.ts';
 import { toText } from './evaluator/to-text.ts';
 import { toBoolean } from './evaluator/truth.ts';
@@ -52,6 +53,14 @@ export class TextTemplate implements CompiledTemplate {
 
   doubts(variables: readonly string[] = []): readonly TemplateDoubt[] {
     return doubtsOf(this.#nodes, variables);
+  }
+
+  failsWithout(variable: string): boolean {
+    return failsWithout(variable, this.#nodes);
+  }
+
+  variables(): ReadonlySet<string> {
+    return variablesOf(this.#nodes);
   }
 
   unescaped(): readonly UnescapedValue[] {

@@ -34,12 +34,23 @@ const CHECK_MS = 1_000;
 
 const LOCAL_ONLY = 'told on the machine itself only; serve --admin-details tells it everywhere';
 
-/** `host:port`, or undefined for `off`. Throws ListenError. */
+/** `host:port`, or undefined for `off`. Throws an error that says what was expected. */
 export function parseAdminAddress(text: string): (ListenAddress & { kind: 'tcp' }) | undefined {
   if (text === 'off') return undefined;
-  const address = parseListenAddress(text);
-  if (address.kind !== 'tcp') throw new ListenError(text, 'the admin port is host:port or off');
-  return address;
+  const address = text.startsWith('unix:') ? undefined : parseTcpAddress(text);
+  if (address !== undefined) return address;
+  const port = /^:?(\d{1,5})$/.exec(text)?.[1] ?? '9464';
+  throw new Error(`--admin ${text} is not an address: expected host:port or off, e.g. 127.0.0.1:${port}`);
+}
+
+function parseTcpAddress(text: string): (ListenAddress & { kind: 'tcp' }) | undefined {
+  try {
+    const address = parseListenAddress(text);
+    return address.kind === 'tcp' ? address : undefined;
+  } catch (error) {
+    if (error instanceof ListenError) return undefined;
+    throw error;
+  }
 }
 
 /** /livez, /readyz, /metrics, /config over plain HTTP. Throws ListenError. */

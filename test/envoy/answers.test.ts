@@ -40,7 +40,11 @@ const apis = (step: (functionName: string, extra: object) => object) => ({
   },
   'no-content': { request: [step('one', { ...sent, answer: { status: 204, body: 'never sent' } })] },
   'late-no-content': { response: [step('one', { ...sent, answer: { status: 304, body: 'never sent' } })] },
-  broken: { request: [{ ...step('one', { ...sent, answer: { body: '{#nothing.at.all}' } }), onError: 'continue' }] },
+  broken: {
+    request: [
+      { ...step('one', { ...sent, answer: { body: '{#context.attributes.nothing.at.all}' } }), onError: 'continue' },
+    ],
+  },
   'own-names': {
     request: [step('one', { ...sent, answer: { headers: { set: { 'x-envoy-own': 'a', host: 'b', 'x-own': 'c' } } } })],
   },

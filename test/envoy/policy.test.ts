@@ -100,7 +100,9 @@ function policies(): object {
       'condition-error': {
         request: [step('tier', set({ 'x-tier': 'gold' }), { condition: '{#request.content.nothing}' })],
       },
-      'condition-guard': { request: [step('tier', {}, { condition: '{#nothing.at.all}', onConditionError: 'fail' })] },
+      'condition-guard': {
+        request: [step('tier', {}, { condition: '{#context.attributes.nothing.at.all}', onConditionError: 'fail' })],
+      },
       continues: {
         request: [
           step('broken', set({ 'x-tier': 'gold' }), { onError: 'continue' }),

@@ -38,7 +38,9 @@ const some = <T>(value: fc.Arbitrary<T>, weight = 1) =>
 function step(text: fc.Arbitrary<string>) {
   return fc
     .record({
-      condition: some(fc.constantFrom('true', '{(1 == 2)}', "{#request.content == 'x'}", '{#nothing.at.all}')),
+      condition: some(
+        fc.constantFrom('true', '{(1 == 2)}', "{#request.content == 'x'}", '{#context.attributes.nothing.at.all}'),
+      ),
       onError: some(fc.constantFrom('continue', 'fail')),
       function: fc.oneof(
         { weight: 12, arbitrary: fc.constantFrom('echo', 'late', 'slow') },

@@ -41,7 +41,12 @@ const responseText = fc.oneof(
     '<{#response.content}>',
   ),
 );
-const condition = fc.constantFrom('true', '{(1 == 2)}', "{#request.content == 'x'}", '{#nothing.at.all}');
+const condition = fc.constantFrom(
+  'true',
+  '{(1 == 2)}',
+  "{#request.content == 'x'}",
+  '{#context.attributes.nothing.at.all}',
+);
 const headerText = fc.constantFrom("{#request.headers['x-set']}", "{#context.attributes['v']}", 'fixed', 'two');
 
 function step(text: fc.Arbitrary<string>) {

@@ -4,6 +4,8 @@ import type { ApiDocument } from '../schema/index.ts';
 import { CallerVariables } from './caller-influence.ts';
 import { dataMap } from './data.ts';
 import { compileEnvoy } from './envoy.ts';
+import { FixedValues, type TimeSpent } from './fixed-values.ts';
+import { warnOfTemplates } from './foreign-syntax.ts';
 import type { InSteps } from './in-steps.ts';
 import type { Numbers, Reporter } from './reporter.ts';
 import { compileResponseTemplates } from './response-templates.ts';
@@ -19,6 +21,8 @@ export interface Surroundings extends StepSurroundings {
   readonly envoy: EnvoySettings;
   /** Of the bodies of `defaults`. */
   readonly numbers: Numbers;
+  /** By expressions that no request changes. */
+  readonly timeSpent: TimeSpent;
 }
 
 /**
@@ -30,27 +34,52 @@ export function* compileApi(
   document: ApiDocument,
   path: DocumentPath,
   surroundings: Surroundings,
-  compiler: TemplateCompiler,
+  shared: TemplateCompiler,
 ): InSteps<ApiPolicies> {
-  const properties = dataMap(document.properties);
-  checkDictionaries(document, path, surroundings, compiler.reporter);
+  const data = dataOf(document, surroundings);
+  checkDictionaries(document, path, surroundings, shared.reporter);
+  for (const field of ['routes', 'properties', 'dictionaries', 'endpoints'] as const) {
+    warnOfTemplates(document[field], [...path, field], shared.reporter);
+  }
+  // What a route brings is compiled while a request waits: there the expressions are left to that.
+  const { author } = surroundings.rights;
+  const compiler =
+    author === 'route' ? shared : shared.withFixed(new FixedValues(withoutOthers(data), surroundings.timeSpent));
   const phases = yield* compilePhases(document, path, surroundings, compiler);
   const own = compileResponseTemplates(document.responseTemplates, [...path, 'responseTemplates'], compiler);
   return {
     name,
-    properties,
-    api: { id: document.id ?? null, name: document.name ?? null, version: document.version ?? null },
-    variables: new Map<string, unknown>([
-      ['properties', properties],
-      ['dictionaries', laidOver(surroundings.dictionaries, dataMap(document.dictionaries))],
-      ['endpoints', dataMap(document.endpoints)],
-    ]),
+    ...data,
     contextPath: closedPath(document.contextPath),
     envoy: compileEnvoy(document.envoy, surroundings.envoy, [...path, 'envoy'], compiler.reporter),
     ...phases,
     privateVariables: privateNames([...phases.request, ...phases.response]),
     responseTemplates: laidOver(surroundings.responseTemplates, own),
   };
+}
+
+/** What expressions read that no request changes. */
+function dataOf(
+  document: ApiDocument,
+  { dictionaries }: Surroundings,
+): Pick<ApiPolicies, 'properties' | 'api' | 'variables'> {
+  const properties = dataMap(document.properties);
+  return {
+    properties,
+    api: { id: document.id ?? null, name: document.name ?? null, version: document.version ?? null },
+    variables: new Map<string, unknown>([
+      ['properties', properties],
+      ['dictionaries', laidOver(dictionaries, dataMap(document.dictionaries))],
+      ['endpoints', dataMap(document.endpoints)],
+    ]),
+  };
+}
+
+/** Imported definitions read dictionaries that their export does not hold: where there is none, what is in them is not known. */
+function withoutOthers<T extends Pick<ApiPolicies, 'variables'>>(data: T): T {
+  const dictionaries = data.variables.get('dictionaries');
+  if (!(dictionaries instanceof Map) || dictionaries.size > 0) return data;
+  return { ...data, variables: new Map([...data.variables].filter(([name]) => name !== 'dictionaries')) };
 }
 
 function privateNames(steps: readonly PolicyStep[]): ReadonlySet<string> {
@@ -108,8 +137,16 @@ function* compilePhases(
       names.set(name, position);
       hasResponse ||= which === 'response';
       if (!hasResponse && compiled.readsResponse) {
+        const fails = compiled.failsWithoutResponse;
         const message = 'reads the response, which is null here: there is none before the backend was called';
-        compiler.reporter.warn([...place.path, 'configuration'], message, 'key');
+        const at = [...place.path, 'configuration'];
+        if (fails) compiler.reporter.error(at, `${message}, and every request fails`, 'key');
+        else compiler.reporter.warn(at, message, 'key');
+      }
+      if (position === 1 && compiled.failsWithoutAnswer) {
+        const message =
+          'reads #lambdaResponse before a function is called, where it is null, and every request fails: only variables, sendToConsumer, mutations and answer come after the call';
+        compiler.reporter.error([...place.path, 'configuration'], message, 'key');
       }
       hasResponse ||= compiled.step.configuration.sendToConsumer !== false;
       certificates ||= compiled.readsCertificates;

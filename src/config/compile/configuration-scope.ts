@@ -10,12 +10,17 @@ export interface ConfigurationLayers {
   readonly defaults: ConfigurationDocument | null | undefined;
 }
 
+/** Fields that are evaluated once the function has answered. */
+const AFTER_CALL: ReadonlySet<unknown> = new Set(['variables', 'sendToConsumer', 'mutations', 'answer']);
+
 /**
  * One step's configuration while it is compiled: paths are told relative to it, and reported where the value really
  * stands, in the step or in `defaults`. Remembers every template, for what the step needs of a transaction.
  */
 export class ConfigurationScope {
   readonly templates: CompiledTemplate[] = [];
+  /** Those of them that are evaluated before the function is called. */
+  readonly beforeCall: CompiledTemplate[] = [];
   readonly #compiler: TemplateCompiler;
   readonly #layers: ConfigurationLayers;
   readonly #path: DocumentPath;
@@ -40,14 +45,36 @@ export class ConfigurationScope {
 
   template(path: DocumentPath, text: string | null | undefined): CompiledTemplate | undefined {
     if (text === null || text === undefined) return undefined;
-    return this.#remember(this.#compiler.compile(this.origin(path), text));
+    return this.#remember(path, this.#compiler.compile(this.origin(path), text));
   }
 
   /** A field that may read secrets; what a route brings reads none. */
   secret(path: DocumentPath, text: string | null | undefined): CompiledTemplate | undefined {
     if (text === null || text === undefined) return undefined;
     const mayRead = this.#author === 'document' || !this.#isSaid(path);
-    return this.#remember(this.#compiler.compileSecret(this.origin(path), text, mayRead));
+    return this.#remember(path, this.#compiler.compileSecret(this.origin(path), text, mayRead));
+  }
+
+  /**
+   * The text that the field has for every request; undefined where requests decide. An expression that gives none whatever the
+   * request is, is reported: the server refuses to call without the field.
+   */
+  fixedText(path: DocumentPath, template: CompiledTemplate): string | undefined {
+    const text = this.#compiler.fixedText(template);
+    if (text === undefined || template.constant !== undefined) return template.constant;
+    if (text !== null && text.trim() !== '') return text;
+    this.error(path, 'the expression gives no text, and every request fails: is a name in it misspelt?');
+    return undefined;
+  }
+
+  /** The same for a field that may be without a text. */
+  fixedValue(template: CompiledTemplate): string | undefined {
+    return this.#compiler.fixedText(template) ?? undefined;
+  }
+
+  /** See TemplateCompiler. */
+  fixedCondition(template: CompiledTemplate): boolean | 'invalid' | undefined {
+    return this.#compiler.fixedCondition(template);
   }
 
   /** The value is the one of `defaults`, whether the step says it again or not. */
@@ -96,8 +123,10 @@ export class ConfigurationScope {
     return valueAt(this.#layers.own, [top]) !== undefined;
   }
 
-  #remember(template: CompiledTemplate | undefined): CompiledTemplate | undefined {
-    if (template !== undefined) this.templates.push(template);
+  #remember([field]: DocumentPath, template: CompiledTemplate | undefined): CompiledTemplate | undefined {
+    if (template === undefined) return undefined;
+    this.templates.push(template);
+    if (!AFTER_CALL.has(field)) this.beforeCall.push(template);
     return template;
   }
 }

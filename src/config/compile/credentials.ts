@@ -9,6 +9,8 @@ import type { ConfigurationScope } from './configuration-scope.ts';
 type RoleFields = Pick<ConfigurationDocument, 'roleArn' | 'roleSessionName' | 'externalId' | 'durationSeconds'>;
 
 const ROLE_SYNTAX = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: role chaining. */
+const CHAINED_SECONDS = 3_600;
 const SESSION_NAME_SYNTAX = /^[\w+=,.@-]{2,64}$/;
 
 export function compileCredentials(
@@ -24,9 +26,9 @@ export function compileCredentials(
     secretKey: secret('secretKey', secretKey, scope),
     sessionToken: secret('sessionToken', sessionToken, scope),
     roleChain: (configuration.roleChain ?? []).flatMap((role, index) => {
-      return compileRole(role, ['roleChain', index], scope) ?? [];
+      return compileRole(role, ['roleChain', index], index > 0, scope) ?? [];
     }),
-    role: compileRole(configuration, [], scope),
+    role: compileRole(configuration, [], (configuration.roleChain ?? []).length > 0, scope),
   };
   // Each region has sessions of its own: those of regions that a request gives are as many as callers want.
   const isFixed = !scope.isInline && region?.constant !== undefined;
@@ -63,7 +65,13 @@ function checkPair(
   }
 }
 
-function compileRole(role: RoleFields, path: DocumentPath, scope: ConfigurationScope): RoleTemplates | undefined {
+/** `isChained`: another role assumes it. */
+function compileRole(
+  role: RoleFields,
+  path: DocumentPath,
+  isChained: boolean,
+  scope: ConfigurationScope,
+): RoleTemplates | undefined {
   const at = (name: string): DocumentPath => [...path, name];
   if (isBlank(role.roleArn)) {
     for (const name of ['externalId', 'durationSeconds'] as const) {
@@ -84,7 +92,11 @@ function compileRole(role: RoleFields, path: DocumentPath, scope: ConfigurationS
     scope.error(at('roleSessionName'), 'is no session name: expected 2 to 64 letters, digits or _+=,.@-');
   }
   if (typeof role.durationSeconds === 'number' && role.durationSeconds < 900) {
-    scope.warn(at('durationSeconds'), 'AWS accepts 900 seconds and more');
+    scope.error(at('durationSeconds'), 'AWS accepts 900 seconds and more, and refuses the role otherwise');
+  }
+  if (typeof role.durationSeconds === 'number' && role.durationSeconds > CHAINED_SECONDS && isChained) {
+    const message = `AWS gives a role that another role assumes ${CHAINED_SECONDS} seconds at most, and refuses it otherwise`;
+    scope.error(at('durationSeconds'), message);
   }
   return {
     roleArn,

@@ -24,7 +24,7 @@ export function compileDestination(
   const { region: regionText } = configuration;
   const region = scope.template(['region'], isBlank(regionText) ? invocationDefaults.region : regionText);
   if (functionName === undefined || region === undefined) return undefined;
-  checkFunction(functionName, region, scope);
+  checkFunction(functionName, region, !isBlank(configuration.endpoint), scope);
   checkRegion(region, scope);
   return { function: functionName, region };
 }
@@ -45,10 +45,15 @@ export function checkOneQualifier(
   }
 }
 
-function checkFunction(template: CompiledTemplate, region: CompiledTemplate, scope: ConfigurationScope): void {
-  const { constant } = template;
-  if (constant === undefined || constant.trim() === '') return;
-  const verdict = functionNameVerdict(constant);
+function checkFunction(
+  template: CompiledTemplate,
+  region: CompiledTemplate,
+  hasEndpoint: boolean,
+  scope: ConfigurationScope,
+): void {
+  const name = scope.fixedText(['function'], template);
+  if (name === undefined || name.trim() === '') return;
+  const verdict = functionNameVerdict(name);
   if (verdict === 'invalid') {
     scope.error(['function'], 'is no function: expected a name, name:qualifier, or an ARN of a Lambda function');
     return;
@@ -56,15 +61,19 @@ function checkFunction(template: CompiledTemplate, region: CompiledTemplate, sco
   if (verdict === 'unknown') {
     scope.warn(['function'], 'is not in the form of a name or ARN that this version knows; AWS may refuse it');
   }
-  const arnRegion = parseFunctionName(constant)?.region;
-  if (arnRegion !== undefined && region.constant !== undefined && arnRegion !== region.constant) {
-    scope.warn(['function'], `the ARN is of ${arnRegion}, but the call goes to ${region.constant}: set region`);
-  }
+  const arnRegion = parseFunctionName(name)?.region;
+  const called = scope.fixedValue(region);
+  if (arnRegion === undefined || called === undefined || arnRegion === called) return;
+  const message = `the ARN is of ${arnRegion}, but the call goes to ${called}: set region`;
+  // An endpoint of one's own may serve more regions than one; AWS finds no function of another region.
+  if (hasEndpoint) scope.warn(['function'], message);
+  else scope.error(['function'], message);
 }
 
 function checkRegion(template: CompiledTemplate, scope: ConfigurationScope): void {
-  if (template.constant === undefined) return;
-  const verdict = judgeRegion(template.constant);
+  const region = scope.fixedText(['region'], template);
+  if (region === undefined) return;
+  const verdict = judgeRegion(region);
   if (verdict.kind === 'invalid') {
     scope.error(['region'], `is no AWS region: expected one as ${invocationDefaults.region}${verdict.hint}`);
   }

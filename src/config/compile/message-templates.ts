@@ -1,5 +1,5 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
-import { readStatus } from '../../http-syntax.ts';
+import { isHeaderValue, readStatus } from '../../http-syntax.ts';
 import type { MessageTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { AnswerDocument } from '../schema/index.ts';
@@ -26,14 +26,14 @@ export function compileMessage(
   const nameOf = (name: string, path: DocumentPath): string => checkName(name, path, field, scope);
   const set: Pair<CompiledTemplate | undefined>[] = Object.entries(headers?.set ?? {}).map(([name, text]) => {
     const path = at('headers', 'set', name);
-    return [nameOf(name, path), scope.template(path, text)];
+    return [nameOf(name, path), headerOf(path, text, scope)];
   });
   const append: Pair<CompiledTemplate>[] = Object.entries(headers?.append ?? {}).flatMap(([name, texts]) => {
     const path = at('headers', 'append', name);
     const lowerCase = nameOf(name, path);
     const list = Array.isArray(texts) ? texts : [texts];
     return list.flatMap((text, index): Pair<CompiledTemplate>[] => {
-      const template = scope.template(Array.isArray(texts) ? [...path, index] : path, text);
+      const template = headerOf(Array.isArray(texts) ? [...path, index] : path, text, scope);
       return template === undefined ? [] : [[lowerCase, template]];
     });
   });
@@ -56,6 +56,21 @@ export function changesMessage({ set, append, remove, body, status }: MessageTem
   return set.length + append.length + remove.length > 0 || body !== undefined || status !== undefined;
 }
 
+function headerOf(
+  path: DocumentPath,
+  value: string | null | undefined,
+  scope: ConfigurationScope,
+): CompiledTemplate | undefined {
+  const template = scope.template(path, value);
+  const text = template === undefined ? undefined : scope.fixedValue(template);
+  if (text !== undefined && !isHeaderValue(text)) scope.error(path, HEADER_CONTROLS);
+  return template;
+}
+
+/** Of a value that is the same for every request. */
+export const HEADER_CONTROLS =
+  'has a control character, and every request fails: a text in `|` or `>` ends with a line break unless it is `|-` or `>-`';
+
 function compileStatus(
   status: AnswerDocument['status'],
   path: DocumentPath,
@@ -63,7 +78,8 @@ function compileStatus(
 ): MessageTemplates['status'] {
   if (typeof status === 'number') return status;
   const template = scope.template(path, status);
-  if (template?.constant !== undefined && readStatus(template.constant) === undefined) {
+  const text = template === undefined ? undefined : scope.fixedValue(template);
+  if (text !== undefined && readStatus(text) === undefined) {
     scope.error(path, 'is no status: expected 200 to 599');
   }
   return template;

@@ -8,7 +8,7 @@ export function compileMutations({ mutations }: ConfigurationDocument, scope: Co
   const document = mutations ?? {};
   const path = scope.template(['mutations', 'path'], document.path);
   // Of a text with expressions what stands before the first of them.
-  const literal = path?.constant ?? path?.source.split('{', 1)[0];
+  const literal = path === undefined ? undefined : (scope.fixedValue(path) ?? path.source.split('{', 1)[0]);
   if (literal !== undefined && literal !== '' && !isPath(literal)) {
     scope.error(
       ['mutations', 'path'],

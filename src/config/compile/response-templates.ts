@@ -1,10 +1,12 @@
 import { suggestion } from '../../closest.ts';
 import type { BodyTemplate } from '../../expression/index.ts';
+import { isHeaderValue } from '../../http-syntax.ts';
 import { errorCatalogue, type ResponseTemplate, type ResponseTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ResponseTemplatesDocument } from '../schema/index.ts';
 import { type BodyScope, compileBody } from './body.ts';
 import { judgeHeader } from './header-names.ts';
+import { HEADER_CONTROLS } from './message-templates.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 
 const MEDIA_TYPE_SYNTAX = /^(?:\*\/\*|[\w!#$&^.+-]+\/(?:\*|[\w!#$&^.+-]+))$/;
@@ -33,6 +35,8 @@ export function compileResponseTemplates(
         const verdict = judgeHeader(name.toLowerCase());
         if (verdict.kind === 'error') reporter.error(headerPath, verdict.reason, 'key');
         const value = compiler.compile(headerPath, text);
+        const fixed = value === undefined ? null : compiler.fixedText(value);
+        if (typeof fixed === 'string' && !isHeaderValue(fixed)) reporter.error(headerPath, HEADER_CONTROLS);
         return value === undefined ? [] : [[name, value] as const];
       });
       const body = compileBody(template.body || undefined, [...typePath, 'body'], scopeOf(compiler));

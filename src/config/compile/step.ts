@@ -42,6 +42,10 @@ export interface CompiledStep {
   readonly baseName: string;
   /** A template reads anything of the response. */
   readonly readsResponse: boolean;
+  /** Every run of it fails where there is no response, */
+  readonly failsWithoutResponse: boolean;
+  /** or where no function was called before it. */
+  readonly failsWithoutAnswer: boolean;
   /** A template reads `#request.ssl`. */
   readonly readsCertificates: boolean;
   /** See PhaseNeeds. */
@@ -84,6 +88,7 @@ export function compileStep(
   callers.add(configuration.variables);
   if (configuration.sendToConsumer !== false) checkGuard(document, condition, place, compiler.reporter);
   const templates = condition === undefined ? scope.templates : [...scope.templates, condition];
+  const beforeCall = condition === undefined ? scope.beforeCall : [...scope.beforeCall, condition];
   return {
     step: {
       condition,
@@ -95,6 +100,8 @@ export function compileStep(
     },
     baseName: plainName(configuration.function.constant),
     readsResponse: templates.some((template) => template.needs.response),
+    failsWithoutResponse: templates.some((template) => template.failsWithout('response')),
+    failsWithoutAnswer: beforeCall.some((template) => template.failsWithout('lambdaResponse')),
     readsCertificates: templates.some((template) => template.needs.requestSsl),
     headersRead: headersRead(templates),
     makesEvent: formats.request !== undefined,
@@ -171,7 +178,13 @@ function compileSendToConsumer(
   const value = document.sendToConsumer ?? policyDefaults.sendToConsumer;
   if (typeof value === 'boolean') return value;
   const template = scope.template(['sendToConsumer'], value);
-  if (template === undefined || template.constant === undefined) return template;
+  if (template === undefined) return undefined;
+  if (template.constant === undefined) {
+    if (scope.fixedCondition(template) === 'invalid') {
+      scope.error(['sendToConsumer'], 'the expression is neither true nor false, and every request fails');
+    }
+    return template;
+  }
   if (template.constant === 'true' || template.constant === 'false') return template.constant === 'true';
   scope.error(['sendToConsumer'], 'expected true, false or an expression in {#…}');
   return undefined;
@@ -197,6 +210,9 @@ function compileCondition(
   const template = compiler.compile(path, condition);
   if (template?.constant !== undefined && !/^(?:true|false|on|off|yes|no|1|0)$/i.test(template.constant.trim())) {
     compiler.reporter.error(path, 'has no expression and is neither true nor false: write {#…} around it');
+  }
+  if (template !== undefined && compiler.fixedCondition(template) === 'invalid') {
+    compiler.reporter.error(path, 'the expression is neither true nor false, whatever the request is');
   }
   return template;
 }

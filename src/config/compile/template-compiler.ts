@@ -6,28 +6,58 @@ import {
   type SecretSource,
 } from '../../expression/index.ts';
 import type { DocumentPath } from '../problem.ts';
+import type { FixedValues } from './fixed-values.ts';
+import { foreignSyntaxOf } from './foreign-syntax.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Response templates have it beside the variables that every expression may use. */
 const DOCUMENT_VARIABLES = ['parameters'] as const;
 
-/** Compiles the texts of one document and reports those that do not parse, with their place. */
+/** Compiles the texts of one document and reports those that do not parse, or that fail for every request, with their place. */
 export class TemplateCompiler {
   readonly reporter: Reporter;
   readonly #secrets: SecretSource;
+  readonly #fixed: FixedValues | undefined;
 
-  constructor(reporter: Reporter, secrets: SecretSource) {
+  /** `fixed`: what is the same for all requests; undefined where that is not known. */
+  constructor(reporter: Reporter, secrets: SecretSource, fixed?: FixedValues) {
     this.reporter = reporter;
     this.#secrets = secrets;
+    this.#fixed = fixed;
+  }
+
+  /** The same compiler for the texts of one API. */
+  withFixed(fixed: FixedValues): TemplateCompiler {
+    return new TemplateCompiler(this.reporter, this.#secrets, fixed);
   }
 
   compile(path: DocumentPath, text: string): CompiledTemplate | undefined {
     const template = this.#tryCompile(path, text, false);
-    for (const { offset, message } of template?.doubts(DOCUMENT_VARIABLES) ?? []) {
+    if (template === undefined) return undefined;
+    for (const { offset, message } of foreignSyntaxOf(text)) this.reporter.warnInText(path, offset, message);
+    const doubts = template.doubts(DOCUMENT_VARIABLES);
+    for (const { offset, message, fails } of doubts) {
       // Warnings are shown on the admin port too: nothing of the text but the name itself.
-      this.reporter.warnInText(path, offset, `${message}, at character ${offset + 1} of the text`);
+      const at = `at character ${offset + 1} of the text`;
+      if (fails) this.reporter.errorInText(path, offset, `${message}, ${at}: it fails for every request`);
+      else this.reporter.warnInText(path, offset, `${message}, ${at}`);
+    }
+    const failure = doubts.some(({ fails }) => fails) ? undefined : this.#fixed?.failureOf(template);
+    if (failure !== undefined) {
+      const message = `${failure.message}, at character ${failure.offset + 1} of the text: it fails for every request`;
+      this.reporter.errorInText(path, failure.offset, message);
     }
     return template;
+  }
+
+  /** The text that a template gives for every request, or null; undefined where requests decide, and where it fails. */
+  fixedText(template: CompiledTemplate): string | null | undefined {
+    return template.constant ?? this.#fixed?.textOf(template);
+  }
+
+  /** The same of a condition; `invalid` where the value is neither true nor false. */
+  fixedCondition(template: CompiledTemplate): boolean | 'invalid' | undefined {
+    return this.#fixed?.conditionOf(template);
   }
 
   /** Of a field that may hold a secret: an error tells the place and nothing of the text. `#secrets` where `mayRead`. */
@@ -36,7 +66,15 @@ export class TemplateCompiler {
       this.reporter.error(path, 'inline policies may not read secrets');
       return undefined;
     }
-    return this.#tryCompile(path, text, true, mayRead);
+    const template = this.#tryCompile(path, text, true, mayRead);
+    if (template === undefined) return undefined;
+    for (const { offset, message } of foreignSyntaxOf(text)) this.reporter.warnInText(path, offset, message);
+    for (const secret of template.secrets) {
+      const absence = this.#secrets.absence?.(secret);
+      if (absence?.final) this.reporter.error(path, `${absence.reason}: set it where this process is started`);
+      else if (absence !== undefined) this.reporter.warn(path, `${absence.reason}: requests fail until it is there`);
+    }
+    return template;
   }
 
   #tryCompile(path: DocumentPath, text: string, isSecret: boolean, secrets = false): CompiledTemplate | undefined {

@@ -19,33 +19,30 @@ export function compileTexts(document: ConfigurationDocument, scope: Configurati
   warnOfBlank(document, INVOCATION_TEXTS, [], scope);
   for (const name of INVOCATION_TEXTS) {
     const template = scope.template([name], isBlank(document[name]) ? undefined : document[name]);
-    if (template !== undefined) checks[name]?.(template, scope);
+    const text = template === undefined ? undefined : scope.fixedText([name], template);
+    if (text !== undefined) checks[name]?.(text, scope);
+    if (template !== undefined && name === 'clientContext') warnOfUnescaped(template, [name], scope, 'text');
     templates[name] = template;
   }
   return templates;
 }
 
-type Check = (template: CompiledTemplate, scope: ConfigurationScope) => void;
+type Check = (text: string, scope: ConfigurationScope) => void;
 
 /** What can be told of a text before there is a request. */
 const checks: Readonly<Partial<Record<InvocationText, Check>>> = {
-  endpoint({ constant }, scope) {
-    if (constant !== undefined) checkEndpoint(constant, scope);
-  },
-  qualifier({ constant }, scope) {
-    const verdict = constant === undefined ? 'known' : qualifierVerdict(constant);
+  endpoint: checkEndpoint,
+  qualifier(text, scope) {
+    const verdict = qualifierVerdict(text);
     if (verdict === 'invalid') {
       scope.error(['qualifier'], 'is neither a version nor an alias: expected letters, digits, - and _, or $LATEST');
     } else if (verdict === 'unknown') {
       scope.warn(['qualifier'], 'is not in the form of a version or alias that this version knows; AWS may refuse it');
     }
   },
-  clientContext(template, scope) {
-    const { constant } = template;
-    warnOfUnescaped(template, ['clientContext'], scope, 'text');
-    if (constant === undefined) return;
-    if (!isJson(constant)) scope.error(['clientContext'], 'is not valid JSON');
-    else if (Buffer.byteLength(constant) > CLIENT_CONTEXT_BYTES) {
+  clientContext(text, scope) {
+    if (!isJson(text)) scope.error(['clientContext'], 'is not valid JSON');
+    else if (Buffer.byteLength(text) > CLIENT_CONTEXT_BYTES) {
       scope.error(['clientContext'], `is over ${CLIENT_CONTEXT_BYTES} bytes`);
     }
   },

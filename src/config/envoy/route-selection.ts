@@ -121,10 +121,10 @@ function selectInline(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
     return undefined;
   }
   if (!policies.inlineAllowed) {
-    reporter.error(
-      value.path,
-      'brings inline policies, but policies.yaml says `inline: false`, which is the default: each request is a 500; say what they may call in `inline: {functions: [...]}`',
-    );
+    const remedy = policies.hasDocument
+      ? 'policies.yaml says `inline: false`, which is the default: each request is a 500; say what they may call in `inline: {functions: [...]}`'
+      : 'nothing says what they may call, so that each request is a 500: give --inline-functions (and give it to `serve`), or policies.yaml';
+    reporter.error(value.path, `brings inline policies, but ${remedy}`);
     return undefined;
   }
   if (Buffer.byteLength(text) > inlineLimits.bytes) {

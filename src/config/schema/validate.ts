@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { suggestion } from '../../closest.ts';
 import type { DocumentPath } from '../problem.ts';
+import { kindRemedy, nameRemedy } from './remedies.ts';
 
 /** Receives each thing that is wrong: where, what would be right, and whether the place is the key or the value. */
 export type ReportIssue = (path: DocumentPath, message: string, part: 'key' | 'value') => void;
@@ -21,12 +22,7 @@ function reportIssue(schema: z.ZodType, data: unknown, issue: z.core.$ZodIssue, 
     return;
   }
   if (issue.code === 'unrecognized_keys') {
-    const known = fieldNames(schema, path);
-    for (const key of issue.keys) {
-      const place = parentOf(key, objectAt(schema, path));
-      const advice = place === undefined ? hint(key, known) : `: write it under \`${place}\``;
-      report([...path, key], `unknown field${advice}`, 'key');
-    }
+    for (const key of issue.keys) report([...path, key], `unknown field${fieldAdvice(key, path, schema)}`, 'key');
     return;
   }
   const value = valueAt(data, path);
@@ -34,7 +30,7 @@ function reportIssue(schema: z.ZodType, data: unknown, issue: z.core.$ZodIssue, 
     report(path, `is missing: expected ${expectation(issue)}`, 'value');
     return;
   }
-  report(path, describe(issue, value), 'value');
+  report(path, describe(issue, value, path.at(-1)), 'value');
 }
 
 /** What is wrong with a value of the kind that only one option of a union has. */
@@ -45,18 +41,35 @@ function meantOption({ errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.
   return options.length === 1 ? options[0] : undefined;
 }
 
-function hint(key: string, known: readonly string[]): string {
+function fieldAdvice(key: string, path: DocumentPath, schema: z.ZodType): string {
+  const own = nameRemedy(key);
+  if (own !== undefined) return own;
+  const known = fieldNames(schema, path);
+  const inner = parentOf(key, objectAt(schema, path));
+  if (inner !== undefined) return `: write it under \`${inner}\``;
+  const alike = known.find((name) => bare(name) === bare(key));
+  if (alike !== undefined) return `, did you mean ${alike}?`;
+  for (let length = path.length - 1; length >= 0; length--) {
+    if (!fieldNames(schema, path.slice(0, length)).includes(key)) continue;
+    const beside = path.slice(length).find((part) => typeof part === 'string') ?? '';
+    return `: write it further out, beside \`${beside}\``;
+  }
   return suggestion(key, known) || (known.length === 0 ? '' : `: known are ${known.join(', ')}`);
 }
 
-function describe(issue: z.core.$ZodIssue, value: unknown): string {
+function bare(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
+}
+
+function describe(issue: z.core.$ZodIssue, value: unknown, field: string | number | undefined): string {
   switch (issue.code) {
-    case 'invalid_type': {
-      const quotes = issue.expected === 'string' && typeof value !== 'object' ? ', put it in quotes' : '';
-      return `expected ${expectation(issue)}, got ${kindOf(value)}${quotes}`;
-    }
+    case 'invalid_type':
+      return `expected ${expectation(issue)}, got ${kindOf(value)}${kindRemedy(issue.expected, value, field)}`;
     case 'invalid_value': {
       const texts = issue.values.filter((candidate) => typeof candidate === 'string');
+      if (issue.values.some((candidate) => typeof candidate !== 'string' && String(candidate) === value)) {
+        return `expected ${expectation(issue)}, without quotes`;
+      }
       return `expected ${expectation(issue)}${typeof value === 'string' ? suggestion(value, texts) : ''}`;
     }
     case 'invalid_union':
@@ -153,5 +166,7 @@ function optionOf({ options }: z.ZodUnion, isList: boolean): unknown {
 function unwrap(schema: unknown): unknown {
   let current = schema;
   while (current instanceof z.ZodOptional || current instanceof z.ZodNullable) current = current.unwrap();
+  // Of alternatives the one with fields: `false` has none.
+  if (current instanceof z.ZodUnion) return current.options.find((option) => option instanceof z.ZodObject) ?? current;
   return current;
 }

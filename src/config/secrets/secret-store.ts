@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import type { Secret, SecretRefusal, SecretSource } from '../../expression/index.ts';
+import type { Secret, SecretAbsence, SecretRefusal, SecretSource } from '../../expression/index.ts';
 import { FileSecret, MAX_SECRET_BYTES } from './file-secret.ts';
 import { DEFAULT_SECRETS, SecretFrame } from './secret-frame.ts';
 import { hasServiceToken, isTokenPath } from './service-token.ts';
@@ -11,21 +11,39 @@ const MAX_FILES = 1_024;
 /** The secrets that the process may read, for `#secrets` of the document. */
 export class SecretStore implements SecretSource {
   readonly allowed: readonly string[];
+  readonly isServing: boolean;
   readonly #frame: SecretFrame;
   readonly #now: () => number;
   readonly #files = new LRUCache<string, FileSecret>({ max: MAX_FILES });
   /** Files that a load used though they were not read, or long ago. */
   #stale: Set<FileSecret> | undefined;
 
-  /** `allowed`: see SecretFrame. */
-  constructor(allowed: readonly string[] = DEFAULT_SECRETS, now: () => number = () => performance.now()) {
+  /** `allowed`: see SecretFrame. `isServing`: requests are served with it, so that a secret which is absent is told. */
+  constructor(
+    allowed: readonly string[] = DEFAULT_SECRETS,
+    now: () => number = () => performance.now(),
+    isServing = false,
+  ) {
     this.allowed = allowed;
+    this.isServing = isServing;
     this.#frame = new SecretFrame(allowed);
     this.#now = now;
   }
 
   find(scheme: 'env' | 'file', name: string): Secret | SecretRefusal {
     return scheme === 'env' ? this.#variable(name) : this.#file(name);
+  }
+
+  /** A variable is not set any more while the process runs, a file may come. */
+  absence(secret: Secret): SecretAbsence | undefined {
+    if (!this.isServing) return undefined;
+    try {
+      secret.read();
+      return undefined;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { reason, final: !(secret instanceof FileSecret) };
+    }
   }
 
   /** Loads a document, again once the files are read that it needs at once. Throws what `load` throws. */
@@ -46,7 +64,9 @@ export class SecretStore implements SecretSource {
 
   #variable(name: string): Secret | SecretRefusal {
     if (!this.#frame.allowsVariable(name)) {
-      return { refused: `the variable ${name} is not open to policies: start with --allow-secret env:${name}` };
+      return {
+        refused: `the variable ${name} is not open to policies: start with --allow-secret env:${name}${REPLACES}`,
+      };
     }
     return { read: () => readVariable(name) };
   }
@@ -54,7 +74,9 @@ export class SecretStore implements SecretSource {
   #file(path: string): Secret | SecretRefusal {
     if (isTokenPath(path)) return { refused: `${path} is a token of a service account, which no policy may read` };
     if (!this.#frame.allowsPath(path)) {
-      return { refused: `the file ${path} is not open to policies: start with --allow-secret file:${dirname(path)}` };
+      return {
+        refused: `the file ${path} is not open to policies: start with --allow-secret file:${dirname(path)}${REPLACES}`,
+      };
     }
     let file = this.#files.get(path);
     if (file === undefined) {
@@ -65,6 +87,8 @@ export class SecretStore implements SecretSource {
     return file;
   }
 }
+
+const REPLACES = ', and name what else is read beside it, since the flag replaces the default';
 
 function readVariable(name: string): string {
   const value = process.env[name];

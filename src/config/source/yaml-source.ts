@@ -15,11 +15,11 @@ import {
   parseAllDocuments,
   parseDocument,
   visit,
-  type YAMLError,
 } from 'yaml';
 import type { DocumentPath, Position } from '../problem.ts';
 import { blockOffset, plainOffset, quotedOffset, singleQuotedOffset } from './scalar-offset.ts';
 import { type Source, SourceError, sourceLimits } from './source.ts';
+import { keyMistake, type Mistake, mistakeOf, plainMistake } from './yaml-mistakes.ts';
 
 /** YAML 1.2 (and so JSON) with positions: duplicate keys, tags and alias bombs are refused. Throws SourceError. */
 export function parseYaml(text: string): Source {
@@ -51,9 +51,9 @@ function sourceOf(document: Document.Parsed, text: string, lines: LineCounter): 
   if (error !== undefined) {
     // The parser is recursive and reports an exhausted stack as an error of the text.
     if (error.message.includes('call stack')) throw tooDeep(position(error.pos[0]));
-    throw new SourceError(`not valid YAML: ${reasonOf(error)}`, position(error.pos[0]));
+    throw failure(mistakeOf(text, error, document), position);
   }
-  const targets = checkNodes(document, position);
+  const targets = checkNodes(document, text, position);
   const data = toData(document);
   if (targets.size > 0) {
     if (depthOf(data) > sourceLimits.depth) throw tooDeep({ line: 1, column: 1 });
@@ -76,8 +76,7 @@ function sourceOf(document: Document.Parsed, text: string, lines: LineCounter): 
     },
     isUnwritten: (path) => {
       const { value } = find({ document, targets, pairs }, path);
-      const node = isAlias(value) ? targets.get(value) : value;
-      return isScalar(node) && node.value === null && !node.source;
+      return isUnwritten(isAlias(value) ? targets.get(value) : value);
     },
     numberText: (path) => {
       const { value } = find({ document, targets, pairs }, path);
@@ -87,19 +86,9 @@ function sourceOf(document: Document.Parsed, text: string, lines: LineCounter): 
   };
 }
 
-/** The parser's own words, unless they would quote the text, which may be a secret. */
-function reasonOf({ code, message }: YAMLError): string {
-  return REASONS.get(code) ?? message;
+function failure({ reason, offset }: Mistake, position: (offset: number) => Position): SourceError {
+  return new SourceError(`not valid YAML: ${reason}`, position(offset));
 }
-
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['BAD_DIRECTIVE', 'a line that begins with % is a directive, and this is none'],
-  ['BAD_DQ_ESCAPE', 'unknown escape in double quotes: a backslash is written twice'],
-  ['BAD_SCALAR_START', 'text that begins with this character must stand in quotes'],
-  ['MULTIPLE_DOCS', 'more than one document: expected no line `---` after the first'],
-  ['TAG_RESOLVE_FAILED', 'tags (words that begin with !) are not supported'],
-  ['UNEXPECTED_TOKEN', 'unexpected text: is a quote or an indentation missing?'],
-]);
 
 function toData(document: Document.Parsed): unknown {
   try {
@@ -116,33 +105,59 @@ function toData(document: Document.Parsed): unknown {
 type Targets = ReadonlyMap<Alias, Node>;
 
 /** Gives all aliases. Throws for what is no plain data: keys that are no text, aliases of nothing or themselves. */
-function checkNodes(document: Document.Parsed, position: (offset: number) => Position): Targets {
+function checkNodes(document: Document.Parsed, text: string, position: (offset: number) => Position): Targets {
   const targets = new Map<Alias, Node>();
   // The library's own `resolve` walks through the whole document for each alias.
   const anchors = new Map<string, Node>();
-  const names = new Map<unknown, Set<string>>();
+  const names = new Map<unknown, Map<string, number>>();
+  const fail = (mistake: Mistake | undefined): void => {
+    if (mistake !== undefined) throw failure(mistake, position);
+  };
   visit(document, (_key, node, ancestors) => {
     if (isDeep(ancestors)) throw tooDeep(position(startOf(node)));
     if (isAlias(node)) {
       if (targets.size === sourceLimits.aliases) throw new SourceError('too many aliases', position(startOf(node)));
       const target = anchors.get(node.source);
-      if (target === undefined)
-        throw new SourceError('an alias (*) of an anchor that is not there', position(startOf(node)));
+      if (target === undefined) {
+        const reason =
+          'not valid YAML: a text that begins with * must be in quotes, or YAML takes it for an alias, of an anchor that is not there';
+        throw new SourceError(reason, position(startOf(node)));
+      }
       if (ancestors.includes(target)) throw new SourceError('an alias of itself', position(startOf(node)));
       targets.set(node, target);
     } else if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+    if (isScalar(node) && node.type === 'PLAIN' && node.range) {
+      fail(plainMistake(text, node.range[0], node.range[1], node.value));
+    }
     if (!isPair(node)) return;
     const { key } = node;
+    if (isNode(key) && key.range) fail(keyMistake(text, [key.range[0], key.range[1]], isUnwritten(node.value)));
     if (!isScalar(key)) throw new SourceError('a key must be plain text', position(startOf(key)));
     if (key.value === '__proto__') throw new SourceError('"__proto__" cannot be a name', position(startOf(key)));
     const map = ancestors.at(-1);
-    const known = names.get(map) ?? new Set();
+    const known = names.get(map) ?? new Map<string, number>();
     names.set(map, known);
     const name = String(key.value);
-    if (known.has(name)) throw new SourceError('not valid YAML: Map keys must be unique', position(startOf(key)));
-    known.add(name);
+    const first = known.get(name);
+    if (first !== undefined) {
+      const reason = `not valid YAML: this field is there twice, first in line ${position(first).line}: take one out`;
+      throw new SourceError(reason, position(startOf(key)));
+    }
+    known.set(name, startOf(key));
   });
+  const used = new Set(targets.values());
+  const empty = [...anchors.values()].find((node) => isUnwritten(node) && !used.has(node));
+  if (empty !== undefined) {
+    const reason =
+      'not valid YAML: a text that begins with & must be in quotes: YAML takes it for an anchor, of nothing';
+    throw new SourceError(reason, position(text.lastIndexOf('&', startOf(empty))));
+  }
   return targets;
+}
+
+/** A null that nobody wrote. */
+function isUnwritten(node: unknown): boolean {
+  return isScalar(node) && node.value === null && !node.source;
 }
 
 /** Aliases make data deeper than its text. What they share is measured once. */

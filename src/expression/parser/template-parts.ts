@@ -2,8 +2,14 @@ import { ExpressionError } from '../expression-error.ts';
 
 /** Literal text, or the text of one expression with the offset of each of its characters in the template. */
 export type TemplatePart =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly offset: number }
   | { readonly kind: 'expression'; readonly text: string; readonly offsets: readonly number[] };
+
+/** A piece of a template that is no expression, and where it stands. */
+export interface LiteralText {
+  readonly text: string;
+  readonly offset: number;
+}
 
 const PREFIX = '{#';
 
@@ -13,17 +19,17 @@ const PREFIX = '{#';
  * `{#` that the first pass did not take is cut too, and loses its `#`.
  */
 export function splitTemplate(template: string): readonly TemplatePart[] {
-  if (!template.includes('{')) return template === '' ? [] : [{ kind: 'text', text: template }];
+  if (!template.includes('{')) return template === '' ? [] : [{ kind: 'text', text: template, offset: 0 }];
   const { text, offsets } = mark(template);
   const parts: TemplatePart[] = [];
   let at = 0;
   while (at < text.length) {
     const start = text.indexOf(PREFIX, at);
     if (start === -1) {
-      parts.push({ kind: 'text', text: text.slice(at) });
+      parts.push({ kind: 'text', text: text.slice(at), offset: offsets[at] ?? 0 });
       break;
     }
-    if (start > at) parts.push({ kind: 'text', text: text.slice(at, start) });
+    if (start > at) parts.push({ kind: 'text', text: text.slice(at, start), offset: offsets[at] ?? 0 });
     const from = start + PREFIX.length;
     const end = findEnd(text, from, (message, index) => {
       throw new ExpressionError('parse', message, template, offsets[index] ?? template.length);
@@ -42,6 +48,11 @@ export function splitTemplate(template: string): readonly TemplatePart[] {
     at = end + 1;
   }
   return parts;
+}
+
+/** What a template says outside of its expressions. Throws ExpressionError as `splitTemplate` does. */
+export function literalTexts(template: string): readonly LiteralText[] {
+  return splitTemplate(template).flatMap((part) => (part.kind === 'text' ? [part] : []));
 }
 
 /** `{ #x}` becomes `{##x}`: the second `#` belongs to the expression. */

@@ -96,7 +96,7 @@ test('steps without a name are called by function and position', () => {
   const steps = ['f', 'arn:aws:lambda:us-east-1:123456789012:function:g:live', "{#properties['f']}"].map((name) => {
     return { configuration: { function: name } };
   });
-  const apis = { orders: { request: steps, response: [{ configuration: { function: 'f' } }] } };
+  const apis = { orders: { properties: { f: 'h' }, request: steps, response: [{ configuration: { function: 'f' } }] } };
   const policies = api(load(JSON.stringify({ version: 1, apis }), 'p.json'));
   const names = [...policies.request, ...policies.response].map((step) => step.name);
   assert.deepEqual(names, ['f-1', 'g-2', 'lambda-3', 'f-4']);

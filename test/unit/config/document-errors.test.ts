@@ -49,8 +49,15 @@ test('a document that is no object is an error', () => {
 });
 
 test('yaml that does not parse is told with its place', () => {
-  assertLines(problemsOf('version: 1\napis: {orders: [}\n'), ['policies.yaml:2:17 ', 'not valid YAML']);
-  assertLines(problemsOf('version: 1\nversion: 1\n'), ['policies.yaml:2:1 ', 'not valid YAML', 'unique']);
+  assertLines(problemsOf('version: 1\napis: {orders: [}\n'), [
+    'policies.yaml:2:17 ',
+    'not valid YAML: this } does not fit the [ before it',
+  ]);
+  assertLines(problemsOf('version: 1\nversion: 1\n'), [
+    'policies.yaml:2:1 ',
+    'not valid YAML',
+    'twice, first in line 1',
+  ]);
   assertLines(problemsOf('version: 1\n---\nversion: 1\n'), ['not valid YAML']);
 });
 
@@ -79,7 +86,10 @@ test('an alias bomb is refused', () => {
 test('an alias of itself or of nothing is refused', () => {
   const properties = (text: string): string => `version: 1\napis: {a: {properties: ${text}}}\n`;
   assertLines(problemsOf(properties('&x {b: {c: *x}}')), ['2:35 an alias of itself']);
-  assertLines(problemsOf(properties('{b: *nothing}')), ['2:28 an alias (*) of an anchor that is not there']);
+  assertLines(problemsOf(properties('{b: *nothing}')), [
+    '2:28 not valid YAML: a text that begins with * must be in quotes',
+    'an anchor that is not there',
+  ]);
 });
 
 test('aliases that make data absurdly deep are refused', () => {

@@ -35,11 +35,14 @@ test('places in json are counted', () => {
   assertLines(problemsOf(text, 'p.json'), [`p.json:1:${text.indexOf('@@') + 1} ${message}`]);
 });
 
-test('names that stand for nothing are warned of at their place', () => {
+test('names that stand for nothing are told at their place', () => {
   assertLines(
     problemsOf(payload("'{#request.metod} {#request.Method} {#lambdaRespons.content}'")),
-    [`7:31 ${message}warning: request has no property 'metod' (did you mean 'method'?)`, 'at character 11 of the text'],
-    [`7:57 ${message}warning: nothing is called #lambdaRespons, it is null (did you mean '#lambdaResponse'?)`],
+    [
+      `7:31 ${message}request has no property 'metod' (did you mean 'method'?)`,
+      'at character 11 of the text: it fails for every request',
+    ],
+    [`7:57 ${message}nothing is called #lambdaRespons, it is null (did you mean '#lambdaResponse'?)`],
   );
 });
 

@@ -15,7 +15,7 @@ test('a function that is none is an error', () => {
   for (const name of ['a b', 'f/g', 'arn:aws:s3:::bucket']) {
     assertLines(problemsOf(withStep(`function: "${name}"`)), [`${at}.function: is no function`]);
   }
-  const names = ['f', 'f:live', 'f:$LATEST', '123456789012:f', '123456789012:function:f', '{#properties["f"]}'];
+  const names = ['f', 'f:live', 'f:$LATEST', '123456789012:f', '123456789012:function:f', '{#context.attributes["f"]}'];
   for (const name of [...names, 'arn:aws:lambda:us-east-1:123456789012:function:f:1']) {
     assert.deepEqual(problemsOf(withStep(`function: '${name}'`)), []);
   }
@@ -45,9 +45,11 @@ test('a qualifier beside another one in the name is an error', () => {
   assert.match(problemsOf(inDefaults).join('\n'), /differs from the qualifier in function, \$LATEST/);
 });
 
-test('an arn of another region is a warning', () => {
+test('an arn of another region is an error, and a warning where an endpoint may serve it', () => {
   for (const arn of ['arn:aws:lambda:eu-west-1:123456789012:function:f', 'eu-west-1:123456789012:function:f']) {
-    assertLines(problemsOf(withStep(`function: "${arn}"`)), ['warning: the ARN is of eu-west-1', 'us-east-1']);
+    assertLines(problemsOf(withStep(`function: "${arn}"`)), ['function: the ARN is of eu-west-1', 'us-east-1']);
+    const own = withStep(`function: "${arn}", endpoint: "https://lambda.internal"`);
+    assertLines(problemsOf(own), ['warning: the ARN is of eu-west-1']);
   }
 });
 
@@ -58,7 +60,7 @@ test('a region that is none is an error and an unknown one a warning', () => {
   ]);
   assertLines(problemsOf(withStep('function: f, region: us-esat-1')), ['warning: is no region', 'mean us-east-1?']);
   assert.deepEqual(problemsOf(withStep('function: f, region: eu-west-1')), []);
-  assert.deepEqual(problemsOf(withStep(`function: f, region: "{#properties['region']}"`)), []);
+  assert.deepEqual(problemsOf(withStep(`function: f, region: "{#context.attributes['region']}"`)), []);
 });
 
 test('an error in defaults is told once and there', () => {
@@ -112,7 +114,7 @@ test('what a caller can choose is a warning', () => {
   assertLines(problemsOf(withStep(`function: "${header}"`)), [`${at}.function: warning: depends on what a caller`]);
   assertLines(problemsOf(withStep(`function: f, endpoint: "${header}"`)), [`${at}.endpoint: warning: depends`]);
   assertLines(problemsOf(withStep(`function: f, roleArn: "${header}"`)), [`${at}.roleArn: warning: depends`]);
-  assert.deepEqual(problemsOf(withStep(`function: f, endpoint: "{#properties['e']}"`)), []);
+  assert.deepEqual(problemsOf(withStep(`function: f, endpoint: "{#context.attributes['e']}"`)), []);
   for (const name of ['region', 'qualifier', 'tenantId']) {
     assertLines(problemsOf(withStep(`function: f, ${name}: "${header}"`)), [`${at}.${name}: warning: depends on what`]);
   }
@@ -356,9 +358,14 @@ test('a condition without an expression is an error', () => {
   assert.deepEqual(problemsOf(withStep('function: f', 'condition: "true", ')), []);
 });
 
-test('a request step that reads the response is a warning unless an answer can be there', () => {
+test('a request step that reads the response is told unless an answer can be there', () => {
   const read = "payload: '{#response.status}'";
-  assertLines(problemsOf(withStep(`function: f, ${read}`)), ['configuration: warning: reads the response']);
+  assertLines(problemsOf(withStep(`function: f, ${read}`)), [
+    'reads the response, which is null',
+    'every request fails',
+  ]);
+  const lenient = "payload: '{#response?.status}'";
+  assertLines(problemsOf(withStep(`function: f, ${lenient}`)), ['configuration: warning: reads the response']);
   assert.deepEqual(problemsOf(withStep(`function: f, ${read}`).replace('request:', 'response:')), []);
   const answering = '{configuration: {function: f, sendToConsumer: true}}';
   const steps = `[${answering}, {configuration: {function: f, ${read}}}]`;
@@ -383,7 +390,13 @@ test('a qualifier session token or role that cannot be right is told', () => {
   assertLines(problemsOf(withStep('function: f, roleChain: [{roleArn: " "}]')), ['roleChain.0.roleArn: is missing']);
   const role = 'arn:aws:iam::123456789012:role/r';
   const short = problemsOf(withStep(`function: f, roleArn: "${role}", durationSeconds: 60`));
-  assertLines(short, ['durationSeconds: warning: AWS accepts 900']);
+  assertLines(short, ['durationSeconds: AWS accepts 900']);
+  const chain = `roleChain: [{roleArn: "${role}"}], roleArn: "${role}", durationSeconds`;
+  assertLines(problemsOf(withStep(`function: f, ${chain}: 7200`)), [
+    'durationSeconds: AWS gives a role',
+    '3600 seconds',
+  ]);
+  assert.deepEqual(problemsOf(withStep(`function: f, ${chain}: 3600`)), []);
 });
 
 test('an attempt that may take longer than the call is a warning', () => {

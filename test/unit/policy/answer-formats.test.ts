@@ -150,7 +150,7 @@ test('an answer in pieces leaves as it arrives, with what later steps make of st
 });
 
 test('pieces that nobody gets are stopped', async () => {
-  const failing = '{#nothing.at.all}';
+  const failing = '{#context.attributes.nothing.at.all}';
   const cases: readonly (readonly [string, object, 'continue' | 'answer'])[] = [
     ['not sent', requestSteps(app({ sendToConsumer: false })), 'continue'],
     ['a variable fails', requestSteps(app({ variables: [{ name: 'v', value: failing }] })), 'answer'],

@@ -177,7 +177,7 @@ test('an object is the body as JSON, whatever the function’s own was, and a ca
 });
 
 test('an answer that cannot be made fails the request: neither the function’s own leaves, nor the request goes on', async () => {
-  const failing = '{#nothing.at.all}';
+  const failing = '{#context.attributes.nothing.at.all}';
   const cases: readonly (readonly [object, string])[] = [
     [{ status: failing }, 'answer.status'],
     [{ status: '{#lambdaResponse.content}' }, 'answer.status'],

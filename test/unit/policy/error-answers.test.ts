@@ -52,7 +52,7 @@ test('Accept chooses the template, and DEFAULT serves keys without one', async (
 });
 
 test('a template that fails is logged, and the default body is sent', async () => {
-  const templates = { DEFAULT: { '*/*': { status: 299, body: '{#nothing.at.all}' } } };
+  const templates = { DEFAULT: { '*/*': { status: 299, body: '{#context.attributes.nothing.at.all}' } } };
   const run = policyRun(failing(templates), { functions, headers: { accept: 'application/json' } });
   const { status, body } = answerOf(await run.request());
   assert.equal(status, 500);

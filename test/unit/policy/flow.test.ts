@@ -94,7 +94,7 @@ test('a condition decides, and sees what earlier steps stored', async () => {
 });
 
 test('a condition that fails skips its step with a log line, or fails the request where told', async () => {
-  const failing = { condition: '{#nothing.at.all}' };
+  const failing = { condition: '{#context.attributes.nothing.at.all}' };
   const skipped = policyRun(one(step('guarded', {}, failing), step('next')));
   assert.deepEqual(await skipped.request(), goOn);
   assert.deepEqual(skipped.calls, ['next']);

@@ -18,7 +18,7 @@ for (const name of INVOCATION_TEXTS) {
     assert.equal(await text("{#request.headers['x-text'][0]}"), value[name]);
     assert.equal(await text(''), undefined);
     assert.equal(await text(null), undefined);
-    const run = policyRun(document({ [name]: '{#nothing.at.all}' }));
+    const run = policyRun(document({ [name]: '{#context.attributes.nothing.at.all}' }));
     const { body, errorKey } = answerOf(await run.request());
     assert.equal(errorKey, 'AWS_LAMBDA_INVALID_RESPONSE');
     assert.ok(body?.endsWith(`Details: [the expression of ${name} failed]`), body);

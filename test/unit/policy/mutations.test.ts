@@ -31,7 +31,11 @@ test('headers are set, appended to and removed; null and a template that gives n
 test('a step that is skipped or goes on after an error removes the headers that it would have set', async () => {
   const set = headers({ set: { 'x-tier': '{#lambdaResponse.content}' } });
   const functionError = () => ({ functionError: 'Unhandled' });
-  for (const outer of [{ condition: 'false' }, { condition: '{#nothing.at.all}' }, { onError: 'continue' }]) {
+  for (const outer of [
+    { condition: 'false' },
+    { condition: '{#context.attributes.nothing.at.all}' },
+    { onError: 'continue' },
+  ]) {
     const run = policyRun(requestStep(set, outer), {
       headers: { 'x-tier': 'forged' },
       functions: { f: functionError },
@@ -65,7 +69,7 @@ test('a value that cannot be carried fails the step, and leaves the message as i
     [headers({ append: { 'x-a': '{#lambdaResponse.content}' } }), 'mutations.headers.append.x-a'],
     [{ mutations: { path: '{#lambdaResponse.content}' } }, 'mutations.path'],
     [{ mutations: { path: "/{#lambdaResponse.content.replace('a\nb', 'a#b')}" } }, 'mutations.path'],
-    [{ mutations: { body: 'new', path: '{#nothing.at.all}' } }, 'mutations.path'],
+    [{ mutations: { body: 'new', path: '{#context.attributes.nothing.at.all}' } }, 'mutations.path'],
   ];
   for (const [mutations, place] of cases) {
     const run = policyRun(requestStep({ payload: 'a\nb', ...mutations }), { headers: { 'x-a': 'caller' } });

@@ -41,8 +41,12 @@ const endings: Readonly<Record<string, readonly [object, (() => never)?]>> = {
   'a function of that name': [step(token)],
   'a region of that name': [step('fails', { region: token })],
   'a condition that cannot be read': [step('fails', {}, { condition: `{#context.attributes['token'] + 'x'}` })],
-  'a mutation that fails': [step('fails', { mutations: { headers: { set: { 'x-a': `${token}{#nothing.at.all}` } } } })],
-  'an answer that fails': [step('fails', { sendToConsumer: true, answer: { body: `${token}{#nothing.at.all}` } })],
+  'a mutation that fails': [
+    step('fails', { mutations: { headers: { set: { 'x-a': `${token}{#context.attributes.nothing.at.all}` } } } }),
+  ],
+  'an answer that fails': [
+    step('fails', { sendToConsumer: true, answer: { body: `${token}{#context.attributes.nothing.at.all}` } }),
+  ],
   'an answer with no status': [step('fails', { sendToConsumer: true, answer: { status: token } })],
 };
 

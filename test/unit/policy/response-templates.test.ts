@@ -199,7 +199,7 @@ test('the content type of headers wins, and JSON is told from text for */*', () 
 
 test('a template that cannot be evaluated is reported, and the default body sent with its Retry-After', () => {
   let reported = 0;
-  const answer = answerTo(template('{#nothing.at.all}'), () => {
+  const answer = answerTo(template('{#context.attributes.nothing.at.all}'), () => {
     reported++;
   });
   assert.deepEqual([reported, answer.status, contentTypeOf(answer.headers)], [1, 429, 'text/plain']);

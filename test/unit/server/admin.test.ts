@@ -254,6 +254,6 @@ test('an admin port in use is an error that names it and the way without', async
 
 test('the admin address is host:port or off', () => {
   assert.equal(parseAdminAddress('off'), undefined);
-  assert.throws(() => parseAdminAddress('unix:/x'), /the admin port is host:port or off/);
+  assert.throws(() => parseAdminAddress('unix:/x'), /--admin unix:\/x is not an address: expected host:port or off/);
   assert.throws(() => parseAdminAddress('on'), /expected/);
 });

@@ -1,0 +1,127 @@
+import { relative, resolve } from 'node:path';
+import { formatProblem } from '../config/index.ts';
+import type { Finding, Place } from './findings.ts';
+
+/** What `check` has found, for who prints it. */
+export interface CheckResult {
+  readonly files: readonly CheckedFile[];
+  readonly findings: readonly Finding[];
+  /** Warnings fail, too. */
+  readonly strict: boolean;
+  readonly passed: boolean;
+}
+
+export interface CheckedFile {
+  readonly file: string;
+  readonly kind: 'policies' | 'envoy';
+  /** False: it waits until the policies are right. */
+  readonly checked: boolean;
+}
+
+type Format = (result: CheckResult, env: Readonly<Record<string, string | undefined>>) => string;
+
+export const FINDING_FORMATS = { text: formatText, json: formatJson, github: formatGithub } as const satisfies Record<
+  string,
+  Format
+>;
+
+/** Places beside the first that are told to people. */
+const TOLD_PLACES = 5;
+
+/** A line for each finding, as compilers print them, and a sum. */
+function formatText(result: CheckResult): string {
+  const lines = result.findings.flatMap((finding) => {
+    const [first, ...others] = finding.places;
+    const told = others.slice(0, TOLD_PLACES).map((place) => `    also at ${placeText(place)}`);
+    const left = finding.count - 1 - told.length;
+    return [
+      formatProblem({ ...finding, ...first }),
+      ...told,
+      ...(left > 0 ? [`    and in ${count(left, 'more place')}`] : []),
+    ];
+  });
+  return [...lines, sum(result), ''].join('\n');
+}
+
+function placeText({ line, column, path, subject }: Place): string {
+  return `${line}:${column} ${subject ?? path}`.trimEnd();
+}
+
+function sum({ files, findings, strict, passed }: CheckResult): string {
+  const names = files.map(({ file }) => file).join(' and ');
+  const errors = total(findings, 'error');
+  const warnings = total(findings, 'warning');
+  const policies = files.find(({ kind }) => kind === 'policies')?.file;
+  const waiting = files.filter(({ checked }) => !checked).map(({ file }) => file);
+  const unchecked = waiting.length === 0 ? '' : `; ${waiting.join(' and ')} is checked once ${policies} is right`;
+  const why = strict && !passed && errors === 0 ? '; with --strict warnings fail' : '';
+  return `${names}: ${count(errors, 'error')}, ${count(warnings, 'warning')}${why}${unchecked}`;
+}
+
+/** The shape is that of docs/reference/check.md; fields may be added to it. */
+function formatJson({ files, findings, passed, strict }: CheckResult): string {
+  const document = {
+    version: 1,
+    passed,
+    strict,
+    errors: total(findings, 'error'),
+    warnings: total(findings, 'warning'),
+    files: files.map(({ file, kind, checked }) => ({ file, kind, checked })),
+    findings: findings.map(({ severity, file, message, places, count }) => {
+      return { severity, file, ...shown(places[0]), message, count, places: places.map(shown) };
+    }),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function shown({ line, column, path, subject }: Place) {
+  return { line, column, path, subject: subject ?? null };
+}
+
+/**
+ * Workflow commands of GitHub Actions, which shows them beside the lines of a pull request. The files are told as the
+ * repository has them, where `GITHUB_WORKSPACE` says where that is.
+ */
+function formatGithub(result: CheckResult, env: Readonly<Record<string, string | undefined>>): string {
+  const lines = result.findings.map(({ severity, file, message, places: [first, ...others], count: all }) => {
+    const properties = {
+      file: inWorkspace(file, env.GITHUB_WORKSPACE),
+      line: first.line,
+      col: first.column,
+      title: first.subject ?? first.path,
+    };
+    const told = Object.entries(properties).filter(([, value]) => value !== '');
+    const list = told.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',');
+    const also = others.slice(0, TOLD_PLACES).map(placeText);
+    if (all - 1 > also.length) also.push(count(all - 1 - also.length, 'more place'));
+    const text = also.length === 0 ? message : `${message}\nalso at ${also.join(', ')}`;
+    return `::${severity} ${list}::${escapeData(text)}`;
+  });
+  return [...lines, sum(result), ''].join('\n');
+}
+
+function inWorkspace(file: string, workspace: string | undefined): string {
+  if (!workspace || file === STDIN_NAME) return file;
+  const path = relative(workspace, resolve(file));
+  return path.startsWith('..') ? file : path;
+}
+
+/** What the standard input is called where a file's name is told. */
+export const STDIN_NAME = '<stdin>';
+
+/** As @actions/core escapes them. */
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+function total(findings: readonly Finding[], severity: Finding['severity']): number {
+  return findings.reduce((sum, finding) => sum + (finding.severity === severity ? finding.count : 0), 0);
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
