@@ -11,7 +11,7 @@ export interface Finding extends Pick<Problem, 'severity' | 'file' | 'message'> 
   readonly count: number;
 }
 
-export const MOST_PLACES = 100;
+const MOST_PLACES = 100;
 
 /** The same thing in many places is one finding. In the order in which each is found first. */
 export function groupProblems(problems: readonly Problem[]): readonly Finding[] {
