@@ -17,12 +17,10 @@ apis:
 function check(envoy: string, document = policies): readonly string[] {
   try {
     const problems = checkEnvoy(envoy, 'envoy.yaml', load(document));
-    return problems
-      .filter(({ file }) => file === 'envoy.yaml')
-      .map((problem) => formatProblem({ ...problem, subject: undefined }));
+    return problems.filter(({ file }) => file === 'envoy.yaml').map(formatProblem);
   } catch (error) {
     assert.ok(error instanceof PolicyDocumentError, String(error));
-    return error.problems.map((problem) => formatProblem({ ...problem, subject: undefined }));
+    return error.problems.map(formatProblem);
   }
 }
 

@@ -24,9 +24,7 @@ export const readingResponse = api('response', 'payload: "{#response.content}"')
 /** The lines of `check --envoy` about the Envoy configuration. */
 export function check(envoy: string, document = enriching): readonly string[] {
   const problems = checkEnvoy(envoy, 'envoy.yaml', load(document));
-  return problems
-    .filter(({ file }) => file === 'envoy.yaml')
-    .map((problem) => formatProblem({ ...problem, subject: undefined }));
+  return problems.filter(({ file }) => file === 'envoy.yaml').map(formatProblem);
 }
 
 /** The fixture with one text replaced, which must be there. */
