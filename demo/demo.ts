@@ -16,6 +16,8 @@ const EXAMPLE_SOCKET = '/run/lambda-ext-proc/0.sock';
 /** A real Envoy, the sidecar, a local AWS and a backend, running together. */
 export interface Demo {
   readonly url: string;
+  /** The page of `try --serve`, with its token. */
+  readonly playground: string;
   /** Resolves with what to tell when one of the parts ends on its own. */
   readonly broken: Promise<string>;
   /** Stops everything, callers' side first. */
@@ -52,13 +54,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     stops.push(() => aws.stop());
     // A user who may invoke functions and nothing else: what a sidecar should be given.
     const keys = await aws.createUser('sidecar');
-    const [sidecar] = await Promise.all([
+    const [sidecar, , playground] = await Promise.all([
       timed('sidecar', onProgress, () => startSidecar(options, keys, stops)),
       timed('functions', onProgress, () => createFunctions(aws)),
+      timed('playground', onProgress, () => startPlayground(stops)),
     ]);
     const envoy = await timed('Envoy', onProgress, () => startEnvoy(options, stops));
     const broken = Promise.race([sidecar, envoy].map(lastWords));
-    return { url: `http://127.0.0.1:${ports.envoy}`, broken, stop };
+    return { url: `http://127.0.0.1:${ports.envoy}`, playground, broken, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -100,6 +103,14 @@ async function startSidecar(
   stops.push(() => child.stop());
   await waitFor(child, 'the line "ready"', () => (/"msg":"ready"/.test(child.output()) ? true : undefined));
   return child;
+}
+
+/** On a free port. Its output has the token, so no file gets it. */
+async function startPlayground(stops: (() => unknown)[]): Promise<string> {
+  const args = ['dist/main.js', 'try', '--test', 'demo/policies.test.yaml', '--serve'];
+  const child = startChild('playground', process.execPath, args, { cwd: root });
+  stops.push(() => child.stop());
+  return await waitFor(child, 'its URL', () => /http:\/\/\S+/.exec(child.output())?.[0]);
 }
 
 async function startEnvoy({ ports, directory }: DemoOptions, stops: (() => unknown)[]): Promise<Child> {

@@ -21,7 +21,8 @@ async function main(): Promise<number> {
   // What is being started ends with this process.
   if (typeof demo === 'number') return 1;
   try {
-    console.log(`start: all up after ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+    console.log(`start: all up after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    console.log(`start: playground of demo/policies.yaml: ${demo.playground}\n`);
     const failed = await tryAll(demo.url);
     if (once) return failed === 0 ? 0 : 1;
     tellWhereEverythingIs(demo);
@@ -83,11 +84,12 @@ function row(route: string, status: string, time: string, shows: string): string
   return `${route.padEnd(14)} ${status.padEnd(7)} ${time.padStart(7)}   ${shows}`;
 }
 
-function tellWhereEverythingIs({ url }: Demo): void {
+function tellWhereEverythingIs({ url, playground }: Demo): void {
   const { envoyAdmin, sidecarAdmin } = defaultPorts;
   console.log(`
 Envoy            ${url}   (envoy/envoy.yaml; admin http://127.0.0.1:${envoyAdmin})
 sidecar          policies: demo/policies.yaml   (metrics http://127.0.0.1:${sidecarAdmin}/metrics)
+playground       ${playground}   (once, in one browser)
 functions        demo/functions/*.mjs
 logs             .local/demo/
 Everything stays up until Ctrl-C.`);

@@ -18,6 +18,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['check', async () => (await import('./commands/check.ts')).checkCommand],
   ['eval', async () => (await import('./commands/eval.ts')).evalCommand],
   ['test', async () => (await import('./commands/test.ts')).testCommand],
+  ['try', async () => (await import('./commands/try.ts')).tryCommand],
   ['import-gravitee', async () => (await import('./commands/import-gravitee.ts')).importGraviteeCommand],
 ]);
 

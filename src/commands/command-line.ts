@@ -1,6 +1,6 @@
 import { closest } from '../closest.ts';
 
-/** One flag of a command. Its environment variable is LAMBDA_EXT_PROC_ and its name in capitals. */
+/** One flag of a command. Its environment variable, where it has one, is LAMBDA_EXT_PROC_ and its name in capitals. */
 export interface Flag {
   /** Without dashes, e.g. `tls-cert`. */
   readonly name: string;
@@ -8,6 +8,8 @@ export interface Flag {
   readonly value?: string | undefined;
   /** May be given several times; in the environment separated by commas. */
   readonly repeatable?: boolean | undefined;
+  /** False: the flag counts on the command line only. */
+  readonly variable?: false | undefined;
   readonly help: string;
   /** What counts when the flag is absent. */
   readonly fallback?: string | undefined;
@@ -19,6 +21,8 @@ export interface CommandDefinition {
   /** Names of the arguments without a flag, e.g. `TEMPLATE`; any number of them where the last one ends in `…`. */
   readonly positionals?: readonly string[] | undefined;
   readonly flags: readonly Flag[];
+  /** Further arguments that the command reads by itself, a line for each in the help. */
+  readonly others?: readonly string[] | undefined;
 }
 
 export interface ParsedCommandLine {
@@ -134,7 +138,7 @@ function readEnvironment(
   values: Map<string, string[]>,
 ): void {
   for (const flag of command.flags) {
-    const text = env[variableOf(flag)];
+    const text = flag.variable === false ? undefined : env[variableOf(flag)];
     if (text === undefined || text === '' || values.has(flag.name)) continue;
     if (flag.repeatable === true) {
       for (const item of text.split(',')) append(values, flag.name, item.trim());

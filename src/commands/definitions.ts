@@ -1,6 +1,7 @@
 import type { CommandDefinition, Flag } from './command-line.ts';
 import { inlineFlags } from './inline-options.ts';
 import { secretFlag } from './secret-options.ts';
+import { tryFlags } from './try/try-flags.ts';
 
 const configFlag: Flag = {
   name: 'config',
@@ -118,6 +119,17 @@ export const testDefinition: CommandDefinition = {
   ],
 };
 
+export const tryDefinition: CommandDefinition = {
+  name: 'try',
+  summary: 'Run one request through the policies and show each step',
+  positionals: ['REQUEST'],
+  flags: tryFlags,
+  others: [
+    'REQUEST is a URL or a path with options as of curl, or a file (.yaml, .yml, .json or @FILE) in the shape of a test',
+    "file's `request`. Of curl's options -X, -H, -d and its kin, --json, -G, -I, -u, -A, -e, -b and --compressed count.",
+  ],
+};
+
 export const importGraviteeDefinition: CommandDefinition = {
   name: 'import-gravitee',
   summary: 'Turn an exported Gravitee API definition into policies.yaml and Envoy routes',
@@ -146,5 +158,6 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   checkDefinition,
   evalDefinition,
   testDefinition,
+  tryDefinition,
   importGraviteeDefinition,
 ];

@@ -34,6 +34,7 @@ export function commandHelp(command: CommandDefinition): string {
     'Flags (and their environment variables):',
     ...flagLines(command.flags, true),
     ...flagLines([HELP, VERSION], false),
+    ...(command.others === undefined ? [] : ['', ...command.others]),
     '',
   ].join('\n');
 }
@@ -44,7 +45,7 @@ function flagLines(flags: readonly Flag[], withVariables: boolean): string[] {
     const notes = [flag.repeatable ? 'repeatable' : '', flag.fallback === undefined ? '' : `default ${flag.fallback}`];
     const suffix = notes.some((note) => note !== '') ? ` (${notes.filter((note) => note !== '').join('; ')})` : '';
     const first = `  --${flag.name}${value}`;
-    const second = withVariables ? [`      ${variableOf(flag)}`] : [];
+    const second = withVariables && flag.variable !== false ? [`      ${variableOf(flag)}`] : [];
     return [first, `      ${flag.help}${suffix}`, ...second];
   });
 }

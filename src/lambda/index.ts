@@ -5,6 +5,7 @@ import { DirectInvoker, type InvokerParts } from './invoker.ts';
 import { ProxyVariables } from './transport/proxy-variables.ts';
 import { TrustStores } from './trust/index.ts';
 import type { CredentialSource, LambdaInvoker } from './types.ts';
+import { type CredentialWatcher, watched } from './watched-credentials.ts';
 
 export type { CredentialStatus } from './credentials/index.ts';
 export { invocationDefaults } from './defaults.ts';
@@ -32,6 +33,7 @@ export { invocationTypes, logTypes } from './types.ts';
 export interface LambdaInvokerOptions extends Partial<InvokerParts> {
   /** Told of credentials that cannot be refreshed. */
   readonly logger?: Logger | undefined;
+  readonly onCredentials?: CredentialWatcher | undefined;
 }
 
 export interface ProcessInvoker extends LambdaInvoker {
@@ -45,7 +47,7 @@ export interface ProcessInvoker extends LambdaInvoker {
 
 /** The process's one invoker: connections, credentials and trust stores are shared by all APIs. */
 export function createLambdaInvoker(options: LambdaInvokerOptions = {}): ProcessInvoker {
-  const { logger, ...parts } = options;
+  const { logger, onCredentials, ...parts } = options;
   ensureHome();
   const providers = new CredentialProviders({
     onRefresh: (source, error) => {
@@ -59,7 +61,10 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
   const trust = new TrustStores();
   const invoker = new DirectInvoker({
     environment: process.env,
-    credentialsFor: (source, region) => providers.for(source, region),
+    credentialsFor: (source, region) => {
+      const provider = providers.for(source, region);
+      return onCredentials === undefined ? provider : watched(provider, onCredentials);
+    },
     trustFor: (ssl) => trust.for(ssl),
     userAgent: 'lambda-ext-proc',
     now: Date.now,

@@ -7,7 +7,7 @@ import type { AnswerDocument, ExpectDocument, TestDocument } from './schema/inde
 type Checked = Partial<TestDocument>;
 
 /** Reports what no schema can say of a test, or of `defaults`. `source` has it as it is written. */
-export function checkTest(test: Checked, path: DocumentPath, source: Source, reporter: Reporter): void {
+export function checkTest(test: Checked, path: DocumentPath, source: Source, reporter: Pick<Reporter, 'error'>): void {
   const report = (place: DocumentPath, message: string, part?: 'key' | 'value'): void =>
     reporter.error([...path, ...place], message, part);
   checkBody(test.request, ['request'], report);

@@ -5,10 +5,21 @@ import { differencesOf } from './difference.ts';
 import { namesOf, qualifierOf } from './function-names.ts';
 import type { AnswerDocument, TestDocument } from './schema/index.ts';
 
-/** The test does not say what a function answers. */
+/** Nobody says what a function answers. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
+  readonly functionName: string;
+  /** Behind the message: what a test file needs; "" where nothing can be added. */
+  readonly remedy: string;
+
+  constructor(functionName: string, reason: string, remedy = '') {
+    super(`the policies call ${functionName}, for which ${reason}`);
+    this.functionName = functionName;
+    this.remedy = remedy;
+  }
 }
+
+const noResult: GivenAnswer = { kind: 'result', payload: Buffer.alloc(0), delayMs: 0 };
 
 /** The functions of one test: a list of answers is used up call by call, a single answer serves every call. */
 export class GivenFunctions {
@@ -25,9 +36,13 @@ export class GivenFunctions {
     const given = name === undefined ? undefined : this.#functions.get(name);
     const { functionName } = invocation;
     if (given === undefined) {
+      // An Event and a DryRun have no result that could be given.
+      if (invocation.invocationType !== 'RequestResponse') return noResult;
       const hint = suggestion(functionName, this.#functions.keys());
       throw new NoAnswerError(
-        `the policies call ${functionName}, for which the test gives no answer${hint === '' ? `: write it under functions` : hint}`,
+        functionName,
+        `no answer is given${hint}`,
+        hint === '' ? ': write it under functions' : '',
       );
     }
     const answers: readonly AnswerDocument[] = isList(given) ? given : [given];
@@ -37,7 +52,7 @@ export class GivenFunctions {
       const reason = answers.some((answer) => fits(answer.when, invocation))
         ? 'all are used up'
         : 'no `when` of them fits';
-      throw new NoAnswerError(`the policies call ${functionName}, for which no answer is left: ${reason}`);
+      throw new NoAnswerError(functionName, `no answer is left: ${reason}`);
     }
     this.#used.add(found);
     return givenAnswer(found);

@@ -1,6 +1,10 @@
+export { checkTest } from './check-test.ts';
 export { policyTestsJsonSchema } from './json-schema.ts';
 export { jsonReport } from './report/json.ts';
 export { junitReport } from './report/junit.ts';
 export { isGood, reportOf, type TestReport } from './report/test-report.ts';
 export { textReport } from './report/text.ts';
 export { TestRun } from './run-test-file.ts';
+export { answerSchema, backendSchema, functionsSchema, requestSchema, type TestFileDocument } from './schema/index.ts';
+export { readTestFile, type TestFile } from './test-file.ts';
+export { type GivenDocument, trialOf } from './trial-of.ts';

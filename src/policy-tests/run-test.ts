@@ -1,11 +1,10 @@
 import { type DocumentPath, formatPath, type Position } from '../config/index.ts';
 import type { PolicySet } from '../policy/index.ts';
-import { type EnvoySetup, type RecordedRun, runTrial } from '../trial/index.ts';
-import { GivenFunctions, NoAnswerError } from './given-functions.ts';
-import { requestOf, responseOf } from './http-messages.ts';
+import { type RecordedRun, runTrial } from '../trial/index.ts';
+import type { NoAnswerError } from './given-functions.ts';
 import { type Mismatch, mismatchesOf } from './mismatches.ts';
-import type { TestFileDocument } from './schema/index.ts';
 import type { PolicyTest, TestFile } from './test-file.ts';
+import { trialOf } from './trial-of.ts';
 
 /** An expectation that was not met, and where it is written. */
 export interface PlacedMismatch extends Mismatch, Position {
@@ -30,31 +29,14 @@ export function hasPassed({ problem, mismatches }: TestResult): boolean {
 /** One test, through the real policies. Does not reject. */
 export async function runTest(test: PolicyTest, file: TestFile, set: PolicySet, version: string): Promise<TestResult> {
   const { document } = test;
-  const functions = new GivenFunctions(document.functions);
   const started = performance.now();
   let problem: string | undefined;
   let run: RecordedRun | undefined;
   try {
-    run = await runTrial({
-      set,
-      api: document.api ?? undefined,
-      route: document.route ?? undefined,
-      request: requestOf(document.request),
-      attributes: new Map(Object.entries(document.request?.attributes ?? {})),
-      functions: {
-        given: (invocation) => {
-          try {
-            return functions.answer(invocation);
-          } catch (error) {
-            if (error instanceof NoAnswerError) problem ??= error.message;
-            throw error;
-          }
-        },
-      },
-      backend: () => responseOf(document.backend),
-      envoy: setupOf(file.document.envoy),
-      version,
-    });
+    const onMissing = ({ message, remedy }: NoAnswerError): void => {
+      problem ??= message + remedy;
+    };
+    run = await runTrial(trialOf({ set, document, envoy: file.document.envoy, version, onMissing }));
   } catch (error) {
     problem ??= error instanceof Error ? error.message : String(error);
   }
@@ -73,13 +55,4 @@ function placed(mismatch: Mismatch, { path }: PolicyTest, file: TestFile): Place
   const { at } = mismatch;
   const own: DocumentPath = mismatch.path;
   return { ...mismatch, label: `${formatPath(own.slice(1))}${at}`, ...file.locate([...path, ...own], 'key') };
-}
-
-function setupOf(envoy: TestFileDocument['envoy']): Partial<EnvoySetup> {
-  const { requestBodyMode, responseHeaderMode, responseBodyMode } = envoy ?? {};
-  return {
-    ...(requestBodyMode ? { requestBody: requestBodyMode } : {}),
-    ...(responseHeaderMode ? { responseHeaders: responseHeaderMode } : {}),
-    ...(responseBodyMode ? { responseBody: responseBodyMode } : {}),
-  };
 }

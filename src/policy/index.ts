@@ -7,6 +7,7 @@ export { errorCatalogue } from './error-catalogue.ts';
 export { type HeaderChange, HttpHeaders, type RawHeader } from './http-headers.ts';
 export type { Message, RequestHead, RequestMessage } from './message.ts';
 export { bodyTooLarge, PolicyFailure } from './policy-failure.ts';
+export { withoutPrivateWords } from './private-variables.ts';
 export { mayReplaceBody, needsWholeResponse } from './replaced-body.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';
 export type { InvocationObserver, PolicyRuntime } from './runtime.ts';

@@ -37,6 +37,11 @@ export function loggable(transaction: Transaction, error: unknown): unknown {
   return redact === undefined ? error : copyOf(error, (text) => withoutQuotes(redact(text)), 0);
 }
 
+/** An error for who may see no private variable: its words may quote a part of one that nothing else holds. */
+export function withoutPrivateWords(error: unknown): unknown {
+  return copyOf(error, withoutQuotes, 0);
+}
+
 /** Messages show values in quotes, shortened and escaped. A quote without an end goes on to the end of the text: so it is linear. */
 export function withoutQuotes(text: string): string {
   return text.replaceAll(/"(?:[^"\\]|\\.)*(?:"|\\?$)/gs, `"${CUT}"`);

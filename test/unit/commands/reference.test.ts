@@ -31,7 +31,7 @@ for (const command of commandDefinitions) {
     for (const flag of command.flags) {
       const row = documented.find(({ name }) => name === flag.name);
       assert.equal(row?.value, flag.value ?? '');
-      assert.equal(row?.cells[0], `\`${variableOf(flag)}\``);
+      assert.equal(row?.cells[0], flag.variable === false ? 'none' : `\`${variableOf(flag)}\``);
       if (flag.fallback !== undefined) assert.equal(row?.cells[1], `\`${flag.fallback}\``);
     }
   });

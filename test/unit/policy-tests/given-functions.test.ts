@@ -54,15 +54,12 @@ describe('a call gets', () => {
 
   test('a problem with the name that was probably meant', async () => {
     const { problem } = await attributes(calling(step('customer-tier')), { 'custmer-tier': { result: 1 } });
-    assert.equal(
-      problem,
-      'the policies call customer-tier, for which the test gives no answer, did you mean custmer-tier?',
-    );
+    assert.equal(problem, 'the policies call customer-tier, for which no answer is given, did you mean custmer-tier?');
   });
 
   test('a problem also where the policy goes on after an error', async () => {
     const { problem } = await attributes(calling(step('f', {}, { onError: 'continue' })), {});
-    assert.match(problem ?? '', /for which the test gives no answer: write it under functions/);
+    assert.match(problem ?? '', /for which no answer is given: write it under functions/);
   });
 });
 

@@ -1,0 +1,95 @@
+import type { ShownCall, ShownMutations, ShownStep } from './shown-run.ts';
+import { block, bodyRows, headerLines, line, type ViewRow, type ViewSection } from './view-rows.ts';
+
+/** One policy: condition, invocation, answer, variables, sendToConsumer, mutations, as they come. */
+export function stepSection(step: ShownStep, number: number): ViewSection {
+  return {
+    title: `${number}. ${step.name} (${step.phase} phase)`,
+    ...headline(step),
+    rows: [
+      ...conditionRows(step),
+      ...(step.call === null ? [] : callRows(step.call)),
+      ...answerRows(step),
+      ...step.variables.map(({ name, value, private: isPrivate }) =>
+        line(`variable ${name}`, `${value ?? 'null'}${isPrivate ? ' (private)' : ''}`),
+      ),
+      ...sendRows(step),
+      ...(step.mutations === null ? [] : mutationRows(step.mutations)),
+      ...(step.removed.length === 0
+        ? []
+        : [line('removes', `${step.removed.join(', ')} (a caller's own must not pass)`)]),
+      ...failureRows(step),
+    ],
+  };
+}
+
+function headline({ condition, call, failure, sendToConsumer }: ShownStep): Pick<ViewSection, 'note' | 'tone'> {
+  if (failure !== null) {
+    const next = failure.goesOn ? 'goes on, as onError: continue says' : `the caller gets ${failure.status}`;
+    return { note: `failed with ${failure.key}: ${next}`, tone: 'bad' };
+  }
+  if (condition?.value === false) return { note: 'skipped: its condition is false', tone: 'skipped' };
+  const what = call === null ? 'ran' : `${call.function} answered`;
+  const send = sendToConsumer?.value === true ? '; its answer is sent to the caller' : '';
+  return { note: what + send, tone: 'good' };
+}
+
+function conditionRows({ condition }: ShownStep): readonly ViewRow[] {
+  if (condition === null) return [];
+  const rows = [line('condition', `${condition.value}: ${condition.template}`)];
+  return condition.error === null ? rows : [...rows, block('condition failed', condition.error)];
+}
+
+function callRows(call: ShownCall): readonly ViewRow[] {
+  const target = `${call.function}${call.qualifier === null ? '' : `:${call.qualifier}`} in ${call.region}`;
+  const at = call.endpoint === null ? '' : ` at ${call.endpoint}`;
+  const type = call.invocationType === 'RequestResponse' ? '' : ` (${call.invocationType})`;
+  const attempts = call.attempts !== null && call.attempts > 1 ? `, ${call.attempts} attempts` : '';
+  return [
+    line('calls', target + at + type + attempts),
+    ...(call.clientContext === null ? [] : [line('clientContext', call.clientContext)]),
+    ...(call.tenantId === null ? [] : [line('tenantId', call.tenantId)]),
+    ...(call.payload === null ? [line('payload', 'none')] : bodyRows('payload', call.payload)),
+    ...(call.error === null ? [] : [block('no result', errorText(call.error))]),
+    ...(call.result?.functionError
+      ? bodyRows(`function error (${call.result.functionError})`, call.result.payload)
+      : []),
+  ];
+}
+
+function errorText({ kind, name, message }: NonNullable<ShownCall['error']>): string {
+  return `${kind}${name === null ? '' : ` ${name}`}: ${message}`;
+}
+
+function answerRows({ answer }: ShownStep): readonly ViewRow[] {
+  if (answer === null) return [];
+  const headers = headerLines(answer.headers).join('\n');
+  return [
+    line('answer', `status ${answer.status}${answer.body === null ? ', no body' : ''}`),
+    ...(headers === '' ? [] : [block('its headers', headers)]),
+    ...bodyRows('its body', answer.body),
+  ];
+}
+
+function sendRows({ sendToConsumer: send }: ShownStep): readonly ViewRow[] {
+  if (send === null || (send.template === null && !send.value)) return [];
+  return [line('sendToConsumer', send.template === null ? `${send.value}` : `${send.value}: ${send.template}`)];
+}
+
+function mutationRows({ of, set, append, remove, body, path, status }: ShownMutations): readonly ViewRow[] {
+  const lines = [
+    ...(status === null ? [] : [`status ${status}`]),
+    ...(path === null ? [] : [`path ${path}`]),
+    ...set.map(([name, value]) => (value === null ? `remove ${name} (its value is null)` : `set ${name}: ${value}`)),
+    ...append.flatMap(([name, value]) => (value === null ? [] : [`append ${name}: ${value}`])),
+    ...remove.map((name) => `remove ${name}`),
+    ...(body === null ? [] : [`body ${body}`]),
+  ];
+  return lines.length === 0 ? [] : [block(`mutations of the ${of}`, lines.join('\n'))];
+}
+
+function failureRows({ failure }: ShownStep): readonly ViewRow[] {
+  if (failure === null) return [];
+  const rows = [line('for the caller', failure.message)];
+  return failure.cause === null ? rows : [...rows, block('why', failure.cause)];
+}

@@ -1,0 +1,1 @@
+export { openPlayground, type Playground, PlaygroundRefusal, type PlaygroundSource } from './playground.ts';

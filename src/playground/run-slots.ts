@@ -1,0 +1,22 @@
+/** Runs one piece of work after the other, and refuses what would wait behind too many. */
+export class RunSlots {
+  readonly #most: number;
+  #waiting = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** `most`: under way and waiting. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Undefined: there are too many. */
+  run<T>(work: () => Promise<T>): Promise<T> | undefined {
+    if (this.#waiting >= this.#most) return undefined;
+    this.#waiting++;
+    const done = this.#last.then(work).finally(() => {
+      this.#waiting--;
+    });
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
