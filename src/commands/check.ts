@@ -1,22 +1,27 @@
 import {
-  checkEnvoy,
+  checkEnvoyFiles,
   decodeDocument,
+  type EnvoyFile,
   emptyPolicies,
   type LoadedPolicies,
   loadPolicies,
   PolicyDocumentError,
   type Problem,
+  parseSource,
   readDocument,
   type SecretStore,
   UnreadableDocument,
 } from '../config/index.ts';
+import { createLambdaInvoker } from '../lambda/index.ts';
 import { type ParsedCommandLine, parseCommandLine, UsageError } from './command-line.ts';
 import { checkDefinition } from './definitions.ts';
 import { type CheckedFile, FINDING_FORMATS, STDIN_NAME } from './finding-formats.ts';
 import { groupProblems } from './findings.ts';
 import { readInlineOptions } from './inline-options.ts';
 import type { CommandIo } from './io.ts';
+import { checkLive, type LiveCheck } from './live-check.ts';
 import { readSecretOptions } from './secret-options.ts';
+import { version } from './version.ts';
 
 /**
  * Validates documents of policies, each by itself, and the Envoy configuration beside one of them. Prints what is found
@@ -27,40 +32,46 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
   const line = parseCommandLine(checkDefinition, args, io.env);
   const format = readFormat(line);
   const documents = documentsOf(line);
-  const envoy = line.text('envoy');
-  if (documents.length === 0 && envoy === undefined) {
+  const envoys = line.list('envoy');
+  if (documents.length === 0 && envoys.length === 0) {
     throw new UsageError('nothing to check: give policies.yaml, --envoy envoy.yaml, or both');
   }
-  if (documents.length > 1 && envoy !== undefined) {
+  if (documents.length > 1 && envoys.length > 0) {
     throw new UsageError(`--envoy goes with one document of policies, not with ${documents.length}: check them apart`);
   }
-  if ([...documents, envoy].filter((name) => name === '-').length > 1) {
+  if ([...documents, ...envoys].filter((name) => name === '-').length > 1) {
     throw new UsageError('the standard input (-) can be read once only');
   }
   const inline = readInlineOptions(line, documents.length > 0);
   const secrets = readSecretOptions(line);
   const read = (name: string): Promise<string> => (name === '-' ? readInput(io) : readDocument(name));
   const problems: Problem[] = [];
+  const notes: string[] = [];
   const files: CheckedFile[] = [];
   let policies: LoadedPolicies | undefined = documents.length === 0 ? emptyPolicies(inline) : undefined;
   for (const name of documents) {
     const file = nameOf(name);
     files.push({ file, kind: 'policies', checked: true });
-    policies = await attempt(file, problems, async () => await load(await read(name), file, secrets));
+    const text = await attempt(file, problems, async () => await read(name));
+    policies = text === undefined ? undefined : await attempt(file, problems, () => load(text, file, secrets));
     problems.push(...(policies?.warnings ?? []));
+    if (text === undefined || policies === undefined || !line.has('live')) continue;
+    const live = await askAws(text, file, policies);
+    problems.push(...live.problems);
+    notes.push(...live.notes);
   }
-  if (envoy !== undefined) {
-    const file = nameOf(envoy);
-    const against = policies;
-    files.push({ file, kind: 'envoy', checked: against !== undefined });
-    if (against !== undefined) {
-      const found = await attempt(file, problems, async () => checkEnvoy(await read(envoy), file, against));
-      problems.push(...(found ?? []));
-    }
+  const beside: EnvoyFile[] = [];
+  for (const name of envoys) {
+    const file = nameOf(name);
+    files.push({ file, kind: 'envoy', checked: policies !== undefined });
+    if (policies === undefined) continue;
+    const text = await attempt(file, problems, async () => await read(name));
+    if (text !== undefined) beside.push({ name: file, text });
   }
+  if (policies !== undefined) problems.push(...checkEnvoyFiles(beside, policies));
   const strict = line.has('strict');
   const passed = problems.every(({ severity }) => severity === 'warning' && !strict);
-  const result = { files, findings: groupProblems(problems), strict, passed };
+  const result = { files, findings: groupProblems(problems), notes, strict, passed };
   io.stdout.write(FINDING_FORMATS[format](result, io.env));
   return passed ? 0 : 1;
 }
@@ -86,6 +97,16 @@ function nameOf(argument: string): string {
 
 function load(text: string, file: string, secrets: SecretStore): Promise<LoadedPolicies> {
   return secrets.load(() => loadPolicies(text, file, secrets));
+}
+
+/** Asks with what this machine has: variables, profile and trust stores, as `serve` would. */
+async function askAws(text: string, fileName: string, { set }: LoadedPolicies): Promise<LiveCheck> {
+  const invoker = createLambdaInvoker({ userAgent: `lambda-ext-proc/${version()}` });
+  try {
+    return await checkLive({ set, invoker, fileName, source: parseSource(text, fileName) });
+  } finally {
+    await invoker.close();
+  }
 }
 
 /** The result, or undefined after the problems of a document that cannot be used were collected. */

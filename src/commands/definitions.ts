@@ -90,7 +90,13 @@ export const checkDefinition: CommandDefinition = {
   positionals: ['FILE…'],
   flags: [
     { ...configFlag, help: 'policies.yaml (or .json), as an argument FILE is; - is the standard input' },
-    { name: 'envoy', value: 'FILE', help: 'envoy.yaml (or .json) to check against the policies' },
+    {
+      name: 'envoy',
+      value: 'FILE',
+      repeatable: true,
+      help: 'envoy.yaml (or .json), a dump of a running Envoy, or manifests for Kubernetes, to check against the policies',
+    },
+    { name: 'live', help: 'ask AWS by DryRun whether each function may be invoked with the identity of this machine' },
     { name: 'strict', help: 'exit code 1 for warnings, too' },
     { name: 'format', value: 'text|json|github', help: 'how to print what was found', fallback: 'text' },
     ...inlineFlags,

@@ -6,6 +6,8 @@ import type { Finding, Place } from './findings.ts';
 export interface CheckResult {
   readonly files: readonly CheckedFile[];
   readonly findings: readonly Finding[];
+  /** What is no problem: what AWS said of functions (`--live`), a line each. */
+  readonly notes: readonly string[];
   /** Warnings fail, too. */
   readonly strict: boolean;
   readonly passed: boolean;
@@ -40,7 +42,7 @@ function formatText(result: CheckResult): string {
       ...(left > 0 ? [`    and in ${count(left, 'more place')}`] : []),
     ];
   });
-  return [...lines, sum(result), ''].join('\n');
+  return [...lines, ...result.notes, sum(result), ''].join('\n');
 }
 
 function placeText({ line, column, path, subject }: Place): string {
@@ -59,7 +61,7 @@ function sum({ files, findings, strict, passed }: CheckResult): string {
 }
 
 /** The shape is that of docs/reference/check.md; fields may be added to it. */
-function formatJson({ files, findings, passed, strict }: CheckResult): string {
+function formatJson({ files, findings, notes, passed, strict }: CheckResult): string {
   const document = {
     version: 1,
     passed,
@@ -70,6 +72,7 @@ function formatJson({ files, findings, passed, strict }: CheckResult): string {
     findings: findings.map(({ severity, file, message, places, count }) => {
       return { severity, file, ...shown(places[0]), message, count, places: places.map(shown) };
     }),
+    notes,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -97,7 +100,7 @@ function formatGithub(result: CheckResult, env: Readonly<Record<string, string |
     const text = also.length === 0 ? message : `${message}\nalso at ${also.join(', ')}`;
     return `::${severity} ${list}::${escapeData(text)}`;
   });
-  return [...lines, sum(result), ''].join('\n');
+  return [...lines, ...result.notes, sum(result), ''].join('\n');
 }
 
 function inWorkspace(file: string, workspace: string | undefined): string {

@@ -2,7 +2,7 @@ export { parseOrReport, readChecked } from './checked-document.ts';
 export type { Reporter } from './compile/reporter.ts';
 export { isErrorKey } from './compile/response-templates.ts';
 
-export { checkEnvoy, checkEnvoyFiles } from './envoy/index.ts';
+export { checkEnvoy, checkEnvoyFiles, type EnvoyFile } from './envoy/index.ts';
 export { loadPoliciesInThread } from './load-in-thread.ts';
 export { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
 export { FilePolicySource, problemLines, type ReloadOutcome } from './policy-source.ts';

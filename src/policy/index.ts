@@ -4,6 +4,7 @@ export type * from './api-policies.ts';
 export { defaultLimits, honestStatus, policyDefaults } from './defaults.ts';
 
 export { errorCatalogue } from './error-catalogue.ts';
+export { fixedInvocation } from './fixed-invocation.ts';
 export { type HeaderChange, HttpHeaders, type RawHeader } from './http-headers.ts';
 export type { Message, RequestHead, RequestMessage } from './message.ts';
 export { bodyTooLarge, PolicyFailure } from './policy-failure.ts';

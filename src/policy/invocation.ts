@@ -1,4 +1,4 @@
-import { type CompiledTemplate, ExpressionError } from '../expression/index.ts';
+import { type CompiledTemplate, type EvaluationContext, ExpressionError } from '../expression/index.ts';
 import { FormatError } from '../formats/index.ts';
 import {
   type AssumedRole,
@@ -58,24 +58,24 @@ function checkPath({ request }: Transaction): void {
 }
 
 /** `chain`: the field is one of that role of `roleChain`. */
-function optional(
-  transaction: Transaction,
+export function optional(
+  context: EvaluationContext,
   template: CompiledTemplate | undefined,
   field: string,
   chain?: number,
 ): string | undefined {
-  return template === undefined ? undefined : text(transaction, template, field, chain);
+  return template === undefined ? undefined : text(context, template, field, chain);
 }
 
 /**
  * The text of a field that the configuration has. Nothing instead of a text (null, "", blanks) is an error: without the
  * field the call would be another one, by another identity or to another place, with more rights than meant.
  */
-function text(transaction: Transaction, template: CompiledTemplate, field: string, chain?: number): string {
+export function text(context: EvaluationContext, template: CompiledTemplate, field: string, chain?: number): string {
   if (template.constant !== undefined) return template.constant;
   let value: string | null;
   try {
-    value = template.evaluate(transaction);
+    value = template.evaluate(context);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     throw invalid(`the expression of ${placeOf(field, chain)} failed`, error);
@@ -91,22 +91,22 @@ function placeOf(field: string, chain: number | undefined): string {
   return chain === undefined ? field : `roleChain[${chain}].${field}`;
 }
 
-function credentials(transaction: Transaction, templates: CredentialTemplates): CredentialSource {
+export function credentials(context: EvaluationContext, templates: CredentialTemplates): CredentialSource {
   return {
-    accessKey: optional(transaction, templates.accessKey, 'accessKey'),
-    secretKey: optional(transaction, templates.secretKey, 'secretKey'),
-    sessionToken: optional(transaction, templates.sessionToken, 'sessionToken'),
-    roleChain: templates.roleChain.map((role, i) => assumedRole(transaction, role, i)),
-    role: templates.role === undefined ? undefined : assumedRole(transaction, templates.role),
+    accessKey: optional(context, templates.accessKey, 'accessKey'),
+    secretKey: optional(context, templates.secretKey, 'secretKey'),
+    sessionToken: optional(context, templates.sessionToken, 'sessionToken'),
+    roleChain: templates.roleChain.map((role, i) => assumedRole(context, role, i)),
+    role: templates.role === undefined ? undefined : assumedRole(context, templates.role),
   };
 }
 
-function assumedRole(transaction: Transaction, templates: RoleTemplates, chain?: number): AssumedRole {
-  const session = optional(transaction, templates.roleSessionName, 'roleSessionName', chain);
+function assumedRole(context: EvaluationContext, templates: RoleTemplates, chain?: number): AssumedRole {
+  const session = optional(context, templates.roleSessionName, 'roleSessionName', chain);
   return {
-    roleArn: text(transaction, templates.roleArn, 'roleArn', chain),
+    roleArn: text(context, templates.roleArn, 'roleArn', chain),
     roleSessionName: session ?? invocationDefaults.roleSessionName,
-    externalId: optional(transaction, templates.externalId, 'externalId', chain),
+    externalId: optional(context, templates.externalId, 'externalId', chain),
     durationSeconds: templates.durationSeconds,
   };
 }

@@ -1,1 +1,1 @@
-export { checkEnvoy, checkEnvoyFiles } from './check-envoy.ts';
+export { checkEnvoy, checkEnvoyFiles, type EnvoyFile } from './check-envoy.ts';

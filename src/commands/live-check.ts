@@ -1,0 +1,176 @@
+import { formatPath, type Problem, type Source } from '../config/index.ts';
+import { type Invocation, InvocationError, type ProcessInvoker } from '../lambda/index.ts';
+import { type ApiPolicies, fixedInvocation, type PolicySet, type PolicyStep } from '../policy/index.ts';
+import { liveVerdict } from './live-verdict.ts';
+
+/** What AWS said of the functions of a document. */
+export interface LiveCheck {
+  readonly problems: readonly Problem[];
+  /** A line for each function that may be invoked, and for each step that could not be asked about. */
+  readonly notes: readonly string[];
+}
+
+export interface LiveCheckOptions {
+  readonly set: PolicySet;
+  readonly invoker: Pick<ProcessInvoker, 'invoke' | 'credentialStatus'>;
+  readonly fileName: string;
+  /** The document as it is written: steps are told with their places. */
+  readonly source: Source;
+  /** Milliseconds for all functions together. */
+  readonly timeoutMs?: number;
+}
+
+const TOGETHER = 8;
+const CALL_MS = 10_000;
+const ALL_MS = 60_000;
+const ATTEMPTS = 2;
+
+interface Place {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A call, and the steps that make it. */
+interface Asked {
+  readonly invocation: Invocation;
+  readonly places: Place[];
+}
+
+/**
+ * Asks AWS whether each function that no request decides may be invoked, with the identity at hand: `DryRun`, which runs
+ * nothing. What depends on a request is told as not checked, and what `allow` does not allow is not asked for.
+ */
+export async function checkLive(options: LiveCheckOptions): Promise<LiveCheck> {
+  const problems: Problem[] = [];
+  const notes: (Place & { readonly text: string })[] = [];
+  const asked = new Map<string, Asked>();
+  const { fileName } = options;
+  const tell = (severity: Problem['severity'], places: readonly Place[], message: string): void => {
+    for (const place of places) problems.push({ severity, file: fileName, message: `live: ${message}`, ...place });
+  };
+  const note = (place: Place, text: string): void => {
+    notes.push({ ...place, text });
+  };
+  for (const { api, step, place } of stepsOf(options)) {
+    const fixed = await fixedInvocation(api, step);
+    if ('dependsOn' in fixed) {
+      note(place, `not checked, a request decides ${fixed.dependsOn.join(', ')}`);
+      continue;
+    }
+    if ('failure' in fixed) {
+      tell('error', [place], `there is no call: ${fixed.failure}`);
+      continue;
+    }
+    const refusal = step.configuration.frame?.refusal(fixed.invocation);
+    if (refusal !== undefined) {
+      tell('error', [place], `not asked, and each request fails: ${refusal.reason}`);
+      continue;
+    }
+    const key = keyOf(fixed.invocation);
+    const known = asked.get(key);
+    if (known === undefined) asked.set(key, { invocation: dryRun(fixed.invocation), places: [place] });
+    else known.places.push(place);
+  }
+  const over = AbortSignal.timeout(options.timeoutMs ?? ALL_MS);
+  await together([...asked.values()], async ({ invocation, places }) => {
+    const identity = identityOf(options.invoker, invocation);
+    const name = invocation.qualifier === undefined ? '' : ` (qualifier ${invocation.qualifier})`;
+    const told = `${invocation.functionName}${name} in ${invocation.region}`;
+    if (over.aborted) {
+      tell('error', places, `${told} was not asked about: the time for all functions is up`);
+      return;
+    }
+    try {
+      await options.invoker.invoke(invocation, over);
+      for (const place of places) note(place, `${told} may be invoked by ${identity}`);
+    } catch (error) {
+      if (!(error instanceof InvocationError)) throw error;
+      if (error.kind === 'aborted') {
+        tell('error', places, `${told} did not answer before the time for all functions was up`);
+        return;
+      }
+      const { severity, message } = liveVerdict(error, invocation, identity);
+      tell(severity, places, message);
+    }
+  });
+  const inOrder = (a: Place, b: Place): number => a.line - b.line || a.column - b.column;
+  return {
+    problems: problems.sort(inOrder),
+    notes: notes
+      .sort(inOrder)
+      .map(({ line, column, path, text }) => `${fileName}:${line}:${column} ${path}: live: ${text}`),
+  };
+}
+
+function* stepsOf({ set, source }: LiveCheckOptions): Iterable<{ api: ApiPolicies; step: PolicyStep; place: Place }> {
+  for (const [name, api] of set.apis) {
+    for (const phase of ['request', 'response'] as const) {
+      for (const step of api[phase]) {
+        const path = pathOf(step, ['apis', name], phase, source.data);
+        const place = source.locate([...path, 'configuration', 'function']);
+        yield { api, step, place: { path: formatPath(path), ...place } };
+      }
+    }
+  }
+}
+
+/** Which entry of the document a step is: by its name, else by the function. Steps that are off are in the document only. */
+function pathOf(
+  step: PolicyStep,
+  api: readonly string[],
+  phase: 'request' | 'response',
+  data: unknown,
+): (string | number)[] {
+  const lists = phase === 'request' ? ['request', 'pre'] : ['response', 'post'];
+  const entries = lists.flatMap((list) => {
+    const items = valueAt(data, [...api, list]);
+    return Array.isArray(items) ? items.map((item: unknown, index) => ({ item, path: [...api, list, index] })) : [];
+  });
+  const fits = (keys: readonly string[], value: string): (typeof entries)[number] | undefined => {
+    return entries.find(({ item }) => valueAt(item, keys) === value);
+  };
+  const found = fits(['name'], step.name) ?? fits(['configuration', 'function'], step.configuration.function.source);
+  return found?.path ?? [...api];
+}
+
+function valueAt(value: unknown, keys: readonly string[]): unknown {
+  return keys.reduce<unknown>((inner, key) => {
+    return typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+      ? (inner as Readonly<Record<string, unknown>>)[key]
+      : undefined;
+  }, value);
+}
+
+/** What the answer depends on: steps that share it are asked for once. */
+function keyOf({ functionName, region, endpoint, qualifier, credentials, transport }: Invocation): string {
+  return JSON.stringify([functionName, region, endpoint, qualifier, credentials, transport.ssl]);
+}
+
+/** The same call, which runs nothing, in a time of its own and outside the limits of the step. */
+function dryRun(invocation: Invocation): Invocation {
+  const { connectionTimeoutMs, readTimeoutMs, ssl } = invocation.transport;
+  return {
+    ...invocation,
+    invocationType: 'DryRun',
+    transport: { connectionTimeoutMs, readTimeoutMs, ssl, apiCallTimeoutMs: CALL_MS },
+    retry: { maxAttempts: ATTEMPTS, idempotent: false },
+  };
+}
+
+function identityOf(invoker: LiveCheckOptions['invoker'], { credentials, region }: Invocation): string {
+  try {
+    return invoker.credentialStatus(credentials, region).source;
+  } catch {
+    return 'the identity of this machine';
+  }
+}
+
+/** Some at a time, each as soon as one before it is done. */
+async function together<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(TOGETHER, items.length) }, worker));
+}
