@@ -136,6 +136,20 @@ export const tryDefinition: CommandDefinition = {
   ],
 };
 
+export const initDefinition: CommandDefinition = {
+  name: 'init',
+  summary: 'Write a starting point: policies.yaml, tests for it, and an Envoy configuration',
+  positionals: ['DIR'],
+  flags: [],
+};
+
+export const schemaDefinition: CommandDefinition = {
+  name: 'schema',
+  summary: 'Print the JSON Schema of policies.yaml, or of files of tests',
+  positionals: ['[policies|test]'],
+  flags: [],
+};
+
 export const importGraviteeDefinition: CommandDefinition = {
   name: 'import-gravitee',
   summary: 'Turn an exported Gravitee API definition into policies.yaml and Envoy routes',
@@ -165,5 +179,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   evalDefinition,
   testDefinition,
   tryDefinition,
+  initDefinition,
+  schemaDefinition,
   importGraviteeDefinition,
 ];
