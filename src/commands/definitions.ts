@@ -110,6 +110,7 @@ export const evalDefinition: CommandDefinition = {
   positionals: ['TEMPLATE'],
   flags: [
     { name: 'context', value: 'FILE', help: 'JSON that the template sees' },
+    { name: 'request', value: 'FILE', help: 'a request as of a test file (YAML or JSON), which becomes #request' },
     { name: 'contexts', value: 'FILE', help: 'JSON of named contexts, for --cases' },
     { name: 'cases', value: 'FILE', help: 'JSON lines to evaluate; prints one JSON line for each' },
   ],
