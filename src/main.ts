@@ -19,6 +19,8 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['eval', async () => (await import('./commands/eval.ts')).evalCommand],
   ['test', async () => (await import('./commands/test.ts')).testCommand],
   ['try', async () => (await import('./commands/try.ts')).tryCommand],
+  ['init', async () => (await import('./commands/init.ts')).initCommand],
+  ['schema', async () => (await import('./commands/schema.ts')).schemaCommand],
   ['import-gravitee', async () => (await import('./commands/import-gravitee.ts')).importGraviteeCommand],
 ]);
 

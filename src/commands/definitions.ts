@@ -110,6 +110,7 @@ export const evalDefinition: CommandDefinition = {
   positionals: ['TEMPLATE'],
   flags: [
     { name: 'context', value: 'FILE', help: 'JSON that the template sees' },
+    { name: 'request', value: 'FILE', help: 'a request as of a test file (YAML or JSON), which becomes #request' },
     { name: 'contexts', value: 'FILE', help: 'JSON of named contexts, for --cases' },
     { name: 'cases', value: 'FILE', help: 'JSON lines to evaluate; prints one JSON line for each' },
   ],
@@ -134,6 +135,20 @@ export const tryDefinition: CommandDefinition = {
     'REQUEST is a URL or a path with options as of curl, or a file (.yaml, .yml, .json or @FILE) in the shape of a test',
     "file's `request`. Of curl's options -X, -H, -d and its kin, --json, -G, -I, -u, -A, -e, -b and --compressed count.",
   ],
+};
+
+export const initDefinition: CommandDefinition = {
+  name: 'init',
+  summary: 'Write a starting point: policies.yaml, tests for it, and an Envoy configuration',
+  positionals: ['DIR'],
+  flags: [],
+};
+
+export const schemaDefinition: CommandDefinition = {
+  name: 'schema',
+  summary: 'Print the JSON Schema of policies.yaml, or of files of tests',
+  positionals: ['[policies|test]'],
+  flags: [],
 };
 
 export const importGraviteeDefinition: CommandDefinition = {
@@ -165,5 +180,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   evalDefinition,
   testDefinition,
   tryDefinition,
+  initDefinition,
+  schemaDefinition,
   importGraviteeDefinition,
 ];

@@ -14,17 +14,25 @@ export async function evalCommand(args: readonly string[], io: CommandIo): Promi
   const commandLine = parseCommandLine(evalDefinition, args, io.env);
   const [template] = commandLine.positionals;
   const context = commandLine.text('context');
+  const request = commandLine.text('request');
   const contexts = commandLine.text('contexts');
   const cases = commandLine.text('cases');
-  if (contexts !== undefined && cases !== undefined && template === undefined && context === undefined) {
+  const isTable = contexts !== undefined && cases !== undefined;
+  if (isTable && template === undefined && context === undefined && request === undefined) {
     return evaluateTable(contexts, cases, io);
   }
   if (template === undefined || contexts !== undefined || cases !== undefined) {
-    throw new UsageError("expected --context FILE 'TEMPLATE', or --contexts FILE --cases FILE");
+    throw new UsageError("expected --context FILE or --request FILE and 'TEMPLATE', or --contexts FILE --cases FILE");
   }
   const data = context === undefined ? {} : checked(await readJson(context), context, io);
+  const scope = readContext(data);
+  if (request !== undefined && scope.request !== undefined) {
+    throw new UsageError(`${context} and ${request} both have a request: leave one out`);
+  }
+  // Loaded where it is needed: it brings what reads test files with it.
+  const sent = request === undefined ? scope.request : await (await import('./eval-request.ts')).readSent(request);
   try {
-    const value = compileTemplate(template).evaluate(readContext(data));
+    const value = compileTemplate(template).evaluate({ ...scope, request: sent });
     io.stdout.write(`${value ?? ''}\n`);
     return value === null ? 3 : 0;
   } catch (error) {

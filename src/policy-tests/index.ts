@@ -1,4 +1,5 @@
 export { checkTest } from './check-test.ts';
+export { requestOf } from './http-messages.ts';
 export { policyTestsJsonSchema } from './json-schema.ts';
 export { jsonReport } from './report/json.ts';
 export { junitReport } from './report/junit.ts';

@@ -6,7 +6,7 @@ export { defaultLimits, honestStatus, policyDefaults } from './defaults.ts';
 export { errorCatalogue } from './error-catalogue.ts';
 export { fixedInvocation } from './fixed-invocation.ts';
 export { type HeaderChange, HttpHeaders, type RawHeader } from './http-headers.ts';
-export type { Message, RequestHead, RequestMessage } from './message.ts';
+export { type Message, type RequestHead, RequestMessage } from './message.ts';
 export { bodyTooLarge, PolicyFailure } from './policy-failure.ts';
 export { withoutPrivateWords } from './private-variables.ts';
 export { mayReplaceBody, needsWholeResponse } from './replaced-body.ts';

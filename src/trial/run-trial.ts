@@ -1,4 +1,4 @@
-import { requestAttributes, responseAttributes, streamMetadata } from '../envoy-names.ts';
+import { responseAttributes, streamMetadata } from '../envoy-names.ts';
 import { createStreams } from '../ext-proc/index.ts';
 import type { Invocation, LambdaInvoker } from '../lambda/index.ts';
 import { type GivenAnswer, GivenInvoker } from '../lambda/index.ts';
@@ -10,6 +10,7 @@ import { ReplyQueue } from './envoy/reply-queue.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import { Recorder } from './recorder.ts';
+import { requestAttributesOf } from './request-attributes.ts';
 import { silentObserver } from './silent-observer.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -59,7 +60,7 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
   const replies = new ReplyQueue(metadata);
   const envoy = new InMemoryEnvoy(streams.open(replies), replies, {
     setup: setupOf(trial),
-    attributes: { request: requestAttributesOf(trial), response: answeredByBackend },
+    attributes: { request: requestAttributesOf(trial.route, trial.attributes), response: answeredByBackend },
   });
   const { forwarded, response, rejection } = await envoy.run(trial.request, trial.backend);
   const { steps, attributes, error } = recorder;
@@ -87,17 +88,6 @@ function setupOf({ set, api, route, envoy }: Trial): EnvoySetup {
     allowModeOverride: told.allowModeOverride === true,
     ...envoy,
   };
-}
-
-function requestAttributesOf({ route, attributes }: Trial): ReadonlyMap<string, string> {
-  return new Map([
-    [requestAttributes.routeName, route ?? ''],
-    [requestAttributes.virtualHostName, 'test'],
-    [requestAttributes.protocol, 'HTTP/1.1'],
-    [requestAttributes.sourceAddress, '127.0.0.1:50000'],
-    [requestAttributes.destinationAddress, '127.0.0.1:10000'],
-    ...attributes,
-  ]);
 }
 
 const answeredByBackend: ReadonlyMap<string, string> = new Map([

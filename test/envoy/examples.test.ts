@@ -51,7 +51,12 @@ for (const name of readdirSync(examples).filter((file) => file.endsWith('.yaml')
     const args = ['src/main.ts', 'check', '--config', 'demo/policies.yaml', '--envoy', `envoy/${name}`];
     const run = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
     assert.equal(run.status, 0, run.stderr);
-    assert.match(run.stdout, /0 errors, 0 warnings/);
+    // The demo has APIs that an example has no route for.
+    const told = run.stdout
+      .split('\n')
+      .filter((line) => !line.includes('no route of the Envoy configuration reaches it'));
+    assert.equal(told.filter((line) => line !== '').length, 1, run.stdout);
+    assert.match(run.stdout, /: 0 errors, /);
   });
 }
 

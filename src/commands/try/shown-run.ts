@@ -58,6 +58,8 @@ export interface ShownStep {
 }
 
 export interface ShownMutations {
+  /** The field of the policy that says so. */
+  readonly by: 'mutations' | 'answer';
   /** The message that they changed. */
   readonly of: 'request' | 'response';
   /** Null removes the header. */
@@ -203,8 +205,8 @@ function shownFailedCall(error: InvocationError, hasPrivate: boolean): NonNullab
 
 function shownMutations({ mutations }: RecordedStep): ShownMutations | null {
   if (mutations === undefined) return null;
-  const { target, set, append, remove, body, path, status } = mutations;
-  return { of: target, set, append, remove, body, path, status: status ?? null };
+  const { by, target, set, append, remove, body, path, status } = mutations;
+  return { by, of: target, set, append, remove, body, path, status: status ?? null };
 }
 
 function shownRequest({ method, authority, path, headers, body }: HttpRequest): ShownRequest {

@@ -76,7 +76,7 @@ function sendRows({ sendToConsumer: send }: ShownStep): readonly ViewRow[] {
   return [line('sendToConsumer', send.template === null ? `${send.value}` : `${send.value}: ${send.template}`)];
 }
 
-function mutationRows({ of, set, append, remove, body, path, status }: ShownMutations): readonly ViewRow[] {
+function mutationRows({ by, of, set, append, remove, body, path, status }: ShownMutations): readonly ViewRow[] {
   const lines = [
     ...(status === null ? [] : [`status ${status}`]),
     ...(path === null ? [] : [`path ${path}`]),
@@ -85,7 +85,9 @@ function mutationRows({ of, set, append, remove, body, path, status }: ShownMuta
     ...remove.map((name) => `remove ${name}`),
     ...(body === null ? [] : [`body ${body}`]),
   ];
-  return lines.length === 0 ? [] : [block(`mutations of the ${of}`, lines.join('\n'))];
+  return lines.length === 0
+    ? []
+    : [block(by === 'answer' ? 'answer to caller' : `mutations of the ${of}`, lines.join('\n'))];
 }
 
 function failureRows({ failure }: ShownStep): readonly ViewRow[] {

@@ -104,7 +104,8 @@ function selectByName(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
     tellUnknown(metadata, 'whether such an API exists', check.reporter);
     return undefined;
   }
-  const found = check.policies.set.byName(text);
+  // As the server reads it: blanks around a name are none of it, and blanks alone are no name.
+  const found = check.policies.set.byName(text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, ''));
   if (found !== undefined) return found;
   const known = [...check.policies.set.apis.keys()];
   const hint = suggestion(text, known) || (known.length === 0 ? ': there are none' : `: known are ${known.join(', ')}`);

@@ -89,6 +89,24 @@ test('keys that nothing reads are named, each with what was probably meant', asy
   assert.match(await message([]), /^a context is an object/);
 });
 
+test('a request of a test file becomes #request, as the first policy would see it', async (t) => {
+  const request = await file(
+    t,
+    'path: /orders/7?q=a&q=b\nheaders: {X-A: [b, c], host: shop.test}\nbody: {id: 7}\nattributes: {source.address: "192.0.2.7:1"}\n',
+  );
+  const seen = async (template: string) => (await run('--request', request, template)).stdout.trimEnd();
+  assert.equal(await seen("{#request.method} {#request.path} {#request.params['q'][1]}"), 'POST /orders/7 b');
+  assert.equal(await seen("{#request.headers['x-a'][1]} {#request.headers['content-type']}"), 'c application/json');
+  assert.equal(
+    await seen("{#jsonPath(#request.content, '$.id')} {#request.remoteAddress} {#request.host}"),
+    '7 192.0.2.7 shop.test',
+  );
+  const context = await file(t, '{"request": {"method": "GET"}}');
+  await assert.rejects(run('--request', request, '--context', context, 'x'), /both have a request: leave one out/);
+  const broken = await file(t, 'metod: GET');
+  await assert.rejects(run('--request', broken, 'x'), /file:1:1 metod: unknown field, did you mean method/);
+});
+
 test('a root that is almost one of the language is told, and still a variable', async (t) => {
   const context = await file(t, '{"reqest": {"method": "GET"}, "properties": {"a": "b"}, "about": "x"}');
   const { code, stdout, stderr } = await run('--context', context, '{#reqest.method}');
@@ -150,6 +168,6 @@ test('what cannot be read is named', async (t) => {
   await assert.rejects(run('--context', '/no/such/file', 'a'), usage(/\/no\/such\/file cannot be read: ENOENT/));
   await assert.rejects(run('--contexts', contexts, '--cases', cases), usage(/:1: there is no context 'none'/));
   await assert.rejects(run('--contexts', contexts, '--cases', broken), usage(/:1: /));
-  await assert.rejects(run('--contexts', contexts), usage(/--context FILE 'TEMPLATE'/));
-  await assert.rejects(run(), usage(/--context FILE 'TEMPLATE'/));
+  await assert.rejects(run('--contexts', contexts), usage(/--context FILE or --request FILE and 'TEMPLATE'/));
+  await assert.rejects(run(), usage(/--context FILE or --request FILE and 'TEMPLATE'/));
 });

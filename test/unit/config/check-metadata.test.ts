@@ -77,6 +77,13 @@ test('a misspelt filter in typed per filter config is an error with the name tha
   only(far, 'error', 'write `ext_proc`');
 });
 
+test('blanks around the name of an api are none of it', () => {
+  const named = (name: string): readonly string[] => check(spoilt('value: orders}]', `value: "${name}"}]`));
+  assert.deepEqual(named(' orders\\t'), []);
+  only(named(' orders x'), 'error', 'names no API');
+  only(named(' '), 'error', 'names no API');
+});
+
 test('the canonical name in one listener is misspelt in it', () => {
   const canonical = goodEnvoy
     .replace('- name: ext_proc\n', '- name: envoy.filters.http.ext_proc\n')

@@ -57,6 +57,29 @@ test('each step is printed: condition, payload, answer, variables, mutations, wh
   }
 });
 
+test('what the caller gets by `answer` is told apart from mutations, and so are an Event and its lack of an answer', async (t) => {
+  const { p } = filesOf(t, {
+    p: `
+version: 1
+defaults: {region: us-east-1}
+apis:
+  default:
+    request:
+      - {name: log, configuration: {function: audit, invocationType: Event}}
+      - name: deny
+        configuration:
+          function: authorise
+          sendToConsumer: true
+          answer: {status: 403, body: {error: refused}}
+`,
+  });
+  const { code, stdout, stderr } = await runMain(['try', '--config', p, '--answer', 'authorise={result: {}}', '/']);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /calls +audit in us-east-1 \(Event\)/);
+  assert.match(stdout, /answer to caller\n +status 403\n/);
+  assert.match(stdout, /What the caller gets: status 403/);
+});
+
 test('as JSON a run is one object', async (t) => {
   const { p } = filesOf(t, { p: policies });
   const { stdout } = await runMain([

@@ -1,0 +1,78 @@
+import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseCommandLine, UsageError } from './command-line.ts';
+import { initDefinition } from './definitions.ts';
+import type { CommandIo } from './io.ts';
+import { SCHEMAS, schemaText } from './schema.ts';
+
+/** In the package, beside src/ or dist/. */
+const STARTER = new URL('../../starter/', import.meta.url);
+const STARTER_FILES = ['policies.yaml', 'policies.test.yaml', 'envoy.yaml'] as const;
+
+/**
+ * Writes policies that call a function, tests for them, an Envoy configuration and the schemas for editors into a directory, which
+ * is made where it is missing. Throws before anything is written where one of the files is there already.
+ */
+export async function initCommand(args: readonly string[], io: CommandIo): Promise<number> {
+  const [directory] = parseCommandLine(initDefinition, args, io.env).positionals;
+  if (directory === undefined || directory === '') throw new UsageError('where to? init DIR, or init . for this one');
+  const texts = new Map<string, string>();
+  for (const name of STARTER_FILES) texts.set(join(directory, name), await readFile(new URL(name, STARTER), 'utf8'));
+  for (const name of ['policies', 'test'] as const) {
+    texts.set(join(directory, 'schema', SCHEMAS[name].file), schemaText(name));
+  }
+  const taken: string[] = [];
+  for (const file of texts.keys()) if (await isThere(file)) taken.push(file);
+  if (taken.length > 0) throw new Error(alreadyThere(taken));
+  for (const [file, text] of texts) await writeNew(file, text);
+  io.stdout.write(nextSteps(directory, [...texts.keys()]));
+  return 0;
+}
+
+function alreadyThere(files: readonly string[]): string {
+  const what = files.length === 1 ? 'is there already' : 'are there already';
+  return `${files.join(', ')} ${what}, and nothing is overwritten: choose another directory`;
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    // A link that leads nowhere is there, too.
+    await lstat(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw cannotWrite(file, error);
+  }
+}
+
+async function writeNew(file: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw new Error(alreadyThere([file]));
+    throw cannotWrite(file, error);
+  }
+}
+
+function cannotWrite(file: string, error: unknown): Error {
+  const code = codeOf(error);
+  const reason = code === 'ENOTDIR' ? 'a part of the path is a file and no directory' : code;
+  return new Error(`${file} cannot be written: ${reason}`);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+function nextSteps(directory: string, files: readonly string[]): string {
+  return `${files.map((file) => `wrote ${file}`).join('\n')}
+
+Next, in ${directory}:
+  lambda-ext-proc check policies.yaml --envoy envoy.yaml --strict
+  lambda-ext-proc test policies.test.yaml
+  lambda-ext-proc serve --config policies.yaml    # with AWS credentials; it calls the function hello in us-east-1
+  envoy -c envoy.yaml                             # with a backend on 127.0.0.1:8080
+  curl http://127.0.0.1:10000/hello?name=ada
+`;
+}

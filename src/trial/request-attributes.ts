@@ -1,0 +1,16 @@
+import { requestAttributes } from '../envoy-names.ts';
+
+/** What Envoy tells of every request, with `given` in place of what a trial makes up. */
+export function requestAttributesOf(
+  route: string | undefined,
+  given: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  return new Map([
+    [requestAttributes.routeName, route ?? ''],
+    [requestAttributes.virtualHostName, 'test'],
+    [requestAttributes.protocol, 'HTTP/1.1'],
+    [requestAttributes.sourceAddress, '127.0.0.1:50000'],
+    [requestAttributes.destinationAddress, '127.0.0.1:10000'],
+    ...given,
+  ]);
+}

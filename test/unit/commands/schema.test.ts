@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { UsageError } from '../../../src/commands/command-line.ts';
+import { schemaCommand } from '../../../src/commands/schema.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+async function printed(...args: readonly string[]): Promise<string> {
+  let stdout = '';
+  const io = { stdout: { write: (text: string) => (stdout += text) }, stderr: { write: () => 0 }, env: {} };
+  assert.equal(await schemaCommand(args, io), 0);
+  return stdout;
+}
+
+test('the schemas are those of the package', async () => {
+  const published = (name: string): string => readFileSync(join(root, 'schema', name), 'utf8');
+  assert.equal(await printed(), published('policies.schema.json'));
+  assert.equal(await printed('policies'), published('policies.schema.json'));
+  assert.equal(await printed('test'), published('policy-tests.schema.json'));
+});
+
+test('another schema is a usage error', async () => {
+  await assert.rejects(printed('envoy'), UsageError);
+  await assert.rejects(printed('policies', 'test'), UsageError);
+});
+
+test('the packed file carries both schemas and what init writes', () => {
+  const run = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stderr);
+  const [packed] = JSON.parse(run.stdout);
+  const files: string[] = packed.files.map(({ path }: { path: string }) => path);
+  for (const file of [
+    'schema/policies.schema.json',
+    'schema/policy-tests.schema.json',
+    'starter/policies.yaml',
+    'starter/policies.test.yaml',
+    'starter/envoy.yaml',
+  ]) {
+    assert.ok(files.includes(file), file);
+  }
+});
