@@ -98,7 +98,7 @@ function policies(): object {
         ],
       },
       'condition-error': {
-        request: [step('tier', set({ 'x-tier': 'gold' }), { condition: '{#request.content.nothing}' })],
+        request: [step('tier', set({ 'x-tier': 'gold' }), { condition: '{#request.jsonContent.nothing.at.all}' })],
       },
       'condition-guard': {
         request: [step('tier', {}, { condition: '{#context.attributes.nothing.at.all}', onConditionError: 'fail' })],
@@ -115,7 +115,7 @@ function policies(): object {
             'first',
             {
               sendToConsumer: true,
-              answer: { headers: { set: { 'x-guard': '{#lambdaResponse.nothing.at.all}' } } },
+              answer: { headers: { set: { 'x-guard': '{#context.attributes.nothing.at.all}' } } },
             },
             { onError: 'continue' },
           ),
