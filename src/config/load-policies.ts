@@ -12,6 +12,7 @@ import { compileResponseTemplates } from './compile/response-templates.ts';
 import { compileStep } from './compile/step.ts';
 import { TemplateCompiler } from './compile/template-compiler.ts';
 import { CompiledPolicySet } from './compiled-policy-set.ts';
+import { foreignField } from './foreign-document.ts';
 import { InlinePolicies, singleProblem } from './inline-policies.ts';
 import { checkLaidDefaults } from './laid-defaults.ts';
 import { PolicyDocumentError, type Position, type Problem } from './problem.ts';
@@ -99,6 +100,11 @@ export async function compileInTurns(
 function read(reporter: Reporter, fileName: string): PolicyDocument {
   if (reporter.data === null || reporter.data === undefined) {
     throw singleProblem(fileName, { line: 1, column: 1 }, 'the document is empty: expected `version: 1` and `apis`');
+  }
+  const foreign = foreignField(reporter.data);
+  if (foreign !== undefined) {
+    reporter.error([foreign.field], foreign.message, 'key');
+    throw new PolicyDocumentError(reporter.problems);
   }
   const document = validate(documentSchema, reporter.data, (path, message, part) =>
     reporter.error(path, message, part),

@@ -42,6 +42,7 @@ function secret(
 ): CompiledTemplate | undefined {
   if (isBlank(text)) return undefined;
   const template = scope.secret([name], text);
+  if (template !== undefined) scope.fixedText([name], template);
   if (template?.constant !== undefined && name !== 'sessionToken') {
     scope.warn(
       [name],
@@ -82,13 +83,15 @@ function compileRole(
   }
   const roleArn = scope.secret(at('roleArn'), role.roleArn);
   if (roleArn === undefined) return undefined;
-  if (roleArn.constant !== undefined && !ROLE_SYNTAX.test(roleArn.constant)) {
+  const arn = scope.fixedText(at('roleArn'), roleArn);
+  if (arn !== undefined && !ROLE_SYNTAX.test(arn)) {
     scope.error(at('roleArn'), 'is no role: expected arn:aws:iam::<12 digits>:role/<name>');
   }
   const { roleSessionName: sessionText, externalId } = role;
   warnOfBlank(role, ['roleSessionName', 'externalId'], path, scope);
   const roleSessionName = scope.template(at('roleSessionName'), isBlank(sessionText) ? undefined : sessionText);
-  if (roleSessionName?.constant !== undefined && !SESSION_NAME_SYNTAX.test(roleSessionName.constant)) {
+  const session = roleSessionName === undefined ? undefined : scope.fixedText(at('roleSessionName'), roleSessionName);
+  if (session !== undefined && !SESSION_NAME_SYNTAX.test(session)) {
     scope.error(at('roleSessionName'), 'is no session name: expected 2 to 64 letters, digits or _+=,.@-');
   }
   if (typeof role.durationSeconds === 'number' && role.durationSeconds < 900) {
@@ -98,10 +101,12 @@ function compileRole(
     const message = `AWS gives a role that another role assumes ${CHAINED_SECONDS} seconds at most, and refuses it otherwise`;
     scope.error(at('durationSeconds'), message);
   }
+  const external = scope.secret(at('externalId'), isBlank(externalId) ? undefined : externalId);
+  if (external !== undefined) scope.fixedText(at('externalId'), external);
   return {
     roleArn,
     roleSessionName,
-    externalId: scope.secret(at('externalId'), isBlank(externalId) ? undefined : externalId),
+    externalId: external,
     durationSeconds: role.durationSeconds ?? undefined,
   };
 }

@@ -30,11 +30,12 @@ export function compileFrame(
 ): InvocationFrame | undefined {
   return rights.author === 'route'
     ? inlineFrame(configuration, rights.inline, hasOwnKeys, scope)
-    : documentFrame(configuration, rights.allow);
+    : documentFrame(configuration, rights.allow, scope);
 }
 
-function documentFrame(configuration: Checked, allow: Rights): InvocationFrame | undefined {
+function documentFrame(configuration: Checked, allow: Rights, scope: ConfigurationScope): InvocationFrame | undefined {
   const { texts } = configuration;
+  checkAllowed(configuration, allow, scope);
   const held = {
     function: allow.has('functions') && isExpression(configuration.function),
     region: allow.has('regions') && isExpression(configuration.region),
@@ -44,6 +45,34 @@ function documentFrame(configuration: Checked, allow: Rights): InvocationFrame |
     writtenRoles: writtenRoles(configuration),
   };
   return isHeld(held) ? new StepFrame(allow, held, 'allow') : undefined;
+}
+
+/** What no request changes is told now: every request would be refused. */
+function checkAllowed(configuration: Checked, allow: Rights, scope: ConfigurationScope): void {
+  const check = (
+    path: DocumentPath,
+    template: CompiledTemplate | undefined,
+    list: RightsList,
+    allows: (text: string) => boolean,
+  ): void => {
+    if (template === undefined || template.constant !== undefined || !allow.has(list)) return;
+    const text = scope.fixedValue(template);
+    if (allow.isEmpty(list)) scope.error(path, `is an expression, and \`allow.${list}\` has nothing that it may give`);
+    else if (text !== undefined && !allows(text)) {
+      scope.error(path, `gives what is not in \`allow.${list}\`, and every request is refused`);
+    }
+  };
+  const { function: functionName, region, texts } = configuration;
+  const place = { region: scope.fixedValue(region), qualifier: texts.qualifier && scope.fixedValue(texts.qualifier) };
+  const isPlaceKnown = place.region !== undefined && (texts.qualifier === undefined || place.qualifier !== undefined);
+  check(['region'], region, 'regions', (text) => allow.allowsRegion(text));
+  check(['function'], functionName, 'functions', (text) => {
+    return !isPlaceKnown || allow.allowsFunction({ functionName: text, ...place, region: place.region ?? '' });
+  });
+  check(['endpoint'], texts.endpoint, 'endpoints', (text) => allow.allowsEndpoint(text));
+  for (const { path, template } of rolesOf(configuration)) {
+    check(path, template, 'roles', (text) => allow.allowsRole(text));
+  }
 }
 
 function inlineFrame(

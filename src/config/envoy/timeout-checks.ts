@@ -48,8 +48,10 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
   }
   const effective = extends_ ? Math.max(timeout, maximum) : timeout;
   if (effective < bound) {
+    // What is left of it is for the way there and back, and for expressions.
+    const lower = Math.floor((effective * 9) / (10 * stepsOf(used)));
     const takes = Number.isFinite(bound) ? `up to ${bound} ms` : 'any time';
-    const message = `${nameOf(used)} may take ${takes} by its own timeouts, Envoy gives up after ${effective} ms: callers get a 504 while the function runs on; write \`message_timeout: ${wanted}\`, or lower apiCallTimeoutMs`;
+    const message = `${nameOf(used)} may take ${takes} by its own timeouts, Envoy gives up after ${effective} ms: callers get a 504 while the function runs on; write \`message_timeout: ${wanted}\`, or \`apiCallTimeoutMs: ${lower}\` in \`defaults\` or the step`;
     reporter.warn(config.placeOf('message_timeout'), message);
   }
 }
@@ -59,6 +61,12 @@ function longest({ policies }: UsedRoute): number {
   const request = sum(policies.request);
   const response = sum(policies.response);
   return Math.max(guards(policies) ? request + response : request, response);
+}
+
+/** How many steps share the longest wait. */
+function stepsOf({ policies }: UsedRoute): number {
+  const { request, response } = policies;
+  return Math.max(1, guards(policies) ? request.length + response.length : Math.max(request.length, response.length));
 }
 
 function sum(steps: readonly PolicyStep[]): number {

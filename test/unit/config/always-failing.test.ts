@@ -40,6 +40,15 @@ const failing: readonly (readonly [text: string, place: string, words: string])[
   [withStep('function: "arn:aws:lambda:eu-west-1:123456789012:function:f"'), '5:36', 'the ARN is of eu-west-1'],
   [f('roleArn: "arn:aws:iam::123456789012:role/r", durationSeconds: 60'), '5:101', 'AWS accepts 900 seconds'],
   [f('payload: x, accessKey: "{#secrets.get(\'env:HOME\')}", secretKey: x'), '5:64', '--allow-secret env:HOME'],
+  [withProperties('roleArn: \'{#properties["word"]}\''), '6:48', 'is no role'],
+  [withProperties('roleArn: \'{#properties["none"]}\''), '6:48', 'gives no text'],
+  [withProperties('accessKey: \'{#properties["none"]}\', secretKey: x'), '6:50', 'gives no text'],
+  [
+    `allow: {regions: [us-*]}\n${withProperties('region: \'{#properties["region"]}\'')}`,
+    '7:47',
+    'not in `allow.regions`',
+  ],
+  [`allow: {functions: []}\n${withStep("function: '{#request.path}'")}`, '6:36', 'has nothing that it may give'],
 ];
 
 for (const [text, place, words] of failing) {
@@ -146,4 +155,18 @@ test('data that look like templates are a warning', () => {
   }
   assert.deepEqual(api('properties: {a: "a{2}$", b: "${x}", c: "{\\"a\\":{\\"b\\":1}}"}'), []);
   assert.match(problemsOf('version: 1\ndictionaries: {d: {a: "${B}"}}\n').join(), /2:24 dictionaries\.d\.a: warning/);
+});
+
+test('another kind of file is told what to do with it', () => {
+  for (const [text, place, words] of [
+    ['static_resources: {listeners: []}\n', '1:1 static_resources: ', 'give it by `--envoy`'],
+    ['a: 1\nresources: []\n', '2:1 resources: ', 'give it by `--envoy`'],
+    ['apiVersion: v1\nkind: ConfigMap\n', '1:1 apiVersion: ', 'what is in its data'],
+    ['policies: ./p.yaml\ntests: []\n', '2:1 tests: ', 'lambda-ext-proc test'],
+    ['definitionVersion: V4\n', '1:1 definitionVersion: ', 'import-gravitee'],
+  ] as const) {
+    const lines = problemsOf(text);
+    assert.equal(lines.length, 1, lines.join('\n'));
+    assert.ok(lines[0]?.startsWith(`policies.yaml:${place}`) && lines[0].includes(words), lines[0]);
+  }
 });

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { loadPolicies, SecretStore } from '../../../src/config/index.ts';
+import { formatProblem, loadPolicies, PolicyDocumentError, SecretStore } from '../../../src/config/index.ts';
 import { answerOf, runOf } from '../../support/policy-run.ts';
 import { problemsOf } from './support.ts';
 
@@ -210,4 +210,40 @@ test('a frame that is none is refused', () => {
   for (const text of ['HOME', 'env:', 'file:relative', 'vault:x']) {
     assert.throws(() => new SecretStore([text]), /expected env:GLOB or file:\/DIRECTORY/);
   }
+});
+
+test('a server tells of secrets that are open and absent when it loads, and a check does not', async () => {
+  const key = (name: string): string => `{#secrets.get('${name}')}`;
+  const document = (access: string): string => {
+    const configuration = { function: 'f', accessKey: access, secretKey: key('env:LAMBDA_EXT_PROC_SECRET_TEST') };
+    return JSON.stringify({ version: 1, apis: { a: { request: [{ configuration }] } } });
+  };
+  process.env.LAMBDA_EXT_PROC_SECRET_TEST = 'a';
+  const allowed = ['env:LAMBDA_EXT_PROC_SECRET_*', `file:${directory}`];
+  const loaded = async (text: string, isServing: boolean): Promise<readonly string[]> => {
+    const store = new SecretStore(allowed, undefined, isServing);
+    try {
+      return (await store.load(() => loadPolicies(text, 'policies.json', store))).warnings.map(formatProblem);
+    } catch (error) {
+      assert.ok(error instanceof PolicyDocumentError, String(error));
+      return error.problems.map(formatProblem);
+    }
+  };
+  for (const value of [undefined, '']) {
+    if (value === undefined) delete process.env.LAMBDA_EXT_PROC_SECRET_ABSENT;
+    else process.env.LAMBDA_EXT_PROC_SECRET_ABSENT = value;
+    const text = document(key('env:LAMBDA_EXT_PROC_SECRET_ABSENT'));
+    assert.deepEqual(await loaded(text, false), []);
+    const [line = '', ...others] = await loaded(text, true);
+    assert.deepEqual(others, []);
+    assert.match(line, /accessKey: the environment has no variable LAMBDA_EXT_PROC_SECRET_ABSENT: set it where/);
+  }
+  const missing = document(key(`file:${directory}/absent`));
+  assert.deepEqual(await loaded(missing, false), []);
+  assert.match(
+    (await loaded(missing, true)).join(),
+    /accessKey: warning: .*absent cannot be read \(ENOENT\): requests fail/,
+  );
+  writeFileSync(join(directory, 'there'), 'b');
+  assert.deepEqual(await loaded(document(key(`file:${directory}/there`)), true), []);
 });
