@@ -8,9 +8,7 @@ export interface ReporterOptions {
   /** Numbers of the document whose `defaults` are laid under this one. */
   readonly known?: Numbers | undefined;
   readonly numbers?: Map<string, string>;
-  /** See Problem. */
-  readonly subjectOf?: (path: DocumentPath) => string | undefined;
-  /** A problem as users are told of it. */
+  /** A problem as users are told of it: with its subject, or of another text from which the document was made. */
   readonly rephrase?: (problem: Problem, path: DocumentPath) => Problem;
 }
 
@@ -18,7 +16,6 @@ export interface ReporterOptions {
 export class Reporter {
   readonly #fileName: string;
   readonly #source: Source;
-  readonly #subjectOf: (path: DocumentPath) => string | undefined;
   readonly #rephrase: (problem: Problem, path: DocumentPath) => Problem;
   readonly #problems = new Map<string, Problem>();
   /** Those that JavaScript would write in another way: for who compiles the same document without its text. */
@@ -26,17 +23,11 @@ export class Reporter {
   readonly #known: Numbers;
 
   constructor(fileName: string, source: Source, options: ReporterOptions = {}) {
-    const {
-      known = new Map(),
-      numbers = new Map(),
-      subjectOf = () => undefined,
-      rephrase = (problem) => problem,
-    } = options;
+    const { known = new Map(), numbers = new Map(), rephrase = (problem) => problem } = options;
     this.#fileName = fileName;
     this.#source = source;
     this.#known = known;
     this.numbers = numbers;
-    this.#subjectOf = subjectOf;
     this.#rephrase = rephrase;
   }
 
@@ -45,7 +36,6 @@ export class Reporter {
     return new Reporter(this.#fileName, this.#source, {
       known: this.#known,
       numbers: this.numbers,
-      subjectOf: this.#subjectOf,
       rephrase: this.#rephrase,
     });
   }
@@ -84,6 +74,20 @@ export class Reporter {
     this.#add('warning', path, message, this.#source.locateInText(path, offset));
   }
 
+  /** What problems at a place say of it. */
+  placeOf(path: DocumentPath): Pick<Problem, 'file' | 'path' | 'subject'> {
+    const blank = {
+      severity: 'error',
+      file: this.#fileName,
+      path: formatPath(path),
+      message: '',
+      line: 1,
+      column: 1,
+    } as const;
+    const { file, path: text, subject } = this.#rephrase(blank, path);
+    return { file, path: text, subject };
+  }
+
   /** The errors that another reporter of the same document found. */
   adoptErrors(other: Reporter): void {
     for (const [key, problem] of other.#problems) {
@@ -104,8 +108,7 @@ export class Reporter {
     const text = formatPath(path);
     const key = `${text}\n${message}`;
     if (this.#problems.has(key)) return;
-    const subject = this.#subjectOf(path);
-    const problem = this.#rephrase({ severity, file: this.#fileName, path: text, message, ...position }, path);
-    this.#problems.set(key, subject === undefined ? problem : { ...problem, subject });
+    const problem = { severity, file: this.#fileName, path: text, message, ...position };
+    this.#problems.set(key, this.#rephrase(problem, path));
   }
 }

@@ -6,10 +6,10 @@ import { parseSources, type Source, SourceError } from '../source/index.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { findDumps, readDump } from './dump.ts';
 import { EnvoyNode } from './envoy-node.ts';
+import { type FileDocument, joinDocuments } from './joined-source.ts';
 import { checkManifests, isManifest } from './kubernetes/index.ts';
-import { subjectOf } from './object-names.ts';
 import { type Reach, unreachedApis } from './reach-checks.ts';
-import { readFile } from './resources.ts';
+import { isBootstrap, readFiles } from './resources.ts';
 
 /** A text that configures Envoy. */
 export interface EnvoyFile {
@@ -24,23 +24,44 @@ export interface EnvoyFile {
 export function checkEnvoyFiles(files: readonly EnvoyFile[], policies: LoadedPolicies): readonly Problem[] {
   const problems: Problem[] = [];
   const reaches: Reach[] = [];
+  const documents: FileDocument[] = [];
   for (const { name, text } of files) {
-    const found: Problem[] = [];
     try {
-      const sources = parse(text, name);
-      const manifests = sources.filter(isManifest);
-      if (manifests.length > 0) reaches.push(...checkManifests(manifests, name, policies, found));
-      for (const source of sources) {
-        if (!isManifest(source)) reaches.push(...checkSource(source, name, policies, found));
-      }
+      documents.push(...parse(text, name).map((source) => ({ fileName: name, source })));
     } catch (error) {
       if (!(error instanceof PolicyDocumentError)) throw error;
-      found.push(...error.problems);
+      problems.push(...error.problems);
       reaches.push({ apis: new Set(), hasOtherRoutes: true });
     }
-    problems.push(...found.sort((a, b) => a.line - b.line || a.column - b.column));
   }
-  return [...problems, ...unreachedApis(reaches, policies)];
+  const manifests = documents.filter(({ source }) => isManifest(source));
+  if (manifests.length > 0) reaches.push(...checkManifests(manifests, policies, problems));
+  for (const group of groupsOf(documents.filter(({ source }) => !isManifest(source)))) {
+    reaches.push(...checkDocuments(group, policies, problems));
+  }
+  return [...inOrder(problems, files), ...unreachedApis(reaches, policies)];
+}
+
+/** A dump stands alone; to a bootstrap belong all files of resources. */
+function groupsOf(documents: readonly FileDocument[]): readonly (readonly [FileDocument, ...FileDocument[]])[] {
+  const rootOf = ({ source }: FileDocument): EnvoyNode => new EnvoyNode(source.data);
+  const dumps = documents.filter((document) => findDumps(rootOf(document)).length > 0);
+  const others = documents.filter((document) => !dumps.includes(document));
+  const bootstraps = others.filter((document) => isBootstrap(rootOf(document)));
+  const resources = others.filter((document) => !bootstraps.includes(document));
+  const [first, ...more] = resources;
+  const joined = bootstraps.map((bootstrap) => [bootstrap, ...resources] as const);
+  const alone = bootstraps.length > 0 || first === undefined ? [] : [[first, ...more] as const];
+  return [...dumps.map((dump) => [dump] as const), ...joined, ...alone];
+}
+
+/** File by file, and once what two bootstraps find in the same resources. */
+function inOrder(problems: readonly Problem[], files: readonly EnvoyFile[]): readonly Problem[] {
+  const rank = new Map(files.map(({ name }, index) => [name, index]));
+  const told = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...told.values()].sort(
+    (a, b) => (rank.get(a.file) ?? 0) - (rank.get(b.file) ?? 0) || a.line - b.line || a.column - b.column,
+  );
 }
 
 const ENVOY_WORDS = {
@@ -53,18 +74,18 @@ export function checkEnvoy(text: string, fileName: string, policies: LoadedPolic
   return checkEnvoyFiles([{ name: fileName, text }], policies);
 }
 
-function checkSource(
-  source: Source,
-  fileName: string,
+function checkDocuments(
+  documents: readonly [FileDocument, ...FileDocument[]],
   policies: LoadedPolicies,
   problems: Problem[],
 ): readonly Reach[] {
-  const root = new EnvoyNode(source.data);
-  const dumps = findDumps(root);
-  const configurations = dumps.length > 0 ? dumps.map(readDump) : [readFile(root)];
+  const { source, rephrase } = joinDocuments(documents);
+  const roots = documents.map((document, index) => new EnvoyNode(document.source.data, [index]));
+  const dumps = roots.flatMap((root) => findDumps(root));
+  const configurations = dumps.length > 0 ? dumps.map(readDump) : [readFiles(roots)];
   return configurations.map((configuration) => {
-    const reporter = new Reporter(fileName, source, { subjectOf: (path) => subjectOf(source.data, path) });
-    const check = { fileName, source, policies, reporter, words: ENVOY_WORDS, inlineProblems: [] };
+    const reporter = new Reporter(documents[0].fileName, source, { rephrase });
+    const check = { source, policies, reporter, words: ENVOY_WORDS, inlineProblems: [] };
     const reach = checkConfiguration(configuration, check);
     problems.push(...reporter.problems, ...check.inlineProblems);
     return reach;

@@ -1,24 +1,30 @@
 import { byName, type EnvoyConfiguration } from './configuration.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 
-/** A bootstrap, or resources of a file as `path_config_source` reads it. */
-export function readFile(root: EnvoyNode): EnvoyConfiguration {
-  const own = root.get('static_resources');
-  const ofType = (type: string): readonly EnvoyNode[] => root.items('resources').filter((node) => node.is(type));
-  const clusters = byName([...(own?.items('clusters') ?? []), ...ofType('envoy.config.cluster.v3.Cluster')]);
+/** A bootstrap and the files of resources that belong to it, as `path_config_source` reads them; or such files alone. */
+export function readFiles(roots: readonly EnvoyNode[]): EnvoyConfiguration {
+  const bootstrap = roots.find(isBootstrap);
+  const resources = roots.flatMap((root) => root.items('resources'));
+  const ofType = (type: string): readonly EnvoyNode[] => resources.filter((node) => node.is(type));
+  const own = roots.flatMap((root) => root.get('static_resources')?.items('clusters') ?? []);
+  const brought = ofType('envoy.config.cluster.v3.Cluster');
+  const clusters = byName([...own, ...brought]);
+  const hasListeners = resources.some((node) => node.get('filter_chains') !== undefined);
+  const isElsewhere = (source: string): boolean => bootstrap?.find('dynamic_resources', source) !== undefined;
   return {
-    bootstrap: isBootstrap(root) ? root : undefined,
-    listeners: [root],
-    hasOtherListeners: root.find('dynamic_resources', 'lds_config') !== undefined,
+    bootstrap,
+    listeners: roots,
+    hasOtherListeners: !hasListeners && (bootstrap === undefined || isElsewhere('lds_config')),
     routeConfigurations: byName(ofType('envoy.config.route.v3.RouteConfiguration')),
     scopes: new Map([['', ofType('envoy.config.route.v3.ScopedRouteConfiguration')]]),
     extensions: byName(ofType('envoy.config.core.v3.TypedExtensionConfig')),
     clusters,
-    hasOtherClusters: root.find('dynamic_resources', 'cds_config') !== undefined || clusters.size === 0,
+    hasOtherClusters: (brought.length === 0 && isElsewhere('cds_config')) || clusters.size === 0,
     notes: [],
   };
 }
 
-function isBootstrap(root: EnvoyNode): boolean {
+/** Resources may stand beside what only a bootstrap has. */
+export function isBootstrap(root: EnvoyNode): boolean {
   return root.get('resources') === undefined || root.get('layered_runtime') !== undefined;
 }

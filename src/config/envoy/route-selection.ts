@@ -4,11 +4,10 @@ import type { ApiPolicies } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import { compileInlineSource, inlineLimits } from '../inline-policies.ts';
 import type { LoadedPolicies } from '../load-policies.ts';
-import { type DocumentPath, formatPath, PolicyDocumentError, type Problem } from '../problem.ts';
+import { type DocumentPath, PolicyDocumentError, type Problem } from '../problem.ts';
 import { type Source, SourceError } from '../source/index.ts';
 import type { Filter } from './filters.ts';
 import { dependsOnRequest } from './format-string.ts';
-import { subjectOf } from './object-names.ts';
 import { embeddedData, embeddedJson } from './relocated-source.ts';
 import type { Route, RouteMetadata } from './routes.ts';
 
@@ -22,7 +21,6 @@ export interface ConfigurationWords {
 
 /** What the checks of one Envoy configuration share. */
 export interface EnvoyCheck {
-  readonly fileName: string;
   readonly source: Source;
   readonly policies: LoadedPolicies;
   readonly reporter: Reporter;
@@ -116,7 +114,8 @@ function selectByName(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
 function selectInline(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies | undefined {
   const { value } = metadata;
   const text = metadata.text?.replaceAll('\t', ' ');
-  const { reporter, policies, fileName, source } = check;
+  const { reporter, policies, source } = check;
+  const place = reporter.placeOf(value.path);
   if (text === undefined) {
     tellUnknown(metadata, 'inline policies', reporter);
     return undefined;
@@ -139,12 +138,12 @@ function selectInline(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
         ? embeddedText(text, value.data.replaceAll('\t', ' '), source, value.path)
         : undefined;
     const relocated = inner ?? embeddedData(value.data, source, value.path);
-    const { policies: api, warnings } = compileInlineSource(text, relocated, fileName, policies.surroundings);
-    check.inlineProblems.push(...insideOf(warnings, value.path, source.data));
+    const { policies: api, warnings } = compileInlineSource(text, relocated, place.file, policies.surroundings);
+    check.inlineProblems.push(...insideOf(warnings, place));
     return api;
   } catch (error) {
     if (error instanceof PolicyDocumentError) {
-      check.inlineProblems.push(...insideOf(error.problems, value.path, source.data));
+      check.inlineProblems.push(...insideOf(error.problems, place));
     } else if (error instanceof SourceError) {
       reporter.error(
         value.path,
@@ -174,14 +173,14 @@ function embeddedText(text: string, written: string, source: Source, path: Docum
 }
 
 /** The problems with paths in the outer document; those of `defaults` were told for their own document. */
-function insideOf(problems: readonly Problem[], outer: DocumentPath, data: unknown): readonly Problem[] {
-  const subject = subjectOf(data, outer);
+function insideOf(problems: readonly Problem[], outer: Pick<Problem, 'path' | 'subject'>): readonly Problem[] {
+  const { subject } = outer;
   return problems
     .filter(({ path }) => !path.startsWith('defaults'))
     .map((problem) => {
       const separator = problem.path === '' || problem.path.startsWith('[') ? '' : '.';
       const inner = `${separator}${problem.path}`;
-      const placed = { ...problem, path: `${formatPath(outer)}${inner}` };
+      const placed = { ...problem, path: `${outer.path}${inner}` };
       return subject === undefined ? placed : { ...placed, subject: `${subject}${inner}` };
     });
 }

@@ -230,13 +230,13 @@ test('without a ClientTrafficPolicy the limit of buffers is a warning with what 
     `${POLICY}spec.extProc[0]: `,
     'over 32768 bytes',
     'ClientTrafficPolicy.spec.connection: {bufferLimit: 6Mi}',
-    'unless a ClientTrafficPolicy that is not in this file',
+    'unless a ClientTrafficPolicy that is not among the files',
   );
 });
 
 test('routes of a Gateway are those that name it as their parent', () => {
   const gateway = envoyGateway.replace('kind: HTTPRoute, name: orders}]', 'kind: Gateway, name: eg}]');
-  only(check(gateway), 'warning', 'its routes are not in this file');
+  only(check(gateway), 'warning', 'its routes are not among the files');
   const attached = gateway.replace('hostnames: [shop.example.com]', 'parentRefs: [{name: eg}]');
   assert.deepEqual(check(attached), []);
   const other = policies.replace('default:', 'orders:').replace('shop/orders', 'shop/others');
@@ -352,7 +352,7 @@ test('Istio: filters of the mesh may have entries of their own', () => {
 });
 
 test('Istio: a filter that runs everywhere serves routes that no patch names', () => {
-  only(check(istio.replace('          disabled: true\n', '')), 'warning', 'some of its routes are not in this file');
+  only(check(istio.replace('          disabled: true\n', '')), 'warning', 'some of its routes are not among the files');
 });
 
 test('Istio: without a patch of the listener its limit is a warning of the whole object', () => {
@@ -362,7 +362,7 @@ test('Istio: without a patch of the listener its limit is a warning of the whole
     'warning',
     'EnvoyFilter istio-ingress/lambda: spec: ',
     'applyTo: LISTENER',
-    'unless Istio or an EnvoyFilter that is not in this file',
+    'unless Istio or an EnvoyFilter that is not among the files',
   );
 });
 

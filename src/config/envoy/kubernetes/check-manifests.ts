@@ -1,11 +1,11 @@
 import { Reporter } from '../../compile/reporter.ts';
 import type { LoadedPolicies } from '../../load-policies.ts';
 import type { Problem } from '../../problem.ts';
-import type { Source } from '../../source/index.ts';
 import { checkConfiguration } from '../check-configuration.ts';
 import { EnvoyNode } from '../envoy-node.ts';
+import type { FileDocument } from '../joined-source.ts';
 import type { Reach } from '../reach-checks.ts';
-import { readFile } from '../resources.ts';
+import { readFiles } from '../resources.ts';
 import { translateExtensionPolicy } from './envoy-gateway.ts';
 import { translateEnvoyFilters } from './istio.ts';
 import { translateGatewayExtension, unknownExtension } from './kgateway.ts';
@@ -20,24 +20,23 @@ const READ = 'EnvoyExtensionPolicy (Envoy Gateway), EnvoyFilter (Istio) or Gatew
  * of the objects.
  */
 export function checkManifests(
-  sources: readonly Source[],
-  fileName: string,
+  documents: readonly FileDocument[],
   policies: LoadedPolicies,
   problems: Problem[],
 ): readonly Reach[] {
-  const manifests = readManifests(sources);
+  const manifests = readManifests(documents);
   const translations = [
     ...manifests.flatMap((manifest) => translate(manifest, manifests)),
     ...translateEnvoyFilters(manifests),
   ];
-  for (const manifest of manifests) problems.push(...ownProblems(manifest, manifests, fileName));
+  for (const manifest of manifests) problems.push(...ownProblems(manifest, manifests));
   if (translations.length === 0) {
     const place = { line: 1, column: 1, path: '' };
     const message = `nothing here configures an ext_proc, so that no policy ever runs: expected an object of kind ${READ}`;
-    problems.push({ severity: 'error', file: fileName, message, ...place });
+    problems.push({ severity: 'error', file: documents[0]?.fileName ?? '', message, ...place });
     return [{ apis: new Set(), hasOtherRoutes: true }];
   }
-  return translations.map((translation) => checkTranslation(translation, fileName, policies, problems));
+  return translations.map((translation) => checkTranslation(translation, policies, problems));
 }
 
 function translate(manifest: Manifest, manifests: readonly Manifest[]): readonly Translation[] {
@@ -48,32 +47,31 @@ function translate(manifest: Manifest, manifests: readonly Manifest[]): readonly
 
 function checkTranslation(
   { tree, hasBootstrap, hasOtherRoutes, hasOtherFilters, nameApi }: Translation,
-  fileName: string,
   policies: LoadedPolicies,
   problems: Problem[],
 ): Reach {
-  const { source, subjectOf, rephrase } = lay(tree);
-  const read = readFile(new EnvoyNode(source.data));
+  const { source, rephrase } = lay(tree);
+  const read = readFiles([new EnvoyNode(source.data)]);
   const configuration = {
     ...read,
     bootstrap: hasBootstrap ? read.bootstrap : undefined,
     hasOtherClusters: true,
     hasOtherFilters: hasOtherFilters === true,
   };
-  const reporter = new Reporter(fileName, source, { subjectOf, rephrase });
-  const words = { nameApi, elsewhere: 'are not in this file' };
-  const check = { fileName, source, policies, reporter, words, inlineProblems: [] };
+  const reporter = new Reporter('', source, { rephrase });
+  const words = { nameApi, elsewhere: 'are not among the files' };
+  const check = { source, policies, reporter, words, inlineProblems: [] };
   const reach = checkConfiguration(configuration, check);
   problems.push(...reporter.problems, ...check.inlineProblems);
   return { ...reach, hasOtherRoutes: reach.hasOtherRoutes || hasOtherRoutes };
 }
 
 /** What is told of an object by itself: references that lead nowhere, and patches that nothing here follows. */
-function ownProblems(manifest: Manifest, manifests: readonly Manifest[], file: string): readonly Problem[] {
+function ownProblems(manifest: Manifest, manifests: readonly Manifest[]): readonly Problem[] {
   const at = (path: readonly (string | number)[], message: string, severity: Problem['severity']): Problem => {
     const place = manifest.source.locate([...manifest.node.path, ...path]);
     const subject = `${labelOf(manifest)}: ${fieldPath(path)}`;
-    return { severity, file, path: fieldPath(path), subject, message, ...place };
+    return { severity, file: manifest.fileName, path: fieldPath(path), subject, message, ...place };
   };
   if (manifest.kind === 'TrafficPolicy') {
     const message = unknownExtension(manifest, manifests);

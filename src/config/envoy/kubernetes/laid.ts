@@ -31,8 +31,6 @@ export function from(origin: Origin, value: unknown): unknown {
 /** What objects become: an Envoy configuration whose places are those of the objects. */
 export interface Laid {
   readonly source: Source;
-  /** Of a place: the field of an object, in that object's words. */
-  subjectOf(path: DocumentPath): string;
   /** A problem as it is told of the object. */
   rephrase(problem: Problem, path: DocumentPath): Problem;
 }
@@ -73,20 +71,18 @@ export function lay(tree: unknown): Laid {
         return source.numberText(at);
       },
     },
-    subjectOf(path) {
-      const { origin, own } = find(path);
-      return `${labelOf(origin.manifest)}: ${fieldPath(own)}`;
-    },
     rephrase(problem, path) {
       const { origin, own } = find(path);
-      const { dialect, unless } = origin;
+      const { dialect, manifest, unless } = origin;
+      const field = fieldPath(own);
       const message = dialect.rephrase(problem.message);
-      const told = { ...problem, path: fieldPath(own), message };
+      const place = { file: manifest.fileName, path: field, subject: `${labelOf(manifest)}: ${field}` };
+      const told = { ...problem, ...place, message };
       if (unless === undefined) return told;
       return {
         ...told,
         severity: 'warning',
-        message: `${message} (unless ${unless} that is not in this file says so)`,
+        message: `${message} (unless ${unless} that is not among the files says so)`,
       };
     },
   };

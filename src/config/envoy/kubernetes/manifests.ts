@@ -1,6 +1,7 @@
 import type { DocumentPath } from '../../problem.ts';
 import type { Source } from '../../source/index.ts';
 import { EnvoyNode } from '../envoy-node.ts';
+import type { FileDocument } from '../joined-source.ts';
 
 /** One object of a text for Kubernetes. */
 export interface Manifest {
@@ -11,6 +12,7 @@ export interface Manifest {
   /** The object; places are those of `source`. */
   readonly node: EnvoyNode;
   readonly source: Source;
+  readonly fileName: string;
 }
 
 /** Whether a document is one for Kubernetes. */
@@ -20,18 +22,18 @@ export function isManifest({ data }: Source): boolean {
 }
 
 /** The objects of documents, lists (as `kubectl get -o yaml` prints) taken apart. */
-export function readManifests(sources: readonly Source[]): readonly Manifest[] {
-  return sources.flatMap((source) => objectsIn(new EnvoyNode(source.data), source));
+export function readManifests(documents: readonly FileDocument[]): readonly Manifest[] {
+  return documents.flatMap((document) => objectsIn(new EnvoyNode(document.source.data), document));
 }
 
-function objectsIn(node: EnvoyNode, source: Source): readonly Manifest[] {
+function objectsIn(node: EnvoyNode, document: FileDocument): readonly Manifest[] {
   const kind = node.text('kind');
   if (kind === undefined) return [];
   const items = node.items('items');
-  if (kind.endsWith('List') && items.length > 0) return items.flatMap((item) => objectsIn(item, source));
+  if (kind.endsWith('List') && items.length > 0) return items.flatMap((item) => objectsIn(item, document));
   const metadata = node.get('metadata');
   const name = metadata?.text('name') ?? '';
-  return [{ kind, name, namespace: metadata?.text('namespace') ?? '', node, source }];
+  return [{ kind, name, namespace: metadata?.text('namespace') ?? '', node, ...document }];
 }
 
 /** `EnvoyExtensionPolicy orders/ext-proc`. */
