@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { checkEnvoy, formatProblem } from '../../../src/config/index.ts';
+import { checkEnvoy, checkEnvoyFiles, formatProblem } from '../../../src/config/index.ts';
 import { isError, only } from './envoy-checks.ts';
 import { envoyGateway, istio, kgateway, policies } from './kubernetes-fixture.ts';
 import { load } from './support.ts';
@@ -449,6 +449,63 @@ suite('kgateway', kgateway, [
     ],
   },
 ]);
+
+test('references that lead nowhere are told with what is near', () => {
+  const target = envoyGateway.replace('kind: HTTPRoute, name: orders}]', 'kind: HTTPRoute, name: ordres}]');
+  only(
+    check(target).filter(isError),
+    'error',
+    `${POLICY}spec.targetRefs[0].name: there is no such HTTPRoute`,
+    'did you mean orders?',
+  );
+  const section = envoyGateway
+    .replace('name: orders}]\n  extProc', 'name: orders, sectionName: creat}]\n  extProc')
+    .replace('rules: [{', 'rules: [{name: create, ');
+  only(
+    check(section).filter(isError),
+    'error',
+    `${POLICY}spec.targetRefs[0].sectionName: no rule of HTTPRoute shop/orders`,
+    'did you mean create?',
+  );
+  const service = (name: string): string =>
+    `---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: shop}\nspec: {http: [{name: ${name}, route: []}]}\n`;
+  assert.deepEqual(check(`${istio}${service('orders')}`), []);
+  only(
+    check(`${istio}${service('order')}`).filter(isError),
+    'error',
+    `${FILTER}[1].match.routeConfiguration.vhost.route.name: no VirtualService`,
+    'did you mean order?',
+    'applies to nothing',
+  );
+});
+
+test('objects may be in several files, each told with its own', () => {
+  const parts = envoyGateway
+    .replace('failOpen: false', 'failOpen: true')
+    .replace('  connection: {bufferLimit: 6Mi}\n', '')
+    .split('---\n');
+  const files = parts.map((text, index) => ({ name: `part-${index}.yaml`, text }));
+  const lines = checkEnvoyFiles(files, load(policies)).map(formatProblem);
+  assert.equal(lines.length, 2, lines.join('\n'));
+  assert.match(
+    lines[0] ?? '',
+    /^part-0\.yaml:9:17 EnvoyExtensionPolicy shop\/ext-proc: spec\.extProc\[0\]\.failOpen: warning/,
+  );
+  assert.match(lines[1] ?? '', /^part-2\.yaml:5:3 ClientTrafficPolicy shop\/bodies: spec\.connection\.bufferLimit: /);
+});
+
+test('inline policies of a patch are told with their place', () => {
+  const inline = istio.replace(
+    '{key: x-lambda-api, value: default}',
+    `{key: x-lambda-policies, value: '{"reqest": []}'}`,
+  );
+  const document = policies.replace('version: 1', 'version: 1\ninline: {functions: [f]}');
+  only(
+    check(inline, document).filter(isError),
+    'error',
+    `${FILTER}[1].patch.value.typed_per_filter_config.lambda-ext-proc.overrides.grpc_initial_metadata[0].value.reqest: unknown field`,
+  );
+});
 
 test('json, lists and what kubectl prints are read', () => {
   const wrong = envoyGateway.replace('failOpen: false', 'failOpen: true');

@@ -67,3 +67,27 @@ test('without apis there is nothing to say', () => {
   assert.deepEqual(unreached([goodEnvoy], 'version: 1\ninline: {functions: [f]}\n'), []);
   assert.deepEqual(unreached([], document(orders)), []);
 });
+
+/** The fixture as a bootstrap, listeners and routes in files of their own. */
+const listenersAt = goodEnvoy.indexOf('  listeners:');
+const clustersAt = goodEnvoy.indexOf('  clusters:');
+const listener = goodEnvoy
+  .slice(listenersAt, clustersAt)
+  .replace(/ {16}route_config:\n(?: {18}.*\n)+/, '                rds: {route_config_name: routes}\n');
+const lds = listener.replace('  listeners:', 'resources:').replace(/^ {4}/gm, '  ');
+const bootstrap = `dynamic_resources: {lds_config: {path_config_source: {path: lds.yaml}}}\n${goodEnvoy.slice(0, listenersAt)}${goodEnvoy.slice(clustersAt)}`;
+const routeText = /route_config:\n((?: {18}.*\n)+)/.exec(goodEnvoy)?.[1] ?? '';
+const rds = `resources:\n${routeText.replace(/^ {16}/gm, '').replace('  name: routes', '- "@type": type.googleapis.com/envoy.config.route.v3.RouteConfiguration\n  name: routes')}`;
+
+test('a bootstrap and the files that it reads are checked together', () => {
+  const told = (...texts: readonly string[]): readonly string[] => {
+    const files = texts.map((text, index) => ({ name: `${index}.yaml`, text }));
+    return checkEnvoyFiles(files, load(document(orders, api('old')))).map(formatProblem);
+  };
+  only(told(bootstrap, lds, rds), 'warning', 'policies.yaml:6:3 apis.old: ');
+  const wrong = told(bootstrap, lds, rds.replace('value: orders', 'value: nope'));
+  assert.match(wrong[0] ?? '', /^2\.yaml:\d+:\d+ route orders: .*names no API/);
+  assert.ok(told(bootstrap, lds).some((line) => /^1\.yaml:.*its routes come from elsewhere/.test(line)));
+  only(told(bootstrap), 'warning', '0.yaml:1:20 ', 'the listeners come from elsewhere');
+  only(told(rds), 'warning', '0.yaml:1:1 ', 'the listeners come from elsewhere');
+});

@@ -8,9 +8,10 @@ import type { Reach } from '../reach-checks.ts';
 import { readFiles } from '../resources.ts';
 import { translateExtensionPolicy } from './envoy-gateway.ts';
 import { translateEnvoyFilters } from './istio.ts';
-import { translateGatewayExtension, unknownExtension } from './kgateway.ts';
+import { translateGatewayExtension } from './kgateway.ts';
 import { lay } from './laid.ts';
 import { fieldPath, labelOf, type Manifest, readManifests } from './manifests.ts';
+import { lostReferences } from './references.ts';
 import type { Translation } from './translation.ts';
 
 const READ = 'EnvoyExtensionPolicy (Envoy Gateway), EnvoyFilter (Istio) or GatewayExtension (kgateway)';
@@ -73,11 +74,8 @@ function ownProblems(manifest: Manifest, manifests: readonly Manifest[]): readon
     const subject = `${labelOf(manifest)}: ${fieldPath(path)}`;
     return { severity, file: manifest.fileName, path: fieldPath(path), subject, message, ...place };
   };
-  if (manifest.kind === 'TrafficPolicy') {
-    const message = unknownExtension(manifest, manifests);
-    return message === undefined ? [] : [at(['spec', 'extProc', 'extensionRef', 'name'], message, 'error')];
-  }
-  if (manifest.kind !== 'EnvoyPatchPolicy') return [];
+  const lost = lostReferences(manifest, manifests).map(({ path, message }) => at(path, message, 'error'));
+  if (manifest.kind !== 'EnvoyPatchPolicy') return lost;
   const message =
     'what it patches cannot be followed here: what is told of other objects may be settled by it; check what Envoy has in the end (/config_dump)';
   return [at(['spec'], message, 'warning')];

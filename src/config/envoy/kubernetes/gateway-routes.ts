@@ -9,6 +9,9 @@ export interface TargetRoutes {
   readonly hasOthers: boolean;
 }
 
+/** Of one route: Envoy has a name for each host of each match, and more of them tell nothing else. */
+const MOST_NAMES = 1_000;
+
 const ROUTE_KINDS: ReadonlySet<string> = new Set(['HTTPRoute', 'GRPCRoute']);
 
 /** The routes of one entry of `targetRefs`, whose place is `origin`'s. */
@@ -41,13 +44,18 @@ function names(route: Manifest, section: string | undefined): readonly string[] 
   const prefix = prefixOf(route.kind, route.namespace || 'default', route.name);
   const listed = spec?.get('hostnames')?.data;
   const hosts = Array.isArray(listed) && listed.length > 0 ? listed.map(String) : ['*'];
-  return (spec?.items('rules') ?? []).flatMap((rule, index) => {
-    if (section !== undefined && rule.text('name') !== section) return [];
+  const found: string[] = [];
+  for (const [index, rule] of (spec?.items('rules') ?? []).entries()) {
+    if (section !== undefined && rule.text('name') !== section) continue;
     const matches = Math.max(1, rule.items('matches').length);
-    return Array.from({ length: matches }, (_, match) => match).flatMap((match) =>
-      hosts.map((host) => `${prefix}/rule/${index}/match/${match}/${host.replaceAll('.', '_')}`),
-    );
-  });
+    for (let match = 0; match < matches; match++) {
+      for (const host of hosts) {
+        if (found.length === MOST_NAMES) return found;
+        found.push(`${prefix}/rule/${index}/match/${match}/${host.replaceAll('.', '_')}`);
+      }
+    }
+  }
+  return found;
 }
 
 function prefixOf(kind: string, namespace: string, name: string): string {

@@ -1,9 +1,8 @@
-import { suggestion } from '../../../closest.ts';
 import type { EnvoyNode } from '../envoy-node.ts';
 import { EXTERNAL_PROCESSOR_URL, FILTER_CONFIG_URL, generatedListener, PER_ROUTE_URL } from './generated.ts';
 import { gatewayExtension, MODES, trafficPolicy } from './kgateway-words.ts';
 import { from, type Origin } from './laid.ts';
-import { labelOf, type Manifest, refersTo } from './manifests.ts';
+import { type Manifest, refersTo } from './manifests.ts';
 import type { Translation } from './translation.ts';
 import { envoyDuration } from './units.ts';
 
@@ -37,19 +36,6 @@ export function translateGatewayExtension(extension: Manifest, manifests: readon
         'kgateway sends neither x-lambda-api nor the name of the route; call the API `default`, which serves all of its routes',
     },
   ];
-}
-
-/** A TrafficPolicy that refers to a GatewayExtension which is not in the text, though others are. */
-export function unknownExtension(policy: Manifest, manifests: readonly Manifest[]): string | undefined {
-  const reference = policy.node.find('spec', 'extProc', 'extensionRef');
-  const extensions = manifests.filter(({ kind }) => kind === 'GatewayExtension');
-  if (reference === undefined || extensions.length === 0) return undefined;
-  if (extensions.some((extension) => refersTo(policy, reference, extension))) return undefined;
-  const hint = suggestion(
-    reference.text('name') ?? '',
-    extensions.map(({ name }) => name),
-  );
-  return `there is no such GatewayExtension among ${extensions.map(labelOf).join(', ')}${hint}: no policy runs on its routes`;
 }
 
 function routesOf(policy: Manifest, filter: string): readonly unknown[] {
