@@ -2,6 +2,8 @@
 export type BytesDocument =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'json'; readonly value: unknown }
+  /** JSON that has at least these fields. */
+  | { readonly kind: 'subset'; readonly value: unknown }
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'none' };
 
@@ -18,6 +20,7 @@ export function bytesOf(document: BytesDocument | undefined): Buffer {
     case 'text':
       return Buffer.from(document.text);
     case 'json':
+    case 'subset':
       return Buffer.from(JSON.stringify(document.value));
     case 'bytes':
       return document.bytes;

@@ -17,7 +17,7 @@ export function differencesOf(expected: BytesDocument, actual: Buffer): readonly
   if (expected.kind === 'none') {
     return actual.length === 0 ? [] : [{ at: '', expected: 'nothing', actual: shownBytes(actual) }];
   }
-  if (expected.kind !== 'json') {
+  if (expected.kind === 'text' || expected.kind === 'bytes') {
     const bytes = bytesOf(expected);
     if (bytes.equals(actual)) return [];
     const bothText = isUtf8(bytes) && isUtf8(actual);
@@ -27,7 +27,7 @@ export function differencesOf(expected: BytesDocument, actual: Buffer): readonly
   if (value === undefined)
     return [{ at: '', expected: shown(expected.value), actual: `${shownBytes(actual)}, which is not JSON` }];
   const found: Difference[] = [];
-  compareJson(expected.value, value.json, '', found);
+  compareJson(expected.value, value.json, '', { found, isSubset: expected.kind === 'subset' });
   return found.slice(0, MAX_DIFFERENCES);
 }
 
@@ -47,26 +47,38 @@ function textDifference(expected: string, actual: string): Difference {
   return { at: ` from character ${from + 1}`, expected: cut(expected), actual: cut(actual) };
 }
 
-function compareJson(expected: unknown, actual: unknown, at: string, found: Difference[]): void {
+interface Comparison {
+  readonly found: Difference[];
+  /** What the expected objects do not name is not looked at. */
+  readonly isSubset: boolean;
+}
+
+function compareJson(expected: unknown, actual: unknown, at: string, comparison: Comparison): void {
+  const { found, isSubset } = comparison;
   if (found.length >= MAX_DIFFERENCES || Object.is(expected, actual)) return;
   if (Array.isArray(expected) && Array.isArray(actual)) {
     for (let i = 0; i < Math.max(expected.length, actual.length); i++) {
-      compareMember(expected, actual, i, `${at}[${i}]`, found);
+      compareMember(expected, actual, i, `${at}[${i}]`, comparison);
     }
   } else if (isObject(expected) && isObject(actual)) {
-    for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
-      compareMember(expected, actual, key, `${at}${member(key)}`, found);
-    }
+    const keys = isSubset ? Object.keys(expected) : [...Object.keys(expected), ...Object.keys(actual)];
+    for (const key of new Set(keys)) compareMember(expected, actual, key, `${at}${member(key)}`, comparison);
   } else if (expected !== actual) {
     found.push({ at, expected: shown(expected), actual: shown(actual) });
   }
 }
 
-function compareMember(expected: object, actual: object, key: string | number, at: string, found: Difference[]): void {
+function compareMember(
+  expected: object,
+  actual: object,
+  key: string | number,
+  at: string,
+  comparison: Comparison,
+): void {
   const [wanted, came] = [valueAt(expected, key), valueAt(actual, key)];
-  if (wanted === undefined) found.push({ at, expected: 'nothing', actual: shown(came) });
-  else if (came === undefined) found.push({ at, expected: shown(wanted), actual: 'nothing' });
-  else compareJson(wanted, came, at, found);
+  if (wanted === undefined) comparison.found.push({ at, expected: 'nothing', actual: shown(came) });
+  else if (came === undefined) comparison.found.push({ at, expected: shown(wanted), actual: 'nothing' });
+  else compareJson(wanted, came, at, comparison);
 }
 
 /** JSON has no undefined. */

@@ -124,9 +124,13 @@ function compareCall(
     const wanted = expected[field];
     if (isGiven(wanted)) equal(add, [...path, field], wanted, actual[field]);
   }
+  const bytes = Buffer.from(invocation.payload ?? []);
+  if (expected.payloadIncludes !== undefined) {
+    add([...path, 'payloadIncludes'], differencesOf({ kind: 'subset', value: expected.payloadIncludes }, bytes));
+  }
   const payload = bytesDocument(expected.payload, expected.payloadBase64);
   const field = typeof expected.payloadBase64 === 'string' ? 'payloadBase64' : 'payload';
   if (payload !== undefined) {
-    add([...path, field], differencesOf(payload, Buffer.from(invocation.payload ?? [])));
+    add([...path, field], differencesOf(payload, bytes));
   }
 }

@@ -34,9 +34,9 @@ export function rawRequest({ method, path, scheme, authority, headers, body, tra
 }
 
 export function rawResponse({ status, headers, body, trailers }: HttpResponse): RawMessage {
-  // A backend that has nothing to say, says so.
+  // These have no length; any other answer without a body tells that it has none.
   const isBodiless = status === 204 || status === 304;
-  const told = isBodiless ? headers : withLength(headers, body, trailers);
+  const told = isBodiless ? headers : withLength(headers, body, trailers, true);
   return { headers: [[':status', String(status)], ...told], body, trailers };
 }
 
@@ -78,8 +78,10 @@ function withLength(
   headers: readonly HeaderLine[],
   body: Buffer,
   trailers: readonly HeaderLine[],
+  tellsNone = false,
 ): readonly HeaderLine[] {
   const isChunked = trailers.length > 0 || hasHeader(headers, 'transfer-encoding');
-  if (body.length === 0 || isChunked || hasHeader(headers, 'content-length')) return headers;
+  if (isChunked || hasHeader(headers, 'content-length')) return headers;
+  if (body.length === 0 && !tellsNone) return headers;
   return [...headers, ['content-length', String(body.length)]];
 }

@@ -54,7 +54,7 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
     logger: createLogger({ level: 'warn', destination: { write } }),
     node: { id: null, version, tenant: null, zone: null, shardingTags: [] },
     trace: recorder.trace,
-    ...(isGiven ? { timing: clock } : {}),
+    ...(isGiven ? { timing: clock, now: () => BEGIN + clock.now() } : {}),
   });
   const metadata = new Map(trial.api === undefined ? [] : [[streamMetadata.api, trial.api]]);
   const replies = new ReplyQueue(metadata);
@@ -76,6 +76,9 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
     waitedMs: clock.now(),
   };
 }
+
+/** 2000-01-01T00:00:00Z: `{#request.timestamp}` is the same in every run. */
+const BEGIN = 946_684_800_000;
 
 /** What the document tells of its Envoy holds; where it tells nothing, Envoy's defaults do. */
 function setupOf({ set, api, route, envoy }: Trial): EnvoySetup {

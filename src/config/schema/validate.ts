@@ -134,7 +134,7 @@ function fieldNames(schema: z.ZodType, path: DocumentPath): readonly string[] {
 /** The field of an object that has a field `key` itself: one level too high, and nowhere else. */
 function parentOf(key: string, object: z.ZodObject | undefined): string | undefined {
   const parents = Object.entries(object?.shape ?? {}).filter(([, type]) => {
-    const inner = unwrap(type);
+    const inner = optionOf(unwrap(type), false);
     return inner instanceof z.ZodObject && Object.hasOwn(inner.shape, key);
   });
   return parents.length === 1 ? parents[0]?.[0] : undefined;
@@ -143,20 +143,21 @@ function parentOf(key: string, object: z.ZodObject | undefined): string | undefi
 function objectAt(schema: z.ZodType, path: DocumentPath): z.ZodObject | undefined {
   let current: unknown = unwrap(schema);
   for (const part of path) {
-    if (current instanceof z.ZodUnion) current = optionOf(current, typeof part === 'number');
+    current = optionOf(current, typeof part === 'number');
     if (current instanceof z.ZodObject) current = current.shape[part];
     else if (current instanceof z.ZodRecord) current = current.valueType;
     else if (current instanceof z.ZodArray) current = current.element;
     else return undefined;
     current = unwrap(current);
   }
-  if (current instanceof z.ZodUnion) current = optionOf(current, false);
+  current = optionOf(current, false);
   return current instanceof z.ZodObject ? current : undefined;
 }
 
-/** The option of a union that is a list, or that has fields. */
-function optionOf({ options }: z.ZodUnion, isList: boolean): unknown {
-  return options
+/** Of a union the option that is a list, or that has fields: `false` has none. */
+function optionOf(schema: unknown, isList: boolean): unknown {
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  return schema.options
     .map(unwrap)
     .find((option) =>
       isList ? option instanceof z.ZodArray : option instanceof z.ZodObject || option instanceof z.ZodRecord,
@@ -166,7 +167,5 @@ function optionOf({ options }: z.ZodUnion, isList: boolean): unknown {
 function unwrap(schema: unknown): unknown {
   let current = schema;
   while (current instanceof z.ZodOptional || current instanceof z.ZodNullable) current = current.unwrap();
-  // Of alternatives the one with fields: `false` has none.
-  if (current instanceof z.ZodUnion) return current.options.find((option) => option instanceof z.ZodObject) ?? current;
   return current;
 }

@@ -44,6 +44,12 @@ const call = z
       description: 'Text that is the same, or JSON that is equal whatever the order of its keys; null: there is none.',
       examples: [{ customer: 'ada' }],
     }),
+    payloadIncludes: json.optional().meta({
+      title: 'Payload includes',
+      description:
+        'The payload is JSON and has these fields, whatever others it has: for events as `requestFormat` makes them.',
+      examples: [{ requestContext: { http: { method: 'POST' } } }],
+    }),
     payloadBase64: field(z.base64(), {
       title: 'Payload in base64',
       description: 'The same bytes.',

@@ -4,6 +4,7 @@ import {
   type HeaderLine,
   type HttpRequest,
   type HttpResponse,
+  hasHeader,
   type RawMessage,
   rawRequest,
   rawResponse,
@@ -74,15 +75,14 @@ export class InMemoryEnvoy {
       forwarded = requestOf(await this.#pass('request', rawRequest(request)));
       const answer = withoutImpossibleBody(rawResponse(backend(forwarded)), forwarded);
       const response = this.#modes.responseHeaders ? await this.#pass('response', answer) : answer;
-      return { forwarded, response: responseOf(response), details: undefined, rejection: undefined };
+      return { forwarded, response: asSent(response, request), details: undefined, rejection: undefined };
     } catch (error) {
       if (error instanceof Answered) {
         const { raw: message, details } = error;
-        const response = responseOf(request.method === 'HEAD' ? { ...message, body: Buffer.alloc(0) } : message);
-        return { forwarded, response, details, rejection: undefined };
+        return { forwarded, response: asSent(message, request), details, rejection: undefined };
       }
       if (!(error instanceof EnvoyRejection)) throw error;
-      return { forwarded, response: responseOf(bareReply(500)), details: undefined, rejection: error.message };
+      return { forwarded, response: asSent(bareReply(500), request), details: undefined, rejection: error.message };
     } finally {
       this.#stream.close();
     }
@@ -140,8 +140,8 @@ export class InMemoryEnvoy {
     const common = (await this.#next(`${side}_headers`))[`${side}_headers`]?.response;
     const changed = applyHeaderMutation(message.headers, common?.header_mutation);
     if (common?.status === 'CONTINUE_AND_REPLACE') return replaced({ ...message, headers: changed }, common);
-    if (end) return { ...message, headers: changed };
     const headers = withoutHeader(changed, 'content-length');
+    if (end) return { ...message, headers };
     const pieces: Buffer[] = [];
     for (;;) {
       const reply = await this.#next(undefined);
@@ -189,6 +189,15 @@ export class InMemoryEnvoy {
 function replaced(message: RawMessage, { body_mutation: mutation }: CommonResponse): RawMessage {
   const body = Buffer.from((mutation?.body ?? '') as Uint8Array);
   return { ...message, headers: withoutHeader(message.headers, 'content-length'), body };
+}
+
+/** As a caller of HTTP/1.1 gets it: an answer that is empty tells so, unless its status or method does. */
+function asSent(message: RawMessage, { method }: HttpRequest): HttpResponse {
+  const status = firstValue(message.headers, ':status');
+  if (method === 'HEAD') return responseOf({ ...message, body: Buffer.alloc(0) });
+  const isTold = message.body.length > 0 || message.trailers.length > 0 || status === '204' || status === '304';
+  if (isTold || hasHeader(message.headers, 'content-length')) return responseOf(message);
+  return responseOf({ ...message, headers: [...message.headers, ['content-length', '0']] });
 }
 
 /** Answers to HEAD, 204 and 304 end with their headers. */

@@ -233,3 +233,9 @@ test('an answer to HEAD has no body', async () => {
   assert.equal(run.response.body.length, 0);
   assert.ok(run.response.headers.some(([name, value]) => name === 'content-length' && value === '5'));
 });
+
+test('the time of a request is the same in every run', async () => {
+  const document = api({ request: [step('f', { payload: '{#request.timestamp}' })] });
+  const run = await trialOf(document, { functions: { f: { json: 1 } } });
+  assert.equal(run.steps[0]?.call?.invocation.payload?.toString(), '946684800000');
+});

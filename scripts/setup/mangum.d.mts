@@ -1,1 +1,0 @@
-export function installMangum(root: string): string;
