@@ -60,7 +60,7 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
   const replies = new ReplyQueue(metadata);
   const envoy = new InMemoryEnvoy(streams.open(replies), replies, {
     setup: setupOf(trial),
-    attributes: { request: requestAttributesOf(trial.route, trial.attributes), response: answeredByBackend },
+    attributes: { request: requestAttributesOf(trial.route, trial.attributes), response: ANSWERED_BY_BACKEND },
   });
   const { forwarded, response, rejection } = await envoy.run(trial.request, trial.backend);
   const { steps, attributes, error } = recorder;
@@ -93,7 +93,7 @@ function setupOf({ set, api, route, envoy }: Trial): EnvoySetup {
   };
 }
 
-const answeredByBackend: ReadonlyMap<string, string> = new Map([
+const ANSWERED_BY_BACKEND: ReadonlyMap<string, string> = new Map([
   [responseAttributes.codeDetails, 'via_upstream'],
   [responseAttributes.upstreamAddress, '127.0.0.1:8080'],
 ]);

@@ -38,6 +38,17 @@ describe('the demo', () => {
     });
   }
 
+  test('its playground has the tests of its policies as examples', async () => {
+    const page = await fetch(demo.playground);
+    assert.equal(page.status, 200);
+    const key = /name="key" content="([\w-]+)"/.exec(await page.text())?.[1] ?? '';
+    const headers = { 'x-playground-key': key, cookie: page.headers.get('set-cookie')?.split(';')[0] ?? '' };
+    const document = await fetch(`${new URL(demo.playground).origin}/api/document`, { headers });
+    const { problem, examples } = (await document.json()) as { problem: string; examples: { api: string }[] };
+    assert.equal(problem, '');
+    assert.ok(examples.length > 5 && examples.some(({ api }) => api === 'private'));
+  });
+
   test('its curl lines do what it tries itself', async (t) => {
     if (spawnSync('curl', ['--version']).error) return t.skip('no curl here');
     for (const one of tries) {
