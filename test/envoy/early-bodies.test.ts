@@ -23,7 +23,7 @@ const apis: Readonly<Record<string, object>> = {
   replaces: { request: [{ payload: 'p', mutations: { body: 'new' } }] },
   'reads-replaces': { request: [{ ...reads, mutations: { body: '[{#lambdaResponse.content}]' } }] },
   'reads-empties': { request: [{ ...reads, mutations: { body: '' } }] },
-  answers: { request: [{ ...reads, sendToConsumer: true }] },
+  answers: { request: [{ payload: reads.payload, sendToConsumer: true }] },
   'response-reads': {
     response: [
       {

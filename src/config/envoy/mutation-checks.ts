@@ -3,6 +3,7 @@ import {
   type MessageTemplates,
   type MutationTemplates,
   needsWholeResponse,
+  type PolicyStep,
 } from '../../policy/index.ts';
 import { judgeHeader, type MutationRule } from '../compile/header-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
@@ -48,12 +49,17 @@ interface StepChanges {
   readonly mutations: MutationTemplates;
 }
 
-/** The rules bound an immediate response too, as which the answer of a request step leaves. */
 function changesOf({ request, response }: ApiPolicies): readonly StepChanges[] {
-  return [...request, ...response].flatMap(({ name, configuration: { mutations, answer } }) => [
-    { name, mutations },
-    { name, mutations: { ...answer, path: undefined, clearRouteCache: false } },
-  ]);
+  return [
+    ...[...request, ...response].map(({ name, configuration: { mutations } }) => ({ name, mutations })),
+    // The rules bound the headers of an immediate response too, as which the answer of a request step leaves.
+    ...request.map((step) => answerOf(step, { status: undefined, body: undefined })),
+    ...response.map((step) => answerOf(step)),
+  ];
+}
+
+function answerOf({ name, configuration }: PolicyStep, left: Partial<MutationTemplates> = {}): StepChanges {
+  return { name, mutations: { ...configuration.answer, path: undefined, clearRouteCache: false, ...left } };
 }
 
 function refusedHeaders(mutations: MessageTemplates): ReadonlyMap<string, MutationRule> {

@@ -288,6 +288,25 @@ test('mutations that envoy refuses are an error unless a rule allows them', () =
   assertLines(check(rules('disallow_all: true')), ['leave `disallow_all` out']);
 });
 
+test('headers of an answer that envoy refuses are an error too, in both phases', () => {
+  const sends = 'sendToConsumer: true, answer: {status: 403, headers: {set: {x-envoy-a: b}}}';
+  const document = policies.replace('mutations: {headers: {set: {x-a: b}}}', sends);
+  const withRules = (rules: string): string =>
+    spoilt('allow_mode_override: true', `allow_mode_override: true\n                      mutation_rules: {${rules}}`);
+  for (const phase of ['request', 'response']) {
+    const text = document.replace('request:', `${phase}:`).replace('#request.content', '#request.path');
+    const told = (envoy: string) => check(envoy, text).filter((line) => line.includes('mutation_rules'));
+    assertLines(told(goodEnvoy), ['changes x-envoy-a', 'allow_envoy: true']);
+    assert.deepEqual(told(withRules('allow_envoy: true')), []);
+    // An immediate response has its status beside its headers.
+    const lines = told(withRules('allow_envoy: true, disallow_system: true'));
+    assert.equal(
+      lines.some((line) => line.includes('changes path or status')),
+      phase === 'response',
+    );
+  }
+});
+
 test('a route cache that is kept is an error for a policy that clears it', () => {
   const document = policies.replace('headers:', 'clearRouteCache: true, headers:');
   assert.deepEqual(check(goodEnvoy, document), []);
