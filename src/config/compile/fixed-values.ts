@@ -22,8 +22,7 @@ export class FixedValues {
 
   /** Undefined where the template gives something, and where that is not known. */
   failureOf(template: CompiledTemplate): ExpressionError | undefined {
-    // As a value: a list or a map has no text, but is a value of a JSON body.
-    const outcome = this.#outcomeOf(template, () => template.evaluateValue(this.#fresh()));
+    const outcome = this.#outcomeOf(template, () => template.evaluate(this.#fresh()));
     return outcome instanceof ExpressionError ? outcome : undefined;
   }
 

@@ -205,9 +205,10 @@ test('credentials without expressions are one frozen object', () => {
   const [first] = constant?.roleChain ?? [];
   assert.deepEqual([first?.roleArn, first?.externalId], [`${role}1`, 'e']);
   assert.ok(Object.isFrozen(constant));
-  const changing = firstStep(load(withStep(`function: f, roleArn: "{#properties['r']}"`))).configuration.credentials;
+  const changing = firstStep(load(withStep(`function: f, roleArn: "{#context.attributes['r']}"`))).configuration
+    .credentials;
   assert.equal(changing.constant, undefined);
-  assert.equal(changing.role?.roleArn.source, "{#properties['r']}");
+  assert.equal(changing.role?.roleArn.source, "{#context.attributes['r']}");
 });
 
 test('send to consumer is a boolean a text of one or an expression', () => {

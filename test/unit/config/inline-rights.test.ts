@@ -409,7 +409,7 @@ test('allow bounds what expressions of the document give, and nothing that is wr
   const v = "{#request.headers['x-v'][0]}";
   assert.equal(await outcome({ function: v }, { functions: ['order-*'] }, 'order-1'), 'order-1');
   assert.equal(await outcome({ function: v }, { functions: ['order-*'] }, 'admin'), 'function');
-  assert.equal(await outcome({ function: v }, { functions: [] }, 'admin'), 'function');
+  await assert.rejects(outcome({ function: v }, { functions: [] }, 'admin'), /`allow\.functions` has nothing/);
   assert.equal(await outcome({ function: v }, {}, 'admin'), 'admin');
   assert.equal(await outcome({}, { functions: [], regions: [], endpoints: [], roles: [] }, 'x'), 'f');
   assert.equal(await outcome({ region: v }, { regions: ['us-*'] }, 'eu-west-1'), 'region');
