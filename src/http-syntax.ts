@@ -35,9 +35,6 @@ export function isOfConnection(name: string): boolean {
   return CONNECTION.has(name);
 }
 
-/** Of an answer: where it has more, Envoy sends it without any of its headers (docs/notes/envoy.md). */
-export const answerHeaders = { lines: 100, bytes: 60 * 1024 } as const;
-
 /** Statuses of a final response; below 200 there is none. */
 export const finalStatus = { lowest: 200, highest: 599 } as const;
 

@@ -42,7 +42,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     ssl: objectOf(keys('clientHost clientPort client server')),
   },
   response: { ...keys('status content'), headers: pairs },
-  lambdaResponse: keys('status content'),
+  lambdaResponse: { ...keys('status content'), headers: pairs },
   context: keys('attributes'),
   api: keys('id name version properties'),
   node: keys('id version tenant zone shardingTags'),

@@ -1,5 +1,4 @@
 import { releaseParsed } from '../expression/index.ts';
-import { answerHeaders } from '../http-syntax.ts';
 import type { Answer, StreamedAnswer } from './answer.ts';
 import { answerFailure } from './answer-failure.ts';
 import type { PolicyStep } from './api-policies.ts';
@@ -97,7 +96,6 @@ function ownAnswer({ request, response, pieces }: Transaction): PhaseOutcome {
   for (const change of response.headers.changes()) {
     if (change.kind !== 'remove') for (const value of change.values) headers.push([change.name, value]);
   }
-  checkHeaders(headers);
   const { status, body, replacement } = response;
   if (pieces !== undefined && replacement === undefined) {
     return { kind: 'stream', answer: { status, headers, body: pieces } };
@@ -105,13 +103,4 @@ function ownAnswer({ request, response, pieces }: Transaction): PhaseOutcome {
   // A later step has put another body in the place of the one that arrives.
   pieces?.stop();
   return { kind: 'answer', answer: { status, headers, body, errorKey: undefined } };
-}
-
-/** A function's headers, and those that mutations added. */
-function checkHeaders(headers: readonly (readonly [string, string])[]): void {
-  const bytes = headers.reduce((sum, [name, value]) => sum + name.length + Buffer.byteLength(value), 0);
-  if (headers.length <= answerHeaders.lines && bytes <= answerHeaders.bytes) return;
-  const details = 'The answer has too many headers';
-  const cause = new Error(`the answer has ${headers.length} headers of ${bytes} bytes: Envoy would send none of them`);
-  throw new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { details, cause });
 }

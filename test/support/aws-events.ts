@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
-import { type PolicyRunOptions, policyRun, step } from './policy-run.ts';
+import type { ApiPolicies } from '../../src/policy/index.ts';
+import { apiOf, type PolicyRunOptions, runOf, step } from './policy-run.ts';
 
 /** JSON of an event, as a function reads it. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look at any part of it
 export type Event = any;
 
 export interface EventRequest extends Omit<PolicyRunOptions, 'functions'> {
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
   /** `format` of the step. */
   readonly format?: object;
-  /** Steps before it: their mutations. */
+  /** Mutations of steps before it. */
   readonly before?: readonly object[];
+  /** What else the step says. */
+  readonly more?: object;
 }
 
 export const eventFormats = ['api-gateway-v1', 'http-api-v1', 'api-gateway-v2', 'function-url', 'alb'] as const;
@@ -28,25 +31,32 @@ export const connection = {
   localPort: 8443,
 } as const;
 
-/** The bytes of the payload that a step with this request format sends. */
-async function eventBytes(requestFormat: string, request: EventRequest = {}): Promise<Buffer> {
-  const { format = {}, before = [], body, head, ...options } = request;
+/** The API of one step that makes events, compiled. */
+export function eventApi(
+  requestFormat: string,
+  { format = {}, before = [], more = {} }: EventRequest = {},
+): ApiPolicies {
   const steps = before.map((mutations) => step('before', { mutations, payload: '{}' }));
-  const last = step('event', { requestFormat, responseFormat: 'raw', format });
-  const document = { apis: { default: { request: [...steps, last] } } };
-  const run = policyRun(document, {
-    bodyLimit: 10_000_000,
-    method: 'GET',
-    ...options,
-    head: { ...connection, ...head },
-  });
+  const last = step('event', { requestFormat, responseFormat: 'raw', format, ...more });
+  return apiOf({ apis: { default: { request: [...steps, last] } } });
+}
+
+/** The bytes of the payload that the last step of an API sends. */
+export async function eventBytes(api: ApiPolicies, request: EventRequest): Promise<Buffer> {
+  const { format: _, before: __, more: ___, body, head, ...options } = request;
+  const run = runOf(api, { bodyLimit: 10_000_000, method: 'GET', ...options, head: { ...connection, ...head } });
   const outcome = await run.request(body);
   assert.equal(outcome.kind, 'continue', JSON.stringify(run.log));
   return Buffer.from(run.invocations.at(-1)?.payload ?? '');
 }
 
+/** Bytes that are no UTF-8 would be replaced silently. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export function parseEvent(bytes: Uint8Array): Event {
+  return JSON.parse(utf8.decode(bytes));
+}
+
 export async function eventOf(requestFormat: string, request: EventRequest = {}): Promise<Event> {
-  const bytes = await eventBytes(requestFormat, request);
-  // Bytes that are no UTF-8 would be replaced silently.
-  return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  return parseEvent(await eventBytes(eventApi(requestFormat, request), request));
 }

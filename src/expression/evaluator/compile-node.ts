@@ -6,7 +6,7 @@ import { suggestion } from './closest-name.ts';
 import { project, select } from './collections.ts';
 import { compileOperation, truth } from './compile-operation.ts';
 import { convertArgument } from './convert-argument.ts';
-import { callFunction, FunctionValue, isFunction } from './functions.ts';
+import { callFunction, FunctionValue, hidesVariable } from './functions.ts';
 import { compileHeaderPath } from './header-path.ts';
 import { callMethod, readIndex, readProperty } from './members.ts';
 import { constructBest } from './method-call.ts';
@@ -102,7 +102,7 @@ function evaluateAll(nodes: readonly Evaluate[], scope: Scope): Value[] {
 function variable(name: string): Evaluate {
   if (name === 'this') return (scope) => scope.self;
   if (name === 'root') return () => null;
-  if (isFunction(name)) {
+  if (hidesVariable(name)) {
     const value = new FunctionValue(name);
     return () => value;
   }

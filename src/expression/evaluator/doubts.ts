@@ -6,7 +6,7 @@ import { ROOT_TYPES } from './beans.ts';
 import { suggestion } from './closest-name.ts';
 import { compileNode } from './compile-node.ts';
 import { EvaluationRun } from './evaluation-run.ts';
-import { FUNCTION_NAMES, isFunction } from './functions.ts';
+import { FUNCTION_NAMES, hidesVariable, isFunction } from './functions.ts';
 import { noSuchProperty, propertyOf } from './members.ts';
 import { usualNames } from './null-target.ts';
 import { reachedBy, readsOf } from './reached.ts';
@@ -72,7 +72,7 @@ function isNode(value: object): value is Node {
 }
 
 function unknownVariable(name: string, known: readonly string[]): string | undefined {
-  if (name === 'this' || name === 'root' || isFunction(name) || known.includes(name)) return undefined;
+  if (name === 'this' || name === 'root' || hidesVariable(name) || known.includes(name)) return undefined;
   return `nothing is called #${name}, it is null${suggestion(
     `#${name}`,
     known.map((each) => `#${each}`),

@@ -10,6 +10,9 @@ export const FUNCTION_NAMES: readonly string[] = ['jsonPath', 'xpath', 'xmlEscap
 
 export const isFunction = (name: string): boolean => FUNCTION_NAMES.includes(name);
 
+/** Whether the name hides a variable of the same name. `#json` does not: it is this project's own, and contexts may have such data. */
+export const hidesVariable = (name: string): boolean => isFunction(name) && name !== 'json';
+
 /** A function that is named but not called: it is not null, and good for nothing else. */
 export class FunctionValue {
   readonly name: string;

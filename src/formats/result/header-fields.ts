@@ -1,10 +1,14 @@
-import { answerHeaders, isHeaderName, isHeaderValue } from '../../http-syntax.ts';
+import { isHeaderName, isHeaderValue } from '../../http-syntax.ts';
 import { FormatError } from '../format-error.ts';
 import type { JsonSpan } from './json-scanner.ts';
 import type { ResultFields } from './result-fields.ts';
 
 /** Values by name in lower case, both in their order: names that differ in case alone are one header. */
 export type HeaderFields = Map<string, string[]>;
+
+/** Far above what AWS passes on (10 KiB) and what clients take. */
+const MAX_LINES = 1_000;
+const MAX_BYTES = 256 * 1024;
 
 /** `headers`: a value for each name. */
 export function singleHeaders(fields: ResultFields): HeaderFields {
@@ -58,7 +62,7 @@ function read(
   const spans = new Map<string, JsonSpan>();
   scanner.object(span.start, (name, value) => {
     spans.set(scanner.text(name), value);
-    if (spans.size > answerHeaders.lines) throw tooMany();
+    if (spans.size > MAX_LINES) throw tooMany();
   });
   let lines = 0;
   let bytes = 0;
@@ -70,7 +74,7 @@ function read(
     const values = valuesOf(value);
     lines += values.length;
     for (const text of values) bytes += name.length + text.length;
-    if (lines > answerHeaders.lines || bytes > answerHeaders.bytes) throw tooMany();
+    if (lines > MAX_LINES || bytes > MAX_BYTES) throw tooMany();
     if (values.length === 0) continue;
     const lower = name.toLowerCase();
     headers.set(lower, [...(headers.get(lower) ?? []), ...values]);
@@ -83,7 +87,7 @@ function textsOf(fields: ResultFields, list: JsonSpan, key: string): string[] {
   fields.scanner.array(list.start, (element) => {
     const text = headerText(fields, element, key);
     if (text !== undefined) texts.push(text);
-    if (texts.length > answerHeaders.lines) throw tooMany();
+    if (texts.length > MAX_LINES) throw tooMany();
   });
   return texts;
 }
@@ -97,7 +101,7 @@ function headerText(fields: ResultFields, value: JsonSpan, key: string): string 
     throw new FormatError(`${key} has a value that is neither a text, a number nor a boolean`);
   }
   // Six bytes may stand for one.
-  if (value.end - value.start > 6 * answerHeaders.bytes) throw tooMany();
+  if (value.end - value.start > 6 * MAX_BYTES) throw tooMany();
   const text = trimmed(scanner.text(value));
   if (!isHeaderValue(text)) throw new FormatError(`${key} has a value with a control character`);
   return text;
@@ -118,7 +122,5 @@ function isBlank(text: string, at: number): boolean {
 }
 
 function tooMany(): FormatError {
-  return new FormatError(
-    `the result has more than ${answerHeaders.lines} headers, or more than ${answerHeaders.bytes} bytes of them`,
-  );
+  return new FormatError(`the result has more than ${MAX_LINES} headers, or more than ${MAX_BYTES} bytes of them`);
 }

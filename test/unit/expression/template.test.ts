@@ -223,3 +223,13 @@ test('names that stand for nothing are doubts with their offset', () => {
   ];
   for (const template of known) assert.deepEqual(doubts(template), [], template);
 });
+
+test('#json of a value is its JSON text, and hides no variable of that name', () => {
+  const context: EvaluationContext = { attributes: new Map(), variables: new Map([['json', 'a"b']]) };
+  const evaluate = (template: string) => compileTemplate(template).evaluate(context);
+  assert.equal(evaluate('{#json(#json)}'), '"a\\"b"');
+  assert.equal(evaluate('{"a": {#json(#unknown)}, "b": {#json({1, true})}}'), '{"a": null, "b": [1,true]}');
+  assert.equal(evaluate('{#json}'), 'a"b');
+  assert.throws(() => evaluate('{#json()}'), /#json takes 1 arguments, not 0/);
+  assert.throws(() => evaluate('{#json(#context)}'), /context has no JSON form/);
+});

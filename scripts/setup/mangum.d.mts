@@ -1,0 +1,1 @@
+export function installMangum(root: string): string;
