@@ -26,7 +26,7 @@ export const callHttp1: Caller = (url, { method = 'GET', path, headers = {}, bod
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const fields = Object.entries({ ...headers, ...length }).map(([name, value]): [string, string | string[]] => [
       name,
-      typeof value === 'string' ? value : [...value],
+      lineOrLines(value),
     ]);
     const { hostname, port } = new URL(url);
     const options = {
@@ -55,14 +55,18 @@ export const callHttp1: Caller = (url, { method = 'GET', path, headers = {}, bod
     outgoing.end(body);
   });
 
+/** Node takes no list for some names. */
+function lineOrLines(value: string | readonly string[]): string | string[] {
+  if (typeof value === 'string') return value;
+  const [first = ''] = value;
+  return value.length === 1 ? first : [...value];
+}
+
 export const callHttp2: Caller = (url, { method = 'GET', path, headers = {}, body }) =>
   new Promise((resolve, reject) => {
     const session = connect(url, { maxHeaderListPairs: 2_000, settings: { maxHeaderListSize: 512 * 1024 } });
     session.on('error', reject);
-    const fields = Object.entries(headers).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : [...value],
-    ]);
+    const fields = Object.entries(headers).map(([name, value]) => [name, lineOrLines(value)]);
     const stream = session.request({ ...Object.fromEntries(fields), ':method': method, ':path': path });
     const chunks: Buffer[] = [];
     let head: IncomingHttpHeaders & IncomingHttpStatusHeader = {};
