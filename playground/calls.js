@@ -3,7 +3,7 @@
  * @typedef {{ revision: number, file: string, apis: string[], problem: string, warnings: string[], examples: Example[] }} Document
  * @typedef {{ label: string, text: string, form: 'line' | 'block' }} Row
  * @typedef {{ title: string, note: string, tone: 'plain' | 'good' | 'bad' | 'skipped', rows: Row[] }} Section
- * @typedef {{ summary: string, problem: string, sections: Section[] }} Run
+ * @typedef {{ summary: string, status: number, problem: string, sections: Section[] }} Run
  */
 
 const KEY = 'playground-key';

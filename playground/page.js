@@ -12,6 +12,8 @@ const fields = { request: area('request'), functions: area('functions'), backend
 
 /** @type {import('./calls.js').Document | undefined} */
 let shown;
+/** What the caller got in the last run. @type {number | undefined} */
+let status;
 /** @type {AbortController | undefined} */
 let running;
 /** @type {number | undefined} */
@@ -29,7 +31,9 @@ async function runNow() {
   running = own;
   try {
     const done = await run(asked(), own.signal);
-    if (!own.signal.aborted) showRun(done);
+    if (own.signal.aborted) return;
+    status = done.status;
+    showRun(done);
   } catch (error) {
     if (!own.signal.aborted) showProblem(messageOf(error));
   }
@@ -102,18 +106,17 @@ async function follow() {
   }
 }
 
+/** A test that expects what the caller got: a beginning, to be made more exact. */
 async function copy() {
-  const lines = [`- name: ${JSON.stringify(example.value)}`, `  api: ${api.value}`];
+  const lines = [
+    `- name: ${JSON.stringify(`${api.value}: what the caller gets`)}`,
+    `  api: ${JSON.stringify(api.value)}`,
+  ];
   for (const [name, field] of Object.entries(fields)) {
-    if (field.value.trim() !== '')
-      lines.push(
-        `  ${name}:`,
-        ...field.value
-          .trimEnd()
-          .split('\n')
-          .map((line) => `    ${line}`),
-      );
+    const text = field.value.trimEnd();
+    if (text !== '') lines.push(`  ${name}:`, ...text.split('\n').map((line) => `    ${line}`));
   }
+  if (status !== undefined) lines.push(`  expect: {response: {status: ${status}}}`);
   try {
     await navigator.clipboard.writeText(`${lines.join('\n')}\n`);
     byId('status').textContent = 'Copied.';

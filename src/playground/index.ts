@@ -1,1 +1,2 @@
-export { openPlayground, type Playground, PlaygroundRefusal, type PlaygroundSource } from './playground.ts';
+export { openPlayground } from './playground.ts';
+export { PlaygroundRefusal, type PlaygroundSource } from './playground-source.ts';

@@ -19,7 +19,7 @@ export function pageExamples(
   given: CaseDocument | undefined,
   cases: readonly NamedCase[],
 ): readonly PageExample[] {
-  const first = given === undefined || cases.some((each) => each.given === given) ? [] : [{ name: 'as given', given }];
+  const first = given === undefined ? [] : [{ name: 'as given', given }];
   const named = [...first, ...cases].flatMap((each) => exampleOf(set, each) ?? []);
   const plain = [...set.apis.values()].filter(({ name }) => !named.some(({ api }) => api === name)).map(plainExample);
   return [...named, ...plain];

@@ -15,7 +15,7 @@ import { type PageExample, pageExamples } from './page-examples.ts';
 import { runView } from './run-view.ts';
 import { StandIns } from './stand-ins.ts';
 import { tryRun } from './try-run.ts';
-import type { TrySetup } from './try-setup.ts';
+import { readCases, type TrySetup } from './try-setup.ts';
 
 /** How often the document's file is looked at. */
 const WATCH_MS = 300;
@@ -48,11 +48,16 @@ export class PlaygroundDocument implements PlaygroundSource {
   /** Loads the document, and follows its file. One that cannot be used is told on the page. */
   async start(): Promise<void> {
     await this.#load();
-    watchFile(this.#setup.config, { interval: WATCH_MS, persistent: false }, () => void this.#load());
+    for (const file of this.#files) watchFile(file, { interval: WATCH_MS, persistent: false }, () => void this.#load());
   }
 
   stop(): void {
-    unwatchFile(this.#setup.config);
+    for (const file of this.#files) unwatchFile(file);
+  }
+
+  get #files(): readonly string[] {
+    const { config, testFile } = this.#setup;
+    return testFile === undefined ? [config] : [config, testFile];
   }
 
   document(): ShownDocument {
@@ -91,11 +96,12 @@ export class PlaygroundDocument implements PlaygroundSource {
   }
 
   async #load(): Promise<void> {
-    const { config, given, cases } = this.#setup;
+    const { config, given, isOwn, testFile } = this.#setup;
     try {
       this.#loaded = loadPolicies(await readDocument(config), config, this.#standIns);
       const { set, warnings } = this.#loaded;
-      const examples = pageExamples(set, given, cases);
+      const cases = testFile === undefined ? [] : await readCases(testFile);
+      const examples = pageExamples(set, isOwn ? given : undefined, cases);
       this.#show({ apis: [...set.apis.keys()], problem: '', warnings: warnings.map(formatProblem), examples });
     } catch (error) {
       this.#loaded = undefined;

@@ -7,6 +7,7 @@ export function runView(run: ShownRun): RunView {
   const { request, steps, envoy, forwarded, response, rejection } = run;
   return {
     summary: summaryOf(run),
+    status: response.status,
     sections: [
       { title: 'Request', note: `${request.method} ${request.path}`, tone: 'plain', rows: messageRows(request) },
       ...steps.map((step, index) => stepSection(step, index + 1)),

@@ -1,4 +1,5 @@
 import { ExpressionError } from '../../expression/index.ts';
+import { redactText } from '../../observability/index.ts';
 import { withoutPrivateWords } from '../../policy/index.ts';
 
 const MAX_CAUSES = 3;
@@ -20,5 +21,6 @@ export function shownError(error: unknown, hasPrivate: boolean): string {
 
 function wordsOf(error: unknown): string {
   if (error instanceof ExpressionError) return error.explain();
-  return error instanceof Error ? error.message || error.name : String(error);
+  // AWS quotes session tokens in some of its messages.
+  return redactText(error instanceof Error ? error.message || error.name : String(error));
 }

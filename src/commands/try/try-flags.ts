@@ -39,8 +39,13 @@ export const tryFlags: readonly Flag[] = [
   { name: 'test', value: 'FILE', help: 'a test file: its document, request, answers and stand-ins are taken' },
   { name: 'case', value: 'NAME', help: 'which of its tests; absent: the first' },
   { name: 'format', value: 'text|json', help: 'how to print the run', fallback: 'text' },
-  { name: 'serve', help: 'open the playground: a page on this machine that shows runs of this document' },
-  { name: 'port', value: 'N', help: "the playground's port; 0 is a free one", fallback: '0' },
+  {
+    name: 'serve',
+    variable: false,
+    help: 'open the playground: a page on this machine that shows runs of this document',
+  },
+  // Kubernetes sets LAMBDA_EXT_PROC_PORT for a Service of this name.
+  { name: 'port', value: 'N', variable: false, help: "the playground's port; 0 is a free one", fallback: '0' },
   {
     name: 'allow-live',
     variable: false,

@@ -19,7 +19,11 @@ export interface TrySetup {
   readonly config: string;
   /** Undefined: there is no request, and the playground begins with examples. */
   readonly given: CaseDocument | undefined;
+  /** The command line itself says something of the request or its answers, or which test. */
+  readonly isOwn: boolean;
   readonly cases: readonly NamedCase[];
+  /** Where the cases are. */
+  readonly testFile: string | undefined;
   readonly standIns: ReadonlyMap<string, string>;
   readonly envoy: TestFileDocument['envoy'];
 }
@@ -27,7 +31,7 @@ export interface TrySetup {
 /** Throws UsageError and PolicyDocumentError. */
 export async function readTrySetup(line: ParsedCommandLine, split: SplitArguments): Promise<TrySetup> {
   const file = line.text('test');
-  const tests = file === undefined ? undefined : readTestFile((await readBytes(file)).toString('utf8'), file);
+  const tests = file === undefined ? undefined : await readTests(file);
   const config = line.text('config') ?? (tests === undefined ? undefined : besideFile(tests));
   if (config === undefined) throw new UsageError('which policies? --config policies.yaml, or --test FILE');
   const cases = tests === undefined ? [] : casesOf(tests);
@@ -48,7 +52,10 @@ export async function readTrySetup(line: ParsedCommandLine, split: SplitArgument
   return {
     config,
     given: isGiven ? given : undefined,
+    isOwn:
+      [request, backend, line.text('case')].some((each) => each !== undefined) || Object.keys(functions).length > 0,
     cases,
+    testFile: file,
     standIns: new Map([...Object.entries(tests?.document.secrets ?? {}), ...readStandIns(line.list('secret'))]),
     envoy: tests?.document.envoy,
   };
@@ -58,6 +65,15 @@ const nothing = { text: '', name: '' };
 
 function besideFile({ fileName, document: { policies } }: TestFile): string {
   return isAbsolute(policies) ? policies : join(dirname(fileName), policies);
+}
+
+/** The tests of a file, as they are now. Throws UsageError and PolicyDocumentError. */
+export async function readCases(file: string): Promise<readonly NamedCase[]> {
+  return casesOf(await readTests(file));
+}
+
+async function readTests(file: string): Promise<TestFile> {
+  return readTestFile((await readBytes(file)).toString('utf8'), file);
 }
 
 function casesOf({ tests }: TestFile): readonly NamedCase[] {

@@ -6,6 +6,8 @@ import type { ShownHeaders } from './shown-run.ts';
 export interface RunView {
   /** One line: what became of the request. */
   readonly summary: string;
+  /** What the caller gets. */
+  readonly status: number;
   readonly sections: readonly ViewSection[];
 }
 

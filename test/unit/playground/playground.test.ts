@@ -4,12 +4,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import {
-  openPlayground,
-  type Playground,
-  PlaygroundRefusal,
-  type PlaygroundSource,
-} from '../../../src/playground/index.ts';
+import { openPlayground, PlaygroundRefusal, type PlaygroundSource } from '../../../src/playground/index.ts';
 
 interface Reply {
   readonly status: number;
@@ -68,7 +63,7 @@ async function ask(
 }
 
 /** What a browser has once it has opened the URL. */
-async function browser({ url }: Playground) {
+async function browser({ url }: { readonly url: string }) {
   const { status, headers, text } = await ask(url);
   assert.equal(status, 200);
   const [cookie = ''] = (headers['set-cookie']?.[0] ?? '').split(';');

@@ -117,7 +117,15 @@ test('a private variable is in neither text nor JSON, however it is written', as
 
 test('nor on the page of the playground', async (t) => {
   const files = given(t);
-  const setup = { config: files['policies.json'], given: undefined, cases: [], standIns: new Map(), envoy: {} };
+  const setup = {
+    config: files['policies.json'],
+    given: undefined,
+    isOwn: false,
+    cases: [],
+    testFile: undefined,
+    standIns: new Map(),
+    envoy: undefined,
+  };
   const document = new PlaygroundDocument(setup);
   await document.start();
   const playground = await openPlayground(document, 0);
@@ -180,6 +188,31 @@ test('keys and secrets that a live run has read are in no output, however a func
       assert.match(stdout, /echo/);
       assertHidden(stdout, value, format);
     }
+  }
+});
+
+test('keys that the default chain takes of the environment are masked as well', async (t) => {
+  const lambda = await startEchoLambda();
+  t.after(() => lambda.stop());
+  const keys = {
+    AWS_ACCESS_KEY_ID: 'AKIDTRYCHAINEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'chainSecret/Key+Example99',
+    AWS_SESSION_TOKEN: 'sessionTokenOfTheChain',
+  };
+  const before = Object.keys(keys).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, keys);
+  t.after(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  const { config } = filesOf(t, { config: policies({ endpoint: lambda.endpoint, region: 'us-east-1' }) });
+  for (const value of Object.values(keys)) {
+    const { code, stdout, stderr } = await runMain(['try', '--allow-live', '--config', config, ...argumentsFor(value)]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /echo answered/);
+    assertHidden(stdout, value, 'text');
   }
 });
 

@@ -62,6 +62,30 @@ test('the page is told when the document changes, also while it cannot be used',
   assert.deepEqual([mended.apis, mended.problem], [['others'], '']);
 });
 
+test('the tests of a test file are the examples, as they are now', async (t) => {
+  const tests = (name: string): string =>
+    JSON.stringify({
+      policies: './policies.json',
+      tests: [
+        { name, api: 'orders', request: { path: '/x' }, functions: { f: { result: 1 } }, expect: { calls: ['f'] } },
+      ],
+    });
+  const files = filesOf(t, { 'policies.json': policies('orders'), tests: tests('first') });
+  const child = startChild('try', process.execPath, [program, 'try', '--test', files.tests, '--serve']);
+  t.after(() => child.stop());
+  const page = await open(await urlOf(child));
+  const first = await page.document();
+  assert.deepEqual(
+    first.examples.map(({ name, request }) => [name, request]),
+    [['first', 'path: /x\n']],
+  );
+  writeFileSync(files.tests, tests('second'));
+  assert.deepEqual(
+    (await page.document(first.revision)).examples.map(({ name }) => name),
+    ['second'],
+  );
+});
+
 test('a run shows the steps, and tells what is wrong with the request, by line', async (t) => {
   const { child } = start(t);
   const page = await open(await urlOf(child));
@@ -94,7 +118,7 @@ interface Told {
   readonly revision: number;
   readonly apis: readonly string[];
   readonly problem: string;
-  readonly examples: readonly Readonly<Record<'api' | 'request' | 'functions' | 'backend', string>>[];
+  readonly examples: readonly Readonly<Record<'name' | 'api' | 'request' | 'functions' | 'backend', string>>[];
 }
 
 interface Shown {

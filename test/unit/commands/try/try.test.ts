@@ -209,6 +209,13 @@ test('secrets are never read: each has a stand-in, also where nothing opens it',
   );
 });
 
+test('trust stores are not read, nor anything else of the machine', async (t) => {
+  const ssl = 'ssl: {trustStoreType: PEM, trustStorePath: /none/ca.pem}, endpoint: "https://vpce.example"';
+  const { p } = filesOf(t, { p: policies.replaceAll('function: authorise', `function: authorise, ${ssl}`) });
+  const args = ['try', '--config', p, '--api', 'private', '--answer', 'authorise={result: {}}', '/'];
+  assert.deepEqual(await runMain(args).then(({ code, stderr }) => [code, stderr]), [0, '']);
+});
+
 for (const [args, code, message] of [
   [['/'], 2, /which policies\? --config policies\.yaml, or --test FILE/],
   [['--config', 'P'], 2, /which request\? e\.g\. try --config/],
