@@ -166,6 +166,18 @@ describe('the response phase', () => {
   });
 });
 
+test('HEAD in the response phase gets status and headers of the answer, and the length of its body', async () => {
+  answers('inspect-report', { clean: false });
+  for (const call of [() => environment.call('/reports', { method: 'HEAD' }), () => overHttp2('/reports', 'HEAD')]) {
+    environment.backend.answerWith({ status: 203, headers: { 'x-report-id': '7', 'content-length': '6' } });
+    const { status, text, headers } = await call();
+    const header = (name: string) => (headers instanceof Headers ? headers.get(name) : (headers[name] ?? null));
+    assert.deepEqual([status, text, header('x-report-id'), header('x-inspected')], [502, '', null, null]);
+    assert.equal(header('content-length'), String('The report was withheld. The backend answered 203.'.length));
+  }
+  assert.equal((await environment.call('/no-content')).status, 204);
+});
+
 describe('steps after an answer', () => {
   const call = (headers: Record<string, string> = { 'x-user': 'forged' }) => environment.call('/later', { headers });
   const payloads = () => lambda.requests.slice(1).map(({ body }) => String(body));

@@ -151,6 +151,9 @@ test('a template that gives nothing never falls back on what the function answer
   const refused = await sent({ status: missing }, '{}');
   assert.deepEqual([refused.status, refused.errorKey], [500, 'AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION']);
   assert.match(refused.body ?? '', /answer\.status is no status from 200 to 599/);
+  const withDefault = "{#jsonPath(#lambdaResponse.content, '$.status') ?: 403}";
+  assert.equal((await sent({ status: withDefault }, '{}')).status, 403);
+  assert.equal((await sent({ status: withDefault }, '{"status": 429}')).status, 429);
 });
 
 test('the type of a new body is that of its text, unless headers say otherwise', async () => {
