@@ -178,17 +178,14 @@ suite('check --live against a stub', () => {
     assert.match(notes[1] ?? '', /apis\.orders\.request\.1: live: not checked, a request decides qualifier$/);
   });
 
-  test('what allow does not allow is not asked for', async () => {
+  test('what allow does not allow is not asked for', async (t) => {
     stub.requests.length = 0;
-    const text = document(
-      [`function: "{#dictionaries['names']['fn']}"`],
-      'allow: {functions: ["other-*"]}\ndictionaries: {names: {fn: secret-fn}}\n',
-    );
-    only(
-      (await live(text)).lines,
-      'apis.orders.request.0: live: not asked, and each request fails',
-      'is not in allow.functions',
-    );
+    process.env.LAMBDA_EXT_PROC_SECRET_LIVE_ROLE = 'arn:aws:iam::222222222222:role/other';
+    t.after(() => delete process.env.LAMBDA_EXT_PROC_SECRET_LIVE_ROLE);
+    const role = `function: f, roleArn: "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_LIVE_ROLE')}"`;
+    const text = document([role], 'allow: {roles: ["arn:aws:iam::111111111111:role/*"]}\n');
+    const { lines } = await live(text);
+    only(lines, 'apis.orders.request.0: live: not asked, and each request fails', 'is not in allow.roles');
     assert.equal(stub.requests.length, 0);
   });
 

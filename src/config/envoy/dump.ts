@@ -98,13 +98,16 @@ function messages(entry: EnvoyNode, { field }: DumpKind, notes: ConfigurationNot
   const warming = entry.find('warming_state', field);
   if (active !== undefined && warming !== undefined) {
     notes.push({
-      node: warming,
+      node: entry.get('warming_state') ?? warming,
       message: 'Envoy still prepares this version: the one in force is checked; take the dump again',
     });
   }
   const draining = entry.find('draining_state', field);
   if (active === undefined && warming === undefined && draining !== undefined) {
-    notes.push({ node: draining, message: 'it only finishes what it has begun: it is not checked' });
+    notes.push({
+      node: entry.get('draining_state') ?? draining,
+      message: 'it only finishes what it has begun: it is not checked',
+    });
   }
   const found = active ?? warming;
   return found === undefined ? [] : [found];

@@ -10,24 +10,70 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ['resources', 'resource'],
 ]);
 
+/** Fields of a dump and of a connection manager that hold one. */
+const SINGLE: ReadonlyMap<string, string> = new Map([
+  ['listener', 'listener'],
+  ['route_config', 'route configuration'],
+  ['cluster', 'cluster'],
+  ['ecds_filter', 'filter'],
+]);
+
 /**
  * The path from the nearest object with a name on: `route orders: typed_per_filter_config…` for what would be twelve names and
- * numbers from the top of an Envoy configuration. Undefined where no object on the way has a name.
+ * numbers from the top of an Envoy configuration. Where there are several of that name the objects around it are told too:
+ * `filter ext_proc of listener main`. Undefined where no object on the way has a name.
  */
 export function subjectOf(data: unknown, path: DocumentPath): string | undefined {
+  const names: string[] = [];
+  let rest = path;
   let value: unknown = data;
-  let subject: string | undefined;
   for (const [index, part] of path.entries()) {
     value = childOf(value, part);
-    const list = path[index - 1];
-    if (typeof part !== 'number' || typeof list !== 'string') continue;
-    const kind = NAMED.get(list.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
-    const name = kind === undefined ? undefined : nameOf(value);
+    const name = titleOf(value, part, path[index - 1]);
     if (name === undefined) continue;
-    const rest = formatPath(withoutWrapping(path.slice(index + 1)));
-    subject = `${kind} ${name}${rest === '' ? '' : `: ${rest}`}`;
+    names.unshift(name);
+    rest = path.slice(index + 1);
   }
-  return subject;
+  if (names.length === 0) return undefined;
+  const titles = titlesIn(data);
+  const alone = names.findIndex((name) => (titles.get(name) ?? 0) < 2);
+  const subject = names.slice(0, alone === -1 ? names.length : alone + 1).join(' of ');
+  const field = formatPath(withoutWrapping(rest));
+  return `${subject}${field === '' ? '' : `: ${field}`}`;
+}
+
+/** `route orders`; undefined for what is none of the objects above. */
+function titleOf(value: unknown, part: string | number, list: string | number | undefined): string | undefined {
+  const kind = typeof part === 'string' ? SINGLE.get(inSnakeCase(part)) : NAMED.get(inSnakeCase(String(list)));
+  const name = kind === undefined ? undefined : nameOf(value);
+  return name === undefined ? undefined : `${kind} ${name}`;
+}
+
+function inSnakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** How often each title occurs, counted once for each document. */
+const counted = new WeakMap<object, ReadonlyMap<string, number>>();
+
+function titlesIn(data: unknown): ReadonlyMap<string, number> {
+  if (typeof data !== 'object' || data === null) return new Map();
+  const known = counted.get(data);
+  if (known !== undefined) return known;
+  const titles = new Map<string, number>();
+  const visit = (value: unknown, list: string | number | undefined): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const key of Object.keys(value)) {
+      const part = Array.isArray(value) ? Number(key) : key;
+      const child = childOf(value, part);
+      const title = titleOf(child, part, list);
+      if (title !== undefined) titles.set(title, (titles.get(title) ?? 0) + 1);
+      visit(child, part);
+    }
+  };
+  visit(data, undefined);
+  counted.set(data, titles);
+  return titles;
 }
 
 /** `typed_per_filter_config.NAME.overrides` and `typed_config` say nothing that the name and the rest do not say. */

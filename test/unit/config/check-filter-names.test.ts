@@ -37,7 +37,7 @@ const PLACES: readonly (readonly [string, (entry: string) => string, string])[] 
         'match: {prefix: /}\n                          route: {cluster: backend}',
         `match: {prefix: /}\n                          route: {weighted_clusters: {clusters: [{name: backend, weight: 1, typed_per_filter_config: {${entry}}}]}}`,
       ),
-    'backend: ',
+    'cluster backend of route plain: ',
   ],
 ];
 
@@ -186,6 +186,18 @@ test('a name of another listener is told with that listener', () => {
     .replace('- name: ext_proc\n', '- name: lambda\n');
   const text = onHost(`lambda: {${perRoute}, ${overrides}}`).replace('  clusters:', () => `${second}  clusters:`);
   only(check(text, guarding), 'error', 'it is one of listener second', 'no policy runs here', 'write `ext_proc`');
+});
+
+test('a name that several objects have is told with what is around it', () => {
+  const listener = goodEnvoy.slice(goodEnvoy.indexOf('    - name: main'), goodEnvoy.indexOf('  clusters:'));
+  const second = listener
+    .replace('name: main', 'name: second')
+    .replace('allow_mode_override: true', 'failure_mode_allow: true');
+  const lines = check(goodEnvoy.replace('  clusters:', () => `${second}  clusters:`));
+  assert.ok(
+    lines.some((line) => line.includes(' filter ext_proc of listener second: failure_mode_allow: ')),
+    lines.join('\n'),
+  );
 });
 
 test('routes that two listeners share may name a filter of one of them', () => {

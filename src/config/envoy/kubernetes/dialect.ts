@@ -40,14 +40,24 @@ export function dialectOf({ fields, otherwise, kind, phrases = [] }: DialectOpti
       return known.findLast((at) => at !== undefined) ?? [];
     },
     rephrase(message) {
+      const lacking = new Set<string>();
       const phrased = phrases.reduce((text, [from, to]) => text.replace(from, to), message);
-      return phrased.replace(REMEDY, (whole, verb: string | undefined, field: string, value: string | undefined) => {
-        const words = Object.hasOwn(fields, field) ? fields[field] : undefined;
-        if (words === undefined) return whole;
-        if (words.write !== undefined) return `${verb ?? ''}\`${words.write(value ?? '')}\``;
-        if (verb === undefined && value === undefined) return whole;
-        return `${kind} has no field for \`${field}\`: ${otherwise}`;
-      });
+      const told = phrased.replace(
+        REMEDY,
+        (whole, verb: string | undefined, field: string, value: string | undefined) => {
+          const words = Object.hasOwn(fields, field) ? fields[field] : undefined;
+          if (words === undefined) return whole;
+          if (words.write !== undefined) return `${verb ?? ''}\`${words.write(value ?? '')}\``;
+          if (verb === undefined && value === undefined) {
+            lacking.add(field);
+            return whole;
+          }
+          lacking.delete(field);
+          return `${kind} has no field for \`${field}\`: ${otherwise}`;
+        },
+      );
+      const [field] = lacking;
+      return field === undefined ? told : `${told} (${kind} has no field for \`${field}\`: ${otherwise})`;
     },
   };
 }
