@@ -16,6 +16,9 @@ export const inlineLimits = { bytes: 16 * 1024, distinctTexts: 1024, laidDefault
 
 /** What compiled policies take for each character of their text, measured for many small steps and for few large ones. */
 const COMPILED = 48;
+/** What each expression takes beside that: a body may have one for every seven characters. */
+const EXPRESSION = 512;
+const EXPRESSIONS = /(?:\{|\\u007b) *(?:[#T(]|\\u00)/gi;
 /** How much of `limits.bufferedBytes` the compiled policies that are kept may take: an eighth. */
 const KEPT_PART = 1 / 8;
 
@@ -29,7 +32,7 @@ export class InlinePolicies {
     this.#cache = new LRUCache({
       max: inlineLimits.distinctTexts,
       maxSize: Math.max(1, Math.floor(bufferedBytes * KEPT_PART)),
-      sizeCalculation: (_, text) => Math.max(1, COMPILED * text.length),
+      sizeCalculation: (_, text) => Math.max(1, compiledBytes(text)),
     });
   }
 
@@ -37,7 +40,7 @@ export class InlinePolicies {
   get(text: string, memory: MemoryAccount): ApiPolicies {
     let result = this.#cache.get(text);
     if (result === undefined) {
-      if (text.length <= inlineLimits.bytes) charge(memory, COMPILED * text.length);
+      if (text.length <= inlineLimits.bytes) charge(memory, compiledBytes(text));
       result = this.#load(text);
       // A text beyond the limit is refused quickly and is not worth its memory.
       if (text.length <= inlineLimits.bytes) this.#cache.set(text, result);
@@ -55,6 +58,10 @@ export class InlinePolicies {
       throw error;
     }
   }
+}
+
+function compiledBytes(text: string): number {
+  return COMPILED * text.length + EXPRESSION * (text.match(EXPRESSIONS)?.length ?? 0);
 }
 
 /** Throws PolicyDocumentError; warnings are for `check`. */

@@ -25,10 +25,17 @@ const MAX_DEPTH = 1000;
  * @throws EvaluationFailure for what has no JSON form, and beyond a depth of 1,000
  */
 export function writeJson(value: Value, run: Run): string {
+  if (!nests(value)) {
+    run.step();
+    return simpleText(value, run);
+  }
   const pieces: string[] = [];
   write(value, pieces, run, 0);
   return pieces.join('');
 }
+
+const nests = (value: Value): boolean =>
+  value instanceof JavaList || value instanceof JavaArray || value instanceof JavaMap;
 
 /** Piece by piece: joining what is inside a list at each level would take the depth times the length. */
 function write(value: Value, pieces: string[], run: Run, depth: number): void {

@@ -22,6 +22,23 @@ test('who brings a text first holds what it takes compiled, and who brings it ag
   assert.throws(() => set.inline(inline('b'), new CountedMemory(100)), NoRoomError);
 });
 
+test('a body of many expressions holds what each of them takes', () => {
+  const text = (leaf: string) =>
+    JSON.stringify({
+      request: [{ configuration: { function: 'f', region: 'us-east-1', payload: Array(100).fill(leaf) } }],
+    });
+  for (const [leaf, each] of [
+    ['x', 0],
+    ['{#a}', 512],
+    ['{ #a}', 512],
+    ['{(1)}{#a}', 1024],
+  ] as const) {
+    const memory = new CountedMemory();
+    open(100_000_000).inline(text(leaf), memory);
+    assert.equal(memory.taken, 48 * text(leaf).length + 100 * each, leaf);
+  }
+});
+
 test('no more compiled texts are kept than an eighth of the limit holds', () => {
   const text = inline('a', 50);
   const set = open(8 * 48 * text.length);

@@ -28,7 +28,7 @@ test('a value of a caller in a JSON text is warned of, with its place and remedy
   );
 });
 
-test('wherever a text may be JSON: payload, mutations.body, a response template, clientContext, a leaf', () => {
+test('wherever a text may be JSON: payload, mutations.body, answer.body, a response template, clientContext, a leaf', () => {
   const bad = '{"a": "{#request.path}"}';
   const line = (configuration: object, api: object = {}) =>
     problemsOf(
@@ -39,6 +39,8 @@ test('wherever a text may be JSON: payload, mutations.body, a response template,
       'p.json',
     ).filter((each) => each.includes('as it is, so'));
   assert.match(line({ mutations: { body: bad } })[0] ?? '', /configuration\.mutations\.body: warning/);
+  const answer = { sendToConsumer: '{#lambdaResponse.status == 200}', answer: { body: bad } };
+  assert.match(line(answer)[0] ?? '', /configuration\.answer\.body: warning/);
   assert.match(line({ payload: { message: bad } })[0] ?? '', /configuration\.payload\.message: warning/);
   const context = line({ clientContext: bad });
   assert.match(
