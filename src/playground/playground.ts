@@ -22,23 +22,14 @@ const REQUEST_MS = 10_000;
 export async function openPlayground(source: PlaygroundSource, port: number): Promise<Playground> {
   const sessions = new Sessions();
   const closed = new AbortController();
-  const server = createServer(
-    {
-      maxHeaderSize: 8_192,
-      headersTimeout: REQUEST_MS,
-      requestTimeout: REQUEST_MS,
-      connectionsCheckingInterval: 1_000,
-    },
-    (request, response) => {
-      const { port: own } = server.address() as AddressInfo;
-      new PlaygroundRequest(request, response, { source, sessions, files, slots, port: own, closed: closed.signal })
-        .answer()
-        .catch(() => textAnswer(500, 'unexpected error'))
-        .then((answer) => send(response, answer, request.method));
-    },
-  );
   const files = readPageFiles();
   const slots = new RunSlots(MAX_RUNS);
+  const server = createServer({
+    maxHeaderSize: 8_192,
+    headersTimeout: REQUEST_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: 1_000,
+  });
   server.maxConnections = MAX_CONNECTIONS;
   server.on('clientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
@@ -46,6 +37,13 @@ export async function openPlayground(source: PlaygroundSource, port: number): Pr
     server.listen(port, HOST, resolve);
   });
   const { port: bound } = server.address() as AddressInfo;
+  const parts = { source, sessions, files, slots, port: bound, closed: closed.signal };
+  server.on('request', (request, response) => {
+    new PlaygroundRequest(request, response, parts)
+      .answer()
+      .catch(() => textAnswer(500, 'unexpected error'))
+      .then((answer) => send(response, answer, request.method));
+  });
   return {
     url: `http://${HOST}:${bound}/?token=${sessions.token}`,
     close() {

@@ -44,6 +44,9 @@ export function decodeText(text: string, read: ReadEscape): DecodedText | undefi
   return { text: parts.join(''), starts, ends };
 }
 
+/** Any blank, as if it stood for nothing. */
+export const blank: ReadEscape = (text, at) => (/\s/.test(text[at] ?? '') ? { length: 1, text: '' } : undefined);
+
 const SHORT: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 /** `\n`, `\"`, `\u0041` of JSON and of YAML's and JavaScript's texts, `\x41`. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import {
+  blank,
   type DecodedText,
   decodeText,
   formEscape,
@@ -50,11 +51,11 @@ export function findValues(text: string, values: readonly string[], layers = LAY
 
 /** Without looking behind JSON's escapes. */
 function findInLevel(text: string, values: readonly string[], layers: number): Range[] {
-  const found: Range[] = [];
-  for (const value of values) {
-    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
-      found.push([at, at + value.length]);
-    }
+  const found = findPlain(text, values);
+  const containers = values.filter(isContainer).map((value) => value.replaceAll(/\s/g, ''));
+  const compact = containers.length === 0 ? undefined : decodeText(text, blank);
+  for (const range of findPlain(compact?.text ?? text, containers)) {
+    found.push(compact === undefined ? range : sourceOf(compact, range));
   }
   if (layers === 0) return found;
   for (const [sign, read] of ESCAPES) {
@@ -70,6 +71,19 @@ function findInLevel(text: string, values: readonly string[], layers: number): R
   }
   return found;
 }
+
+function findPlain(text: string, values: readonly string[]): Range[] {
+  const found: Range[] = [];
+  for (const value of values) {
+    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
+      found.push([at, at + value.length]);
+    }
+  }
+  return found;
+}
+
+/** An object or a list: whoever writes it may space it in another way, so it is compared without blanks. */
+const isContainer = (value: string): boolean => /^\s*(?:\{.*\}|\[.*\])\s*$/s.test(value);
 
 /** Where what was decoded is in the text that it was made of. */
 function sourceOf({ starts, ends }: DecodedText, [from, to]: Range): Range {

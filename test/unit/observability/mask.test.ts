@@ -77,6 +77,14 @@ test('of a value in JSON its texts and numbers are masked too, of one in lines e
   assert.equal(mask('key: MIIEvQIBADAN'), 'key: [masked]');
 });
 
+test('an object is masked however it is spaced, in texts too', () => {
+  const mask = maskOf(['{"pin":"12","tags":["a b",7]}']);
+  const spaced = '{ "pin" : "12",\n  "tags": [ "a b", 7 ] }';
+  assert.equal(mask(`{"user": ${spaced}, "n": 1}`), '{"user": [masked], "n": 1}');
+  assert.equal(mask(json({ inner: spaced })), '{"inner":"[masked]"}');
+  assert.equal(mask('{"pin": "12", "tags": ["ab"]}'), '{"pin": "12", "tags": ["ab"]}');
+});
+
 test('what has none of the values stays as it is', () => {
   const mask = maskOf([secret, 'another-secret']);
   for (const text of ['plain', json({ a: ['b', 1, null] }), base64('nothing of it'), '/a%20b?c=%2F', '\\u0041 & %']) {
