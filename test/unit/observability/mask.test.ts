@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MASKED, maskData, maskOf } from '../../../src/observability/index.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 const secret = 's3cr3t "quoted"/\\back é+&<x>\nline';
 const json = (value: unknown): string => JSON.stringify(value);
@@ -99,4 +100,48 @@ test('data is masked in all of its texts, and keeps its names', () => {
     abc: 1,
     deep: { text: `an ${MASKED}`, flag: true, none: null },
   });
+});
+
+const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
+  json: (text) => json({ a: text }),
+  url: encodeURIComponent,
+  form: (text) => new URLSearchParams({ a: text }).toString(),
+  base64,
+  'base64 for URLs': (text) => Buffer.from(text).toString('base64url'),
+  hex: (text) => Buffer.from(text).toString('hex'),
+  xml: (text) => `<a>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</a>`,
+};
+const HOSTILE = ['a', 'Z', 'q', '"', '\\', '/', '+', '&', '<', '%', ' ', '\n', 'é', '€', '=', "'"];
+
+test('what is left tells nothing of the value, in any three layers of encodings', (t) => {
+  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+  t.diagnostic(`seed ${seed}`);
+  const random = seededRandom(seed);
+  const below = (most: number): number => Math.floor(random() * most);
+  const pick = <T>(from: readonly T[]): T => from[below(from.length)] ?? assert.fail('nothing to pick from');
+  const names = Object.keys(ENCODINGS);
+  const seen = new Set<string>();
+  for (let i = 0; i < 400; i++) {
+    const chain = Array.from({ length: below(4) }, () => pick(names));
+    for (const name of chain) seen.add(name);
+    const size = 8 + below(20);
+    const digits = (): string => String(below(1_000_000));
+    const [before, after] = [digits(), digits()];
+    // The same places of the same kind, so that only the value differs.
+    const shape = Array.from({ length: size }, () => pick(HOSTILE));
+    const value = (letters: string): string =>
+      shape.map((c) => (/[a-z]/i.test(c) ? (letters[below(letters.length)] ?? '') : c)).join('');
+    const [first, second] = [`${value('abcdefgh')}x`, `${value('stuvwyzr')}x`];
+    const encoded = (text: string): string =>
+      chain.reduce((inner, name) => ENCODINGS[name]?.(inner) ?? inner, before + text + after);
+    // What is left is what both have: nothing of it comes from the value.
+    const [left = '', ...rest] = maskOf([first])(encoded(first)).split(MASKED);
+    const right = rest.pop();
+    const context = `${chain}: ${json([first, second])}`;
+    assert.ok(right !== undefined && rest.every((between) => between === ''), context);
+    for (const text of [encoded(first), encoded(second)]) {
+      assert.ok(text.startsWith(left) && text.endsWith(right), `${context}: ${left}[masked]${right}`);
+    }
+  }
+  t.diagnostic(`encodings: ${[...seen].join(', ')}`);
 });
