@@ -36,6 +36,9 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
   if (documents.length === 0 && envoys.length === 0) {
     throw new UsageError('nothing to check: give policies.yaml, --envoy envoy.yaml, or both');
   }
+  if (documents.length === 0 && line.has('live')) {
+    throw new UsageError('--live asks for the functions of policies.yaml: give that file, too');
+  }
   if (documents.length > 1 && envoys.length > 0) {
     throw new UsageError(`--envoy goes with one document of policies, not with ${documents.length}: check them apart`);
   }

@@ -241,6 +241,12 @@ suite('check --live against a stub', () => {
     stub.requests.length = 0;
     await run();
     assert.equal(stub.requests.length, 0, 'nothing is asked without the flag');
+    const alone = checkCommand(['--live', '--envoy', file], {
+      stdout: process.stdout,
+      stderr: process.stderr,
+      env: {},
+    });
+    await assert.rejects(alone, /--live asks for the functions of policies\.yaml/);
   });
 
   test('nobody there is told', async () => {

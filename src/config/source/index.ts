@@ -8,19 +8,35 @@ export { parseYaml } from './yaml-source.ts';
 
 /** JSON for files called `*.json`, else YAML. Throws SourceError. */
 export function parseSource(text: string, fileName: string): Source {
-  checkLength(text);
+  checkLength(text, sourceLimits.characters);
   return fileName.endsWith('.json') ? parseJson(text) : parseYaml(text);
 }
 
-/** The same where a file may have several documents (`---`), as those for Kubernetes have. */
+/**
+ * The same where a file may have several documents (`---`), as those for Kubernetes have, and JSON may be as long as a dump of
+ * a running Envoy is. What looks like JSON is read as such whatever its name is: by YAML it takes many times as long.
+ */
 export function parseSources(text: string, fileName: string): readonly Source[] {
-  checkLength(text);
-  return fileName.endsWith('.json') ? [parseJson(text)] : parseYamlDocuments(text);
+  if (fileName.endsWith('.json')) return [parseDump(text)];
+  if (/^\s{0,1000}\{/.test(text)) {
+    try {
+      return [parseDump(text)];
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+    }
+  }
+  checkLength(text, sourceLimits.characters);
+  return parseYamlDocuments(text);
 }
 
-function checkLength(text: string): void {
-  if (text.length > sourceLimits.characters) {
+function parseDump(text: string): Source {
+  checkLength(text, sourceLimits.dumpCharacters);
+  return parseJson(text);
+}
+
+function checkLength(text: string, most: number): void {
+  if (text.length > most) {
     const position = new LineIndex('').position(0);
-    throw new SourceError(`the text is longer than ${sourceLimits.characters} characters`, position);
+    throw new SourceError(`the text is longer than ${most} characters`, position);
   }
 }

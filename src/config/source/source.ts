@@ -37,7 +37,13 @@ export class SourceError extends Error {
   }
 }
 
-export const sourceLimits = { characters: 8 * 1024 * 1024, depth: 64, aliases: 1000, values: 500_000 } as const;
+export const sourceLimits = {
+  characters: 8 * 1024 * 1024,
+  dumpCharacters: 64 * 1024 * 1024,
+  depth: 64,
+  aliases: 1000,
+  values: 500_000,
+} as const;
 
 /** Turns offsets into lines and columns. */
 export class LineIndex {

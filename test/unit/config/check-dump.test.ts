@@ -187,6 +187,16 @@ test('a filter that ECDS brings is checked', () => {
   only(check(dump({ listeners })), 'warning', 'ECDS');
 });
 
+test('a dump of many megabytes is read in seconds, whatever its file is called', () => {
+  const more = Array.from({ length: 15_000 }, (_, index) => ({ route_config: routes(`unused-${index}`) }));
+  const text = JSON.stringify(dump({ routes: [{ route_config: routes() }, ...more] }));
+  assert.ok(text.length > 8 * 1024 * 1024, `${text.length}`);
+  for (const name of ['dump.json', '<stdin>']) {
+    const problems = checkEnvoy(text, name, load(enriching));
+    assert.deepEqual(problems.filter(({ file }) => file === name).map(formatProblem), []);
+  }
+});
+
 test('dumps inside what tools print are found, several too', () => {
   const bad = dump({ routes: [{ route_config: routes('routes', 'nope') }] });
   const lines = check({ xds: { 'default/eg': dump(), 'default/other': bad } });
