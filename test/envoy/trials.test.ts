@@ -229,6 +229,17 @@ const cases: readonly TrialCase[] = [
     (s): TrialCase => ({ api: 'statuses', path: `/?s=${s}`, functions: tier }),
   ),
   { api: 'reserved', functions: tier },
+  { api: 'enrich', ...post, trailers: { 'x-t': 'request' }, functions: tier },
+  { api: 'unread', ...post, trailers: { 'x-t': 'request' }, functions: tier },
+  {
+    api: 'both',
+    ...post,
+    trailers: { 'x-t': 'request' },
+    functions: { ...tier, ...masked },
+    backend: { ...card, trailers: { 'x-t': 'response' } },
+  },
+  { api: 'mask', functions: masked, backend: { ...card, trailers: { 'x-t': 'response' } } },
+  { api: 'response-unread', functions: masked, backend: { ...card, trailers: { 'x-t': 'response' } } },
   { api: 'answer-body', functions: tier },
   {
     api: 'proxy',
@@ -295,7 +306,16 @@ describe('a trial says what the real Envoy does', () => {
       'source.address',
       'destination.address',
     ];
-    environment = await startEnvironment({ policies: document, envoy: { routes, filter, requestAttributes } });
+    environment = await startEnvironment({
+      policies: document,
+      envoy: {
+        routes,
+        filter,
+        requestAttributes,
+        connectionManager: { http_protocol_options: { enable_trailers: true } },
+        backendHttp1: { enable_trailers: true },
+      },
+    });
   });
   after(async () => {
     await environment?.stop();

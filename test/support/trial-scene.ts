@@ -13,11 +13,13 @@ export interface TrialCase {
   readonly path?: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string | Uint8Array;
+  readonly trailers?: Readonly<Record<string, string>>;
   readonly functions?: Readonly<Record<string, GivenAnswer>>;
   readonly backend?: {
     readonly status?: number;
     readonly headers?: Readonly<Record<string, string | readonly string[]>>;
     readonly body?: string;
+    readonly trailers?: Readonly<Record<string, string>>;
   };
 }
 
@@ -34,6 +36,7 @@ interface Message {
   readonly start: string;
   readonly headers: readonly string[];
   readonly body: string;
+  readonly trailers: readonly string[];
 }
 
 /** `app` takes whole events, which have the time and what Envoy adds: of those nothing but the call is compared. */
@@ -56,13 +59,19 @@ const ADDED = new Set([
   'x-request-id',
 ]);
 
-const messageOf = (start: string, headers: readonly HeaderLine[], body: Uint8Array): Message => ({
+const messageOf = (
+  start: string,
+  headers: readonly HeaderLine[],
+  body: Uint8Array,
+  trailers: readonly HeaderLine[],
+): Message => ({
   start,
   headers: headers
     .filter(([name]) => !ADDED.has(name))
     .map(([name, value]) => `${name}: ${value}`)
     .sort(),
   body: Buffer.from(body).toString('latin1'),
+  trailers: trailers.map(([name, value]) => `${name}: ${value}`).sort(),
 });
 
 export async function inMemory(document: object, one: TrialCase, envoy: Partial<EnvoySetup>): Promise<Seen> {
@@ -78,7 +87,7 @@ export async function inMemory(document: object, one: TrialCase, envoy: Partial<
       authority: 'shop.test',
       headers,
       body: Buffer.from(body),
-      trailers: [],
+      trailers: Object.entries(one.trailers ?? {}),
     },
     attributes: new Map(),
     functions: {
@@ -91,7 +100,7 @@ export async function inMemory(document: object, one: TrialCase, envoy: Partial<
         [value].flat().map((single): HeaderLine => [name, single]),
       ),
       body: Buffer.from(backend.body ?? ''),
-      trailers: [],
+      trailers: Object.entries(backend.trailers ?? {}),
     }),
     envoy,
     version: 'test',
@@ -105,8 +114,8 @@ export async function inMemory(document: object, one: TrialCase, envoy: Partial<
     forwarded:
       forwarded === undefined
         ? undefined
-        : messageOf(`${forwarded.method} ${forwarded.path}`, forwarded.headers, forwarded.body),
-    response: messageOf(String(response.status), response.headers, response.body),
+        : messageOf(`${forwarded.method} ${forwarded.path}`, forwarded.headers, forwarded.body, forwarded.trailers),
+    response: messageOf(String(response.status), response.headers, response.body, response.trailers),
     error: error?.failure.key,
   };
 }
@@ -137,8 +146,14 @@ export async function throughEnvoy(
             `${last.method} ${last.path.replace(prefix, '')}`,
             last.headers.map(([name, value]): HeaderLine => [name, utf8(value)]),
             last.body,
+            Object.entries(last.trailers),
           ),
-    response: messageOf(String(message.statusCode), linesOf(message), body),
+    response: messageOf(
+      String(message.statusCode),
+      linesOf(message),
+      body,
+      Object.entries(message.trailers).map(([name, value]) => [name, value ?? '']),
+    ),
     error:
       /^lambda_ext_proc\{([A-Z_]+)\}$/.exec(entry.details ?? '')?.[1]?.replace(/^SEND_TO_CONSUMER$/, '') || undefined,
   };
@@ -148,8 +163,13 @@ function pathOf({ path = '/' }: TrialCase): string {
   return path;
 }
 
-function call(port: number, path: string, { method = 'GET', headers = [], body = '' }: TrialCase) {
-  const length = body.length === 0 ? [] : ['content-length', String(Buffer.byteLength(Buffer.from(body)))];
+function call(port: number, path: string, { method = 'GET', headers = [], body = '', trailers }: TrialCase) {
+  const length =
+    trailers !== undefined
+      ? ['transfer-encoding', 'chunked']
+      : body.length === 0
+        ? []
+        : ['content-length', String(Buffer.byteLength(Buffer.from(body)))];
   const raw = ['host', 'shop.test', ...headers.flat(), ...length];
   return new Promise<{ readonly message: IncomingMessage; readonly body: Buffer }>((resolve, reject) => {
     const request = httpRequest({ port, host: '127.0.0.1', path, method, headers: raw }, (message) => {
@@ -158,6 +178,7 @@ function call(port: number, path: string, { method = 'GET', headers = [], body =
       message.on('end', () => resolve({ message, body: Buffer.concat(chunks) }));
     });
     request.on('error', reject);
+    if (trailers !== undefined) request.addTrailers({ ...trailers });
     request.end(body);
   });
 }

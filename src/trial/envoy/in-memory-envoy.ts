@@ -72,7 +72,7 @@ export class InMemoryEnvoy {
   async run(request: HttpRequest, backend: (forwarded: HttpRequest) => HttpResponse): Promise<Passage> {
     let forwarded: HttpRequest | undefined;
     try {
-      forwarded = requestOf(await this.#pass('request', rawRequest(request)));
+      forwarded = requestOf(withLengthOrTrailers(await this.#pass('request', rawRequest(request))));
       const answer = withoutImpossibleBody(rawResponse(backend(forwarded)), forwarded);
       const response = this.#modes.responseHeaders ? await this.#pass('response', answer) : answer;
       return { forwarded, response: asSent(response, request), details: undefined, rejection: undefined };
@@ -192,12 +192,18 @@ function replaced(message: RawMessage, { body_mutation: mutation }: CommonRespon
 }
 
 /** As a caller of HTTP/1.1 gets it: an answer that is empty tells so, unless its status or method does. */
-function asSent(message: RawMessage, { method }: HttpRequest): HttpResponse {
+function asSent(received: RawMessage, { method }: HttpRequest): HttpResponse {
+  const message = withLengthOrTrailers(received);
   const status = firstValue(message.headers, ':status');
   if (method === 'HEAD') return responseOf({ ...message, body: Buffer.alloc(0) });
   const isTold = message.body.length > 0 || message.trailers.length > 0 || status === '204' || status === '304';
   if (isTold || hasHeader(message.headers, 'content-length')) return responseOf(message);
   return responseOf({ ...message, headers: [...message.headers, ['content-length', '0']] });
+}
+
+/** HTTP/1.1 has no trailers beside a content-length. */
+function withLengthOrTrailers(message: RawMessage): RawMessage {
+  return hasHeader(message.headers, 'content-length') ? { ...message, trailers: [] } : message;
 }
 
 /** Answers to HEAD, 204 and 304 end with their headers. */
