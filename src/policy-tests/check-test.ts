@@ -102,7 +102,9 @@ function meaningfulNulls(expect: ExpectDocument | undefined): readonly DocumentP
     ['forwarded'],
     ...messages.map(([place]) => [place, 'body']),
     ...messages.flatMap(([place, message]) =>
-      Object.keys(message?.headers ?? {}).map((name) => [place, 'headers', name]),
+      (['headers', 'trailers'] as const).flatMap((part) =>
+        Object.keys(message?.[part] ?? {}).map((name) => [place, part, name]),
+      ),
     ),
     ...Object.keys(attributes ?? {}).map((name) => ['attributes', name]),
     ...(expect.calls ?? []).map((_, index) => ['calls', index, 'payload']),

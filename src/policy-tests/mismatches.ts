@@ -46,28 +46,35 @@ function isGiven<T>(value: T | null | undefined): value is T {
   return value !== null && value !== undefined;
 }
 
+type Lines = Readonly<Record<string, string | readonly string[] | null>> | null | undefined;
+
 interface Content {
-  readonly headers?: Readonly<Record<string, string | readonly string[] | null>> | null | undefined;
+  readonly headers?: Lines;
   readonly body?: unknown;
   readonly bodyBase64?: string | null | undefined;
+  readonly trailers?: Lines;
 }
 
 function compareContent(
   expected: Content,
-  actual: { readonly headers: readonly HeaderLine[]; readonly body: Buffer },
+  actual: { readonly headers: readonly HeaderLine[]; readonly body: Buffer; readonly trailers: readonly HeaderLine[] },
   path: DocumentPath,
   add: Add,
 ): void {
-  for (const [name, value] of Object.entries(expected.headers ?? {})) {
-    const values = actual.headers.filter(([line]) => line === name.toLowerCase()).map(([, one]) => one);
-    const wanted = value === null ? [] : typeof value === 'string' ? [value] : value;
-    const isSame = wanted.length === values.length && wanted.every((one, i) => one === values[i]);
-    if (!isSame)
-      add([...path, 'headers', name], [{ at: '', expected: headerText(wanted), actual: headerText(values) }]);
-  }
+  compareLines(expected.headers, actual.headers, [...path, 'headers'], add);
+  compareLines(expected.trailers, actual.trailers, [...path, 'trailers'], add);
   const body = bytesDocument(expected.body, expected.bodyBase64);
   const field = typeof expected.bodyBase64 === 'string' ? 'bodyBase64' : 'body';
   if (body !== undefined) add([...path, field], differencesOf(body, actual.body));
+}
+
+function compareLines(expected: Lines, actual: readonly HeaderLine[], path: DocumentPath, add: Add): void {
+  for (const [name, value] of Object.entries(expected ?? {})) {
+    const values = actual.filter(([line]) => line === name.toLowerCase()).map(([, one]) => one);
+    const wanted = value === null ? [] : typeof value === 'string' ? [value] : value;
+    const isSame = wanted.length === values.length && wanted.every((one, i) => one === values[i]);
+    if (!isSame) add([...path, name], [{ at: '', expected: headerText(wanted), actual: headerText(values) }]);
+  }
 }
 
 function headerText(values: readonly string[]): string {

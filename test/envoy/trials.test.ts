@@ -117,6 +117,17 @@ const apis: Readonly<Record<string, object>> = {
   'dry-run': { request: [step('tier', { invocationType: 'DryRun', sendToConsumer: true })] },
   named: { request: [step('named', { function: "{#request.headers['x-f'][0]}" })] },
   statuses: { request: [step('tier', { sendToConsumer: true, answer: { status: "{#request.params['s'][0]}" } })] },
+  many: {
+    request: ['first', 'second'].map((name) =>
+      step(name, set(Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`x-${name}-${i}`, 'v'])))),
+    ),
+  },
+  large: { request: [step('tier', set({ 'x-large': '{#lambdaResponse.content}' }))] },
+  'large-answer': {
+    request: [
+      step('tier', { sendToConsumer: true, answer: { headers: { set: { 'x-large': '{#lambdaResponse.content}' } } } }),
+    ],
+  },
   reserved: { request: [step('tier', set({ 'x-envoy-attempt-count': '7' }))] },
 };
 
@@ -229,6 +240,10 @@ const cases: readonly TrialCase[] = [
     (s): TrialCase => ({ api: 'statuses', path: `/?s=${s}`, functions: tier }),
   ),
   { api: 'reserved', functions: tier },
+  { api: 'many', functions: { first: json(1), second: json(2) } },
+  { api: 'large', functions: { tier: json('x'.repeat(50_000)) } },
+  { api: 'large', functions: { tier: json('x'.repeat(61_440)) } },
+  { api: 'large-answer', functions: { tier: json('x'.repeat(61_440)) } },
   { api: 'enrich', ...post, trailers: { 'x-t': 'request' }, functions: tier },
   { api: 'unread', ...post, trailers: { 'x-t': 'request' }, functions: tier },
   {

@@ -172,11 +172,14 @@ function call(port: number, path: string, { method = 'GET', headers = [], body =
         : ['content-length', String(Buffer.byteLength(Buffer.from(body)))];
   const raw = ['host', 'shop.test', ...headers.flat(), ...length];
   return new Promise<{ readonly message: IncomingMessage; readonly body: Buffer }>((resolve, reject) => {
-    const request = httpRequest({ port, host: '127.0.0.1', path, method, headers: raw }, (message) => {
-      const chunks: Buffer[] = [];
-      message.on('data', (chunk: Buffer) => chunks.push(chunk));
-      message.on('end', () => resolve({ message, body: Buffer.concat(chunks) }));
-    });
+    const request = httpRequest(
+      { port, host: '127.0.0.1', path, method, headers: raw, maxHeaderSize: 512 * 1024 },
+      (message) => {
+        const chunks: Buffer[] = [];
+        message.on('data', (chunk: Buffer) => chunks.push(chunk));
+        message.on('end', () => resolve({ message, body: Buffer.concat(chunks) }));
+      },
+    );
     request.on('error', reject);
     if (trailers !== undefined) request.addTrailers({ ...trailers });
     request.end(body);

@@ -15,6 +15,12 @@ const expectedHeaders = field(
   },
 );
 
+const expectedTrailers = expectedHeaders.meta({
+  title: 'Trailers',
+  description: 'As headers.',
+  examples: [{ 'content-digest': null }],
+});
+
 const expectedBody = {
   body: json.optional().meta({
     title: 'Body',
@@ -74,6 +80,7 @@ export const expect = z
         path: field(z.string(), { title: 'Path', description: 'With its query.', examples: ['/orders'] }),
         headers: expectedHeaders,
         ...expectedBody,
+        trailers: expectedTrailers,
       })
       .nullable()
       .optional()
@@ -87,6 +94,7 @@ export const expect = z
         status: field(integer(100, 599), { title: 'Status', description: 'Status.', examples: [200] }),
         headers: expectedHeaders,
         ...expectedBody,
+        trailers: expectedTrailers,
       }),
       { title: 'Response', description: 'What the caller gets.', examples: [{ status: 403 }] },
     ),

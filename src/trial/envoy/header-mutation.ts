@@ -5,8 +5,9 @@ import { EnvoyRejection } from './rejection.ts';
 type HeaderMutation = NonNullable<NonNullable<ProcessingResponse['immediate_response']>['headers']>;
 
 /** Envoy's own limits where the connection manager says nothing: lines, and bytes of all of them. */
-const MAX_LINES = 100;
-const MAX_BYTES = 60 * 1024;
+const messageLimits = { lines: 100, bytes: 60 * 1024 };
+/** Headers of an immediate response have none. */
+export const unlimited = { lines: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
 /** Refused unless `mutation_rules` allow it. */
 const ROUTING: ReadonlySet<string> = new Set(['host', ':authority', ':scheme', ':method']);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that Envoy refuses
@@ -19,11 +20,12 @@ const INVALID_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
 export function applyHeaderMutation(
   headers: readonly HeaderLine[],
   mutation: HeaderMutation | null | undefined,
+  limits: { readonly lines: number; readonly bytes: number } = messageLimits,
 ): readonly HeaderLine[] {
   if (mutation === null || mutation === undefined) return headers;
   const { remove_headers: removed = [], set_headers: set = [] } = mutation;
-  if (removed.length > MAX_LINES || set.length > MAX_LINES) {
-    throw new EnvoyRejection(`a header mutation has more than ${MAX_LINES} operations of one kind`);
+  if (removed.length > limits.lines || set.length > limits.lines) {
+    throw new EnvoyRejection(`a header mutation has more than ${limits.lines} operations of one kind`);
   }
   let result = withoutHeader(headers, ...removed.map((name) => name.toLowerCase()).filter(isRemovable));
   for (const { header, append, keep_empty_value: keepEmpty } of set) {
@@ -34,7 +36,9 @@ export function applyHeaderMutation(
     const kept = append?.value === true ? result : withoutHeader(result, name);
     result = [...kept, [name, value]];
   }
-  checkSize(result);
+  if (result.length > limits.lines) throw new EnvoyRejection(`a mutation leaves more than ${limits.lines} headers`);
+  const bytes = result.reduce((sum, [name, value]) => sum + name.length + Buffer.byteLength(value), 0);
+  if (bytes > limits.bytes) throw new EnvoyRejection(`a mutation leaves more than ${limits.bytes} bytes of headers`);
   return result;
 }
 
@@ -47,12 +51,6 @@ function checkChange(name: string, value: string): void {
     throw new EnvoyRejection(`a mutation of ${name} is not allowed without mutation_rules`);
   }
   if (INVALID_VALUE.test(value)) throw new EnvoyRejection(`the value of ${name} has an invalid character`);
-}
-
-function checkSize(headers: readonly HeaderLine[]): void {
-  if (headers.length > MAX_LINES) throw new EnvoyRejection(`a mutation leaves more than ${MAX_LINES} headers`);
-  const bytes = headers.reduce((sum, [name, value]) => sum + name.length + Buffer.byteLength(value), 0);
-  if (bytes > MAX_BYTES) throw new EnvoyRejection(`a mutation leaves more than ${MAX_BYTES} bytes of headers`);
 }
 
 function textOf(bytes: Buffer | Uint8Array | string | undefined): string {

@@ -1,6 +1,6 @@
 import type { ProcessingResponse } from '../../ext-proc/index.ts';
 import { type HeaderLine, hasHeader, type RawMessage, withoutHeader } from '../http-message.ts';
-import { applyHeaderMutation } from './header-mutation.ts';
+import { applyHeaderMutation, unlimited } from './header-mutation.ts';
 
 type ImmediateResponse = NonNullable<ProcessingResponse['immediate_response']>;
 
@@ -8,7 +8,7 @@ type ImmediateResponse = NonNullable<ProcessingResponse['immediate_response']>;
 export function localReply(immediate: ImmediateResponse): RawMessage {
   const code = Number(immediate.status?.code ?? 200);
   const status = code < 200 ? 200 : code;
-  const headers = applyHeaderMutation([[':status', String(status)]], immediate.headers);
+  const headers = applyHeaderMutation([[':status', String(status)]], immediate.headers, unlimited);
   return withBody(headers, Buffer.from((immediate.body ?? '') as Uint8Array));
 }
 

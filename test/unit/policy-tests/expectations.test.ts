@@ -42,6 +42,7 @@ const met: readonly object[] = [
   { forwarded: { headers: { 'X-Tier': 'gold', 'x-many': ['1', '2'], 'x-secret': null, 'content-length': '8' } } },
   { response: { status: 201, headers: { 'set-cookie': ['a=1', 'b=2'], 'x-none': null }, body: 'made' } },
   { response: { bodyBase64: Buffer.from('made').toString('base64') } },
+  { response: { trailers: { 'x-t': null } }, forwarded: { trailers: { 'x-t': null } } },
   { attributes: { tier: 'gold', none: null, other: null } },
   { error: null },
 ];
@@ -71,6 +72,7 @@ const unmet: readonly (readonly [object, ...string[]])[] = [
   [{ forwarded: { headers: { 'x-many': ['2', '1'] } } }, 'forwarded.headers.x-many'],
   [{ forwarded: { body: null } }, 'forwarded.body'],
   [{ response: { status: 200 } }, 'response.status'],
+  [{ response: { trailers: { 'x-t': '1' } } }, 'response.trailers.x-t'],
   [{ response: { body: null } }, 'response.body'],
   [{ response: { body: { made: true } } }, 'response.body'],
   [{ response: { bodyBase64: 'AAEC' } }, 'response.bodyBase64'],
@@ -85,6 +87,14 @@ describe('an expectation', () => {
   for (const [expect, ...labels] of unmet) {
     test(`is not met: ${JSON.stringify(expect)}`, async () => assert.deepEqual(await expecting(expect), labels));
   }
+});
+
+test('trailers are those that come with the message', async () => {
+  const request = { body: 'b', trailers: { 'x-t': '1' } };
+  assert.deepEqual(
+    await differing({ apis: { default: {} } }, { request, expect: { forwarded: { trailers: { 'x-t': '1' } } } }),
+    [],
+  );
 });
 
 test('a request that a policy answers itself reaches no backend', async () => {
