@@ -15,7 +15,7 @@ export function showRun({ summary, problem, sections }) {
  * @param {string} message
  */
 export function showProblem(message) {
-  byId('status').textContent = '';
+  byId('status').textContent = byId('steps').hasChildNodes() ? 'Below are the steps of the last run.' : '';
   byId('problem').textContent = message;
 }
 
