@@ -139,6 +139,19 @@ describe('an authorizer', () => {
   });
 });
 
+test('a function in the backend’s place answers allowed callers only', async () => {
+  answers('shop', { items: 3 });
+  answers('authorise', { allow: true });
+  assert.deepEqual(json(await environment.call('/shop')), [200, { items: 3 }]);
+  lambda.forget();
+  answers('authorise', { allow: false });
+  for (const answer of [await environment.call('/shop'), await overHttp2('/shop', 'GET')]) {
+    assert.deepEqual([answer.status, JSON.parse(answer.text)], [401, { error: 'no valid token' }]);
+  }
+  assert.equal(lambda.attempts('shop'), 0);
+  assert.equal(environment.backend.calls, 0);
+});
+
 describe('the response phase', () => {
   const report = { status: 203, headers: { 'x-report-id': '7', 'x-kept': 'k', etag: '"1"' }, body: 'report' };
 

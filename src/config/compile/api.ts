@@ -116,6 +116,7 @@ function* compilePhases(
   let position = 0;
   let hasResponse = false;
   let answeredBy: string | undefined;
+  let guardedBy: string | undefined;
   let certificates = false;
   let events = false;
   const headers = new Set<string>();
@@ -126,7 +127,7 @@ function* compilePhases(
     for (const { document: step, place } of placeSteps(document, which, path, defaultScope, compiler.reporter)) {
       yield;
       position++;
-      const compiled = compileStep(step, surroundings, { ...place, answeredBy }, compiler, callers);
+      const compiled = compileStep(step, surroundings, { ...place, answeredBy, guardedBy }, compiler, callers);
       if (compiled === undefined) continue;
       const name = step.name || `${compiled.baseName}-${position}`;
       const earlier = names.get(name);
@@ -154,6 +155,7 @@ function* compilePhases(
       for (const header of compiled.headersRead) headers.add(header);
       const finished = { name, ...compiled.step };
       if (which === 'request' && answersAlways(finished)) answeredBy ??= name;
+      if (which === 'request' && typeof finished.configuration.sendToConsumer !== 'boolean') guardedBy ??= name;
       steps.push(finished);
     }
     return steps;
@@ -161,6 +163,7 @@ function* compilePhases(
   const request = yield* phase('request');
   // Response steps run on the answer.
   answeredBy = undefined;
+  guardedBy = undefined;
   const response = yield* phase('response');
   return { request, response, needs: { ...sumNeeds(request, response), certificates, headers, events } };
 }

@@ -34,6 +34,8 @@ export interface StepPlace {
   readonly body: PolicyStep['body'];
   /** See StepEffects. */
   readonly answeredBy?: string | undefined;
+  /** An earlier request step whose function decides whether it answers. */
+  readonly guardedBy?: string | undefined;
 }
 
 export interface CompiledStep {
@@ -87,6 +89,7 @@ export function compileStep(
   warnOfCallers(configuration, rights, callers, scope);
   callers.add(configuration.variables);
   if (configuration.sendToConsumer !== false) checkGuard(document, condition, place, compiler.reporter);
+  if (configuration.sendToConsumer === true) checkReplaced(condition, place, scope);
   const templates = condition === undefined ? scope.templates : [...scope.templates, condition];
   const beforeCall = condition === undefined ? scope.beforeCall : [...scope.beforeCall, condition];
   return {
@@ -238,6 +241,20 @@ function checkGuard(
       `an error in the step, which a caller may cause, ${passes}: a step that guards a route wants \`onError: fail\``,
     );
   }
+}
+
+/** The last answer wins, whoever gave the one before. */
+function checkReplaced(
+  condition: CompiledTemplate | undefined,
+  { guardedBy }: StepPlace,
+  scope: ConfigurationScope,
+): void {
+  if (guardedBy === undefined || condition?.needs.response === true) return;
+  scope.warn(
+    ['sendToConsumer'],
+    `takes the place of the answer by which step ${guardedBy} refuses a caller: run this step only where nobody has answered yet, by \`condition: "{#response == null}"\` and \`onConditionError: fail\``,
+    'key',
+  );
 }
 
 function plainName(functionText: string | undefined): string {

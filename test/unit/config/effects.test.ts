@@ -127,3 +127,19 @@ test('a response that a step has not got yet is told, also where the step answer
   const reads = withStep('function: f, sendToConsumer: true, answer: {body: "{#response.content}"}');
   assertLines(problemsOf(reads), ['configuration: ', 'reads the response, which is null here']);
 });
+
+test('an answer that takes the place of a refusal is a warning, unless the step looks whether there is one', () => {
+  const chain = (first: string, second: string): readonly string[] =>
+    problemsOf(
+      `version: 1\napis:\n  orders:\n    request:\n      - {name: guard, configuration: {function: f, ${first}}}\n      - {${second}}\n`,
+    );
+  const app = 'configuration: {function: g, sendToConsumer: true}';
+  const words = ['request.1.configuration.sendToConsumer: warning: ', 'step guard refuses', '{#response == null}'];
+  assertLines(chain(expression, app), words);
+  const elsewhere = `condition: "{#request.path == '/a'}", onConditionError: fail, ${app}`;
+  assertLines(chain(expression, elsewhere), words);
+  assert.deepEqual(chain(expression, `condition: "{#response == null}", onConditionError: fail, ${app}`), []);
+  assert.deepEqual(chain(expression, `configuration: {function: g, ${expression}}`), [], 'it refuses too');
+  assert.deepEqual(chain('sendToConsumer: false', app), []);
+  assert.deepEqual(chain(`sendToConsumer: true`, app), [], 'no caller gets the first answer');
+});
