@@ -345,6 +345,30 @@ for (const [name, from, to, severity, tells, document] of [
   });
 }
 
+test('Istio: what other patches merge into the filter or the route counts, with its own place', () => {
+  const merge = `    - applyTo: HTTP_FILTER
+      match: {context: GATEWAY, listener: {filterChain: {filter: {subFilter: {name: lambda-ext-proc}}}}}
+      patch: {operation: MERGE, value: {typed_config: {failure_mode_allow: true, processing_mode: {request_header_mode: SKIP}}}}
+`;
+  const lines = check(`${istio}${merge}`);
+  assert.equal(lines.length, 2, lines.join('\n'));
+  assert.ok(lines.some((line) => line.includes(`${FILTER}[3].patch.value.typed_config.failure_mode_allow: warning`)));
+  assert.ok(
+    lines.some((line) =>
+      line.includes(`${FILTER}[3].patch.value.typed_config.processing_mode.request_header_mode: no policy`),
+    ),
+  );
+  const route = `    - applyTo: HTTP_ROUTE
+      match: {context: GATEWAY, routeConfiguration: {vhost: {route: {name: orders}}}}
+      patch: {operation: MERGE, value: {typed_per_filter_config: {lambda-ext-proc: {overrides: {grpc_initial_metadata: [{key: x-lambda-api, value: nope}]}}}}}
+`;
+  only(
+    check(`${istio}${route}`),
+    'error',
+    `${FILTER}[3].patch.value.typed_per_filter_config.lambda-ext-proc.overrides.grpc_initial_metadata[0].value: names no API`,
+  );
+});
+
 test('Istio: filters of the mesh may have entries of their own', () => {
   const cors =
     '"envoy.filters.http.cors": {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy}\n            lambda-ext-proc:\n';

@@ -49,7 +49,7 @@ export function translateEnvoyFilters(manifests: readonly Manifest[]): readonly 
           generatedListener({
             listener: { per_connection_buffer_limit_bytes: 1_048_576, ...listener },
             manager: { ...manager, route_config: routesOf(patches, runsEverywhere) },
-            filters: chain.map(({ value, origin }) => from(origin, value.data)),
+            filters: chain.map((patch) => withMerges(patch, patches)),
           }),
         ),
       ],
@@ -110,6 +110,34 @@ function chainOf(patches: readonly Patch[]): readonly Patch[] {
 
 const ADDING = /^(?:ADD|INSERT_(?:BEFORE|AFTER|FIRST)|REPLACE)$/;
 
+/** A filter with what other patches merge into it. */
+function withMerges({ value, origin }: Patch, patches: readonly Patch[]): unknown {
+  const name = value.text('name');
+  const merges = patches.filter(({ applyTo, operation, match, value: merged }) => {
+    if (applyTo !== 'HTTP_FILTER' || operation !== 'MERGE' || merged === value) return false;
+    const matched = match?.find('listener', 'filterChain', 'filter', 'subFilter')?.text('name');
+    return (matched ?? merged.text('name')) === name;
+  });
+  return from(
+    origin,
+    merges.reduce((base, patch) => mergedInto(base, patch.value, patch), value.data),
+  );
+}
+
+/** A message of a patch laid into another as protobuf merges them, but for lists, which it replaces; parts keep their places. */
+function mergedInto(base: unknown, node: EnvoyNode, patch: Patch): unknown {
+  const result: Record<string, unknown> = { ...recordOf(base) };
+  for (const child of node.children()) {
+    const key = String(child.path.at(-1));
+    const below = Object.hasOwn(result, key) ? result[key] : undefined;
+    const path = [...patch.origin.path, ...child.path.slice(patch.value.path.length)];
+    const isMessage = recordOf(below) !== undefined && recordOf(child.data) !== undefined;
+    if (key === '@type' && below !== undefined) continue;
+    result[key] = isMessage ? mergedInto(below, child, patch) : from({ ...patch.origin, path }, child.data);
+  }
+  return result;
+}
+
 /** The fields that patches set, each with its place. */
 function merged(patches: readonly Patch[], inner?: string): Readonly<Record<string, unknown>> {
   const fields = patches.flatMap(({ value, origin }) => {
@@ -127,13 +155,22 @@ function merged(patches: readonly Patch[], inner?: string): Readonly<Record<stri
 /** The routes, hosts and the route configuration that patches merge something into, by the names that they match. */
 function routesOf(patches: readonly Patch[], runsEverywhere: boolean): object {
   const ofKind = (applyTo: string): readonly Patch[] => patches.filter((patch) => patch.applyTo === applyTo);
-  const routes = ofKind('HTTP_ROUTE').map(({ match, value, origin }) => {
-    const name = match?.find('routeConfiguration', 'vhost', 'route')?.text('name') ?? value.text('name');
-    return from(origin, { match: {}, ...record(value), ...(name === undefined ? {} : { name }) });
+  const byRoute = Map.groupBy(ofKind('HTTP_ROUTE'), ({ match, value }) => {
+    return match?.find('routeConfiguration', 'vhost', 'route')?.text('name') ?? value.text('name');
+  });
+  const routes = [...byRoute].flatMap(([name, [first, ...more]]) => {
+    if (first === undefined) return [];
+    const base = { match: {}, ...recordOf(first.value.data), ...(name === undefined ? {} : { name }) };
+    return [
+      from(
+        first.origin,
+        more.reduce<unknown>((below, patch) => mergedInto(below, patch.value, patch), base),
+      ),
+    ];
   });
   const hosts = ofKind('VIRTUAL_HOST').map(({ match, value, origin }) => {
     const name = match?.find('routeConfiguration', 'vhost')?.text('name') ?? 'any';
-    return from(origin, { name, ...record(value), routes: [from(origin, { match: {} })] });
+    return from(origin, { name, ...recordOf(value.data), routes: [from(origin, { match: {} })] });
   });
   const host = { name: 'patched', routes };
   return {
@@ -144,6 +181,8 @@ function routesOf(patches: readonly Patch[], runsEverywhere: boolean): object {
   };
 }
 
-function record({ data }: EnvoyNode): object {
-  return typeof data === 'object' && data !== null && !Array.isArray(data) ? data : {};
+/** Undefined for what is no plain message: a value with a place of its own is one part. */
+function recordOf(data: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
+  return Object.getPrototypeOf(data) === Object.prototype ? (data as Readonly<Record<string, unknown>>) : undefined;
 }
