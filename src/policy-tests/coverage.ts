@@ -83,7 +83,8 @@ function branchesOf({ condition, configuration }: PolicyStep): readonly Missing[
 function takenBy({ condition, call, sendToConsumer, failure }: RecordedStep): readonly Missing[] {
   return [
     ...(call === undefined ? [] : (['never called its function'] as const)),
-    ...(condition === undefined
+    // One that cannot be evaluated was neither.
+    ...(condition === undefined || condition.error !== undefined
       ? []
       : ([condition.value ? 'its condition was never true' : 'its condition was never false'] as const)),
     ...(sendToConsumer === undefined

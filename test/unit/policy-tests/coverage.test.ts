@@ -116,3 +116,25 @@ apis:
   const places = coverage.get('policies.yaml')?.missed.map(({ line, path, step }) => `${line} ${path} ${step}`);
   assert.deepEqual(places, ['5 apis.a.pre.0 late', '6 apis.a.pre.1 early']);
 });
+
+test('a condition that cannot be evaluated was neither true nor false', async () => {
+  const document = `version: 1
+apis:
+  a:
+    request: [{name: s, condition: "{#jsonPath(#request.content, '$.go')}", configuration: {function: f}}]
+`;
+  const { coverage } = await runFiles({
+    'policies.yaml': `${document}envoy: {allowModeOverride: true}\n`,
+    't.yaml': {
+      policies: 'policies.yaml',
+      tests: [{ name: 'a', api: 'a', request: { body: { go: 'perhaps' } }, expect: { calls: [] } }],
+    },
+  });
+  const missed = coverage.get('policies.yaml')?.missed.map(({ missing }) => missing);
+  assert.deepEqual(missed, [
+    'never called its function',
+    'its condition was never true',
+    'its condition was never false',
+    'never failed',
+  ]);
+});
