@@ -156,11 +156,17 @@ test("sessions are the document's own only where no part of a request chooses th
 
 test('a list of allow takes the warning of its field away', () => {
   const header = "{#request.headers['x'][0]}";
-  const lists = { function: 'functions', region: 'regions', endpoint: 'endpoints', roleArn: 'roles' };
-  for (const [name, list] of Object.entries(lists)) {
+  const lists = [
+    ['function', 'functions', 'order-*'],
+    ['region', 'regions', 'eu-*'],
+    ['endpoint', 'endpoints', 'https://lambda.example.com'],
+    ['roleArn', 'roles', 'arn:aws:iam::111111111111:role/*'],
+  ];
+  for (const [name, list, glob] of lists) {
     const text = withStep(`${name === 'function' ? '' : 'function: f, '}${name}: "${header}"`);
     assertLines(problemsOf(text), [`bound it by \`allow: {${list}: [...]}\``]);
-    assert.deepEqual(problemsOf(`allow: {${list}: []}\n${text}`), []);
+    assert.deepEqual(problemsOf(`allow: {${list}: ["${glob}"]}\n${text}`), []);
+    assertLines(problemsOf(`allow: {${list}: []}\n${text}`), [`\`allow.${list}\` has nothing that it may give`]);
   }
 });
 
