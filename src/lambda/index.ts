@@ -2,10 +2,10 @@ import type { Logger } from '../observability/index.ts';
 import { CredentialProviders, type CredentialStatus } from './credentials/index.ts';
 import { ensureHome } from './environment.ts';
 import { DirectInvoker, type InvokerParts } from './invoker.ts';
+import type { ResolvedCredentials } from './resolved-credentials.ts';
 import { ProxyVariables } from './transport/proxy-variables.ts';
 import { TrustStores } from './trust/index.ts';
 import type { CredentialSource, LambdaInvoker } from './types.ts';
-import { type CredentialWatcher, watched } from './watched-credentials.ts';
 
 export type { CredentialStatus } from './credentials/index.ts';
 export { invocationDefaults } from './defaults.ts';
@@ -33,7 +33,8 @@ export { invocationTypes, logTypes } from './types.ts';
 export interface LambdaInvokerOptions extends Partial<InvokerParts> {
   /** Told of credentials that cannot be refreshed. */
   readonly logger?: Logger | undefined;
-  readonly onCredentials?: CredentialWatcher | undefined;
+  /** Told of keys of the machine and of roles as they come, for who must keep them out of what is shown. */
+  readonly onCredentials?: ((credentials: ResolvedCredentials) => void) | undefined;
 }
 
 export interface ProcessInvoker extends LambdaInvoker {
@@ -50,6 +51,7 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
   const { logger, onCredentials, ...parts } = options;
   ensureHome();
   const providers = new CredentialProviders({
+    ...(onCredentials === undefined ? {} : { onCredentials }),
     onRefresh: (source, error) => {
       if (error === undefined) logger?.info({ source }, 'credentials are refreshed again');
       else logger?.error({ source, err: error }, 'credentials cannot be refreshed');
@@ -61,10 +63,7 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
   const trust = new TrustStores();
   const invoker = new DirectInvoker({
     environment: process.env,
-    credentialsFor: (source, region) => {
-      const provider = providers.for(source, region);
-      return onCredentials === undefined ? provider : watched(provider, onCredentials);
-    },
+    credentialsFor: (source, region) => providers.for(source, region),
     trustFor: (ssl) => trust.for(ssl),
     userAgent: 'lambda-ext-proc',
     now: Date.now,

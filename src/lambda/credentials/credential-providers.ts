@@ -20,6 +20,8 @@ export interface CredentialProvidersOptions {
   readonly loadRole?: (options: AssumeRoleOptions) => Promise<ResolvedCredentials>;
   /** Told when a source fails, and (with undefined) when it is well again. */
   readonly onRefresh?: (source: string, error: InvocationError | undefined) => void;
+  /** Told of all that the chain and roles give. */
+  readonly onCredentials?: (credentials: ResolvedCredentials) => void;
 }
 
 const MAX_ROLES = 256;
@@ -41,6 +43,7 @@ export class CredentialProviders {
       stampDefault: profileStamp,
       loadRole: assumeRole,
       onRefresh: () => {},
+      onCredentials: () => {},
       ...options,
     };
     this.#sessions = new SessionRate(this.#options.clock.now());
@@ -109,7 +112,7 @@ export class CredentialProviders {
 
   #createRole(key: string, source: string, role: AssumedRole, base: Identity, region: string): RefreshingProvider {
     const { clock, loadRole, onRefresh } = this.#options;
-    const load = () => loadRole({ role, base: base.find(), region });
+    const load = async () => this.#told(await loadRole({ role, base: base.find(), region }));
     return new RefreshingProvider({
       source,
       identity: key,
@@ -118,6 +121,11 @@ export class CredentialProviders {
       clock,
       onRefresh,
     });
+  }
+
+  #told(credentials: ResolvedCredentials): ResolvedCredentials {
+    this.#options.onCredentials(credentials);
+    return credentials;
   }
 
   #takeSession(source: string): void {
@@ -153,7 +161,7 @@ export class CredentialProviders {
     this.#default ??= new RefreshingProvider({
       source: 'the default chain',
       identity: 'default',
-      load: () => loadDefault(chain),
+      load: async () => this.#told(await loadDefault(chain)),
       progress: () => chain.words?.() ?? '',
       stamp,
       clock,

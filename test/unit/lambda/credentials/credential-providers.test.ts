@@ -22,11 +22,14 @@ function make() {
   const asked: string[] = [];
   const refused = new Set<string>();
   const told: string[] = [];
+  /** Access keys of all that came. */
+  const seen: string[] = [];
   const providers = new CredentialProviders({
     clock,
     loadDefault: chain.load,
     stampDefault: async () => '',
     onRefresh: (source, error) => told.push(`${source.slice(0, 45)}${error === undefined ? ' is well' : ' failed'}`),
+    onCredentials: ({ accessKeyId }) => seen.push(accessKeyId),
     async loadRole({ role: { roleArn }, base, region }: AssumeRoleOptions) {
       const { accessKeyId } = await base.get();
       const name = roleArn.split('/').at(-1) ?? '';
@@ -36,7 +39,7 @@ function make() {
     },
   });
   const credentialsOf = async (source: CredentialSource, region = 'eu-west-1') => providers.for(source, region).get();
-  return { clock, chain, sts, asked, refused, told, providers, credentialsOf };
+  return { clock, chain, sts, asked, refused, told, seen, providers, credentialsOf };
 }
 
 test('static keys are there at once and one object for equal sources', () => {
@@ -57,6 +60,14 @@ test('without keys it is the default chain once for all regions', async () => {
   }
   assert.equal(found.size, 1);
   assert.equal(chain.loads, 1);
+});
+
+test('all that the chain and roles give is told, and not only what a call is signed with', async () => {
+  const { credentialsOf, seen, asked } = make();
+  const { accessKeyId } = await credentialsOf({ role: role('b'), roleChain: [role('a')] });
+  assert.equal(asked.length, 2);
+  assert.equal(seen.length, 3);
+  assert.equal(seen.at(-1), accessKeyId);
 });
 
 for (const [name, source] of [
