@@ -45,8 +45,9 @@ function formatText(result: CheckResult): string {
   return [...lines, ...result.notes, sum(result), ''].join('\n');
 }
 
-function placeText({ line, column, path, subject }: Place): string {
-  return `${line}:${column} ${subject ?? path}`.trimEnd();
+function placeText({ line, column, path, subject, about }: Place): string {
+  const place = `${line}:${column} ${subject ?? path}`.trimEnd();
+  return about === undefined ? place : `${place} (${about})`;
 }
 
 function sum({ files, findings, strict, passed }: CheckResult): string {
@@ -70,15 +71,16 @@ function formatJson({ files, findings, notes, passed, strict }: CheckResult): st
     warnings: total(findings, 'warning'),
     files: files.map(({ file, kind, checked }) => ({ file, kind, checked })),
     findings: findings.map(({ severity, file, message, places, count }) => {
-      return { severity, file, ...shown(places[0]), message, count, places: places.map(shown) };
+      const { line, column, path, subject = null } = places[0];
+      return { severity, file, line, column, path, subject, message, count, places: places.map(shown) };
     }),
     notes,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function shown({ line, column, path, subject }: Place) {
-  return { line, column, path, subject: subject ?? null };
+function shown({ line, column, path, subject, about }: Place) {
+  return { line, column, path, subject: subject ?? null, about: about ?? null };
 }
 
 /**

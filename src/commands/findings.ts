@@ -1,7 +1,10 @@
 import type { Problem } from '../config/index.ts';
 
 /** Where one thing is wrong. Counted from 1. */
-export type Place = Pick<Problem, 'line' | 'column' | 'path' | 'subject'>;
+export interface Place extends Pick<Problem, 'line' | 'column' | 'path' | 'subject'> {
+  /** The API, route or step that the message names here, where it is another one than at the first place. */
+  readonly about?: string | undefined;
+}
 
 /** One thing that is wrong in one file, with the places where it is. */
 export interface Finding extends Pick<Problem, 'severity' | 'file' | 'message'> {
@@ -17,7 +20,7 @@ const MOST_PLACES = 100;
 export function groupProblems(problems: readonly Problem[]): readonly Finding[] {
   const groups = new Map<string, { first: Problem; places: [Place, ...Place[]]; count: number }>();
   for (const problem of problems) {
-    const { line, column, path, subject } = problem;
+    const { line, column, path, subject, message } = problem;
     const place = { line, column, path, subject };
     const key = sameness(problem);
     const group = groups.get(key);
@@ -26,18 +29,24 @@ export function groupProblems(problems: readonly Problem[]): readonly Finding[] 
       continue;
     }
     group.count++;
-    if (group.places.length < MOST_PLACES) group.places.push(place);
+    if (group.places.length === MOST_PLACES) continue;
+    const about = namedIn(message);
+    group.places.push(about === namedIn(group.first.message) ? place : { ...place, about });
   }
   return [...groups.values()].map(({ first: { severity, file, message }, places, count }) => {
     return { severity, file, message, places, count };
   });
 }
 
+const NAMED = /\b(API|route|step) [^\s,:;]+/g;
+
+function namedIn(message: string): string {
+  return (message.match(NAMED) ?? []).join(', ');
+}
+
 /** Two problems are the same thing when they say the same of a field of the same name, whatever API or route has it. */
 function sameness({ severity, file, path, message }: Problem): string {
-  const words = message
-    .replaceAll(/\b(API|route|step) [^\s,:;]+/g, '$1 *')
-    .replace(/at character \d+ of the text.*$/s, '');
+  const words = message.replaceAll(NAMED, '$1 *').replace(/at character \d+ of the text.*$/s, '');
   return [severity, file, lastName(path), words].join('\n');
 }
 

@@ -275,3 +275,28 @@ test('github gets paths of the repository and one annotation for many places', a
   const elsewhere = await check([at('policies.yaml'), '--format', 'github'], { GITHUB_WORKSPACE: '/somewhere' });
   assert.ok(elsewhere.lines[0]?.startsWith(`::error file=${at('policies.yaml')},`));
 });
+
+test('findings that differ in the api they are about are told once, with each api', async (t) => {
+  const names = ['a', 'b', 'c'];
+  const step =
+    '{onConditionError: fail, configuration: {function: f, sendToConsumer: "{#lambdaResponse.status == 403}"}}';
+  const apis = names.map((name) => `  ${name}: {request: [${step}]}\n`).join('');
+  const [, route = ''] = /( {24}- name: orders\n(?: {26}.*\n)+)/.exec(goodEnvoy) ?? [];
+  const bare = route.replace(/ {28}lambda-ext-proc-done:\n(?: {30}.*\n)+/, '');
+  const routes = names.map((name) => bare.replaceAll('orders', name)).join('');
+  const at = await files(t, {
+    'policies.yaml': `version: 1\nenvoy: {allowModeOverride: true, messageTimeoutMs: 35000}\napis:\n${apis}`,
+    'envoy.yaml': goodEnvoy.replace(route, routes),
+  });
+  const args = ['--config', at('policies.yaml'), '--envoy', at('envoy.yaml')];
+  const { lines } = await check(args);
+  assert.match(lines[0] ?? '', /filter ext_proc: warning: nothing stops a request of API a /);
+  assert.match(lines[1] ?? '', /^ {4}also at \d+:\d+ filter ext_proc \(API b\)$/);
+  assert.match(lines[2] ?? '', /^ {4}also at \d+:\d+ filter ext_proc \(API c\)$/);
+  assert.match(lines[3] ?? '', /0 errors, 3 warnings$/);
+  const { findings } = JSON.parse((await check([...args, '--format', 'json'])).stdout);
+  assert.deepEqual(
+    findings[0].places.map(({ about }: { about: string | null }) => about),
+    [null, 'API b', 'API c'],
+  );
+});
