@@ -6,8 +6,9 @@ import {
   logTypes,
   ROLE_SESSION_SECONDS,
 } from '../../lambda/index.ts';
-import { errorCatalogue, policyDefaults } from '../../policy/index.ts';
-import { body, field, flag, httpStatus, integer, template, text } from './field.ts';
+import { policyDefaults } from '../../policy/index.ts';
+import { errorStatus } from './error-status.ts';
+import { body, field, flag, integer, template, text } from './field.ts';
 import { format, formatName } from './format.ts';
 import { answer, mutations } from './mutations.ts';
 import { ssl } from './ssl.ts';
@@ -52,27 +53,6 @@ const role = z.strictObject({
     title: 'Duration',
     description: 'Seconds that the session lasts; STS says 3600 when absent.',
     examples: [3600],
-  }),
-});
-
-const errorStatus = z.strictObject({
-  throttled: field(httpStatus, {
-    title: 'Throttled',
-    description: 'Status to the caller when Lambda throttles.',
-    default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
-    examples: [429],
-  }),
-  timeout: field(httpStatus, {
-    title: 'Timeout',
-    description: 'Status to the caller when a time limit passes.',
-    default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
-    examples: [504],
-  }),
-  tooLarge: field(httpStatus, {
-    title: 'Too large',
-    description: 'Status to the caller when the payload is too large for Lambda.',
-    default: errorCatalogue.AWS_LAMBDA_INVALID_RESPONSE.status,
-    examples: [413],
   }),
 });
 

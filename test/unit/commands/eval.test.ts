@@ -73,7 +73,7 @@ test('keys that nothing reads are named, each with what was probably meant', asy
   assert.equal(
     await message({ request: { headrs: {}, body: 'x' }, lambdaResponse: { xyzzy: 1 } }),
     'unknown key request.headrs; did you mean headers?; unknown key request.body; did you mean content?; ' +
-      'unknown key lambdaResponse.xyzzy; lambdaResponse has status, content',
+      'unknown key lambdaResponse.xyzzy; lambdaResponse has status, content, headers',
   );
   assert.match(
     await message({ request: { headers: 'x-a: 1' } }),
