@@ -17,7 +17,7 @@ async function run(args: readonly string[], env: Record<string, string> = {}) {
   return { code, stdout, stderr };
 }
 
-const commands = ['serve', 'check', 'eval', 'test', 'try', 'import-gravitee'];
+const commands = ['serve', 'check', 'eval', 'test', 'try', 'init', 'schema', 'import-gravitee'];
 
 test('--version prints the version of the package, after a command too', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -49,7 +49,7 @@ test('without a command the help goes to standard error, and the code is 2', asy
 for (const [args, message] of [
   [['serv'], 'unknown command serv; did you mean serve?'],
   [['import'], 'unknown command import; did you mean import-gravitee?'],
-  [['xyzzy'], 'unknown command xyzzy; commands are serve, check, eval, test, try, import-gravitee'],
+  [['xyzzy'], 'unknown command xyzzy; commands are serve, check, eval, test, try, init, schema, import-gravitee'],
   [['--serve'], 'unknown flag --serve; did you mean serve?'],
   [['serve', '--listn', 'x'], 'unknown flag --listn for serve; did you mean --listen?'],
   [['serve', '--tls-cret', 'x'], 'unknown flag --tls-cret for serve; did you mean --tls-cert?'],
