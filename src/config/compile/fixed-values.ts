@@ -1,9 +1,12 @@
 import { type CompiledTemplate, type EvaluationContext, ExpressionError } from '../../expression/index.ts';
 import type { ApiPolicies } from '../../policy/index.ts';
 
-/** Milliseconds of CPU time for one template, and of time for all of a document: what takes longer is not looked at. */
+/**
+ * Milliseconds of CPU time for one template, and for all of a document: what takes longer is left to the requests. Not of the
+ * clock: a busy machine must find in a document what another one finds.
+ */
 const EACH_MS = 50;
-const ALL_MS = 1_000;
+const ALL_MS = 2_000;
 
 /** The time that the templates of one document have taken. */
 export interface TimeSpent {
@@ -48,14 +51,15 @@ export class FixedValues {
     for (const name of template.variables()) {
       if (name !== 'api' && !this.#context.variables.has(name)) return undefined;
     }
-    const start = performance.now();
+    const start = process.cpuUsage();
     try {
       return evaluate();
     } catch (error) {
       if (error instanceof ExpressionError) return error.exhausted ? undefined : error;
       throw error;
     } finally {
-      this.#spent.ms += performance.now() - start;
+      const { user, system } = process.cpuUsage(start);
+      this.#spent.ms += (user + system) / 1_000;
     }
   }
 }

@@ -46,7 +46,13 @@ export function foreignSyntaxOf(text: string, literals?: readonly LiteralText[])
         .map(({ index }) => ({ offset: part.offset + index, message }));
     });
   });
-  return [...found, ...wrapped(text, parts)].sort((a, b) => a.offset - b.offset);
+  return firstOfEach([...found, ...wrapped(text, parts)].sort((a, b) => a.offset - b.offset));
+}
+
+/** Once in a text is enough, and finding the place of thousands takes time. */
+function firstOfEach(found: readonly ForeignSyntax[]): readonly ForeignSyntax[] {
+  const told = new Set<string>();
+  return found.filter(({ message }) => !told.has(message) && told.add(message));
 }
 
 /** Text between backticks, as the scripts of an HTML page have it. */
