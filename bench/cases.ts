@@ -48,6 +48,16 @@ export const tieredAnswer = '{"backend":"tiered"}';
 
 const lambdaBytes = functionAnswer.body.length;
 
+/** The same, as a function behind API Gateway answers. */
+const apiGatewayAnswer: FunctionAnswer = {
+  contentType: 'application/json',
+  body: JSON.stringify({
+    statusCode: 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: functionAnswer.body,
+  }),
+};
+
 export const benchCases: readonly BenchCase[] = [
   {
     name: 'send',
@@ -124,4 +134,17 @@ export const benchCases: readonly BenchCase[] = [
       connections: [kilobytes < 1024 ? 32 : 8],
     };
   }),
+  {
+    name: 'api-gateway-v2',
+    title: 'API Gateway 2.0 both ways, a request body of 1 KB; to hold beside body-1k (at most 1.25 times its cost)',
+    request: { method: 'POST', headers: { 'content-type': 'application/json' }, body: json(1024) },
+    api: {
+      request: [
+        { configuration: { function: 'api-gateway-v2', requestFormat: 'api-gateway-v2', sendToConsumer: true } },
+      ],
+    },
+    answer: apiGatewayAnswer,
+    expectBytes: lambdaBytes,
+    connections: [32],
+  },
 ];

@@ -112,7 +112,7 @@ const TYPES = [
   'application/octet-stream',
   '',
   ';',
-  'application/grpc-like',
+  'application/x-thing',
   'a/b+xml',
 ];
 const CODINGS = ['gzip', 'br', 'identity', 'Identity, identity', 'unknown', ''];

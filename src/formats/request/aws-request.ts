@@ -49,8 +49,8 @@ export class AwsRequest implements RequestFormat {
     if (encoding === 'none' || bytes === undefined) {
       return withoutBody(`${members}${this.#dialect.noBody},"isBase64Encoded":false}`, memory);
     }
-    const after = `","isBase64Encoded":${encoding === 'base64'}}`;
-    return withBody(`${members},"body":"`, bytes, encoding, after, memory);
+    const after = `,"isBase64Encoded":${encoding === 'base64'}}`;
+    return withBody(`${members},"body":`, bytes, encoding, after, memory);
   }
 }
 

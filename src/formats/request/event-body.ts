@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { charge, type MemoryAccount } from '../../memory-account.ts';
 import type { RequestView } from '../format.ts';
+import { quote } from '../json-text.ts';
 
 /** How the body of a request stands in its event. */
 export type BodyEncoding = 'none' | 'text' | 'base64';
@@ -39,6 +40,9 @@ function includesType(pattern: string, type: string): boolean {
   return pattern.endsWith('/*') && type.startsWith(pattern.slice(0, -1));
 }
 
+/** Bytes of a body that become text at a time, so that no text of the whole stands beside it. A multiple of 3. */
+const PIECE = 48 * 1024;
+
 /** An event of `before`, the body as a JSON string, and `after`. The bytes are taken from `memory` before they are made. */
 export function withBody(
   before: string,
@@ -47,15 +51,22 @@ export function withBody(
   after: string,
   memory: MemoryAccount,
 ): Uint8Array {
-  const start = Buffer.byteLength(before);
-  const length = encoding === 'text' ? escapedLength(body) : 4 * Math.ceil(body.length / 3);
-  const total = start + length + Buffer.byteLength(after);
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (bytes.length <= PIECE) return withoutBody(before + pieceOf(bytes, encoding) + after, memory);
+  const start = Buffer.byteLength(before) + 1;
+  const length = encoding === 'text' ? escapedLength(bytes) : 4 * Math.ceil(bytes.length / 3);
+  const total = start + length + 1 + Buffer.byteLength(after);
   charge(memory, total);
   const event = Buffer.allocUnsafe(total);
-  event.write(before, 'utf8');
-  if (encoding === 'text') escapeInto(event, start, body);
-  else base64Into(event, start, body);
-  event.write(after, start + length, 'utf8');
+  event.write(`${before}"`, 'utf8');
+  let at = start;
+  for (let from = 0; from < bytes.length; ) {
+    const to = pieceEnd(bytes, from, encoding);
+    const piece = pieceOf(bytes.subarray(from, to), encoding);
+    at += event.write(piece.slice(1, -1), at, 'utf8');
+    from = to;
+  }
+  event.write(`"${after}`, at, 'utf8');
   return event;
 }
 
@@ -65,49 +76,25 @@ export function withoutBody(text: string, memory: MemoryAccount): Uint8Array {
   return Buffer.from(text);
 }
 
-/** What JSON writes for a byte below 0x20, `"` and `\`; "" for all others. */
-const ESCAPES = Array.from({ length: 256 }, (_, code) => {
-  return code < 0x80 ? JSON.stringify(String.fromCharCode(code)).slice(1, -1) : '';
-}).map((text) => (text.length > 1 ? text : ''));
-/** Bytes that an escape adds. */
-const ADDED = Uint8Array.from(ESCAPES, (text) => (text === '' ? 0 : text.length - 1));
+/** A part of a body as a JSON string. */
+function pieceOf(bytes: Buffer, encoding: 'text' | 'base64'): string {
+  return encoding === 'text' ? quote(bytes.toString('utf8')) : `"${bytes.toString('base64')}"`;
+}
 
-function escapedLength(body: Uint8Array): number {
+/** A text is cut between two characters. */
+function pieceEnd(bytes: Buffer, from: number, encoding: 'text' | 'base64'): number {
+  let end = Math.min(from + PIECE, bytes.length);
+  if (encoding === 'text') while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return end;
+}
+
+/** Bytes that JSON adds to one: to those below 0x20, `"` and the backslash. */
+const ADDED = Uint8Array.from({ length: 256 }, (_, code) => {
+  return code < 0x80 ? quote(String.fromCharCode(code)).length - 3 : 0;
+});
+
+function escapedLength(bytes: Buffer): number {
   let added = 0;
-  for (let i = 0; i < body.length; i++) added += ADDED[body[i] ?? 0] ?? 0;
-  return body.length + added;
-}
-
-/** Runs without an escape are copied as they are. */
-function escapeInto(event: Buffer, start: number, body: Uint8Array): void {
-  let at = start;
-  let run = 0;
-  for (let i = 0; i < body.length; i++) {
-    const code = body[i] ?? 0;
-    if (ADDED[code] === 0) continue;
-    at = copy(event, at, body, run, i);
-    at += event.write(ESCAPES[code] ?? '', at, 'latin1');
-    run = i + 1;
-  }
-  copy(event, at, body, run, body.length);
-}
-
-/** A call of `set` costs more than a few bytes. */
-const SHORT_RUN = 24;
-
-function copy(event: Buffer, at: number, body: Uint8Array, from: number, to: number): number {
-  if (to - from > SHORT_RUN) event.set(body.subarray(from, to), at);
-  else for (let i = from; i < to; i++) event[at + i - from] = body[i] ?? 0;
-  return at + to - from;
-}
-
-/** Bytes of the body that become base64 at a time, so that no text of the whole stands beside it. A multiple of 3. */
-const BASE64_PIECE = 48 * 1024;
-
-function base64Into(event: Buffer, start: number, body: Uint8Array): void {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  for (let at = 0; at < bytes.length; at += BASE64_PIECE) {
-    const piece = bytes.toString('base64', at, Math.min(at + BASE64_PIECE, bytes.length));
-    event.write(piece, start + (at / 3) * 4, 'latin1');
-  }
+  for (let i = 0; i < bytes.length; i++) added += ADDED[bytes[i] ?? 0] ?? 0;
+  return bytes.length + added;
 }

@@ -378,6 +378,33 @@ test('an api that reads certificates needs them to be sent', () => {
   assert.deepEqual(check(asked, document), []);
 });
 
+test('an api that makes events needs what they tell of the connection', () => {
+  const document = policies.replace('payload: "{#request.content}"', 'requestFormat: alb');
+  assertLines(check(goodEnvoy, document), [
+    'request_attributes: warning: events of API orders lack',
+    'sourceIp is 0.0.0.0',
+    'add `source.address, request.protocol, destination.address`',
+  ]);
+  const asked = (more: string) =>
+    goodEnvoy.replace('[xds.route_name]', `[xds.route_name, source.address, request.protocol, ${more}]`);
+  assert.deepEqual(check(asked('destination.address'), document), []);
+  assert.deepEqual(check(asked('destination.port'), document), []);
+  const mutual = asked('destination.port').replace(
+    '        - filters:\n',
+    '        - transport_socket: {typed_config: {require_client_certificate: true}}\n          filters:\n',
+  );
+  assertLines(check(mutual, document), [
+    'the certificate of the caller is left out',
+    'connection.subject_peer_certificate',
+  ]);
+  const rules = 'forward_rules: {disallowed_headers: {patterns: [{exact: x-debug}]}}';
+  const hiding = asked('destination.port').replace(
+    'allow_mode_override: true',
+    `allow_mode_override: true\n                      ${rules}`,
+  );
+  assertLines(check(hiding, document), ['forward_rules: warning: events of API orders lack the headers']);
+});
+
 test('a filter that no route enables is an error', () => {
   const text = goodEnvoy.replace(/ {26}typed_per_filter_config:\n(?: {28}.*\n)+/, '');
   assertLines(check(text), ['filter ext_proc: disabled: ', 'no route enables it']);
