@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ApiPolicies } from '../../src/policy/index.ts';
 import { apiOf, type PolicyRunOptions, runOf, step } from './policy-run.ts';
+import { readJson } from './read-json.ts';
 
 /** JSON of an event, as a function reads it. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look at any part of it
@@ -54,7 +55,7 @@ export async function eventBytes(api: ApiPolicies, request: EventRequest): Promi
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function parseEvent(bytes: Uint8Array): Event {
-  return JSON.parse(utf8.decode(bytes));
+  return readJson(utf8.decode(bytes));
 }
 
 export async function eventOf(requestFormat: string, request: EventRequest = {}): Promise<Event> {

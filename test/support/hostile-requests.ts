@@ -44,6 +44,7 @@ const PATH_PIECES = [
   '%F0%9F%98%80',
 ];
 const QUERY_PIECES = [
+  'a=1&',
   'a',
   'b',
   '10',
