@@ -30,7 +30,7 @@ export interface KeptLimits {
 export type Eviction = 'expired' | 'entries' | 'bytes' | 'reload';
 
 /** Larger ones are given to those who wait, and not kept. */
-export const MAX_KEPT_BYTES = 1024 * 1024;
+const MAX_KEPT_BYTES = 1024 * 1024;
 /** What an entry takes beside its result, measured for many small ones. */
 const ENTRY_BYTES = 512;
 /** Results that have expired and that nobody asks for are looked for this often. */
