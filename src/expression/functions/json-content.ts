@@ -1,5 +1,6 @@
 import { JavaMap, type Value } from '../value.ts';
 import { hashMap } from './hash-map.ts';
+import { endOfString } from './json-text/escaped-names.ts';
 import { JACKSON } from './json-text/json-dialect.ts';
 import { JsonTextError } from './json-text/json-text-error.ts';
 import { parseJson } from './json-text/lenient-parser.ts';
@@ -45,16 +46,7 @@ function endOfObject(text: string, start: number): number {
   for (let match = mark.exec(text); match !== null; match = mark.exec(text)) {
     if (match[0] === '{') depth++;
     else if (match[0] === '}' && --depth === 0) return match.index + 1;
-    else if (match[0] === '"') mark.lastIndex = endOfString(text, match.index);
-  }
-  return text.length;
-}
-
-function endOfString(text: string, start: number): number {
-  for (let index = start + 1; index < text.length; index++) {
-    const char = text.charCodeAt(index);
-    if (char === 0x5c) index++;
-    else if (char === 0x22) return index + 1;
+    else if (match[0] === '"') mark.lastIndex = endOfString(text, match.index + 1);
   }
   return text.length;
 }

@@ -1,4 +1,5 @@
 import type { Run, Value } from '../../value.ts';
+import { hasEscapedName } from './escaped-names.ts';
 import { MAX_JSON_DEPTH } from './json-dialect.ts';
 import { parseJson } from './lenient-parser.ts';
 
@@ -48,10 +49,10 @@ function parseExactly(text: string, run: Run): Value {
   return parseJson(text);
 }
 
-/** undefined for text that JSON.parse refuses, and for text that the exact parser reads in another way. */
+/** undefined for text that JSON.parse refuses, and for text that it reads, or may read, in another way than the exact parser. */
 function parsePlain(text: string): unknown {
   // In a string with an escape, U+007F is dropped; too deep a nesting is refused.
-  if (text.includes('\x7f') || nestsTooDeep(text)) return undefined;
+  if (text.includes('\x7f') || nestsTooDeep(text) || hasEscapedName(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writeJson } from '../../../../src/expression/evaluator/json-writer.ts';
 import { jsonContent, jsonPath } from '../../../../src/expression/functions/index.ts';
+import { hasEscapedName } from '../../../../src/expression/functions/json-text/escaped-names.ts';
 import {
   EvaluationFailure,
   JavaBigDecimal,
@@ -176,4 +177,28 @@ test('a text of many small lists is read for a text in it, and refused where all
   assert.equal(read(text, '$.s'), 'x');
   assert.throws(() => read(text, '$.l'), /more than 250000 lists and maps/);
   assert.throws(() => jsonContent(text), /more than 250000 lists and maps/);
+});
+
+test('a name with escapes is read as it is, whatever names an earlier text had', () => {
+  // V8 13.6 takes a name with an escape for a name of an earlier text that its first characters spell.
+  read('{"x":1,"\\\\u006":1}', '$.x');
+  assert.equal(read('{"x":1,"\\u0061dmin":true}', '$.admin'), true);
+  read('{"k":"1","\\\\":""}', '$.k');
+  assert.equal(read('{"k":"1","\\n":"line"}', "$['\n']"), 'line');
+  assert.equal(read('{"y":"\\n","admin":false,"\\u0061dmin" \n :true}', '$.admin'), true);
+});
+
+test('names with escapes are found, and strings with escapes are none', () => {
+  for (const text of [
+    '{"\\u0061":1}',
+    '{"a":"\\"","b\\\\":1}',
+    '[{"\\"" \t\r\n:1}]',
+    '{"a":{"b":["\\n",{"\\/":0}]}}',
+  ]) {
+    assert.ok(hasEscapedName(text), text);
+  }
+  for (const text of ['{"a":"\\n"}', '["\\"", ":"]', '{"a":"\\\\","b":1}', '"\\":"', '\\', '"\\', '{"a:\\"']) {
+    assert.ok(!hasEscapedName(text), text);
+  }
+  assert.ok(!hasEscapedName(`["${'\\n'.repeat(500_000)}"]`));
 });
