@@ -20,12 +20,16 @@ let environment: Environment;
 /** Invocations that the Lambda works on, and what became of all. */
 const open = new Set<object>();
 const seen = { begun: 0, finished: 0, aborted: 0 };
+/** Callers that leave only once an invocation has begun: on a busy machine the others may all be gone before. */
+const waiting: (() => void)[] = [];
+const invocationBegun = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
 
 before(async () => {
   lambda = createServer((request, response) => {
     request.resume();
     open.add(response);
     seen.begun++;
+    waiting.shift()?.();
     const timer = setTimeout(
       () => {
         response.writeHead(200, { 'content-type': 'application/json' });
@@ -85,7 +89,8 @@ async function vanishHttp1(path: string): Promise<string> {
   const bytes = request(path);
   const cut = random() < 0.3 ? Math.floor(random() * bytes.length) : bytes.length;
   socket.write(bytes.subarray(0, cut));
-  await pause(random() * LAMBDA_MS * 2);
+  if (cut === bytes.length && random() < 0.5) await invocationBegun();
+  else await pause(random() * LAMBDA_MS * 2);
   if (random() < 0.5) socket.resetAndDestroy();
   else socket.destroy();
   return cut < bytes.length ? 'HTTP/1.1, in the middle of the request' : 'HTTP/1.1, after the request';
@@ -99,7 +104,8 @@ async function vanishHttp2(session: ReturnType<typeof connectHttp2>, path: strin
   const whole = random() < 0.7;
   stream.write('y'.repeat(Math.floor(random() * 20_000)));
   if (whole) stream.end();
-  await pause(random() * LAMBDA_MS * 2);
+  if (whole && random() < 0.5) await invocationBegun();
+  else await pause(random() * LAMBDA_MS * 2);
   stream.close(8);
   return whole ? 'HTTP/2, after the request' : 'HTTP/2, in the middle of the request';
 }
