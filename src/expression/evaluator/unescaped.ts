@@ -10,6 +10,13 @@ type Pieces = readonly (string | Node)[];
  * itself says, and names such as a method.
  */
 export function unescapedIn(pieces: Pieces): readonly UnescapedValue[] {
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined && typeof only !== 'string')
+    return textsOf(only).flatMap(unescapedInText);
+  return unescapedInText(pieces);
+}
+
+function unescapedInText(pieces: Pieces): readonly UnescapedValue[] {
   if (!looksLikeJson(pieces)) return [];
   const found: UnescapedValue[] = [];
   let inString = false;
@@ -21,16 +28,51 @@ export function unescapedIn(pieces: Pieces): readonly UnescapedValue[] {
   return found;
 }
 
-/** An object, or a list: a text such as `[info] started` is neither. */
+/** What an expression puts together of texts with `+` and `concat`, in the pieces of a template: one for each of its branches. */
+function textsOf(node: Node): readonly Pieces[] {
+  if (node.kind === 'ternary') return [...textsOf(node.yes), ...textsOf(node.no)];
+  if (node.kind === 'elvis') return [...textsOf(node.value), ...textsOf(node.otherwise)];
+  const pieces: (string | Node)[] = [];
+  // From the last to the first, not by recursion: long sums are deep trees.
+  const rest: Node[] = [node];
+  for (let part = rest.pop(); part !== undefined; part = rest.pop()) {
+    const parts = partsOf(part);
+    const before = pieces[0];
+    if (parts !== undefined) rest.push(...parts);
+    else if (part.kind !== 'literal' || typeof part.value !== 'string') pieces.unshift(part);
+    else if (typeof before === 'string') pieces[0] = part.value + before;
+    else pieces.unshift(part.value);
+  }
+  return [pieces];
+}
+
+/** What a text is joined of. */
+function partsOf(node: Node): readonly Node[] | undefined {
+  if (node.kind === 'binary' && node.operator === '+') return [node.left, node.right];
+  if (node.kind !== 'chain') return undefined;
+  const parts = [node.start];
+  for (const step of node.steps) {
+    if (step.kind !== 'method' || step.name !== 'concat') return undefined;
+    parts.push(...step.args);
+  }
+  return parts;
+}
+
+/** An object, a list or a string: a text such as `[info] started` is none of them. */
 function looksLikeJson(pieces: Pieces): boolean {
-  const [first] = pieces;
+  const [first, , third] = pieces;
   const last = pieces.at(-1);
   if (typeof first !== 'string') return false;
   if (/^\s*\{\s*["}]/.test(first)) return true;
+  if (/^\s*\{\s*$/.test(first) && typeof third === 'string' && /^\s*:/.test(third)) return true;
+  if (/^\s*"/.test(first) && JSON_STRING.test(pieces.map((piece) => (typeof piece === 'string' ? piece : '')).join('')))
+    return true;
   return (
     /^\s*\[\s*(?:$|[[{"\]]|-?\d|true\b|false\b|null\b)/.test(first) && typeof last === 'string' && /\]\s*$/.test(last)
   );
 }
+
+const JSON_STRING = /^\s*"(?:[^"\\]|\\.)*"\s*$/s;
 
 /** Whether a JSON string is open behind the text. */
 function endsInString(text: string, before: boolean): boolean {

@@ -69,6 +69,21 @@ test('what a caller, a function or a backend chooses is warned of', () => {
   warned('{"a": "{(\'x\' * #request.path.length())}{#request.path}"}', 2);
 });
 
+test('JSON is known by a key that an expression gives, as one string, and where an expression joins it', () => {
+  warned('{ {#request.path}: 1}');
+  warned('{{#json(#request.path)}: "{#request.path}"}');
+  warned('"{#request.path}"');
+  warned(`{('{"a": "' + #request.path + '"}')}`);
+  warned(`{('{"a": "'.concat(#request.path).concat('"}'))}`);
+  warned(`{(#request.path == '/' ? '{}' : '{"a": "' + #request.path + '"}')}`);
+  warned(`{(#request.content ?: '["' + #request.path + '", 1]')}`);
+  warned(`{('{"a": "'${' + #request.path'.repeat(500)} + '"}')}`, 500);
+  fine(`{('{"a": ' + #json(#request.path) + '}')}`);
+  fine(`{('{"a": "' + #jsonEscape(#request.path) + '", "b": ' + 1 + '}')}`);
+  fine(`{('Hello ' + #request.path)}`);
+  fine('"a" is {#request.path}, "b"');
+});
+
 test('#json between quotes brings two pairs of them', () => {
   const [line = '', ...rest] = warnings('{"a": "{#json(#request.path)}"}');
   assert.deepEqual(rest, []);
