@@ -9,6 +9,7 @@ import { tuneHeap } from './commands/heap.ts';
 import { commandHelp, programHelp } from './commands/help.ts';
 import type { CommandIo } from './commands/io.ts';
 import { version } from './commands/version.ts';
+import { printable } from './printable.ts';
 
 type Command = (args: readonly string[], io: CommandIo) => Promise<number>;
 
@@ -39,7 +40,7 @@ export async function main(args: readonly string[], io: CommandIo): Promise<numb
     return await run(args, io);
   } catch (error) {
     const { describeError } = await import('./observability/index.ts');
-    io.stderr.write(`lambda-ext-proc: ${describeError(error)}\n`);
+    io.stderr.write(`lambda-ext-proc: ${printable(describeError(error))}\n`);
     const debug = io.env.LAMBDA_EXT_PROC_LOG_LEVEL === 'debug' || args.join(' ').includes('--log-level debug');
     if (debug && error instanceof Error && error.stack !== undefined) io.stderr.write(`${error.stack}\n`);
     return error instanceof UsageError ? 2 : 1;

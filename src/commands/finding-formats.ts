@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { formatProblem } from '../config/index.ts';
+import { printableLine } from '../printable.ts';
 import type { Finding, Place } from './findings.ts';
 
 /** What `check` has found, for who prints it. */
@@ -42,12 +43,12 @@ function formatText(result: CheckResult): string {
       ...(left > 0 ? [`    and in ${count(left, 'more place')}`] : []),
     ];
   });
-  return [...lines, ...result.notes, sum(result), ''].join('\n');
+  return [...lines, ...[...result.notes, sum(result)].map(printableLine), ''].join('\n');
 }
 
 function placeText({ line, column, path, subject, about }: Place): string {
   const place = `${line}:${column} ${subject ?? path}`.trimEnd();
-  return about === undefined ? place : `${place} (${about})`;
+  return printableLine(about === undefined ? place : `${place} (${about})`);
 }
 
 function sum({ files, findings, strict, passed }: CheckResult): string {
@@ -102,7 +103,7 @@ function formatGithub(result: CheckResult, env: Readonly<Record<string, string |
     const text = also.length === 0 ? message : `${message}\nalso at ${also.join(', ')}`;
     return `::${severity} ${list}::${escapeData(text)}`;
   });
-  return [...lines, ...result.notes, sum(result), ''].join('\n');
+  return [...lines, ...[...result.notes, sum(result)].map(printableLine), ''].join('\n');
 }
 
 function inWorkspace(file: string, workspace: string | undefined): string {

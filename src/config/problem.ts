@@ -1,3 +1,5 @@
+import { printableLine } from '../printable.ts';
+
 /** A place in a document: the keys and indices that lead to it. */
 export type DocumentPath = readonly (string | number)[];
 
@@ -31,12 +33,12 @@ export class PolicyDocumentError extends Error {
   }
 }
 
-/** `policies.yaml:3:16 apis.orders.request.0.configuration.region: …`, as compilers print it. */
+/** `policies.yaml:3:16 apis.orders.request.0.configuration.region: …`, as compilers print it, in one line whatever names have. */
 export function formatProblem(problem: Problem): string {
   const { severity, file, line, column, message } = problem;
   const label = severity === 'warning' ? 'warning: ' : '';
   const where = problem.subject ?? problem.path;
-  return `${file}:${line}:${column} ${where === '' ? '' : `${where}: `}${label}${message}`;
+  return printableLine(`${file}:${line}:${column} ${where === '' ? '' : `${where}: `}${label}${message}`);
 }
 
 /** Keys that are no plain words are quoted: `responseTemplates.DEFAULT["*\/*"]`. */

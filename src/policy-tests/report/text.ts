@@ -1,4 +1,5 @@
 import { formatProblem } from '../../config/index.ts';
+import { printable, printableLine } from '../../printable.ts';
 import type { CoverageReport } from '../coverage.ts';
 import { hasPassed, type TestResult } from '../run-test.ts';
 import type { FileReport } from '../run-test-file.ts';
@@ -14,7 +15,7 @@ export function textReport(report: TestReport): string {
     `${passed} of ${count(total, 'test')} passed${broken.length === 0 ? '' : `; ${count(broken.length, 'file')} could not be used`}`,
     ...[...report.coverage].flatMap(([document, coverage]) => coverageLines(document, coverage)),
   ];
-  return `${lines.join('\n')}\n`;
+  return printable(`${lines.join('\n')}\n`);
 }
 
 function fileLines({ file, problems, results }: FileReport): readonly string[] {
@@ -26,7 +27,7 @@ function fileLines({ file, problems, results }: FileReport): readonly string[] {
 
 function failureLines(file: string, result: TestResult): readonly string[] {
   return [
-    `FAIL ${file}:${result.line}:${result.column} ${result.name}`,
+    printableLine(`FAIL ${file}:${result.line}:${result.column} ${result.name}`),
     ...explanation(file, result).map((line) => `  ${line}`),
     '',
   ];
@@ -37,7 +38,7 @@ export function explanation(file: string, { problem, mismatches, run }: TestResu
   return [
     ...(problem === undefined ? [] : [problem]),
     ...mismatches.flatMap(({ label, line, column, expected, actual }) => [
-      `${label} (${file}:${line}:${column})`,
+      printableLine(`${label} (${file}:${line}:${column})`),
       `  expected ${expected}`,
       `  got      ${actual}`,
     ]),
@@ -50,9 +51,11 @@ export function explanation(file: string, { problem, mismatches, run }: TestResu
 function coverageLines(document: string, { covered, total, missed }: CoverageReport): readonly string[] {
   const percent = total === 0 ? 100 : Math.floor((covered / total) * 100);
   return [
-    `coverage of ${document}: ${covered} of ${total} (${percent} %)`,
+    printableLine(`coverage of ${document}: ${covered} of ${total} (${percent} %)`),
     ...missed.map(({ line, column, path, step, missing }) => {
-      return `  ${document}:${line}:${column} ${path}${step === undefined ? '' : ` (${step})`}: ${missing}`;
+      return printableLine(
+        `  ${document}:${line}:${column} ${path}${step === undefined ? '' : ` (${step})`}: ${missing}`,
+      );
     }),
   ];
 }

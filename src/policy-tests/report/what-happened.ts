@@ -1,16 +1,18 @@
+import { printableLine } from '../../printable.ts';
 import type { RecordedCall, RecordedRun, RecordedStep } from '../../trial/index.ts';
 import { shown, shownBytes } from '../difference.ts';
 
 /** A run in a few lines, for who looks for the reason of a difference. */
 export function whatHappened(run: RecordedRun): readonly string[] {
   const { forwarded, response, error, rejection } = run;
-  return [
+  const lines = [
     ...run.steps.map(stepLine),
     ...(error === undefined ? [] : [`answered with the error ${error.failure.key}: ${reasonOf(error.failure)}`]),
     ...(rejection === undefined ? [] : [`refused by Envoy: ${rejection}`]),
     forwarded === undefined ? 'the backend was not called' : `the backend got ${forwarded.method} ${forwarded.path}`,
     `the caller got ${response.status}${response.body.length === 0 ? '' : ` ${shownBytes(response.body)}`}`,
   ];
+  return lines.map(printableLine);
 }
 
 function stepLine({ step, phase, condition, call, failure }: RecordedStep): string {

@@ -265,6 +265,16 @@ test('github gets annotations that nothing in the document can break', async (t)
   assert.match(warned.lines[0] ?? '', /^::warning file=.*,line=2,col=\d+,title=apis\.orders.*::no certificate/);
 });
 
+test('a file whose name has a line break gives no command to github, and no line of its own', async (t) => {
+  const name = 'a\n::error file=x::\u001b[2J.yaml';
+  const at = await files(t, { [name]: wrong });
+  for (const format of ['text', 'github']) {
+    const { lines, stdout } = await check([at(name), '--format', format]);
+    assert.equal(lines.length, 2, stdout);
+    assert.match(lines[1] ?? '', /a\\n::error file=x::\\u001b\[2J\.yaml: 1 error, 0 warnings$/);
+  }
+});
+
 test('github gets paths of the repository and one annotation for many places', async (t) => {
   const at = await files(t, { 'policies.yaml': steps(8, 'function: f, reigon: x') });
   const workspace = { GITHUB_WORKSPACE: at('') };

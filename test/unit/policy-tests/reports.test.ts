@@ -77,3 +77,17 @@ test('a report is good when every file could be used and every test passed', asy
   assert.equal(isGood(await runFiles(files(good))), true);
   assert.equal(isGood(await runFiles(files(good, bad))), false);
 });
+
+test('text: no name of a document moves the cursor or begins a line', async () => {
+  const name = 'n\u001b[2J\r\n::error::x';
+  const named = { version: 1, apis: { default: { request: [{ ...step('f'), name }] } } };
+  const failing = { name, functions, expect: { response: { status: 201 } } };
+  const text = textReport(
+    await runFiles({ 'policies.yaml': named, 't.yaml': { policies: 'policies.yaml', tests: [failing] } }),
+  );
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
+  assert.doesNotMatch(text, /[\x00-\x08\x0b-\x1f]|^\s*::/m);
+  assert.match(text, /^FAIL t\.yaml:1:\d+ n\\u001b\[2J\\r\\n::error::x$/m);
+  assert.match(text, /request step n\\u001b\[2J\\r\\n::error::x: called f/);
+  assert.match(text, /apis\.default\.request\.0 \(n\\u001b\[2J\\r\\n::error::x\): never failed/);
+});

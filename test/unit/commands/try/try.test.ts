@@ -267,3 +267,14 @@ test('control characters and marks that turn text around are shown as escapes in
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
   assert.doesNotMatch(stdout, /[\x00-\x08\x0b-\x1f\x7f\u202e]/);
 });
+
+test('names of steps and variables neither move the cursor nor begin a line', async (t) => {
+  const name = '"n\\e[2J\\n::error::x"';
+  const { p } = filesOf(t, {
+    p: `version: 1\napis: {a: {request: [{name: ${name}, configuration: {function: f, variables: [{name: ${name}, value: v}]}}]}}\n`,
+  });
+  const { stdout } = await runMain(['try', '--config', p, '--answer', 'f={result: 1}', '/']);
+  assert.match(stdout, /^1\. n\\u001b\[2J\\n::error::x \(request phase\): f answered$/m);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
+  assert.doesNotMatch(stdout, /[\x00-\x08\x0b-\x1f]|^\s*::/m);
+});
