@@ -7,6 +7,7 @@ export { PathTemplate, Resource } from './path-template.ts';
 export { percentDecode } from './percent-decode.ts';
 export { queryPairs } from './query.ts';
 export { RawRequest, rawResponse } from './raw.ts';
+export { isStageName } from './request/stage.ts';
 export { TrustedProxies } from './request/trusted-proxies.ts';
 export { albResponse } from './result/alb.ts';
 export { apiGatewayV1Response } from './result/api-gateway-v1.ts';

@@ -4,6 +4,7 @@ import {
   type FormatField,
   type FormatName,
   type FormatOptions,
+  isStageName,
   PathTemplate,
   type RequestFormat,
   Resource,
@@ -125,7 +126,7 @@ function compileOptions(fields: FormatDocument, scope: ConfigurationScope): Form
 }
 
 function checkStage(stage: string | undefined, scope: ConfigurationScope): void {
-  if (stage === undefined || /^(?:\$default|[\w-]+)$/.test(stage)) return;
+  if (stage === undefined || isStageName(stage)) return;
   scope.error(['format', 'stage'], 'is not the name of a stage: expected letters, digits, - and _, or $default');
 }
 

@@ -20,6 +20,7 @@ import { cookiesOf, eventHeaders, joinedValues } from './event-headers.ts';
 import { pathParameters } from './path-parameters.ts';
 import { joinedQuery } from './query-json.ts';
 import { DEFAULT_ROUTE, RouteKey } from './route-key.ts';
+import { Stage } from './stage.ts';
 
 /** What the two services that speak format 2.0 differ in. */
 interface Service {
@@ -59,21 +60,25 @@ export function functionUrlEvent(options: FormatOptions): EventDialect {
 }
 
 function version2(options: FormatOptions, service: Service): EventDialect {
-  const stage = new TextField('stage', options.stage, DEFAULT_ROUTE);
+  const stages = new Stage(options, DEFAULT_ROUTE);
   const routeKey = new RouteKey(options);
   const accountId = new TextField('accountId', options.accountId, service.accountId);
   const apiId = new TextField('apiId', options.apiId, NO_API);
   const domain = new DomainMembers(options);
   const variables = new StageVariables(options);
 
-  function context(request: RequestView, transaction: TransactionView, path: string, route: string): string {
+  function context(
+    request: RequestView,
+    transaction: TransactionView,
+    { path, route, stage }: { readonly path: string; readonly route: string; readonly stage: string },
+  ): string {
     const { timestamp } = request;
     return (
       `{"accountId":${accountId.json(transaction)},"apiId":${apiId.json(transaction)},` +
       `${service.authentication(clientCert(request))}${domain.of(request, transaction)},` +
       `"http":{"method":${quote(request.method)},"path":${path},"protocol":${quote(protocol(request))},` +
       `"sourceIp":${quote(sourceIp(request, options))},"userAgent":${quote(userAgent(request) ?? '')}},` +
-      `"requestId":${quote(service.requestId(request))},"routeKey":${route},"stage":${stage.json(transaction)},` +
+      `"requestId":${quote(service.requestId(request))},"routeKey":${route},"stage":${quote(stage)},` +
       `"time":"${clfTime(timestamp)}","timeEpoch":${timestamp}}`
     );
   }
@@ -86,7 +91,8 @@ function version2(options: FormatOptions, service: Service): EventDialect {
       const rawQuery = queryOf(request.uri);
       const query = queryValues(rawQuery, true);
       const cookies = cookiesOf(headers);
-      const path = quote(service.rawPath(stage.text(transaction), request.path));
+      const stage = stages.of(transaction);
+      const path = quote(service.rawPath(stage, request.path));
       const route = quote(routeKey.of(request, transaction));
       const parameters = pathParameters(request.pathValues, percentDecode);
       const stageVariables = variables.of(transaction);
@@ -95,7 +101,7 @@ function version2(options: FormatOptions, service: Service): EventDialect {
         `${cookies.length === 0 ? '' : `,"cookies":${quoteAll(cookies)}`},` +
         `"headers":${joinedValues(headers, service.hasCookieHeader)}` +
         `${query.size === 0 ? '' : `,"queryStringParameters":${joinedQuery(query)}`},` +
-        `"requestContext":${context(request, transaction, path, route)}` +
+        `"requestContext":${context(request, transaction, { path, route, stage })}` +
         `${parameters === undefined ? '' : `,"pathParameters":${parameters}`}` +
         `${stageVariables === undefined ? '' : `,"stageVariables":${stageVariables}`}`
       );

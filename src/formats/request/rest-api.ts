@@ -21,6 +21,7 @@ import { allValues, eventHeaders, keyOf, lastValues } from './event-headers.ts';
 import { pathParameters } from './path-parameters.ts';
 import { allOfQuery, lastOfQuery } from './query-json.ts';
 import { DEFAULT_ROUTE, pathOfRoute, RouteKey } from './route-key.ts';
+import { Stage } from './stage.ts';
 
 /** What the two services that speak format 1.0 differ in. */
 interface Service {
@@ -87,7 +88,7 @@ export function httpApiV1Event(options: FormatOptions): EventDialect {
 }
 
 function version1(options: FormatOptions, service: Service): EventDialect {
-  const stage = new TextField('stage', options.stage, service.stage);
+  const stage = new Stage(options, service.stage);
   const accountId = new TextField('accountId', options.accountId, NO_ACCOUNT);
   const apiId = new TextField('apiId', options.apiId, NO_API);
   const domain = new DomainMembers(options);
@@ -96,7 +97,7 @@ function version1(options: FormatOptions, service: Service): EventDialect {
 
   function context(request: RequestView, transaction: TransactionView, { resource, resourceId: id }: Route): string {
     const { timestamp } = request;
-    const stageText = stage.text(transaction);
+    const stageText = stage.of(transaction);
     const [requestIdText, extended] = service.ids(request);
     return (
       `{"accountId":${accountId.json(transaction)},"apiId":${apiId.json(transaction)},"resourceId":${quote(id)},` +

@@ -140,6 +140,19 @@ test('a field that gives nothing for a request is an error that names it', async
   }
 });
 
+test('a stage that an expression gives makes no other path of the one in the event', async () => {
+  const format = { stage: "{#request.headers['x-stage'][0]}" };
+  for (const requestFormat of ['api-gateway-v1', 'http-api-v1', 'api-gateway-v2']) {
+    for (const stage of ['a/../admin', 'a b', 'a?b', '..', '$other', 'é']) {
+      const request = [step('f', { requestFormat, responseFormat: 'raw', format })];
+      const each = policyRun({ apis: { default: { request } } }, { headers: { 'x-stage': stage } });
+      const answer = answerOf(await each.request(''));
+      assert.ok(answer.body?.includes('format.stage is not the name of a stage'), stage);
+      assert.deepEqual(each.calls, []);
+    }
+  }
+});
+
 test('an event without method or path, which Envoy can hide, is not made', async () => {
   for (const hidden of [{ method: '' }, { uri: '' }]) {
     const request = [step('f', { requestFormat: 'alb', responseFormat: 'raw' })];
