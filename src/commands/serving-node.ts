@@ -52,6 +52,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
     logger,
     node: { id: null, version: version(), tenant: null, zone: null, shardingTags: [] },
   });
+  metrics.observeCache(processor.cache);
   metrics.observeBufferedBytes(() => processor.capacity.bufferedBytes);
   metrics.watchProcess(version());
   const tls = options.tls === undefined ? undefined : watchTlsFiles(options.tls, logger);

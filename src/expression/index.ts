@@ -14,3 +14,4 @@ export type {
   TemplateNeeds,
   UnescapedValue,
 } from './template.ts';
+export { compileValues, type ValueList } from './value-list.ts';

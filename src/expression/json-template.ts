@@ -59,6 +59,10 @@ class JsonTemplate implements BodyTemplate {
     this.needs = slots.reduce((sum, { template }) => joinNeeds(sum, template.needs), needsOf([]));
   }
 
+  get templates(): readonly TextTemplate[] {
+    return this.#slots.map(({ template }) => template);
+  }
+
   /** One evaluation for all values: together they have the steps of one template. */
   evaluate(context: EvaluationContext): string {
     if (this.constant !== undefined) return this.constant;

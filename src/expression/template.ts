@@ -1,4 +1,5 @@
 import type { EvaluationContext } from './context.ts';
+import type { Node } from './parser/ast.ts';
 import type { Secret, SecretSource } from './secrets.ts';
 
 /** Which parts of a transaction a template reads: known once it is compiled, so that Envoy is asked for no more. */
@@ -38,6 +39,13 @@ export interface CompileOptions {
   readonly secrets?: SecretSource | undefined;
 }
 
+/** What an analysis sees of a template. */
+export interface ReadTemplate {
+  readonly source: string;
+  /** Of its expressions. */
+  readonly nodes: readonly Node[];
+}
+
 /** A body: a template, or JSON that is made of templates (compileJson). */
 export interface BodyTemplate {
   readonly needs: TemplateNeeds;
@@ -45,6 +53,8 @@ export interface BodyTemplate {
   readonly constant: string | undefined;
   /** It is JSON whatever its expressions give. */
   readonly json: boolean;
+  /** Those of its templates that have expressions. */
+  readonly templates: readonly ReadTemplate[];
   /** Null where a template is one expression whose value is null. Throws ExpressionError. */
   evaluate(context: EvaluationContext): string | null;
 }

@@ -44,23 +44,27 @@ export class TextTemplate implements CompiledTemplate {
     this.source = source;
     this.secrets = secrets;
     this.#pieces = pieces;
-    this.needs = needsOf(this.#nodes);
+    this.needs = needsOf(this.nodes);
     this.constant = parts.every((part) => typeof part === 'string') ? parts.join('') : undefined;
     this.#parts = parts;
     const [first] = parts;
     this.#single = parts.length === 1 && typeof first === 'function' ? first : undefined;
   }
 
+  get templates(): readonly [TextTemplate] {
+    return [this];
+  }
+
   doubts(variables: readonly string[] = []): readonly TemplateDoubt[] {
-    return doubtsOf(this.#nodes, variables);
+    return doubtsOf(this.nodes, variables);
   }
 
   failsWithout(variable: string): boolean {
-    return failsWithout(variable, this.#nodes);
+    return failsWithout(variable, this.nodes);
   }
 
   variables(): ReadonlySet<string> {
-    return variablesOf(this.#nodes);
+    return variablesOf(this.nodes);
   }
 
   unescaped(): readonly UnescapedValue[] {
@@ -87,6 +91,15 @@ export class TextTemplate implements CompiledTemplate {
     if (this.#single === undefined) return quoteJson(this.#joined(scope), run);
     const value = this.#single(scope);
     return typeof value === 'string' ? quoteJson(value, run) : writeJson(value, run);
+  }
+
+  /** The values of its expressions as texts of JSON, in an evaluation that others take part in. */
+  *valueTexts(scope: Scope): Iterable<string> {
+    for (const part of this.#parts) {
+      if (typeof part === 'string') continue;
+      const value = part(scope);
+      yield typeof value === 'string' ? quoteJson(value, scope.run) : writeJson(value, scope.run);
+    }
   }
 
   #text(context: EvaluationContext, run: EvaluationRun): string | null {
@@ -136,7 +149,8 @@ export class TextTemplate implements CompiledTemplate {
     }
   }
 
-  get #nodes(): readonly Node[] {
+  /** Of its expressions. */
+  get nodes(): readonly Node[] {
     return this.#pieces.filter((piece) => typeof piece !== 'string');
   }
 

@@ -51,6 +51,13 @@ export class Capacity {
     return part;
   }
 
+  /** What the API holds, for who takes bytes for it without a stream. */
+  partOf(api: string): Holding {
+    const part = this.join(api);
+    part.streams--;
+    return part;
+  }
+
   /** Its stream has ended. What runs on for it may still hold bytes. */
   leave(part: Holding): void {
     part.streams--;

@@ -136,6 +136,6 @@ export class HeldBytes implements MemoryAccount {
   }
 }
 
-function shareOf(api: string, { shares }: Limits): number {
+export function shareOf(api: string, { shares }: Limits): number {
   return Object.hasOwn(shares, api) ? (shares[api] ?? shares.default) : shares.default;
 }

@@ -6,6 +6,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import type { ResultCache } from '../cache/index.ts';
 import type { Capacity } from './capacity.ts';
 import { askBeforeMessages } from './message-decoder.ts';
 import type { Peer } from './stream-context.ts';
@@ -16,6 +17,7 @@ export interface ExternalProcessor {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
   readonly capacity: Capacity;
+  readonly cache: ResultCache;
 }
 
 type Call = ServerDuplexStream<ProcessingRequest, ProcessingResponse>;
@@ -24,7 +26,12 @@ type Call = ServerDuplexStream<ProcessingRequest, ProcessingResponse>;
 export function createExternalProcessor(options: StreamsOptions): ExternalProcessor {
   const streams = createStreams(options);
   const process = (call: Call): void => serve(call, streams, options.logger);
-  return { definition: loadServiceDefinition(), implementation: { Process: process }, capacity: streams.capacity };
+  return {
+    definition: loadServiceDefinition(),
+    implementation: { Process: process },
+    capacity: streams.capacity,
+    cache: streams.cache,
+  };
 }
 
 function serve(call: Call, streams: Streams, logger: Logger): void {

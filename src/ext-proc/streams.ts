@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ResultCache } from '../cache/index.ts';
 import type { NodeScope } from '../expression/index.ts';
 import type { LambdaInvoker } from '../lambda/index.ts';
 import type { PolicySource, Trace } from '../policy/index.ts';
@@ -6,6 +7,7 @@ import { Capacity } from './capacity.ts';
 import { HiddenHeaders } from './hidden-headers.ts';
 import { MissingBodies } from './missing-bodies.ts';
 import type { StreamObserver } from './observer.ts';
+import { createSharedResults } from './shared-results.ts';
 import { ProcessingStream } from './stream.ts';
 import type { Peer } from './stream-context.ts';
 import { realTiming, type Timing } from './timing.ts';
@@ -19,6 +21,8 @@ export interface StreamsOptions {
   readonly now?: () => number;
   /** The process's clock where nobody says another. */
   readonly timing?: Timing;
+  /** Milliseconds of a clock that never goes back: the process's where nobody says another. */
+  readonly monotonic?: () => number;
   /** See PolicyRuntime. */
   readonly trace?: Trace;
 }
@@ -28,14 +32,26 @@ export interface Streams {
   /** One HTTP request begins, under the policies that are in force now. */
   open(peer: Peer): ProcessingStream;
   readonly capacity: Capacity;
+  /** Results that are kept for all of them. */
+  readonly cache: ResultCache;
 }
 
 export function createStreams(options: StreamsOptions): Streams {
   const { policies, invoker, metrics: observer, logger, node, now = Date.now, timing = realTiming, trace } = options;
+  const monotonic = options.monotonic ?? (() => performance.now());
   const capacity = new Capacity();
-  const runtime = { invoker, logger, observer, node, trace };
+  const cache = createSharedResults(capacity, policies, monotonic);
+  const runtime = { invoker, logger, observer, node, trace, cache: cache.shared };
   const missingBodies = new MissingBodies();
   const hiddenHeaders = new HiddenHeaders(logger);
   const shared = { runtime, observer, capacity, missingBodies, hiddenHeaders, logger, timing, now };
-  return { open: (peer) => new ProcessingStream(peer, { set: policies.current(), ...shared }), capacity };
+  return {
+    open(peer) {
+      const set = policies.current();
+      cache.follow(set);
+      return new ProcessingStream(peer, { set, ...shared });
+    },
+    capacity,
+    cache: cache.shared.results,
+  };
 }

@@ -133,6 +133,30 @@ export const metricCatalogue = {
     help: 'Invocations that Lambda throttled to their last attempt, by whose limit is reached.',
     labels: { limit: ['function', 'account', 'caller', 'unknown'] },
   },
+  cacheLookups: {
+    name: 'lambda_ext_proc_cache_lookups_total',
+    type: 'counter',
+    help: 'Requests of steps with a cache, by what the cache had for them.',
+    labels: { result: ['hit', 'miss', 'shared', 'uncacheable'] },
+  },
+  cacheEvictions: {
+    name: 'lambda_ext_proc_cache_evictions_total',
+    type: 'counter',
+    help: 'Results that are no longer kept, by reason.',
+    labels: { reason: ['expired', 'entries', 'bytes', 'reload'] },
+  },
+  cacheEntries: {
+    name: 'lambda_ext_proc_cache_entries',
+    type: 'gauge',
+    help: 'Results of functions that are kept now.',
+    labels: {},
+  },
+  cacheBytes: {
+    name: 'lambda_ext_proc_cache_bytes',
+    type: 'gauge',
+    help: 'Bytes that kept results take, as a part of the buffered bytes.',
+    labels: {},
+  },
   credentialsAge: {
     name: 'lambda_ext_proc_credentials_age_seconds',
     type: 'gauge',

@@ -1,4 +1,5 @@
 import { type Gauge, Registry } from 'prom-client';
+import { type CacheState, cacheMetrics } from './cache-metrics.ts';
 import type { LabelValue, Metric } from './catalogue.ts';
 import { createCounter, createGauge, createHistogram } from './create-metric.ts';
 import { type InvocationLabels, InvocationMetrics } from './invocation-metrics.ts';
@@ -156,6 +157,11 @@ export class Metrics {
   /** Asked at each scrape for the credentials in use. */
   observeCredentials(states: () => Iterable<CredentialState>): void {
     this.#credentials = states;
+  }
+
+  /** Asked at each scrape for the results that are kept. */
+  observeCache(cache: CacheState): void {
+    cacheMetrics(cache, this.registry);
   }
 
   /** For a supervisor: asked at each scrape for the state of its workers. */

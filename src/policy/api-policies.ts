@@ -1,4 +1,4 @@
-import type { BodyTemplate, CompiledTemplate, Secret } from '../expression/index.ts';
+import type { BodyTemplate, CompiledTemplate, Secret, ValueList } from '../expression/index.ts';
 import type { BodyNeeds, RequestFormat, Resource, ResponseFormat } from '../formats/index.ts';
 import type {
   CredentialSource,
@@ -118,8 +118,22 @@ export interface LambdaConfiguration {
   readonly answer: MessageTemplates;
   /** Status to the caller instead of the reference's 500, by class of failure. */
   readonly errorStatus: ErrorStatus;
+  /** How long results are kept, and for whom; undefined: each request calls the function. */
+  readonly cache: CacheConfiguration | undefined;
   /** What its expressions may give; undefined: nothing is to be looked at for each request. */
   readonly frame: InvocationFrame | undefined;
+}
+
+/** Results of the function are kept and given to later requests of the same key. */
+export interface CacheConfiguration {
+  readonly ttlMs: number;
+  /** What tells requests apart beside the function and who calls it; undefined: the whole payload. */
+  readonly key: ValueList | undefined;
+  readonly maxEntries: number;
+  /** Whose share of the memory results take: the API's name, or `inline` for all policies that routes bring. */
+  readonly owner: string;
+  /** This step in this API as it is configured: a hash. */
+  readonly space: string;
 }
 
 /** Bounds what expressions give at run time. Texts without expressions were checked when the policies were compiled. */

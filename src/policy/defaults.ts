@@ -2,6 +2,11 @@ import { SYNCHRONOUS_BYTES } from '../lambda/index.ts';
 import type { ErrorStatus, Limits } from './api-policies.ts';
 
 /** What holds where policies.yaml says nothing. */
+/** Seconds, as API Gateway's authorizers have them. */
+export const CACHE_SECONDS = 3_600;
+/** Results that are kept of one step in one worker, and how many a document may ask for. */
+export const CACHE_ENTRIES = { usual: 1_000, most: 100_000 } as const;
+
 export const policyDefaults = {
   unmatched: 'reject',
   inline: false,

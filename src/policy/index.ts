@@ -1,7 +1,7 @@
 export type { Answer } from './answer.ts';
 export { answerFailure, timeoutFailure } from './answer-failure.ts';
 export type * from './api-policies.ts';
-export { defaultLimits, honestStatus, policyDefaults } from './defaults.ts';
+export { CACHE_ENTRIES, CACHE_SECONDS, defaultLimits, honestStatus, policyDefaults } from './defaults.ts';
 
 export { errorCatalogue } from './error-catalogue.ts';
 export { fixedInvocation } from './fixed-invocation.ts';
@@ -11,6 +11,6 @@ export { bodyTooLarge, PolicyFailure } from './policy-failure.ts';
 export { withoutPrivateWords } from './private-variables.ts';
 export { mayReplaceBody, needsWholeResponse } from './replaced-body.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';
-export type { InvocationObserver, PolicyRuntime } from './runtime.ts';
+export type { InvocationObserver, PolicyRuntime, SharedResults } from './runtime.ts';
 export type { AppliedMutations, Trace, TraceEvent } from './trace.ts';
 export { Transaction } from './transaction.ts';

@@ -2,7 +2,7 @@ import { ExpressionError } from '../expression/index.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Texts for the log, without the values of private variables. */
-type Redact = (text: string) => string;
+export type Redact = (text: string) => string;
 
 const CUT = '…';
 const MAX_CAUSES = 3;

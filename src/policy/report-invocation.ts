@@ -2,7 +2,7 @@ import type { Invocation, InvocationError, InvocationResult } from '../lambda/in
 import type { InvocationLabels } from '../observability/index.ts';
 import type { PolicyStep } from './api-policies.ts';
 import type { PolicyFailure } from './policy-failure.ts';
-import { redactionOf, withoutQuotes } from './private-variables.ts';
+import { type Redact, withoutQuotes } from './private-variables.ts';
 import type { Execution, Transaction } from './transaction.ts';
 
 /** An invocation that is over. */
@@ -11,6 +11,8 @@ export interface EndedInvocation {
   readonly step: PolicyStep;
   readonly invocation: Invocation;
   readonly durationMs: number;
+  /** As the log may have texts. Made when the call begins: it may end after its request. */
+  readonly redact: Redact | undefined;
 }
 
 /** The log line, the metrics and the metadata of an invocation that gave no result. */
@@ -21,7 +23,7 @@ export function reportError(ended: EndedInvocation, error: InvocationError, fail
   const execution = { requestId, executedVersion: undefined, durationMs, status: statusCode };
   const limit = throttling && { throttledBy: throttling.limit };
   const labels = count(ended, { outcome, key: failure.key, ...limit }, execution);
-  const redact = redactionOf(ended.transaction);
+  const { redact } = ended;
   const reason = redact === undefined ? message : withoutQuotes(redact(message));
   const facts = { outcome, kind, statusCode, errorType, requestId, attempts, durationMs, reason };
   const throttled = throttling && { ...limit, throttlingReason: throttling.reason };
@@ -56,18 +58,18 @@ function regionOf(ended: EndedInvocation): string | undefined {
 }
 
 /** Without private variables. */
-function shown({ transaction }: EndedInvocation, text: string | undefined): string | undefined {
-  return text === undefined ? undefined : (redactionOf(transaction)?.(text) ?? text);
+function shown({ redact }: EndedInvocation, text: string | undefined): string | undefined {
+  return text === undefined ? undefined : (redact?.(text) ?? text);
 }
 
 /** Metadata and metrics; gives the fields by which log lines name the invocation. */
 function count(
-  { transaction, step, invocation, durationMs }: EndedInvocation,
+  { transaction, step, invocation, durationMs, redact }: EndedInvocation,
   ended: Pick<InvocationLabels, 'outcome' | 'key' | 'throttledBy'>,
   execution: Execution,
 ): Pick<InvocationLabels, 'api' | 'policy' | 'function'> {
   const { functionName } = invocation;
-  const shownName = redactionOf(transaction)?.(functionName) ?? functionName;
+  const shownName = redact?.(functionName) ?? functionName;
   const labels = { api: transaction.policies.name, policy: step.name, function: shownName };
   transaction.invocationMs += durationMs;
   transaction.executions.set(step.name, execution);

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
+import type { ResultCache } from '../cache/index.ts';
 import type { NodeScope } from '../expression/index.ts';
 import type { LambdaInvoker } from '../lambda/index.ts';
+import type { MemoryAccount } from '../memory-account.ts';
 import type { InvocationLabels } from '../observability/index.ts';
 import type { Trace } from './trace.ts';
 
@@ -11,6 +13,8 @@ export interface PolicyRuntime {
   readonly observer: InvocationObserver;
   /** `#node`. */
   readonly node: NodeScope;
+  /** Undefined: nothing is kept. */
+  readonly cache?: SharedResults | undefined;
   /** For who shows or tests policies; undefined in a server. */
   readonly trace?: Trace | undefined;
 }
@@ -20,4 +24,11 @@ export interface InvocationObserver {
   invocation(labels: InvocationLabels, seconds: number): void;
   /** The expressions of a transaction took more CPU time than `limits.evaluationMs`. */
   limitReached(limit: 'evaluation'): void;
+}
+
+/** What is kept for all requests of the process. */
+export interface SharedResults {
+  readonly results: ResultCache;
+  /** For a call that several requests of an API wait for, and that goes on when one of them leaves. */
+  account(api: string): MemoryAccount;
 }

@@ -24,7 +24,8 @@ export type TraceEvent =
   /** `error`: it could not be evaluated, and `onConditionError` decides. */
   | { readonly kind: 'condition'; readonly value: boolean; readonly error?: unknown }
   | { readonly kind: 'invocation'; readonly invocation: Invocation }
-  | { readonly kind: 'result'; readonly result: InvocationResult }
+  /** `cached`: of another request's call, which was kept or still ran. */
+  | { readonly kind: 'result'; readonly result: InvocationResult; readonly cached: boolean }
   | { readonly kind: 'invocation-error'; readonly error: InvocationError }
   /** The result, decoded. */
   | { readonly kind: 'answer'; readonly answer: FunctionAnswer }

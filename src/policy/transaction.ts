@@ -18,6 +18,8 @@ export interface Execution {
   readonly durationMs: number;
   /** Status of the Invoke API; undefined when there was no answer. */
   readonly status: number | undefined;
+  /** The result is of another request's invocation; `requestId` and `executedVersion` are that one's. */
+  readonly cached?: true;
 }
 
 /**

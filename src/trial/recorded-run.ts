@@ -8,6 +8,8 @@ export interface RecordedCall {
   readonly invocation: Invocation;
   readonly result: InvocationResult | undefined;
   readonly error: InvocationError | undefined;
+  /** The result is of an earlier call, which was kept. */
+  readonly cached: boolean;
 }
 
 /** What a function's result is as HTTP, or as `#lambdaResponse` shows it. */

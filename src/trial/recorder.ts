@@ -28,10 +28,10 @@ export class Recorder {
         step.condition = { value: event.value, error: event.error };
         break;
       case 'invocation':
-        step.call = { invocation: event.invocation, result: undefined, error: undefined };
+        step.call = { invocation: event.invocation, result: undefined, error: undefined, cached: false };
         break;
       case 'result':
-        step.call = ended(step.call, { result: event.result });
+        step.call = ended(step.call, { result: event.result, cached: event.cached });
         break;
       case 'invocation-error':
         step.call = ended(step.call, { error: event.error });

@@ -54,7 +54,7 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
     logger: createLogger({ level: 'warn', destination: { write } }),
     node: { id: null, version, tenant: null, zone: null, shardingTags: [] },
     trace: recorder.trace,
-    ...(isGiven ? { timing: clock, now: () => BEGIN + clock.now() } : {}),
+    ...(isGiven ? { timing: clock, now: () => BEGIN + clock.now(), monotonic: () => clock.now() } : {}),
   });
   const metadata = new Map(trial.api === undefined ? [] : [[streamMetadata.api, trial.api]]);
   const replies = new ReplyQueue(metadata);

@@ -10,6 +10,7 @@ import {
   type PhaseOutcome,
   type RequestHead,
   runPolicies,
+  type SharedResults,
   Transaction,
 } from '../../src/policy/index.ts';
 
@@ -36,6 +37,8 @@ export interface PolicyRunOptions {
   readonly memory?: MemoryAccount;
   /** Of the log; `debug` shows payloads of failed functions. */
   readonly level?: 'info' | 'debug';
+  /** Results that are kept for several runs; absent: none is. */
+  readonly cache?: SharedResults;
 }
 
 export interface PolicyRun {
@@ -93,6 +96,7 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
         limitReached: (limit) => void reached.push(limit),
       },
       node: { id: 'node-1', version: null, tenant: null, zone: null, shardingTags: [] },
+      cache: options.cache,
     },
     bodyLimit,
     evaluationMs,

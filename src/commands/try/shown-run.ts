@@ -40,6 +40,8 @@ export interface ShownCall {
   /** Why it gave no result. */
   readonly error: { readonly kind: string; readonly name: string | null; readonly message: string } | null;
   readonly attempts: number | null;
+  /** The result is of an earlier call, which was kept. */
+  readonly cached: boolean;
 }
 
 export interface ShownStep {
@@ -169,7 +171,7 @@ function hidesAnswer({ step, variables }: RecordedStep): boolean {
 }
 
 function shownCall(call: NonNullable<RecordedStep['call']>, hidden: boolean, hasPrivate: boolean): ShownCall {
-  const { invocation, result, error } = call;
+  const { invocation, result, error, cached } = call;
   return {
     ...shownTarget(invocation),
     payload: shownBody(invocation.payload),
@@ -183,6 +185,7 @@ function shownCall(call: NonNullable<RecordedStep['call']>, hidden: boolean, has
           },
     error: error === undefined ? null : shownFailedCall(error, hasPrivate),
     attempts: result?.attempts ?? error?.attempts ?? null,
+    cached,
   };
 }
 

@@ -46,7 +46,7 @@ function callRows(call: ShownCall): readonly ViewRow[] {
   const type = call.invocationType === 'RequestResponse' ? '' : ` (${call.invocationType})`;
   const attempts = call.attempts !== null && call.attempts > 1 ? `, ${call.attempts} attempts` : '';
   return [
-    line('calls', target + at + type + attempts),
+    line(call.cached ? 'kept result of' : 'calls', target + at + type + attempts),
     ...(call.clientContext === null ? [] : [line('clientContext', call.clientContext)]),
     ...(call.tenantId === null ? [] : [line('tenantId', call.tenantId)]),
     ...(call.payload === null ? [line('payload', 'none')] : bodyRows('payload', call.payload)),

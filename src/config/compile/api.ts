@@ -1,6 +1,7 @@
 import type { ApiPolicies, EnvoySettings, PhaseNeeds, PolicyStep, ResponseTemplates } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ApiDocument } from '../schema/index.ts';
+import { type CachePlace, configurationHash } from './cache.ts';
 import { CallerVariables } from './caller-influence.ts';
 import { dataMap } from './data.ts';
 import { compileEnvoy } from './envoy.ts';
@@ -45,7 +46,7 @@ export function* compileApi(
   const { author } = surroundings.rights;
   const compiler =
     author === 'route' ? shared : shared.withFixed(new FixedValues(withoutOthers(data), surroundings.timeSpent));
-  const phases = yield* compilePhases(document, path, surroundings, compiler);
+  const phases = yield* compilePhases(document, path, surroundings, compiler, cachePlace(name, document, surroundings));
   const own = compileResponseTemplates(document.responseTemplates, [...path, 'responseTemplates'], compiler);
   return {
     name,
@@ -104,6 +105,18 @@ function checkDictionaries(
   }
 }
 
+/** All that routes bring takes one share: a route may bring any number of texts. */
+function cachePlace(name: string, document: ApiDocument, { rights, defaults, dictionaries }: Surroundings): CachePlace {
+  let hash: string | undefined;
+  return {
+    owner: rights.author === 'route' ? 'inline' : name,
+    configuration() {
+      hash ??= configurationHash(rights.author, name, document, defaults, dictionaries);
+      return hash;
+    },
+  };
+}
+
 type Phases = Pick<ApiPolicies, 'request' | 'response' | 'needs'>;
 
 function* compilePhases(
@@ -111,6 +124,7 @@ function* compilePhases(
   path: DocumentPath,
   surroundings: Surroundings,
   compiler: TemplateCompiler,
+  cache: CachePlace,
 ): InSteps<Phases> {
   const names = new Map<string, number>();
   let position = 0;
@@ -127,7 +141,7 @@ function* compilePhases(
     for (const { document: step, place } of placeSteps(document, which, path, defaultScope, compiler.reporter)) {
       yield;
       position++;
-      const compiled = compileStep(step, surroundings, { ...place, answeredBy, guardedBy }, compiler, callers);
+      const compiled = compileStep(step, surroundings, { ...place, cache, answeredBy, guardedBy }, compiler, callers);
       if (compiled === undefined) continue;
       const name = step.name || `${compiled.baseName}-${position}`;
       const earlier = names.get(name);

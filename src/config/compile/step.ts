@@ -13,6 +13,7 @@ import { deepMerge, type WholeFields } from '../merge.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument, StepDocument } from '../schema/index.ts';
 import { compileBody } from './body.ts';
+import { type CachePlace, compileCache } from './cache.ts';
 import { CallerVariables, warnOfCallers } from './caller-influence.ts';
 import { ConfigurationScope } from './configuration-scope.ts';
 import { compileCredentials, secretsOf } from './credentials.ts';
@@ -32,6 +33,8 @@ export interface StepPlace {
   readonly path: DocumentPath;
   readonly phase: 'request' | 'response';
   readonly body: PolicyStep['body'];
+  /** Undefined: nothing of the step is ever kept. */
+  readonly cache?: CachePlace | undefined;
   /** See StepEffects. */
   readonly answeredBy?: string | undefined;
   /** An earlier request step whose function decides whether it answers. */
@@ -57,7 +60,12 @@ export interface CompiledStep {
 }
 
 /** A body of a step takes the place of one of `defaults` whole: no field of that one goes along. */
-const BODIES: WholeFields = { payload: true, mutations: { body: true }, answer: { body: true } };
+const BODIES: WholeFields = {
+  payload: true,
+  mutations: { body: true },
+  answer: { body: true },
+  cache: { key: true },
+};
 
 /** Undefined after at least one reported error. */
 export function compileStep(
@@ -133,13 +141,15 @@ function bodyNeeds(
 function compileConfiguration(
   document: ConfigurationDocument,
   formats: CompiledFormats,
-  { phase, answeredBy }: StepPlace,
+  { path, phase, answeredBy, cache }: StepPlace,
   scope: ConfigurationScope,
 ): Omit<LambdaConfiguration, 'frame' | 'secrets'> | undefined {
   const destination = compileDestination(document, scope);
   const sendToConsumer = compileSendToConsumer(document, scope);
+  const payload =
+    formats.request === undefined ? compileBody(document.payload || undefined, ['payload'], scope) : undefined;
   const configuration = {
-    requestFormat: formats.request ?? new RawRequest(compileBody(document.payload || undefined, ['payload'], scope)),
+    requestFormat: formats.request ?? new RawRequest(payload),
     responseFormat: formats.response,
     resource: formats.resource,
     invocationType: document.invocationType ?? invocationDefaults.invocationType,
@@ -160,6 +170,7 @@ function compileConfiguration(
     mutations: compileMutations(document, scope),
     answer: compileAnswer(document, scope),
     errorStatus: compileErrorStatus(document.errorStatus),
+    cache: compileCache(document, formats.request === undefined ? { payload } : undefined, path, cache, scope),
   } as const;
   checkResultIsThere(document, scope);
   if (sendToConsumer !== undefined) checkEffects(configuration, { phase, answeredBy }, scope);

@@ -7,6 +7,7 @@ import {
   ROLE_SESSION_SECONDS,
 } from '../../lambda/index.ts';
 import { policyDefaults } from '../../policy/index.ts';
+import { cache } from './cache.ts';
 import { errorStatus } from './error-status.ts';
 import { body, field, flag, integer, template, text } from './field.ts';
 import { format, formatName } from './format.ts';
@@ -195,6 +196,11 @@ export const configurationSchema = z
         "What the caller gets where sendToConsumer takes effect: changes of the function's answer. Without effect elsewhere.",
       default: {},
       examples: [{ status: 403, body: { error: 'refused' } }],
+    }),
+    cache: field(cache, {
+      title: 'Cache',
+      description: 'Keeps results, for RequestResponse only. Absent: every request calls the function.',
+      examples: [{ ttlSeconds: 30 }],
     }),
     externalId: field(template, {
       title: 'External id',

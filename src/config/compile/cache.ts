@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { type BodyTemplate, type CompiledTemplate, compileValues, type ValueList } from '../../expression/index.ts';
+import { CACHE_ENTRIES, type CacheConfiguration } from '../../policy/index.ts';
+import { type DocumentPath, formatPath } from '../problem.ts';
+import type { ConfigurationDocument } from '../schema/index.ts';
+import type { ConfigurationScope } from './configuration-scope.ts';
+
+/** Whose results are kept, and how the step tells them from those of any other configuration. */
+export interface CachePlace {
+  /** See CacheConfiguration. */
+  readonly owner: string;
+  /** A hash of all that the document says of the API. Asked for only where a step has a cache. */
+  readonly configuration: () => string;
+}
+
+/** What the step sends; undefined: AWS's events, which hold the whole request. */
+type Sent = { readonly payload: BodyTemplate | undefined } | undefined;
+
+/** `cache` of a step; undefined where nothing is kept, and after a reported error. */
+export function compileCache(
+  document: ConfigurationDocument,
+  sent: Sent,
+  path: DocumentPath,
+  place: CachePlace | undefined,
+  scope: ConfigurationScope,
+): CacheConfiguration | undefined {
+  const { cache, invocationType } = document;
+  if (cache === null || cache === undefined) return undefined;
+  const { ttlSeconds, maxEntries } = cache;
+  if (ttlSeconds === null || ttlSeconds === undefined) {
+    scope.error(['cache'], 'requires ttlSeconds: how many seconds a result is kept, 0 for not at all', 'key');
+    return undefined;
+  }
+  const key = compileKey(cache, sent, scope);
+  if (ttlSeconds === 0) return undefined;
+  if (invocationType === 'Event' || invocationType === 'DryRun') {
+    // `defaults` are laid under steps of every kind.
+    if (scope.says(['cache'])) scope.error(['cache'], `has no effect: ${invocationType} has no result to keep`, 'key');
+    return undefined;
+  }
+  return {
+    ttlMs: ttlSeconds * 1000,
+    key,
+    maxEntries: maxEntries ?? CACHE_ENTRIES.usual,
+    owner: place?.owner ?? '',
+    space: hashOf(`${place?.configuration() ?? ''} ${formatPath(path)}`),
+  };
+}
+
+function compileKey(
+  { key, keyIsComplete }: NonNullable<ConfigurationDocument['cache']>,
+  sent: Sent,
+  scope: ConfigurationScope,
+): ValueList | undefined {
+  if (key === null || key === undefined) {
+    if (keyIsComplete) scope.error(['cache', 'keyIsComplete'], 'has no effect without a key', 'key');
+    return undefined;
+  }
+  const templates: CompiledTemplate[] = [];
+  collect(key, ['cache', 'key'], scope, templates);
+  if (templates.length === 0 || (templates.length === 1 && templates[0]?.constant?.trim() === '')) {
+    scope.error(
+      ['cache', 'key'],
+      'is empty, and no result is ever kept: take it out, and the whole payload is the key',
+    );
+    return undefined;
+  }
+  const values = compileValues(templates);
+  if (keyIsComplete) return values;
+  const remedy =
+    'requests that differ in it would get the result of each other: add it to the key, take the key out, or write `keyIsComplete: true` where the result does not depend on it';
+  if (sent === undefined) {
+    scope.error(
+      ['cache', 'key'],
+      `leaves out what the function reads: an event of AWS's holds the whole request; ${remedy}`,
+    );
+    return values;
+  }
+  const unread = sent.payload === undefined ? [] : values.unread(sent.payload);
+  if (unread.length > 0) {
+    scope.error(['cache', 'key'], `leaves out what the payload reads, ${unread.slice(0, 5).join(', ')}; ${remedy}`);
+  }
+  return values;
+}
+
+/** The templates of a key, at whatever leaf of it. Nesting and size are bounded where documents are read. */
+function collect(value: unknown, path: DocumentPath, scope: ConfigurationScope, templates: CompiledTemplate[]): void {
+  if (typeof value === 'string') {
+    const template = scope.template(path, value);
+    if (template !== undefined) templates.push(template);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) {
+      collect(inner, [...path, Array.isArray(value) ? Number(name) : name], scope, templates);
+    }
+  }
+}
+
+/** Of everything that is given, with the entries of maps. */
+export function configurationHash(...data: readonly unknown[]): string {
+  const text = JSON.stringify(data, (_, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}n`;
+    return value instanceof Map ? [...value] : value;
+  });
+  return hashOf(text);
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text, 'utf16le').digest('base64');
+}

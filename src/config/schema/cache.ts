@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { CACHE_ENTRIES, CACHE_SECONDS } from '../../policy/index.ts';
+import { body, field, flag, integer } from './field.ts';
+
+/** How long a function's results are kept, and what tells requests apart. */
+export const cache = z
+  .strictObject({
+    ttlSeconds: field(integer(0, CACHE_SECONDS), {
+      title: 'Time to live',
+      description: 'Seconds that a result is kept; 0 is off. Required where there is a cache.',
+      examples: [30],
+    }),
+    key: field(body, {
+      title: 'Key',
+      description:
+        'Requests with equal values of its expressions get the same result. Absent: the whole payload. A key of null or "" is not kept.',
+      examples: [["{#request.headers['x-tenant'][0]}", '{#request.path}'], "{#request.headers['authorization'][0]}"],
+    }),
+    maxEntries: field(integer(1, CACHE_ENTRIES.most), {
+      title: 'Entries',
+      description: 'Results of the step that are kept in one worker; the one used longest ago goes.',
+      default: CACHE_ENTRIES.usual,
+      examples: [10_000],
+    }),
+    keyIsComplete: field(flag, {
+      title: 'Key is complete',
+      description:
+        'The result is the same for all requests of one key, though the payload holds more: the key is not held against what the payload reads.',
+      default: false,
+      examples: [true],
+    }),
+  })
+  .meta({
+    id: 'cache',
+    title: 'Cache',
+    description: 'Keeps the results of a function, so that it is not called again for the same request.',
+  });

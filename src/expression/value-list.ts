@@ -1,0 +1,54 @@
+import type { EvaluationContext } from './context.ts';
+import { EvaluationRun } from './evaluator/evaluation-run.ts';
+import type { BodyTemplate, CompiledTemplate } from './template.ts';
+import { limitResult, TextTemplate } from './text-template.ts';
+import { unreadIn } from './unread.ts';
+
+/** The values of all expressions of several templates, as one text from which each can be told. */
+export interface ValueList {
+  /** JSON texts. Null where all values are null or empty texts. Throws ExpressionError. */
+  evaluate(context: EvaluationContext): string | null;
+  /** What the body reads of a transaction although these values do not tell it, as `#request.headers['x']`. */
+  unread(body: BodyTemplate): readonly string[];
+}
+
+/** `templates`: what compileTemplate gave. Text around expressions is left out: it is the same for all requests. */
+export function compileValues(templates: readonly CompiledTemplate[]): ValueList {
+  return new TemplateValues(templates.filter((template) => template instanceof TextTemplate));
+}
+
+class TemplateValues implements ValueList {
+  readonly #templates: readonly TextTemplate[];
+
+  constructor(templates: readonly TextTemplate[]) {
+    this.#templates = templates;
+  }
+
+  /** One evaluation for all values: together they have the steps of one template. */
+  evaluate(context: EvaluationContext): string | null {
+    const run = new EvaluationRun(context);
+    const scope = { context, run, self: null, element: null };
+    const values: string[] = [];
+    let length = 0;
+    for (const template of this.#templates) {
+      try {
+        for (const value of template.valueTexts(scope)) {
+          values.push(value);
+          length += value.length + 1;
+          limitResult(length);
+        }
+      } catch (error) {
+        run.stop();
+        throw template.explained(error, run.exhausted);
+      }
+    }
+    run.finish();
+    run.stop();
+    const isEmpty = values.length > 0 && values.every((value) => value === 'null' || value === '""');
+    return isEmpty ? null : values.join(',');
+  }
+
+  unread(body: BodyTemplate): readonly string[] {
+    return unreadIn(body, this.#templates);
+  }
+}

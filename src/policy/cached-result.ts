@@ -1,0 +1,162 @@
+import { type Kept, resultKey } from '../cache/index.ts';
+import { ExpressionError } from '../expression/index.ts';
+import { type FunctionAnswer, isWhole } from '../formats/index.ts';
+import type { CredentialSource, Invocation, InvocationResult } from '../lambda/index.ts';
+import { charge, type MemoryAccount, textBytes } from '../memory-account.ts';
+import type { CacheConfiguration, PolicyStep } from './api-policies.ts';
+import { type CallResult, callFunction, type FunctionCall } from './call-function.ts';
+import { withEvaluationLimit } from './evaluation-limit.ts';
+import type { Transaction } from './transaction.ts';
+
+interface KeptResult extends Kept {
+  readonly result: InvocationResult;
+  readonly answer: FunctionAnswer;
+}
+
+/** What an entry of a header takes beside its texts. */
+const HEADER_BYTES = 64;
+
+/** Undefined: the request calls the function by itself, since the step keeps nothing, or has no key for this request. */
+export function cacheKeyOf(
+  transaction: Transaction,
+  { configuration }: PolicyStep,
+  invocation: Invocation,
+): string | undefined {
+  const { cache } = configuration;
+  const { results } = transaction.runtime.cache ?? {};
+  if (cache === undefined || results === undefined) return undefined;
+  const key = cache.key === undefined ? (invocation.payload ?? '') : keyOf(transaction, cache.key);
+  if (key === undefined) {
+    results.lookups.uncacheable++;
+    return undefined;
+  }
+  return resultKey([...callParts(transaction, cache, invocation), key]);
+}
+
+/**
+ * A key that cannot be made is none: the function is asked, as without a cache. But a caller who makes expressions expensive
+ * fails.
+ */
+function keyOf(transaction: Transaction, key: NonNullable<CacheConfiguration['key']>): string | undefined {
+  try {
+    return key.evaluate(transaction) ?? undefined;
+  } catch (error) {
+    if (!(error instanceof ExpressionError) || error.exhausted) throw withEvaluationLimit(transaction, error);
+    return undefined;
+  }
+}
+
+/** Which function is called, and as whom: the same request of somebody else is another. */
+function callParts(
+  { policies }: Transaction,
+  { space }: CacheConfiguration,
+  { functionName, region, endpoint, qualifier, tenantId, clientContext, credentials }: Invocation,
+): readonly (string | undefined)[] {
+  return [
+    policies.name,
+    space,
+    endpoint,
+    functionName,
+    qualifier,
+    region,
+    tenantId,
+    clientContext,
+    ...identityParts(credentials),
+  ];
+}
+
+/** Length of the list first: roles follow each other, and the key follows them. */
+function identityParts({ accessKey, secretKey, sessionToken, roleChain = [], role }: CredentialSource) {
+  const roles = role === undefined ? roleChain : [...roleChain, role];
+  return [
+    accessKey,
+    secretKey,
+    sessionToken,
+    String(roles.length),
+    ...roles.flatMap(({ roleArn, roleSessionName, externalId }) => [roleArn, roleSessionName, externalId]),
+  ];
+}
+
+/** The result that is kept, that another request waits for, or of a call of this request's own. Throws PolicyFailure. */
+export async function sharedResult(call: FunctionCall, key: string, signal: AbortSignal): Promise<CallResult> {
+  const { transaction, step } = call;
+  const { cache } = step.configuration;
+  const shared = transaction.runtime.cache;
+  if (cache === undefined || shared === undefined) throw new Error('a key without a cache');
+  const started = performance.now();
+  let isOwn = false;
+  try {
+    const { value } = await shared.results.fetch<KeptResult>({
+      ...cache,
+      key,
+      signal,
+      load(ending) {
+        isOwn = true;
+        return load(call, shared.account(transaction.policies.name), ending);
+      },
+    });
+    if (!isOwn) reportCached(call, value.result, performance.now() - started);
+    return { result: value.result, answer: value.answer, held: 0 };
+  } finally {
+    // Time of a call of its own is counted where it is reported.
+    if (!isOwn) transaction.invocationMs += performance.now() - started;
+  }
+}
+
+/** A call for all who wait: it takes of an account that does not end with the request that began it. */
+async function load(call: FunctionCall, account: MemoryAccount, signal: AbortSignal): Promise<KeptResult> {
+  const { step, invocation } = call;
+  const memory = new LoadMemory(account);
+  try {
+    const { payload } = invocation;
+    if (payload !== step.configuration.requestFormat.shared) charge(memory, payload?.byteLength ?? 0);
+    const { result, answer } = await callFunction({ ...call, invocation: { ...invocation, memory } }, memory, signal);
+    const { logTail: _tail, held: _held, ...kept } = result;
+    return { result: kept, answer, bytes: bytesOf(result, answer) };
+  } finally {
+    memory.release();
+  }
+}
+
+function bytesOf({ payload }: InvocationResult, { headers, body }: FunctionAnswer): number {
+  let bytes = payload.byteLength;
+  if (isWhole(body) && body !== payload) bytes += body.byteLength;
+  for (const [name, value] of headers) bytes += HEADER_BYTES + textBytes(name) + textBytes(value);
+  return bytes;
+}
+
+/** No function was called for this request: it is in no log and no metric of invocations. */
+function reportCached({ transaction, step }: FunctionCall, result: InvocationResult, waitedMs: number): void {
+  const { requestId, executedVersion, status } = result;
+  transaction.runtime.trace?.({ kind: 'result', result, cached: true });
+  transaction.executions.set(step.name, { requestId, executedVersion, durationMs: waitedMs, status, cached: true });
+}
+
+/** What one call takes of an account, to be given back at once. */
+class LoadMemory implements MemoryAccount {
+  readonly #account: MemoryAccount;
+  #held = 0;
+
+  constructor(account: MemoryAccount) {
+    this.#account = account;
+  }
+
+  get shortage(): string {
+    return this.#account.shortage;
+  }
+
+  take(bytes: number): boolean {
+    const taken = this.#account.take(bytes);
+    if (taken) this.#held += bytes;
+    return taken;
+  }
+
+  give(bytes: number): void {
+    this.#held -= bytes;
+    this.#account.give(bytes);
+  }
+
+  release(): void {
+    this.give(this.#held);
+  }
+}

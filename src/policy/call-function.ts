@@ -1,0 +1,81 @@
+import { FormatError, type FunctionAnswer } from '../formats/index.ts';
+import { type Invocation, InvocationError, type InvocationResult } from '../lambda/index.ts';
+import { type MemoryAccount, NoRoomError, SHORT_TEXT, textBytes } from '../memory-account.ts';
+import type { PolicyStep } from './api-policies.ts';
+import { failureOf, functionFailure, resultFailure } from './invocation-failure.ts';
+import { PolicyFailure } from './policy-failure.ts';
+import type { Redact } from './private-variables.ts';
+import { reportError, reportResult } from './report-invocation.ts';
+import type { Transaction } from './transaction.ts';
+
+export interface FunctionCall {
+  /** For whom it is made and reported. */
+  readonly transaction: Transaction;
+  readonly step: PolicyStep;
+  readonly invocation: Invocation;
+  /** See EndedInvocation. */
+  readonly redact: Redact | undefined;
+}
+
+/** What a function gave: a result that is a well-formed answer. */
+export interface CallResult {
+  readonly result: InvocationResult;
+  readonly answer: FunctionAnswer;
+  /** Bytes that are taken for it. */
+  readonly held: number;
+}
+
+/** Calls the function, reports it and decodes its result. What that takes is taken of `memory`. Throws PolicyFailure. */
+export async function callFunction(
+  call: FunctionCall,
+  memory: MemoryAccount,
+  signal: AbortSignal,
+): Promise<CallResult> {
+  const { transaction, step, invocation } = call;
+  const { invoker, trace } = transaction.runtime;
+  const started = performance.now();
+  let result: InvocationResult;
+  try {
+    result = await invoker.invoke(invocation, signal);
+  } catch (error) {
+    if (!(error instanceof InvocationError)) throw error;
+    trace?.({ kind: 'invocation-error', error });
+    const failure = failureOf(error, invocation, step.configuration.errorStatus);
+    reportError({ ...call, durationMs: performance.now() - started }, error, failure);
+    throw failure;
+  }
+  trace?.({ kind: 'result', result, cached: false });
+  const answer = answerOf(result, step, invocation, memory);
+  const failure = answer instanceof PolicyFailure ? answer : undefined;
+  reportResult({ ...call, durationMs: performance.now() - started }, result, failure);
+  const held = result.held ?? 0;
+  if (answer instanceof PolicyFailure) {
+    memory.give(held);
+    throw answer;
+  }
+  return { result, answer, held };
+}
+
+/** Of its headers. Short values are not worth counting. */
+export function answerBytes({ headers }: FunctionAnswer): number {
+  let bytes = 0;
+  for (const [, value] of headers) if (value.length >= SHORT_TEXT) bytes += textBytes(value);
+  return bytes;
+}
+
+/** A function's error is never an answer, whatever its bytes look like. */
+function answerOf(
+  result: InvocationResult,
+  step: PolicyStep,
+  invocation: Invocation,
+  memory: MemoryAccount,
+): FunctionAnswer | PolicyFailure {
+  if (result.functionError !== undefined) return functionFailure(result.functionError, invocation);
+  try {
+    return step.configuration.responseFormat.decode(result, memory);
+  } catch (error) {
+    if (error instanceof FormatError) return resultFailure(error, invocation);
+    if (error instanceof NoRoomError) return PolicyFailure.from(error);
+    throw error;
+  }
+}
