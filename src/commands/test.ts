@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { suggestion } from '../closest.ts';
 import { readDocument } from '../config/index.ts';
@@ -51,10 +51,10 @@ async function runAll(files: readonly string[]): Promise<TestRun> {
   return run;
 }
 
-/** A pipe or a device may never end. */
+/** A pipe or a device may never end, and what the kernel makes up has the environment of processes. */
 async function readFileOfTests(file: string): Promise<string> {
   const isOdd = await stat(file).then(
-    (found) => !found.isFile() && !found.isDirectory(),
+    async (found) => (!found.isFile() && !found.isDirectory()) || /^\/(?:proc|sys|dev)\//.test(await realpath(file)),
     () => false,
   );
   if (isOdd) throw new Error(`${file}: is not a regular file`);

@@ -39,7 +39,8 @@ export class PlaygroundRequest {
   async answer(): Promise<PlaygroundAnswer> {
     const { sessions, port, files } = this.#parts;
     const refusal = requestRefusal(this.#request, port);
-    const url = new URL(this.#request.url ?? '/', 'http://127.0.0.1');
+    const url = URL.parse(this.#request.url ?? '/', 'http://127.0.0.1');
+    if (url === null) return textAnswer(400, 'the address is none');
     const { method } = this.#request;
     const isCall = url.pathname.startsWith('/api/');
     if (refusal !== undefined) return isCall ? jsonAnswer(403, { error: refusal }) : textAnswer(403, refusal);

@@ -187,3 +187,11 @@ test('--watch runs again when the document changes', { timeout: 60_000 }, async 
   await second;
   assert.match(output, /for which no answer is given/);
 });
+
+test('what the kernel makes up is no document, not by a link either: it has the environment of processes', async (t) => {
+  const directory = directoryOf(t, { 't.yaml': 'policies: link\ntests: [{name: a, expect: {error: null}}]\n' });
+  assert.equal(spawnSync('ln', ['-s', '/proc/self/environ', join(directory, 'link')]).status, 0);
+  const { code, stdout } = await run([join(directory, 't.yaml')]);
+  assert.equal(code, 1);
+  assert.match(stdout, /t\.yaml:1:11 policies: .*link: is not a regular file/);
+});

@@ -270,3 +270,12 @@ test('closing ends calls that wait', async (t) => {
   playground.close();
   await assert.rejects(waiting);
 });
+
+test('an address that is none is the fault of who asks', async (t) => {
+  const { origin, port } = await open(t);
+  const sent = httpRequest(origin, { path: '//[', headers: { host: `127.0.0.1:${port}` }, agent: false });
+  sent.end();
+  const [answer] = await once(sent, 'response');
+  answer.resume();
+  assert.equal(answer.statusCode, 400);
+});
