@@ -21,7 +21,10 @@ export async function invokeFunction(transaction: Transaction, step: PolicyStep)
   }
   const invocation = buildInvocation(transaction, step.configuration);
   const refusal = step.configuration.frame?.refusal(invocation);
-  if (refusal !== undefined) throw frameFailure(refusal);
+  if (refusal !== undefined) {
+    giveBackPayload(transaction, step, invocation);
+    throw frameFailure(refusal);
+  }
   transaction.runtime.trace?.({ kind: 'invocation', invocation });
   const controller = new AbortController();
   transaction.invocation = controller;

@@ -57,7 +57,7 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
     ...(isGiven ? { timing: clock, now: () => BEGIN + clock.now(), monotonic: () => clock.now() } : {}),
   });
   const metadata = new Map(trial.api === undefined ? [] : [[streamMetadata.api, trial.api]]);
-  const replies = new ReplyQueue(metadata);
+  const replies = new ReplyQueue(metadata, !isGiven);
   const envoy = new InMemoryEnvoy(streams.open(replies), replies, {
     setup: setupOf(trial),
     attributes: { request: requestAttributesOf(trial.route, trial.attributes), response: ANSWERED_BY_BACKEND },

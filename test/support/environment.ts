@@ -38,8 +38,25 @@ export interface Environment {
 }
 
 export async function startEnvironment(options: EnvironmentOptions, test?: TestContext): Promise<Environment> {
+  const started: { stop(): Promise<unknown> }[] = [];
+  try {
+    return await start(options, test, started);
+  } catch (error) {
+    // Whoever gets an error has nothing to stop, and what goes on would keep the test's process alive.
+    for (const part of started.reverse()) await part.stop();
+    throw error;
+  }
+}
+
+/** `started`: what has to be stopped where a later part does not start. */
+async function start(
+  options: EnvironmentOptions,
+  test: TestContext | undefined,
+  started: { stop(): Promise<unknown> }[],
+): Promise<Environment> {
   const context = test === undefined ? {} : { test };
   const backend = await startBackend(options.backend);
+  started.push(backend);
   const sidecar = await startSidecar({
     config: withEnvoy(options),
     ...(options.workers === undefined ? {} : { workers: options.workers }),
@@ -48,6 +65,7 @@ export async function startEnvironment(options: EnvironmentOptions, test?: TestC
     ...(options.args === undefined ? {} : { args: options.args }),
     ...context,
   });
+  started.push(sidecar);
   const routes = (options.apis ?? []).map((api) => ({
     prefix: `/${api}`,
     name: api,

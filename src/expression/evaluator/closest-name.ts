@@ -1,7 +1,7 @@
 import { editDistance } from '../../closest.ts';
 
 /** ` (did you mean 'x'?)` for the known name that is at most two edits and half the name away, else nothing. */
-export function suggestion(name: string, known: Iterable<string>): string {
+export function didYouMean(name: string, known: Iterable<string>): string {
   let best: string | undefined;
   let bestDistance = 3;
   for (const candidate of known) {
@@ -19,5 +19,5 @@ const MAX_LISTED = 24;
 
 /** The closest known name, or all of them where none is close and they are not too many. */
 export function suggestionOrAll(name: string, known: readonly string[]): string {
-  return suggestion(name, known) || (known.length > MAX_LISTED ? '' : ` (it has ${known.join(', ')})`);
+  return didYouMean(name, known) || (known.length > MAX_LISTED ? '' : ` (it has ${known.join(', ')})`);
 }

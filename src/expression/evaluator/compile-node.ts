@@ -2,7 +2,7 @@ import { TYPES_BY_NAME } from '../java/index.ts';
 import type { Node, Step } from '../parser/ast.ts';
 import { EvaluationFailure, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { rootVariable } from './beans.ts';
-import { suggestion } from './closest-name.ts';
+import { didYouMean } from './closest-name.ts';
 import { project, select } from './collections.ts';
 import { compileOperation, truth } from './compile-operation.ts';
 import { convertArgument } from './convert-argument.ts';
@@ -115,7 +115,7 @@ function construct(node: Node & { kind: 'new' }): Evaluate {
     const type = TYPES_BY_NAME.get(node.name);
     if (type === undefined || type.constructors.length === 0) {
       throw new EvaluationFailure(
-        `there is no type '${node.name}' that could be constructed${suggestion(node.name, TYPES_BY_NAME.keys())}`,
+        `there is no type '${node.name}' that could be constructed${didYouMean(node.name, TYPES_BY_NAME.keys())}`,
       );
     }
     return constructBest(type.constructors, evaluateAll(args, scope), `'new ${node.name}'`, scope.run);

@@ -3,7 +3,7 @@ import type { TemplateDoubt } from '../template.ts';
 import { EvaluationFailure } from '../value.ts';
 import type { BeanType } from './bean.ts';
 import { ROOT_TYPES } from './beans.ts';
-import { suggestion } from './closest-name.ts';
+import { didYouMean } from './closest-name.ts';
 import { compileNode } from './compile-node.ts';
 import { EvaluationRun } from './evaluation-run.ts';
 import { FUNCTION_NAMES, hidesVariable, isFunction } from './functions.ts';
@@ -73,14 +73,14 @@ function isNode(value: object): value is Node {
 
 function unknownVariable(name: string, known: readonly string[]): string | undefined {
   if (name === 'this' || name === 'root' || hidesVariable(name) || known.includes(name)) return undefined;
-  return `nothing is called #${name}, it is null${suggestion(
+  return `nothing is called #${name}, it is null${didYouMean(
     `#${name}`,
     known.map((each) => `#${each}`),
   )}`;
 }
 
 function unknownFunction(name: string): string | undefined {
-  return isFunction(name) ? undefined : `there is no function '#${name}'${suggestion(name, FUNCTION_NAMES)}`;
+  return isFunction(name) ? undefined : `there is no function '#${name}'${didYouMean(name, FUNCTION_NAMES)}`;
 }
 
 function unknownType(name: string, dimensions: number): string | undefined {

@@ -1,6 +1,6 @@
 import { jsonEscape, jsonPath, xmlEscape, xpath } from '../functions/index.ts';
 import { EvaluationFailure, JavaArray, JavaList, type Run, type Value } from '../value.ts';
-import { suggestion } from './closest-name.ts';
+import { didYouMean } from './closest-name.ts';
 import { convertArgument, isPrimitive } from './convert-argument.ts';
 import { pay } from './cost.ts';
 import { writeJson } from './json-writer.ts';
@@ -47,7 +47,7 @@ export function callFunction(name: string, args: readonly Value[], run: Run): Va
       count(name, args, 1, 1);
       return writeJson(first, run);
     default:
-      throw new EvaluationFailure(`there is no function '#${name}'${suggestion(name, FUNCTION_NAMES)}`);
+      throw new EvaluationFailure(`there is no function '#${name}'${didYouMean(name, FUNCTION_NAMES)}`);
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import { EvaluationFailure, JavaArray, JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { Bean, type BeanType } from './bean.ts';
 import { AttributesValue } from './beans.ts';
-import { suggestion, suggestionOrAll } from './closest-name.ts';
+import { didYouMean, suggestionOrAll } from './closest-name.ts';
 import { payForCall, payForResult } from './cost.ts';
 import { gatewayMethod, gatewayMethodNames } from './gateway-methods.ts';
 import { RunEnvironment } from './java-environment.ts';
@@ -73,7 +73,7 @@ export function readProperty(target: Value, name: string, run: Run): Value {
     const constant = target.type.constants.get(name);
     if (constant !== undefined) return constant;
     throw new EvaluationFailure(
-      `${target.type.name} has no constant '${name}'${suggestion(name, target.type.constants.keys())}`,
+      `${target.type.name} has no constant '${name}'${didYouMean(name, target.type.constants.keys())}`,
     );
   }
   const { properties, constants } = membersOf(valueType(target));
@@ -86,7 +86,7 @@ export function readProperty(target: Value, name: string, run: Run): Value {
   }
   const constant = constants.get(name);
   if (constant !== undefined) return constant;
-  throw new EvaluationFailure(`${typeName(target)} has no property '${name}'${suggestion(name, properties.keys())}`);
+  throw new EvaluationFailure(`${typeName(target)} has no property '${name}'${didYouMean(name, properties.keys())}`);
 }
 
 /** `Name` finds `getName` as `name` does. */
@@ -129,7 +129,7 @@ function invoke(
 ): Value {
   if (signatures.length === 0) {
     const owner = target === null ? '' : ` on ${typeName(target)}`;
-    throw new EvaluationFailure(`there is no method '${name}'${owner}${suggestion(name, names())}`);
+    throw new EvaluationFailure(`there is no method '${name}'${owner}${didYouMean(name, names())}`);
   }
   return callBest(signatures, target, args, `'${name}'`, run);
 }

@@ -1,6 +1,6 @@
 import type { Node, Step } from '../parser/ast.ts';
 import { rootNames } from './beans.ts';
-import { suggestion } from './closest-name.ts';
+import { didYouMean } from './closest-name.ts';
 
 /** What a configuration or a gateway brings beside the names that the language knows. */
 export const usualNames: readonly string[] = [
@@ -15,7 +15,7 @@ export function nullMessage(before: Node | Step): string {
   if (before.kind !== 'variable') return 'what stands before it is null';
   const { name } = before;
   const known = usualNames.map((each) => `#${each}`);
-  return `#${name} is null${usualNames.includes(name) ? '' : suggestion(`#${name}`, known)}`;
+  return `#${name} is null${usualNames.includes(name) ? '' : didYouMean(`#${name}`, known)}`;
 }
 
 const literal = (value: unknown) => (typeof value === 'string' ? `'${value}'` : String(value));

@@ -10,7 +10,7 @@ import {
   type Run,
   type Value,
 } from '../value.ts';
-import { suggestion } from './closest-name.ts';
+import { didYouMean } from './closest-name.ts';
 import { convertArgument } from './convert-argument.ts';
 import { typeName } from './type-name.ts';
 import { ClassValue } from './value-type.ts';
@@ -100,7 +100,7 @@ export function findType(name: string, dimensions: number): ClassValue {
   const type = TYPES_BY_NAME.get(name) ?? OTHERS.get(name) ?? OTHERS.get(`java.lang.${name}`);
   if (type === undefined) {
     throw new EvaluationFailure(
-      `there is no type '${name}${'[]'.repeat(dimensions)}'${suggestion(name, TYPES_BY_NAME.keys())}`,
+      `there is no type '${name}${'[]'.repeat(dimensions)}'${didYouMean(name, TYPES_BY_NAME.keys())}`,
     );
   }
   return classOf(dimensions === 0 ? type : arrayOf(type, dimensions));

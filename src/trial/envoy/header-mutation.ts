@@ -1,4 +1,5 @@
 import type { ProcessingResponse } from '../../ext-proc/index.ts';
+import { isHeaderValue } from '../../http-syntax.ts';
 import { type HeaderLine, withoutHeader } from '../http-message.ts';
 import { EnvoyRejection } from './rejection.ts';
 
@@ -10,8 +11,6 @@ const messageLimits = { lines: 100, bytes: 60 * 1024 };
 export const unlimited = { lines: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
 /** Refused unless `mutation_rules` allow it. */
 const ROUTING: ReadonlySet<string> = new Set(['host', ':authority', ':scheme', ':method']);
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that Envoy refuses
-const INVALID_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 /**
  * The headers after a mutation, as Envoy 1.40 applies it (docs/notes/envoy.md, What the server may answer): first what is removed, then what is set, which
@@ -50,7 +49,7 @@ function checkChange(name: string, value: string): void {
   if (ROUTING.has(name) || name.startsWith('x-envoy-')) {
     throw new EnvoyRejection(`a mutation of ${name} is not allowed without mutation_rules`);
   }
-  if (INVALID_VALUE.test(value)) throw new EnvoyRejection(`the value of ${name} has an invalid character`);
+  if (!isHeaderValue(value)) throw new EnvoyRejection(`the value of ${name} has an invalid character`);
 }
 
 function textOf(bytes: Buffer | Uint8Array | string | undefined): string {

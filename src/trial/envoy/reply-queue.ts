@@ -10,11 +10,14 @@ export class ReplyQueue implements Peer {
   readonly metadata = new Metadata();
   /** All that came, also what Envoy acts on at once. */
   readonly replies: ProcessingResponse[] = [];
+  readonly #waitsForever: boolean;
   #read = 0;
   #failure: EnvoyRejection | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(metadata: ReadonlyMap<string, string>) {
+  /** `waitsForever`: functions are called for real, and take the time that they take. */
+  constructor(metadata: ReadonlyMap<string, string>, waitsForever = false) {
+    this.#waitsForever = waitsForever;
     for (const [name, value] of metadata) this.metadata.set(name, value);
   }
 
@@ -52,7 +55,7 @@ export class ReplyQueue implements Peer {
 
   #wait(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(SILENT)), PATIENCE_MS);
+      const timer = this.#waitsForever ? undefined : setTimeout(() => reject(new Error(SILENT)), PATIENCE_MS);
       this.#wake = () => {
         clearTimeout(timer);
         this.#wake = undefined;

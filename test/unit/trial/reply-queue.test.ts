@@ -11,6 +11,16 @@ test('who waits for a reply that never comes gets an error after 10 s', async (t
   await assert.rejects(waiting, /the policies gave no answer within 10 s/);
 });
 
+test('a function that is called for real may take longer', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.after(() => mock.timers.reset());
+  const queue = new ReplyQueue(new Map(), true);
+  const waiting = queue.next();
+  mock.timers.tick(60_000);
+  queue.write({ request_headers: {} });
+  assert.deepEqual(await waiting, { request_headers: {} });
+});
+
 test('a stream that ends with an error fails who waits, and asking for more time is no reply', async () => {
   const queue = new ReplyQueue(new Map([['x-lambda-api', 'orders']]));
   assert.deepEqual(queue.metadata.get('x-lambda-api'), ['orders']);
