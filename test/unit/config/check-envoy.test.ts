@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkEnvoy, formatProblem, PolicyDocumentError } from '../../../src/config/index.ts';
 import { goodEnvoy } from './envoy-fixture.ts';
@@ -403,6 +405,16 @@ test('an api that makes events needs what they tell of the connection', () => {
     `allow_mode_override: true\n                      ${rules}`,
   );
   assertLines(check(hiding, document), ['forward_rules: warning: events of API orders lack the headers']);
+});
+
+test('the examples ask for what events need', () => {
+  const document = policies.replace('payload: "{#request.content}"', 'requestFormat: alb');
+  const lacks = (text: string): boolean => check(text, document).some((line) => line.includes('lack what the filter'));
+  for (const name of ['envoy', 'encoded-slashes', 'mutual-tls', 'unix-socket']) {
+    const text = readFileSync(join(import.meta.dirname, `../../../envoy/${name}.yaml`), 'utf8');
+    assert.equal(lacks(text), false, name);
+    assert.equal(lacks(text.replaceAll('destination.address', 'destination.id')), true, name);
+  }
 });
 
 test('a filter that no route enables is an error', () => {
