@@ -39,6 +39,7 @@ function objects(): ReadonlyMap<string, Schema> {
     ['answer', 'answer'],
     ['headers', 'headers'],
     ['roleChain', 'role'],
+    ['cache', 'cache'],
     ['retry', 'retry'],
     ['circuitBreaker', 'circuit breaker'],
     ['errorStatus', 'error status'],
