@@ -26,6 +26,9 @@ export interface KeptLimits {
   share(owner: string): number;
 }
 
+/** Whether results of a space may be kept under the policies of now. */
+export type InForce = (space: string, owner: string) => boolean;
+
 /** Why a result is no longer kept. `bytes`: another one needed the room. */
 export type Eviction = 'expired' | 'entries' | 'bytes' | 'reload';
 
@@ -119,9 +122,9 @@ export class KeptResults {
   }
 
   /** Drops the spaces that are not in force any more. */
-  retain(isInForce: (space: string) => boolean): void {
+  retain(isInForce: InForce): void {
     for (const space of this.#spaces()) {
-      if (!isInForce(space.name))
+      if (!isInForce(space.name, space.owner.name))
         for (const [key, entry] of [...space.entries.entries()]) this.#remove(space, key, entry, 'reload');
     }
   }

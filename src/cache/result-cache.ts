@@ -1,6 +1,6 @@
 import type { MemoryAccount } from '../memory-account.ts';
 import { Flight } from './flight.ts';
-import { type Kept, type KeptLimits, KeptResults, type Place } from './kept-results.ts';
+import { type InForce, type Kept, type KeptLimits, KeptResults, type Place } from './kept-results.ts';
 
 /** What somebody asks for. */
 export interface CacheRequest<V extends Kept> extends Place {
@@ -30,7 +30,7 @@ export class ResultCache {
   readonly lookups: Record<Lookup, number> = { hit: 0, miss: 0, shared: 0, uncacheable: 0 };
   readonly #kept: KeptResults;
   readonly #flights = new Map<string, Flight<Kept>>();
-  #isInForce: (space: string) => boolean = () => true;
+  #isInForce: InForce = () => true;
 
   /** `now`: milliseconds of a clock that never goes back. What is kept is taken of `memory`. */
   constructor(limits: () => KeptLimits, memory: MemoryAccount, now: () => number) {
@@ -55,7 +55,7 @@ export class ResultCache {
   }
 
   /** Other policies are in force: results of steps that are no more go, and those under way are not kept. */
-  retain(isInForce: (space: string) => boolean): void {
+  retain(isInForce: InForce): void {
     this.#isInForce = isInForce;
     this.#kept.retain(isInForce);
   }
@@ -86,7 +86,7 @@ export class ResultCache {
     const load = async (signal: AbortSignal): Promise<V> => {
       try {
         const value = await request.load(signal);
-        if (!signal.aborted && this.#isInForce(request.space)) this.#kept.set(request, value);
+        if (!signal.aborted && this.#isInForce(request.space, request.owner)) this.#kept.set(request, value);
         return value;
       } finally {
         end();

@@ -30,20 +30,22 @@ class TemplateValues implements ValueList {
     const scope = { context, run, self: null, element: null };
     const values: string[] = [];
     let length = 0;
-    for (const template of this.#templates) {
-      try {
+    let current: TextTemplate | undefined;
+    try {
+      for (const template of this.#templates) {
+        current = template;
         for (const value of template.valueTexts(scope)) {
           values.push(value);
           length += value.length + 1;
           limitResult(length);
         }
-      } catch (error) {
-        run.stop();
-        throw template.explained(error, run.exhausted);
       }
+      run.finish();
+    } catch (error) {
+      throw current === undefined ? error : current.explained(error, run.exhausted);
+    } finally {
+      run.stop();
     }
-    run.finish();
-    run.stop();
     const isEmpty = values.length > 0 && values.every((value) => value === 'null' || value === '""');
     return isEmpty ? null : values.join(',');
   }

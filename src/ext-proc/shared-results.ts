@@ -1,6 +1,13 @@
 import { ResultCache } from '../cache/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
-import type { ApiPolicies, Limits, PolicySet, PolicySource, SharedResults } from '../policy/index.ts';
+import {
+  type ApiPolicies,
+  INLINE_CACHE_OWNER,
+  type Limits,
+  type PolicySet,
+  type PolicySource,
+  type SharedResults,
+} from '../policy/index.ts';
 import type { Capacity, Shortage } from './capacity.ts';
 import { shareOf } from './held-bytes.ts';
 
@@ -34,7 +41,8 @@ export function createSharedResults(capacity: Capacity, policies: PolicySource, 
       followed = set;
       if (isFirst) return;
       const spaces = new Set([...set.apis.values()].flatMap(spacesOf));
-      results.retain((space) => spaces.has(space));
+      // The document does not tell which policies routes bring; what it lays under them is a part of their spaces.
+      results.retain((space, owner) => owner === INLINE_CACHE_OWNER || spaces.has(space));
     },
   };
 }

@@ -130,7 +130,7 @@ export interface CacheConfiguration {
   /** What tells requests apart beside the function and who calls it; undefined: the whole payload. */
   readonly key: ValueList | undefined;
   readonly maxEntries: number;
-  /** Whose share of the memory results take: the API's name, or `inline` for all policies that routes bring. */
+  /** Whose share of the memory results take: the API's name, or INLINE_CACHE_OWNER for all policies that routes bring. */
   readonly owner: string;
   /** This step in this API as it is configured: a hash. */
   readonly space: string;

@@ -7,6 +7,9 @@ export const CACHE_SECONDS = 3_600;
 /** Results that are kept of one step in one worker, and how many a document may ask for. */
 export const CACHE_ENTRIES = { usual: 1_000, most: 100_000 } as const;
 
+/** Who takes the share of all policies that routes bring: not a name that the document's author would give to an API. */
+export const INLINE_CACHE_OWNER = 'inline:*';
+
 export const policyDefaults = {
   unmatched: 'reject',
   inline: false,

@@ -1,4 +1,11 @@
-import type { ApiPolicies, EnvoySettings, PhaseNeeds, PolicyStep, ResponseTemplates } from '../../policy/index.ts';
+import {
+  type ApiPolicies,
+  type EnvoySettings,
+  INLINE_CACHE_OWNER,
+  type PhaseNeeds,
+  type PolicyStep,
+  type ResponseTemplates,
+} from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ApiDocument } from '../schema/index.ts';
 import { type CachePlace, configurationHash } from './cache.ts';
@@ -109,7 +116,7 @@ function checkDictionaries(
 function cachePlace(name: string, document: ApiDocument, { rights, defaults, dictionaries }: Surroundings): CachePlace {
   let hash: string | undefined;
   return {
-    owner: rights.author === 'route' ? 'inline' : name,
+    owner: rights.author === 'route' ? INLINE_CACHE_OWNER : name,
     configuration() {
       hash ??= configurationHash(rights.author, name, document, defaults, dictionaries);
       return hash;
