@@ -21,7 +21,7 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
   const invocation: Unfinished<Invocation> = {
     functionName: text(transaction, configuration.function, 'function'),
     region: text(transaction, configuration.region, 'region'),
-    payload: encode(transaction, configuration),
+    payload: undefined,
     invocationType: configuration.invocationType,
     logType: configuration.logType,
     credentials: configuration.credentials.constant ?? credentials(transaction, configuration.credentials),
@@ -31,6 +31,8 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
     memory: transaction.memory,
   };
   for (const name of INVOCATION_TEXTS) invocation[name] = optional(transaction, configuration.texts[name], name);
+  // Last: it is charged, and given back by whoever gets the invocation.
+  invocation.payload = encode(transaction, configuration);
   return invocation;
 }
 

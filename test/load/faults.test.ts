@@ -235,15 +235,14 @@ test('STS that is down while role credentials live fails no request', async (t) 
   const lambda = await startLambda(t);
   const aws = await startLocalAws();
   t.after(() => aws.stop());
-  const sts = await startStsStub(aws.endpoint);
-  t.after(() => sts.stop());
-  const keys = await aws.createUser('caller', allow('sts:AssumeRole'));
-  const roleArn = await aws.createRole('invoke', aws.trust(['user/caller']));
   // The refresh is due after 0.6 to 0.67 of a session, and 0.9 of it are used: the outage ends in between.
   const duration = Math.max(9, seconds);
   const outageMs = duration * 1000 - 3_000;
-  const durationSeconds = Math.ceil(outageMs / 780);
-  const config = policies(lambda, 'role', { ...keys, roleArn, durationSeconds });
+  const sts = await startStsStub(aws.endpoint, Math.ceil(outageMs / 780));
+  t.after(() => sts.stop());
+  const keys = await aws.createUser('caller', allow('sts:AssumeRole'));
+  const roleArn = await aws.createRole('invoke', aws.trust(['user/caller']));
+  const config = policies(lambda, 'role', { ...keys, roleArn });
   const sidecar = await start({ test: t, config, env: { AWS_ENDPOINT_URL_STS: sts.endpoint } });
   const envoy = await startProxy(t, [sidecar]);
   assert.equal((await fetch(envoy.url, { headers: { 'x-load-id': 'first' } })).status, 200);

@@ -1,9 +1,10 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** What becomes of a call of STS. */
 export type StsFault = 'none' | 'reset' | 'hang' | 'unavailable' | 'throttled' | 'nonsense';
 
-/** Stands before a real STS and goes wrong on demand. Bytes pass through unchanged, so signatures hold. */
+/** Stands before a real STS and goes wrong on demand. Requests pass through unchanged, so signatures hold. */
 export interface StsStub {
   readonly endpoint: string;
   fault: StsFault;
@@ -23,7 +24,21 @@ const answers: Readonly<Partial<Record<StsFault, string>>> = {
     'HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>',
 };
 
-export async function startStsStub(upstream: string): Promise<StsStub> {
+/** Tells that sessions end after so many seconds: a document cannot ask for less than AWS gives, 900. */
+function shorten(sessionSeconds: number): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const end = new Date(Date.now() + sessionSeconds * 1000).toISOString();
+      // As long as before: the length of the answer is told already.
+      const write = (old: string): string => (old.length === end.length ? end : `${end.slice(0, old.length - 1)}Z`);
+      const text = chunk.toString('latin1').replace(/(?<=<Expiration>)[^<]+/, write);
+      done(null, Buffer.from(text, 'latin1'));
+    },
+  });
+}
+
+/** `sessionSeconds`: for how long sessions last by its answers; without it as STS says. */
+export async function startStsStub(upstream: string, sessionSeconds?: number): Promise<StsStub> {
   const target = new URL(upstream);
   const sockets = new Set<Socket>();
   const track = (socket: Socket): Socket => {
@@ -40,8 +55,10 @@ export async function startStsStub(upstream: string): Promise<StsStub> {
     const answer = answers[fault];
     if (fault === 'reset') client.once('data', () => client.resetAndDestroy());
     else if (answer !== undefined) client.once('data', () => client.end(answer));
-    else if (fault === 'none') client.pipe(track(connect(Number(target.port), target.hostname))).pipe(client);
-    else client.resume();
+    else if (fault === 'none') {
+      const answered = client.pipe(track(connect(Number(target.port), target.hostname)));
+      (sessionSeconds === undefined ? answered : answered.pipe(shorten(sessionSeconds))).pipe(client);
+    } else client.resume();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

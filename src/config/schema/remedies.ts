@@ -48,5 +48,8 @@ const UNITS: readonly (readonly [field: RegExp, unit: string])[] = [
 export function nameRemedy(key: string): string | undefined {
   if (/^-+\S/.test(key)) return ': write "- " with a blank behind the dash';
   if (key === '<<') return ': merge keys are not supported; what all steps share goes into `defaults`';
+  if (/^timeout(?:_?ms|_?seconds)?$/i.test(key)) {
+    return ': a call has connectionTimeoutMs, readTimeoutMs, apiCallAttemptTimeoutMs and apiCallTimeoutMs, in milliseconds';
+  }
   return /\w:\S/.test(key) ? ': write a blank behind the colon' : undefined;
 }

@@ -54,7 +54,9 @@ function fieldAdvice(key: string, path: DocumentPath, schema: z.ZodType): string
     const beside = path.slice(length).find((part) => typeof part === 'string') ?? '';
     return `: write it further out, beside \`${beside}\``;
   }
-  return suggestion(key, known) || (known.length === 0 ? '' : `: known are ${known.join(', ')}`);
+  const meant = suggestion(key, known);
+  if (meant === '' && path.at(-1) === 'headers' && known.includes('set')) return ': write it under `set`';
+  return meant || (known.length === 0 ? '' : `: known are ${known.join(', ')}`);
 }
 
 function bare(name: string): string {

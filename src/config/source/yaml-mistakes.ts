@@ -69,7 +69,7 @@ function badIndent(text: string, at: number, { message }: YAMLError, document: D
       offset,
     };
   }
-  return { reason: 'this line is indented otherwise than the fields beside it: indent it as they are', offset };
+  return { reason: 'this line is not indented as the fields beside it are: align it with them', offset };
 }
 
 function isClosing(character: string | undefined, opening: string | undefined): boolean {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { ResultCache } from '../../../src/cache/index.ts';
 import { variableOf } from '../../../src/commands/command-line.ts';
 import { commandDefinitions } from '../../../src/commands/definitions.ts';
+import { unlimitedMemory } from '../../../src/memory-account.ts';
 import { Metrics, metricCatalogue } from '../../../src/observability/index.ts';
 
 const page = (name: string): string =>
@@ -56,6 +58,7 @@ test('the metrics of a process are those of the catalogue, with their types, lab
   metrics.immediateResponse('x');
   metrics.protocolViolation('x');
   metrics.observeCredentials(() => [{ source: 'default', obtainedAt: 0, expiresAt: 0 }]);
+  metrics.observeCache(new ResultCache(() => ({ bytes: 0, share: () => 1 }), unlimitedMemory, () => 0));
   const snapshot = await metrics.snapshot();
   const code = snapshot.map(({ name, type, values }) => {
     const labels = new Set(values.flatMap((value) => Object.keys(value.labels)));

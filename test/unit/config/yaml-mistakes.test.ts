@@ -14,7 +14,7 @@ const quotes = 'must be in quotes';
 const mistakes: readonly (readonly [name: string, text: string, place: string, ...words: string[]])[] = [
   ['a tab', block('function: f', '\tregion: us-east-1'), '8:11', 'a tab indents this line'],
   ['a tab alone', 'version: 1\napis:\n\torders: {}\n', '3:1', 'a tab indents this line', 'spaces'],
-  ['a line less indented', 'version: 1\napis:\n    orders: {}\n  bills: {}\n', '4:3', 'indented otherwise'],
+  ['a line less indented', 'version: 1\napis:\n    orders: {}\n  bills: {}\n', '4:3', 'is not indented as'],
   ['a line more indented', block('function: f', ' region: us-east-1'), '8:12', 'deeper than the line before'],
   [
     'a field less indented than its item',
@@ -93,6 +93,8 @@ const kinds: readonly (readonly [name: string, text: string, place: string, ...w
   ['a merge key', 'version: 1\napis: {a: &a {}, b: {<<: *a}}\n', '2:22', 'merge keys are not supported'],
   ['a field too far in', withStep('function: f, onError: fail'), '5:39', 'further out, beside `configuration`'],
   ['a field too far out', withStep('function: f', 'region: x, '), '5:10', 'write it under `configuration`'],
+  ['a timeout without its kind', block('function: f', 'timeout: 10s'), '8:11', 'readTimeoutMs'],
+  ['a header without set', block('mutations: {headers: {x-tier: gold}}'), '7:33', 'write it under `set`'],
   ['another spelling', withStep('function: f, read_timeout_ms: 5'), '5:39', 'did you mean readTimeoutMs?'],
   ['a misspelt list of rights', 'version: 1\ninline: {function: []}\n', '2:10', 'did you mean functions?'],
 ];

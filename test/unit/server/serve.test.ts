@@ -193,7 +193,7 @@ for (const [what, options, message] of [
     { args: ['--tls-cert', '/no.crt', '--tls-key', '/no.key'] },
     /TLS certificate \/no\.crt cannot be read/,
   ],
-  ['an admin port that is none', { args: ['--admin', 'here'] }, /cannot listen on here/],
+  ['an admin port that is none', { args: ['--admin', 'here'] }, /--admin here is not an address/],
 ] as const) {
   test(`${what} is one clear line and code 1`, async (t) => {
     await assert.rejects(
