@@ -1,7 +1,14 @@
 export type { Answer } from './answer.ts';
 export { answerFailure, timeoutFailure } from './answer-failure.ts';
 export type * from './api-policies.ts';
-export { CACHE_ENTRIES, CACHE_SECONDS, defaultLimits, honestStatus, INLINE_CACHE_OWNER, policyDefaults } from './defaults.ts';
+export {
+  CACHE_ENTRIES,
+  CACHE_SECONDS,
+  defaultLimits,
+  honestStatus,
+  INLINE_CACHE_OWNER,
+  policyDefaults,
+} from './defaults.ts';
 
 export { errorCatalogue } from './error-catalogue.ts';
 export { fixedInvocation } from './fixed-invocation.ts';

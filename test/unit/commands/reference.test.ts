@@ -58,7 +58,13 @@ test('the metrics of a process are those of the catalogue, with their types, lab
   metrics.immediateResponse('x');
   metrics.protocolViolation('x');
   metrics.observeCredentials(() => [{ source: 'default', obtainedAt: 0, expiresAt: 0 }]);
-  metrics.observeCache(new ResultCache(() => ({ bytes: 0, share: () => 1 }), unlimitedMemory, () => 0));
+  metrics.observeCache(
+    new ResultCache(
+      () => ({ bytes: 0, share: () => 1 }),
+      unlimitedMemory,
+      () => 0,
+    ),
+  );
   const snapshot = await metrics.snapshot();
   const code = snapshot.map(({ name, type, values }) => {
     const labels = new Set(values.flatMap((value) => Object.keys(value.labels)));

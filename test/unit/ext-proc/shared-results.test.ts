@@ -17,11 +17,7 @@ function setOf(properties: object): PolicySet {
 test('results of what a reload left as it was are kept, inline ones too, and new ones of routes as before', async () => {
   const capacity = new Capacity();
   let set = setOf({ a: 1 });
-  const { shared, follow } = createSharedResults(
-    capacity,
-    { current: () => set },
-    () => 0,
-  );
+  const { shared, follow } = createSharedResults(capacity, { current: () => set }, () => 0);
   const ask = async (api: ApiPolicies | undefined): Promise<string> => {
     const cache = api?.request[0]?.configuration.cache;
     assert.ok(api && cache);
