@@ -30,8 +30,8 @@ export async function initCommand(args: readonly string[], io: CommandIo): Promi
 }
 
 function alreadyThere(files: readonly string[]): string {
-  const what = files.length === 1 ? 'is there already' : 'are there already';
-  return `${files.join(', ')} ${what}, and nothing is overwritten: choose another directory`;
+  const what = files.length === 1 ? 'exists already' : 'exist already';
+  return `${files.join(', ')} ${what}, and nothing was written: choose another directory`;
 }
 
 async function isThere(file: string): Promise<boolean> {
@@ -47,11 +47,25 @@ async function isThere(file: string): Promise<boolean> {
 
 async function writeNew(file: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeDirectory(dirname(file));
     await writeFile(file, text, { flag: 'wx' });
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw new Error(alreadyThere([file]));
     throw cannotWrite(file, error);
+  }
+}
+
+/** One by one: Node's `recursive` tries for ever where nothing can be made, as in /proc. */
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EEXIST') return;
+    const parent = dirname(directory);
+    if (code !== 'ENOENT' || parent === directory) throw error;
+    await makeDirectory(parent);
+    await mkdir(directory);
   }
 }
 

@@ -49,7 +49,7 @@ export function selectApi(
   if (name !== undefined) {
     const policies = set.byName(name);
     if (policies !== undefined) return { kind: 'api', policies };
-    return refused('LAMBDA_EXT_PROC_UNKNOWN_API', `x-lambda-api names ${JSON.stringify(name)}, which is no API`);
+    return refused('LAMBDA_EXT_PROC_UNKNOWN_API', `x-lambda-api is ${JSON.stringify(name)}, and no API has that name`);
   }
   const [text] = inline;
   if (text !== undefined) {

@@ -41,7 +41,7 @@ export function createSharedResults(capacity: Capacity, policies: PolicySource, 
       followed = set;
       if (isFirst) return;
       const spaces = new Set([...set.apis.values()].flatMap(spacesOf));
-      // The document does not tell which policies routes bring; what it lays under them is a part of their spaces.
+      // Inline policies are not in the document. Its defaults, which they build on, are a part of their spaces.
       results.retain((space, owner) => owner === INLINE_CACHE_OWNER || spaces.has(space));
     },
   };

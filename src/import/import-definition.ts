@@ -45,7 +45,7 @@ export interface ImportedFile {
 export function importDefinitions(text: string, fileName: string, options: ImportOptions = {}): ImportedFile {
   const file = readDocuments(text, fileName);
   if (file.definitions.length === 0) {
-    throw new ImportError(`this is no API definition: the file has ${file.others.join(', ') || 'nothing'}`);
+    throw new ImportError(`this is not an API definition: the file has ${file.others.join(', ') || 'nothing'}`);
   }
   const groups = new Map<string, Reader>(file.sharedPolicyGroups);
   for (const other of options.sharedPolicyGroups ?? []) {

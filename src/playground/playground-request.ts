@@ -40,7 +40,7 @@ export class PlaygroundRequest {
     const { sessions, port, files } = this.#parts;
     const refusal = requestRefusal(this.#request, port);
     const url = URL.parse(this.#request.url ?? '/', 'http://127.0.0.1');
-    if (url === null) return textAnswer(400, 'the address is none');
+    if (url === null) return textAnswer(400, 'this is not an address');
     const { method } = this.#request;
     const isCall = url.pathname.startsWith('/api/');
     if (refusal !== undefined) return isCall ? jsonAnswer(403, { error: refusal }) : textAnswer(403, refusal);

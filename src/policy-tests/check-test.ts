@@ -42,7 +42,7 @@ interface Bytes {
 
 function checkBody(message: Bytes | null | undefined, path: DocumentPath, report: Report): void {
   if (message?.body !== undefined && typeof message.bodyBase64 === 'string') {
-    report([...path, 'bodyBase64'], 'stands beside body: write one of them', 'key');
+    report([...path, 'bodyBase64'], 'cannot be used with body: write one of them', 'key');
   }
 }
 
@@ -57,8 +57,10 @@ function checkAnswer(answer: AnswerDocument, path: DocumentPath, report: Report)
     ...(isThere('failure') ? ['failure'] : []),
   ];
   if (kinds.length === 0) report(path, 'answers nothing: write result, functionError, error, status or failure');
-  if (kinds.length > 1) report([...path, kinds[1] ?? ''], `stands beside ${kinds[0]}: an answer is one of them`, 'key');
-  if (results.length > 1) report([...path, results[1] ?? ''], `stands beside ${results[0]}: write one of them`, 'key');
+  if (kinds.length > 1)
+    report([...path, kinds[1] ?? ''], `cannot be used with ${kinds[0]}: an answer is one of them`, 'key');
+  if (results.length > 1)
+    report([...path, results[1] ?? ''], `cannot be used with ${results[0]}: write one of them`, 'key');
   if (isThere('reason') && !isThere('error')) report([...path, 'reason'], 'requires error', 'key');
   if (isThere('retryAfterSeconds') && !refuses)
     report([...path, 'retryAfterSeconds'], 'requires error or status', 'key');
@@ -84,7 +86,7 @@ function checkExpect(expect: ExpectDocument, path: DocumentPath, report: Report)
   for (const [index, call] of (expect.calls ?? []).entries()) {
     if (typeof call === 'string') continue;
     if (call.payload !== undefined && typeof call.payloadBase64 === 'string') {
-      report([...path, 'calls', index, 'payloadBase64'], 'stands beside payload: write one of them', 'key');
+      report([...path, 'calls', index, 'payloadBase64'], 'cannot be used with payload: write one of them', 'key');
     }
   }
 }

@@ -65,7 +65,7 @@ export interface PhaseNeeds {
   readonly certificates: boolean;
   /** The headers that templates name, in lower case: `check` looks whether Envoy keeps one of them back. */
   readonly headers: ReadonlySet<string>;
-  /** A step makes events of AWS's, which hold all headers, who called and how: what Envoy does not tell is missing there. */
+  /** A step makes events of AWS's, which hold all headers, who called and how: what Envoy does not expose is missing there. */
   readonly events: boolean;
 }
 

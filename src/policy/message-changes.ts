@@ -128,7 +128,7 @@ function statusOf(
   // A refusal whose status is missing must not be the function's 200.
   if (text === null && by === 'mutations') return undefined;
   const value = text === null ? undefined : readStatus(text);
-  if (value === undefined) throw invalidChange(`${by}.status is no status from 200 to 599`);
+  if (value === undefined) throw invalidChange(`${by}.status is not a status from 200 to 599`);
   return value;
 }
 

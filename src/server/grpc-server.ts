@@ -72,7 +72,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     'grpc.max_receive_message_length': options.maxBodyBytes + MESSAGE_SLACK,
     'grpc.max_send_message_length': -1,
     'grpc.max_concurrent_streams': options.maxConcurrentStreams,
-    // A peer that vanished without a word (a cut network) is noticed within 80 s.
+    // A peer that vanished silently (a cut network) is noticed within 80 s.
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
     // Its bookkeeping costs on each message, and nothing reads it.

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { type EchoLambda, echoApis, startEchoLambda } from '../support/echo-lambda.ts';
 import { type Environment, startEnvironment } from '../support/environment.ts';
+import type { Json } from '../support/envoy-config.ts';
 import { type Caller, callHttp1, callHttp2, type ExactAnswer } from '../support/exact-call.ts';
 
 const formats = ['api-gateway-v1', 'http-api-v1', 'api-gateway-v2', 'function-url', 'alb'];
@@ -43,6 +44,20 @@ const apis: Readonly<Record<string, object>> = {
   },
 };
 
+/** Another filter that changes headers of requests and responses. */
+function touching(name: string): Json {
+  const change = {
+    append: { header: { key: `x-${name}`, value: 'yes' }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' },
+  };
+  return {
+    name,
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation',
+      mutations: { request_mutations: [change], response_mutations: [change] },
+    },
+  };
+}
+
 let lambda: EchoLambda;
 let environment: Environment;
 
@@ -56,6 +71,8 @@ before(async () => {
         .sort((a, b) => b.length - a.length)
         .map((api) => ({ prefix: `/${api}`, name: api, metadata: { 'x-lambda-api': api } })),
       connectionManager: { max_request_headers_kb: 96 },
+      filtersBefore: [touching('before')],
+      filtersAfter: [touching('after')],
     },
   });
 });
@@ -116,7 +133,7 @@ for (const [protocol, caller] of Object.entries(protocols)) {
           assert.deepEqual(answer.values('date'), ['Tue, 15 Nov 1994 08:12:31 GMT']);
         }
         assert.deepEqual(answer.values('x-backend'), phase === 'send' ? [] : ['b']);
-        assert.equal(answer.values('x-result').length, 0, 'no header of the request');
+        assert.equal(answer.values('x-result').length, 0, 'wso2 #13797: no header of the request');
       });
 
       test(`${protocol}, ${phase}-${format}: a HEAD has the length of what a GET would have, and no body`, async () => {
@@ -226,6 +243,14 @@ for (const [protocol, caller] of Object.entries(protocols)) {
     assert.equal((await send(caller, 'send-api-gateway-v2', large)).values('a')[0]?.length, 50_000);
   });
 }
+
+test('kgateway #8275: a result is read where other filters change headers', async () => {
+  for (const api of ['send-api-gateway-v2', 'respond-api-gateway-v2']) {
+    const answer = await send(callHttp1, api, { statusCode: 201, headers: { 'x-a': 'a' }, body: 'body' });
+    assert.deepEqual([answer.status, answer.body.toString()], [201, 'body']);
+    assert.deepEqual([answer.values('x-a'), answer.values('x-before')], [['a'], ['yes']]);
+  }
+});
 
 test('without sendToConsumer the decoded answer is read, and the request goes on', async () => {
   const result = { statusCode: 202, headers: { 'x-a': 'a' }, cookies: ['a=1', 'b=2'], body: 'body' };

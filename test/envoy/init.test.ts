@@ -7,21 +7,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
 import { temporaryDirectory } from '../../scripts/support/temporary-directory.ts';
-import { main } from '../../src/main.ts';
 import { startBackend } from '../support/backend.ts';
+import { runMain } from '../support/command.ts';
 import { startEnvoy } from '../support/envoy.ts';
 import { startSidecar } from '../support/sidecar.ts';
 
-async function run(...args: readonly string[]) {
-  let stdout = '';
-  let stderr = '';
-  const io = {
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
-    env: {},
-  };
-  return { code: await main(args, io), stdout, stderr };
-}
+const run = (...args: readonly string[]) => runMain(args);
 
 function directory(t: TestContext): string {
   const made = temporaryDirectory('init-');
@@ -70,15 +61,16 @@ test('init overwrites nothing, and then writes nothing', async (t) => {
   writeFileSync(join(where, 'envoy.yaml'), 'mine');
   const refused = await run('init', where);
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /envoy\.yaml is there already, and nothing is overwritten: choose another directory\n$/);
+  assert.match(refused.stderr, /envoy\.yaml exists already, and nothing was written: choose another directory\n$/);
   assert.deepEqual(written(where), ['envoy.yaml']);
   assert.equal(readFileSync(join(where, 'envoy.yaml'), 'utf8'), 'mine');
   const linked = join(where, 'linked');
   mkdirSync(linked);
   symlinkSync(join(where, 'nowhere'), join(linked, 'policies.yaml'));
-  assert.match((await run('init', linked)).stderr, /policies\.yaml is there already/);
+  assert.match((await run('init', linked)).stderr, /policies\.yaml exists already/);
   assert.match((await run('init', join(where, 'envoy.yaml'))).stderr, /a part of the path is a file/);
   assert.equal((await run('init')).code, 2);
+  assert.match((await run('init', '/proc/here')).stderr, /\/proc\/here\/policies\.yaml cannot be written: /);
 });
 
 /** A Lambda that knows `hello`. */

@@ -4,18 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { main } from '../../src/main.ts';
-
-async function run(args: readonly string[], env: Record<string, string> = {}) {
-  let stdout = '';
-  let stderr = '';
-  const code = await main(args, {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-    env,
-  });
-  return { code, stdout, stderr };
-}
+import { runMain as run } from '../support/command.ts';
 
 const commands = ['serve', 'check', 'eval', 'test', 'try', 'init', 'schema', 'import-gravitee'];
 

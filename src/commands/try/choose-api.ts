@@ -13,7 +13,7 @@ export function chooseApi(set: PolicySet, name: string | undefined, route: strin
     const api = set.byName(name);
     if (api !== undefined) return api;
     throw new ApiChoiceError(
-      `there is no API ${JSON.stringify(name)}${suggestion(name, names) || `: there are ${listed(names)}`}`,
+      `no API has the name ${JSON.stringify(name)}${suggestion(name, names) || `: there are ${listed(names)}`}`,
     );
   }
   if (route !== undefined) {

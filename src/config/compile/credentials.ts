@@ -60,9 +60,9 @@ function checkPair(
 ): void {
   if (isBlank(accessKey) !== isBlank(secretKey)) {
     const [present, missing] = isBlank(accessKey) ? ['secretKey', 'accessKey'] : ['accessKey', 'secretKey'];
-    scope.error([present], `stands alone: set ${missing} too, or neither for the machine's identity`, 'key');
+    scope.error([present], `requires ${missing}; leave both out for the machine's identity`, 'key');
   } else if (!isBlank(sessionToken) && isBlank(accessKey)) {
-    scope.error(['sessionToken'], 'stands alone: set accessKey and secretKey too', 'key');
+    scope.error(['sessionToken'], 'requires accessKey and secretKey', 'key');
   }
 }
 

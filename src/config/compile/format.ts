@@ -66,7 +66,7 @@ function checkEvent(
     scope.error(['requestFormat'], message);
   }
   if (document.payload === null || document.payload === undefined || document.payload === '') return;
-  const message = `stands beside \`requestFormat: ${name}\`, which makes the payload itself: take it out (\`payload: null\` where it is in \`defaults\`), or write \`requestFormat: raw\``;
+  const message = `cannot be used with \`requestFormat: ${name}\`, which makes the payload itself: take it out (\`payload: null\` where it is in \`defaults\`), or write \`requestFormat: raw\``;
   scope.error(['payload'], message, 'key');
 }
 

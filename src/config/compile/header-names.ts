@@ -5,7 +5,7 @@ const ROUTING: ReadonlySet<string> = new Set(['host', ':authority', ':scheme', '
 export type HeaderVerdict =
   | { readonly kind: 'fine' }
   | { readonly kind: 'error'; readonly reason: string }
-  /** Envoy drops the change without a word unless `rule` stands in the filter's `mutation_rules`. */
+  /** Envoy silently drops the change unless `rule` stands in the filter's `mutation_rules`. */
   | { readonly kind: 'refused-by-envoy'; readonly rule: MutationRule };
 
 export type MutationRule = 'allow_all_routing' | 'allow_envoy';
@@ -14,8 +14,8 @@ export type MutationRule = 'allow_all_routing' | 'allow_envoy';
 export function judgeHeader(name: string): HeaderVerdict {
   if (ROUTING.has(name)) return { kind: 'refused-by-envoy', rule: 'allow_all_routing' };
   if (name.startsWith('x-envoy-')) return { kind: 'refused-by-envoy', rule: 'allow_envoy' };
-  if (name === ':path') return { kind: 'error', reason: 'is no header: use mutations.path' };
-  if (name === ':status') return { kind: 'error', reason: 'is no header: use mutations.status' };
+  if (name === ':path') return { kind: 'error', reason: 'is not a header: use mutations.path' };
+  if (name === ':status') return { kind: 'error', reason: 'is not a header: use mutations.status' };
   if (name === 'content-length') return { kind: 'error', reason: 'is set by the server itself from the body' };
   if (isOfConnection(name))
     return { kind: 'error', reason: 'belongs to one connection: Envoy sets it, policies may not' };

@@ -80,7 +80,7 @@ function compileStatus(
   const template = scope.template(path, status);
   const text = template === undefined ? undefined : scope.fixedValue(template);
   if (text !== undefined && readStatus(text) === undefined) {
-    scope.error(path, 'is no status: expected 200 to 599');
+    scope.error(path, 'is not a status: expected 200 to 599');
   }
   return template;
 }
@@ -91,14 +91,14 @@ function checkName(name: string, path: DocumentPath, field: MessageField, scope:
   if (field === 'answer' && lowerCase.startsWith(':')) {
     scope.error(
       path,
-      lowerCase === ':status' ? 'is no header: use answer.status' : 'is no header of a response',
+      lowerCase === ':status' ? 'is not a header: use answer.status' : 'is not a response header',
       'key',
     );
   } else if (verdict.kind === 'error') {
     scope.error(path, verdict.reason, 'key');
   } else if (verdict.kind === 'refused-by-envoy') {
     const line = `mutation_rules: {${verdict.rule}: true}`;
-    scope.warn(path, `Envoy drops this change without a word unless the ext_proc filter has \`${line}\``, 'key');
+    scope.warn(path, `Envoy silently drops this change unless the ext_proc filter has \`${line}\``, 'key');
   }
   return lowerCase;
 }
@@ -108,7 +108,7 @@ function checkTwice(set: Readonly<Record<string, unknown>>, path: DocumentPath, 
   for (const name of Object.keys(set)) {
     const lowerCase = name.toLowerCase();
     if (seen.has(lowerCase)) {
-      scope.error([...path, name], 'stands twice: names are compared without case', 'key');
+      scope.error([...path, name], 'duplicate header (names are case-insensitive)', 'key');
     }
     seen.add(lowerCase);
   }

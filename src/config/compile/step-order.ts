@@ -28,7 +28,7 @@ export function placeSteps(
   if (v4.length > 0) {
     reporter.error(
       [...path, v2Name],
-      `stands beside ${phase}: write one of them, since their order is not told`,
+      `cannot be used with ${phase}: write one of them, since their order is not defined`,
       'key',
     );
   }

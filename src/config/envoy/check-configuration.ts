@@ -63,7 +63,7 @@ function checkGracefulClose(bootstrap: EnvoyNode, filters: readonly Filter[], re
   reporter.warn(bootstrap.placeOf('layered_runtime'), message);
 }
 
-/** Whether the text does not tell which API a route reaches. */
+/** Whether the API that a route reaches cannot be seen in the text. */
 function isUnclear({ metadata }: Route): boolean {
   return [streamMetadata.api, streamMetadata.policies].some((key) => {
     const found = metadata.get(key);

@@ -42,7 +42,7 @@ export function checkEnvoyFiles(files: readonly EnvoyFile[], policies: LoadedPol
   return [...inOrder(problems, files), ...unreachedApis(reaches, policies)];
 }
 
-/** A dump stands alone; to a bootstrap belong all files of resources. */
+/** A dump is checked by itself; a bootstrap is joined with all files of resources. */
 function groupsOf(documents: readonly FileDocument[]): readonly (readonly [FileDocument, ...FileDocument[]])[] {
   const rootOf = ({ source }: FileDocument): EnvoyNode => new EnvoyNode(source.data);
   const dumps = documents.filter((document) => findDumps(rootOf(document)).length > 0);

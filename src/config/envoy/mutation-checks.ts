@@ -16,9 +16,7 @@ export function checkMutations(filter: Filter, used: UsedRoute, reporter: Report
   const { config } = filter;
   const rules = config.get('mutation_rules');
   const place = config.placeOf('mutation_rules');
-  const outcome = rules?.flag('disallow_is_error')
-    ? 'answers each request with a 500'
-    : 'drops the change without a word';
+  const outcome = rules?.flag('disallow_is_error') ? 'answers each request with a 500' : 'silently drops the change';
   const disallowsAll = rules?.flag('disallow_all') === true;
   if (disallowsAll && needsWholeResponse(used.policies)) {
     const message = `${nameOf(used)} reads or replaces responses, for which Range is taken off requests, and Envoy ${outcome}: leave \`disallow_all\` out`;

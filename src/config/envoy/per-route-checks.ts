@@ -47,7 +47,7 @@ function tellForeign(
       ? `this listener has no filter ${kind}: take it out, or add the filter`
       : `write it under \`${meant.name}\``;
   const target = filterKind(targets[0]?.config) ?? 'another one';
-  const message = `is for the filter ${kind}, and stands under the name of a filter ${target}, which ignores it silently: ${outcome}; ${remedy}`;
+  const message = `is for the filter ${kind}, but is under the name of a filter ${target}, which ignores it silently: ${outcome}; ${remedy}`;
   reporter.error(config.path, message, 'key');
 }
 

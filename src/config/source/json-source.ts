@@ -102,7 +102,7 @@ class JsonParser {
       if (this.#text[keyStart] !== '"') throw this.#error('expected a name in double quotes');
       const key = this.#string();
       if (key === '__proto__') throw this.#error('"__proto__" cannot be a name', keyStart);
-      if (entries.has(key)) throw this.#error('the same name stands twice in one object', keyStart);
+      if (entries.has(key)) throw this.#error('duplicate name in an object', keyStart);
       if (!this.#take(':')) throw this.#error("expected ':'");
       const node = this.#value(depth + 1);
       entries.set(key, { keyStart, node });

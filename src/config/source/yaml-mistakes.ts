@@ -35,7 +35,7 @@ const TELL: Readonly<Partial<Record<string, Tell>>> = {
   TAB_AS_INDENT: () => 'a tab indents this line: YAML takes spaces only',
   BAD_ALIAS: () => 'a text that begins with * must be in quotes',
   BAD_DIRECTIVE: () =>
-    'a line that begins with % is a directive of YAML, and this is none: if it is text, put it in quotes',
+    'a line that begins with % is a directive of YAML, but this is not one: if it is text, put it in quotes',
   BAD_DQ_ESCAPE: () => 'unknown escape in double quotes: write the backslash twice, or put the text in single quotes',
   BAD_SCALAR_START: (text, at) => `a text that begins with ${text[at]} must be in quotes`,
   MULTIPLE_DOCS: () =>
@@ -65,7 +65,7 @@ function badIndent(text: string, at: number, { message }: YAMLError, document: D
   const offset = firstCharacter(text, at);
   if (text[offset] === '-') {
     return {
-      reason: 'an item of a list stands in another column than the items before it: indent it as they are',
+      reason: 'a list item is not in the column of the items before it: align it with them',
       offset,
     };
   }
@@ -96,7 +96,7 @@ const SECOND_QUOTE =
 function missingColon(text: string, at: number): string | Mistake {
   if (text.startsWith('- ', at))
     return "an item of a list among fields: is the list's own `name:` missing, or the indentation?";
-  return 'is no field: write `name: value`, with a colon and a blank behind it';
+  return 'is not a field: write `name: value`, with a colon and a blank behind it';
 }
 
 function missingCharacter(text: string, at: number, { message }: YAMLError, document: Document.Parsed) {
@@ -151,7 +151,7 @@ function oddBlank(text: string, at: number): Mistake | undefined {
 /** Where blanks mean something to YAML: before a field, and behind its colon or a dash. */
 const ODD_BLANK = /(?<=^[ \t]*(?:- +)*|[:-])[\u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u3000\ufeff]/;
 const ODD_BLANK_REASON =
-  'this line has a blank that is no space (as copied from a web page): write it anew with spaces';
+  'this line has a blank that is not a space (as copied from a web page): replace it with spaces';
 
 /** Where the last map or list in brackets begins that fits, before `at`. */
 function lastFlow(document: Document.Parsed, at: number, fits: (start: number, end: number) => boolean) {

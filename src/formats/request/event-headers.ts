@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isOfConnection } from '../../http-syntax.ts';
 import type { RequestView } from '../format.ts';
 import { quote, quoteAll } from '../json-text.ts';
 import { canonicalKey } from './canonical-name.ts';
@@ -18,21 +19,14 @@ export interface HeaderRules {
   readonly hasTraceId: boolean;
 }
 
-/** Of one connection, or of Envoy itself. */
-const HIDDEN: ReadonlySet<string> = new Set([
-  'connection',
-  'http2-settings',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  // These have an entry of their own, see below.
-  'host',
-  'content-length',
-  'x-forwarded-port',
-]);
+/** Added below, from what is known of the request. */
+const OWN: ReadonlySet<string> = new Set(['host', 'content-length', 'x-forwarded-port']);
+
+/** What belongs to one connection, to Envoy or to HTTP/2. `expect` is the caller's: AWS's events have it. */
+function isHidden(name: string): boolean {
+  if (OWN.has(name) || name.startsWith('x-envoy-') || name.charCodeAt(0) === COLON) return true;
+  return isOfConnection(name) && name !== 'expect';
+}
 
 /**
  * The headers of a request as its event has them: with what policies changed, `host` from the authority, and
@@ -45,7 +39,7 @@ export function eventHeaders(request: RequestView, { contentLength, hasTraceId }
   if (host !== null) result.push({ name: 'host', values: [host] });
   for (const spelled of headers.names()) {
     const name = spelled.toLowerCase();
-    if (HIDDEN.has(name) || name.charCodeAt(0) === COLON || name.startsWith('x-envoy-')) continue;
+    if (isHidden(name)) continue;
     const values = headers.values(name);
     if (values !== undefined && values.length > 0) result.push({ name, values });
   }

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** A caller whose address Envoy does not tell. It is nobody's, so that no list of allowed addresses has it. */
+/** A caller whose address Envoy does not expose. It is nobody's, so that no list of allowed addresses has it. */
 export const UNKNOWN_ADDRESS = '0.0.0.0';
 
 /** What stands between the callers and Envoy, and may say in `x-forwarded-for` who called it. */

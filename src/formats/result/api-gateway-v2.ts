@@ -33,7 +33,7 @@ function readV2(payload: Uint8Array, memory: MemoryAccount, inferredBody: Inferr
   return shapedAnswer(fields, { status, headers, contentType: 'text/plain; charset=utf-8' }, memory);
 }
 
-/** Undefined for what is no JSON object. */
+/** Undefined where the result is not a JSON object. */
 function readObject(payload: Uint8Array): ResultFields | undefined {
   try {
     return ResultFields.read(payload);

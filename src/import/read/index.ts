@@ -26,7 +26,7 @@ export function readDefinition(document: unknown, context: ReadContext): ApiDefi
     throw new ImportError('this is a v1 definition (policies under `paths`): migrate it to v2 or v4 first');
   }
   if (version === undefined || api.text('name') === undefined) {
-    throw new ImportError('this is no API definition: expected an exported v2 or v4 API with its name');
+    throw new ImportError('this is not an API definition: expected an exported v2 or v4 API with its name');
   }
   const definition = version === 'v4' ? readV4(api, plans, context) : readV2(api, plans, context);
   tellUnread(root, context.report);

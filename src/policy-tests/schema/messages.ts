@@ -26,7 +26,7 @@ const body = {
   }),
   bodyBase64: field(z.base64(), {
     title: 'Body in base64',
-    description: 'Bytes that are no text.',
+    description: 'Bytes that are not text.',
     examples: ['H4sIAAAAAAAA'],
   }),
 };

@@ -4,20 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { main } from '../../../src/main.ts';
+import { runMain } from '../../support/command.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  let stdout = '';
-  let stderr = '';
-  const io = {
-    stdout: { write: (text: string) => (stdout += text) },
-    stderr: { write: (text: string) => (stderr += text) },
-    env,
-  };
-  return { code: await main(['test', ...args], io), stdout, stderr };
-}
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => runMain(['test', ...args], env);
 
 const policies = 'version: 1\napis: {default: {request: [{name: s, configuration: {function: f}}]}}\n';
 const passing = `policies: policies.yaml

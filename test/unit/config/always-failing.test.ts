@@ -31,7 +31,7 @@ const failing: readonly (readonly [text: string, place: string, words: string])[
   [withProperties('qualifier: \'{#properties["none"]}\''), '6:50', 'gives no text'],
   [withProperties('endpoint: \'{#properties["none"]}\''), '6:49', 'gives no text'],
   [withProperties('sendToConsumer: \'{#properties["word"]}\''), '6:55', 'neither true nor false, and every request'],
-  [withProperties('sendToConsumer: true, answer: {status: \'{#properties["status"]}\'}'), '6:78', 'is no status'],
+  [withProperties('sendToConsumer: true, answer: {status: \'{#properties["status"]}\'}'), '6:78', 'is not a status'],
   [withProperties('payload: "{#properties[\'word\'].foo()}"'), '6:70', "there is no method 'foo'"],
   [f('payload: \'{T(java.lang.Integer).parseInt("x")}\''), '5:71', 'it fails for every request'],
   [f('payload: x', "condition: '{(1 + 1)}', "), '5:21', 'neither true nor false, whatever the request is'],

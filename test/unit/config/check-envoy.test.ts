@@ -504,7 +504,7 @@ test('rules that keep Range on are an error for who reads responses, with what E
     .replace('request.content', 'response.content')
     .replace(', mutations: {headers: {set: {x-a: b}}}', '');
   for (const [rule, outcome] of [
-    ['disallow_all: true', 'drops the change without a word'],
+    ['disallow_all: true', 'silently drops the change'],
     ['disallow_all: true, disallow_is_error: true', 'answers each request with a 500'],
   ]) {
     const text = spoilt(

@@ -187,7 +187,7 @@ test('the scope is ignored where the position decides', () => {
 test('pre beside request is an error', () => {
   const step = '{configuration: {function: f}}';
   assertLines(problemsOf(`version: 1\napis: {orders: {request: [${step}], pre: [${step}]}}\n`), [
-    'apis.orders.pre: stands',
+    'apis.orders.pre: cannot be used with',
   ]);
 });
 

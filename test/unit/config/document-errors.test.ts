@@ -64,7 +64,7 @@ test('yaml that does not parse is told with its place', () => {
 test('json that does not parse is told with its place', () => {
   assertLines(problemsOf('{"version": 1,\n "apis": {,}}', 'p.json'), ['p.json:2:11 not valid JSON: expected a name']);
   assertLines(problemsOf('{"version": 1} x', 'p.json'), ['p.json:1:16 not valid JSON: expected the end']);
-  assertLines(problemsOf('{"version": 1, "version": 1}', 'p.json'), ['p.json:1:16 ', 'stands twice']);
+  assertLines(problemsOf('{"version": 1, "version": 1}', 'p.json'), ['p.json:1:16 ', 'duplicate name']);
   assertLines(problemsOf('{"version": 01}', 'p.json'), ["expected ',' or '}'"]);
   assertLines(problemsOf('{"version": "a\nb"}', 'p.json'), ['p.json:1:13', 'string']);
 });

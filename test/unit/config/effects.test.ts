@@ -105,13 +105,13 @@ test('names of headers in answer', () => {
       ),
     );
   assertLines(problems(':status'), ['use answer.status']);
-  for (const name of [':path', ':authority', ':method']) assertLines(problems(name), ['is no header of a response']);
+  for (const name of [':path', ':authority', ':method']) assertLines(problems(name), ['is not a response header']);
   for (const name of ['connection', 'content-length', 'a b']) assert.doesNotMatch(problems(name).join(), /warning|^$/);
   for (const phase of ['request', 'response']) {
-    assertLines(problems('x-envoy-decorator', phase), ['warning: Envoy drops this change', 'allow_envoy']);
+    assertLines(problems('x-envoy-decorator', phase), ['warning: Envoy silently drops this change', 'allow_envoy']);
   }
   const twice = 'function: f, sendToConsumer: true, answer: {headers: {set: {x-a: "1", X-A: "2"}}}';
-  assertLines(problemsOf(withStep(twice)), ['answer.headers.set.X-A: stands twice']);
+  assertLines(problemsOf(withStep(twice)), ['answer.headers.set.X-A: duplicate header']);
 });
 
 test('inline policies are checked the same', () => {

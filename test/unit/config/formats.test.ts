@@ -8,7 +8,7 @@ const fine = (configuration: string): void => assert.deepEqual(lines(configurati
 
 test('a format of AWS makes the payload, so that a payload beside it is an error', () => {
   assertLines(lines(`requestFormat: alb, ${raw}, payload: a`), [
-    'configuration.payload: stands beside `requestFormat: alb`',
+    'configuration.payload: cannot be used with `requestFormat: alb`',
     'or write `requestFormat: raw`',
   ]);
   fine(`requestFormat: alb, ${raw}, payload: null`);

@@ -106,7 +106,7 @@ test('what cannot break JSON is not warned of', () => {
   fine('{"a": "{#request.method}", "b": "{T(java.util.UUID).randomUUID()}"}');
 });
 
-test('what is no JSON text is not warned of', () => {
+test('what is not JSON text is not warned of', () => {
   for (const text of [
     '{#request.content}',
     ' {#request.content} ',

@@ -71,22 +71,18 @@ test('an error in defaults is told once and there', () => {
 
 test('an error in defaults is told even where no step uses them', () => {
   assertLines(problemsOf('version: 1\ndefaults: {region: nowhere}\n'), ['2:20 defaults.region: is no AWS region']);
-  assertLines(problemsOf('version: 1\ndefaults: {accessKey: a}\n'), ['2:12 defaults.accessKey: stands alone']);
+  assertLines(problemsOf('version: 1\ndefaults: {accessKey: a}\n'), ['2:12 defaults.accessKey: requires secretKey']);
   assert.deepEqual(problemsOf('version: 1\ndefaults: {readTimeoutMs: 5}\n'), []);
 });
 
 test('one key alone is an error', () => {
   const keys = "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_X')}";
-  assertLines(problemsOf(withStep(`function: f, accessKey: "${keys}"`)), [
-    `${at}.accessKey: stands alone: set secretKey`,
-  ]);
-  assertLines(problemsOf(withStep(`function: f, secretKey: "${keys}"`)), [
-    `${at}.secretKey: stands alone: set accessKey`,
-  ]);
+  assertLines(problemsOf(withStep(`function: f, accessKey: "${keys}"`)), [`${at}.accessKey: requires secretKey`]);
+  assertLines(problemsOf(withStep(`function: f, secretKey: "${keys}"`)), [`${at}.secretKey: requires accessKey`]);
   assertLines(
     problemsOf(withStep(`function: f, accessKey: "", secretKey: "${keys}"`)),
     [`${at}.accessKey: warning: is empty`],
-    [`${at}.secretKey: stands alone`],
+    [`${at}.secretKey: requires accessKey`],
   );
   assert.deepEqual(problemsOf(withStep('function: f, accessKey: null, secretKey: null')), []);
 });
@@ -227,7 +223,7 @@ test('names that are no headers are errors', () => {
     assertLines(problemsOf(withStep(`function: f, mutations: {headers: {set: {"${name}": x}}}`)), ['headers.set']);
   }
   const text = withStep('function: f, mutations: {headers: {set: {X-A: a, x-a: b}}}');
-  assertLines(problemsOf(text), ['set.x-a: stands twice']);
+  assertLines(problemsOf(text), ['set.x-a: duplicate header']);
 });
 
 test('headers of one connection are errors wherever a name is written', () => {
@@ -293,7 +289,7 @@ test('a path or status that is none is an error', () => {
   assertLines(problemsOf(withStep('function: f, mutations: {path: a}')), ['mutations.path: is no path']);
   const status = (value: string): string => withStep(`function: f, sendToConsumer: true, answer: {status: ${value}}`);
   assertLines(problemsOf(status('199')), ['answer.status: expected at least 200']);
-  assertLines(problemsOf(status('ok')), ['answer.status: is no status']);
+  assertLines(problemsOf(status('ok')), ['answer.status: is not a status']);
   assertLines(problemsOf(status('600')), ['answer.status: expected at most 599']);
 });
 
@@ -392,7 +388,7 @@ test('a client context that is no json is an error', () => {
 
 test('a qualifier session token or role that cannot be right is told', () => {
   assertLines(problemsOf(withStep('function: f, qualifier: "a b"')), ['qualifier: is neither a version nor an alias']);
-  assertLines(problemsOf(withStep('function: f, sessionToken: t')), ['sessionToken: stands alone']);
+  assertLines(problemsOf(withStep('function: f, sessionToken: t')), ['sessionToken: requires accessKey']);
   assertLines(problemsOf(withStep('function: f, roleChain: [{roleArn: " "}]')), ['roleChain.0.roleArn: is missing']);
   const role = 'arn:aws:iam::123456789012:role/r';
   const short = problemsOf(withStep(`function: f, roleArn: "${role}", durationSeconds: 60`));

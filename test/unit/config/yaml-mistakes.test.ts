@@ -65,7 +65,7 @@ const mistakes: readonly (readonly [name: string, text: string, place: string, .
   ['no colon', 'version: 1\napis\n  o: {}\n', '2:1', 'write `name: value`'],
   ['no blank behind the colon', 'version:1\napis: {}\n', '1:1', 'a blank behind it'],
   ['a list on the line of its field', 'version: 1\napis: - a\n', '2:7', 'on a line of its own'],
-  ['a blank that is none', 'version: 1\napis:\n\u00a0 o: {}\n', '3:1', 'a blank that is no space'],
+  ['a blank that is none', 'version: 1\napis:\n\u00a0 o: {}\n', '3:1', 'a blank that is not a space'],
   ['leading zeros', 'version: 1\napis: {o: {properties: {account: 0123}}}\n', '2:34', 'leading zeros', 'quotes'],
   ['an anchor that is not there', 'version: 1\napis: {o: *nothing}\n', '2:11', 'an anchor that is not there'],
 ];

@@ -231,7 +231,7 @@ test('a run gets what the page sent; a refusal is told, an unexpected error is n
   assert.doesNotMatch(broken.text, /ada/);
 });
 
-test('what is no JSON, too large, or one run too many is refused', async (t) => {
+test('what is not JSON, too large, or one run too many is refused', async (t) => {
   const { source, origin, playground } = await open(t);
   const { headers } = await browser(playground);
   assert.equal((await run(origin, { ...headers, 'content-type': 'text/plain' })).status, 415);

@@ -85,7 +85,7 @@ const cases: readonly (readonly [what: string, text: string, problem: string])[]
   [
     'an answer of two kinds',
     right.replace('{result: 1}', '{result: 1, error: ServiceException}'),
-    't.yaml:5:32 tests.0.functions.f.error: stands beside result: an answer is one of them',
+    't.yaml:5:32 tests.0.functions.f.error: cannot be used with result: an answer is one of them',
   ],
   [
     'an error that AWS does not have',

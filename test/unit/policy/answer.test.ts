@@ -150,7 +150,7 @@ test('a template that gives nothing never falls back on what the function answer
   assert.deepEqual([status, body, headers], [200, '', {}]);
   const refused = await sent({ status: missing }, '{}');
   assert.deepEqual([refused.status, refused.errorKey], [500, 'AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION']);
-  assert.match(refused.body ?? '', /answer\.status is no status from 200 to 599/);
+  assert.match(refused.body ?? '', /answer\.status is not a status from 200 to 599/);
   const withDefault = "{#jsonPath(#lambdaResponse.content, '$.status') ?: 403}";
   assert.equal((await sent({ status: withDefault }, '{}')).status, 403);
   assert.equal((await sent({ status: withDefault }, '{"status": 429}')).status, 429);

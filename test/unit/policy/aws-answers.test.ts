@@ -43,7 +43,7 @@ test('raw shows the status of the Invoke API, the type of results, and the bytes
   assert.deepEqual(run.transaction.lambdaResponse?.headers.values('content-type'), ['application/json']);
 });
 
-test('the response format stands alone: the payload is raw, and in the response phase too', async () => {
+test('a response format without a request format: the payload is raw, and in the response phase too', async () => {
   const document = {
     apis: { default: { response: [step('f', { payload: 'p', responseFormat: 'alb', sendToConsumer: true })] } },
   };

@@ -56,7 +56,7 @@ function parseArgument(text: string, { session }: PathEvaluation): Value {
   try {
     return parseJson(text);
   } catch (error) {
-    if (error instanceof JsonTextError) throw pathFailed(`an argument is no JSON: ${error.message}`);
+    if (error instanceof JsonTextError) throw pathFailed(`an argument is not JSON: ${error.message}`);
     throw error;
   }
 }

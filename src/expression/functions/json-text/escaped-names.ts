@@ -5,7 +5,7 @@ const BACKSLASH = 0x5c;
 /**
  * Whether a name in a JSON text has an escape. V8 13.6 (Node 24.21) can mistake such a name for another one that it has seen
  * at the same place of an earlier text: after `{"x":1,"\\u006":1}` it reads `{"x":1,"\u0061dmin":1}` as if it had the name
- * `\u006`. Looks only at strings with escapes. A text that is no JSON gets either answer.
+ * `\u006`. Looks only at strings with escapes. For a text that is not JSON the answer means nothing.
  */
 export function hasEscapedName(text: string): boolean {
   for (let at = text.indexOf('\\'); at !== -1; at = text.indexOf('\\', at)) {

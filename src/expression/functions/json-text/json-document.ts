@@ -60,7 +60,7 @@ function parsePlain(text: string): unknown {
   }
 }
 
-/** Only a text with many lists and maps is looked through; for one that is no JSON the answer does not matter. */
+/** Only a text with many lists and maps is looked through; for one that is not JSON the answer does not matter. */
 function nestsTooDeep(text: string): boolean {
   if (text.length <= 2 * MAX_JSON_DEPTH) return false;
   const count = countUpTo(text, '{', MAX_JSON_DEPTH) + countUpTo(text, '[', MAX_JSON_DEPTH);

@@ -109,7 +109,7 @@ test('a run shows the steps, and tells what is wrong with the request, by line',
   );
   assert.match(
     (await page.run({ ...example, api: 'order' })).error ?? '',
-    /there is no API "order", did you mean orders/,
+    /no API has the name "order", did you mean orders/,
   );
   assert.match((await page.run({ api: 'orders' })).error ?? '', /request is not a text/);
 });

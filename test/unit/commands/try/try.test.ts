@@ -220,7 +220,7 @@ for (const [args, code, message] of [
   [['/'], 2, /which policies\? --config policies\.yaml, or --test FILE/],
   [['--config', 'P'], 2, /which request\? e\.g\. try --config/],
   [['--config', 'P', '/'], 2, /which API\? --api is one of orders, private/],
-  [['--config', 'P', '--api', 'order', '/'], 2, /there is no API "order", did you mean orders\?/],
+  [['--config', 'P', '--api', 'order', '/'], 2, /no API has the name "order", did you mean orders\?/],
   [['--config', 'P', '--route', 'x', '/'], 2, /no API has "x" among its routes/],
   [['--config', 'P', '/a', '/b'], 2, /two requests: "\/a" and "\/b"; try runs one/],
   [['--config', '/none/p.yaml', '/'], 1, /\/none\/p\.yaml/],
