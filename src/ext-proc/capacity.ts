@@ -6,17 +6,25 @@ export interface Holding {
   bytes: number;
   /** Of these bytes, those of messages that are still coming. */
   coming: number;
+  /** Answers that are sent while they arrive. */
+  responseStreams: number;
 }
 
 /** Which limit leaves no room: the process's, or the share of an API. */
-export type Shortage = 'streams' | 'buffered_bytes' | 'api_streams' | 'api_buffered_bytes';
+export type Shortage =
+  | 'streams'
+  | 'buffered_bytes'
+  | 'response_streams'
+  | 'api_streams'
+  | 'api_buffered_bytes'
+  | 'api_response_streams';
 
 /** Of the bytes that may be held, what messages may take that are still coming. Else nobody who has come would have room to be served. */
 const COMING = 0.5;
 
 /** Streams and bytes that this process holds now, and how much of both each API. Over a limit new work is refused; nothing is dropped. */
 export class Capacity {
-  readonly #all: Holding = { streams: 0, bytes: 0, coming: 0 };
+  readonly #all: Holding = { streams: 0, bytes: 0, coming: 0, responseStreams: 0 };
   readonly #apis = new Map<string, Holding>();
 
   get streams(): number {
@@ -44,7 +52,7 @@ export class Capacity {
   join(api: string): Holding {
     let part = this.#apis.get(api);
     if (part === undefined) {
-      part = { streams: 0, bytes: 0, coming: 0 };
+      part = { streams: 0, bytes: 0, coming: 0, responseStreams: 0 };
       this.#apis.set(api, part);
     }
     part.streams++;
@@ -65,7 +73,7 @@ export class Capacity {
 
   /** Nothing is known of an API that holds nothing. */
   forget(api: string, part: Holding): void {
-    if (part.streams === 0 && part.bytes === 0) this.#apis.delete(api);
+    if (part.streams === 0 && part.bytes === 0 && part.responseStreams === 0) this.#apis.delete(api);
   }
 
   /** Which limit leaves no room for a stream that has just been opened. */
@@ -79,6 +87,21 @@ export class Capacity {
     // One at least, or an API with a small share of few streams would never be served.
     if (part.streams > Math.max(1, Math.floor(limits.streams * share))) return 'api_streams';
     return part.bytes >= limits.bufferedBytes * share && part.bytes > 0 ? 'api_buffered_bytes' : undefined;
+  }
+
+  /** Undefined: there is room for an answer that is sent while it arrives, and it is taken. Else which limit leaves none. */
+  takeResponseStream(part: Holding | undefined, share: number, limits: Limits): Shortage | undefined {
+    if (this.#all.responseStreams >= limits.responseStreams) return 'response_streams';
+    const most = Math.max(1, Math.floor(limits.responseStreams * share));
+    if (part !== undefined && part.responseStreams >= most) return 'api_response_streams';
+    this.#all.responseStreams++;
+    if (part !== undefined) part.responseStreams++;
+    return undefined;
+  }
+
+  endResponseStream(part: Holding | undefined): void {
+    this.#all.responseStreams--;
+    if (part !== undefined) part.responseStreams--;
   }
 
   /** Undefined: the bytes are taken. Else which limit they would go over, and nothing is taken. */

@@ -1,10 +1,10 @@
 import type { MemoryAccount } from '../memory-account.ts';
-import type { Limits } from '../policy/index.ts';
+import type { Limits, ResponseStreams } from '../policy/index.ts';
 import type { Capacity, Holding, Shortage } from './capacity.ts';
 import type { StreamObserver } from './observer.ts';
 
 /** What one stream, and all that runs for it, holds in memory: part of the process's whole, and of its API's share. */
-export class HeldBytes implements MemoryAccount {
+export class HeldBytes implements MemoryAccount, ResponseStreams {
   readonly #capacity: Capacity;
   readonly #limits: Limits;
   readonly #observer: StreamObserver;
@@ -15,6 +15,7 @@ export class HeldBytes implements MemoryAccount {
   #queued = 0;
   #coming = 0;
   #offered = 0;
+  #streamsAnswer = false;
   #lastShortage: Shortage = 'buffered_bytes';
   #released = false;
 
@@ -94,6 +95,14 @@ export class HeldBytes implements MemoryAccount {
     this.#offered = 0;
   }
 
+  /** Once, until the stream has ended. */
+  takeResponseStream(): boolean {
+    if (this.#released) return false;
+    const shortage = this.#capacity.takeResponseStream(this.#part, this.#share, this.#limits);
+    this.#streamsAnswer = shortage === undefined;
+    return this.#told(shortage);
+  }
+
   /** How many bytes of messages wait for their turn now. False: no more should come. */
   setQueued(bytes: number): boolean {
     const more = bytes - this.#queued;
@@ -105,11 +114,9 @@ export class HeldBytes implements MemoryAccount {
 
   /** Which limit left no room the last time, in the words of the configuration. */
   get shortage(): string {
-    const { streams, bufferedBytes } = this.#limits;
     const isShare = this.#lastShortage.startsWith('api_');
-    const limit = this.#lastShortage.endsWith('streams')
-      ? `limits.streams (${streams})`
-      : `limits.bufferedBytes (${bufferedBytes})`;
+    const name = limitNames[this.#lastShortage];
+    const limit = `limits.${name} (${this.#limits[name]})`;
     if (!isShare) return `over ${limit}`;
     return `over the ${this.#share} of ${limit} that the API ${JSON.stringify(this.#api)} may hold (limits.shares)`;
   }
@@ -117,6 +124,7 @@ export class HeldBytes implements MemoryAccount {
   /** The stream has ended: another may come. Once. */
   end(): void {
     this.#capacity.closeStream();
+    if (this.#streamsAnswer) this.#capacity.endResponseStream(this.#part);
     if (this.#part !== undefined) this.#capacity.leave(this.#part);
   }
 
@@ -135,6 +143,15 @@ export class HeldBytes implements MemoryAccount {
     return false;
   }
 }
+
+const limitNames = {
+  streams: 'streams',
+  api_streams: 'streams',
+  buffered_bytes: 'bufferedBytes',
+  api_buffered_bytes: 'bufferedBytes',
+  response_streams: 'responseStreams',
+  api_response_streams: 'responseStreams',
+} as const satisfies Record<Shortage, keyof Limits>;
 
 export function shareOf(api: string, { shares }: Limits): number {
   return Object.hasOwn(shares, api) ? (shares[api] ?? shares.default) : shares.default;

@@ -43,7 +43,8 @@ export class StreamPolicies implements Inputs {
     const selection = this.#select(attributes.get(requestAttributes.routeName));
     if (selection.kind === 'pass') return { kind: 'unmatched' };
     const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(set);
-    const transaction = new Transaction(policies, runtime, set.limits.bodyBytes, set.limits.evaluationMs, this.#held);
+    const { bodyBytes, evaluationMs } = set.limits;
+    const transaction = new Transaction(policies, runtime, bodyBytes, evaluationMs, this.#held, this.#held);
     this.transaction = transaction;
     const head = readRequestHead(message.head, attributes, now());
     transaction.beginRequest(head);

@@ -87,7 +87,17 @@ export const metricCatalogue = {
     type: 'counter',
     help: 'Work refused because a limit was reached, by limit.',
     labels: {
-      limit: ['body', 'body_wait', 'streams', 'buffered_bytes', 'api_streams', 'api_buffered_bytes', 'evaluation'],
+      limit: [
+        'body',
+        'body_wait',
+        'streams',
+        'buffered_bytes',
+        'response_streams',
+        'api_streams',
+        'api_buffered_bytes',
+        'api_response_streams',
+        'evaluation',
+      ],
     },
   },
   refusedStreams: {

@@ -17,4 +17,14 @@ export interface Answer extends AnswerHead {
 /** A response that is sent to the caller while it arrives. Whoever takes it reads its body or stops it. */
 export interface StreamedAnswer extends AnswerHead {
   readonly body: BodyPieces;
+  readonly limits: StreamLimits;
+}
+
+/** What bounds a streamed answer: Envoy keeps whatever a slow caller has not read. */
+export interface StreamLimits {
+  /** Of the whole body. */
+  readonly maxBytes: number;
+  /** After the burst. */
+  readonly bytesPerSecond: number;
+  readonly burstBytes: number;
 }

@@ -46,6 +46,8 @@ export interface EnvoySettings {
   readonly maxMessageTimeoutMs: number | undefined;
   /** As `1.40`. */
   readonly version: string | undefined;
+  /** How many cookies of one streamed answer reach callers: one, and one for each entry of a `header_mutation` filter. */
+  readonly streamedCookies: number | undefined;
 }
 
 export interface PhaseNeeds {
@@ -215,10 +217,12 @@ export interface Limits {
   readonly bufferedBytes: number;
   /** Milliseconds of CPU time that the expressions of one request may take. */
   readonly evaluationMs: number;
-  /** The fraction of `streams` and of `bufferedBytes` that one API may hold, by its name; `default` is of all others. */
+  /** The fraction of `streams`, `bufferedBytes` and `responseStreams` that one API may hold, by its name; `default` is of all others. */
   readonly shares: Readonly<Record<string, number>> & { readonly default: number };
   /** How long policies wait for a body. */
   readonly bodyWaitMs: number;
+  /** Answers that are sent while they arrive, at a time. */
+  readonly responseStreams: number;
 }
 
 /** What is in force at one moment: a stream keeps the set that it began with. */

@@ -1,4 +1,5 @@
 import { SYNCHRONOUS_BYTES } from '../lambda/index.ts';
+import type { StreamLimits } from './answer.ts';
 import type { ErrorStatus, Limits } from './api-policies.ts';
 
 /** What holds where policies.yaml says nothing. */
@@ -30,6 +31,14 @@ export const defaultLimits: Limits = {
   shares: { default: 0.8 },
   evaluationMs: 250,
   bodyWaitMs: 300_000,
+  responseStreams: 500,
+};
+
+/** AWS's own rate after its burst of 6 MB; the burst is smaller, since Envoy may have to keep all of it for a slow caller. */
+export const defaultStreamLimits: StreamLimits = {
+  maxBytes: 16_777_216,
+  bytesPerSecond: 2_097_152,
+  burstBytes: 1_048_576,
 };
 
 /** `errorStatus: honest`: what happened, in HTTP's own words. */

@@ -20,4 +20,4 @@ export { mayReplaceBody, needsWholeResponse } from './replaced-body.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';
 export type { InvocationObserver, PolicyRuntime, SharedResults } from './runtime.ts';
 export type { AppliedMutations, Trace, TraceEvent } from './trace.ts';
-export { Transaction } from './transaction.ts';
+export { type ResponseStreams, Transaction } from './transaction.ts';

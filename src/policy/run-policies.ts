@@ -3,6 +3,7 @@ import type { Answer, StreamedAnswer } from './answer.ts';
 import { answerFailure } from './answer-failure.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { codingsOf, type Decoding, decodeBody } from './content-encoding.ts';
+import { defaultStreamLimits } from './defaults.ts';
 import { MatchedPath } from './matched-path.ts';
 import type { Message } from './message.ts';
 import type { Phase } from './phase.ts';
@@ -86,7 +87,7 @@ async function run(transaction: Transaction, step: PolicyStep, phase: Phase): Pr
   transaction.throwIfAborted();
 }
 
-function ownAnswer({ request, response, pieces }: Transaction): PhaseOutcome {
+function ownAnswer({ request, response, pieces, streamLimits = defaultStreamLimits }: Transaction): PhaseOutcome {
   if (response === undefined) throw new Error('answered without a response');
   if (response.status < 300 && request?.opensTunnel) {
     const cause = new Error(`a status of ${response.status} would tell the caller that its tunnel is open`);
@@ -98,7 +99,7 @@ function ownAnswer({ request, response, pieces }: Transaction): PhaseOutcome {
   }
   const { status, body, replacement } = response;
   if (pieces !== undefined && replacement === undefined) {
-    return { kind: 'stream', answer: { status, headers, body: pieces } };
+    return { kind: 'stream', answer: { status, headers, body: pieces, limits: streamLimits } };
   }
   // A later step has put another body in the place of the one that arrives.
   pieces?.stop();

@@ -1,6 +1,7 @@
 import type { ApiScope, EvaluationContext, NodeScope } from '../expression/index.ts';
 import type { BodyPieces, FunctionAnswer } from '../formats/index.ts';
-import { type MemoryAccount, textBytes, unlimitedMemory } from '../memory-account.ts';
+import { type MemoryAccount, NoRoomError, textBytes, unlimitedMemory } from '../memory-account.ts';
+import type { StreamLimits } from './answer.ts';
 import type { ApiPolicies, PolicyStep } from './api-policies.ts';
 import type { Inflater } from './content-codings.ts';
 import type { HttpHeaders } from './http-headers.ts';
@@ -21,6 +22,14 @@ export interface Execution {
   /** The result is of another request's invocation; `requestId` and `executedVersion` are that one's. */
   readonly cached?: true;
 }
+
+/** Answers that are sent while they arrive, out of what the process may send at a time. */
+export interface ResponseStreams {
+  /** Room for one, until its request has ended. False: there is none. */
+  takeResponseStream(): boolean;
+}
+
+const unlimitedStreams: ResponseStreams = { takeResponseStream: () => true };
 
 /**
  * One HTTP request on its way through an API's policies: what arrived, what steps changed and stored, and whether anybody
@@ -49,6 +58,8 @@ export class Transaction implements EvaluationContext {
   answered = false;
   /** The answer's body, where it still arrives: `response` has its status and headers, but not the body. */
   pieces: BodyPieces | undefined;
+  /** Of the step whose answer `pieces` are. */
+  streamLimits: StreamLimits | undefined;
   /** The step that runs, or ran last. */
   step: PolicyStep | undefined;
   /** Milliseconds that invocations took in all. */
@@ -57,7 +68,9 @@ export class Transaction implements EvaluationContext {
   invocation: AbortController | undefined;
   /** The decoder of a body that is under way. */
   decoder: Inflater | undefined;
+  readonly #streams: ResponseStreams;
   #aborted = false;
+  #streamTaken = false;
 
   constructor(
     policies: ApiPolicies,
@@ -65,6 +78,7 @@ export class Transaction implements EvaluationContext {
     bodyLimit: number,
     evaluationMs: number,
     memory: MemoryAccount = unlimitedMemory,
+    streams: ResponseStreams = unlimitedStreams,
   ) {
     this.policies = policies;
     this.runtime = runtime;
@@ -74,6 +88,7 @@ export class Transaction implements EvaluationContext {
     this.bodyLimit = bodyLimit;
     this.evaluationMs = evaluationMs;
     this.memory = memory;
+    this.#streams = streams;
   }
 
   beginRequest(head: RequestHead): void {
@@ -88,6 +103,13 @@ export class Transaction implements EvaluationContext {
   receiveAnswer(answer: FunctionAnswer): void {
     this.lambdaResponse?.release();
     this.lambdaResponse = new LambdaResponse(answer, this.memory);
+  }
+
+  /** Before a function is called whose answer is sent while it arrives. Throws NoRoomError where too many are. */
+  takeResponseStream(): void {
+    if (this.#streamTaken) return;
+    if (!this.#streams.takeResponseStream()) throw new NoRoomError(this.memory.shortage);
+    this.#streamTaken = true;
   }
 
   get aborted(): boolean {

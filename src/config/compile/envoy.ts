@@ -9,6 +9,7 @@ export const nothingTold: EnvoySettings = Object.freeze({
   messageTimeoutMs: undefined,
   maxMessageTimeoutMs: undefined,
   version: undefined,
+  streamedCookies: undefined,
 });
 
 /** What `envoy` in the document or in an API tells, laid upon `below`. */
@@ -37,6 +38,7 @@ export function layEnvoy(document: EnvoyDocument, below: EnvoySettings): EnvoySe
     messageTimeoutMs: choose(document.messageTimeoutMs, below.messageTimeoutMs),
     maxMessageTimeoutMs: choose(document.maxMessageTimeoutMs, below.maxMessageTimeoutMs),
     version: choose(document.version, below.version),
+    streamedCookies: choose(document.streamedCookies, below.streamedCookies),
   };
 }
 

@@ -21,5 +21,6 @@ export function compileLimits(document: PolicyDocument, inline: boolean, reporte
     evaluationMs: limits?.evaluationMs ?? defaultLimits.evaluationMs,
     shares: { default: alone ? 1 : defaultLimits.shares.default, ...limits?.shares },
     bodyWaitMs: limits?.bodyWaitMs ?? defaultLimits.bodyWaitMs,
+    responseStreams: limits?.responseStreams ?? defaultLimits.responseStreams,
   };
 }

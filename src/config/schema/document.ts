@@ -38,7 +38,7 @@ const limits = z.strictObject({
   shares: field(z.record(z.string(), z.number().gt(0).max(1)), {
     title: 'Shares',
     description:
-      'Name of an API to the fraction of `streams` and of `bufferedBytes` that it may hold, above 0 and at most 1; beyond it its requests are a 503, and those of other APIs are not. `default` is for every API that is not named: 1 where there is a single one, else 0.8.',
+      'Name of an API to the fraction of `streams`, `bufferedBytes` and `responseStreams` that it may hold, above 0 and at most 1; beyond it its requests are a 503, and those of other APIs are not. `default` is for every API that is not named: 1 where there is a single one, else 0.8.',
     default: defaultLimits.shares,
     examples: [{ default: 0.5, orders: 0.8 }],
   }),
@@ -47,6 +47,13 @@ const limits = z.strictObject({
     description: 'How long policies wait for a body that they read; then the request is a 500.',
     default: defaultLimits.bodyWaitMs,
     examples: [60_000],
+  }),
+  responseStreams: field(integer(1, 1_000_000), {
+    title: 'Response stream limit',
+    description:
+      'Answers that one worker sends at a time while they arrive (`streaming`); a step beyond it calls no function, and its request is a 503.',
+    default: defaultLimits.responseStreams,
+    examples: [100],
   }),
 });
 

@@ -31,6 +31,12 @@ export const envoySchema = z
       description: "Envoy's version, in quotes.",
       examples: ['1.40'],
     }),
+    streamedCookies: field(integer(1, 32), {
+      title: 'Streamed cookies',
+      description:
+        'How many cookies of one streamed answer reach callers: one, and one for each entry of the `header_mutation` filter that adds them. Answers with more are logged as errors.',
+      examples: [4],
+    }),
   })
   .meta({ id: 'envoy', title: 'Envoy', description: 'What Envoy does not expose. An absent field is unknown.' });
 
