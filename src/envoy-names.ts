@@ -60,3 +60,6 @@ export const REQUEST_DONE = { filter: 'lambda-ext-proc-done', key: 'request', va
 /** Attributes that tell what `forward_rules` may hide: `:method` and `:status`. */
 export const METHOD_ATTRIBUTE = 'request.method';
 export const STATUS_ATTRIBUTE = 'response.code';
+
+/** The longest `message_timeout` and `max_message_timeout` in milliseconds: Envoy refuses a configuration with a longer one. */
+export const LONGEST_MESSAGE_TIMEOUT_MS = 3_600_000;

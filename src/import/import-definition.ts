@@ -1,3 +1,4 @@
+import { LONGEST_MESSAGE_TIMEOUT_MS } from '../envoy-names.ts';
 import { invocationDefaults } from '../lambda/index.ts';
 import { acceptedNames } from './closing.ts';
 import type { ApiDefinition, Step } from './definition.ts';
@@ -82,7 +83,7 @@ export function importDefinition(text: string, fileName: string, options: Import
 function convert(definition: ApiDefinition, secrets: Secrets, report: Report, options: ImportOptions) {
   const imported = flowsToApis(definition, acceptedNames(options.accept ?? []), report);
   tellGatewayValues(definition, imported, report);
-  const messageTimeoutMs = messageTimeout(imported);
+  const messageTimeoutMs = messageTimeout(imported, report);
   const policies = policiesDocument(definition, imported, messageTimeoutMs, report);
   // Last, since its comments hold what the report says of security.
   const envoy = envoyDocument(definition, imported, messageTimeoutMs, report);
@@ -112,12 +113,18 @@ function secretsFile({ values }: Secrets): string | undefined {
   ].join('\n');
 }
 
-/** The longest that the steps of one API may take, so that Envoy does not give up before they do. */
-function messageTimeout({ apis }: Imported): number {
+/** The longest that the steps of one API may take, so that Envoy does not give up before they do: at most what Envoy takes. */
+function messageTimeout({ apis }: Imported, report: Report): number {
   const sums = apis.map((api) => {
     return [...api.request, ...api.response].reduce((sum, { step }) => sum + longest(step), 0);
   });
-  return Math.min(Math.ceil((Math.max(0, ...sums) + 1000) / 1000) * 1000, 2 ** 31 - 1);
+  const wanted = Math.ceil((Math.max(0, ...sums) + 1000) / 1000) * 1000;
+  if (wanted <= LONGEST_MESSAGE_TIMEOUT_MS) return wanted;
+  report.add(
+    'changed',
+    'timeouts of steps that add up to more than an hour: Envoy waits for an hour at most, then answers 504',
+  );
+  return LONGEST_MESSAGE_TIMEOUT_MS;
 }
 
 function longest({ configuration }: Step): number {

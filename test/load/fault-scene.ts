@@ -187,7 +187,7 @@ function rssMiB(pid: number): number {
   return Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
 }
 
-async function until(fits: () => boolean | Promise<boolean>): Promise<void> {
+export async function until(fits: () => boolean | Promise<boolean>): Promise<void> {
   for (let i = 0; i < 200 && !(await fits()); i++) await pause(50);
 }
 

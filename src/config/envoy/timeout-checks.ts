@@ -1,3 +1,4 @@
+import { LONGEST_MESSAGE_TIMEOUT_MS } from '../../envoy-names.ts';
 import type { PolicyStep } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { CompiledPolicySet } from '../compiled-policy-set.ts';
@@ -13,6 +14,10 @@ const ENVOY_DEFAULT_TIMEOUT = 200;
  */
 export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPolicySet, reporter: Reporter): void {
   const { config } = filter;
+  for (const field of ['message_timeout', 'max_message_timeout']) {
+    if ((config.duration(field) ?? 0) <= LONGEST_MESSAGE_TIMEOUT_MS) continue;
+    reporter.error(config.placeOf(field), `Envoy refuses a \`${field}\` of more than an hour; write at most \`3600s\``);
+  }
   const timeout = config.duration('message_timeout');
   const maximum = config.duration('max_message_timeout') ?? 0;
   const told = toldOf(used, set, reporter);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_MESSAGE_TIMEOUT_MS } from '../../envoy-names.ts';
 import { field, flag, integer, text } from './field.ts';
 
 /** What Envoy does not expose of its own configuration: at the top of the document, in an API, or in `x-lambda-envoy`. */
@@ -15,13 +16,13 @@ export const envoySchema = z
       description: 'The filter has `response_header_mode: SEND`, so that response steps run without an override.',
       examples: [true],
     }),
-    messageTimeoutMs: field(integer(1), {
+    messageTimeoutMs: field(integer(1, LONGEST_MESSAGE_TIMEOUT_MS), {
       title: 'Message timeout',
       description:
         "Envoy's `message_timeout` in milliseconds: no answer is sent after it, and it is extended where the maximum allows.",
       examples: [35_000],
     }),
-    maxMessageTimeoutMs: field(integer(1), {
+    maxMessageTimeoutMs: field(integer(1, LONGEST_MESSAGE_TIMEOUT_MS), {
       title: 'Maximum message timeout',
       description: "Envoy's `max_message_timeout` in milliseconds: up to it a longer timeout is asked for.",
       examples: [60_000],

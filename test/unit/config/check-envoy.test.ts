@@ -244,6 +244,21 @@ test('timeouts that the server is told must be envoys', () => {
   assertLines(check(allowed), ['max_message_timeout: warning: the server cannot know of it']);
 });
 
+test('a timeout that Envoy refuses to start with', () => {
+  const over = check(spoilt('message_timeout: 35s', 'message_timeout: 3601s'));
+  assertLines(over, ['message_timeout: Envoy refuses a `message_timeout` of more than an hour', '`3600s`']);
+  const extended = spoilt(
+    'message_timeout: 35s',
+    'message_timeout: 35s\n                      max_message_timeout: 3600.5s',
+  );
+  assert.match(check(extended)[0] ?? '', /Envoy refuses a `max_message_timeout`/);
+  const problems = check(spoilt('message_timeout: 35s', 'message_timeout: 3600s'));
+  assert.deepEqual(
+    problems.filter((line) => line.includes('refuses')),
+    [],
+  );
+});
+
 test('failing open is a warning', () => {
   const text = spoilt(
     'allow_mode_override: true',

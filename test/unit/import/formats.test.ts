@@ -92,6 +92,13 @@ test('numbers and booleans that are text are numbers and booleans', () => {
   assert.match(result.policies, /qualifier: "7"\n/);
 });
 
+test('timeouts of more than an hour become the longest that Envoy takes, and are told', () => {
+  const { result } = configurationOf({ readTimeoutMs: 2_147_483_000 });
+  assert.match(result.envoy, /message_timeout: 3600s\n/);
+  assert.match(result.policies, /messageTimeoutMs: 3600000\n/);
+  assert.ok(result.report.some(({ damage, what }) => damage === 'changed' && what.includes('more than an hour')));
+});
+
 test('fields of a newer policy are left out with a line that names them', () => {
   const { result } = configurationOf({ retriesOfTomorrow: 3, ssl: { fieldOfTomorrow: true } });
   for (const name of ['retriesOfTomorrow', 'fieldOfTomorrow']) {
