@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici';
+import type { AttemptReader } from './attempt.ts';
 import { type Deadline, pause, within } from './deadline.ts';
 import type { FunctionGuard } from './guard/function-guard.ts';
 import { InvocationError } from './invocation-error.ts';
-import { MAX_ANSWER_BYTES } from './quotas.ts';
 import type { ClockSkew } from './request/clock-skew.ts';
 import { isTrusted } from './request/is-trusted.ts';
 import type { Prepared } from './request/prepared.ts';
@@ -12,14 +12,12 @@ import type { Target } from './request/target.ts';
 import { addTraceHeaders } from './request/trace-headers.ts';
 import type { CredentialProvider, ResolvedCredentials } from './resolved-credentials.ts';
 import { isClockError, isExpiredToken } from './result/error-classes.ts';
-import { readAnswer } from './result/read-answer.ts';
 import { backoffMs } from './retry/backoff.ts';
 import type { RetryBudget } from './retry/retry-budget.ts';
 import { type RetryKind, retryKind } from './retry/retry-policy.ts';
-import type { Answer } from './transport/answer.ts';
-import { CollectedAnswer } from './transport/collected-answer.ts';
-import { type ExchangeLimits, exchange } from './transport/exchange.ts';
-import type { Invocation, InvocationResult } from './types.ts';
+import type { AnswerHeaders } from './transport/answer.ts';
+import type { ExchangeLimits } from './transport/exchange.ts';
+import type { Invocation } from './types.ts';
 
 /** What a call is made with. */
 export interface CallTools {
@@ -48,13 +46,14 @@ export interface CallRoute {
 /** How long to wait for a connection while all are in use, as the reference's SDK does. */
 const ACQUIRE_MS = 10_000;
 
-/** One invocation with all its attempts. */
-export class Call {
+/** One invocation with all its attempts; `T` is what the reader makes of a good answer. */
+export class Call<T> {
   readonly #tools: CallTools;
   readonly #route: CallRoute;
   readonly #budget: RetryBudget;
   readonly #invocation: Invocation;
   readonly #deadline: Deadline;
+  readonly #read: AttemptReader<T>;
   readonly #maxAttempts: number;
   /** The same for all attempts: the service can tell a repeated one. */
   readonly #id: string;
@@ -65,18 +64,19 @@ export class Call {
   #refused: { readonly credentials: ResolvedCredentials; readonly error: InvocationError } | undefined;
   #renewed = false;
 
-  constructor(tools: CallTools, route: CallRoute, invocation: Invocation, deadline: Deadline) {
+  constructor(tools: CallTools, route: CallRoute, invocation: Invocation, deadline: Deadline, read: AttemptReader<T>) {
     this.#tools = tools;
     this.#id = tools.newId();
     this.#route = route;
     this.#budget = route.guard.budgetOf(route.provider.identity);
     this.#invocation = invocation;
     this.#deadline = deadline;
+    this.#read = read;
     this.#maxAttempts = Math.max(1, invocation.retry.maxAttempts);
   }
 
   /** Rejects with an InvocationError. */
-  async run(): Promise<InvocationResult> {
+  async run(): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         const result = await this.#attempt(attempt);
@@ -92,7 +92,7 @@ export class Call {
     }
   }
 
-  async #attempt(attempt: number): Promise<InvocationResult> {
+  async #attempt(attempt: number): Promise<T> {
     const { signer, skew, userAgent, now } = this.#tools;
     const { target, dispatcher, prepared } = this.#route;
     const { trace, transport } = this.#invocation;
@@ -111,21 +111,29 @@ export class Call {
     );
     if (trace !== undefined) addTraceHeaders(headers, trace);
     const request = { origin: target.origin, path: target.path, headers, body: prepared.payload };
-    const sink = new CollectedAnswer(MAX_ANSWER_BYTES, this.#invocation.memory);
-    let answer: Answer | undefined;
+    let answered: AnswerHeaders | undefined;
     try {
-      answer = await exchange(dispatcher, request, this.#limits(attempt), this.#deadline.signal, sink);
-      return readAnswer(answer, attempt, prepared.logTail, now());
+      return await this.#read({
+        dispatcher,
+        request,
+        limits: this.#limits(attempt),
+        signal: this.#deadline.signal,
+        memory: this.#invocation.memory,
+        logTail: prepared.logTail,
+        now,
+        onHead(told) {
+          answered = told;
+        },
+      });
     } catch (error) {
-      sink.giveBack();
-      if (answer === undefined) throw error;
+      if (answered === undefined) throw error;
       if (error instanceof InvocationError && isExpiredToken(error.errorType)) {
         this.#refused = { credentials, error };
         if (isTrusted(target, transport.ssl)) this.#route.provider.invalidate?.(credentials);
         else this.#tools.refusals.add(credentials, target, error, now());
       }
       if (error instanceof InvocationError && isClockError(error.errorType)) {
-        this.#clockCorrected = skew.correct(target, transport.ssl, answer.headers, now(), offset);
+        this.#clockCorrected = skew.correct(target, transport.ssl, answered, now(), offset);
       }
       throw error;
     }

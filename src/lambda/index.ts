@@ -72,6 +72,7 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
   });
   return {
     invoke: (invocation, signal) => invoker.invoke(invocation, signal),
+    invokeStreaming: (invocation, signal) => invoker.invokeStreaming(invocation, signal),
     credentialStatus: (source, region) => providers.statusOf(source, region),
     credentials: () => providers.status(),
     async close() {

@@ -18,6 +18,8 @@ export interface InvocationErrorOptions {
   readonly retryAfterSeconds?: number | undefined;
   /** The service throttled the call. */
   readonly throttling?: Throttling | undefined;
+  /** The decoded tail of the log of a function that failed. */
+  readonly logTail?: string | undefined;
   /** Absent: 0 where the catalogue says that nothing is sent, else 1. */
   readonly attempts?: number | undefined;
   /** False only when the function cannot have run. Absent: as the catalogue says, else true. */
@@ -40,6 +42,8 @@ export class InvocationError extends Error {
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly throttling: Throttling | undefined;
+  /** For the log only. */
+  readonly logTail: string | undefined;
   readonly attempts: number;
   readonly mayHaveRun: boolean;
 
@@ -57,6 +61,7 @@ export class InvocationError extends Error {
     this.requestId = options.requestId;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.throttling = options.throttling;
+    this.logTail = options.logTail;
     this.attempts = options.attempts ?? (unsent ? 0 : 1);
     this.mayHaveRun = options.mayHaveRun ?? !unsent;
   }

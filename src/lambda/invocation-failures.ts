@@ -89,6 +89,16 @@ export const invocationFailures = {
   },
   /** This process has no room for the answer (`memory` of the invocation). */
   'no-room': { kind: 'no-room', details: 'Service: Lambda, No room for the answer' },
+  /** A streamed result ends with an error of the function; `errorType` says which. */
+  'function-failed': { kind: 'function', details: 'Service: Lambda, Function failed' },
+  /** A streamed result ends with an error of the service; `errorType` says which. */
+  'stream-error': { kind: 'stream', details: 'Service: Lambda, Stream error' },
+  /** A streamed result that is none, breaks off, or ends without its last event. */
+  'stream-broken': { kind: 'stream', details: 'Service: Lambda, Stream broken' },
+  /** Nothing more of a streamed result came in time. */
+  'stream-idle': { kind: 'timeout', details: 'Service: Lambda, Stream idle', errorStatus: 'timeout' },
+  /** A streamed result did not end in time. */
+  'stream-too-long': { kind: 'timeout', details: 'Service: Lambda, Stream too long', errorStatus: 'timeout' },
   /** The caller went away. */
   aborted: { kind: 'aborted', details: 'Service: Lambda, Aborted' },
 } as const satisfies Record<string, InvocationFailureFacts>;

@@ -1,20 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
+import type { Attempt, AttemptReader } from './attempt.ts';
 import { Call, type CallTools } from './call.ts';
 import { within } from './deadline.ts';
 import type { Environment } from './environment.ts';
+import { type BegunStream, beginStream } from './event-stream/begin-stream.ts';
 import { FunctionGuards } from './guard/function-guards.ts';
 import { InvocationError } from './invocation-error.ts';
 import { ClockSkew } from './request/clock-skew.ts';
+import { configurationError } from './request/configuration-error.ts';
 import { Destinations } from './request/destinations.ts';
 import { EndpointResolver } from './request/endpoint.ts';
 import { prepare } from './request/prepared.ts';
 import { RefusedCredentials } from './request/refused-credentials.ts';
 import { Signer } from './request/signer.ts';
-import type { Target } from './request/target.ts';
+import type { Operation, Target } from './request/target.ts';
 import type { CredentialProvider, ResolvedCredentials } from './resolved-credentials.ts';
+import { takeResult } from './result/take-result.ts';
 import { ConnectionPools, type TrustReader } from './transport/connection-pools.ts';
-import type { CredentialSource, Invocation, InvocationResult, LambdaInvoker, TransportOptions } from './types.ts';
+import type {
+  CredentialSource,
+  Invocation,
+  InvocationResult,
+  LambdaInvoker,
+  StreamingResult,
+  TransportOptions,
+} from './types.ts';
 
 export interface InvokerParts {
   readonly environment: Environment;
@@ -56,10 +67,33 @@ export class DirectInvoker implements LambdaInvoker {
   }
 
   async invoke(invocation: Invocation, signal?: AbortSignal): Promise<InvocationResult> {
+    const { result, leave } = await this.#call('invoke', invocation, signal, takeResult);
+    leave(undefined);
+    return result;
+  }
+
+  async invokeStreaming(invocation: Invocation, signal?: AbortSignal): Promise<StreamingResult> {
+    const { streaming, invocationType } = invocation;
+    if (streaming === undefined || invocationType !== 'RequestResponse') {
+      throw configurationError('type', invocationType, 'RequestResponse, the only one that streams');
+    }
+    const begin = (attempt: Attempt): Promise<BegunStream> => beginStream(attempt, streaming);
+    const { result, leave } = await this.#call('stream', invocation, signal, begin);
+    result.body.onOver(leave);
+    return result;
+  }
+
+  /** Rejects with an InvocationError; else the call counts as under way until `leave` is told how it ended. */
+  async #call<T>(
+    operation: Operation,
+    invocation: Invocation,
+    signal: AbortSignal | undefined,
+    read: AttemptReader<T>,
+  ): Promise<Admitted<T>> {
     const started = performance.now();
     const { transport } = invocation;
     const deadline = { callEnd: started + (transport.apiCallTimeoutMs || Number.POSITIVE_INFINITY), signal };
-    const found = this.#destinations.get(invocation);
+    const found = this.#destinations.get(invocation, operation);
     const destination = found instanceof Promise ? await within(found, deadline, 0, 'timeout') : found;
     const prepared = prepare(invocation);
     const provider = this.#credentialsFor(invocation.credentials, invocation.region);
@@ -73,9 +107,8 @@ export class DirectInvoker implements LambdaInvoker {
       const opened = this.#dispatcher(target.origin, transport);
       const dispatcher = opened instanceof Promise ? await within(opened, deadline, 0, 'timeout') : opened;
       const route = { target, guard, dispatcher, provider, credentials, prepared };
-      const result = await new Call(this.#tools, route, invocation, deadline).run();
-      guard.leave(transport, admission, undefined, performance.now());
-      return result;
+      const result = await new Call(this.#tools, route, invocation, deadline, read).run();
+      return { result, leave: (error) => guard.leave(transport, admission, error, performance.now()) };
     } catch (error) {
       guard.leave(transport, admission, error, performance.now());
       throw error;
@@ -111,6 +144,11 @@ export class DirectInvoker implements LambdaInvoker {
       return unconnectable(error);
     }
   }
+}
+
+interface Admitted<T> {
+  readonly result: T;
+  leave(error: InvocationError | undefined): void;
 }
 
 function unconnectable(error: unknown): never {

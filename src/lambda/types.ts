@@ -17,6 +17,16 @@ export interface Invocation extends Readonly<Partial<Record<InvocationText, stri
   readonly trace?: TraceContext | undefined;
   /** The answer is taken from it while it arrives; absent: without a limit. */
   readonly memory?: MemoryAccount | undefined;
+  /** For `invokeStreaming`, which needs it. */
+  readonly streaming?: StreamingTimes | undefined;
+}
+
+/** Deadlines of a streamed result after its first chunk, in milliseconds. The times of `transport` end with that chunk. */
+export interface StreamingTimes {
+  /** In which a reader waits and nothing comes. A reader that pauses does not count. */
+  readonly idleTimeoutMs: number;
+  /** From the first chunk to the end, whether somebody reads or not. */
+  readonly totalTimeoutMs: number;
 }
 
 export const invocationTypes = ['RequestResponse', 'Event', 'DryRun'] as const;
@@ -108,7 +118,32 @@ export interface InvocationResult {
   readonly attempts: number;
 }
 
+/** A result whose first chunk, or good end, has come. */
+export interface StreamingResult {
+  readonly executedVersion?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly attempts: number;
+  readonly body: StreamedBody;
+}
+
+/**
+ * The function's bytes while they arrive, for one reader; no piece is empty. What is not read is not fetched. Reading rejects with
+ * an InvocationError where the stream breaks off. Whoever does not read to the end must `stop`: until then the invocation counts
+ * as under way.
+ */
+export interface StreamedBody extends AsyncIterableIterator<Uint8Array> {
+  /** Closes the connection. A read under way ends, as after the body's end; does nothing once that has come. */
+  stop(): void;
+  /** The decoded tail (at most 4 KB), after a good end and when asked for. For the log only, never for a caller. */
+  readonly logTail: string | undefined;
+}
+
 export interface LambdaInvoker {
   /** Throws InvocationError, and nothing else. An aborted signal ends the call and the connection's work at once. */
   invoke(invocation: Invocation, signal?: AbortSignal): Promise<InvocationResult>;
+  /**
+   * The same by InvokeWithResponseStream, of type RequestResponse. What fails before the first chunk is thrown and repeated as for
+   * `invoke`, a function's error too; what fails later rejects the reading.
+   */
+  invokeStreaming(invocation: Invocation, signal?: AbortSignal): Promise<StreamingResult>;
 }

@@ -14,6 +14,8 @@ export function failureOf(error: InvocationError, invocation: Invocation, errorS
     const parameters = parametersOf(invocation, String(error.statusCode ?? ''));
     return new PolicyFailure('AWS_LAMBDA_INVALID_STATUS_CODE', { parameters, cause: error });
   }
+  // As the function's error that a result tells.
+  if (error.kind === 'function') return functionFailure(error.errorType ?? 'Unknown', invocation, error);
   const field = error.errorStatus ?? answeredField(error);
   const status = field === undefined ? undefined : errorStatus[field];
   return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', {
@@ -31,9 +33,12 @@ export function frameFailure({ key, field, reason }: FrameRefusal): PolicyFailur
 }
 
 /** The function itself failed: its text may hold anything, so the caller gets the plain message. */
-export function functionFailure(functionError: string, invocation: Invocation): PolicyFailure {
+export function functionFailure(
+  functionError: string,
+  invocation: Invocation,
+  cause: Error = new Error(`the function failed: ${functionError}`),
+): PolicyFailure {
   const parameters = parametersOf(invocation, functionError);
-  const cause = new Error(`the function failed: ${functionError}`);
   return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { parameters, cause });
 }
 

@@ -17,7 +17,7 @@ export interface EndedInvocation {
 
 /** The log line, the metrics and the metadata of an invocation that gave no result. */
 export function reportError(ended: EndedInvocation, error: InvocationError, failure: PolicyFailure): void {
-  const { kind, statusCode, errorType, requestId, attempts, message, throttling } = error;
+  const { kind, statusCode, errorType, requestId, attempts, message, throttling, logTail } = error;
   const { durationMs } = ended;
   const outcome = kind === 'aborted' ? 'aborted' : 'error';
   const execution = { requestId, executedVersion: undefined, durationMs, status: statusCode };
@@ -25,7 +25,17 @@ export function reportError(ended: EndedInvocation, error: InvocationError, fail
   const labels = count(ended, { outcome, key: failure.key, ...limit }, execution);
   const { redact } = ended;
   const reason = redact === undefined ? message : withoutQuotes(redact(message));
-  const facts = { outcome, kind, statusCode, errorType, requestId, attempts, durationMs, reason };
+  const facts = {
+    outcome,
+    kind,
+    statusCode,
+    errorType,
+    requestId,
+    attempts,
+    durationMs,
+    reason,
+    logTail: shown(ended, logTail),
+  };
   const throttled = throttling && { ...limit, throttlingReason: throttling.reason };
   ended.transaction.runtime.logger.info({ ...labels, region: regionOf(ended), ...facts, ...throttled }, 'invocation');
 }

@@ -13,6 +13,7 @@ import {
   type SharedResults,
   Transaction,
 } from '../../src/policy/index.ts';
+import { invokerOf } from './invoker-of.ts';
 
 /** A function of the test: text is a result of status 200, what is thrown is the invocation's error. */
 export type TestFunction = (
@@ -77,15 +78,13 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
   const counted: InvocationLabels[] = [];
   const reached: string[] = [];
   const log: Record<string, unknown>[] = [];
-  const invoker = {
-    async invoke(invocation: Invocation, signal?: AbortSignal): Promise<InvocationResult> {
-      invocations.push(invocation);
-      const act = functions[invocation.functionName] ?? echo;
-      const result = await act(invocation, signal);
-      const partial = typeof result === 'string' ? { payload: Buffer.from(result) } : result;
-      return { status: 200, payload: Buffer.alloc(0), attempts: 1, ...partial };
-    },
-  };
+  const invoker = invokerOf(async (invocation, signal): Promise<InvocationResult> => {
+    invocations.push(invocation);
+    const act = functions[invocation.functionName] ?? echo;
+    const result = await act(invocation, signal);
+    const partial = typeof result === 'string' ? { payload: Buffer.from(result) } : result;
+    return { status: 200, payload: Buffer.alloc(0), attempts: 1, ...partial };
+  });
   const transaction = new Transaction(
     policies,
     {

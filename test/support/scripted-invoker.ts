@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { type Invocation, InvocationError, type InvocationResult, type LambdaInvoker } from '../../src/lambda/index.ts';
+import { invokerOf } from './invoker-of.ts';
 
 export interface ScriptedInvoker extends LambdaInvoker {
   /** Invocations that have not ended. */
@@ -14,21 +15,22 @@ export interface ScriptedInvoker extends LambdaInvoker {
 export function scriptedInvoker(): ScriptedInvoker {
   let running = 0;
   let calls = 0;
+  const invoke = async (invocation: Invocation, signal?: AbortSignal): Promise<InvocationResult> => {
+    running++;
+    calls++;
+    try {
+      return await act(invocation, signal);
+    } finally {
+      running--;
+    }
+  };
   return {
+    ...invokerOf(invoke),
     get running() {
       return running;
     },
     get calls() {
       return calls;
-    },
-    async invoke(invocation, signal) {
-      running++;
-      calls++;
-      try {
-        return await act(invocation, signal);
-      } finally {
-        running--;
-      }
     },
   };
 }

@@ -8,8 +8,9 @@ import { readAnswer } from '../result/read-answer.ts';
 import { backoffMs } from '../retry/backoff.ts';
 import { retryKind } from '../retry/retry-policy.ts';
 import type { Answer } from '../transport/answer.ts';
-import type { Invocation, InvocationResult, LambdaInvoker } from '../types.ts';
+import type { Invocation, InvocationResult, LambdaInvoker, StreamingResult } from '../types.ts';
 import type { GivenAnswer, GivenFailureName, GivenRefusal, GivenResult } from './given-answer.ts';
+import { streamOf } from './given-stream.ts';
 
 /** Time that passes when somebody waits, and not by itself. */
 export interface VirtualTime {
@@ -51,6 +52,10 @@ export class GivenInvoker implements LambdaInvoker {
         await this.#sleep(delay, signal, attempt);
       }
     }
+  }
+
+  async invokeStreaming(invocation: Invocation, signal?: AbortSignal): Promise<StreamingResult> {
+    return streamOf(await this.invoke(invocation, signal));
   }
 
   async #attempt(answer: GivenAnswer, given: Attempt): Promise<InvocationResult> {

@@ -65,7 +65,9 @@ export class CircuitBreaker {
 export function healthOf(error: InvocationError): 'ill' | 'well' | 'nothing' {
   const { failure, kind, statusCode } = error;
   if (failure === 'credentials-timeout') return 'nothing';
-  if (kind === 'timeout' || kind === 'connection') return 'ill';
+  if (kind === 'timeout' || kind === 'connection' || kind === 'stream') return 'ill';
+  // As of an Invoke whose function fails: it was reached, and has answered.
+  if (kind === 'function') return 'well';
   if ((kind !== 'service' && kind !== 'status') || statusCode === undefined || refusesIdentity(error)) return 'nothing';
   return statusCode >= 500 || statusCode === 429 || statusCode === 408 ? 'ill' : 'well';
 }

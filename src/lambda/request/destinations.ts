@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Invocation } from '../types.ts';
 import type { EndpointResolver } from './endpoint.ts';
 import { parseFunctionName } from './function-name.ts';
-import { createTarget, type Target } from './target.ts';
+import { createTarget, type Operation, type Target } from './target.ts';
 
 /** A function at an endpoint. */
 export interface Destination {
@@ -23,16 +23,17 @@ export class Destinations {
   }
 
   /** Throws or rejects with an InvocationError of kind `configuration`. */
-  get(invocation: Invocation): Destination | Promise<Destination> {
+  get(invocation: Invocation, operation: Operation = 'invoke'): Destination | Promise<Destination> {
     const { region, endpoint, functionName, qualifier } = invocation;
     // The lengths keep hostile names apart: no separator could.
-    const key = `${region.length} ${endpoint?.length ?? ''} ${functionName.length} ${qualifier === undefined ? '-' : '+'}${region}${endpoint ?? ''}${functionName}${qualifier ?? ''}`;
-    return this.#destinations.get(key) ?? this.#create(key, invocation);
+    const key = `${operation} ${region.length} ${endpoint?.length ?? ''} ${functionName.length} ${qualifier === undefined ? '-' : '+'}${region}${endpoint ?? ''}${functionName}${qualifier ?? ''}`;
+    return this.#destinations.get(key) ?? this.#create(key, invocation, operation);
   }
 
-  #create(key: string, { region, endpoint, functionName, qualifier }: Invocation): Destination | Promise<Destination> {
+  #create(key: string, invocation: Invocation, operation: Operation): Destination | Promise<Destination> {
+    const { region, endpoint, functionName, qualifier } = invocation;
     const finish = (resolved: Awaited<ReturnType<EndpointResolver['resolve']>>): Destination => {
-      const target = createTarget(resolved.region, resolved, functionName, qualifier);
+      const target = createTarget(resolved.region, resolved, functionName, qualifier, operation);
       const { account, name = functionName } = parseFunctionName(functionName) ?? {};
       const place = resolved.isAws ? 'aws' : `${resolved.origin}${resolved.pathPrefix}`;
       const destination = { target, functionKey: `${place} ${resolved.region} ${name}`, account };

@@ -3,6 +3,9 @@ import type { Endpoint } from './endpoint.ts';
 import { MAX_NAME_LENGTH } from './function-name.ts';
 import { canonicalPath, escapeUri } from './uri.ts';
 
+/** `stream`: InvokeWithResponseStream. */
+export type Operation = 'invoke' | 'stream';
+
 /** The part of a request that is the same for all invocations of one function, qualifier and endpoint. */
 export interface Target {
   /** See Endpoint. */
@@ -22,6 +25,7 @@ export function createTarget(
   endpoint: Endpoint,
   functionName: string,
   qualifier: string | undefined,
+  operation: Operation = 'invoke',
 ): Target {
   const label = encoded('function', functionName, 'a name, name:qualifier or ARN');
   // A path of dots would name another resource once it is normalized for the signature.
@@ -30,7 +34,8 @@ export function createTarget(
   }
   const query =
     qualifier === undefined ? '' : `Qualifier=${encoded('qualifier', qualifier, 'a version, an alias or $LATEST')}`;
-  const path = `${endpoint.pathPrefix}/2015-03-31/functions/${label}/invocations`;
+  const { version, resource } = RESOURCES[operation];
+  const path = `${endpoint.pathPrefix}/${version}/functions/${label}/${resource}`;
   return {
     isAws: endpoint.isAws,
     region,
@@ -40,6 +45,11 @@ export function createTarget(
     canonicalHead: `POST\n${canonicalPath(path)}\n${query}\n`,
   };
 }
+
+const RESOURCES = {
+  invoke: { version: '2015-03-31', resource: 'invocations' },
+  stream: { version: '2021-11-15', resource: 'response-streaming-invocations' },
+} as const satisfies Record<Operation, unknown>;
 
 function encoded(field: string, value: string, expected: string): string {
   if (value.length > MAX_NAME_LENGTH) throw configurationError(field, value, expected);

@@ -21,6 +21,8 @@ export function retryKind(
     case 'timeout':
       if (!error.mayHaveRun) return 'unsent';
       return mayRunTwice ? 'transient' : undefined;
+    case 'stream':
+      return mayRunTwice ? 'transient' : undefined;
     case 'service':
     case 'status': {
       const status = error.statusCode ?? 0;

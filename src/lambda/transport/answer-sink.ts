@@ -22,7 +22,9 @@ export interface RunningExchange {
   refuse(failure: InvocationFailure, message: string): void;
   /** Nobody wants the rest: the connection is closed, and no error told. */
   stop(): void;
-  /** No more is read from the connection until `resume`; the other side's time stands still meanwhile. */
+  /** From now on the exchange has no deadline: who reads keeps its own. */
+  untimed(): void;
+  /** No more is read from the connection until `resume`. */
   pause(): void;
   resume(): void;
 }

@@ -5,15 +5,15 @@ import type { InvocationFailure } from '../invocation-failures.ts';
 export interface DeadlineLimits {
   /** Until a connection is there, whether a new one or one that others use. */
   readonly connectionMs: number;
-  /** From the request's last byte to the answer's head; then to the answer's end, or to each further piece of it. */
+  /** From the request's last byte to the answer's head, then to its end; of an answer that is passed on, to its first piece of use. */
   readonly readMs: number;
   readonly attemptMs: number;
   /** When the whole call ends, by `performance.now()`. */
   readonly callEnd: number;
 }
 
-/** What is waited for. `paused`: nothing, since the reader of the answer wants no more for now. */
-export type Stage = 'connection' | 'head' | 'whole-body' | 'next-piece' | 'paused';
+/** What is waited for. */
+export type Stage = 'connection' | 'head' | 'whole-body' | 'first-piece';
 
 export interface DeadlineListener {
   expired(failure: InvocationFailure, message: string): void;
@@ -42,11 +42,14 @@ export class ExchangeDeadlines {
     this.#arm(Math.min(connectionMs, readMs, attemptMs, callEnd - this.#started));
   }
 
-  enter(stage: Exclude<Stage, 'connection'>): void {
+  enter(stage: 'head' | 'whole-body'): void {
     this.#stage = stage;
-    this.#stageEnd = stage === 'paused' ? Number.POSITIVE_INFINITY : performance.now() + this.#limits.readMs;
-    // It fired while nothing but the reader was waited for.
-    if (this.#timer === undefined) this.#arm(this.#limits.readMs);
+    this.#stageEnd = performance.now() + this.#limits.readMs;
+  }
+
+  /** The stage goes on with what time it has left. */
+  rename(stage: 'first-piece'): void {
+    this.#stage = stage;
   }
 
   stop(): void {
@@ -57,7 +60,6 @@ export class ExchangeDeadlines {
     const { attemptMs, callEnd } = this.#limits;
     const now = performance.now();
     const attemptEnd = this.#started + attemptMs;
-    this.#timer = undefined;
     if (now >= callEnd) {
       this.#listener.expired('timeout', CALL_TIMEOUT);
     } else if (now >= attemptEnd) {
@@ -88,8 +90,7 @@ export class ExchangeDeadlines {
 const missing: Readonly<Record<Exclude<Stage, 'connection'>, string>> = {
   head: 'no answer',
   'whole-body': 'the answer was not whole',
-  'next-piece': 'nothing more of the answer came',
-  paused: '',
+  'first-piece': 'nothing of the result came',
 };
 
 function check(deadlines: ExchangeDeadlines): void {

@@ -56,7 +56,6 @@ class ExchangeHandler<T> implements Dispatcher.DispatchHandler, DeadlineListener
   #sent = false;
   /** The promise has its value; what follows is for the sink. */
   #resolved = false;
-  #paused = false;
   #settled = false;
 
   constructor(
@@ -90,16 +89,15 @@ class ExchangeHandler<T> implements Dispatcher.DispatchHandler, DeadlineListener
     // 1xx are no answers yet.
     if (status < 200 || this.#settled) return;
     const value = this.#sink.head(status, headers, this);
-    this.#deadlines.enter(value === undefined ? 'whole-body' : 'next-piece');
+    if (value === undefined) this.#deadlines.enter('whole-body');
+    else this.#deadlines.rename('first-piece');
     if (value === undefined) return;
     this.#resolved = true;
     this.#resolve(value);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#settled) return;
-    this.#sink.piece(chunk);
-    if (this.#resolved && !this.#paused && !this.#settled) this.#deadlines.enter('next-piece');
+    if (!this.#settled) this.#sink.piece(chunk);
   }
 
   onResponseEnd(): void {
@@ -137,18 +135,16 @@ class ExchangeHandler<T> implements Dispatcher.DispatchHandler, DeadlineListener
     this.#controller?.abort(noLongerWanted);
   }
 
+  untimed(): void {
+    this.#deadlines.stop();
+  }
+
   pause(): void {
-    if (this.#settled) return;
-    this.#paused = true;
-    this.#controller?.pause();
-    this.#deadlines.enter('paused');
+    if (!this.#settled) this.#controller?.pause();
   }
 
   resume(): void {
-    if (this.#settled) return;
-    this.#paused = false;
-    this.#deadlines.enter('next-piece');
-    this.#controller?.resume();
+    if (!this.#settled) this.#controller?.resume();
   }
 
   #failAs(failure: InvocationFailure, message: string, cause?: unknown): void {

@@ -13,6 +13,11 @@ export interface ArrivingAnswer {
 export interface ArrivingBody extends AsyncIterableIterator<Buffer> {
   /** Closes the connection. A read under way ends, as after the body's end; does nothing once that has come. */
   stop(): void;
+  /**
+   * Until here the body has the exchange's deadlines, its pieces being a part of the answer that is waited for; from here on it
+   * has none.
+   */
+  untimed(): void;
 }
 
 /** Bytes that wait for the reader; at so many the connection is not read from. */
@@ -93,6 +98,10 @@ export class PassedOnAnswer implements AnswerSink<ArrivingAnswer>, ArrivingBody 
     this.#queuedBytes = 0;
     this.#takeReader()?.resolve(done);
     this.#exchange?.stop();
+  }
+
+  untimed(): void {
+    this.#exchange?.untimed();
   }
 
   #takeReader(): PromiseWithResolvers<IteratorResult<Buffer>> | undefined {

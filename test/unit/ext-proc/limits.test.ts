@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { InvocationResult, LambdaInvoker } from '../../../src/lambda/index.ts';
 import { ExchangeClient, type Message, requestHeaders } from '../../support/exchange.ts';
+import { invokerOf } from '../../support/invoker-of.ts';
 import { type RunningProcessor, startProcessor } from '../../support/processor.ts';
 import { scriptedInvoker } from '../../support/scripted-invoker.ts';
 
@@ -68,7 +69,10 @@ test('an answer is counted until its stream has ended', async (t) => {
 
 test('an event of observability mode counts as a stream until it is done, though Envoy has gone', async (t) => {
   const done = Promise.withResolvers<InvocationResult>();
-  const { processor, client } = await start(t, { invoke: () => done.promise });
+  const { processor, client } = await start(
+    t,
+    invokerOf(() => done.promise),
+  );
   const exchange = client.open({ 'x-lambda-api': 'late' });
   exchange.send({ ...requestHeaders(true), observability_mode: true });
   await exchange.end();

@@ -14,8 +14,9 @@ import type { StreamObserver } from '../../../src/ext-proc/observer.ts';
 import { ProcessingStream } from '../../../src/ext-proc/stream.ts';
 import { realTiming } from '../../../src/ext-proc/timing.ts';
 import type { ProcessingRequest } from '../../../src/ext-proc/wire/index.ts';
-import { InvocationError, type LambdaInvoker } from '../../../src/lambda/index.ts';
+import { InvocationError } from '../../../src/lambda/index.ts';
 import type { PolicyRuntime } from '../../../src/policy/index.ts';
+import { invokerOf } from '../../support/invoker-of.ts';
 
 const seed = Number(process.env.MEMORY_SEED ?? Date.now() % 1_000_000);
 const lives = Number(process.env.MEMORY_LIVES ?? 200);
@@ -83,35 +84,33 @@ const seen = new Map<string, number>();
 const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
 
 /** Functions that outlive their caller's patience, fail, take their memory as the real invoker does, or do not. */
-const invoker: LambdaInvoker = {
-  async invoke({ functionName, payload = Buffer.from('null'), memory }, signal) {
-    const result = { status: 200, payload, attempts: 1 };
-    switch (functionName) {
-      case 'large':
-        if (memory?.take(150_000) === false) throw new InvocationError('no-room', { message: memory.shortage });
-        await nextTurn();
-        return { ...result, payload: Buffer.alloc(150_000, 'x'), held: 150_000 };
-      case 'fails':
-        return { ...result, functionError: 'Unhandled' };
-      case 'throws':
-        throw new InvocationError('connection-failed', { message: 'no' });
-      case 'late':
-        await sleep(1);
-        return result;
-      case 'hangs':
-        // In observability mode nobody cuts it.
-        await Promise.race([
-          sleep(20),
-          new Promise((resolve) => signal?.addEventListener('abort', resolve, { once: true })),
-        ]);
-        // It goes on for a moment though it was cut.
-        await nextTurn();
-        throw new InvocationError('aborted', { message: 'aborted' });
-      default:
-        return result;
-    }
-  },
-};
+const invoker = invokerOf(async ({ functionName, payload = Buffer.from('null'), memory }, signal) => {
+  const result = { status: 200, payload, attempts: 1 };
+  switch (functionName) {
+    case 'large':
+      if (memory?.take(150_000) === false) throw new InvocationError('no-room', { message: memory.shortage });
+      await nextTurn();
+      return { ...result, payload: Buffer.alloc(150_000, 'x'), held: 150_000 };
+    case 'fails':
+      return { ...result, functionError: 'Unhandled' };
+    case 'throws':
+      throw new InvocationError('connection-failed', { message: 'no' });
+    case 'late':
+      await sleep(1);
+      return result;
+    case 'hangs':
+      // In observability mode nobody cuts it.
+      await Promise.race([
+        sleep(20),
+        new Promise((resolve) => signal?.addEventListener('abort', resolve, { once: true })),
+      ]);
+      // It goes on for a moment though it was cut.
+      await nextTurn();
+      throw new InvocationError('aborted', { message: 'aborted' });
+    default:
+      return result;
+  }
+});
 
 const api = fc.constantFrom('idle', 'reads', 'reads', 'sends', 'sends', 'chain', 'chain', 'nowhere');
 const functions = fc.constantFrom('echo', 'large', 'fails', 'throws', 'late', 'hangs');

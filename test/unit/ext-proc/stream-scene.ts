@@ -11,6 +11,7 @@ import { realTiming } from '../../../src/ext-proc/timing.ts';
 import type { ProcessingRequest, ProcessingResponse } from '../../../src/ext-proc/wire/index.ts';
 import type { LambdaInvoker } from '../../../src/lambda/index.ts';
 import type { PolicySet } from '../../../src/policy/index.ts';
+import { invokerOf } from '../../support/invoker-of.ts';
 
 const policies = `
 version: 1
@@ -90,7 +91,7 @@ export function openStream(t: TestContext, api: string, invoker: LambdaInvoker['
     },
     {
       set,
-      runtime: { invoker: { invoke }, logger, observer, node },
+      runtime: { invoker: invokerOf(invoke), logger, observer, node },
       observer,
       capacity,
       timing: realTiming,

@@ -35,10 +35,11 @@ function mappedBy(failure: InvocationFailure, statusCode?: number, errorType?: s
   return Object.entries(errorStatus).find(([, value]) => value === status)?.[0] ?? '–';
 }
 
-/** Details are a caller's: an answer of an unknown kind has none, and an abort no caller. */
+/** Details are a caller's: an answer of an unknown kind and a failed function have none, and an abort no caller. */
+const untold: readonly InvocationFailure[] = ['foreign-status', 'function-failed', 'aborted'];
 function rowOf(failure: InvocationFailure): string {
   const { kind, details } = invocationFailures[failure];
-  return `${kind}: ${failure === 'foreign-status' || failure === 'aborted' ? '–' : details}`;
+  return `${kind}: ${untold.includes(failure) ? '–' : details}`;
 }
 
 const statusOf = (failure: InvocationFailure): number | undefined =>

@@ -1,0 +1,22 @@
+import type { Dispatcher } from 'undici';
+import type { MemoryAccount } from '../memory-account.ts';
+import type { AnswerHeaders } from './transport/answer.ts';
+import type { ExchangeLimits, OutgoingRequest } from './transport/exchange.ts';
+
+/** A signed request of one attempt, and what reading its answer needs. */
+export interface Attempt {
+  readonly dispatcher: Dispatcher;
+  readonly request: OutgoingRequest;
+  readonly limits: ExchangeLimits;
+  readonly signal: AbortSignal | undefined;
+  readonly memory: MemoryAccount | undefined;
+  /** The tail of the log was asked for. */
+  readonly logTail: boolean;
+  /** Wall clock in milliseconds. */
+  readonly now: () => number;
+  /** To be told of the answer's headers before an error of the service is thrown. */
+  onHead(headers: AnswerHeaders): void;
+}
+
+/** Makes the exchange of an attempt, and reads its answer. Rejects with an InvocationError. */
+export type AttemptReader<T> = (attempt: Attempt) => Promise<T>;
