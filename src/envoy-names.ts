@@ -47,6 +47,9 @@ export const requestAttributes = {
 /** What `#request.ssl` reads. */
 export const CERTIFICATE_ATTRIBUTES = [requestAttributes.peerCertificate, requestAttributes.localCertificate] as const;
 
+/** The 40 of Envoy 1.40, where the filter's `request_attributes` asks for it: whether answers can be streamed. */
+export const ENVOY_MINOR_ATTRIBUTE = 'xds.node.user_agent_build_version.version.minor_number';
+
 /** What the filter's `response_attributes` asks Envoy for: who answered, the backend or Envoy itself. The flags decide nothing yet. */
 export const responseAttributes = {
   codeDetails: 'response.code_details',

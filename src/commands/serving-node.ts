@@ -36,6 +36,8 @@ const MESSAGE_BYTES = 64 * 1024 * 1024;
 const STREAM_SLACK = 1_000;
 const IDLE_CHECK_MS = 20;
 /** For connections of the pool to close in order; the process ends afterwards anyway. */
+/** For the end of a streamed answer to reach Envoy. */
+const CUT_MS = 500;
 const CLOSE_MS = 1_000;
 
 /** One process's server, wired: policies → protocol → gRPC. Throws ListenError and TlsFileError. */
@@ -98,8 +100,12 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
       draining = true;
       if (!replaced) server.setServing(false);
       await sleep(graceMs);
-      const end = Date.now() + options.drainTimeoutMs;
-      const clean = await server.drain({ timeoutMs: options.drainTimeoutMs });
+      const timeoutMs = options.drainTimeoutMs;
+      const end = Date.now() + timeoutMs;
+      // Connections that are cut tell nobody why.
+      const cut = setTimeout(() => processor.cutAnswers(), Math.max(timeoutMs - CUT_MS, timeoutMs / 2));
+      const clean = await server.drain({ timeoutMs });
+      clearTimeout(cut);
       if (!clean) logger.warn({ streams: metrics.streamsInFlight }, 'streams were still open at the end of the drain');
       // In observability mode Envoy has gone and its events are still on their way.
       while (processor.capacity.streams > 0 && Date.now() < end) await sleep(IDLE_CHECK_MS);

@@ -9,11 +9,20 @@ import { type Json, type Struct, toStruct } from './wire/index.ts';
 const done = { [REQUEST_DONE.key]: REQUEST_DONE.value } as const;
 const onlyDone = toStruct({ [METADATA_NAMESPACE]: done });
 
-/** Variables and invocations so far, under the namespace `lambda-ext-proc`. `requestDone`: see `done`. */
-export function dynamicMetadata(transaction: Transaction | undefined, requestDone: boolean): Struct | undefined {
-  if (transaction === undefined || (transaction.executions.size === 0 && transaction.errorKey === undefined)) {
-    return requestDone ? onlyDone : undefined;
-  }
+/**
+ * Variables and invocations so far, under the namespace `lambda-ext-proc`. `requestDone`: see `done`. `cookies`: what a streamed
+ * answer has beyond its first, as `cookie2`, `cookie3` and so on, for a `header_mutation` filter.
+ */
+export function dynamicMetadata(
+  transaction: Transaction | undefined,
+  requestDone: boolean,
+  cookies: readonly string[] = [],
+): Struct | undefined {
+  const isEmpty =
+    transaction === undefined || (transaction.executions.size === 0 && transaction.errorKey === undefined);
+  if (isEmpty && cookies.length === 0) return requestDone ? onlyDone : undefined;
+  const further = Object.fromEntries(cookies.map((cookie, index) => [`cookie${index + 2}`, cookie]));
+  if (transaction === undefined) return toStruct({ [METADATA_NAMESPACE]: further });
   const policies = [...transaction.executions].map(([name, execution]): [string, Json] => [
     name,
     { ...execution, durationMs: Math.round(execution.durationMs * 1000) / 1000 },
@@ -21,6 +30,7 @@ export function dynamicMetadata(transaction: Transaction | undefined, requestDon
   return toStruct({
     [METADATA_NAMESPACE]: {
       ...(requestDone && done),
+      ...further,
       variables: Object.fromEntries(variablesOf(transaction)),
       policies: Object.fromEntries(policies),
       errorKey: transaction.errorKey,

@@ -16,4 +16,13 @@ export interface StreamObserver extends InvocationObserver {
   limitReached(limit: LabelValue<'limits', 'limit'>): void;
   immediateResponse(reason: string): void;
   protocolViolation(kind: string): void;
+  /** An answer is sent while it arrives. */
+  responseStreamOpened(): void;
+  /** Its first byte, or its end, is written. Seconds since the request came. */
+  responseStreamBegan(seconds: number): void;
+  responseStreamBytes(bytes: number): void;
+  /** Undefined: it came to its end. */
+  responseStreamClosed(cut: LabelValue<'responseStreamCuts', 'reason'> | undefined): void;
+  /** An answer that should be streamed is collected and sent at once. */
+  answerCollected(reason: LabelValue<'collectedAnswers', 'reason'>): void;
 }

@@ -1,7 +1,8 @@
 import { runPolicies } from '../policy/index.ts';
-import type { Event, RunEffect } from './exchange/index.ts';
+import type { Event, RunEffect, SettledOutcome, StreamingObstacle } from './exchange/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { OwnTime } from './own-time.ts';
+import { readyOutcome } from './ready-outcome.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
 import type { StreamPolicies } from './stream-policies.ts';
 import type { Timers } from './timers.ts';
@@ -10,6 +11,8 @@ import type { Timers } from './timers.ts';
 interface RunEnds {
   settled(event: Event): void;
   failed(error: unknown): void;
+  /** Why an answer cannot be sent while it arrives. */
+  streamingObstacle(): StreamingObstacle | undefined;
 }
 
 /** The runs of policies of one stream, and the time that the server itself spends on it. */
@@ -50,18 +53,20 @@ export class PolicyRuns {
     this.#peer.sendInitialMetadata();
     if (timed) this.#timers.watchPolicies(this.#policies.envoy);
     this.#pending++;
-    runPolicies(transaction, side, body).then(
-      (outcome) => {
-        this.#timers.stop();
-        this.#ends.settled({ kind: 'settled', side, outcome });
-        this.#settled();
-      },
-      (error) => {
-        // Nobody waits for policies that were cut.
-        if (!transaction.aborted) this.#ends.failed(error);
-        this.#settled();
-      },
-    );
+    const settle = (outcome: SettledOutcome): void => {
+      this.#timers.stop();
+      this.#ends.settled({ kind: 'settled', side, outcome });
+      this.#settled();
+    };
+    const fail = (error: unknown): void => {
+      // Nobody waits for policies that were cut.
+      if (!transaction.aborted) this.#ends.failed(error);
+      this.#settled();
+    };
+    runPolicies(transaction, side, body).then((outcome) => {
+      if (outcome.kind !== 'stream') settle(outcome);
+      else readyOutcome(outcome, transaction, this.#context, () => this.#ends.streamingObstacle()).then(settle, fail);
+    }, fail);
   }
 
   /** The server works on the stream from now on. */

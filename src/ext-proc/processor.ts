@@ -16,6 +16,8 @@ import { loadServiceDefinition, type ProcessingRequest, type ProcessingResponse 
 export interface ExternalProcessor {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
+  /** Breaks off all answers that are sent while they arrive: their callers, logs and metrics are told why. */
+  cutAnswers(): void;
   readonly capacity: Capacity;
   readonly cache: ResultCache;
 }
@@ -29,6 +31,7 @@ export function createExternalProcessor(options: StreamsOptions): ExternalProces
   return {
     definition: loadServiceDefinition(),
     implementation: { Process: process },
+    cutAnswers: () => streams.cutAnswers(),
     capacity: streams.capacity,
     cache: streams.cache,
   };

@@ -1,9 +1,11 @@
+import type { PolicyFailure } from '../policy/index.ts';
 import { dynamicMetadata } from './dynamic-metadata.ts';
 import type { Exchange, Failure } from './exchange/index.ts';
 import { answerTo } from './failures.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
 import type { StreamPolicies } from './stream-policies.ts';
+import type { StreamHead } from './streaming/index.ts';
 import {
   type AnswerReply,
   carriesMetadata,
@@ -60,6 +62,28 @@ export class Replies {
     if (life.kind !== 'ended') this.#held.add(body?.length ?? 0);
     if (filter?.observed !== true) this.write(reply);
     // What it was made of is not needed any more, and its bytes have been copied.
+    this.#policies.transaction?.letGo();
+  }
+
+  /** The head of an answer that is sent while it arrives. */
+  writeStreamHead({ status, headers, cookies }: StreamHead, end: boolean): void {
+    const metadata = dynamicMetadata(this.#policies.transaction, false, cookies);
+    this.#peer.write(encodeReply({ kind: 'stream-head', status, headers, end }, metadata));
+  }
+
+  /** False: wait for `drain`. Envoy is read on meanwhile, since it tells when the caller leaves. */
+  writeStreamPiece(bytes: Uint8Array, end: boolean, onSent: () => void): boolean {
+    const { length } = bytes;
+    this.#held.add(length);
+    return this.#peer.write(encodeReply({ kind: 'stream-piece', bytes, end }, undefined), () => {
+      this.#held.give(length);
+      onSent();
+    });
+  }
+
+  /** Breaks such an answer off: of all ways only this one tells the access log why (docs/notes/envoy.md). */
+  cut({ status, key }: PolicyFailure): void {
+    this.write({ kind: 'answer', answer: { status, headers: [], body: undefined, errorKey: key } });
     this.#policies.transaction?.letGo();
   }
 

@@ -2,9 +2,11 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { PolicyRuntime, PolicySet } from '../policy/index.ts';
 import type { Capacity } from './capacity.ts';
+import type { CollectedAnswers } from './collected-answers.ts';
 import type { HiddenHeaders } from './hidden-headers.ts';
 import type { MissingBodies } from './missing-bodies.ts';
 import type { StreamObserver } from './observer.ts';
+import type { OpenAnswers } from './open-answers.ts';
 import type { Timing } from './timing.ts';
 import type { ProcessingResponse } from './wire/index.ts';
 
@@ -30,4 +32,8 @@ export interface StreamContext {
   readonly logger: Logger;
   readonly timing: Timing;
   readonly now: () => number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number;
+  readonly openAnswers: OpenAnswers;
+  readonly collectedAnswers: CollectedAnswers;
 }

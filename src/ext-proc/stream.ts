@@ -8,6 +8,7 @@ import {
   isRunning,
   next,
   queuedBytes,
+  streamingObstacle,
 } from './exchange/index.ts';
 import { reportMissingBody } from './failures.ts';
 import { HeldBytes } from './held-bytes.ts';
@@ -16,6 +17,8 @@ import { PolicyRuns } from './policy-runs.ts';
 import { Replies } from './replies.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
 import { StreamPolicies } from './stream-policies.ts';
+import { StreamedReply } from './streamed-reply.ts';
+import type { OutgoingStream } from './streaming/index.ts';
 import { Timers } from './timers.ts';
 import { decodeMessage, type ProcessingRequest, type Side } from './wire/index.ts';
 
@@ -30,6 +33,8 @@ export class ProcessingStream {
   readonly #replies: Replies;
   readonly #timers: Timers;
   readonly #runs: PolicyRuns;
+  readonly #openedAt: number;
+  #streamed: StreamedReply | undefined;
 
   constructor(peer: Peer, context: StreamContext) {
     this.#peer = peer;
@@ -43,7 +48,9 @@ export class ProcessingStream {
     this.#runs = new PolicyRuns(peer, context, this.#policies, this.#timers, this.#held, {
       settled: (event) => this.#next(event),
       failed: (error) => this.#unexpected(error, undefined),
+      streamingObstacle: () => streamingObstacle(this.#exchange),
     });
+    this.#openedAt = context.monotonic();
     context.observer.streamOpened();
   }
 
@@ -85,6 +92,7 @@ export class ProcessingStream {
 
   /** What was written has left. */
   drained(): void {
+    this.#streamed?.drained();
     this.#next({ kind: 'drained' });
   }
 
@@ -147,9 +155,16 @@ export class ProcessingStream {
       case 'pass':
         observer.passThrough(effect.reason);
         break;
+      case 'stream':
+        this.#stream(effect.stream);
+        break;
+      case 'cut':
+        this.#streamed?.cut(effect.failure);
+        break;
       case 'stop':
         this.#timers.stop();
         this.#policies.transaction?.abort();
+        this.#streamed?.stop('caller');
         break;
       case 'pause':
         this.#peer.pause();
@@ -172,6 +187,7 @@ export class ProcessingStream {
         this.#peer.fail('INVALID_ARGUMENT', `protocol violation: ${effect.name}`);
         break;
       case 'break':
+        this.#streamed?.stop('internal');
         this.#peer.fail('INTERNAL', 'Request processing broken');
         break;
       case 'release':
@@ -185,6 +201,12 @@ export class ProcessingStream {
       default:
         this.#replies.write(effect);
     }
+  }
+
+  #stream(stream: OutgoingStream): void {
+    const parts = { policies: this.#policies, replies: this.#replies, runs: this.#runs, held: this.#held };
+    this.#streamed = new StreamedReply(stream, this.#openedAt, this.#context, parts, (event) => this.#next(event));
+    this.#streamed.start();
   }
 
   /** One caller that leaves is not our failure; an Envoy that never sends a body passes policies by. */

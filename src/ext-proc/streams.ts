@@ -4,9 +4,11 @@ import type { NodeScope } from '../expression/index.ts';
 import type { LambdaInvoker } from '../lambda/index.ts';
 import type { PolicySource, Trace } from '../policy/index.ts';
 import { Capacity } from './capacity.ts';
+import { CollectedAnswers } from './collected-answers.ts';
 import { HiddenHeaders } from './hidden-headers.ts';
 import { MissingBodies } from './missing-bodies.ts';
 import type { StreamObserver } from './observer.ts';
+import { OpenAnswers } from './open-answers.ts';
 import { createSharedResults } from './shared-results.ts';
 import { ProcessingStream } from './stream.ts';
 import type { Peer } from './stream-context.ts';
@@ -31,6 +33,8 @@ export interface StreamsOptions {
 export interface Streams {
   /** One HTTP request begins, under the policies that are in force now. */
   open(peer: Peer): ProcessingStream;
+  /** Breaks off all answers that are sent while they arrive. */
+  cutAnswers(): void;
   readonly capacity: Capacity;
   /** Results that are kept for all of them. */
   readonly cache: ResultCache;
@@ -44,13 +48,17 @@ export function createStreams(options: StreamsOptions): Streams {
   const runtime = { invoker, logger, observer, node, trace, cache: cache.shared };
   const missingBodies = new MissingBodies();
   const hiddenHeaders = new HiddenHeaders(logger);
-  const shared = { runtime, observer, capacity, missingBodies, hiddenHeaders, logger, timing, now };
+  const openAnswers = new OpenAnswers();
+  const collectedAnswers = new CollectedAnswers(logger, observer);
+  const seen = { missingBodies, hiddenHeaders, openAnswers, collectedAnswers };
+  const shared = { runtime, observer, capacity, ...seen, logger, timing, now, monotonic };
   return {
     open(peer) {
       const set = policies.current();
       cache.follow(set);
       return new ProcessingStream(peer, { set, ...shared });
     },
+    cutAnswers: () => openAnswers.cutAll(),
     capacity,
     cache: cache.shared.results,
   };

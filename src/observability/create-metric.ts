@@ -39,7 +39,7 @@ export function createGauge<M extends Metric>(
   return gauge;
 }
 
-export function createHistogram<M extends 'sidecarTime' | 'invocationTime'>(
+export function createHistogram<M extends 'sidecarTime' | 'invocationTime' | 'responseStreamFirstByte'>(
   metric: M,
   registry: Registry,
 ): Histogram<Label<M>> {

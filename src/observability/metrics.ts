@@ -36,6 +36,11 @@ export class Metrics {
   readonly #unexpectedErrors = new Tally('unexpectedErrors', this.registry);
   readonly #droppedLogLines = createCounter('droppedLogLines', this.registry);
   readonly #sidecarTime = createHistogram('sidecarTime', this.registry).labels({});
+  readonly #responseStreamCuts = new Tally('responseStreamCuts', this.registry);
+  readonly #collectedAnswers = new Tally('collectedAnswers', this.registry);
+  readonly #responseStreamFirstByte = createHistogram('responseStreamFirstByte', this.registry).labels({});
+  #responseStreams = 0;
+  #responseStreamBytes = 0;
   #policies: { readonly valid: Gauge; readonly loadedAt: Gauge; readonly apis: Gauge } | undefined;
   #credentials: (() => Iterable<CredentialState>) | undefined;
   #streamsInFlight = 0;
@@ -45,6 +50,8 @@ export class Metrics {
   constructor() {
     this.#gauge('streamsInFlight', () => this.#streamsInFlight);
     this.#gauge('bufferedBytes', () => this.#bufferedBytes());
+    this.#gauge('responseStreams', () => this.#responseStreams);
+    this.#countStreamedBytes();
     this.#credentialGauges();
   }
 
@@ -130,6 +137,30 @@ export class Metrics {
     this.#violations.add(kind);
   }
 
+  /** An answer is sent while it arrives. */
+  responseStreamOpened(): void {
+    this.#responseStreams++;
+  }
+
+  /** `seconds` from the request to the first byte. */
+  responseStreamBegan(seconds: number): void {
+    this.#responseStreamFirstByte.observe(seconds);
+  }
+
+  responseStreamBytes(bytes: number): void {
+    this.#responseStreamBytes += bytes;
+  }
+
+  /** `cut`: why it did not come to its end. */
+  responseStreamClosed(cut: LabelValue<'responseStreamCuts', 'reason'> | undefined): void {
+    this.#responseStreams--;
+    if (cut !== undefined) this.#responseStreamCuts.add(cut);
+  }
+
+  answerCollected(reason: LabelValue<'collectedAnswers', 'reason'>): void {
+    this.#collectedAnswers.add(reason);
+  }
+
   /** Asked at each scrape for the bytes of bodies held in memory. */
   observeBufferedBytes(bytes: () => number): void {
     this.#bufferedBytes = bytes;
@@ -173,6 +204,14 @@ export class Metrics {
       const { restarts } = counts();
       counter.inc(restarts - reported);
       reported = restarts;
+    });
+  }
+
+  #countStreamedBytes(): void {
+    let reported = 0;
+    createCounter('responseStreamBytes', this.registry, (counter) => {
+      counter.inc(this.#responseStreamBytes - reported);
+      reported = this.#responseStreamBytes;
     });
   }
 

@@ -24,6 +24,8 @@ type Tallied =
   | 'refusedConnections'
   | 'reloads'
   | 'throttles'
+  | 'responseStreamCuts'
+  | 'collectedAnswers'
   | 'unexpectedErrors';
 
 const DISTINCT_VALUES = 50;

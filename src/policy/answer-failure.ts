@@ -8,13 +8,9 @@ import type { Transaction } from './transaction.ts';
 /** The caller's answer to whatever was thrown, logged once; its key becomes the transaction's. Does not throw. */
 export function answerFailure(transaction: Transaction, error: unknown): Answer {
   const failure = PolicyFailure.from(error);
-  transaction.errorKey = failure.key;
+  reportFailure(transaction, failure, 'request failed');
   const { policies, runtime } = transaction;
   const fields = { api: policies.name, key: failure.key };
-  runtime.logger[levelOf(failure)](
-    { ...fields, err: loggable(transaction, failure.cause ?? failure) },
-    'request failed',
-  );
   const onTemplateError = (err: unknown): void => {
     runtime.logger.error({ ...fields, err: loggable(transaction, err) }, 'response template failed, default body sent');
   };
@@ -30,10 +26,23 @@ export function answerFailure(transaction: Transaction, error: unknown): Answer 
   return errorAnswer(failure, noTemplates, transaction, onTemplateError);
 }
 
+/** Logs a failure that ends the transaction; its key becomes the transaction's. `facts`: more for the log line. */
+export function reportFailure(transaction: Transaction, failure: PolicyFailure, message: string, facts?: object): void {
+  transaction.errorKey = failure.key;
+  const { policies, runtime } = transaction;
+  const err = loggable(transaction, failure.cause ?? failure);
+  runtime.logger[levelOf(failure)]({ api: policies.name, key: failure.key, ...facts, err }, message);
+}
+
+const WARNINGS: ReadonlySet<PolicyFailure['key']> = new Set([
+  'LAMBDA_EXT_PROC_OVERLOADED',
+  'LAMBDA_EXT_PROC_SHUTTING_DOWN',
+]);
+
 /** What callers do, many at once included, is no error of ours. */
 function levelOf({ key, byCaller }: PolicyFailure): 'info' | 'warn' | 'error' {
   if (byCaller) return 'info';
-  return key === 'LAMBDA_EXT_PROC_OVERLOADED' ? 'warn' : 'error';
+  return WARNINGS.has(key) ? 'warn' : 'error';
 }
 
 const noTemplates: ResponseTemplates = new Map();

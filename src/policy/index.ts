@@ -1,5 +1,5 @@
-export type { Answer } from './answer.ts';
-export { answerFailure, timeoutFailure } from './answer-failure.ts';
+export type { Answer, StreamedAnswer } from './answer.ts';
+export { answerFailure, reportFailure, timeoutFailure } from './answer-failure.ts';
 export type * from './api-policies.ts';
 export {
   CACHE_ENTRIES,

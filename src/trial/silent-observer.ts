@@ -15,5 +15,10 @@ export const silentObserver: StreamObserver = {
   limitReached: nothing,
   immediateResponse: nothing,
   protocolViolation: nothing,
+  responseStreamOpened: nothing,
+  responseStreamBegan: nothing,
+  responseStreamBytes: nothing,
+  responseStreamClosed: nothing,
+  answerCollected: nothing,
   invocation: nothing,
 };

@@ -1,8 +1,9 @@
-import type { Answer } from '../../policy/index.ts';
+import type { Answer, PolicyFailure } from '../../policy/index.ts';
+import type { OutgoingStream } from '../streaming/index.ts';
 import type { Message, Part, Reply } from '../wire/index.ts';
 import { breakOff, closed, type Ending, pause, release, resume, stop } from './effect.ts';
 import type { Failure } from './failure.ts';
-import { answering, type Exchange, ended, type SideState, type Stage } from './state.ts';
+import { answering, type Exchange, ended, type SideState, type Stage, streaming } from './state.ts';
 
 /** Bytes of messages that wait their turn; above it Envoy is not read from. */
 const QUEUE_LIMIT = 1024 * 1024;
@@ -39,6 +40,26 @@ export function fail(exchange: Exchange, failure: Failure, side?: SideState): vo
   exchange.effects.push({ kind: 'fail', failure });
   if (exchange.filter?.observed === true && side !== undefined) open(side);
   else beginAnswering(exchange);
+}
+
+/** The caller gets an answer while it arrives: only that is said to Envoy from here on, and its end. */
+export function stream(exchange: Exchange, outgoing: OutgoingStream): void {
+  exchange.effects.push({ kind: 'stream', stream: outgoing }, resume);
+  exchange.life = streaming;
+  open(exchange.request);
+  open(exchange.response);
+}
+
+/** The answer that is being streamed breaks off. */
+export function cut(exchange: Exchange, failure: PolicyFailure): void {
+  exchange.effects.push({ kind: 'cut', failure });
+  endStreaming(exchange);
+}
+
+/** Nothing more is said. Envoy's end of the stream must still be read. */
+export function endStreaming(exchange: Exchange): void {
+  exchange.life = answering;
+  exchange.effects.push(stop, resume);
 }
 
 /** Ends the stream with a gRPC error. */

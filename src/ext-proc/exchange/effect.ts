@@ -1,4 +1,6 @@
 import type { LabelValue } from '../../observability/index.ts';
+import type { PolicyFailure } from '../../policy/index.ts';
+import type { OutgoingStream } from '../streaming/index.ts';
 import type { Phase, Reply, Side } from '../wire/index.ts';
 import type { Failure } from './failure.ts';
 
@@ -25,6 +27,10 @@ export type Effect =
   | { readonly kind: 'await-body'; readonly side: Side }
   /** Answers the caller with an error. */
   | { readonly kind: 'fail'; readonly failure: Failure }
+  /** Sends an answer to the caller while it arrives. */
+  | { readonly kind: 'stream'; readonly stream: OutgoingStream }
+  /** Ends such an answer in a way that its caller can tell from its end. */
+  | { readonly kind: 'cut'; readonly failure: PolicyFailure }
   /** The stream goes on untouched. */
   | { readonly kind: 'pass'; readonly reason: LabelValue<'passThroughs', 'reason'> }
   /** Nobody waits for what still runs: it is cut, and timers with it. */

@@ -1,5 +1,11 @@
 import type { PhaseOutcome, PolicyFailure } from '../../policy/index.ts';
+import type { OutgoingStream } from '../streaming/index.ts';
 import type { Message, Side } from '../wire/index.ts';
+
+/** What the policies of a side have come to. Nothing is told of a streamed answer before it can be sent. */
+export type SettledOutcome =
+  | Exclude<PhaseOutcome, { readonly kind: 'stream' }>
+  | { readonly kind: 'stream'; readonly stream: OutgoingStream };
 
 /** What can happen to a stream. Messages are events as they are. */
 export type Event =
@@ -9,8 +15,10 @@ export type Event =
   /** A message comes for which there is no room. Neither it nor what follows it is collected. */
   | { readonly kind: 'no-room' }
   /** The policies of a side are done. */
-  | { readonly kind: 'settled'; readonly side: Side; readonly outcome: PhaseOutcome }
-  /** Unexpected, and nothing has been said yet that ends the stream: the caller gets this error. */
+  | { readonly kind: 'settled'; readonly side: Side; readonly outcome: SettledOutcome }
+  /** An answer that was sent while it arrived is at its end. */
+  | { readonly kind: 'streamed' }
+  /** Unexpected, and nothing has been said yet that ends the stream: the caller gets this error. What is being streamed is cut. */
   | { readonly kind: 'failed'; readonly failure: PolicyFailure }
   /** Unexpected, and there is no way to tell the caller. */
   | { readonly kind: 'broken' }

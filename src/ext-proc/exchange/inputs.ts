@@ -13,8 +13,9 @@ export interface BodyPlan {
   readonly replaces: boolean;
 }
 
-/** What is told of the filter's configuration, as far as Envoy hides it. */
-export type ToldModes = Pick<EnvoySettings, 'allowModeOverride' | 'responseHeaders'>;
+/** What is told of the filter's configuration, as far as Envoy hides it, and of its version. */
+export type ToldModes = Pick<EnvoySettings, 'allowModeOverride' | 'responseHeaders'> &
+  Partial<Pick<EnvoySettings, 'version'>>;
 
 /** What is to be done with a request, as its headers and the configuration tell. */
 export type RequestPlan =

@@ -1,8 +1,9 @@
-import type { PhaseOutcome } from '../../policy/index.ts';
 import type { Message } from '../wire/index.ts';
 import {
   answer,
   breakDown,
+  cut,
+  endStreaming,
   enqueue,
   fail,
   isAwaiting,
@@ -11,12 +12,13 @@ import {
   open,
   readOn,
   say,
+  stream,
   violate,
 } from './acts.ts';
 import { bodyHandling } from './body/index.ts';
 import { noteLostBody, onBody, onTrailers } from './body-messages.ts';
 import { accepted, closed, type Effect, type Ending, release, stop } from './effect.ts';
-import type { Event } from './event.ts';
+import type { Event, SettledOutcome } from './event.ts';
 import { overrideObstacle } from './processing-mode.ts';
 import { onRequestHeaders } from './request-headers.ts';
 import { onResponseHeaders } from './response-headers.ts';
@@ -31,6 +33,9 @@ export function next(exchange: Exchange, event: Event): readonly Effect[] {
   switch (exchange.life.kind) {
     case 'reading':
       whileReading(exchange, event);
+      break;
+    case 'streaming':
+      whileStreaming(exchange, event);
       break;
     case 'answering':
       whileAnswering(exchange, event);
@@ -75,6 +80,27 @@ function whileReading(exchange: Exchange, event: Event): void {
       break;
     case 'closed':
       onClosed(exchange);
+  }
+}
+
+/** The caller may leave, and sending may end or fail. What Envoy still sends of the request is for nobody. */
+function whileStreaming(exchange: Exchange, event: Event): void {
+  switch (event.kind) {
+    case 'streamed':
+      endStreaming(exchange);
+      break;
+    case 'failed':
+      cut(exchange, event.failure);
+      break;
+    case 'broken':
+      breakDown(exchange);
+      break;
+    case 'drained':
+      readOn(exchange);
+      break;
+    case 'closed':
+      exchange.life = ended.aborted;
+      exchange.effects.push(stop, release, closed.aborted);
   }
 }
 
@@ -176,14 +202,15 @@ function take(exchange: Exchange, side: SideState, message: Message): void {
 }
 
 /** Policies are done: what they changed is the reply to the message that they ran on, then comes what waited. */
-function onSettled(exchange: Exchange, side: SideState, outcome: PhaseOutcome): void {
+function onSettled(exchange: Exchange, side: SideState, outcome: SettledOutcome): void {
   if (side.stage !== 'running') return;
   switch (outcome.kind) {
     case 'answer':
       answer(exchange, outcome.answer, side);
       break;
     case 'stream':
-      throw new Error('no step has a format whose answers arrive in pieces');
+      stream(exchange, outcome.stream);
+      break;
     case 'continue':
       side.stage = 'open';
       side.body.settle(exchange, side);
@@ -201,12 +228,16 @@ function drainResponse(exchange: Exchange): void {
 
 function drain(exchange: Exchange, side: SideState): void {
   // What is taken may run policies or end the stream.
-  while (side.stage !== 'running' && exchange.life.kind !== 'answering') {
+  while (side.stage !== 'running' && !isAnswered(exchange)) {
     const message = side.queue.shift();
     if (message === undefined) break;
     if (message.part === 'body') side.queuedBytes -= message.bytes.length;
     take(exchange, side, message);
   }
+}
+
+function isAnswered({ life }: Exchange): boolean {
+  return life.kind === 'answering' || life.kind === 'streaming';
 }
 
 function onBodyOverdue(exchange: Exchange, side: SideState, waitedMs: number): void {

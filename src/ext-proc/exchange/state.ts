@@ -8,6 +8,8 @@ export type Life =
   | { readonly kind: 'reading' }
   /** The caller gets an answer of the sidecar's own. What Envoy still sends is for nobody. */
   | { readonly kind: 'answering' }
+  /** The caller gets an answer while it arrives. What Envoy still sends is for nobody. */
+  | { readonly kind: 'streaming' }
   /** Over. Only in observability mode may policies still run. */
   | { readonly kind: 'ended'; readonly why: Ending };
 
@@ -96,6 +98,7 @@ export interface Exchange {
 }
 
 export const reading: Life = { kind: 'reading' };
+export const streaming: Life = { kind: 'streaming' };
 export const answering: Life = { kind: 'answering' };
 export const ended: Readonly<Record<Ending, Life>> = {
   completed: { kind: 'ended', why: 'completed' },

@@ -18,6 +18,8 @@ import type {
   PieceReply,
   ReplacementReply,
   Reply,
+  StreamHeadReply,
+  StreamReply,
   TrailersReply,
 } from './reply.ts';
 
@@ -28,23 +30,23 @@ const goOn = {
 } as const satisfies Record<Side, Record<string, ProcessingResponse>>;
 
 /** Whether dynamic metadata goes along: with what policies settled, and with an answer. */
-export function carriesMetadata(reply: Reply): boolean {
-  return endsPhase(reply) || reply.kind === 'answer';
+export function carriesMetadata(reply: Reply | StreamReply): boolean {
+  return endsPhase(reply) || reply.kind === 'answer' || reply.kind === 'stream-head';
 }
 
 /** The reply after which no policy of its side runs any more, and the message goes on. */
-export function endsPhase(reply: Reply): reply is HeadersReply | BodyReply {
+export function endsPhase(reply: Reply | StreamReply): reply is HeadersReply | BodyReply {
   return (reply.kind === 'headers' || reply.kind === 'body') && reply.mutation !== undefined;
 }
 
 /** A reply as Envoy reads it. Metadata is for a reply that `carriesMetadata`. */
-export function encodeReply(reply: Reply, metadata: Struct | undefined): ProcessingResponse {
+export function encodeReply(reply: Reply | StreamReply, metadata: Struct | undefined): ProcessingResponse {
   const response = encode(reply);
   if (metadata !== undefined && carriesMetadata(reply)) response.dynamic_metadata = metadata;
   return response;
 }
 
-function encode(reply: Reply): ProcessingResponse {
+function encode(reply: Reply | StreamReply): ProcessingResponse {
   switch (reply.kind) {
     case 'headers':
       return headersReply(reply);
@@ -58,6 +60,10 @@ function encode(reply: Reply): ProcessingResponse {
       return trailersReply(reply);
     case 'answer':
       return answerReply(reply.answer);
+    case 'stream-head':
+      return streamHeadReply(reply);
+    case 'stream-piece':
+      return { streamed_immediate_response: { body_response: { body: reply.bytes, end_of_stream: reply.end } } };
     case 'extension':
       return { override_message_timeout: duration(reply.ms) };
   }
@@ -122,6 +128,18 @@ function answerReply(answer: Answer): ProcessingResponse {
       headers: encodeHeaders(headers.filter(([name]) => name !== 'content-length')),
       body: bodiless || answer.body === undefined ? '' : answer.body,
       details: `lambda_ext_proc{${answer.errorKey ?? 'SEND_TO_CONSUMER'}}`,
+    },
+  };
+}
+
+function streamHeadReply({ status, headers, end }: StreamHeadReply): ProcessingResponse {
+  const fields = [[':status', String(status)] as const, ...headers];
+  return {
+    streamed_immediate_response: {
+      headers_response: {
+        headers: { headers: fields.map(([key, value]) => ({ key, raw_value: Buffer.from(value) })) },
+        end_of_stream: end,
+      },
     },
   };
 }

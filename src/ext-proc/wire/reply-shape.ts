@@ -99,5 +99,18 @@ export const replyShape = shape({
       response_trailer_mode: [6, 'enum', headerModes],
     }),
   ],
+  streamed_immediate_response: [
+    11,
+    shape({
+      headers_response: [
+        1,
+        shape({
+          headers: [1, shape({ headers: [1, shape({ key: [1, 'string'], raw_value: [3, 'bytes'] }), repeated] })],
+          end_of_stream: [3, 'bool'],
+        }),
+      ],
+      body_response: [2, shape({ body: [1, 'bytes'], end_of_stream: [2, 'bool'] })],
+    }),
+  ],
   override_message_timeout: [10, shape({ seconds: [1, 'int64'], nanos: [2, 'int32'] })],
 });

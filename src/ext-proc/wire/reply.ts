@@ -69,13 +69,31 @@ export interface AnswerReply {
   readonly answer: Answer;
 }
 
+/** The head of an answer that is sent while it arrives. Only pieces follow, or an answer that cuts it. */
+export interface StreamHeadReply {
+  readonly kind: 'stream-head';
+  readonly status: number;
+  /** Distinct names: Envoy keeps the last of equal ones. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly end: boolean;
+}
+
+export interface StreamPieceReply {
+  readonly kind: 'stream-piece';
+  readonly bytes: Uint8Array;
+  readonly end: boolean;
+}
+
 /** Asks for more time: Envoy's message timeout starts again with so many milliseconds. */
 export interface ExtensionReply {
   readonly kind: 'extension';
   readonly ms: number;
 }
 
-/** What can be said to Envoy. */
+/** What a streamed answer says to Envoy. */
+export type StreamReply = StreamHeadReply | StreamPieceReply;
+
+/** What else can be said to Envoy. */
 export type Reply =
   | HeadersReply
   | BodyReply

@@ -5,6 +5,7 @@ import { SERVICE_NAME } from '../../envoy-names.ts';
 import { ProtoWriter } from './proto-writer.ts';
 import type { ProcessingResponse } from './protobuf.ts';
 import { replyShape } from './reply-shape.ts';
+import { writeStreamPiece } from './stream-piece.ts';
 
 /** proto/ stands beside src/ in a checkout and beside dist/ in the package: the same way up from here. */
 const protoDirectory = fileURLToPath(new URL('../../../proto/', import.meta.url));
@@ -22,5 +23,12 @@ export function loadServiceDefinition(): ServiceDefinition {
   const { Process: method } = definition as ServiceDefinition;
   if (method === undefined) throw new Error(`${SERVICE_NAME} has no method Process`);
   const writer = new ProtoWriter();
-  return { Process: { ...method, responseSerialize: (reply: ProcessingResponse) => writer.finish(reply, replyShape) } };
+  const serialize = (reply: ProcessingResponse): Buffer => {
+    const piece = reply.streamed_immediate_response?.body_response;
+    if (piece && Object.keys(reply).length === 1) {
+      return writeStreamPiece(piece.body as Uint8Array, piece.end_of_stream === true);
+    }
+    return writer.finish(reply, replyShape);
+  };
+  return { Process: { ...method, responseSerialize: serialize } };
 }

@@ -8,9 +8,11 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { loadPolicies } from '../../../src/config/index.ts';
 import { Capacity } from '../../../src/ext-proc/capacity.ts';
+import { CollectedAnswers } from '../../../src/ext-proc/collected-answers.ts';
 import { HiddenHeaders } from '../../../src/ext-proc/hidden-headers.ts';
 import { MissingBodies } from '../../../src/ext-proc/missing-bodies.ts';
 import type { StreamObserver } from '../../../src/ext-proc/observer.ts';
+import { OpenAnswers } from '../../../src/ext-proc/open-answers.ts';
 import { ProcessingStream } from '../../../src/ext-proc/stream.ts';
 import { realTiming } from '../../../src/ext-proc/timing.ts';
 import type { ProcessingRequest } from '../../../src/ext-proc/wire/index.ts';
@@ -219,6 +221,9 @@ async function live(one: Life, capacity: Capacity, runtime: PolicyRuntime): Prom
       hiddenHeaders: new HiddenHeaders(runtime.logger),
       logger: runtime.logger,
       now: Date.now,
+      monotonic: () => performance.now(),
+      openAnswers: new OpenAnswers(),
+      collectedAnswers: new CollectedAnswers(runtime.logger, observer),
     },
   );
   // As gRPC does: it asks first, and hands over what has come whole a little later, in order.

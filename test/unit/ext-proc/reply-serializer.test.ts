@@ -96,6 +96,17 @@ const reply = fc
           details: text,
         })
         .map((value) => ({ immediate_response: value })),
+      fc
+        .record({
+          headers: fc.record({
+            headers: fc.array(fc.record({ key: text, raw_value: bytes }), { minLength: 1, maxLength: 5 }),
+          }),
+          end_of_stream: fc.boolean(),
+        })
+        .map((value) => ({ streamed_immediate_response: { headers_response: value } })),
+      fc
+        .record({ body: bytes, end_of_stream: fc.boolean() })
+        .map((value) => ({ streamed_immediate_response: { body_response: value } })),
     ),
     extras,
   )

@@ -3,9 +3,11 @@ import { Metadata } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import { loadPolicies } from '../../../src/config/index.ts';
 import { Capacity } from '../../../src/ext-proc/capacity.ts';
+import { CollectedAnswers } from '../../../src/ext-proc/collected-answers.ts';
 import { HiddenHeaders } from '../../../src/ext-proc/hidden-headers.ts';
 import { MissingBodies } from '../../../src/ext-proc/missing-bodies.ts';
 import type { StreamObserver } from '../../../src/ext-proc/observer.ts';
+import { OpenAnswers } from '../../../src/ext-proc/open-answers.ts';
 import { ProcessingStream } from '../../../src/ext-proc/stream.ts';
 import { realTiming } from '../../../src/ext-proc/timing.ts';
 import type { ProcessingRequest, ProcessingResponse } from '../../../src/ext-proc/wire/index.ts';
@@ -99,6 +101,9 @@ export function openStream(t: TestContext, api: string, invoker: LambdaInvoker['
       hiddenHeaders: new HiddenHeaders(logger),
       logger,
       now: Date.now,
+      monotonic: () => performance.now(),
+      openAnswers: new OpenAnswers(),
+      collectedAnswers: new CollectedAnswers(logger, observer),
     },
   );
   return { stream, set, capacity, replies, broken, ownSeconds, outcomes, grpcErrors, wait };

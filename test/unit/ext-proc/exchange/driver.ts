@@ -32,6 +32,8 @@ export class Driver {
   answers = 0;
   answered = false;
   closed: Ending | undefined;
+  /** An answer that is sent while it arrives. */
+  streaming: 'no' | 'runs' | 'ended' | 'cut' | 'left' = 'no';
   paused = false;
   passed: string | undefined;
   #released = false;
@@ -53,6 +55,7 @@ export class Driver {
   }
 
   happen(event: Event): void {
+    if (event.kind === 'streamed' && this.streaming === 'runs') this.streaming = 'ended';
     const effects = next(this.exchange, event) as Effect[];
     assert.equal(effects, this.exchange.effects, 'the effects are the one array');
     for (const effect of effects) this.#carryOut(effect);
@@ -80,6 +83,7 @@ export class Driver {
     assert.ok(this.#released, 'what the stream held is not given back');
     assert.equal(this.running.length, 0, 'policies run for nobody');
     assert.equal(this.exchange.life.kind, 'ended');
+    assert.notEqual(this.streaming, 'runs', 'an answer is sent to nobody');
     assert.equal(this.exchange.request.queuedBytes + this.exchange.response.queuedBytes, 0, 'messages wait for nobody');
   }
 
@@ -100,7 +104,18 @@ export class Driver {
         if (!this.#observed)
           this.#reply({ kind: 'answer', answer: { status: 500, headers: [], body: undefined, errorKey: undefined } });
         break;
+      case 'stream':
+        assert.ok(!this.answered && this.streaming === 'no', 'answered twice');
+        this.answered = true;
+        this.streaming = 'runs';
+        assert.equal(this.ledger.refuseStream(), undefined);
+        break;
+      case 'cut':
+        assert.equal(this.streaming, 'runs', 'what is not being sent is cut');
+        this.streaming = 'cut';
+        break;
       case 'stop':
+        if (this.streaming === 'runs') this.streaming = 'left';
         this.cut.push(...this.running.splice(0));
         break;
       case 'violation':

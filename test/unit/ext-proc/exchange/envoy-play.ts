@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import type { RunEffect } from '../../../../src/ext-proc/exchange/index.ts';
 import type { BodyMode, Reply, Side } from '../../../../src/ext-proc/wire/index.ts';
+import type { PolicyFailure } from '../../../../src/policy/index.ts';
 import { bodyRefusal, isOverridden } from '../../../support/body-rules.ts';
 import { Driver } from './driver.ts';
 import { type EnvoyModes, EnvoySide } from './envoy.ts';
 import { config, responseHeaders } from './messages.ts';
-import { bodyLimit, type Dice, outcomeOf, randomScene, type Scene, SceneInputs } from './scene.ts';
+import { bodyLimit, type Dice, isAnswer, outcomeOf, randomScene, type Scene, SceneInputs } from './scene.ts';
+
+const broken = { message: 'broken off' } as PolicyFailure;
 
 /** Something that befalls an exchange in the middle. */
 type Mishap = 'none' | 'close' | 'deadline' | 'local reply' | 'overdue';
@@ -72,6 +75,7 @@ class EnvoyPlay {
       if (driver.over) break;
     }
     const observed = this.#scene.observed;
+    if (driver.streaming === 'runs') this.#playStream();
     const outcome = this.#struck ? `mishap: ${this.#mishap}` : observed ? '' : this.#judge();
     if (!driver.over) driver.close();
     for (let run = driver.running[0]; run !== undefined; run = driver.running[0]) this.#settle(run);
@@ -84,7 +88,8 @@ class EnvoyPlay {
 
   /** Policies that would never end are taken to end with the stream. */
   #settle(run: RunEffect): void {
-    this.#driver.settle(run, outcomeOf(this.#scene.policies[run.side]) ?? { kind: 'continue' });
+    const driver = this.#driver;
+    driver.settle(run, outcomeOf(driver.exchange, run.side, this.#scene.policies[run.side]) ?? { kind: 'continue' });
   }
 
   /** One thing that can happen now. False: nothing did. */
@@ -93,7 +98,7 @@ class EnvoyPlay {
     if (this.#mishap !== 'none' && !this.#struck && this.#dice.chance(0.2) && this.#strike()) return true;
     const [run] = driver.running;
     if (run !== undefined && this.#dice.chance(0.5)) {
-      const outcome = outcomeOf(this.#scene.policies[run.side]);
+      const outcome = outcomeOf(driver.exchange, run.side, this.#scene.policies[run.side]);
       if (outcome === undefined) return false;
       driver.settle(run, outcome);
       return true;
@@ -105,9 +110,30 @@ class EnvoyPlay {
     const message = this.#scene.observed
       ? this.#dice.pick([this.#request, this.#response]).next()
       : (this.#request.done ? this.#response : this.#request).next();
-    if (message === undefined) return run !== undefined && outcomeOf(this.#scene.policies[run.side]) !== undefined;
+    if (message === undefined)
+      return run !== undefined && outcomeOf(driver.exchange, run.side, this.#scene.policies[run.side]) !== undefined;
     driver.send(message);
     return true;
+  }
+
+  /** What may happen while an answer is sent: the rest of the request comes, the answer ends or fails, or its caller leaves. */
+  #playStream(): void {
+    const driver = this.#driver;
+    for (
+      let message = this.#request.next();
+      message !== undefined && this.#dice.chance(0.7);
+      message = this.#request.next()
+    ) {
+      driver.send(message);
+      if (this.#dice.chance(0.2)) driver.happen({ kind: 'drained' });
+    }
+    assert.equal(driver.streaming, 'runs', 'what still comes of a request ends its answer');
+    const how = this.#dice.pick(['streamed', 'streamed', 'failed', 'closed'] as const);
+    if (how === 'closed') driver.close();
+    else driver.happen(how === 'failed' ? { kind: how, failure: broken } : { kind: how });
+    const expected = { streamed: 'ended', failed: 'cut', closed: 'left' } as const;
+    assert.equal(driver.streaming, expected[how]);
+    assert.equal(driver.replies.length, this.#read, 'a reply beside the streamed answer');
   }
 
   #strike(): boolean {
@@ -174,7 +200,7 @@ class EnvoyPlay {
       assert.equal(ran.length, 0);
       return `observed: ${plan}`;
     }
-    const answered = policies.request.outcome === 'answer' && answers > 0;
+    const answered = isAnswer(policies.request) && answers > 0;
     for (const side of ['request', 'response'] as const) {
       const { steps, reads } = policies[side];
       const runs = ran.filter((run) => run.side === side).length;
@@ -261,9 +287,17 @@ class EnvoyPlay {
       assert.ok(!driver.answered && driver.running.length === 1);
       return `${side} policies never end`;
     }
-    if (outcome !== 'answer') return undefined;
+    if (outcome !== 'answer' && outcome !== 'stream') return undefined;
     assert.ok(driver.answered && driver.failure === undefined, 'the policies answered and the caller got nothing');
-    return `answered in the ${side} phase`;
+    const streams = outcome === 'stream' && side === 'request' && this.#canStream(reads && !bodiless);
+    assert.equal(driver.streaming !== 'no', streams, 'streamed where that is impossible, or collected where it is not');
+    return streams ? `streamed: ${driver.streaming}` : `answered in the ${side} phase`;
+  }
+
+  /** The table of docs/notes/envoy.md. */
+  #canStream(readsBody: boolean): boolean {
+    const mode = this.#scene.modes.request;
+    return mode === 'FULL_DUPLEX_STREAMED' || (mode === 'NONE' && !readsBody);
   }
 
   #judgeNoPlace(side: Side): string {
@@ -309,7 +343,8 @@ class EnvoyPlay {
   #judgeEnding(): void {
     const { closed, answered } = this.#driver;
     if (this.#scene.observed) return;
-    if (answered) assert.equal(closed, 'immediate');
+    if (this.#driver.streaming === 'left') assert.equal(closed, 'aborted');
+    else if (answered) assert.equal(closed, 'immediate');
     else assert.ok(closed === 'completed' || closed === 'aborted', `ended as ${closed}`);
   }
 }
@@ -324,7 +359,7 @@ function mayBePassedBy({ plan, modes, told, policies, request, early }: Scene): 
   if (plan !== 'policies') return false;
   const hasBody = request.pieces.length > 0 || request.trailers;
   if (policies.request.reads && hasBody && isLate(modes.request)) return true;
-  if (!policies.response.steps || (policies.request.steps && policies.request.outcome === 'answer')) return false;
+  if (!policies.response.steps || (policies.request.steps && isAnswer(policies.request))) return false;
   return !told.responseHeaders || (policies.response.reads && isLate(modes.response));
 }
 

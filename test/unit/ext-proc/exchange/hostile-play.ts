@@ -10,7 +10,7 @@ const modes: readonly BodyMode[] = ['NONE', 'BUFFERED', 'STREAMED', 'BUFFERED_PA
 const untold = { request: 'NONE', response: 'NONE' } as const;
 const pieces = [0, 3, 20, 41, 600_000].map((length) => Buffer.alloc(length, 'x'));
 const failure = { message: 'unexpected' } as PolicyFailure;
-const order = { reading: 0, answering: 1, ended: 2 };
+const order = { reading: 0, streaming: 1, answering: 2, ended: 3 };
 
 /** Messages as no Envoy sends them: out of order, doubled, after the end, in any mode. Returns the sequence's class. */
 export function playHostile(dice: Dice): string {
@@ -118,17 +118,22 @@ function somethingElse(driver: Driver, scene: Scene, dice: Dice, trace: string[]
     'deadline-near',
     'deadline',
     'drained',
+    'streamed',
+    'streamed',
   ]);
   trace.push(kind);
   if (kind === 'settle') {
     const run = driver.running[0] ?? driver.cut[0];
-    const outcome = run && outcomeOf(scene.policies[run.side]);
+    const outcome = run && outcomeOf(driver.exchange, run.side, scene.policies[run.side]);
     if (outcome !== undefined) driver.settle(run as NonNullable<typeof run>, outcome);
     return;
   }
   if (kind === 'overdue') driver.happen({ kind: 'body-overdue', side, waitedMs: 1 });
   else if (kind === 'deadline-near') driver.happen({ kind, ms: 1 });
-  else if (kind === 'deadline' || kind === 'drained') driver.happen({ kind });
+  else if (kind === 'streamed') {
+    // Sending tells so once, and only where something is sent.
+    if (driver.streaming === 'runs') driver.happen({ kind });
+  } else if (kind === 'deadline' || kind === 'drained') driver.happen({ kind });
   else rare(driver, dice);
 }
 
@@ -141,7 +146,7 @@ function rare(driver: Driver, dice: Dice): void {
     { kind: 'failed', failure },
   ]);
   // Once an answer has been written, only another kind of end may follow.
-  if (event.kind === 'failed' && life !== 'reading') return;
+  if (event.kind === 'failed' && life !== 'reading' && life !== 'streaming') return;
   const before = driver.violations.length;
   driver.happen(event);
   if (event.kind === 'closed') driver.ledger.over();

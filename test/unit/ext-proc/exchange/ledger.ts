@@ -5,6 +5,8 @@ export type LedgerSetup = Pick<Scene, 'modes' | 'observed' | 'early' | 'allowOve
 
 interface Account {
   readonly fullDuplex: boolean;
+  /** NONE in the filter's configuration. */
+  readonly isNone: boolean;
   /** Pieces come before the headers have a reply. */
   readonly early: boolean;
   /** The headers' reply lets them go on, though pieces follow that get replies of their own. */
@@ -74,6 +76,17 @@ export class Ledger {
     return side.fullDuplex ? refuseDuplex(side, reply) : refuseInOrder(side, reply);
   }
 
+  /** Why a streamed answer has no place now: it is a reply to request headers that have none. Nothing else is said after it. */
+  refuseStream(): string | undefined {
+    if (this.#observed) return 'a streamed answer in observability mode';
+    if (this.#over) return 'a streamed answer after the end';
+    this.#over = true;
+    const { fullDuplex, headers, owed, isNone } = this.#accounts.request;
+    if (fullDuplex) return headers === 'open' ? undefined : 'a streamed answer after the headers reply';
+    if (!isNone) return 'a streamed answer where Envoy sends the body in a mode that has none';
+    return owed[0] === 'headers' ? undefined : 'a streamed answer after the headers reply';
+  }
+
   /** What is still owed when nothing runs and nothing is waited for. */
   debts(): string | undefined {
     for (const name of ['request', 'response'] as const) {
@@ -97,6 +110,7 @@ export class Ledger {
 function account(mode: BodyMode, early: boolean, overridden: boolean): Account {
   return {
     fullDuplex: mode === 'FULL_DUPLEX_STREAMED',
+    isNone: mode === 'NONE',
     early: early && mode === 'STREAMED',
     letsGo: !overridden && mode === 'STREAMED',
     owed: [],

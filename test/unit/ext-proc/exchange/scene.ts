@@ -1,6 +1,14 @@
-import type { BodyPlan, Inputs, RequestPlan, ToldModes } from '../../../../src/ext-proc/exchange/index.ts';
+import {
+  type BodyPlan,
+  type Exchange,
+  type Inputs,
+  type RequestPlan,
+  type SettledOutcome,
+  streamingObstacle,
+  type ToldModes,
+} from '../../../../src/ext-proc/exchange/index.ts';
 import type { BodyMode, Mutation, Side } from '../../../../src/ext-proc/wire/index.ts';
-import type { PhaseOutcome, PolicyFailure } from '../../../../src/policy/index.ts';
+import type { PolicyFailure } from '../../../../src/policy/index.ts';
 import type { BodyShape } from '../../../support/body-rules.ts';
 
 /** Bytes of a body that policies may wait for. */
@@ -14,7 +22,7 @@ export interface SidePolicies {
   /** They may set a body. Where they set one, they may. */
   readonly replaces: boolean;
   /** `nothing`: they never end. */
-  readonly outcome: 'continue' | 'answer' | 'nothing';
+  readonly outcome: 'continue' | 'answer' | 'stream' | 'nothing';
   readonly mutation: Mutation;
 }
 
@@ -84,7 +92,7 @@ function sidePolicies(dice: Dice): SidePolicies {
     reads: steps && dice.chance(0.5),
     refused: dice.chance(0.04),
     replaces: steps && ((body?.length ?? 0) > 0 || dice.chance(0.2)),
-    outcome: dice.chance(0.05) ? 'nothing' : dice.chance(0.15) ? 'answer' : 'continue',
+    outcome: dice.chance(0.05) ? 'nothing' : dice.chance(0.3) ? dice.pick(['answer', 'stream'] as const) : 'continue',
     mutation: {
       path: undefined,
       status: undefined,
@@ -168,7 +176,7 @@ export class SceneInputs implements Inputs {
 
 function mustSee({ policies }: Scene): 'nothing' | 'headers' | 'body' {
   const { request, response } = policies;
-  if (!response.steps || (request.steps && request.outcome === 'answer')) return 'nothing';
+  if (!response.steps || (request.steps && isAnswer(request))) return 'nothing';
   return response.reads ? 'body' : 'headers';
 }
 
@@ -180,8 +188,22 @@ const unchanged: Mutation = {
   clearRouteCache: false,
 };
 
-export function outcomeOf(policies: SidePolicies): PhaseOutcome | undefined {
+/** The caller gets an answer of the policies' own. */
+export function isAnswer({ outcome }: SidePolicies): boolean {
+  return outcome === 'answer' || outcome === 'stream';
+}
+
+/** What the policies of a side of this exchange come to. What cannot be streamed is collected. Only requests are answered so. */
+export function outcomeOf(exchange: Exchange, side: Side, policies: SidePolicies): SettledOutcome | undefined {
   if (policies.outcome === 'continue') return { kind: 'continue' };
   if (policies.outcome === 'nothing') return undefined;
+  const streams = policies.outcome === 'stream' && side === 'request' && streamingObstacle(exchange) === undefined;
+  if (streams) return { kind: 'stream', stream: outgoing };
   return { kind: 'answer', answer: { status: 200, headers: [], body: Buffer.from('own'), errorKey: undefined } };
 }
+
+const outgoing = {
+  head: { status: 200, headers: [], cookies: [], bodiless: false },
+  body: { async *[Symbol.asyncIterator]() {}, stop() {} },
+  limits: { maxBytes: 1, bytesPerSecond: 1, burstBytes: 1 },
+};

@@ -1,0 +1,46 @@
+import { ENVOY_MINOR_ATTRIBUTE } from '../../envoy-names.ts';
+import type { LabelValue } from '../../observability/index.ts';
+import type { Exchange } from './state.ts';
+
+/** Why an answer cannot be sent while it arrives. `reason` is for people. */
+export interface StreamingObstacle {
+  readonly kind: LabelValue<'collectedAnswers', 'reason'>;
+  readonly reason: string;
+}
+
+/** The first Envoy that has StreamedImmediateResponse. */
+const FIRST_MINOR = 37;
+
+/**
+ * Envoy takes a streamed answer in the request phase alone, in reply to headers that have none yet, where no part of the body is
+ * waited for (docs/notes/envoy.md). Which version it is it tells only where it is asked; unknown counts as able.
+ */
+export function streamingObstacle(exchange: Exchange): StreamingObstacle | undefined {
+  const { filter, request } = exchange;
+  if (filter === undefined || filter.observed) {
+    return { kind: 'body_mode', reason: 'observability_mode, where Envoy takes no answer' };
+  }
+  const mode = filter.request;
+  if (mode !== 'NONE' && mode !== 'FULL_DUPLEX_STREAMED') {
+    return {
+      kind: 'body_mode',
+      reason: `request_body_mode is ${mode}: set FULL_DUPLEX_STREAMED and request_trailer_mode: SEND`,
+    };
+  }
+  if (mode === 'NONE' && request.answers !== 'headers') {
+    const reason =
+      "policies read the request's body, which mode_override has Envoy buffer: set request_body_mode: FULL_DUPLEX_STREAMED";
+    return { kind: 'body_mode', reason };
+  }
+  const minor = envoyMinor(exchange);
+  if (minor === undefined || minor >= FIRST_MINOR) return undefined;
+  return { kind: 'envoy_version', reason: `Envoy 1.${minor} cannot, 1.${FIRST_MINOR} is the first that can` };
+}
+
+function envoyMinor({ filter, plan }: Exchange): number | undefined {
+  const seen = Number(filter?.attributes.get(ENVOY_MINOR_ATTRIBUTE));
+  // A development build tells 0 where it tells nothing.
+  if (Number.isInteger(seen) && seen > 0) return seen;
+  const told = plan?.kind === 'policies' ? plan.envoy.version : undefined;
+  return told === undefined ? undefined : Number(told.split('.')[1]);
+}
