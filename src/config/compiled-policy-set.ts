@@ -1,11 +1,19 @@
-import { LRUCache } from 'lru-cache';
 import { streamMetadata } from '../envoy-names.ts';
 import { type MemoryAccount, unlimitedMemory } from '../memory-account.ts';
-import type { ApiPolicies, EnvoySettings, Limits, PolicySet, ResponseTemplates } from '../policy/index.ts';
+import type {
+  ApiChoice,
+  ApiPolicies,
+  EnvoySettings,
+  Limits,
+  PolicySet,
+  ResponseTemplates,
+  StreamTraits,
+} from '../policy/index.ts';
+import { ApiChooser, type ChoiceRules } from './api-choice.ts';
 import { layEnvoy } from './compile/envoy.ts';
 import { type InlinePolicies, singleProblem } from './inline-policies.ts';
 import { RouteEnvoy } from './route-envoy.ts';
-import { matchesGlob } from './route-glob.ts';
+import { type ApiSelect, attributesIn } from './select-table.ts';
 
 export interface PolicySetParts {
   readonly unmatched: 'reject' | 'pass';
@@ -13,17 +21,10 @@ export interface PolicySetParts {
   readonly responseTemplates: ResponseTemplates;
   readonly envoy: EnvoySettings;
   readonly apis: ReadonlyMap<string, ApiPolicies>;
-  /** In the order of the document. */
-  readonly routes: readonly { readonly glob: string; readonly policies: ApiPolicies }[];
+  readonly choice: ChoiceRules;
   /** Undefined where routes may not bring policies of their own. */
   readonly inline: InlinePolicies | undefined;
 }
-
-/** Longer names of routes are not remembered: they would take megabytes. */
-const LONGEST_KNOWN = 1024;
-
-/** What is remembered of a route that no API serves. */
-const noApi = Symbol('no API');
 
 export class CompiledPolicySet implements PolicySet {
   readonly unmatched: 'reject' | 'pass';
@@ -32,13 +33,13 @@ export class CompiledPolicySet implements PolicySet {
   readonly envoy: EnvoySettings;
   readonly fallback: ApiPolicies | undefined;
   readonly apis: ReadonlyMap<string, ApiPolicies>;
-  /** Names without a `*`, by the place in the document of the first that says them. */
-  readonly #names = new Map<string, number>();
-  readonly #globs: readonly number[];
-  readonly #routes: PolicySetParts['routes'];
+  /** What the APIs say by `select`, for who checks an Envoy configuration. */
+  readonly selects: readonly ApiSelect[];
+  /** That they name. */
+  readonly selectAttributes: readonly string[];
+  readonly #chooser: ApiChooser;
   readonly #inline: InlinePolicies | undefined;
   readonly #routeEnvoy = new RouteEnvoy();
-  readonly #byRoute = new LRUCache<string, ApiPolicies | typeof noApi>({ max: 1024 });
 
   constructor(parts: PolicySetParts) {
     this.unmatched = parts.unmatched;
@@ -47,13 +48,9 @@ export class CompiledPolicySet implements PolicySet {
     this.envoy = parts.envoy;
     this.apis = parts.apis;
     this.fallback = parts.apis.get('default');
-    this.#routes = parts.routes;
-    const globs: number[] = [];
-    for (const [place, { glob }] of parts.routes.entries()) {
-      if (glob.includes('*')) globs.push(place);
-      else if (!this.#names.has(glob)) this.#names.set(glob, place);
-    }
-    this.#globs = globs;
+    this.selects = parts.choice.select;
+    this.selectAttributes = attributesIn(this.selects);
+    this.#chooser = new ApiChooser(parts.choice, this.fallback);
     this.#inline = parts.inline;
   }
 
@@ -61,24 +58,8 @@ export class CompiledPolicySet implements PolicySet {
     return this.apis.get(name);
   }
 
-  byRoute(routeName: string): ApiPolicies | undefined {
-    let found = this.#byRoute.get(routeName);
-    if (found === undefined) {
-      found = this.#search(routeName) ?? noApi;
-      if (routeName.length <= LONGEST_KNOWN) this.#byRoute.set(routeName, found);
-    }
-    return found === noApi ? undefined : found;
-  }
-
-  /** The first of the document. */
-  #search(routeName: string): ApiPolicies | undefined {
-    const exact = this.#names.get(routeName) ?? this.#routes.length;
-    for (const place of this.#globs) {
-      if (place > exact) break;
-      const route = this.#routes[place];
-      if (route !== undefined && matchesGlob(route.glob, routeName)) return route.policies;
-    }
-    return this.#routes[exact]?.policies;
+  choose(traits: StreamTraits): ApiChoice {
+    return this.#chooser.choose(traits);
   }
 
   layEnvoy(text: string, below: EnvoySettings): EnvoySettings {

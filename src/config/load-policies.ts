@@ -9,6 +9,7 @@ import { atOnce, type InSteps, inTurns } from './compile/in-steps.ts';
 import { compileLimits } from './compile/limits.ts';
 import { type Numbers, Reporter } from './compile/reporter.ts';
 import { compileResponseTemplates } from './compile/response-templates.ts';
+import { Selection } from './compile/selection.ts';
 import { compileStep } from './compile/step.ts';
 import { TemplateCompiler } from './compile/template-compiler.ts';
 import { CompiledPolicySet } from './compiled-policy-set.ts';
@@ -143,13 +144,14 @@ function* compileDocument(
   checkRights(document, reporter);
   checkDefaults(surroundings, reporter);
   const apis = new Map<string, ApiPolicies>();
-  const routes: { readonly glob: string; readonly policies: ApiPolicies }[] = [];
+  const selection = new Selection(reporter);
   for (const [name, api] of Object.entries(document.apis ?? {})) {
     yield;
     const policies = yield* compileApi(name, api, ['apis', name], surroundings, compiler);
     apis.set(name, policies);
-    for (const glob of api.routes ?? []) routes.push({ glob, policies });
+    selection.add(policies, api, ['apis', name]);
   }
+  yield* selection.check();
   const limits = compileLimits(document, inlineRights !== undefined, compiler.reporter);
   const set = new CompiledPolicySet({
     unmatched: document.unmatched ?? policyDefaults.unmatched,
@@ -157,7 +159,7 @@ function* compileDocument(
     responseTemplates,
     envoy: surroundings.envoy,
     apis,
-    routes,
+    choice: selection.rules,
     inline: inlineRights === undefined ? undefined : new InlinePolicies(inlineSurroundings, limits.bufferedBytes),
   });
   return { set, surroundings: inlineSurroundings };

@@ -70,6 +70,10 @@ class CallPeer implements Peer {
     return this.#call.metadata;
   }
 
+  get authority(): string {
+    return this.#call.getHost();
+  }
+
   sendInitialMetadata(): void {
     if (this.#initialMetadataSent) return;
     this.#initialMetadataSent = true;

@@ -1,20 +1,17 @@
 import { METHOD_ATTRIBUTE, requestAttributes } from '../envoy-names.ts';
 import { HttpHeaders, type RequestHead } from '../policy/index.ts';
-import type { Head } from './wire/index.ts';
+import type { Attributes, Head } from './wire/index.ts';
 
-export function readRequestHead(
-  { pseudo, headers }: Head,
-  attributes: ReadonlyMap<string, string>,
-  timestamp: number,
-): RequestHead {
+export function readRequestHead({ pseudo, headers }: Head, attributes: Attributes, timestamp: number): RequestHead {
   // Empty where a connection has TLS, and no certificate of that end with a name.
-  const client = attributes.get(requestAttributes.peerCertificate) || null;
-  const server = attributes.get(requestAttributes.localCertificate) || null;
-  const source = attributes.get(requestAttributes.sourceAddress);
-  const destination = attributes.get(requestAttributes.destinationAddress);
-  const protocol = attributes.get(requestAttributes.protocol);
+  const told = (name: string): string | undefined => attributes.get(name)?.toString();
+  const client = told(requestAttributes.peerCertificate) || null;
+  const server = told(requestAttributes.localCertificate) || null;
+  const source = told(requestAttributes.sourceAddress);
+  const destination = told(requestAttributes.destinationAddress);
+  const protocol = told(requestAttributes.protocol);
   return {
-    method: pseudo.get('method') ?? attributes.get(METHOD_ATTRIBUTE) ?? '',
+    method: pseudo.get('method') ?? told(METHOD_ATTRIBUTE) ?? '',
     uri: pseudo.get('path') ?? '',
     scheme: pseudo.get('scheme') ?? null,
     host: pseudo.get('authority') ?? null,
@@ -23,7 +20,7 @@ export function readRequestHead(
     timestamp,
     remoteAddress: addressOf(source),
     localAddress: addressOf(destination),
-    localPort: portOf(destination) ?? numberOf(attributes.get(requestAttributes.destinationPort)),
+    localPort: portOf(destination) ?? numberOf(told(requestAttributes.destinationPort)),
     ssl:
       client === null && server === null
         ? null

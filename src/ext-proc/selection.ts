@@ -1,7 +1,14 @@
 import type { Metadata } from '@grpc/grpc-js';
-import { METADATA_PREFIX, streamMetadata } from '../envoy-names.ts';
+import { METADATA_PREFIX, requestAttributes, streamMetadata } from '../envoy-names.ts';
 import { charge, type MemoryAccount, NoRoomError, textBytes } from '../memory-account.ts';
-import { type ApiPolicies, type EnvoySettings, PolicyFailure, type PolicySet } from '../policy/index.ts';
+import {
+  type ApiChoice,
+  type ApiPolicies,
+  type EnvoySettings,
+  PolicyFailure,
+  type PolicySet,
+  type StreamTraits,
+} from '../policy/index.ts';
 
 /** Where the transport tells names with this server's prefix that nobody knows. */
 const UNKNOWN = `${METADATA_PREFIX}unknown`;
@@ -22,15 +29,10 @@ export type Selection =
 
 /**
  * Which API a stream belongs to: `x-lambda-api` or `x-lambda-policies` in the gRPC metadata, which callers cannot
- * send, else the route's name, else the API called `default`. Never a silent pass. Policies that the stream brings along are
- * taken of `memory`.
+ * send, else what the document says of its traits. Never a silent pass, and never a guess. Policies that the stream brings along
+ * are taken of `memory`.
  */
-export function selectApi(
-  set: PolicySet,
-  metadata: Metadata,
-  routeName: string | undefined,
-  memory: MemoryAccount,
-): Selection {
+export function selectApi(set: PolicySet, metadata: Metadata, traits: StreamTraits, memory: MemoryAccount): Selection {
   const unknown = metadata.get(UNKNOWN);
   if (unknown.length > 0) {
     const known = Object.values(streamMetadata).join(', ');
@@ -61,14 +63,26 @@ export function selectApi(
       return refused('LAMBDA_EXT_PROC_INVALID_POLICIES', error);
     }
   }
-  const policies = (routeName ? set.byRoute(routeName) : undefined) ?? set.fallback;
-  if (policies !== undefined) return { kind: 'api', policies };
+  const choice = set.choose(traits);
+  if (choice.kind === 'ambiguous') return refused('LAMBDA_EXT_PROC_AMBIGUOUS_API', ambiguity(traits, choice));
+  if (choice.policies !== undefined) return { kind: 'api', policies: choice.policies };
   if (set.unmatched === 'pass') return { kind: 'pass' };
-  const route = routeName ? `route ${JSON.stringify(routeName)}` : 'a route without a name that Envoy told';
   return refused(
     'LAMBDA_EXT_PROC_UNMATCHED',
-    `${route} names no API: send x-lambda-api or x-lambda-policies in grpc_initial_metadata, or set unmatched: pass`,
+    `${described(traits)} names no API: send x-lambda-api or x-lambda-policies in grpc_initial_metadata, fit one of these by \`authorities\`, \`select\` or \`routes\` of an API, or set unmatched: pass`,
   );
+}
+
+function ambiguity(traits: StreamTraits, { means, names }: Extract<ApiChoice, { kind: 'ambiguous' }>): string {
+  const apis = names.slice(0, 10).map((name) => JSON.stringify(name));
+  const more = names.length > apis.length ? ' …' : '';
+  return `${described(traits)} fits \`${means}\` of more than one API (${apis.join(', ')}${more}): leave it to one of them`;
+}
+
+function described({ authority, attributes }: StreamTraits): string {
+  const routeName = attributes.get(requestAttributes.routeName);
+  const route = routeName ? `route ${JSON.stringify(routeName)}` : 'a route without a name that Envoy told';
+  return authority === '' ? route : `${route} with the gRPC authority ${JSON.stringify(authority)}`;
 }
 
 /** What is told of the stream's Envoy: by its route, else by its API or the document (`below`). */
@@ -94,7 +108,11 @@ function textsOf(metadata: Metadata, key: string): readonly string[] {
 }
 
 function refused(
-  key: 'LAMBDA_EXT_PROC_INVALID_POLICIES' | 'LAMBDA_EXT_PROC_UNKNOWN_API' | 'LAMBDA_EXT_PROC_UNMATCHED',
+  key:
+    | 'LAMBDA_EXT_PROC_AMBIGUOUS_API'
+    | 'LAMBDA_EXT_PROC_INVALID_POLICIES'
+    | 'LAMBDA_EXT_PROC_UNKNOWN_API'
+    | 'LAMBDA_EXT_PROC_UNMATCHED',
   cause: unknown,
 ): Selection {
   const error = typeof cause === 'string' ? new Error(cause) : cause;

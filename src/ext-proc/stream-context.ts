@@ -13,6 +13,8 @@ import type { ProcessingResponse } from './wire/index.ts';
 /** What a stream needs from gRPC. */
 export interface Peer {
   readonly metadata: Metadata;
+  /** The call's `:authority`; '' where it has none. */
+  readonly authority: string;
   sendInitialMetadata(): void;
   /** False: wait for `drain` before more. `onSent`: it has left, or never will. */
   write(reply: ProcessingResponse, onSent?: () => void): boolean;

@@ -1,4 +1,3 @@
-import type { Metadata } from '@grpc/grpc-js';
 import { requestAttributes } from '../envoy-names.ts';
 import { NoRoomError } from '../memory-account.ts';
 import {
@@ -18,29 +17,32 @@ import { readRequestHead } from './request-head.ts';
 import { adaptRequest } from './request-mutation.ts';
 import { adaptResponse, type ReceivedResponse } from './response-mutation.ts';
 import { envoyOf, type Selection, selectApi } from './selection.ts';
-import type { StreamContext } from './stream-context.ts';
-import type { HeadersMessage, Mutation, Side } from './wire/index.ts';
+import type { Peer, StreamContext } from './stream-context.ts';
+import type { Attributes, HeadersMessage, Mutation, Side } from './wire/index.ts';
+
+/** What tells a stream's API. */
+type StreamPeer = Pick<Peer, 'metadata' | 'authority'>;
 
 /** The policies' side of one stream: which API it belongs to, and its transaction. */
 export class StreamPolicies implements Inputs {
   transaction: Transaction | undefined;
   /** What is told of the Envoy in front. */
   envoy: EnvoySettings;
-  readonly #metadata: Metadata;
+  readonly #peer: StreamPeer;
   readonly #context: StreamContext;
   readonly #held: HeldBytes;
   #received: ReceivedResponse = { bodiless: false, upgraded: false };
 
-  constructor(metadata: Metadata, context: StreamContext, held: HeldBytes) {
-    this.#metadata = metadata;
+  constructor(peer: StreamPeer, context: StreamContext, held: HeldBytes) {
+    this.#peer = peer;
     this.#context = context;
     this.envoy = context.set.envoy;
     this.#held = held;
   }
 
-  request(message: HeadersMessage, attributes: ReadonlyMap<string, string>): RequestPlan {
+  request(message: HeadersMessage, attributes: Attributes): RequestPlan {
     const { set, runtime, now } = this.#context;
-    const selection = this.#select(attributes.get(requestAttributes.routeName));
+    const selection = this.#select(attributes);
     if (selection.kind === 'pass') return { kind: 'unmatched' };
     const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(set);
     const { bodyBytes, evaluationMs } = set.limits;
@@ -123,11 +125,12 @@ export class StreamPolicies implements Inputs {
   }
 
   /** Which API, and what is told of the Envoy in front of it. */
-  #select(routeName: string | undefined): Selection {
+  #select(attributes: Attributes): Selection {
     const { set } = this.#context;
-    const selection = selectApi(set, this.#metadata, routeName, this.#held);
+    const { metadata, authority } = this.#peer;
+    const selection = selectApi(set, metadata, { authority, attributes }, this.#held);
     const below = selection.kind === 'api' ? selection.policies.envoy : set.envoy;
-    const envoy = envoyOf(set, this.#metadata, below);
+    const envoy = envoyOf(set, metadata, below);
     if (envoy instanceof PolicyFailure) return { kind: 'refused', failure: envoy };
     this.envoy = envoy;
     return selection;
@@ -145,6 +148,6 @@ function lengthOf(headers: HttpHeaders): number | undefined {
 }
 
 /** Envoy tells the name of every route it found, an empty one too: the attribute is missing only where there is none. */
-function hasNoRoute(attributes: ReadonlyMap<string, string>): boolean {
+function hasNoRoute(attributes: Attributes): boolean {
   return attributes.has(requestAttributes.virtualHostName) && !attributes.has(requestAttributes.routeName);
 }

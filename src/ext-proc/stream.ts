@@ -41,7 +41,7 @@ export class ProcessingStream {
     this.#context = context;
     this.#held = new HeldBytes(context.capacity, context.set.limits, context.observer);
     this.#incoming = new IncomingMessages(this.#held);
-    this.#policies = new StreamPolicies(peer.metadata, context, this.#held);
+    this.#policies = new StreamPolicies(peer, context, this.#held);
     this.#exchange = createExchange(this.#policies, context.set.limits.bodyBytes);
     this.#replies = new Replies(peer, context, this.#policies, this.#held);
     this.#timers = new Timers(context.timing, (event) => this.#next(event));

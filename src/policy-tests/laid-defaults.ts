@@ -14,10 +14,11 @@ export function withDefaults(test: TestDocument, defaults: TestFileDocument['def
   };
 }
 
-/** A test that names a route is not one of the defaults' API. */
-function selection(test: Given, defaults: Given): Pick<Given, 'api' | 'route'> {
-  const { api, route } = isGiven(test.api) || isGiven(test.route) ? test : defaults;
-  return { api, route };
+/** A test that names a route or an authority is not one of the defaults' API. */
+function selection(test: Given, defaults: Given): Pick<Given, 'api' | 'route' | 'authority'> {
+  const isOwn = isGiven(test.api) || isGiven(test.route) || isGiven(test.authority);
+  const { api, route, authority } = isOwn ? test : defaults;
+  return { api, route, authority };
 }
 
 interface Message {

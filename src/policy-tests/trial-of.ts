@@ -5,7 +5,7 @@ import { requestOf, responseOf } from './http-messages.ts';
 import type { TestDocument, TestFileDocument } from './schema/index.ts';
 
 /** What a run is made of, as a test writes it. */
-export type GivenDocument = Pick<TestDocument, 'api' | 'route' | 'request' | 'functions' | 'backend'>;
+export type GivenDocument = Pick<TestDocument, 'api' | 'route' | 'authority' | 'request' | 'functions' | 'backend'>;
 
 export interface GivenTrial {
   readonly set: PolicySet;
@@ -23,6 +23,7 @@ export function trialOf({ set, document, envoy, version, onMissing }: GivenTrial
     set,
     api: document.api ?? undefined,
     route: document.route ?? undefined,
+    authority: document.authority ?? undefined,
     request: requestOf(document.request),
     attributes: new Map(Object.entries(document.request?.attributes ?? {})),
     functions: {

@@ -225,6 +225,23 @@ export interface Limits {
   readonly responseStreams: number;
 }
 
+/** What tells the API of a stream beside its metadata. Callers choose none of it. */
+export interface StreamTraits {
+  /** The gRPC call's `:authority`; '' where it has none. */
+  readonly authority: string;
+  /** What the filter's `request_attributes` asked for. */
+  readonly attributes: ReadonlyMap<string, string | number>;
+}
+
+export type ApiChoice =
+  /** Undefined: no API serves the stream. */
+  | { readonly kind: 'chosen'; readonly means: ChoiceMeans | 'default'; readonly policies: ApiPolicies | undefined }
+  /** Two APIs or more match by the same means, and none of them serves it. */
+  | { readonly kind: 'ambiguous'; readonly means: ChoiceMeans; readonly names: readonly string[] };
+
+/** Fields of an API, in the order in which they are asked. */
+export type ChoiceMeans = 'authorities' | 'select' | 'routes';
+
 /** What is in force at one moment: a stream keeps the set that it began with. */
 export interface PolicySet {
   readonly unmatched: 'reject' | 'pass';
@@ -238,8 +255,8 @@ export interface PolicySet {
   /** All APIs by name. */
   readonly apis: ReadonlyMap<string, ApiPolicies>;
   byName(name: string): ApiPolicies | undefined;
-  /** By the globs of `routes`; the first API of the document wins. */
-  byRoute(routeName: string): ApiPolicies | undefined;
+  /** Where the stream's metadata names no API: by `authorities`, `select`, `routes`, or the API called `default`. */
+  choose(traits: StreamTraits): ApiChoice;
   /** The API called `default`. */
   readonly fallback: ApiPolicies | undefined;
   /** Compiled once for each text, in a bounded cache; a new one is taken of `memory`. Throws PolicyDocumentError; also where inline policies are not switched on. */

@@ -13,6 +13,7 @@ export const errorCatalogue = {
   LAMBDA_EXT_PROC_INTERNAL: { status: 500, message: 'Request processing broken' },
   LAMBDA_EXT_PROC_UNMATCHED: { status: 500, message: 'No Lambda policy is configured for this route.' },
   LAMBDA_EXT_PROC_UNKNOWN_API: { status: 500, message: 'The Lambda policy named by this route is unknown.' },
+  LAMBDA_EXT_PROC_AMBIGUOUS_API: { status: 500, message: 'More than one Lambda policy is configured for this route.' },
   LAMBDA_EXT_PROC_INVALID_POLICIES: { status: 500, message: 'The Lambda policies of this route are invalid.' },
   LAMBDA_EXT_PROC_NOT_ALLOWED: { status: 403, message: 'The Lambda policy does not allow what this request asks for.' },
   LAMBDA_EXT_PROC_PATH_MISMATCH: { status: 404, message: 'The path does not match the resource of the Lambda policy.' },

@@ -1,4 +1,4 @@
-import { requestAttributes } from '../envoy-names.ts';
+import { GRPC_AUTHORITY, requestAttributes } from '../envoy-names.ts';
 
 /** What Envoy tells of every request, with `given` in place of what a trial makes up. */
 export function requestAttributesOf(
@@ -13,4 +13,18 @@ export function requestAttributesOf(
     [requestAttributes.destinationAddress, '127.0.0.1:10000'],
     ...given,
   ]);
+}
+
+export interface GivenTraits {
+  readonly authority: string | undefined;
+  readonly route: string | undefined;
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+/** What tells the API of a stream: see StreamTraits. */
+export function traitsOf({ authority, route, attributes }: GivenTraits): {
+  readonly authority: string;
+  readonly attributes: ReadonlyMap<string, string>;
+} {
+  return { authority: authority ?? GRPC_AUTHORITY, attributes: requestAttributesOf(route, attributes) };
 }

@@ -3,14 +3,14 @@ import { createStreams } from '../ext-proc/index.ts';
 import type { Invocation, LambdaInvoker } from '../lambda/index.ts';
 import { type GivenAnswer, GivenInvoker } from '../lambda/index.ts';
 import { createLogger } from '../observability/index.ts';
-import type { PolicySet } from '../policy/index.ts';
+import type { PolicySet, StreamTraits } from '../policy/index.ts';
 import type { EnvoySetup } from './envoy/envoy-setup.ts';
 import { InMemoryEnvoy } from './envoy/in-memory-envoy.ts';
 import { ReplyQueue } from './envoy/reply-queue.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import { Recorder } from './recorder.ts';
-import { requestAttributesOf } from './request-attributes.ts';
+import { traitsOf } from './request-attributes.ts';
 import { silentObserver } from './silent-observer.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -21,9 +21,11 @@ export type Answering =
 
 export interface Trial {
   readonly set: PolicySet;
-  /** `x-lambda-api`; undefined: the route's name decides, or there is the API called `default`. */
+  /** `x-lambda-api`; undefined: the authority, the attributes or the route's name decide, or there is the API called `default`. */
   readonly api: string | undefined;
   readonly route: string | undefined;
+  /** The gRPC call's `:authority`. */
+  readonly authority: string | undefined;
   readonly request: HttpRequest;
   /** Beside those that Envoy has of every request, by Envoy's names (`request_attributes`). */
   readonly attributes: ReadonlyMap<string, string>;
@@ -57,10 +59,11 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
     ...(isGiven ? { timing: clock, now: () => BEGIN + clock.now(), monotonic: () => clock.now() } : {}),
   });
   const metadata = new Map(trial.api === undefined ? [] : [[streamMetadata.api, trial.api]]);
-  const replies = new ReplyQueue(metadata, !isGiven);
+  const traits = traitsOf(trial);
+  const replies = new ReplyQueue(metadata, traits.authority, !isGiven);
   const envoy = new InMemoryEnvoy(streams.open(replies), replies, {
-    setup: setupOf(trial),
-    attributes: { request: requestAttributesOf(trial.route, trial.attributes), response: ANSWERED_BY_BACKEND },
+    setup: setupOf(trial, traits),
+    attributes: { request: traits.attributes, response: ANSWERED_BY_BACKEND },
   });
   const { forwarded, response, rejection } = await envoy.run(trial.request, trial.backend);
   const { steps, attributes, error } = recorder;
@@ -81,8 +84,10 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
 const BEGIN = 946_684_800_000;
 
 /** What the document tells of its Envoy holds; where it tells nothing, Envoy's defaults do. */
-function setupOf({ set, api, route, envoy }: Trial): EnvoySetup {
-  const policies = api === undefined ? (set.byRoute(route ?? '') ?? set.fallback) : set.byName(api);
+function setupOf({ set, api, envoy }: Trial, traits: StreamTraits): EnvoySetup {
+  const choice = set.choose(traits);
+  const chosen = choice.kind === 'chosen' ? choice.policies : undefined;
+  const policies = api === undefined ? chosen : set.byName(api);
   const told = policies?.envoy ?? set.envoy;
   return {
     requestBody: 'NONE',

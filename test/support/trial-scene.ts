@@ -80,6 +80,7 @@ export async function inMemory(document: object, one: TrialCase, envoy: Partial<
     set: loadPolicies(JSON.stringify(document), 'policies.json').set,
     api,
     route: undefined,
+    authority: undefined,
     request: {
       method,
       path: pathOf(one),

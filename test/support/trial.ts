@@ -26,6 +26,7 @@ export function trialOf(document: object, options: TrialOptions = {}): Promise<R
     set: loadPolicies(text, 'policies.json').set,
     api: undefined,
     route: undefined,
+    authority: undefined,
     request: { method, path, scheme: 'http', authority: 'shop.test', headers, body: Buffer.from(body), trailers },
     attributes: new Map(Object.entries(options.attributes ?? {})),
     functions: { given: (invocation) => answerOf(functions, invocation) },

@@ -27,7 +27,7 @@ export function pageExamples(
 
 function exampleOf(set: PolicySet, { name, given }: NamedCase): PageExample | undefined {
   try {
-    const { name: api } = chooseApi(set, given.api ?? undefined, given.route ?? undefined);
+    const { name: api } = chooseApi(set, given);
     const { request, functions, backend } = given;
     return { name, api, request: yaml(request), functions: yaml(functions), backend: yaml(backend) };
   } catch (error) {

@@ -7,9 +7,10 @@ export const tryFlags: readonly Flag[] = [
   {
     name: 'api',
     value: 'NAME',
-    help: 'whose policies run; absent: by --route, the only API, or the one called default',
+    help: 'whose policies run; absent: by --authority and --route, the only API, or the one called default',
   },
   { name: 'route', value: 'NAME', help: "name of Envoy's route, which chooses an API by its routes" },
+  { name: 'authority', value: 'NAME', help: "the gRPC call's :authority, which chooses an API by its authorities" },
   {
     name: 'answers',
     value: 'FILE',

@@ -33,7 +33,7 @@ export interface MissingAnswer {
 
 /** One run with all its steps, without anything private. Rejects with ApiChoiceError, and where the policies give no answer. */
 export async function tryRun({ set, given, envoy, invoker, secrets }: TryOptions): Promise<TriedRun> {
-  const policies = chooseApi(set, given.api ?? undefined, given.route ?? undefined);
+  const policies = chooseApi(set, given);
   let missing: MissingAnswer | undefined;
   const trial = trialOf({
     set,

@@ -77,8 +77,8 @@ async function readTests(file: string): Promise<TestFile> {
 }
 
 function casesOf({ tests }: TestFile): readonly NamedCase[] {
-  return tests.map(({ name, document: { api, route, request, functions, backend } }) => {
-    return { name, given: { api, route, request, functions, backend } };
+  return tests.map(({ name, document: { api, route, authority, request, functions, backend } }) => {
+    return { name, given: { api, route, authority, request, functions, backend } };
   });
 }
 
@@ -95,9 +95,12 @@ function chosenCase(cases: readonly NamedCase[], name: string | undefined, file:
 }
 
 /** Who names one of them does not mean the test's other one. */
-function selection(line: ParsedCommandLine, { api, route }: CaseDocument): Pick<CaseDocument, 'api' | 'route'> {
-  const given = { api: line.text('api'), route: line.text('route') };
-  return given.api === undefined && given.route === undefined ? { api, route } : given;
+function selection(
+  line: ParsedCommandLine,
+  { api, route, authority }: CaseDocument,
+): Pick<CaseDocument, 'api' | 'route' | 'authority'> {
+  const given = { api: line.text('api'), route: line.text('route'), authority: line.text('authority') };
+  return Object.values(given).every((each) => each === undefined) ? { api, route, authority } : given;
 }
 
 async function readAnswers(line: ParsedCommandLine): Promise<FunctionsDocument> {

@@ -17,6 +17,7 @@ import { warnOfTemplates } from './foreign-syntax.ts';
 import type { InSteps } from './in-steps.ts';
 import type { Numbers, Reporter } from './reporter.ts';
 import { compileResponseTemplates } from './response-templates.ts';
+import { refuseSelection } from './selection.ts';
 import { compileStep } from './step.ts';
 import { placeSteps } from './step-order.ts';
 import type { StepSurroundings } from './step-rights.ts';
@@ -46,11 +47,12 @@ export function* compileApi(
 ): InSteps<ApiPolicies> {
   const data = dataOf(document, surroundings);
   checkDictionaries(document, path, surroundings, shared.reporter);
-  for (const field of ['routes', 'properties', 'dictionaries', 'endpoints'] as const) {
+  for (const field of ['authorities', 'select', 'routes', 'properties', 'dictionaries', 'endpoints'] as const) {
     warnOfTemplates(document[field], [...path, field], shared.reporter);
   }
   // What a route brings is compiled while a request waits: there the expressions are left to that.
   const { author } = surroundings.rights;
+  if (author === 'route') refuseSelection(document, path, shared.reporter);
   const compiler =
     author === 'route' ? shared : shared.withFixed(new FixedValues(withoutOthers(data), surroundings.timeSpent));
   const phases = yield* compilePhases(document, path, surroundings, compiler, cachePlace(name, document, surroundings));

@@ -1,12 +1,7 @@
 import { GRPC_AUTHORITY } from '../../envoy-names.ts';
+import { AUTHORITY } from '../../http-syntax.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
-
-/**
- * What nghttp2, the HTTP/2 library of Node, takes as `:authority`: the characters that RFC 3986 has for hosts. It refuses a stream with
- * any other before this server can see it. The test reads the rule off Node itself.
- */
-const AUTHORITY = /^[A-Za-z0-9!$%&'()*+,\-.:;=[\]_~]+$/;
 
 const OUTCOME = 'the HTTP/2 library of the server refuses every stream before the server sees it';
 const REMEDY = `write \`authority: ${GRPC_AUTHORITY}\``;

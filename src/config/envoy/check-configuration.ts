@@ -1,11 +1,11 @@
-import { METADATA_NAMESPACE, METADATA_PREFIX, requestAttributes, streamMetadata } from '../../envoy-names.ts';
-import type { PolicySet } from '../../policy/index.ts';
+import { METADATA_NAMESPACE, METADATA_PREFIX, streamMetadata } from '../../envoy-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import { checkAnswers, checkFailureMode } from './answer-checks.ts';
 import { checkBufferLimit, checkModes } from './body-checks.ts';
 import { checkService } from './cluster-checks.ts';
 import type { EnvoyConfiguration } from './configuration.ts';
 import { checkElsewhere } from './elsewhere-checks.ts';
+import type { EnvoyCheck } from './envoy-check.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 import { checkEvents } from './event-checks.ts';
 import { checkFilterNames } from './filter-name-checks.ts';
@@ -18,7 +18,8 @@ import { checkMutations } from './mutation-checks.ts';
 import { checkOrder, checkRerouting } from './order-checks.ts';
 import type { Reach } from './reach-checks.ts';
 import { checkRouteCache } from './route-cache-checks.ts';
-import { type EnvoyCheck, isSent, selectForRoute } from './route-selection.ts';
+import { choiceOf } from './route-choice.ts';
+import { selectForRoute } from './route-selection.ts';
 import { isNamedByRoutes, type Route, routesOf } from './routes.ts';
 import { runtimeFlag } from './runtime-flag.ts';
 import { checkSecondLine } from './second-line-checks.ts';
@@ -39,7 +40,7 @@ export function checkConfiguration(configuration: EnvoyConfiguration, check: Env
   const bodyBytes = policies.set.limits.bodyBytes;
   const isElsewhere = checkElsewhere(configuration, managers, all, bodyBytes, reporter);
   checkFilterNames(managers, configuration, reporter);
-  const filters = ownFilters(all, policies.set);
+  const filters = ownFilters(all, check);
   const used = filters.flatMap((filter) => checkFilter(filter, configuration, check));
   for (const { manager } of new Set(filters)) {
     const users = used.filter(({ filter }) => filter.manager === manager);
@@ -53,7 +54,9 @@ export function checkConfiguration(configuration: EnvoyConfiguration, check: Env
   return {
     apis: new Set(used.map(({ policies: { name } }) => name)),
     hasOtherRoutes:
-      isElsewhere || filters.some(({ manager }) => manager.hasOtherRoutes) || filters.flatMap(routesOf).some(isUnclear),
+      isElsewhere ||
+      filters.some(({ manager }) => manager.hasOtherRoutes) ||
+      filters.some((filter) => routesOf(filter).some((route) => isUnclear(route, filter, check))),
   };
 }
 
@@ -64,22 +67,23 @@ function checkGracefulClose(bootstrap: EnvoyNode, filters: readonly Filter[], re
 }
 
 /** Whether the API that a route reaches cannot be seen in the text. */
-function isUnclear({ metadata }: Route): boolean {
-  return [streamMetadata.api, streamMetadata.policies].some((key) => {
-    const found = metadata.get(key);
-    return found !== undefined && found.text === undefined;
-  });
+function isUnclear(route: Route, filter: Filter, { policies, generated }: EnvoyCheck): boolean {
+  const named = [streamMetadata.api, streamMetadata.policies].flatMap((key) => route.metadata.get(key) ?? []);
+  if (named.length > 0) return named.some(({ text }) => text === undefined);
+  return choiceOf(route, filter, policies.set, generated).possible.length > 0;
 }
 
 /** Other ext_proc filters of the same Envoy are none of our business; where none stands out all are ours. */
-function ownFilters(filters: readonly Filter[], set: PolicySet): readonly Filter[] {
+function ownFilters(filters: readonly Filter[], { policies: { set }, generated }: EnvoyCheck): readonly Filter[] {
   const own = filters.filter((filter) => {
     const routes = routesOf(filter);
     const metadata = routes.flatMap((route) => [...route.metadata.keys()]);
-    const isNamed = (): boolean =>
-      isSent(filter, requestAttributes.routeName) &&
-      routes.some(({ name }) => name !== undefined && set.byRoute(name) !== undefined);
-    return metadata.some((key) => key.startsWith(METADATA_PREFIX)) || receivesMetadata(filter) || isNamed();
+    const isChosen = (): boolean =>
+      routes.some((route) => {
+        const { choice, possible } = choiceOf(route, filter, set, generated);
+        return choice.means !== 'default' || possible.length > 0;
+      });
+    return metadata.some((key) => key.startsWith(METADATA_PREFIX)) || receivesMetadata(filter) || isChosen();
   });
   return own.length > 0 ? own : filters;
 }

@@ -85,7 +85,7 @@ function checkDocuments(
   const configurations = dumps.length > 0 ? dumps.map(readDump) : [readFiles(roots)];
   return configurations.map((configuration) => {
     const reporter = new Reporter(documents[0].fileName, source, { rephrase });
-    const check = { source, policies, reporter, words: ENVOY_WORDS, inlineProblems: [] };
+    const check = { source, policies, reporter, words: ENVOY_WORDS, generated: false, inlineProblems: [] };
     const reach = checkConfiguration(configuration, check);
     problems.push(...reporter.problems, ...check.inlineProblems);
     return reach;

@@ -60,3 +60,13 @@ export function findDiscoveredFilters(managers: readonly Manager[]): readonly En
     })
     .map(({ node }) => node);
 }
+
+/** What the filter asks Envoy for of requests. */
+export function sentAttributes({ config }: Filter): readonly string[] {
+  const attributes = config.get('request_attributes')?.data;
+  return Array.isArray(attributes) ? attributes.filter((one) => typeof one === 'string') : [];
+}
+
+export function isSent(filter: Filter, attribute: string): boolean {
+  return sentAttributes(filter).includes(attribute);
+}

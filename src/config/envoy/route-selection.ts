@@ -1,33 +1,16 @@
 import { suggestion } from '../../closest.ts';
-import { CERTIFICATE_ATTRIBUTES, requestAttributes, streamMetadata } from '../../envoy-names.ts';
+import { CERTIFICATE_ATTRIBUTES, streamMetadata } from '../../envoy-names.ts';
 import type { ApiPolicies } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import { compileInlineSource, inlineLimits } from '../inline-policies.ts';
-import type { LoadedPolicies } from '../load-policies.ts';
 import { type DocumentPath, PolicyDocumentError, type Problem } from '../problem.ts';
 import { type Source, SourceError } from '../source/index.ts';
-import type { Filter } from './filters.ts';
+import type { EnvoyCheck } from './envoy-check.ts';
+import { type Filter, isSent } from './filters.ts';
 import { dependsOnRequest } from './format-string.ts';
 import { embeddedData, embeddedJson } from './relocated-source.ts';
+import { selectByTraits } from './route-choice.ts';
 import type { Route, RouteMetadata } from './routes.ts';
-
-/** What depends on the kind of text that configures Envoy. */
-export interface ConfigurationWords {
-  /** What to do about a route that names no API: an imperative. */
-  readonly nameApi: string;
-  /** Where routes are that the text does not have: follows `its routes`. */
-  readonly elsewhere: string;
-}
-
-/** What the checks of one Envoy configuration share. */
-export interface EnvoyCheck {
-  readonly source: Source;
-  readonly policies: LoadedPolicies;
-  readonly reporter: Reporter;
-  readonly words: ConfigurationWords;
-  /** Problems inside inline policies, which have places of their own. */
-  readonly inlineProblems: Problem[];
-}
 
 /** Above this size the connection to the server is reset, and every request on it fails. */
 const METADATA_LIMIT = 60 * 1024;
@@ -45,12 +28,6 @@ function checkCertificates({ name }: ApiPolicies, filter: Filter, reporter: Repo
   reporter.warn(filter.config.placeOf('request_attributes'), message);
 }
 
-/** Whether the filter asks Envoy for an attribute of requests. */
-export function isSent(filter: Filter, attribute: string): boolean {
-  const attributes = filter.config.get('request_attributes')?.data;
-  return Array.isArray(attributes) && attributes.includes(attribute);
-}
-
 function select(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
   for (const metadata of route.metadata.values()) checkTransport(metadata, check.reporter);
   const named = route.metadata.get(streamMetadata.api);
@@ -64,7 +41,7 @@ function select(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | 
   }
   if (named !== undefined) return selectByName(named, check);
   if (inline !== undefined) return selectInline(inline, check);
-  return selectByRoute(route, filter, check);
+  return selectByTraits(route, filter, check);
 }
 
 /** What gRPC cannot carry hurts more than this route. */
@@ -183,25 +160,4 @@ function insideOf(problems: readonly Problem[], outer: Pick<Problem, 'path' | 's
       const placed = { ...problem, path: `${outer.path}${inner}` };
       return subject === undefined ? placed : { ...placed, subject: `${subject}${inner}` };
     });
-}
-
-function selectByRoute(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
-  const { reporter, policies } = check;
-  const isNameSent = isSent(filter, requestAttributes.routeName);
-  const byRoute = route.name === undefined ? undefined : policies.set.byRoute(route.name);
-  if (byRoute !== undefined && !isNameSent) {
-    const message = `route ${route.name} is meant for API ${byRoute.name} by its name, but the filter does not send it: write \`request_attributes: [xds.route_name]\``;
-    reporter.error(filter.config.placeOf('request_attributes'), message);
-    return byRoute;
-  }
-  const found = byRoute ?? policies.set.fallback;
-  if (found !== undefined) return found;
-  if (policies.set.unmatched === 'pass') {
-    const message =
-      'names no API: each request pays for the filter and passes; switch the filter off here (`disabled: true`)';
-    reporter.warn(route.node.path, message);
-  } else {
-    reporter.error(route.node.path, `names no API, so that each request is a 500: ${check.words.nameApi}`);
-  }
-  return undefined;
 }

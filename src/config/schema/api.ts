@@ -3,6 +3,7 @@ import { policyDefaults } from '../../policy/index.ts';
 import { configurationSchema } from './configuration.ts';
 import { envoySchema } from './envoy.ts';
 import { body, field, flag, httpStatus, template, text } from './field.ts';
+import { selectionFields } from './selection.ts';
 
 /** JSON data for expressions: kept as it is. */
 const data = z.json().meta({ id: 'data', title: 'Data', description: 'Any JSON value, for expressions.' });
@@ -99,12 +100,7 @@ export const apiSchema = z
     id: field(text, { title: 'Id', description: '`{#api.id}`.', examples: ['1f2e3d'] }),
     name: field(text, { title: 'Name', description: '`{#api.name}`.', examples: ['Orders'] }),
     version: field(text, { title: 'Version', description: '`{#api.version}`.', examples: ['1.0'] }),
-    routes: field(z.array(text.min(1)), {
-      title: 'Routes',
-      description: 'Names of Envoy routes that this API serves; `*` stands for any characters.',
-      default: [],
-      examples: [['orders-*']],
-    }),
+    ...selectionFields,
     envoy: field(envoySchema, {
       title: 'Envoy',
       description: "What the Envoy of this API's routes does not expose: laid upon the document's own, field by field.",

@@ -1,4 +1,4 @@
-import type { BodyMessage, Side, TrailersMessage } from '../wire/index.ts';
+import type { Attributes, BodyMessage, Side, TrailersMessage } from '../wire/index.ts';
 import { enqueue, fail, isAwaiting, run } from './acts.ts';
 import type { Failure } from './failure.ts';
 import type { Exchange, SideState } from './state.ts';
@@ -77,7 +77,7 @@ function isAskedFor({ filter }: Exchange, side: SideState): boolean {
  * A body or trailers without headers: the filter's header mode is SKIP. They are let through where no policy is passed by
  * for it. False: the caller got an error.
  */
-function skipHeaders(exchange: Exchange, side: SideState, attributes: ReadonlyMap<string, string>): boolean {
+function skipHeaders(exchange: Exchange, side: SideState, attributes: Attributes): boolean {
   if (side.name === 'request') {
     fail(exchange, { kind: 'headers-unseen', side: 'request' }, side);
     return false;

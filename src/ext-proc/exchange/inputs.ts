@@ -1,5 +1,5 @@
 import type { EnvoySettings, PolicyFailure } from '../../policy/index.ts';
-import type { HeadersMessage, Mutation, Side } from '../wire/index.ts';
+import type { Attributes, HeadersMessage, Mutation, Side } from '../wire/index.ts';
 
 /** Whether a phase's body is needed, and may be had. */
 export interface BodyPlan {
@@ -39,7 +39,7 @@ export type RequestPlan =
 /** What the machine asks while it handles an event. Everything else reaches it as events. */
 export interface Inputs {
   /** Chooses the API and begins its transaction. `attributes` came with the stream's first message. */
-  request(message: HeadersMessage, attributes: ReadonlyMap<string, string>): RequestPlan;
+  request(message: HeadersMessage, attributes: Attributes): RequestPlan;
   /** The response to a request whose policies ran and whose API has response steps. */
   response(message: HeadersMessage, status: number): BodyPlan;
   /** What the policies of a side changed: nothing, where there are none. */

@@ -1,4 +1,4 @@
-import type { BodyMode, Message, Part, Side } from '../wire/index.ts';
+import type { Attributes, BodyMode, Message, Part, Side } from '../wire/index.ts';
 import type { Effect, Ending } from './effect.ts';
 import type { Inputs, RequestPlan } from './inputs.ts';
 
@@ -78,7 +78,7 @@ export interface FilterSetup {
   readonly observed: boolean;
   /** What rules `mode_override` out; undefined: Envoy may take it. */
   readonly overrideObstacle: string | undefined;
-  readonly attributes: ReadonlyMap<string, string>;
+  readonly attributes: Attributes;
 }
 
 /** One stream, as the machine knows it. `next` alone changes it. */

@@ -1,4 +1,5 @@
 import { responseAttributes } from '../../envoy-names.ts';
+import type { Attributes } from '../wire/index.ts';
 import { fail, open } from './acts.ts';
 import { passed, stop } from './effect.ts';
 import type { Failure } from './failure.ts';
@@ -11,7 +12,7 @@ type Answerer = 'backend' | 'envoy' | 'unknown';
  * Who made a response, as its first message tells (docs/notes/envoy.md). Headers prove nothing: filters and caches copy
  * x-envoy-upstream-service-time, and suppress_envoy_headers takes it away.
  */
-function whoAnswered(attributes: ReadonlyMap<string, string>): Answerer {
+function whoAnswered(attributes: Attributes): Answerer {
   const details = attributes.get(responseAttributes.codeDetails);
   if (details === undefined) return 'unknown';
   const called = (attributes.get(responseAttributes.upstreamAddress) ?? '') !== '';
@@ -24,10 +25,7 @@ function whoAnswered(attributes: ReadonlyMap<string, string>): Answerer {
  * answered before that, and it stays what it is. `refused`: the request went past its policies, or nothing tells that it
  * did not, and the caller got an error.
  */
-export function admitResponse(
-  exchange: Exchange,
-  attributes: ReadonlyMap<string, string>,
-): 'policies' | 'local' | 'refused' {
+export function admitResponse(exchange: Exchange, attributes: Attributes): 'policies' | 'local' | 'refused' {
   const { request, response, plan } = exchange;
   if (request.stage === 'open' && plan?.kind !== 'routeless') return 'policies';
   const answerer = presumedAnswerer(exchange, whoAnswered(attributes));

@@ -1,10 +1,10 @@
 import { EXT_PROC_FILTER } from '../../envoy-names.ts';
 import { decodeHeaders } from './headers.ts';
-import type { HeadersMessage, Message, Phase, ProtocolConfig, Side } from './message.ts';
+import type { Attributes, HeadersMessage, Message, Phase, ProtocolConfig, Side } from './message.ts';
 import type * as protobuf from './protobuf.ts';
 
 const noBytes = Buffer.alloc(0);
-const noAttributes: ReadonlyMap<string, string> = new Map();
+const noAttributes: Attributes = new Map();
 
 /** A message in this project's terms; undefined when it is empty, or of a kind that the protocol did not have. */
 export function decodeMessage(message: protobuf.ProcessingRequest): Message | undefined {
@@ -90,13 +90,13 @@ function modeOf(mode: protobuf.BodyMode | undefined): protobuf.BodyMode {
   return mode ?? 'NONE';
 }
 
-function attributesOf({ attributes: all }: protobuf.ProcessingRequest): ReadonlyMap<string, string> {
+function attributesOf({ attributes: all }: protobuf.ProcessingRequest): Attributes {
   const fields = all?.[EXT_PROC_FILTER]?.fields;
   if (fields === undefined || fields === null) return noAttributes;
-  const attributes = new Map<string, string>();
+  const attributes = new Map<string, string | number>();
   for (const [name, value] of Object.entries(fields)) {
     if (typeof value.stringValue === 'string') attributes.set(name, value.stringValue);
-    else if (typeof value.numberValue === 'number') attributes.set(name, String(value.numberValue));
+    else if (typeof value.numberValue === 'number') attributes.set(name, value.numberValue);
   }
   return attributes;
 }

@@ -1,6 +1,7 @@
 export { decodeMessage } from './decode.ts';
 export { carriesMetadata, encodeReply, endsPhase } from './encode.ts';
 export type {
+  Attributes,
   BodyMessage,
   Head,
   HeadersMessage,

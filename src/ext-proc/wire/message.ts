@@ -28,6 +28,9 @@ export interface ProtocolConfig {
   readonly sendsBodyEarly: boolean;
 }
 
+/** What the filter's `request_attributes` or `response_attributes` asked for, as far as it is text or a number. */
+export type Attributes = ReadonlyMap<string, string | number>;
+
 interface Common {
   readonly kind: 'message';
   readonly side: Side;
@@ -37,8 +40,7 @@ interface Common {
   readonly config: ProtocolConfig | undefined;
   /** `observability_mode`: Envoy does not wait for replies and ignores them. */
   readonly observed: boolean;
-  /** What the filter's `request_attributes` or `response_attributes` asked for, as text. */
-  readonly attributes: ReadonlyMap<string, string>;
+  readonly attributes: Attributes;
 }
 
 export interface HeadersMessage extends Common {

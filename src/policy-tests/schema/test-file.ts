@@ -10,13 +10,20 @@ const bodyModes = ['NONE', 'BUFFERED', 'STREAMED', 'FULL_DUPLEX_STREAMED'] as co
 const given = {
   api: field(z.string(), {
     title: 'API',
-    description: 'Whose policies run. Absent: by `route`, else the API called `default`.',
+    description:
+      'Whose policies run. Absent: as the document says of `authority`, the attributes of `request` and `route`, else the API called `default`.',
     examples: ['orders'],
   }),
   route: field(z.string(), {
     title: 'Route',
     description: "Name of Envoy's route, which chooses an API by its `routes`.",
     examples: ['orders-v2'],
+  }),
+  authority: field(z.string(), {
+    title: 'Authority',
+    description: "The gRPC call's `:authority`, which chooses an API by its `authorities`.",
+    default: 'lambda-ext-proc',
+    examples: ['orders.default'],
   }),
   request: field(request, { title: 'Request', description: 'What the caller sends.', examples: [{ path: '/orders' }] }),
   functions,

@@ -8,6 +8,7 @@ const PATIENCE_MS = 10_000;
 /** Envoy's end of one gRPC stream: what the sidecar says, in order. */
 export class ReplyQueue implements Peer {
   readonly metadata = new Metadata();
+  readonly authority: string;
   /** All that came, also what Envoy acts on at once. */
   readonly replies: ProcessingResponse[] = [];
   readonly #waitsForever: boolean;
@@ -15,8 +16,9 @@ export class ReplyQueue implements Peer {
   #failure: EnvoyRejection | undefined;
   #wake: (() => void) | undefined;
 
-  /** `waitsForever`: functions are called for real, and take the time that they take. */
-  constructor(metadata: ReadonlyMap<string, string>, waitsForever = false) {
+  /** `authority`: the gRPC call's. `waitsForever`: functions are called for real, and take the time that they take. */
+  constructor(metadata: ReadonlyMap<string, string>, authority: string, waitsForever = false) {
+    this.authority = authority;
     this.#waitsForever = waitsForever;
     for (const [name, value] of metadata) this.metadata.set(name, value);
   }

@@ -44,6 +44,7 @@ function objects(): ReadonlyMap<string, Schema> {
     ['circuitBreaker', 'circuit breaker'],
     ['errorStatus', 'error status'],
     ['api', 'API'],
+    ['selectEntry', 'select'],
     ['step', 'step'],
     ['configuration', 'configuration'],
     ['responseTemplates', 'response templates'],

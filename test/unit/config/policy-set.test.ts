@@ -6,15 +6,6 @@ import { load } from './support.ts';
 
 const inlineText = (name: string): string => JSON.stringify({ request: [{ configuration: { function: name } }] });
 
-test('a route is served by the first api whose glob fits', () => {
-  const { set } = load('version: 1\napis: {a: {routes: ["orders-*", x]}, b: {routes: ["*"]}}\n');
-  assert.equal(set.byRoute('orders-1')?.name, 'a');
-  assert.equal(set.byRoute('x')?.name, 'a');
-  assert.equal(set.byRoute('other')?.name, 'b');
-  assert.equal(set.byRoute('orders-1')?.name, 'a');
-  assert.equal(load('version: 1\napis: {a: {routes: [x]}}\n').set.byRoute('y'), undefined);
-});
-
 test('globs match as written', () => {
   const cases: [string, string, boolean][] = [
     ['a', 'a', true],
@@ -104,12 +95,4 @@ test('inline policies are refused unless the document or a flag switches them on
   for (const { set } of [load('version: 1\ninline: false\n'), load('version: 1\n'), emptyPolicies()]) {
     assert.throws(() => set.inline(inlineText('f')), /`inline: false`.*--inline-functions/);
   }
-});
-
-test('of a name and a glob that both fit the first of the document serves the route', () => {
-  const { set } = load(
-    'version: 1\napis: {a: {routes: [x, "y*"]}, b: {routes: ["x*", y, "z*"]}, c: {routes: [z, x, "*"]}}\n',
-  );
-  const served = (name: string) => set.byRoute(name)?.name;
-  assert.deepEqual(['x', 'x1', 'y', 'z', 'z1', 'other'].map(served), ['a', 'b', 'a', 'b', 'b', 'c']);
 });

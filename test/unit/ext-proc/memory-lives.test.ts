@@ -198,6 +198,7 @@ async function live(one: Life, capacity: Capacity, runtime: PolicyRuntime): Prom
   const stream: ProcessingStream = new ProcessingStream(
     {
       metadata,
+      authority: 'lambda-ext-proc',
       sendInitialMetadata() {},
       write(_, onSent) {
         // Some leave later, some never.

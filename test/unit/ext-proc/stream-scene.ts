@@ -76,6 +76,7 @@ export function openStream(t: TestContext, api: string, invoker: LambdaInvoker['
   const stream: ProcessingStream = new ProcessingStream(
     {
       metadata,
+      authority: 'lambda-ext-proc',
       sendInitialMetadata() {},
       write(reply) {
         wait(replyTakes);

@@ -61,7 +61,7 @@ function checkTranslation(
   };
   const reporter = new Reporter('', source, { rephrase });
   const words = { nameApi, elsewhere: 'are not among the files' };
-  const check = { source, policies, reporter, words, inlineProblems: [] };
+  const check = { source, policies, reporter, words, generated: true, inlineProblems: [] };
   const reach = checkConfiguration(configuration, check);
   problems.push(...reporter.problems, ...check.inlineProblems);
   return { ...reach, hasOtherRoutes: reach.hasOtherRoutes || hasOtherRoutes };

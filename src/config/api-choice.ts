@@ -1,0 +1,55 @@
+import { requestAttributes } from '../envoy-names.ts';
+import type { ApiChoice, ApiPolicies, ChoiceMeans, StreamTraits } from '../policy/index.ts';
+import { type ApiGlob, GlobTable } from './glob-table.ts';
+import { type ApiSelect, SelectTable } from './select-table.ts';
+
+/** By what streams find the APIs of a document. */
+export interface ChoiceRules {
+  readonly authorities: readonly ApiGlob[];
+  readonly select: readonly ApiSelect[];
+  readonly routes: readonly ApiGlob[];
+}
+
+/**
+ * Which API a stream belongs to where its metadata names none. The first means that gives one decides; where two APIs match by it
+ * there is none.
+ */
+export class ApiChooser {
+  readonly #authorities: GlobTable;
+  readonly #select: SelectTable;
+  readonly #routes: GlobTable;
+  readonly #fallback: ApiPolicies | undefined;
+
+  constructor({ authorities, select, routes }: ChoiceRules, fallback: ApiPolicies | undefined) {
+    this.#authorities = new GlobTable(authorities.map(({ glob, policies }) => ({ glob: lower(glob), policies })));
+    this.#select = new SelectTable(select);
+    this.#routes = new GlobTable(routes);
+    this.#fallback = fallback;
+  }
+
+  choose({ authority, attributes }: StreamTraits): ApiChoice {
+    if (!this.#authorities.isEmpty) {
+      const choice = choiceOf(this.#authorities.find(lower(authority)), 'authorities');
+      if (choice !== undefined) return choice;
+    }
+    if (!this.#select.isEmpty) {
+      const choice = choiceOf(this.#select.find(attributes), 'select');
+      if (choice !== undefined) return choice;
+    }
+    const routeName = attributes.get(requestAttributes.routeName);
+    const found = typeof routeName === 'string' ? this.#routes.find(routeName) : [];
+    return choiceOf(found, 'routes') ?? { kind: 'chosen', means: 'default', policies: this.#fallback };
+  }
+}
+
+/** Names of hosts are compared without case (RFC 3986, 3.2.2). */
+function lower(authority: string): string {
+  return authority.toLowerCase();
+}
+
+function choiceOf(found: readonly ApiPolicies[], means: ChoiceMeans): ApiChoice | undefined {
+  const [policies, second] = found;
+  if (policies === undefined) return undefined;
+  if (second === undefined) return { kind: 'chosen', means, policies };
+  return { kind: 'ambiguous', means, names: found.map(({ name }) => name) };
+}

@@ -1,0 +1,27 @@
+import type { DocumentPath } from '../problem.ts';
+import type { Reporter } from './reporter.ts';
+
+/** What callers send, or where they call from. */
+const CALLERS = /\b(request|response|source|connection)\b/;
+/** What filters store, mostly of what callers send: tokens, headers, addresses. The node's metadata is Envoy's own. */
+const STORED = /(?<!\bxds\.node\.)\b(metadata|filter_state|upstream_filter_state)\b/;
+/** Whole messages, which Envoy writes as protobuf's debug text: it may differ from one start of Envoy to the next. */
+const MESSAGE =
+  /^\s*xds\s*\.\s*(?:\w+_metadata(?:\s*\.\s*filter_metadata\s*(?:\[[^[\]]*\]|\.\s*\w+)?)?|node(?:\s*\.\s*metadata)?|upstream_host_locality)\s*$/;
+
+/** Whether an attribute can tell streams apart, and callers have no say in it. */
+export function checkAttribute(attribute: string, path: DocumentPath, reporter: Reporter): void {
+  const callers = CALLERS.exec(attribute);
+  const stored = STORED.exec(attribute);
+  if (callers !== null) {
+    const message = `mentions ${callers[1]}: callers would choose the API; write an attribute of Envoy's own configuration, as xds.virtual_host_name or xds.route_metadata.filter_metadata['lambda']['api']`;
+    reporter.errorInText(path, callers.index, message);
+  } else if (stored !== null) {
+    const message = `mentions ${stored[1]}, which filters make of what callers send: callers could choose the API; write an attribute of Envoy's own configuration, as xds.virtual_host_name or xds.route_metadata.filter_metadata['lambda']['api']`;
+    reporter.errorInText(path, stored.index, message);
+  } else if (MESSAGE.test(attribute)) {
+    const message =
+      "is a whole message, whose text Envoy may write in another way after each start: name a text in it, as xds.route_metadata.filter_metadata['lambda']['api']";
+    reporter.error(path, message);
+  }
+}

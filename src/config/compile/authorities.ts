@@ -1,0 +1,27 @@
+import { AUTHORITY } from '../../http-syntax.ts';
+import type { DocumentPath } from '../problem.ts';
+import type { Reporter } from './reporter.ts';
+
+/** Whether a glob can match an `:authority`, and those of one namespace alone. */
+export function checkAuthority(glob: string, path: DocumentPath, reporter: Reporter): void {
+  if (!AUTHORITY.test(glob)) {
+    const message =
+      'matches nothing: expected an :authority without a scheme and a path, as orders.default or orders.default:50051';
+    reporter.error(path, message);
+  } else if (isWildOverNamespaces(glob)) {
+    const message =
+      'fits backends in other namespaces too: whoever may create one of that name there gets this API and what its functions may do; write the namespace, as orders.default';
+    reporter.warn(path, message);
+  }
+}
+
+/**
+ * Control planes write `<name>.<namespace>` or `<name>.<namespace>.svc…`, with `:<port>` for a Service, and names of namespaces have no dot.
+ * kgateway's own is `kube_<namespace>_<name>_<port>`.
+ */
+function isWildOverNamespaces(glob: string): boolean {
+  if (!glob.includes('*') || /^kube_[^*_]+_/i.test(glob)) return false;
+  const [host = ''] = glob.split(':');
+  const name = host.replace(/\.svc(?:\.[^*]*)?$/i, '');
+  return name.slice(name.lastIndexOf('.') + 1).includes('*');
+}

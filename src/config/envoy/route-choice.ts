@@ -1,0 +1,135 @@
+import { requestAttributes } from '../../envoy-names.ts';
+import type { ApiChoice, ApiPolicies } from '../../policy/index.ts';
+import type { CompiledPolicySet } from '../compiled-policy-set.ts';
+import { matchesGlob } from '../route-glob.ts';
+import type { ApiSelect } from '../select-table.ts';
+import type { EnvoyCheck } from './envoy-check.ts';
+import { type Filter, isSent, sentAttributes } from './filters.ts';
+import { attributeOn, isCallersCluster, type RouteAttribute } from './route-attributes.ts';
+import type { Route } from './routes.ts';
+
+/** What a text tells of the API of a route that names none. */
+export interface RouteChoice {
+  /** As the server chooses by what is known. */
+  readonly choice: ApiChoice;
+  /** Those that are not known to fit: what the text does not tell decides. */
+  readonly possible: readonly ApiSelect[];
+}
+
+export function choiceOf(route: Route, filter: Filter, set: CompiledPolicySet, generated: boolean): RouteChoice {
+  const values = valuesOn(route, filter, set, generated);
+  const attributes = new Map<string, string>();
+  for (const name of [...set.selectAttributes, requestAttributes.routeName]) {
+    const text = values(name)?.text;
+    if (text !== undefined && isSent(filter, name)) attributes.set(name, text);
+  }
+  const choice = set.choose({ authority: authorityOn(route, filter), attributes });
+  const isSettled = choice.means === 'authorities' || (choice.kind === 'ambiguous' && choice.means === 'select');
+  const possible = isSettled ? [] : set.selects.filter((one) => fits(one, values) === undefined);
+  return { choice, possible: possible.filter(({ entries }) => entries.every((one) => isSent(filter, one.attribute))) };
+}
+
+/** Without an `authority` of its own Envoy sends the cluster's name. */
+function authorityOn({ grpcService }: Route, { config }: Filter): string {
+  const target = (grpcService ?? config.get('grpc_service'))?.get('envoy_grpc');
+  return target?.text('authority') || target?.text('cluster_name') || '';
+}
+
+/** The API of a route whose metadata names none; undefined where there is none, and after a reported problem. */
+export function selectByTraits(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
+  const { reporter, policies, words, generated } = check;
+  const { set } = policies;
+  const { choice, possible } = choiceOf(route, filter, set, generated);
+  if (choice.means !== 'authorities') {
+    tellCallersClusters(route, check);
+    tellUnsent(route, filter, choice, check);
+  }
+  if (choice.kind === 'ambiguous') {
+    const message = `matches \`${choice.means}\` of more than one API (${choice.names.join(', ')}), so that each request is a 500: leave it to one of them`;
+    reporter.error(choice.means === 'authorities' ? authorityPlace(route, filter) : route.node.path, message);
+    return undefined;
+  }
+  const [unknown] = possible;
+  if (unknown !== undefined) {
+    const message = `may be served by API ${unknown.policies.name}, whose \`select\` reads what the text does not tell: which API it reaches cannot be checked here`;
+    reporter.warn(route.node.path, message);
+    return undefined;
+  }
+  const unsent = isSent(filter, requestAttributes.routeName) ? undefined : byUnsentName(route, choice, set);
+  if (unsent !== undefined) {
+    const message = `route ${route.name} is meant for API ${unsent.name} by its name, but the filter does not send it: write \`request_attributes: [xds.route_name]\``;
+    reporter.error(filter.config.placeOf('request_attributes'), message);
+    return unsent;
+  }
+  if (choice.policies !== undefined) return choice.policies;
+  if (set.unmatched === 'pass') {
+    const message =
+      'names no API: each request pays for the filter and passes; switch the filter off here (`disabled: true`)';
+    reporter.warn(route.node.path, message);
+  } else {
+    reporter.error(route.node.path, `names no API, so that each request is a 500: ${words.nameApi}`);
+  }
+  return undefined;
+}
+
+type Values = (attribute: string) => RouteAttribute | undefined;
+
+function valuesOn(route: Route, filter: Filter, set: CompiledPolicySet, generated: boolean): Values {
+  const names = [...set.selectAttributes, requestAttributes.routeName];
+  const values = new Map(names.map((name) => [name, attributeOn(name, route, filter, generated)]));
+  return (attribute) => values.get(attribute);
+}
+
+/** Undefined where an attribute that is not known decides. */
+function fits({ entries }: ApiSelect, values: Values): boolean | undefined {
+  const all = entries.map(({ attribute, matches }) => {
+    const value = values(attribute);
+    return value && (value.text ?? '') !== '' && matchesGlob(matches, value.text ?? '');
+  });
+  if (all.includes(false)) return false;
+  return all.includes(undefined) ? undefined : true;
+}
+
+/** The API that `routes` would give if Envoy sent the name. */
+function byUnsentName({ name }: Route, { means }: ApiChoice, set: CompiledPolicySet): ApiPolicies | undefined {
+  if (name === undefined || (means !== 'routes' && means !== 'default')) return undefined;
+  const choice = set.choose({ authority: '', attributes: new Map([[requestAttributes.routeName, name]]) });
+  return choice.kind === 'chosen' && choice.means === 'routes' ? choice.policies : undefined;
+}
+
+/** Attributes of `select` that the filter does not ask Envoy for, so that the API is never chosen by it. */
+function tellUnsent(route: Route, filter: Filter, choice: ApiChoice, check: EnvoyCheck): void {
+  const { set } = check.policies;
+  const values = valuesOn(route, filter, set, check.generated);
+  const isServed = choice.kind === 'ambiguous' || choice.policies !== undefined;
+  for (const one of set.selects) {
+    const missing = one.entries.map(({ attribute }) => attribute).filter((attribute) => !isSent(filter, attribute));
+    const isMeant = fits(one, values);
+    if (missing.length === 0 || isMeant === false) continue;
+    const alike = missing.flatMap((attribute) => {
+      const written = sentAttributes(filter).find((sent) => bare(sent) === bare(attribute));
+      return written === undefined ? [] : [`; it asks for \`${written}\`, which must be written alike`];
+    });
+    const message = `\`select\` of API ${one.policies.name} reads what the filter does not ask Envoy for, and never matches: add \`${missing.join('`, `')}\` to \`request_attributes\`${alike[0] ?? ''}`;
+    const severity = isMeant === undefined && isServed ? 'warn' : 'error';
+    check.reporter[severity](filter.config.placeOf('request_attributes'), message);
+  }
+}
+
+/** Without blanks and kinds of quotes, which mean nothing in CEL. */
+function bare(attribute: string): string {
+  return attribute.replaceAll(/\s/g, '').replaceAll('"', "'");
+}
+
+function tellCallersClusters(route: Route, { policies, reporter }: EnvoyCheck): void {
+  for (const { policies: api, entries } of policies.set.selects) {
+    if (!entries.some(({ attribute }) => isCallersCluster(attribute, route))) continue;
+    const message = `lets callers choose the cluster, by which \`select\` of API ${api.name} chooses: callers choose the API; select by another attribute, or write \`cluster\``;
+    reporter.error(route.node.get('route')?.placeOf('cluster_header') ?? route.node.path, message);
+  }
+}
+
+function authorityPlace({ grpcService }: Route, { config }: Filter) {
+  const service = grpcService ?? config.get('grpc_service');
+  return service?.get('envoy_grpc')?.placeOf('authority') ?? config.placeOf('grpc_service');
+}
