@@ -21,6 +21,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['test', async () => (await import('./commands/test.ts')).testCommand],
   ['try', async () => (await import('./commands/try.ts')).tryCommand],
   ['init', async () => (await import('./commands/init.ts')).initCommand],
+  ['iam', async () => (await import('./commands/iam.ts')).iamCommand],
   ['schema', async () => (await import('./commands/schema.ts')).schemaCommand],
   ['import-gravitee', async () => (await import('./commands/import-gravitee.ts')).importGraviteeCommand],
 ]);

@@ -144,6 +144,26 @@ export const initDefinition: CommandDefinition = {
   flags: [],
 };
 
+export const iamDefinition: CommandDefinition = {
+  name: 'iam',
+  summary: 'Print what IAM must allow for policies.yaml: a policy for each identity, and who may assume each role',
+  flags: [
+    { ...configFlag, help: 'policies.yaml (or .json); no secret is read, and nobody is asked' },
+    {
+      name: 'account',
+      value: 'ID',
+      help: "the account of the machine's identity; absent: * in the ARNs of its functions",
+    },
+    { name: 'principal', value: 'ARN', help: "the machine's role or user, whom roles trust; tells the account, too" },
+    { name: 'session-tags', help: 'the sessions of the machine carry tags (EKS Pod Identity): allow sts:TagSession' },
+    { name: 'source-identity', help: 'they carry a source identity (IAM Roles Anywhere): allow sts:SetSourceIdentity' },
+  ],
+  others: [
+    'Example: the policy of the machine alone, for aws iam put-role-policy --policy-document file://policy.json',
+    '  lambda-ext-proc iam --config policies.yaml --account 111111111111 | jq .machine.policy > policy.json',
+  ],
+};
+
 export const schemaDefinition: CommandDefinition = {
   name: 'schema',
   summary: 'Print the JSON Schema of policies.yaml, or of files of tests',
@@ -181,6 +201,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   testDefinition,
   tryDefinition,
   initDefinition,
+  iamDefinition,
   schemaDefinition,
   importGraviteeDefinition,
 ];

@@ -1,7 +1,8 @@
-import { formatPath, type Problem, type Source } from '../config/index.ts';
+import type { Problem, Source } from '../config/index.ts';
 import { type Invocation, InvocationError, type ProcessInvoker } from '../lambda/index.ts';
-import { type ApiPolicies, fixedInvocation, type PolicySet, type PolicyStep } from '../policy/index.ts';
+import { fixedInvocation, type PolicySet } from '../policy/index.ts';
 import { liveVerdict } from './live-verdict.ts';
+import { type Place, stepsOf } from './step-places.ts';
 
 /** What AWS said of the functions of a document. */
 export interface LiveCheck {
@@ -25,12 +26,6 @@ const CALL_MS = 10_000;
 const ALL_MS = 60_000;
 const ATTEMPTS = 2;
 
-interface Place {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 /** A call, and the steps that make it. */
 interface Asked {
   readonly invocation: Invocation;
@@ -52,7 +47,7 @@ export async function checkLive(options: LiveCheckOptions): Promise<LiveCheck> {
   const note = (place: Place, text: string): void => {
     notes.push({ ...place, text });
   };
-  for (const { api, step, place } of stepsOf(options)) {
+  for (const { api, step, place } of stepsOf(options.set, options.source)) {
     const fixed = await fixedInvocation(api, step);
     if ('dependsOn' in fixed) {
       note(place, `not checked, a request decides ${fixed.dependsOn.join(', ')}`);
@@ -101,45 +96,6 @@ export async function checkLive(options: LiveCheckOptions): Promise<LiveCheck> {
       .sort(inOrder)
       .map(({ line, column, path, text }) => `${fileName}:${line}:${column} ${path}: live: ${text}`),
   };
-}
-
-function* stepsOf({ set, source }: LiveCheckOptions): Iterable<{ api: ApiPolicies; step: PolicyStep; place: Place }> {
-  for (const [name, api] of set.apis) {
-    for (const phase of ['request', 'response'] as const) {
-      for (const step of api[phase]) {
-        const path = pathOf(step, ['apis', name], phase, source.data);
-        const place = source.locate([...path, 'configuration', 'function']);
-        yield { api, step, place: { path: formatPath(path), ...place } };
-      }
-    }
-  }
-}
-
-/** Which entry of the document a step is: by its name, else by the function. Steps that are off are in the document only. */
-function pathOf(
-  step: PolicyStep,
-  api: readonly string[],
-  phase: 'request' | 'response',
-  data: unknown,
-): (string | number)[] {
-  const lists = phase === 'request' ? ['request', 'pre'] : ['response', 'post'];
-  const entries = lists.flatMap((list) => {
-    const items = valueAt(data, [...api, list]);
-    return Array.isArray(items) ? items.map((item: unknown, index) => ({ item, path: [...api, list, index] })) : [];
-  });
-  const fits = (keys: readonly string[], value: string): (typeof entries)[number] | undefined => {
-    return entries.find(({ item }) => valueAt(item, keys) === value);
-  };
-  const found = fits(['name'], step.name) ?? fits(['configuration', 'function'], step.configuration.function.source);
-  return found?.path ?? [...api];
-}
-
-function valueAt(value: unknown, keys: readonly string[]): unknown {
-  return keys.reduce<unknown>((inner, key) => {
-    return typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
-      ? (inner as Readonly<Record<string, unknown>>)[key]
-      : undefined;
-  }, value);
 }
 
 /** What the answer depends on: steps that share it are asked for once. */

@@ -3,6 +3,7 @@ export type { Reporter } from './compile/reporter.ts';
 export { isErrorKey } from './compile/response-templates.ts';
 
 export { checkEnvoy, checkEnvoyFiles, type EnvoyFile } from './envoy/index.ts';
+export { type IamOptions, type IamPolicy, type IamReport, iamReport, type ReportedStep } from './iam/index.ts';
 export { loadPoliciesInThread } from './load-in-thread.ts';
 export { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
 export { FilePolicySource, problemLines, type ReloadOutcome } from './policy-source.ts';

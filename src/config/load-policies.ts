@@ -1,5 +1,5 @@
 import type { SecretSource } from '../expression/index.ts';
-import { type ApiPolicies, policyDefaults } from '../policy/index.ts';
+import { type ApiPolicies, type LambdaConfiguration, policyDefaults } from '../policy/index.ts';
 import { parseOrReport } from './checked-document.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { dataMap } from './compile/data.ts';
@@ -33,6 +33,23 @@ export interface LoadedPolicies {
   readonly hasDocument: boolean;
   /** What the document gives to inline policies, for who checks those of an Envoy configuration. */
   readonly surroundings: Surroundings;
+  readonly rights: DocumentRights;
+}
+
+/** What bounds the calls that the document does not spell out. */
+export interface DocumentRights {
+  /** Of expressions in the document. */
+  readonly allow: RightsDocument;
+  /** Undefined: routes bring no policies. */
+  readonly inline: InlineRights | undefined;
+}
+
+export interface InlineRights {
+  readonly lists: RightsDocument;
+  /** What `defaults` lays under an inline policy that says nothing. */
+  readonly base: LambdaConfiguration;
+  /** `defaults` names a function. */
+  readonly hasFunction: boolean;
 }
 
 /** Values of `defaults` that the steps of a document get in all. */
@@ -55,10 +72,11 @@ export function loadPolicies(
   const source = parseOrReport(text, fileName);
   const reporter = new Reporter(fileName, source);
   const document = read(reporter, fileName);
-  const { set, surroundings } = atOnce(compileDocument(document, reporter, secrets));
+  const { set, surroundings, rights } = atOnce(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return {
     set,
+    rights,
     warnings: reporter.problems,
     inlineAllowed: isInlineAllowed(document),
     hasDocument: true,
@@ -85,10 +103,11 @@ export async function compileInTurns(
 ): Promise<LoadedPolicies> {
   // Places are in `warnings` already: an error here is one of what changed meanwhile, as a file with a secret.
   const reporter = new Reporter(fileName, withoutPlaces(document, numbers));
-  const { set, surroundings } = await inTurns(compileDocument(document, reporter, secrets));
+  const { set, surroundings, rights } = await inTurns(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return {
     set,
+    rights,
     warnings,
     inlineAllowed: isInlineAllowed(document),
     hasDocument: true,
@@ -126,7 +145,7 @@ function* compileDocument(
   document: PolicyDocument,
   reporter: Reporter,
   secrets: SecretSource,
-): InSteps<{ readonly set: CompiledPolicySet; readonly surroundings: Surroundings }> {
+): InSteps<Pick<LoadedPolicies, 'set' | 'surroundings' | 'rights'>> {
   const compiler = new TemplateCompiler(reporter, secrets);
   const responseTemplates = compileResponseTemplates(document.responseTemplates, ['responseTemplates'], compiler);
   const { defaults } = document;
@@ -142,7 +161,7 @@ function* compileDocument(
   const inline = new Rights(inlineRights ?? {});
   const inlineSurroundings = { ...surroundings, rights: { author: 'route', inline } } as const;
   checkRights(document, reporter);
-  checkDefaults(surroundings, reporter);
+  const base = compileDefaults(surroundings, inlineRights !== undefined, reporter);
   const apis = new Map<string, ApiPolicies>();
   const selection = new Selection(reporter);
   for (const [name, api] of Object.entries(document.apis ?? {})) {
@@ -162,7 +181,8 @@ function* compileDocument(
     choice: selection.rules,
     inline: inlineRights === undefined ? undefined : new InlinePolicies(inlineSurroundings, limits.bufferedBytes),
   });
-  return { set, surroundings: inlineSurroundings };
+  const inlineBase = inlineRights && base && { lists: inlineRights, base, hasFunction: Boolean(defaults?.function) };
+  return { set, surroundings: inlineSurroundings, rights: { allow: document.allow ?? {}, inline: inlineBase } };
 }
 
 function isInlineAllowed({ inline }: PolicyDocument): boolean {
@@ -179,12 +199,17 @@ function checkRights({ inline, allow }: PolicyDocument, reporter: Reporter): voi
 }
 
 /** Inline policies get the defaults later: what is wrong with them must not wait for the first of those. */
-function checkDefaults(surroundings: Surroundings, reporter: Reporter): void {
-  const { defaults } = surroundings;
-  if (defaults === null || defaults === undefined) return;
+function compileDefaults(
+  surroundings: Surroundings,
+  hasInline: boolean,
+  reporter: Reporter,
+): LambdaConfiguration | undefined {
+  const defaults = surroundings.defaults ?? undefined;
+  if (defaults === undefined && !hasInline) return undefined;
   const own = reporter.sibling();
   const place = { path: [], phase: 'request', body: 'as-needed' } as const;
-  const step = { configuration: { function: defaults.function ?? 'any' } };
-  compileStep(step, surroundings, place, new TemplateCompiler(own, surroundings.secrets));
+  const step = { configuration: { function: defaults?.function ?? 'any' } };
+  const compiled = compileStep(step, surroundings, place, new TemplateCompiler(own, surroundings.secrets));
   reporter.adoptErrors(own);
+  return compiled?.step.configuration;
 }

@@ -25,7 +25,7 @@ export { InvocationError } from './invocation-error.ts';
 export { type ErrorStatusField, type InvocationFailure, invocationFailures } from './invocation-failures.ts';
 export { INVOCATION_TEXTS, type InvocationText } from './invocation-texts.ts';
 export { CLIENT_CONTEXT_BYTES, ROLE_SESSION_SECONDS, SYNCHRONOUS_BYTES } from './quotas.ts';
-export { endpointUrl } from './request/endpoint.ts';
+export { endpointUrl, realRegion } from './request/endpoint.ts';
 export { functionNameVerdict, parseFunctionName, qualifierVerdict } from './request/function-name.ts';
 export type * from './types.ts';
 export { invocationTypes, logTypes } from './types.ts';

@@ -2,6 +2,7 @@ import type { CompiledTemplate, EvaluationContext } from '../expression/index.ts
 import type { Invocation } from '../lambda/index.ts';
 import type { ApiPolicies, LambdaConfiguration, PolicyStep } from './api-policies.ts';
 import { credentials, optional, text } from './invocation.ts';
+import { contextOf, dependsOnRequest } from './known-text.ts';
 import { PolicyFailure } from './policy-failure.ts';
 
 /** What a step calls, but for its payload, or why that is not known. */
@@ -22,13 +23,8 @@ export async function fixedInvocation(api: ApiPolicies, { configuration }: Polic
     .map(([field]) => field);
   if (dependsOn.length > 0) return { dependsOn };
   for (const secret of configuration.secrets) await secret.refresh?.();
-  const context: EvaluationContext = {
-    attributes: new Map(),
-    variables: api.variables,
-    api: { ...api.api, properties: api.properties },
-  };
   try {
-    return { invocation: build(context, configuration) };
+    return { invocation: build(contextOf(api), configuration) };
   } catch (error) {
     if (!(error instanceof PolicyFailure)) throw error;
     return { failure: error.cause instanceof Error ? error.cause.message : error.message };
@@ -71,8 +67,4 @@ function templatesOf({ function: name, region, texts, credentials: own }: Lambda
     ]),
   ];
   return fields.flatMap(([field, template]) => (template === undefined ? [] : [[field, template] as const]));
-}
-
-function dependsOnRequest({ constant, needs }: CompiledTemplate): boolean {
-  return constant === undefined && Object.values(needs).includes(true);
 }

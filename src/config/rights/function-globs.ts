@@ -51,6 +51,7 @@ export function matchesFunction(glob: string, called: CalledFunction): boolean {
   );
 }
 
-function partitionOf(region: string): string {
+/** Of a region, or of a glob of regions that begins as those of one partition do. */
+export function partitionOf(region: string): string {
   return PARTITIONS.find(([pattern]) => pattern.test(region))?.[1] ?? 'aws';
 }

@@ -1,1 +1,2 @@
-export { checkGlobs, Rights, type RightsList } from './rights.ts';
+export { partitionOf } from './function-globs.ts';
+export { checkGlobs, iamGlobs, Rights, type RightsList } from './rights.ts';

@@ -47,6 +47,22 @@ export class Rights {
   }
 }
 
+/** What an ARN, a name or a region is made of, and `*`: to IAM other characters would mean something. */
+const PLAIN = /^[\w.*$:@+=,/~-]+$/;
+
+/** The globs of a list that can match anything, for who tells them to IAM. Undefined: there is no such list. */
+export function iamGlobs(
+  lists: RightsDocument,
+  list: 'functions' | 'regions' | 'roles',
+): readonly string[] | undefined {
+  const isGlob = {
+    functions: isFunctionGlob,
+    regions: (glob: string) => !glob.includes(':'),
+    roles: (glob: string) => ROLE_GLOB.test(glob),
+  }[list];
+  return lists[list]?.filter((glob) => PLAIN.test(glob) && isGlob(glob));
+}
+
 /** Reports globs that can match nothing. */
 export function checkGlobs(lists: RightsDocument, report: (path: DocumentPath, message: string) => void): void {
   const check = (list: RightsList, isGlob: (glob: string) => boolean, expected: string): void => {

@@ -37,7 +37,8 @@ function isFipsRegion(region: string): boolean {
   return region.startsWith('fips-') || region.endsWith('-fips');
 }
 
-function realRegion(region: string): string {
+/** The region whose functions are called: `us-east-1` for `fips-us-east-1`. */
+export function realRegion(region: string): string {
   if (!isFipsRegion(region)) return region;
   if (region === 'fips-aws-global' || region === 'aws-fips') return 'us-east-1';
   return region.replace(/fips-(?:dkr-|prod-)?|-fips/, '');

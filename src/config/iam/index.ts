@@ -1,0 +1,3 @@
+export { type IamReport, iamReport, type ReportedStep } from './iam-report.ts';
+export type { IamPolicy } from './policy-document.ts';
+export type { IamOptions } from './signers.ts';
