@@ -1,6 +1,6 @@
 import type { EvaluationContext, HeaderScope, RequestScope } from '../expression/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
-import type { FunctionAnswer } from './function-answer.ts';
+import type { BodyPieces, FunctionAnswer } from './function-answer.ts';
 import type { PathTemplate } from './path-template.ts';
 
 /** Bodies that must be whole before a request can be encoded. */
@@ -64,4 +64,13 @@ export interface RequestFormat {
 export interface ResponseFormat {
   /** What is made on the way is taken of `memory`, if there is one. Throws FormatError for a result that is none, and NoRoomError. */
   decode(result: FunctionResult, memory?: MemoryAccount): FunctionAnswer;
+}
+
+/** How a result that arrives becomes an HTTP answer. */
+export interface StreamedResponseFormat {
+  /**
+   * Waits for the head and the first byte of the answer's body, or the end. What it keeps meanwhile is taken of `memory`, if there
+   * is one, and given back. Rejects with FormatError, NoRoomError, or as the body does; then the body is stopped.
+   */
+  begin(body: BodyPieces, memory?: MemoryAccount): Promise<FunctionAnswer>;
 }

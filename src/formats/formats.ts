@@ -1,4 +1,4 @@
-import type { RequestFormat, ResponseFormat } from './format.ts';
+import type { RequestFormat, ResponseFormat, StreamedResponseFormat } from './format.ts';
 import type { FormatField, FormatOptions } from './format-options.ts';
 import { rawResponse } from './raw.ts';
 import { albEvent } from './request/alb.ts';
@@ -9,6 +9,7 @@ import { albResponse } from './result/alb.ts';
 import { apiGatewayV1Response } from './result/api-gateway-v1.ts';
 import { apiGatewayV2Response, functionUrlResponse } from './result/api-gateway-v2.ts';
 import { httpApiV1Response } from './result/http-api-v1.ts';
+import { multiFirst, preludeStream, rawStream, singleFirst } from './result/streamed-answer.ts';
 
 /** One of the names that `requestFormat` and `responseFormat` take. */
 export interface Format {
@@ -21,6 +22,8 @@ export interface Format {
   /** Undefined: the payload is the text of `payload`. */
   readonly request: ((options: FormatOptions) => RequestFormat) | undefined;
   readonly response: (options: FormatOptions) => ResponseFormat;
+  /** Undefined: AWS does not stream it. */
+  readonly streamed: StreamedResponseFormat | undefined;
 }
 
 const api = [
@@ -41,6 +44,7 @@ export const FORMATS = {
     responseFields: [],
     request: undefined,
     response: () => rawResponse,
+    streamed: rawStream,
   },
   'api-gateway-v1': {
     title: 'API Gateway, REST API (1.0)',
@@ -48,6 +52,7 @@ export const FORMATS = {
     responseFields: [],
     request: (options) => new AwsRequest(restApiEvent(options), options),
     response: () => apiGatewayV1Response,
+    streamed: preludeStream(apiGatewayV1Response, multiFirst),
   },
   'http-api-v1': {
     title: 'API Gateway, HTTP API with payload format 1.0',
@@ -55,6 +60,7 @@ export const FORMATS = {
     responseFields: [],
     request: (options) => new AwsRequest(httpApiV1Event(options), options),
     response: () => httpApiV1Response,
+    streamed: preludeStream(httpApiV1Response, singleFirst),
   },
   'api-gateway-v2': {
     title: 'API Gateway, HTTP API with payload format 2.0',
@@ -62,6 +68,7 @@ export const FORMATS = {
     responseFields: [],
     request: (options) => new AwsRequest(httpApiEvent(options), options),
     response: () => apiGatewayV2Response,
+    streamed: preludeStream(apiGatewayV2Response, singleFirst),
   },
   'function-url': {
     title: 'Lambda function URL (2.0)',
@@ -69,6 +76,7 @@ export const FORMATS = {
     responseFields: [],
     request: (options) => new AwsRequest(functionUrlEvent(options), options),
     response: () => functionUrlResponse,
+    streamed: preludeStream(functionUrlResponse, singleFirst),
   },
   alb: {
     title: 'Application Load Balancer',
@@ -76,6 +84,7 @@ export const FORMATS = {
     responseFields: ['multiValueHeaders'],
     request: (options) => new AwsRequest(albEvent(options), options),
     response: ({ multiValueHeaders }) => albResponse(multiValueHeaders),
+    streamed: undefined,
   },
 } as const satisfies Readonly<Record<string, Format>>;
 

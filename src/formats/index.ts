@@ -1,4 +1,4 @@
-export type { BodyNeeds, RequestFormat, RequestView, ResponseFormat } from './format.ts';
+export type { BodyNeeds, RequestFormat, RequestView, ResponseFormat, StreamedResponseFormat } from './format.ts';
 export { FormatError } from './format-error.ts';
 export type { FormatField, FormatOptions } from './format-options.ts';
 export { FORMATS, type Format, type FormatName } from './formats.ts';
@@ -13,3 +13,4 @@ export { albResponse } from './result/alb.ts';
 export { apiGatewayV1Response } from './result/api-gateway-v1.ts';
 export { apiGatewayV2Response, functionUrlResponse } from './result/api-gateway-v2.ts';
 export { httpApiV1Response } from './result/http-api-v1.ts';
+export { rawStream } from './result/streamed-answer.ts';

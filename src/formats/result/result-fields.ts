@@ -19,11 +19,11 @@ export class ResultFields {
     this.#spans = spans;
   }
 
-  /** Throws FormatError for anything else. */
-  static read(payload: Uint8Array): ResultFields {
+  /** Throws FormatError for anything else; `what` is what it calls the bytes. */
+  static read(payload: Uint8Array, what = 'the result'): ResultFields {
     const scanner = new JsonScanner(payload);
     const { start } = scanner;
-    if (scanner.kind(start) !== 'object') throw new FormatError('the result is not a JSON object');
+    if (scanner.kind(start) !== 'object') throw new FormatError(`${what} is not a JSON object`);
     const spans = new Map<string, JsonSpan>();
     try {
       const end = scanner.object(start, (name, value) => {
@@ -35,7 +35,7 @@ export class ResultFields {
       scanner.finish(end);
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
-      throw new FormatError('the result is not JSON', { cause: error });
+      throw new FormatError(`${what} is not JSON`, { cause: error });
     }
     return new ResultFields(scanner, spans);
   }

@@ -28,22 +28,28 @@ export function shapedAnswer(fields: ResultFields, head: ShapedHead, memory: Mem
   const { status, contentType } = head;
   // Read also where it is not sent: a malformed result is no answer.
   const body = bodyOf(fields, memory);
-  const headers = sentHeaders(head.headers);
-  const noBody = hasNoBody(status);
-  if (!noBody && contentType !== undefined && !head.headers.has('content-type')) {
-    headers.push(['content-type', contentType]);
-  }
-  return { status, headers, body: noBody ? new Uint8Array() : body };
+  const headers = sentHeaders(head.headers, status, contentType);
+  return { status, headers, body: hasNoBody(status) ? new Uint8Array() : body };
 }
 
-/** Without what belongs to one connection or to the framing, what `connection` names, Envoy's own and pseudo-headers. */
-function sentHeaders(fields: HeaderFields): [name: string, value: string][] {
+/**
+ * Without what belongs to one connection or to the framing, what `connection` names, Envoy's own and pseudo-headers; with
+ * `contentType` where there is none and there may be a body.
+ */
+export function sentHeaders(
+  fields: HeaderFields,
+  status: number,
+  contentType: string | undefined,
+): [name: string, value: string][] {
   const connection = fields.get('connection')?.join(',').toLowerCase().split(',') ?? [];
   const named = new Set(connection.map((name) => name.trim()));
   const headers: [string, string][] = [];
   for (const [name, values] of fields) {
     if (isOfConnection(name) || named.has(name) || name.startsWith('x-envoy-') || name.startsWith(':')) continue;
     for (const value of values) headers.push([name, value]);
+  }
+  if (!hasNoBody(status) && contentType !== undefined && !fields.has('content-type')) {
+    headers.push(['content-type', contentType]);
   }
   return headers;
 }

@@ -1,0 +1,101 @@
+import { charge, type MemoryAccount } from '../../memory-account.ts';
+import { FormatError } from '../format-error.ts';
+import type { BodyPieces } from '../function-answer.ts';
+
+/** What a function that does not stream may answer (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+const MAX_BYTES = 6 * 1024 * 1024;
+const nothing = Buffer.alloc(0);
+
+/** The beginning of a body that arrives, in one buffer, and what follows it. What it keeps is taken of the account. */
+export class ArrivingBytes implements BodyPieces {
+  readonly #body: BodyPieces;
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  readonly #memory: MemoryAccount;
+  #buffer: Buffer = nothing;
+  #length = 0;
+  #ended = false;
+
+  constructor(body: BodyPieces, memory: MemoryAccount) {
+    this.#body = body;
+    this.#pieces = body[Symbol.asyncIterator]();
+    this.#memory = memory;
+  }
+
+  /** All that has come and was not let go. */
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Waits for more bytes, or the end. Rejects as the body does, with FormatError for too many bytes, and with NoRoomError. */
+  async more(): Promise<void> {
+    const { done, value } = await this.#pieces.next();
+    if (done === true) this.#ended = true;
+    else this.#append(value);
+  }
+
+  /** Lets the first bytes go. */
+  drop(count: number): void {
+    const rest = Buffer.from(this.#buffer.subarray(count, this.#length));
+    this.release();
+    this.#append(rest);
+  }
+
+  /** All that has come, in a buffer of their length. */
+  exact(): Buffer {
+    if (this.#length < this.#buffer.length) {
+      charge(this.#memory, this.#length);
+      const bytes = Buffer.from(this.bytes);
+      this.#memory.give(this.#buffer.length);
+      this.#buffer = bytes;
+    }
+    return this.#buffer;
+  }
+
+  /** Lets all bytes go. */
+  release(): void {
+    this.#memory.give(this.#buffer.length);
+    this.#buffer = nothing;
+    this.#length = 0;
+  }
+
+  /** For one reader: what has come, and what follows. Leaving the loop is a stop. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      const { bytes } = this;
+      this.release();
+      if (bytes.length > 0) yield bytes;
+      for (;;) {
+        const { done, value } = await this.#pieces.next();
+        if (done === true) return;
+        yield value;
+      }
+    } finally {
+      this.#body.stop();
+    }
+  }
+
+  stop(): void {
+    this.release();
+    this.#body.stop();
+  }
+
+  #append(bytes: Uint8Array): void {
+    const length = this.#length + bytes.length;
+    if (length > MAX_BYTES) throw new FormatError(`the result has more than ${MAX_BYTES} bytes and no prelude`);
+    if (length > this.#buffer.length) {
+      // Twice as much: pieces may be a byte each.
+      const grown = Math.min(MAX_BYTES, Math.max(length, 2 * this.#buffer.length));
+      charge(this.#memory, grown);
+      const buffer = Buffer.allocUnsafe(grown);
+      buffer.set(this.bytes);
+      this.#memory.give(this.#buffer.length);
+      this.#buffer = buffer;
+    }
+    this.#buffer.set(bytes, this.#length);
+    this.#length = length;
+  }
+}
