@@ -15,3 +15,4 @@ export type {
   UnescapedValue,
 } from './template.ts';
 export { compileValues, type ValueList } from './value-list.ts';
+export { type WholePattern, wholePattern } from './whole-match.ts';

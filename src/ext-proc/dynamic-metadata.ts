@@ -1,5 +1,5 @@
 import { METADATA_NAMESPACE, REQUEST_DONE } from '../envoy-names.ts';
-import type { Transaction } from '../policy/index.ts';
+import { grantData, type Transaction } from '../policy/index.ts';
 import { type Json, type Struct, toStruct } from './wire/index.ts';
 
 /**
@@ -34,6 +34,7 @@ export function dynamicMetadata(
       variables: Object.fromEntries(variablesOf(transaction)),
       policies: Object.fromEntries(policies),
       errorKey: transaction.errorKey,
+      authorizer: authorizerOf(transaction),
     },
   });
 }
@@ -47,7 +48,8 @@ function variablesOf({ attributes, policies }: Transaction): readonly (readonly 
   let room = MAX_VARIABLES;
   const variables: [string, string | null][] = [];
   for (const [name, value] of attributes) {
-    if (policies.privateVariables.has(name)) continue;
+    // What an authorizer tells is no text, and goes by its own name where it is to go.
+    if (policies.privateVariables.has(name) || (typeof value === 'object' && value !== null)) continue;
     const text = value === null ? null : String(value);
     const size = name.length + (text?.length ?? 0);
     if (size > Math.min(MAX_VARIABLE, room)) continue;
@@ -55,4 +57,15 @@ function variablesOf({ attributes, policies }: Transaction): readonly (readonly 
     variables.push([name, text]);
   }
   return variables;
+}
+
+/** Its texts and numbers as they are, what nests as JSON text; without its context where that is too long. */
+function authorizerOf({ shownGrant }: Transaction): { readonly [name: string]: Json } | undefined {
+  if (shownGrant === undefined) return undefined;
+  const entries = [...grantData(shownGrant)].map(([name, value]): [string, Json] => [
+    name,
+    typeof value === 'object' ? JSON.stringify(value) : (value as string | number | boolean),
+  ]);
+  if (JSON.stringify(entries).length <= MAX_VARIABLE) return Object.fromEntries(entries);
+  return { principalId: shownGrant.principalId };
 }

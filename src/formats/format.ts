@@ -1,5 +1,6 @@
 import type { EvaluationContext, HeaderScope, RequestScope } from '../expression/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
+import type { AuthorizerGrant } from './authorizer/grant.ts';
 import type { BodyPieces, FunctionAnswer } from './function-answer.ts';
 import type { PathTemplate } from './path-template.ts';
 
@@ -30,6 +31,8 @@ export interface RequestView extends RequestScope {
   readonly resource: PathTemplate | undefined;
   /** The values of the resource's names, as they were sent (not decoded); undefined: the path does not match it. */
   readonly pathValues: ReadonlyMap<string, string> | undefined;
+  /** What the last authorizer told of the caller; undefined: none was asked. */
+  readonly grant: AuthorizerGrant | undefined;
 }
 
 /** What a format reads of a transaction. Events need a request that is a RequestView; `raw` does not. */

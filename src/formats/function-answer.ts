@@ -1,9 +1,13 @@
+import type { AuthorizerResult } from './authorizer/authorizer-result.ts';
+
 /** What a function answered, as HTTP: what sendToConsumer sends and `#lambdaResponse` shows. */
 export interface FunctionAnswer {
   readonly status: number;
   /** Names in lower case, in order; a name may occur several times (set-cookie). */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array | BodyPieces;
+  /** What an authorizer says, where the function is one. */
+  readonly authorization?: AuthorizerResult;
 }
 
 /**

@@ -1,3 +1,16 @@
+export {
+  Authorizer,
+  type AuthorizerCall,
+  type AuthorizerGrant,
+  type AuthorizerResult,
+  type AuthorizerService,
+  grantData,
+  type IdentitySource,
+  isAuthorizerRefusal,
+  isUnauthorized,
+  type Judgement,
+  parseIdentitySource,
+} from './authorizer/index.ts';
 export type { BodyNeeds, RequestFormat, RequestView, ResponseFormat, StreamedResponseFormat } from './format.ts';
 export { FormatError } from './format-error.ts';
 export type { FormatField, FormatOptions } from './format-options.ts';

@@ -16,6 +16,8 @@ export type Missing =
   | 'its condition was never false'
   | 'sendToConsumer was never true'
   | 'sendToConsumer was never false'
+  | 'the authorizer never let a request in'
+  | 'the authorizer never denied one'
   | 'never failed'
   | 'this response template was never used';
 
@@ -68,7 +70,7 @@ function keyOf({ path }: Place, missing: Missing): string {
   return `${path}\n${missing}`;
 }
 
-function branchesOf({ condition, configuration }: PolicyStep): readonly Missing[] {
+function branchesOf({ condition, authorizer, configuration }: PolicyStep): readonly Missing[] {
   const conditional = condition !== undefined && condition.constant === undefined;
   return [
     'never called its function',
@@ -76,11 +78,15 @@ function branchesOf({ condition, configuration }: PolicyStep): readonly Missing[
     ...(typeof configuration.sendToConsumer === 'boolean'
       ? []
       : (['sendToConsumer was never true', 'sendToConsumer was never false'] as const)),
+    ...(authorizer === undefined
+      ? []
+      : (['the authorizer never let a request in', 'the authorizer never denied one'] as const)),
     'never failed',
   ];
 }
 
-function takenBy({ condition, call, sendToConsumer, failure }: RecordedStep): readonly Missing[] {
+function takenBy({ condition, call, judgement, sendToConsumer, failure }: RecordedStep): readonly Missing[] {
+  const isLetIn = judgement?.judgement.verdict === 'allow';
   return [
     ...(call === undefined ? [] : (['never called its function'] as const)),
     // One that cannot be evaluated was neither.
@@ -90,6 +96,10 @@ function takenBy({ condition, call, sendToConsumer, failure }: RecordedStep): re
     ...(sendToConsumer === undefined
       ? []
       : ([sendToConsumer ? 'sendToConsumer was never true' : 'sendToConsumer was never false'] as const)),
-    ...(failure === undefined ? [] : (['never failed'] as const)),
+    ...(judgement === undefined
+      ? []
+      : ([isLetIn ? 'the authorizer never let a request in' : 'the authorizer never denied one'] as const)),
+    // A denial is not one.
+    ...(failure === undefined || judgement !== undefined ? [] : (['never failed'] as const)),
   ];
 }

@@ -131,6 +131,9 @@ function compareCall(
     const wanted = expected[field];
     if (isGiven(wanted)) equal(add, [...path, field], wanted, actual[field]);
   }
+  if (isGiven(expected.authorizer)) {
+    add([...path, 'authorizer'], differencesOf({ kind: 'subset', value: expected.authorizer }, judgementOf(step)));
+  }
   const bytes = Buffer.from(invocation.payload ?? []);
   if (expected.payloadIncludes !== undefined) {
     add([...path, 'payloadIncludes'], differencesOf({ kind: 'subset', value: expected.payloadIncludes }, bytes));
@@ -140,4 +143,13 @@ function compareCall(
   if (payload !== undefined) {
     add([...path, field], differencesOf(payload, bytes));
   }
+}
+
+/** As JSON; empty: there is none. */
+function judgementOf({ judgement: recorded }: RecordedStep): Buffer {
+  if (recorded === undefined) return Buffer.alloc(0);
+  const { judgement, grant } = recorded;
+  const { verdict, statement = null } = judgement;
+  const { principalId = null, context = null } = grant;
+  return Buffer.from(JSON.stringify({ allows: verdict === 'allow', statement, principalId, context }));
 }

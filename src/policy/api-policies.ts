@@ -1,5 +1,5 @@
 import type { BodyTemplate, CompiledTemplate, Secret, ValueList } from '../expression/index.ts';
-import type { BodyNeeds, RequestFormat, Resource, ResponseFormat } from '../formats/index.ts';
+import type { Authorizer, BodyNeeds, RequestFormat, Resource, ResponseFormat } from '../formats/index.ts';
 import type {
   CredentialSource,
   ErrorStatusField,
@@ -90,7 +90,15 @@ export interface PolicyStep {
    */
   readonly body: 'as-needed' | 'absent' | 'buffered';
   readonly needs: StepNeeds;
+  /** The step asks its function whether the request may go on. */
+  readonly authorizer: AuthorizerStep | undefined;
   readonly configuration: LambdaConfiguration;
+}
+
+export interface AuthorizerStep {
+  readonly authorizer: Authorizer;
+  /** What it tells of the caller goes to Envoy's dynamic metadata. */
+  readonly metadata: boolean;
 }
 
 /** The policy's object with every string compiled. A template that is there and gives null or "" is never an absent one. */

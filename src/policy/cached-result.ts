@@ -1,6 +1,6 @@
 import { type Kept, resultKey } from '../cache/index.ts';
 import { ExpressionError } from '../expression/index.ts';
-import { type FunctionAnswer, isWhole } from '../formats/index.ts';
+import { type AuthorizerCall, type FunctionAnswer, isWhole } from '../formats/index.ts';
 import type { CredentialSource, Invocation, InvocationResult } from '../lambda/index.ts';
 import { charge, type MemoryAccount, textBytes } from '../memory-account.ts';
 import type { CacheConfiguration, PolicyStep } from './api-policies.ts';
@@ -21,10 +21,12 @@ export function cacheKeyOf(
   transaction: Transaction,
   { configuration }: PolicyStep,
   invocation: Invocation,
+  question: AuthorizerCall | undefined,
 ): string | undefined {
   const { cache } = configuration;
   const { results } = transaction.runtime.cache ?? {};
   if (cache === undefined || results === undefined) return undefined;
+  if (question !== undefined) return resultKey([...callParts(transaction, cache, invocation), ...question.keyParts]);
   const key = cache.key === undefined ? (invocation.payload ?? '') : keyOf(transaction, cache.key);
   if (key === undefined) {
     results.lookups.uncacheable++;
@@ -105,12 +107,12 @@ export async function sharedResult(call: FunctionCall, key: string, signal: Abor
 
 /** A call for all who wait: it takes of an account that does not end with the request that began it. */
 async function load(call: FunctionCall, account: MemoryAccount, signal: AbortSignal): Promise<KeptResult> {
-  const { step, invocation } = call;
+  const { invocation } = call;
   const memory = new LoadMemory(account);
   try {
-    const { payload } = invocation;
-    if (payload !== step.configuration.requestFormat.shared) charge(memory, payload?.byteLength ?? 0);
-    const { result, answer } = await callFunction({ ...call, invocation: { ...invocation, memory } }, memory, signal);
+    const payload = payloadOf(call, memory);
+    const loading = { ...call, invocation: { ...invocation, payload, memory } };
+    const { result, answer } = await callFunction(loading, memory, signal);
     const { logTail: _tail, held: _held, ...kept } = result;
     return { result: kept, answer, bytes: bytesOf(result, answer) };
   } finally {
@@ -118,8 +120,15 @@ async function load(call: FunctionCall, account: MemoryAccount, signal: AbortSig
   }
 }
 
-function bytesOf({ payload }: InvocationResult, { headers, body }: FunctionAnswer): number {
-  let bytes = payload.byteLength;
+function payloadOf({ step, invocation, question }: FunctionCall, memory: MemoryAccount): Uint8Array | undefined {
+  if (question !== undefined) return question.payload(memory);
+  const { payload } = invocation;
+  if (payload !== step.configuration.requestFormat.shared) charge(memory, payload?.byteLength ?? 0);
+  return payload;
+}
+
+function bytesOf({ payload }: InvocationResult, { headers, body, authorization }: FunctionAnswer): number {
+  let bytes = payload.byteLength + (authorization?.bytes ?? 0);
   if (isWhole(body) && body !== payload) bytes += body.byteLength;
   for (const [name, value] of headers) bytes += HEADER_BYTES + textBytes(name) + textBytes(value);
   return bytes;

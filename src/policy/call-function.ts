@@ -1,7 +1,8 @@
-import { FormatError, type FunctionAnswer } from '../formats/index.ts';
+import { type AuthorizerCall, FormatError, type FunctionAnswer, isUnauthorized } from '../formats/index.ts';
 import { type Invocation, InvocationError, type InvocationResult } from '../lambda/index.ts';
 import { type MemoryAccount, NoRoomError, SHORT_TEXT, textBytes } from '../memory-account.ts';
 import type { PolicyStep } from './api-policies.ts';
+import { unauthorized } from './authorizer-failures.ts';
 import { failureOf, functionFailure, resultFailure } from './invocation-failure.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import type { Redact } from './private-variables.ts';
@@ -12,7 +13,9 @@ export interface FunctionCall {
   /** For whom it is made and reported. */
   readonly transaction: Transaction;
   readonly step: PolicyStep;
+  /** Where the step is an authorizer whose results are kept, the payload is made of `question` if it is called. */
   readonly invocation: Invocation;
+  readonly question: AuthorizerCall | undefined;
   /** See EndedInvocation. */
   readonly redact: Redact | undefined;
 }
@@ -33,6 +36,7 @@ export async function callFunction(
 ): Promise<CallResult> {
   const { transaction, step, invocation } = call;
   const { invoker, trace } = transaction.runtime;
+  trace?.({ kind: 'invocation', invocation });
   const started = performance.now();
   let result: InvocationResult;
   try {
@@ -70,7 +74,10 @@ function answerOf(
   invocation: Invocation,
   memory: MemoryAccount,
 ): FunctionAnswer | PolicyFailure {
-  if (result.functionError !== undefined) return functionFailure(result.functionError, invocation);
+  if (result.functionError !== undefined) {
+    if (step.authorizer !== undefined && isUnauthorized(result.payload)) return unauthorized('the function says so');
+    return functionFailure(result.functionError, invocation);
+  }
   try {
     return step.configuration.responseFormat.decode(result, memory);
   } catch (error) {

@@ -111,6 +111,10 @@ function typeOf(mediaType: string, { body }: ResponseTemplate, text: string): st
 const JSON_TYPE = /^(?:application\/json|[^*]+\+json)$/i;
 
 function defaultAnswer(failure: PolicyFailure, accept: readonly string[] | undefined): Answer {
+  if (failure.body !== undefined) {
+    const headers: [string, string][] = [['content-type', 'application/json'], ...ownHeaders(failure)];
+    return { status: failure.status, headers, body: Buffer.from(failure.body), errorKey: failure.key };
+  }
   const json =
     accept !== undefined && parseAccept(accept).some((type) => type === 'application/json' || type === '*/*');
   const text = json ? JSON.stringify({ message: failure.message, http_status_code: failure.status }) : failure.message;

@@ -1,6 +1,8 @@
+export { grantData } from '../formats/index.ts';
 export type { Answer, StreamedAnswer } from './answer.ts';
 export { answerFailure, reportFailure, timeoutFailure } from './answer-failure.ts';
 export type * from './api-policies.ts';
+export { AUTHORIZER_ATTRIBUTE } from './authorize.ts';
 export {
   CACHE_ENTRIES,
   CACHE_SECONDS,

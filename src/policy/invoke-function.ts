@@ -1,5 +1,5 @@
 import { releaseParsed } from '../expression/index.ts';
-import { type FunctionAnswer, isWhole } from '../formats/index.ts';
+import { type AuthorizerCall, type FunctionAnswer, isWhole } from '../formats/index.ts';
 import type { Invocation } from '../lambda/index.ts';
 import { charge, type MemoryAccount } from '../memory-account.ts';
 import type { PolicyStep } from './api-policies.ts';
@@ -11,28 +11,34 @@ import { redactionOf } from './private-variables.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * Invokes a step's function, and reports it; or gives the result of another request's call, where the step says so. Throws
- * PolicyFailure, also for a function that ran and failed.
+ * Invokes a step's function, and reports it; or gives the result of another request's call, where the step says so.
+ * `question`: what an authorizer is asked. Throws PolicyFailure, also for a function that ran and failed.
  */
-export async function invokeFunction(transaction: Transaction, step: PolicyStep): Promise<FunctionAnswer> {
+export async function invokeFunction(
+  transaction: Transaction,
+  step: PolicyStep,
+  question?: AuthorizerCall,
+): Promise<FunctionAnswer> {
   for (const secret of step.configuration.secrets) {
     const refreshing = secret.refresh?.();
     if (refreshing !== undefined) await refreshing;
   }
-  const invocation = buildInvocation(transaction, step.configuration);
+  let invocation = buildInvocation(transaction, step.configuration);
   const refusal = step.configuration.frame?.refusal(invocation);
   if (refusal !== undefined) {
     giveBackPayload(transaction, step, invocation);
     throw frameFailure(refusal);
   }
-  transaction.runtime.trace?.({ kind: 'invocation', invocation });
   const controller = new AbortController();
   transaction.invocation = controller;
   let given: CallResult;
   try {
-    const key = cacheKeyOf(transaction, step, invocation);
+    const key = cacheKeyOf(transaction, step, invocation, question);
+    if (key === undefined && question !== undefined) {
+      invocation = { ...invocation, payload: question.payload(transaction.memory) };
+    }
     releaseParsed(transaction);
-    const call = { transaction, step, invocation, redact: redactionOf(transaction) };
+    const call = { transaction, step, invocation, question, redact: redactionOf(transaction) };
     given =
       key === undefined
         ? await callFunction(call, transaction.memory, controller.signal)

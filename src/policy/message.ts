@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageScope, ParameterScope, ResponseScope, SslScope } from '../expression/index.ts';
-import type { PathTemplate, RequestView } from '../formats/index.ts';
+import type { AuthorizerGrant, PathTemplate, RequestView } from '../formats/index.ts';
 import { type MemoryAccount, unlimitedMemory } from '../memory-account.ts';
 import type { HttpHeaders } from './http-headers.ts';
 import { keepText } from './kept-text.ts';
@@ -127,6 +127,7 @@ export class RequestMessage extends Message implements RequestView {
   #uuid: string | undefined;
   /** The resource of the step that runs, and what the path gives for its names. */
   matched: MatchedPath | undefined;
+  grant: AuthorizerGrant | undefined;
   /** Set when a policy changed the path. */
   pathChanged = false;
 

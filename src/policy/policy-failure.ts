@@ -13,6 +13,8 @@ export interface PolicyFailureOptions {
   readonly retryAfterSeconds?: number | undefined;
   /** Why, for the log. */
   readonly cause?: unknown;
+  /** JSON that the caller gets without a response template, whatever it accepts. */
+  readonly body?: string | undefined;
   /** What the caller did made it fail, and could at will: it must not page anybody. */
   readonly byCaller?: boolean;
 }
@@ -27,6 +29,7 @@ export class PolicyFailure extends Error {
   readonly parameters: ReadonlyMap<string, unknown>;
   readonly retryAfterSeconds: number | undefined;
   readonly byCaller: boolean;
+  readonly body: string | undefined;
 
   constructor(key: ErrorKey, options: PolicyFailureOptions = {}) {
     const { message, status } = errorCatalogue[key];
@@ -39,6 +42,7 @@ export class PolicyFailure extends Error {
     this.parameters = options.parameters ?? noParameters;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.byCaller = options.byCaller === true;
+    this.body = options.body;
   }
 
   /** Whatever was thrown, as the failure that the caller sees: an unexpected error is "Request processing broken". */

@@ -2,6 +2,7 @@ import { ExpressionError } from '../expression/index.ts';
 import type { FunctionAnswer } from '../formats/index.ts';
 import { charge, textBytes } from '../memory-account.ts';
 import type { LambdaConfiguration, PolicyStep } from './api-policies.ts';
+import { authorize } from './authorize.ts';
 import { withEvaluationLimit } from './evaluation-limit.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { applyMutations, clearMutations } from './mutations.ts';
@@ -27,17 +28,19 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
   let answer: FunctionAnswer | undefined;
   let sends = false;
   try {
-    answer = await invokeFunction(transaction, step);
-    trace?.({ kind: 'answer', answer });
-    transaction.receiveAnswer(answer);
+    if (step.authorizer === undefined) {
+      answer = await invokeFunction(transaction, step);
+      trace?.({ kind: 'answer', answer });
+      transaction.receiveAnswer(answer);
+    } else await authorize(transaction, step, step.authorizer);
     setVariables(transaction, configuration);
     sends = sendsToConsumer(transaction, configuration);
     trace?.({ kind: 'send-to-consumer', value: sends });
-    if (sends) {
+    if (answer !== undefined && sends) {
       clearMutations(transaction, mutations, phase);
       sendToConsumer(transaction, answer, configuration.answer, phase);
     } else {
-      stopBody(answer);
+      if (answer !== undefined) stopBody(answer);
       applyMutations(transaction, mutations, phase);
     }
   } catch (thrown) {
@@ -46,7 +49,7 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     // The caller is to get an answer: if its `answer` fails, fail the request even with `onError: continue`, or an
     // unchanged one would leave, or the request would go on.
     if (transaction.aborted) throw error;
-    const goesOn = !sends && step.onError === 'continue';
+    const goesOn = !sends && step.authorizer === undefined && step.onError === 'continue';
     const failure = PolicyFailure.from(error);
     trace?.({ kind: 'failure', failure, goesOn });
     if (!goesOn) throw failure;

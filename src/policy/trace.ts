@@ -1,4 +1,4 @@
-import type { FunctionAnswer } from '../formats/index.ts';
+import type { AuthorizerResult, FunctionAnswer, Judgement } from '../formats/index.ts';
 import type { Invocation, InvocationError, InvocationResult } from '../lambda/index.ts';
 import type { PolicyStep, ResponseTemplate } from './api-policies.ts';
 import type { Phase } from './phase.ts';
@@ -29,6 +29,13 @@ export type TraceEvent =
   | { readonly kind: 'invocation-error'; readonly error: InvocationError }
   /** The result, decoded. */
   | { readonly kind: 'answer'; readonly answer: FunctionAnswer }
+  /** What an authorizer's answer means for this request, `arn` at API Gateway; `grant`: what it tells of the caller. */
+  | {
+      readonly kind: 'judgement';
+      readonly arn: string;
+      readonly judgement: Judgement;
+      readonly grant: AuthorizerResult['grant'];
+    }
   | { readonly kind: 'variable'; readonly name: string; readonly value: string | null }
   | { readonly kind: 'send-to-consumer'; readonly value: boolean }
   | { readonly kind: 'mutations'; readonly mutations: AppliedMutations }

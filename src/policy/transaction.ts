@@ -1,5 +1,5 @@
 import type { ApiScope, EvaluationContext, NodeScope } from '../expression/index.ts';
-import type { BodyPieces, FunctionAnswer } from '../formats/index.ts';
+import type { AuthorizerGrant, BodyPieces, FunctionAnswer } from '../formats/index.ts';
 import { type MemoryAccount, NoRoomError, textBytes, unlimitedMemory } from '../memory-account.ts';
 import type { StreamLimits } from './answer.ts';
 import type { ApiPolicies, PolicyStep } from './api-policies.ts';
@@ -53,6 +53,8 @@ export class Transaction implements EvaluationContext {
   response: ResponseMessage | undefined;
   lambdaResponse: LambdaResponse | undefined;
   errorKey: string | undefined;
+  /** What an authorizer told of the caller, where its step has `metadata: true`. */
+  shownGrant: AuthorizerGrant | undefined;
   clearRouteCache = false;
   /** A request step's sendToConsumer took effect: `response` is the sidecar's own. */
   answered = false;

@@ -15,6 +15,9 @@ export interface RecordedCall {
 /** What a function's result is as HTTP, or as `#lambdaResponse` shows it. */
 export type RecordedAnswer = Extract<TraceEvent, { readonly kind: 'answer' }>['answer'];
 
+/** What an authorizer's answer means for the request. */
+export type RecordedJudgement = Omit<Extract<TraceEvent, { readonly kind: 'judgement' }>, 'kind'>;
+
 /** What one policy did. What is undefined did not happen. */
 export interface RecordedStep {
   readonly step: PolicyStep;
@@ -24,6 +27,8 @@ export interface RecordedStep {
   /** Undefined: it was skipped, or failed before. */
   readonly call: RecordedCall | undefined;
   readonly answer: RecordedAnswer | undefined;
+  /** Of an authorizer that gave one. */
+  readonly judgement: RecordedJudgement | undefined;
   readonly variables: readonly (readonly [name: string, value: string | null])[];
   readonly sendToConsumer: boolean | undefined;
   readonly mutations: AppliedMutations | undefined;

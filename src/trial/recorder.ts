@@ -39,6 +39,11 @@ export class Recorder {
       case 'answer':
         step.answer = event.answer;
         break;
+      case 'judgement': {
+        const { arn, judgement, grant } = event;
+        step.judgement = { arn, judgement, grant };
+        break;
+      }
       case 'variable':
         step.variables = [...step.variables, [event.name, event.value]];
         this.attributes.set(event.name, event.value);
@@ -65,6 +70,7 @@ function begun(step: PolicyStep, phase: RecordedStep['phase']): Unfinished<Recor
     condition: undefined,
     call: undefined,
     answer: undefined,
+    judgement: undefined,
     variables: [],
     sendToConsumer: undefined,
     mutations: undefined,

@@ -44,6 +44,19 @@ export interface ShownCall {
   readonly cached: boolean;
 }
 
+/** What an authorizer's answer means for the request. */
+export interface ShownJudgement {
+  /** What API Gateway would call the request. */
+  readonly arn: string;
+  readonly verdict: 'allow' | 'deny-default' | 'deny-explicit';
+  /** The position in `Statement`, from 1, of the one that decides; null: none does. */
+  readonly statement: number | null;
+  /** Null in a simple response. */
+  readonly principalId: string | null;
+  /** JSON; null: none. */
+  readonly context: string | null;
+}
+
 export interface ShownStep {
   readonly name: string;
   readonly phase: 'request' | 'response';
@@ -51,6 +64,7 @@ export interface ShownStep {
   readonly call: ShownCall | null;
   /** The result as `#lambdaResponse` and sendToConsumer have it. */
   readonly answer: ShownResponse | null;
+  readonly judgement: ShownJudgement | null;
   readonly variables: readonly { readonly name: string; readonly value: string | null; readonly private: boolean }[];
   readonly sendToConsumer: { readonly template: string | null; readonly value: boolean } | null;
   readonly mutations: ShownMutations | null;
@@ -140,6 +154,7 @@ function shownStep(recorded: RecordedStep, policies: ApiPolicies): ShownStep {
       answer === undefined
         ? null
         : { status: answer.status, headers: answer.headers, body: hidden ? MASKED : shownAnswerBody(answer.body) },
+    judgement: shownJudgement(recorded, hidden),
     variables: variables.map(([name, value]) => {
       const isPrivate = policies.privateVariables.has(name);
       return { name, value: shownValue(value, isPrivate), private: isPrivate };
@@ -168,6 +183,19 @@ function hidesAnswer({ step, variables }: RecordedStep): boolean {
   return step.configuration.variables.some(
     ({ name, private: isPrivate }) => isPrivate && !variables.some(([set]) => set === name),
   );
+}
+
+function shownJudgement({ judgement: recorded }: RecordedStep, hidden: boolean): ShownJudgement | null {
+  if (recorded === undefined) return null;
+  const { arn, judgement, grant } = recorded;
+  const context = grant.context === undefined ? null : JSON.stringify(grant.context);
+  return {
+    arn,
+    verdict: judgement.verdict,
+    statement: judgement.statement ?? null,
+    principalId: grant.principalId ?? null,
+    context: hidden && context !== null ? MASKED : context,
+  };
 }
 
 function shownCall(call: NonNullable<RecordedStep['call']>, hidden: boolean, hasPrivate: boolean): ShownCall {

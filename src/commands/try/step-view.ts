@@ -1,4 +1,4 @@
-import type { ShownCall, ShownMutations, ShownStep } from './shown-run.ts';
+import type { ShownCall, ShownJudgement, ShownMutations, ShownStep } from './shown-run.ts';
 import { block, bodyRows, headerLines, line, type ViewRow, type ViewSection } from './view-rows.ts';
 
 /** One policy: condition, invocation, answer, variables, sendToConsumer, mutations, as they come. */
@@ -10,6 +10,7 @@ export function stepSection(step: ShownStep, number: number): ViewSection {
       ...conditionRows(step),
       ...(step.call === null ? [] : callRows(step.call)),
       ...answerRows(step),
+      ...(step.judgement === null ? [] : judgementRows(step.judgement)),
       ...step.variables.map(({ name, value, private: isPrivate }) =>
         line(`variable ${name}`, `${value ?? 'null'}${isPrivate ? ' (private)' : ''}`),
       ),
@@ -23,12 +24,19 @@ export function stepSection(step: ShownStep, number: number): ViewSection {
   };
 }
 
-function headline({ condition, call, failure, sendToConsumer }: ShownStep): Pick<ViewSection, 'note' | 'tone'> {
+function headline({
+  condition,
+  call,
+  judgement,
+  failure,
+  sendToConsumer,
+}: ShownStep): Pick<ViewSection, 'note' | 'tone'> {
   if (failure !== null) {
     const next = failure.goesOn ? 'goes on, as onError: continue says' : `the caller gets ${failure.status}`;
     return { note: `failed with ${failure.key}: ${next}`, tone: 'bad' };
   }
   if (condition?.value === false) return { note: 'skipped: its condition is false', tone: 'skipped' };
+  if (judgement !== null) return { note: `${call?.function ?? 'the authorizer'} lets the request in`, tone: 'good' };
   const what = call === null ? 'ran' : `${call.function} answered`;
   const send = sendToConsumer?.value === true ? '; its answer is sent to the caller' : '';
   return { note: what + send, tone: 'good' };
@@ -69,6 +77,27 @@ function answerRows({ answer }: ShownStep): readonly ViewRow[] {
     ...(headers === '' ? [] : [block('its headers', headers)]),
     ...bodyRows('its body', answer.body),
   ];
+}
+
+function judgementRows({ arn, principalId, context, ...judgement }: ShownJudgement): readonly ViewRow[] {
+  return [
+    line('verdict', verdictText({ principalId, ...judgement })),
+    line('on', arn),
+    ...(principalId === null ? [] : [line('principalId', principalId)]),
+    ...(context === null ? [] : bodyRows('context', context)),
+  ];
+}
+
+function verdictText({
+  verdict,
+  statement,
+  principalId,
+}: Pick<ShownJudgement, 'verdict' | 'statement' | 'principalId'>): string {
+  // A policy always has a principal.
+  if (principalId === null)
+    return verdict === 'allow' ? 'allowed: isAuthorized is true' : 'denied: isAuthorized is false';
+  if (verdict === 'deny-default') return 'denied: no statement of its policy allows this ARN';
+  return `${verdict === 'allow' ? 'allowed' : 'denied'} by statement ${statement} of its policy`;
 }
 
 function sendRows({ sendToConsumer: send }: ShownStep): readonly ViewRow[] {

@@ -1,5 +1,6 @@
 import {
   type ApiPolicies,
+  AUTHORIZER_ATTRIBUTE,
   type EnvoySettings,
   INLINE_CACHE_OWNER,
   type PhaseNeeds,
@@ -140,6 +141,7 @@ function* compilePhases(
   let hasResponse = false;
   let answeredBy: string | undefined;
   let guardedBy: string | undefined;
+  let authorizedBy: string | undefined;
   let certificates = false;
   let events = false;
   const headers = new Set<string>();
@@ -177,6 +179,10 @@ function* compilePhases(
       events ||= compiled.makesEvent;
       for (const header of compiled.headersRead) headers.add(header);
       const finished = { name, ...compiled.step };
+      if (which === 'request') {
+        checkAuthorized(finished, authorizedBy, place.path, compiler.reporter);
+        if (finished.authorizer !== undefined) authorizedBy ??= name;
+      }
       if (which === 'request' && answersAlways(finished)) answeredBy ??= name;
       if (which === 'request' && typeof finished.configuration.sendToConsumer !== 'boolean') guardedBy ??= name;
       steps.push(finished);
@@ -189,6 +195,23 @@ function* compilePhases(
   guardedBy = undefined;
   const response = yield* phase('response');
   return { request, response, needs: { ...sumNeeds(request, response), certificates, headers, events } };
+}
+
+/** What an authorizer has judged must be what goes on, and what it told must be its own word. */
+function checkAuthorized(
+  { configuration, authorizer }: PolicyStep,
+  authorizedBy: string | undefined,
+  path: DocumentPath,
+  reporter: Reporter,
+): void {
+  if (authorizedBy !== undefined && configuration.mutations.path !== undefined) {
+    const message = `changes the path that the authorizer of step ${authorizedBy} has let in: run this step before it`;
+    reporter.error([...path, 'configuration', 'mutations', 'path'], message, 'key');
+  }
+  if (authorizedBy === undefined && authorizer === undefined) return;
+  if (!configuration.variables.some(({ name }) => name === AUTHORIZER_ATTRIBUTE)) return;
+  const message = `${AUTHORIZER_ATTRIBUTE} is what the authorizer tells of the caller: choose another name for the variable`;
+  reporter.error([...path, 'configuration', 'variables'], message, 'key');
 }
 
 function sumNeeds(

@@ -22,6 +22,7 @@ export interface CompiledFormats {
   readonly request: RequestFormat | undefined;
   readonly response: ResponseFormat;
   readonly resource: Resource | undefined;
+  readonly options: FormatOptions;
 }
 
 /** Where a step runs: what its format may be depends on it. */
@@ -48,6 +49,7 @@ export function compileFormats(
     request: request.request?.(options),
     response: response.response(options),
     resource: options.resource && new Resource(options.resource),
+    options,
   };
 }
 

@@ -12,6 +12,7 @@ import {
 import { deepMerge, type WholeFields } from '../merge.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument, StepDocument } from '../schema/index.ts';
+import { authorizerConfiguration, checkAuthorizerStep, compileAuthorizer, identityHeaders } from './authorizer.ts';
 import { compileBody } from './body.ts';
 import { type CachePlace, compileCache } from './cache.ts';
 import { CallerVariables, warnOfCallers } from './caller-influence.ts';
@@ -59,6 +60,9 @@ export interface CompiledStep {
   readonly makesEvent: boolean;
 }
 
+/** What an authorizer is sent has no body, whatever the step may read. */
+const WITHOUT_BODY = { phase: 'request', body: 'as-needed' } as const;
+
 /** A body of a step takes the place of one of `defaults` whole: no field of that one goes along. */
 const BODIES: WholeFields = {
   payload: true,
@@ -83,10 +87,18 @@ export function compileStep(
       : inlineBase(own, defaults ?? {}, (at, message, part) => {
           compiler.reporter.error([...path, ...at], message, part);
         });
-  const merged = deepMerge<ConfigurationDocument>(base, own, BODIES);
+  const laid = deepMerge<ConfigurationDocument>(base, own, BODIES);
   const scope = new ConfigurationScope(compiler, { own, defaults: base }, path, rights.author);
-  const formats = compileFormats(merged, place, scope);
-  const unframed = compileConfiguration(merged, formats, place, scope);
+  const guard = document.authorizer ?? undefined;
+  const merged = guard === undefined ? laid : authorizerConfiguration(guard, laid);
+  if (guard !== undefined) checkAuthorizerStep(document, place, scope, compiler.reporter);
+  const formats =
+    guard === undefined ? compileFormats(merged, place, scope) : compileFormats(merged, WITHOUT_BODY, scope);
+  const authorizer =
+    guard && compileAuthorizer(guard, [...place.path, 'authorizer'], formats.options, compiler.reporter);
+  const payload = guard === undefined ? formats.request : new RawRequest(undefined);
+  const response = authorizer?.authorizer.response ?? formats.response;
+  const unframed = compileConfiguration(merged, { ...formats, request: payload, response }, place, scope);
   const configuration = unframed && {
     ...unframed,
     secrets: secretsOf(unframed.credentials),
@@ -103,10 +115,11 @@ export function compileStep(
   return {
     step: {
       condition,
-      onConditionError: document.onConditionError ?? policyDefaults.onConditionError,
+      onConditionError: guard === undefined ? (document.onConditionError ?? policyDefaults.onConditionError) : 'fail',
       onError: document.onError ?? policyDefaults.onError,
       body: place.body,
       needs: bodyNeeds(place, configuration.requestFormat, templates),
+      authorizer,
       configuration,
     },
     baseName: plainName(configuration.function.constant),
@@ -114,8 +127,8 @@ export function compileStep(
     failsWithoutResponse: templates.some((template) => template.failsWithout('response')),
     failsWithoutAnswer: beforeCall.some((template) => template.failsWithout('lambdaResponse')),
     readsCertificates: templates.some((template) => template.needs.requestSsl),
-    headersRead: headersRead(templates),
-    makesEvent: formats.request !== undefined,
+    headersRead: [...headersRead(templates), ...identityHeaders(authorizer)],
+    makesEvent: formats.request !== undefined && guard?.type !== 'TOKEN',
   };
 }
 

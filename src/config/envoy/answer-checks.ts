@@ -1,6 +1,6 @@
 import type { Reporter } from '../compile/reporter.ts';
 import type { Filter } from './filters.ts';
-import { guards, nameOf, type UsedRoute } from './used-routes.ts';
+import { mayAnswer, nameOf, type UsedRoute } from './used-routes.ts';
 
 export function checkFailureMode({ config }: Filter, reporter: Reporter): void {
   const message =
@@ -15,7 +15,7 @@ export function checkAnswers({ config }: Filter, used: UsedRoute, reporter: Repo
     reporter.warn(config.placeOf('observability_mode'), message, 'key');
   }
   if (!config.flag('disable_immediate_response')) return;
-  const what = guards(used.policies) ? 'sendToConsumer and errors are' : 'errors are';
+  const what = mayAnswer(used.policies) ? 'sendToConsumer and errors are' : 'errors are';
   reporter.error(
     config.placeOf('disable_immediate_response'),
     `${what} no answers of ${nameOf(used)} any more but a bare 500: leave it out`,

@@ -1,6 +1,7 @@
 import { METADATA_NAMESPACE, METADATA_PREFIX, streamMetadata } from '../../envoy-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import { checkAnswers, checkFailureMode } from './answer-checks.ts';
+import { checkAuthorizers } from './authorizer-checks.ts';
 import { checkBufferLimit, checkModes } from './body-checks.ts';
 import { checkService } from './cluster-checks.ts';
 import type { EnvoyConfiguration } from './configuration.ts';
@@ -120,6 +121,7 @@ function checkFilter(filter: Filter, configuration: EnvoyConfiguration, check: E
     checkMutations(filter, one, reporter);
     checkForwardedHeaders(filter, one, reporter);
     checkEvents(filter, one, reporter);
+    checkAuthorizers(filter, one, reporter);
     checkSender(filter, one, reporter);
     checkAnswers(filter, one, reporter);
     checkOrder(one, configuration.clusters, reporter);

@@ -4,7 +4,7 @@ import type { Reporter } from '../compile/reporter.ts';
 import type { CompiledPolicySet } from '../compiled-policy-set.ts';
 import type { Filter } from './filters.ts';
 import { toldOf } from './told.ts';
-import { guards, nameOf, type UsedRoute } from './used-routes.ts';
+import { mayAnswer, nameOf, type UsedRoute } from './used-routes.ts';
 
 const ENVOY_DEFAULT_TIMEOUT = 200;
 
@@ -65,13 +65,14 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
 function longest({ policies }: UsedRoute): number {
   const request = sum(policies.request);
   const response = sum(policies.response);
-  return Math.max(guards(policies) ? request + response : request, response);
+  return Math.max(mayAnswer(policies) ? request + response : request, response);
 }
 
 /** How many steps share the longest wait. */
 function stepsOf({ policies }: UsedRoute): number {
   const { request, response } = policies;
-  return Math.max(1, guards(policies) ? request.length + response.length : Math.max(request.length, response.length));
+  const longer = Math.max(request.length, response.length);
+  return Math.max(1, mayAnswer(policies) ? request.length + response.length : longer);
 }
 
 function sum(steps: readonly PolicyStep[]): number {

@@ -15,12 +15,21 @@ export function nameOf({ route, policies }: Pick<UsedRoute, 'route' | 'policies'
   return route.name === undefined ? 'a route with inline policies' : `route ${route.name} with inline policies`;
 }
 
+/** Whether a request step may answer the caller with what its function gives: the response steps run on it. */
+export function mayAnswer(policies: ApiPolicies): boolean {
+  return policies.request.some((step) => step.configuration.sendToConsumer !== false);
+}
+
 /**
- * Whether an API guards its routes: a request step may answer the caller, so that the function decides who reaches the
- * backend. What lets requests pass such an API is an error where it is a warning elsewhere.
+ * Whether an API guards its routes: a request step may answer the caller or is an authorizer, so that the function decides who
+ * reaches the backend. What lets requests pass such an API is an error where it is a warning elsewhere.
  */
 export function guards(policies: ApiPolicies): boolean {
-  return policies.request.some((step) => step.configuration.sendToConsumer !== false);
+  return mayAnswer(policies) || authorizes(policies);
+}
+
+export function authorizes(policies: ApiPolicies): boolean {
+  return policies.request.some((step) => step.authorizer !== undefined);
 }
 
 export function readsBodies({ policies: { needs } }: Pick<UsedRoute, 'policies'>): boolean {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { policyDefaults } from '../../policy/index.ts';
+import { authorizerSchema } from './authorizer.ts';
 import { configurationSchema } from './configuration.ts';
 import { envoySchema } from './envoy.ts';
 import { body, field, flag, httpStatus, template, text } from './field.ts';
@@ -80,6 +81,12 @@ export const stepSchema = z
         'What a failed invocation does: fail the request, or go on with the next step. Once sendToConsumer has taken effect, a failure in `answer` fails the request all the same.',
       default: policyDefaults.onError,
       examples: ['continue'],
+    }),
+    authorizer: field(authorizerSchema, {
+      title: 'Authorizer',
+      description:
+        'The function says whether the request may go on, as a Lambda authorizer of API Gateway does. Request phase only.',
+      examples: [{ type: 'TOKEN' }],
     }),
     configuration: field(configurationSchema, {
       title: 'Configuration',

@@ -1,5 +1,6 @@
 export type { ApiDocument, ResponseTemplatesDocument, StepDocument } from './api.ts';
 export { apiSchema } from './api.ts';
+export type { AuthorizerDocument } from './authorizer.ts';
 export type { ConfigurationDocument } from './configuration.ts';
 export { documentSchema, type PolicyDocument } from './document.ts';
 export { type EnvoyDocument, envoySchema } from './envoy.ts';

@@ -72,6 +72,10 @@ function describe(issue: z.core.$ZodIssue, value: unknown, field: string | numbe
       if (issue.values.some((candidate) => typeof candidate !== 'string' && String(candidate) === value)) {
         return `expected ${expectation(issue)}, without quotes`;
       }
+      // YAML reads 2.0 as a number, and may write it as 2.
+      const meant = typeof value === 'number' ? texts.find((text) => Number(text) === value) : undefined;
+      if (meant !== undefined)
+        return `expected ${expectation(issue)} as text: write ${JSON.stringify(meant)}, in quotes`;
       return `expected ${expectation(issue)}${typeof value === 'string' ? suggestion(value, texts) : ''}`;
     }
     case 'invalid_union':

@@ -58,6 +58,13 @@ export function eventHeaders(request: RequestView, { contentLength, hasTraceId }
 
 const COLON = 0x3a;
 
+/** Of a body that is not read, what the caller said. */
+export function bodyLength({ bytes, headers }: RequestView): number {
+  if (bytes !== undefined) return bytes.length;
+  const said = headers.values('content-length')?.[0] ?? '';
+  return /^\d{1,15}$/.test(said) ? Number(said) : 0;
+}
+
 /** Policies may change it, where Envoy lets them. */
 export function hostOf({ headers, host }: RequestView): string | null {
   return headers.values('host')?.[0] ?? headers.values(':authority')?.[0] ?? host;

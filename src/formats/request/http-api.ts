@@ -1,3 +1,4 @@
+import { type AuthorizerGrant, authorizerOf2 } from '../authorizer/grant.ts';
 import type { RequestView, TransactionView } from '../format.ts';
 import type { FormatOptions } from '../format-options.ts';
 import { quote, quoteAll, TextField } from '../json-text.ts';
@@ -16,7 +17,7 @@ import {
   sourceIp,
   userAgent,
 } from './event-facts.ts';
-import { cookiesOf, eventHeaders, joinedValues } from './event-headers.ts';
+import { bodyLength, cookiesOf, eventHeaders, joinedValues } from './event-headers.ts';
 import { pathParameters } from './path-parameters.ts';
 import { joinedQuery } from './query-json.ts';
 import { DEFAULT_ROUTE, RouteKey } from './route-key.ts';
@@ -29,6 +30,8 @@ interface Service {
   readonly hasCookieHeader: boolean;
   rawPath(stage: string, path: string): string;
   requestId(request: RequestView): string;
+  /** `requestContext.authorizer` as a member, or nothing. */
+  authorizer(grant: AuthorizerGrant): string;
   /** `requestContext.authentication` as a member, or nothing. */
   authentication(certificate: string | undefined): string;
 }
@@ -40,6 +43,7 @@ export function httpApiEvent(options: FormatOptions): EventDialect {
     hasCookieHeader: false,
     rawPath: (stage, path) => `${stage === DEFAULT_ROUTE ? '' : `/${stage}`}${percentDecode(path)}`,
     requestId,
+    authorizer: (grant) => `,"authorizer":${authorizerOf2(grant)}`,
     authentication: (certificate) => {
       return certificate === undefined ? '' : `"authentication":{"clientCert":${certificate}},`;
     },
@@ -53,6 +57,8 @@ export function functionUrlEvent(options: FormatOptions): EventDialect {
     hasCookieHeader: true,
     rawPath: (_, path) => path,
     requestId: ({ uuid }) => uuid,
+    // A function URL has no authorizers but IAM.
+    authorizer: () => '',
     authentication: (certificate) => {
       return `"authentication":${certificate === undefined ? 'null' : `{"clientCert":${certificate}}`},`;
     },
@@ -79,7 +85,8 @@ function version2(options: FormatOptions, service: Service): EventDialect {
       `"http":{"method":${quote(request.method)},"path":${path},"protocol":${quote(protocol(request))},` +
       `"sourceIp":${quote(sourceIp(request, options))},"userAgent":${quote(userAgent(request) ?? '')}},` +
       `"requestId":${quote(service.requestId(request))},"routeKey":${route},"stage":${quote(stage)},` +
-      `"time":"${clfTime(timestamp)}","timeEpoch":${timestamp}}`
+      `"time":"${clfTime(timestamp)}","timeEpoch":${timestamp}` +
+      `${request.grant === undefined ? '' : service.authorizer(request.grant)}}`
     );
   }
 
@@ -87,7 +94,7 @@ function version2(options: FormatOptions, service: Service): EventDialect {
     noBody: '',
     isLenient: false,
     members(request, transaction) {
-      const headers = eventHeaders(request, { contentLength: request.bytes?.length ?? 0, hasTraceId: false });
+      const headers = eventHeaders(request, { contentLength: bodyLength(request), hasTraceId: false });
       const rawQuery = queryOf(request.uri);
       const query = queryValues(rawQuery, true);
       const cookies = cookiesOf(headers);

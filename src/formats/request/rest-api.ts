@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { authorizerOf1 } from '../authorizer/grant.ts';
 import type { RequestView, TransactionView } from '../format.ts';
 import type { FormatOptions } from '../format-options.ts';
 import { quote, TextField } from '../json-text.ts';
@@ -17,7 +18,7 @@ import {
   sourceIp,
   userAgent,
 } from './event-facts.ts';
-import { allValues, eventHeaders, keyOf, lastValues } from './event-headers.ts';
+import { allValues, bodyLength, eventHeaders, keyOf, lastValues } from './event-headers.ts';
 import { pathParameters } from './path-parameters.ts';
 import { allOfQuery, lastOfQuery } from './query-json.ts';
 import { DEFAULT_ROUTE, pathOfRoute, RouteKey } from './route-key.ts';
@@ -40,6 +41,9 @@ interface Service {
   ids(request: RequestView): readonly [id: string, extended: string];
 }
 
+/** An object of an event without entries: events of authorizers have it empty, others null. */
+type Empty = 'null' | '{}';
+
 interface Route {
   readonly resource: string;
   readonly resourceId: string;
@@ -47,10 +51,10 @@ interface Route {
 }
 
 /** Events of an API Gateway REST API. */
-export function restApiEvent(options: FormatOptions): EventDialect {
+export function restApiEvent(options: FormatOptions, empty: Empty = 'null'): EventDialect {
   const { resource } = options;
   const constantId = resource?.constant === undefined ? undefined : resourceId(resource.constant);
-  return version1(options, {
+  const service: Service = {
     start: '',
     stage: 'prod',
     hasContentLength: false,
@@ -63,13 +67,14 @@ export function restApiEvent(options: FormatOptions): EventDialect {
     contextPath: (stage, path) => `/${stage}${path}`,
     parameter: (value) => value,
     ids: ({ uuid }) => [uuid, extendedId(uuid)],
-  });
+  };
+  return version1(options, service, empty);
 }
 
 /** Events of an API Gateway HTTP API with payload format 1.0. */
-export function httpApiV1Event(options: FormatOptions): EventDialect {
+export function httpApiV1Event(options: FormatOptions, empty: Empty = 'null'): EventDialect {
   const routeKey = new RouteKey(options);
-  return version1(options, {
+  const service: Service = {
     start: '"version":"1.0",',
     stage: DEFAULT_ROUTE,
     hasContentLength: true,
@@ -84,10 +89,11 @@ export function httpApiV1Event(options: FormatOptions): EventDialect {
       const id = requestId(request);
       return [id, id];
     },
-  });
+  };
+  return version1(options, service, empty);
 }
 
-function version1(options: FormatOptions, service: Service): EventDialect {
+function version1(options: FormatOptions, service: Service, empty: Empty): EventDialect {
   const stage = new Stage(options, service.stage);
   const accountId = new TextField('accountId', options.accountId, NO_ACCOUNT);
   const apiId = new TextField('apiId', options.apiId, NO_API);
@@ -105,7 +111,7 @@ function version1(options: FormatOptions, service: Service): EventDialect {
       `"path":${quote(service.contextPath(stageText, request.path))},"protocol":${quote(protocol(request))},` +
       `"stage":${quote(stageText)},${domain.of(request, transaction)},"requestId":${quote(requestIdText)},` +
       `"extendedRequestId":${quote(extended)},"requestTime":"${clfTime(timestamp)}","requestTimeEpoch":${timestamp},` +
-      `"identity":${identity(request)}}`
+      `"identity":${identity(request)}${request.grant === undefined ? '' : `,"authorizer":${authorizerOf1(request.grant)}`}}`
     );
   }
 
@@ -126,7 +132,7 @@ function version1(options: FormatOptions, service: Service): EventDialect {
     isLenient: true,
     members(request, transaction) {
       const route = service.route(request, transaction);
-      const contentLength = service.hasContentLength ? (request.bytes?.length ?? 0) : undefined;
+      const contentLength = service.hasContentLength ? bodyLength(request) : undefined;
       const headers = eventHeaders(request, { contentLength, hasTraceId: false });
       const query = queryValues(queryOf(request.uri), true);
       const hasQuery = query.size > 0;
@@ -134,10 +140,10 @@ function version1(options: FormatOptions, service: Service): EventDialect {
         `${service.start}"resource":${quote(route.resource)},"path":${quote(request.path)},` +
         `"httpMethod":${quote(request.method)},"headers":${lastValues(headers, key)},` +
         `"multiValueHeaders":${allValues(headers, key)},` +
-        `"queryStringParameters":${hasQuery ? lastOfQuery(query) : 'null'},` +
-        `"multiValueQueryStringParameters":${hasQuery ? allOfQuery(query) : 'null'},` +
-        `"pathParameters":${pathParameters(route.values, service.parameter) ?? 'null'},` +
-        `"stageVariables":${variables.of(transaction) ?? 'null'},` +
+        `"queryStringParameters":${hasQuery ? lastOfQuery(query) : empty},` +
+        `"multiValueQueryStringParameters":${hasQuery ? allOfQuery(query) : empty},` +
+        `"pathParameters":${pathParameters(route.values, service.parameter) ?? empty},` +
+        `"stageVariables":${variables.of(transaction) ?? empty},` +
         `"requestContext":${context(request, transaction, route)}`
       );
     },

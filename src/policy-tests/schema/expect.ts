@@ -30,6 +30,24 @@ const expectedBody = {
   bodyBase64: field(z.base64(), { title: 'Body in base64', description: 'The same bytes.', examples: ['AAEC'] }),
 };
 
+const judgement = z.strictObject({
+  allows: field(z.boolean(), { title: 'Allows', description: 'The request is let in.', examples: [true] }),
+  statement: integer(1)
+    .nullable()
+    .optional()
+    .meta({
+      title: 'Statement',
+      description: 'The statement of the policy that decides, counted from 1; null: none does.',
+      examples: [1, null],
+    }),
+  principalId: field(z.string(), { title: 'Principal', description: 'Of a policy.', examples: ['ada'] }),
+  context: json.optional().meta({
+    title: 'Context',
+    description: 'It has these fields, whatever others it has.',
+    examples: [{ tier: 'gold' }],
+  }),
+});
+
 const call = z
   .strictObject({
     function: z.string().meta({
@@ -55,6 +73,11 @@ const call = z
       description:
         'The payload is JSON and has these fields, whatever others it has: for events as `requestFormat` makes them.',
       examples: [{ requestContext: { http: { method: 'POST' } } }],
+    }),
+    authorizer: field(judgement, {
+      title: 'Authorizer',
+      description: "What the authorizer's answer means for the request. What is not named is not looked at.",
+      examples: [{ allows: false, statement: 2 }],
     }),
     payloadBase64: field(z.base64(), {
       title: 'Payload in base64',

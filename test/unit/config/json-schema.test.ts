@@ -46,6 +46,7 @@ function objects(): ReadonlyMap<string, Schema> {
     ['api', 'API'],
     ['selectEntry', 'select'],
     ['step', 'step'],
+    ['authorizer', 'authorizer'],
     ['configuration', 'configuration'],
     ['responseTemplates', 'response templates'],
   ]);

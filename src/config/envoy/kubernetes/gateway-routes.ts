@@ -2,9 +2,16 @@ import type { EnvoyNode } from '../envoy-node.ts';
 import { from, type Origin } from './laid.ts';
 import { type Manifest, refersTo } from './manifests.ts';
 
+export interface TargetRoute {
+  readonly name: string;
+  readonly origin: Origin;
+  /** What has Envoy change the path once all filters have run. */
+  readonly rewrite?: Origin | undefined;
+}
+
 /** Routes that a policy of the Gateway API is attached to, as Envoy Gateway names them. */
 export interface TargetRoutes {
-  readonly routes: readonly { readonly name: string; readonly origin: Origin }[];
+  readonly routes: readonly TargetRoute[];
   /** There are more that are not in the text. */
   readonly hasOthers: boolean;
 }
@@ -22,7 +29,7 @@ export function routesOfTarget(reference: EnvoyNode, origin: Origin, manifests: 
   if (ROUTE_KINDS.has(kind)) {
     const target = manifests.find((other) => other.kind === kind && refersTo(policy, reference, other));
     if (target !== undefined) {
-      return { routes: names(target, section).map((name) => ({ name, origin })), hasOthers: false };
+      return { routes: namedRoutes(target, section, origin, manifests), hasOthers: false };
     }
     const name = `${prefixOf(kind, policy.namespace || 'default', reference.text('name') ?? '')}/rule/0/match/0/*`;
     return { routes: [{ name, origin }], hasOthers: true };
@@ -34,28 +41,57 @@ export function routesOfTarget(reference: EnvoyNode, origin: Origin, manifests: 
         (parent) => parent.text('name') === reference.text('name') && (parent.text('kind') ?? 'Gateway') === kind,
       ),
   );
-  const routes = attached.flatMap((route) => names(route, undefined).map((name) => ({ name, origin })));
+  const routes = attached.flatMap((route) => namedRoutes(route, undefined, origin, manifests));
   return { routes, hasOthers: true };
 }
 
 /** `httproute/<ns>/<name>/rule/<i>/match/<j>/<host>` (Envoy Gateway 1.9). */
-function names(route: Manifest, section: string | undefined): readonly string[] {
+function namedRoutes(
+  route: Manifest,
+  section: string | undefined,
+  origin: Origin,
+  manifests: readonly Manifest[],
+): readonly TargetRoute[] {
   const spec = route.node.get('spec');
   const prefix = prefixOf(route.kind, route.namespace || 'default', route.name);
   const listed = spec?.get('hostnames')?.data;
   const hosts = Array.isArray(listed) && listed.length > 0 ? listed.map(String) : ['*'];
-  const found: string[] = [];
+  const found: TargetRoute[] = [];
   for (const [index, rule] of (spec?.items('rules') ?? []).entries()) {
     if (section !== undefined && rule.text('name') !== section) continue;
+    const rewrite = rewriteOf(rule, route, manifests);
+    const place = rewrite && { ...rewrite, dialect: origin.dialect };
     const matches = Math.max(1, rule.items('matches').length);
     for (let match = 0; match < matches; match++) {
       for (const host of hosts) {
         if (found.length === MOST_NAMES) return found;
-        found.push(`${prefix}/rule/${index}/match/${match}/${host.replaceAll('.', '_')}`);
+        const name = `${prefix}/rule/${index}/match/${match}/${host.replaceAll('.', '_')}`;
+        found.push({ name, origin, rewrite: place });
       }
     }
   }
   return found;
+}
+
+/** A rule's `URLRewrite` of the path, its own or that of an HTTPRouteFilter. */
+function rewriteOf(
+  rule: EnvoyNode,
+  route: Manifest,
+  manifests: readonly Manifest[],
+): Pick<Origin, 'manifest' | 'path'> | undefined {
+  const lists = [rule, ...rule.items('backendRefs')];
+  for (const filter of lists.flatMap((list) => list.items('filters'))) {
+    const own = filter.find('urlRewrite', 'path');
+    if (own !== undefined) return { manifest: route, path: own.path.slice(route.node.path.length) };
+    const reference = filter.get('extensionRef');
+    if (reference === undefined) continue;
+    const other = manifests.find((one) => one.kind === 'HTTPRouteFilter' && refersTo(route, reference, one));
+    const path = other?.node.find('spec', 'urlRewrite', 'path');
+    if (other !== undefined && path !== undefined) {
+      return { manifest: other, path: path.path.slice(other.node.path.length) };
+    }
+  }
+  return undefined;
 }
 
 function prefixOf(kind: string, namespace: string, name: string): string {
@@ -67,8 +103,13 @@ export function virtualHost({ routes }: TargetRoutes, perRoute: (origin: Origin)
   return {
     name: 'routes',
     domains: ['*'],
-    routes: routes.map(({ name, origin }) =>
-      from(origin, { name, match: { prefix: '/' }, typed_per_filter_config: perRoute(origin) }),
+    routes: routes.map(({ name, origin, rewrite }) =>
+      from(origin, {
+        name,
+        match: { prefix: '/' },
+        route: rewrite && { path_rewrite_policy: from(rewrite, {}) },
+        typed_per_filter_config: perRoute(origin),
+      }),
     ),
   };
 }

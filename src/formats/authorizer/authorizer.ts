@@ -1,0 +1,141 @@
+import type { WholePattern } from '../../expression/index.ts';
+import { charge, type MemoryAccount } from '../../memory-account.ts';
+import { isRequestView, type ResponseFormat, type TransactionView } from '../format.ts';
+import { FormatError } from '../format-error.ts';
+import type { FormatOptions } from '../format-options.ts';
+import { quote, quoteAll, TextField } from '../json-text.ts';
+import type { EventDialect } from '../request/aws-request.ts';
+import { NO_ACCOUNT, NO_API } from '../request/event-facts.ts';
+import { httpApiEvent } from '../request/http-api.ts';
+import { httpApiV1Event, restApiEvent } from '../request/rest-api.ts';
+import { DEFAULT_ROUTE } from '../request/route-key.ts';
+import { Stage } from '../request/stage.ts';
+import { authorizerResponse } from './authorizer-response.ts';
+import { EventContext } from './event-context.ts';
+import { type IdentitySource, identityValues } from './identity-source.ts';
+import { type MethodArn, methodArn } from './method-arn.ts';
+import { methodRefusal, pathRefusal } from './request-path.ts';
+
+/** Whose authorizer it is: a REST API's, or an HTTP API's with its payload format. */
+export type AuthorizerService = 'rest' | 'http-v1' | 'http-v2';
+
+/** `authorizer` of a step, compiled. */
+export interface AuthorizerOptions {
+  readonly type: 'TOKEN' | 'REQUEST';
+  readonly service: AuthorizerService;
+  /** `enableSimpleResponses`. */
+  readonly isSimple: boolean;
+  /** A TOKEN authorizer has exactly one, a header. */
+  readonly sources: readonly IdentitySource[];
+  /** `identityValidationExpression`: what the whole token must match. */
+  readonly pattern: WholePattern | undefined;
+  readonly format: FormatOptions;
+}
+
+/** What the function is asked, and what its policy is judged against. */
+export interface AuthorizerCall {
+  readonly arn: MethodArn;
+  /** Requests for which all of them are equal may have the same answer. */
+  readonly keyParts: readonly string[];
+  /** The event, taken of `memory`. Throws FormatError and NoRoomError. */
+  payload(memory: MemoryAccount): Uint8Array;
+}
+
+/** Why the function is not asked. `reason` is for the log and names no value. */
+export interface AuthorizerRefusal {
+  readonly status: 400 | 401 | 414;
+  readonly reason: string;
+}
+
+/** Longer ones API Gateway answers with a 414; in 2.0 it has other limits, but the same in effect. */
+const MAX_ARN = 1_600;
+
+const DIALECTS: Readonly<Record<AuthorizerService, (options: FormatOptions) => EventDialect>> = {
+  rest: (options) => restApiEvent(options, '{}'),
+  'http-v1': (options) => httpApiV1Event(options, '{}'),
+  'http-v2': httpApiEvent,
+};
+
+/** A Lambda authorizer as API Gateway has it: asks a function about a request, and judges by what it answers. */
+export class Authorizer {
+  readonly service: AuthorizerService;
+  /** What tells who calls. */
+  readonly sources: readonly IdentitySource[];
+  /** How its results are read. */
+  readonly response: ResponseFormat;
+  readonly #options: AuthorizerOptions;
+  readonly #dialect: EventDialect;
+  readonly #stage: Stage;
+  readonly #accountId: TextField;
+  readonly #apiId: TextField;
+
+  constructor(options: AuthorizerOptions) {
+    const { service, format } = options;
+    this.service = service;
+    this.sources = options.sources;
+    this.response = authorizerResponse(options.isSimple);
+    this.#options = options;
+    this.#dialect = DIALECTS[service](format);
+    this.#stage = new Stage(format, service === 'rest' ? 'prod' : DEFAULT_ROUTE);
+    this.#accountId = new TextField('accountId', format.accountId, NO_ACCOUNT);
+    this.#apiId = new TextField('apiId', format.apiId, NO_API);
+  }
+
+  /** `region`: of the ARN. Throws FormatError. */
+  prepare(transaction: TransactionView, region: string): AuthorizerCall | AuthorizerRefusal {
+    const { request } = transaction;
+    if (!isRequestView(request)) throw new FormatError('an authorizer without a request');
+    if (request.method === '' || request.uri === '') throw new FormatError('Envoy hides :method or :path');
+    const reason = pathRefusal(request.path) ?? methodRefusal(request.method);
+    if (reason !== undefined) return { status: 400, reason };
+    const api = {
+      region,
+      accountId: this.#accountId.text(transaction),
+      apiId: this.#apiId.text(transaction),
+      stage: this.#stage.of(transaction),
+    };
+    const arn = methodArn({ ...api, method: request.method, path: request.path });
+    if (arn.text.length > MAX_ARN) return { status: 414, reason: `the ARN has more than ${MAX_ARN} bytes` };
+    const event = new EventContext(this.#dialect, request, transaction);
+    const identity = identityValues(this.sources, request, event);
+    if (identity === undefined) return { status: 401, reason: 'an identity source is missing, empty or there twice' };
+    const { pattern } = this.#options;
+    if (pattern !== undefined && !identity.every((value) => pattern.matches(value))) {
+      return { status: 401, reason: 'the token does not match identityValidationExpression' };
+    }
+    // A policy is judged anew for each request. A verdict holds only for what was asked: at API Gateway one on a route lets
+    // callers in at all others.
+    const asked = this.#options.isSimple ? arn.text : '';
+    return {
+      arn,
+      keyParts: [...Object.values(api), asked, ...identity],
+      payload: (memory) => {
+        const text = this.#event(arn.text, identity, event);
+        charge(memory, Buffer.byteLength(text));
+        return Buffer.from(text);
+      },
+    };
+  }
+
+  #event(arn: string, identity: readonly string[], event: EventContext): string {
+    const { type, service } = this.#options;
+    if (type === 'TOKEN') {
+      return `{"type":"TOKEN","methodArn":${quote(arn)},"authorizationToken":${quote(identity[0] ?? '')}}`;
+    }
+    const joined = quote(identity.join(','));
+    switch (service) {
+      case 'rest':
+        return `{"type":"REQUEST","methodArn":${quote(arn)},${event.members}}`;
+      case 'http-v1':
+        return `{"type":"REQUEST","methodArn":${quote(arn)},"identitySource":${joined},"authorizationToken":${joined},${event.members}}`;
+      case 'http-v2': {
+        const list = identity.length === 0 ? 'null' : quoteAll(identity);
+        return `{"type":"REQUEST","routeArn":${quote(arn)},"identitySource":${list},${event.members}}`;
+      }
+    }
+  }
+}
+
+export function isAuthorizerRefusal(call: AuthorizerCall | AuthorizerRefusal): call is AuthorizerRefusal {
+  return 'reason' in call;
+}

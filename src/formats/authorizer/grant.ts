@@ -1,0 +1,41 @@
+import { quote } from '../json-text.ts';
+
+/** What an authorizer tells of a caller whom it lets in. */
+export interface AuthorizerGrant {
+  /** Undefined in a simple response. */
+  readonly principalId: string | undefined;
+  /** As the function wrote it; undefined: it gave none. */
+  readonly context: unknown;
+  /** Whole milliseconds that asking it took. */
+  readonly integrationLatency: number;
+}
+
+/** `requestContext.authorizer` of format 1.0: flat, all of it texts but the latency. */
+export function authorizerOf1({ principalId, context, integrationLatency }: AuthorizerGrant): string {
+  const members = entriesOf(context).map(([name, value]) => `${quote(name)}:${quote(textOf(value))}`);
+  const principal = principalId === undefined ? [] : [`"principalId":${quote(principalId)}`];
+  return `{${[...principal, ...members, `"integrationLatency":${integrationLatency}`].join(',')}}`;
+}
+
+/** `requestContext.authorizer` of format 2.0 at HTTP APIs. */
+export function authorizerOf2({ context }: AuthorizerGrant): string {
+  return `{"lambda":${JSON.stringify(context ?? null)}}`;
+}
+
+/** What expressions see as `#context.attributes['authorizer']`. */
+export function grantData({ principalId, context }: AuthorizerGrant): ReadonlyMap<string, unknown> {
+  return new Map([
+    ...entriesOf(context),
+    ...(principalId === undefined ? [] : [['principalId', principalId] as const]),
+  ]);
+}
+
+/** Whose caller it is and what asking took no context can replace. */
+function entriesOf(context: unknown): readonly (readonly [string, unknown])[] {
+  if (typeof context !== 'object' || context === null || Array.isArray(context)) return [];
+  return Object.entries(context).filter(([name]) => name !== 'principalId' && name !== 'integrationLatency');
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

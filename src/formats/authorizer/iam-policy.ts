@@ -1,0 +1,122 @@
+import { FormatError } from '../format-error.ts';
+import { GlobMatcher } from './glob.ts';
+import { type JsonObject, jsonObject, member } from './json-members.ts';
+import type { MethodArn } from './method-arn.ts';
+
+/** `explicit`: a Deny matches; `default`: nothing allows. */
+export type PolicyVerdict = 'allow' | 'deny-default' | 'deny-explicit';
+
+/** The verdict on one request, and why. */
+export interface Judgement {
+  readonly verdict: PolicyVerdict;
+  /** The position in `Statement`, from 1, of the one that decides; undefined: none does. */
+  readonly statement: number | undefined;
+}
+
+/** Texts to match, or that there are none which can be judged. */
+type Patterns = readonly string[] | 'unknown';
+
+interface Statement {
+  /** `unknown`: it may be a Deny. */
+  readonly effect: 'Allow' | 'Deny' | 'unknown';
+  /** It has a Condition or an element that is not known here: it may or may not apply. */
+  readonly isConditional: boolean;
+  readonly actions: Patterns;
+  readonly resources: Patterns;
+  /** `resources` are those it does not apply to. */
+  readonly inverts: boolean;
+}
+
+const ACTION = 'execute-api:invoke';
+const ELEMENTS: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Action', 'Resource', 'NotResource']);
+const VERSIONS: ReadonlySet<unknown> = new Set([undefined, '2012-10-17', '2008-10-17']);
+
+/**
+ * The policy that an authorizer answers, as IAM evaluates it: denied unless a statement allows, and denied where one
+ * denies. A statement that cannot be judged (Condition, NotAction, policy variables, unknown elements) never allows,
+ * and denies where it is a Deny.
+ */
+export class IamPolicy {
+  readonly #statements: readonly Statement[];
+
+  private constructor(statements: readonly Statement[]) {
+    this.#statements = statements;
+  }
+
+  /** Of `policyDocument`. Throws FormatError. */
+  static read(document: unknown): IamPolicy {
+    const policy = jsonObject(document);
+    if (policy === undefined) throw new FormatError('policyDocument is not an object');
+    if (!VERSIONS.has(member(policy, 'Version'))) throw new FormatError('policyDocument.Version is not known');
+    const value = member(policy, 'Statement');
+    if (value === undefined) throw new FormatError('policyDocument.Statement is missing');
+    const statements = Array.isArray(value) ? value : [value];
+    return new IamPolicy(statements.map(readStatement));
+  }
+
+  /** Throws FormatError for a policy that takes too long. */
+  judge(arn: MethodArn): Judgement {
+    const globs = new GlobMatcher();
+    const denied = this.#statements.findIndex((statement) => denies(statement, arn, globs));
+    if (denied !== -1) return { verdict: 'deny-explicit', statement: denied + 1 };
+    const allowed = this.#statements.findIndex((statement) => allows(statement, arn, globs));
+    return allowed === -1
+      ? { verdict: 'deny-default', statement: undefined }
+      : { verdict: 'allow', statement: allowed + 1 };
+  }
+}
+
+function readStatement(value: unknown): Statement {
+  const statement = jsonObject(value);
+  if (statement === undefined) throw new FormatError('a statement of policyDocument is not an object');
+  const effect = member(statement, 'Effect');
+  const resource = member(statement, 'Resource');
+  const notResource = member(statement, 'NotResource');
+  const inverts = resource === undefined && notResource !== undefined;
+  const isTwofold = resource !== undefined && notResource !== undefined;
+  return {
+    effect: effect === 'Allow' || effect === 'Deny' ? effect : 'unknown',
+    isConditional: hasUnknownElement(statement),
+    actions: patterns(member(statement, 'Action')),
+    resources: isTwofold ? 'unknown' : patterns(inverts ? notResource : resource),
+    inverts,
+  };
+}
+
+/** An empty Condition holds always. */
+function hasUnknownElement(statement: JsonObject): boolean {
+  return Object.keys(statement).some((name) => {
+    const value = member(statement, name);
+    if (ELEMENTS.has(name) || value === undefined) return false;
+    const condition = name === 'Condition' ? jsonObject(value) : undefined;
+    return condition === undefined || Object.keys(condition).length > 0;
+  });
+}
+
+function patterns(value: unknown): Patterns {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const texts = list.filter((one): one is string => typeof one === 'string' && one !== '' && !one.includes('${'));
+  return list.length === 0 || texts.length < list.length ? 'unknown' : texts;
+}
+
+function allows(
+  { effect, isConditional, actions, resources, inverts }: Statement,
+  arn: MethodArn,
+  globs: GlobMatcher,
+): boolean {
+  if (effect !== 'Allow' || isConditional || actions === 'unknown' || resources === 'unknown') return false;
+  if (!actions.some((action) => globs.matches(action.toLowerCase(), ACTION))) return false;
+  if (!inverts) return matchesAny(resources, [arn.text], globs);
+  return !matchesAny(resources, arn.readings, globs);
+}
+
+function denies({ effect, actions, resources, inverts }: Statement, arn: MethodArn, globs: GlobMatcher): boolean {
+  if (effect === 'Allow') return false;
+  if (actions !== 'unknown' && !actions.some((action) => globs.matches(action.toLowerCase(), ACTION))) return false;
+  if (resources === 'unknown') return true;
+  return inverts ? !matchesAny(resources, [arn.text], globs) : matchesAny(resources, arn.readings, globs);
+}
+
+function matchesAny(resources: readonly string[], texts: readonly string[], globs: GlobMatcher): boolean {
+  return resources.some((resource) => texts.some((text) => globs.matches(resource, text)));
+}

@@ -1,0 +1,51 @@
+import { FormatError } from '../format-error.ts';
+import { percentDecode } from '../percent-decode.ts';
+
+/** Expressions may give them: a wildcard or a separator would make the ARN one of other requests too. */
+const PLAIN = /^(?:\$default|[\w.-]+)$/;
+
+/** What names an API's stage. */
+export interface ArnParts {
+  readonly region: string;
+  readonly accountId: string;
+  readonly apiId: string;
+  readonly stage: string;
+  readonly method: string;
+  /** As it would be forwarded, without query. */
+  readonly path: string;
+}
+
+/** What a policy is judged against. */
+export interface MethodArn {
+  /** `methodArn` or `routeArn` of the event. */
+  readonly text: string;
+  /**
+   * The same and how a backend may read it: decoded, without path parameters (`;a=b`). What a policy denies is denied
+   * under each of them.
+   */
+  readonly readings: readonly string[];
+}
+
+/** `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/path`, as API Gateway has it. Throws FormatError. */
+export function methodArn(parts: ArnParts): MethodArn {
+  const { region, accountId, apiId, stage, method } = parts;
+  for (const [name, value] of Object.entries({ region, accountId, apiId, stage })) {
+    if (!PLAIN.test(value)) throw new FormatError(`${name} is not a plain name, as an ARN needs it`);
+  }
+  const start = `arn:${partitionOf(region)}:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}/`;
+  const path = parts.path.slice(1);
+  const bare = path.replace(/;[^/]*/g, '');
+  const paths = new Set([
+    path,
+    percentDecode(path),
+    bare,
+    percentDecode(bare),
+    percentDecode(path).replace(/;[^/]*/g, ''),
+  ]);
+  return { text: start + path, readings: [...paths].map((reading) => start + reading) };
+}
+
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

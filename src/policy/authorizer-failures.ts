@@ -1,0 +1,32 @@
+import type { AuthorizerService, Judgement } from '../formats/index.ts';
+import { PolicyFailure } from './policy-failure.ts';
+
+const FORBIDDEN = 'User is not authorized to access this resource';
+
+/** The caller does not say who it is, or not so that anybody believes it. */
+export function unauthorized(reason: string): PolicyFailure {
+  const options = { body: '{"message":"Unauthorized"}', byCaller: true, cause: new Error(reason) };
+  return new PolicyFailure('LAMBDA_EXT_PROC_UNAUTHORIZED', options);
+}
+
+/** The caller may not do this, in the words of the service whose authorizer it is. */
+export function forbidden(service: AuthorizerService, { verdict, statement }: Judgement): PolicyFailure {
+  const isExplicit = verdict === 'deny-explicit';
+  const words = isExplicit ? `${FORBIDDEN} with an explicit deny` : FORBIDDEN;
+  const body = service === 'rest' ? JSON.stringify({ Message: words }) : '{"message":"Forbidden"}';
+  const cause = new Error(
+    isExplicit ? `statement ${statement} of the authorizer's policy denies it` : 'the authorizer does not allow it',
+  );
+  return new PolicyFailure('LAMBDA_EXT_PROC_FORBIDDEN', { body, byCaller: true, cause });
+}
+
+/** The function gave no verdict. Nothing of why is for the caller. */
+export function authorizerFailed(service: AuthorizerService, cause: unknown): PolicyFailure {
+  const body = service === 'rest' ? '{"message":"Internal server error"}' : '{"message":"Internal Server Error"}';
+  return new PolicyFailure('LAMBDA_EXT_PROC_AUTHORIZER_FAILED', { body, cause });
+}
+
+/** The request is not asked about: the verdict could be about another one. `status`: 400 or 414. */
+export function ambiguousPath(status: number, reason: string): PolicyFailure {
+  return new PolicyFailure('LAMBDA_EXT_PROC_AMBIGUOUS_PATH', { status, byCaller: true, cause: new Error(reason) });
+}

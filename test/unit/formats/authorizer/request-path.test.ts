@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { methodArn } from '../../../../src/formats/authorizer/method-arn.ts';
+import { methodRefusal, pathRefusal } from '../../../../src/formats/authorizer/request-path.ts';
+import { FormatError } from '../../../../src/formats/index.ts';
+
+const refused = [
+  '',
+  '*',
+  'a',
+  'http://a/b',
+  'host:443',
+  '//',
+  '//a',
+  '/a//b',
+  '/a//',
+  '/.',
+  '/..',
+  '/a/./b',
+  '/a/../b',
+  '/a/..',
+  '/a/.',
+  '/a\\b',
+  '/a%2fb',
+  '/a%2Fb',
+  '/a%5cb',
+  '/a%5Cb',
+  '/%2e%2e/b',
+  '/%2E/b',
+  '/a%2eb',
+  '/.%2e/b',
+  '/a%252fb',
+  '/a%25252Fb',
+  '/%252e%252e/a',
+  '/a%255cb',
+  '/..;/a',
+  '/.;x=1/a',
+  '/a/..;a=b',
+  '/;/a',
+  '/a/;x',
+  '/a%00',
+  '/a%2500',
+  '/a%0d%0a',
+  '/a%7f',
+  '/..%3b/a',
+  '/a/.%3Bx/b',
+  '/%3b/a',
+  '/..%253b/a',
+  '/a%2525252525b',
+  '/a#b',
+  '/a*',
+  '/*',
+  '/%',
+  '/a%zz',
+  '/%u002e',
+  '/a%2',
+  '/%c0%ae',
+  '/%c0%af',
+  '/%e0%80%af',
+  '/%ff',
+  '/ä',
+  '/a b',
+  '/a\tb',
+  '/a\x7fb',
+];
+for (const path of refused) {
+  test(`the path ${JSON.stringify(path)} is refused`, () => assert.equal(typeof pathRefusal(path), 'string'));
+}
+
+const taken = [
+  '/',
+  '/a',
+  '/a/',
+  '/a/b.json',
+  '/a/...',
+  '/a/.well-known',
+  '/a;v=1/b',
+  '/a%20b',
+  '/%C3%A4',
+  '/a%3Fb',
+  '/a%2Ab',
+  '/a:b@c',
+  '/a%25b',
+  '/~x/-_',
+];
+for (const path of taken) {
+  test(`the path ${path} is judged`, () => assert.equal(pathRefusal(path), undefined));
+}
+
+test('a method is a word in capitals', () => {
+  for (const method of ['GET', 'PROPFIND', 'M-SEARCH', 'CONNECT']) assert.equal(methodRefusal(method), undefined);
+  for (const method of ['get', 'Get', '*', 'GE?', 'GET/a', '', 'G T', '-', 'GET-']) {
+    assert.equal(typeof methodRefusal(method), 'string', method);
+  }
+});
+
+test('an ARN names the path as it was sent, and how a backend may read it', () => {
+  const parts = { region: 'us-east-1', accountId: '123456789012', apiId: 'abc', stage: '$default', method: 'GET' };
+  const start = 'arn:aws:execute-api:us-east-1:123456789012:abc/$default/GET/';
+  assert.deepEqual(methodArn({ ...parts, path: '/' }), { text: start, readings: [start] });
+  assert.equal(methodArn({ ...parts, path: '/a/' }).text, `${start}a/`);
+  const { text, readings } = methodArn({ ...parts, path: '/%61dmin;v=1/x' });
+  assert.equal(text, `${start}%61dmin;v=1/x`);
+  assert.ok(readings.includes(`${start}admin/x`));
+  assert.ok(readings.includes(`${start}admin;v=1/x`));
+  assert.match(methodArn({ ...parts, region: 'cn-north-1', path: '/' }).text, /^arn:aws-cn:/);
+  assert.match(methodArn({ ...parts, region: 'us-gov-west-1', path: '/' }).text, /^arn:aws-us-gov:/);
+});
+
+test('a name that would make the ARN one of other requests too is refused', () => {
+  const parts = {
+    region: 'us-east-1',
+    accountId: '123456789012',
+    apiId: 'abc',
+    stage: 'prod',
+    method: 'GET',
+    path: '/',
+  };
+  for (const value of ['*', '?', 'a/b', 'a:b', '', '$', '$defaults', 'a b', `$\{a}`]) {
+    for (const name of ['region', 'accountId', 'apiId', 'stage']) {
+      assert.throws(() => methodArn({ ...parts, [name]: value }), FormatError, `${name}: ${value}`);
+    }
+  }
+});
