@@ -86,8 +86,11 @@ function directoryOf(module: string): string {
 }
 
 function write(group: string, kind: string, version: string, schema: Json): void {
+  // Istio's definitions leave these to Kubernetes.
+  const object = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } };
+  const whole = { ...schema, properties: { ...object, ...(schema.properties as Json) } };
   const name = `${group}_${kind.toLowerCase()}_${version}.json`;
-  writeFileSync(join(target, name), `${JSON.stringify(compact(strict(schema)))}\n`);
+  writeFileSync(join(target, name), `${JSON.stringify(compact(strict(whole)))}\n`);
 }
 
 interface Definition {

@@ -410,6 +410,16 @@ test('objects for kgateway that are right have what kgateway cannot say as warni
   assert.equal(lines.length, 2);
 });
 
+test('the buffer limit of a ListenerPolicy of kgateway is the one that counts', () => {
+  const policy = (limit: number) =>
+    `${kgateway}---\napiVersion: gateway.kgateway.dev/v1alpha1\nkind: ListenerPolicy\nmetadata: {name: bodies, namespace: shop}\nspec: {default: {perConnectionBufferLimitBytes: ${limit}}}\n`;
+  const limits = (text: string) => check(text).filter((line) => line.includes('perConnectionBufferLimitBytes'));
+  assert.deepEqual(limits(policy(6_291_456)), []);
+  const [line = ''] = limits(policy(65_536));
+  assert.match(line, /ListenerPolicy shop\/bodies: spec\.default.*: bodies over 65536 bytes/);
+  assert.ok(isError(line), line);
+});
+
 suite('kgateway', kgateway, [
   {
     name: 'fail open, which is its default',

@@ -7,6 +7,9 @@ import { checkEnvoyFiles, formatProblem } from '../../../src/config/index.ts';
 import { containersIn, deploy, findingsOf, manifestsOf, objectsOf } from '../../support/deploy.ts';
 import { load } from '../config/support.ts';
 
+/** What kgateway has no field for. */
+const UNAVOIDABLE = /GatewayExtension has no field for `metadata_options`/;
+
 for (const name of ['envoy-gateway', 'istio', 'kgateway']) {
   const manifests = manifestsOf(name);
   const objects = manifests.flatMap(({ text }) => objectsOf(text));
@@ -21,7 +24,11 @@ for (const name of ['envoy-gateway', 'istio', 'kgateway']) {
     const loaded = load(readFileSync(file, 'utf8'), file);
     const files = manifests.map((one) => ({ name: one.file, text: one.text }));
     const problems = [...loaded.warnings, ...checkEnvoyFiles(files, loaded)];
-    assert.deepEqual(problems.map(formatProblem), []);
+    const lines = problems.map(formatProblem);
+    assert.deepEqual(
+      lines.filter((line) => name !== 'kgateway' || !UNAVOIDABLE.test(line)),
+      [],
+    );
   });
 
   test(`${name}: references among the objects lead somewhere`, () => {

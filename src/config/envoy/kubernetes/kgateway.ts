@@ -20,15 +20,16 @@ export function translateGatewayExtension(extension: Manifest, manifests: readon
     users.length === 0
       ? [from(origin, { match: {}, typed_per_filter_config: { [name]: { '@type': FILTER_CONFIG_URL, config: {} } } })]
       : users.flatMap((user) => routesOf(user, name));
+  const { limit, place } = bufferLimit(origin, manifests);
   const listener = generatedListener({
-    listener: { per_connection_buffer_limit_bytes: 1_048_576 },
+    listener: { per_connection_buffer_limit_bytes: limit },
     manager: { route_config: { name: 'routes', virtual_hosts: [{ name: 'routes', routes }] } },
     filters: [from(origin, { name, disabled: true, typed_config: processor(spec, extension) })],
   });
   return [
     {
       tree: from(origin, {
-        static_resources: { listeners: [from({ ...origin, unless: 'a ListenerPolicy' }, listener)] },
+        static_resources: { listeners: [from(place, listener)] },
       }),
       hasBootstrap: false,
       hasOtherRoutes: true,
@@ -36,6 +37,19 @@ export function translateGatewayExtension(extension: Manifest, manifests: readon
         'kgateway sends neither x-lambda-api nor the name of the route; write a name of your own (`authority: orders.default`) and the same in `authorities` of the API in policies.yaml, or call the API `default`, which serves all of its routes',
     },
   ];
+}
+
+/** Of the listeners: what a ListenerPolicy of the text says, else the default, which another one may change. */
+function bufferLimit(
+  origin: Origin,
+  manifests: readonly Manifest[],
+): { readonly limit: number; readonly place: Origin } {
+  const policy = manifests.find(({ kind }) => kind === 'ListenerPolicy');
+  const limit = policy?.node.find('spec', 'default')?.number('perConnectionBufferLimitBytes');
+  if (policy === undefined || limit === undefined) {
+    return { limit: 1_048_576, place: { ...origin, unless: 'a ListenerPolicy' } };
+  }
+  return { limit, place: { manifest: policy, path: ['spec', 'default'], dialect: gatewayExtension } };
 }
 
 function routesOf(policy: Manifest, filter: string): readonly unknown[] {
