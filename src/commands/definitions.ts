@@ -80,6 +80,12 @@ export const serveDefinition: CommandDefinition = {
       help: 'after that, how long running requests may take before they are cut',
       fallback: '20',
     },
+    {
+      name: 'warm-up',
+      value: 'MS',
+      help: 'milliseconds in which the server exercises its own code before it is ready, and a quarter of it after a reload; 0 is off',
+      fallback: '800',
+    },
     logLevelFlag,
   ],
 };

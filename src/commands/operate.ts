@@ -1,5 +1,6 @@
 import { FilePolicySource, type ReloadOutcome } from '../config/index.ts';
 import { type Logger, type Metrics, metricsText } from '../observability/index.ts';
+import type { PolicySet } from '../policy/index.ts';
 import { openAdmin, parseAdminAddress, type Readiness, type ServingNode, type SignalControl } from '../server/index.ts';
 import { policyCheck, reportLoad } from './policy-reports.ts';
 import type { ServeOptions } from './serve-options.ts';
@@ -14,11 +15,13 @@ export interface ServeProcess {
 
 /**
  * What an operator deals with, whether one process serves or several: the policies' file, the admin port, signals and
- * the line `ready`. `start` gives what serves, listening. Resolves with the exit code when all has ended.
+ * the line `ready`. `start` gives what serves, listening; `prepare` gets
+ * new policies before they are in force. Resolves with the exit code when all has ended.
  */
 export async function operate(
   { options, logger, metrics, signals }: ServeProcess,
   start: (policies: FilePolicySource) => Promise<ServingNode>,
+  prepare?: (set: PolicySet) => Promise<void>,
 ): Promise<number> {
   const adminAddress = parseAdminAddress(options.admin);
   let refused: string | null = null;
@@ -26,6 +29,7 @@ export async function operate(
     path: options.config,
     inline: options.inline,
     secrets: options.secrets,
+    ...(prepare === undefined ? {} : { prepare }),
     onReload: (outcome) => void takeOver(outcome),
   });
 

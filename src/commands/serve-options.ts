@@ -22,11 +22,14 @@ export interface ServeOptions {
   readonly insecurePlaintext: boolean;
   readonly drainGraceMs: number;
   readonly drainTimeoutMs: number;
+  /** How long the process may exercise itself before it is ready; 0: not at all. */
+  readonly warmUpMs: number;
   readonly logLevel: LogLevel;
 }
 
 const MAX_WORKERS = 128;
 const MAX_SECONDS = 3_600;
+const MAX_WARM_UP_MS = 60_000;
 
 /** Throws UsageError. */
 export function readServeOptions(line: ParsedCommandLine): ServeOptions {
@@ -47,6 +50,7 @@ export function readServeOptions(line: ParsedCommandLine): ServeOptions {
     insecurePlaintext: line.has('insecure-plaintext'),
     drainGraceMs: 1_000 * readNumber(line, 'drain-grace', { from: 0, to: MAX_SECONDS, whole: false }),
     drainTimeoutMs: 1_000 * readNumber(line, 'drain-timeout', { from: 0, to: MAX_SECONDS, whole: false }),
+    warmUpMs: readNumber(line, 'warm-up', { from: 0, to: MAX_WARM_UP_MS, whole: true }),
     logLevel: readLogLevel(line),
   };
 }

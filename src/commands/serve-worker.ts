@@ -4,6 +4,7 @@ import type { PolicySet } from '../policy/index.ts';
 import { type PolicyDocument, runWorker } from '../server/index.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { startServingNode } from './serving-node.ts';
+import { warmUpReloaded } from './warm-up.ts';
 
 export interface ServeAsWorker {
   readonly options: ServeOptions;
@@ -28,7 +29,9 @@ export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorke
           // One after the other: the last one that was asked for stays in force.
           turn = turn.then(async () => {
             try {
-              current = await reload(next, options);
+              const set = await reload(next, options);
+              await warmUpReloaded({ set, budgetMs: options.warmUpMs, logger });
+              current = set;
               return null;
             } catch (error) {
               return describeError(error);

@@ -18,6 +18,7 @@ import { keepCompiledCode } from './compile-cache.ts';
 import { credentialCheck } from './credential-check.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { version } from './version.ts';
+import { warmUpProcess } from './warm-up.ts';
 
 export interface ServingNodeOptions {
   readonly options: ServeOptions;
@@ -57,6 +58,8 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
   metrics.observeCache(processor.cache);
   metrics.observeBufferedBytes(() => processor.capacity.bufferedBytes);
   metrics.watchProcess(version());
+  // Before the addresses are bound: whoever connects is served at once.
+  await warmUpProcess({ set: policies.current(), budgetMs: options.warmUpMs, logger });
   const tls = options.tls === undefined ? undefined : watchTlsFiles(options.tls, logger);
   const server = await createServer({
     services: [processor],

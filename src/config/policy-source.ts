@@ -17,6 +17,8 @@ export interface PolicySourceOptions {
   readonly inline?: RightsDocument | undefined;
   /** That the document may read; those of the default frame where nobody says others. */
   readonly secrets?: SecretStore;
+  /** For new policies before they are in force; does not reject. */
+  readonly prepare?: (set: PolicySet) => Promise<void>;
   /** Told after each reload that was more than a look at an unchanged file. */
   readonly onReload?: (outcome: ReloadOutcome) => void;
   /** How often `watch` looks at the file. */
@@ -160,6 +162,7 @@ export class FilePolicySource implements PolicySource {
       const version = versionOf(text);
       // Secrets of the document are read again even when its text is the same: they may have been rotated.
       const loaded = await loadPoliciesInThread(text, path, this.#secrets);
+      await this.#options.prepare?.(loaded.set);
       const isNew = version !== this.#inForce.version;
       this.#inForce = { ...loaded, text, version, loadedAt: this.#now() };
       return isNew ? { kind: 'loaded', version, warnings: loaded.warnings } : { kind: 'unchanged', version };

@@ -2,7 +2,6 @@ export type { StreamObserver } from './observer.ts';
 export { createExternalProcessor, type ExternalProcessor } from './processor.ts';
 export { readRequestHead } from './request-head.ts';
 export { selectingMetadata } from './selection.ts';
-export type { ProcessingStream } from './stream.ts';
 export type { Peer } from './stream-context.ts';
 export { createStreams } from './streams.ts';
 export type { Timer, Timing } from './timing.ts';

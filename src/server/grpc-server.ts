@@ -1,6 +1,7 @@
+import type { Socket } from 'node:net';
 import { type Server as GrpcServer, Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from '../observability/index.ts';
-import { ConnectionTable } from './connection-table.ts';
+import { type Connection, ConnectionTable } from './connection-table.ts';
 import { endSilentStreams, watchedPaths } from './first-message.ts';
 import { loosenHttp2, onStream, openSessions } from './grpc-internals.ts';
 import type { GrpcService } from './grpc-service.ts';
@@ -52,6 +53,8 @@ export interface RunningServer {
    * it, nghttp2 drops new streams, so that a notice would only make them wait for their refusal.
    */
   drain(options: DrainOptions): Promise<boolean>;
+  /** Serves a connection that no listener took. */
+  accept(socket: Socket): void;
   /** Ends everything now. */
   close(): Promise<void>;
   readonly connections: number;
@@ -104,6 +107,11 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       refusals,
     }),
   );
+  const accept = (socket: Socket, connection: Connection): void => {
+    socket.on('error', (error) => logger.debug({ err: error }, 'connection error'));
+    sessions.expect(socket, connection);
+    injector.injectConnection(socket);
+  };
   const listeners: Listener[] = [];
   const { tls, clientNames, insecurePlaintext, takeover } = options;
   try {
@@ -117,11 +125,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
           takeover,
           connections,
           refusals,
-          accept: (socket, connection) => {
-            socket.on('error', (error) => logger.debug({ err: error }, 'connection error'));
-            sessions.expect(socket, connection);
-            injector.injectConnection(socket);
-          },
+          accept,
         }),
       );
     }
@@ -143,6 +147,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       return openSessions(server).length;
     },
     grpc: server,
+    accept: (socket) => accept(socket, connections.add(socket)),
     async drain({ timeoutMs }) {
       const deadline = Date.now() + timeoutMs;
       // What waits in the backlog is accepted: a connection that is reset is worse for a client than one that ends.

@@ -1,4 +1,4 @@
-import { GRPC_AUTHORITY, requestAttributes } from '../envoy-names.ts';
+import { GRPC_AUTHORITY, requestAttributes, responseAttributes } from '../envoy-names.ts';
 
 /** What Envoy tells of every request, with `given` in place of what a trial makes up. */
 export function requestAttributesOf(
@@ -28,3 +28,9 @@ export function traitsOf({ authority, route, attributes }: GivenTraits): {
 } {
   return { authority: authority ?? GRPC_AUTHORITY, attributes: requestAttributesOf(route, attributes) };
 }
+
+/** What Envoy tells of a backend's response. */
+export const answeredByBackend: ReadonlyMap<string, string> = new Map([
+  [responseAttributes.codeDetails, 'via_upstream'],
+  [responseAttributes.upstreamAddress, '127.0.0.1:8080'],
+]);

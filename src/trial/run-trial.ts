@@ -1,4 +1,4 @@
-import { responseAttributes, streamMetadata } from '../envoy-names.ts';
+import { streamMetadata } from '../envoy-names.ts';
 import { createStreams } from '../ext-proc/index.ts';
 import type { Invocation, LambdaInvoker } from '../lambda/index.ts';
 import { type GivenAnswer, GivenInvoker } from '../lambda/index.ts';
@@ -10,7 +10,7 @@ import { ReplyQueue } from './envoy/reply-queue.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import { Recorder } from './recorder.ts';
-import { traitsOf } from './request-attributes.ts';
+import { answeredByBackend, traitsOf } from './request-attributes.ts';
 import { silentObserver } from './silent-observer.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -63,7 +63,7 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
   const replies = new ReplyQueue(metadata, traits.authority, !isGiven);
   const envoy = new InMemoryEnvoy(streams.open(replies), replies, {
     setup: setupOf(trial, traits),
-    attributes: { request: traits.attributes, response: ANSWERED_BY_BACKEND },
+    attributes: { request: traits.attributes, response: answeredByBackend },
   });
   const { forwarded, response, rejection } = await envoy.run(trial.request, trial.backend);
   const { steps, attributes, error } = recorder;
@@ -97,8 +97,3 @@ function setupOf({ set, api, envoy }: Trial, traits: StreamTraits): EnvoySetup {
     ...envoy,
   };
 }
-
-const ANSWERED_BY_BACKEND: ReadonlyMap<string, string> = new Map([
-  [responseAttributes.codeDetails, 'via_upstream'],
-  [responseAttributes.upstreamAddress, '127.0.0.1:8080'],
-]);

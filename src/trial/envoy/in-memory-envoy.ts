@@ -1,4 +1,4 @@
-import type { ProcessingResponse, ProcessingStream } from '../../ext-proc/index.ts';
+import type { ProcessingRequest, ProcessingResponse } from '../../ext-proc/index.ts';
 import {
   firstValue,
   type HeaderLine,
@@ -31,6 +31,13 @@ export interface Passage {
   readonly rejection: string | undefined;
 }
 
+/** The other end of a stream, which takes what Envoy says. */
+export interface MessageSink {
+  receive(message: ProcessingRequest): void;
+  /** Envoy says no more. */
+  close(): void;
+}
+
 export interface EnvoyOptions {
   readonly setup: EnvoySetup;
   /** See `headersMessage`. */
@@ -56,12 +63,12 @@ type CommonResponse = NonNullable<NonNullable<ProcessingResponse['request_header
  * on. What Envoy adds by itself (x-request-id, x-forwarded-for, date, server …) it does not.
  */
 export class InMemoryEnvoy {
-  readonly #stream: ProcessingStream;
+  readonly #stream: MessageSink;
   readonly #replies: ReplyQueue;
   readonly #options: EnvoyOptions;
   readonly #modes: SendModes;
 
-  constructor(stream: ProcessingStream, replies: ReplyQueue, options: EnvoyOptions) {
+  constructor(stream: MessageSink, replies: ReplyQueue, options: EnvoyOptions) {
     this.#stream = stream;
     this.#replies = replies;
     this.#options = options;

@@ -1,0 +1,1 @@
+export { warmUp, warmUpPolicies } from './warm-up.ts';

@@ -1,0 +1,23 @@
+import { createLambdaInvoker, type Invocation, type LambdaInvoker, type ProcessInvoker } from '../lambda/index.ts';
+
+const KEYS = Object.freeze({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'warm-up' });
+const PROVIDER = Object.freeze({ identity: 'warm-up', account: undefined, get: () => KEYS });
+
+/** Signs with made-up keys and calls one endpoint of this machine, wherever an invocation leads. Knows no proxy and no credentials. */
+export class LoopbackInvoker implements LambdaInvoker {
+  readonly #invoker: ProcessInvoker;
+  readonly #endpoint: string;
+
+  constructor(endpoint: string, userAgent: string) {
+    this.#endpoint = endpoint;
+    this.#invoker = createLambdaInvoker({ userAgent, environment: {}, credentialsFor: () => PROVIDER });
+  }
+
+  invoke(invocation: Invocation, signal?: AbortSignal): ReturnType<LambdaInvoker['invoke']> {
+    return this.#invoker.invoke({ ...invocation, endpoint: this.#endpoint }, signal);
+  }
+
+  close(): Promise<void> {
+    return this.#invoker.close();
+  }
+}

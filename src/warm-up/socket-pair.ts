@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** Two ends of one connection of this process, which nobody else has a part in. */
+export async function socketPair(): Promise<readonly [near: Socket, far: Socket]> {
+  const server = createServer({ noDelay: true });
+  const accepted: Socket[] = [];
+  server.on('connection', (socket) => accepted.push(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port was bound');
+    const near = connect({ port: address.port, host: '127.0.0.1', noDelay: true });
+    await once(near, 'connect');
+    for (;;) {
+      // Whoever else connects to the port in this moment is sent away.
+      const far = accepted.find(({ remotePort }) => remotePort === near.localPort);
+      for (const other of accepted) if (other !== far) other.destroy();
+      if (far !== undefined) return [near, far];
+      await once(server, 'connection');
+    }
+  } finally {
+    server.close();
+  }
+}

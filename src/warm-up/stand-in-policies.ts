@@ -1,0 +1,41 @@
+import type { ApiPolicies, PolicySet, PolicyStep } from '../policy/index.ts';
+
+const MADE_UP_KEYS = Object.freeze({ accessKey: 'AKIAIOSFODNN7EXAMPLE', secretKey: 'warm-up', fixed: true });
+
+/**
+ * The same policies with made-up keys for every function: no secret is read, no result is kept, and no limit on a function, circuit or
+ * trust store has a part in it.
+ */
+export function standInPolicies(set: PolicySet): PolicySet {
+  const apis = new Map([...set.apis].map(([name, api]) => [name, standInApi(api)]));
+  return {
+    ...set,
+    apis,
+    byName: (name) => apis.get(name),
+    byRoute: () => undefined,
+    layEnvoy: (_text, below) => below,
+    fallback: undefined,
+    inline: () => {
+      throw new Error('no inline policies here');
+    },
+  };
+}
+
+function standInApi(api: ApiPolicies): ApiPolicies {
+  return { ...api, request: api.request.map(standInStep), response: api.response.map(standInStep) };
+}
+
+function standInStep(step: PolicyStep): PolicyStep {
+  const { configuration } = step;
+  const { transport, credentials } = configuration;
+  return {
+    ...step,
+    configuration: {
+      ...configuration,
+      credentials: { ...credentials, constant: MADE_UP_KEYS },
+      secrets: [],
+      cache: undefined,
+      transport: { ...transport, ssl: undefined, maxConcurrency: undefined, circuitBreaker: undefined },
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { loadPolicies } from '../config/index.ts';
+import type { PolicySet } from '../policy/index.ts';
+
+/** What most documents do: a document of one's own may answer early, or have no function at all. */
+const TYPICAL = `version: 1
+envoy: {allowModeOverride: true}
+apis:
+  enrich:
+    request:
+      - name: enrich
+        condition: "{#request.headers['user-agent'][0] != null}"
+        configuration:
+          function: warm-up
+          region: us-east-1
+          payload: {method: "{#request.method}", path: "{#request.path}", id: "{#jsonPath(#request.content, '$.id')}"}
+          variables: [{name: tier, value: "{#jsonPath(#lambdaResponse.content, '$.statusCode')}"}]
+          mutations: {headers: {set: {x-tier: "{#context.attributes['tier']}"}}}
+  answer:
+    request:
+      - name: answer
+        configuration: {function: warm-up, region: us-east-1, payload: "{#request.path}", sendToConsumer: true}
+`;
+
+export async function typicalPolicies(): Promise<PolicySet> {
+  return (await loadPolicies(TYPICAL, 'warm-up')).set;
+}

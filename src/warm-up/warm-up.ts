@@ -1,0 +1,122 @@
+import { createExternalProcessor, selectingMetadata } from '../ext-proc/index.ts';
+import { createLogger, Metrics } from '../observability/index.ts';
+import type { PolicySet } from '../policy/index.ts';
+import { createServer } from '../server/index.ts';
+import { answeredByBackend, InMemoryEnvoy, ReplyQueue, requestAttributesOf } from '../trial/index.ts';
+import { EnvoyConnection } from './envoy-connection.ts';
+import { LoopbackFunction } from './loopback-function.ts';
+import { LoopbackInvoker } from './loopback-invoker.ts';
+import { backend, warmUpEnvoy, warmUpRequests } from './requests.ts';
+import { socketPair } from './socket-pair.ts';
+import { standInPolicies } from './stand-in-policies.ts';
+import { typicalPolicies } from './typical-policies.ts';
+
+export interface WarmUpOptions {
+  readonly set: PolicySet;
+  /** It ends after so long, whatever is done by then. */
+  readonly budgetMs: number;
+  readonly version: string;
+}
+
+/** As many at a time as a busy connection has. */
+const BUSY = 8;
+/** Requests of each kind for each API after a reload: what is compiled is the server's already, only the policies are new. */
+const RELOAD_ROUNDS = 20;
+
+/**
+ * Sends requests of its own through the whole path of a process (HTTP/2, gRPC, the machine, expressions, signing, the call of a function,
+ * the reply), so that V8 has compiled it before the first caller's. All that it needs is made for it: server, metrics, logger,
+ * connections, keys and the function; nothing of what serves callers changes. Resolves with the number of requests.
+ */
+export async function warmUp({ set, budgetMs, version }: WarmUpOptions): Promise<number> {
+  const begin = performance.now();
+  const half = { end: begin + budgetMs / 2, rounds: Number.POSITIVE_INFINITY, concurrency: BUSY, version };
+  const typical = await typicalPolicies();
+  return await withFunction(version, async (invoker) => {
+    const requests = await warmSet(typical, invoker, half);
+    return requests + (await warmSet(standInPolicies(set), invoker, { ...half, end: begin + budgetMs }));
+  });
+}
+
+/** The same for policies that a serving process takes into force: few requests, one at a time. */
+export async function warmUpPolicies({ set, budgetMs, version }: WarmUpOptions): Promise<number> {
+  const bounds = { end: performance.now() + budgetMs, rounds: RELOAD_ROUNDS, concurrency: 1, version };
+  return await withFunction(version, (invoker) => warmSet(standInPolicies(set), invoker, bounds));
+}
+
+async function withFunction(version: string, work: (invoker: LoopbackInvoker) => Promise<number>): Promise<number> {
+  const lambda = await LoopbackFunction.start();
+  const invoker = new LoopbackInvoker(lambda.endpoint, `lambda-ext-proc/${version}`);
+  try {
+    return await work(invoker);
+  } finally {
+    lambda.stop();
+    await invoker.close();
+  }
+}
+
+interface Bounds {
+  readonly end: number;
+  readonly rounds: number;
+  readonly concurrency: number;
+  readonly version: string;
+}
+
+async function warmSet(
+  set: PolicySet,
+  invoker: LoopbackInvoker,
+  { end, rounds, concurrency, version }: Bounds,
+): Promise<number> {
+  const logger = createLogger({ level: 'info', destination: { write: () => {} } });
+  const metrics = new Metrics();
+  const processor = createExternalProcessor({
+    policies: { current: () => set },
+    invoker,
+    metrics,
+    logger,
+    node: { id: null, version, tenant: null, zone: null, shardingTags: [] },
+  });
+  const server = await createServer({
+    services: [processor],
+    listeners: [],
+    maxBodyBytes: set.limits.bodyBytes,
+    maxConcurrentStreams: 1_000,
+    metadata: selectingMetadata,
+    refusals: metrics,
+    logger,
+  });
+  const [near, far] = await socketPair();
+  const connection = new EnvoyConnection(near, processor.definition);
+  let requests = 0;
+  try {
+    server.accept(far);
+    const work = plan(set, rounds);
+    const worker = async (): Promise<void> => {
+      for (const { api, request } of work) {
+        if (performance.now() >= end) return;
+        requests++;
+        const replies = new ReplyQueue(new Map());
+        const envoy = new InMemoryEnvoy(connection.open(api, replies), replies, { setup: warmUpEnvoy, attributes });
+        await envoy.run(request, backend);
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, worker));
+    return requests;
+  } finally {
+    connection.close();
+    await server.close();
+    metrics.stop();
+  }
+}
+
+/** API after API, so that each has had some requests when the time is up. */
+function* plan(set: PolicySet, rounds: number): Generator<{ api: string; request: (typeof warmUpRequests)[number] }> {
+  if (set.apis.size === 0) return;
+  for (let round = 0; round < rounds; round++) {
+    for (const api of set.apis.keys()) {
+      for (const request of warmUpRequests) yield { api, request };
+    }
+  }
+}
+
+const attributes = { request: requestAttributesOf('warm-up', new Map()), response: answeredByBackend };
