@@ -17,6 +17,10 @@ export class LoopbackInvoker implements LambdaInvoker {
     return this.#invoker.invoke({ ...invocation, endpoint: this.#endpoint }, signal);
   }
 
+  invokeStreaming(invocation: Invocation, signal?: AbortSignal): ReturnType<LambdaInvoker['invokeStreaming']> {
+    return this.#invoker.invokeStreaming({ ...invocation, endpoint: this.#endpoint }, signal);
+  }
+
   close(): Promise<void> {
     return this.#invoker.close();
   }

@@ -13,7 +13,7 @@ import { typicalPolicies } from './typical-policies.ts';
 
 export interface WarmUpOptions {
   readonly set: PolicySet;
-  /** It ends after so long, whatever is done by then. */
+  /** It ends after so long, whatever is done by then; one request at least is sent. */
   readonly budgetMs: number;
   readonly version: string;
 }
@@ -93,7 +93,7 @@ async function warmSet(
     const work = plan(set, rounds);
     const worker = async (): Promise<void> => {
       for (const { api, request } of work) {
-        if (performance.now() >= end) return;
+        if (requests > 0 && performance.now() >= end) return;
         requests++;
         const replies = new ReplyQueue(new Map());
         const envoy = new InMemoryEnvoy(connection.open(api, replies), replies, { setup: warmUpEnvoy, attributes });
