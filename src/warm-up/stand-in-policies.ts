@@ -12,7 +12,7 @@ export function standInPolicies(set: PolicySet): PolicySet {
     ...set,
     apis,
     byName: (name) => apis.get(name),
-    byRoute: () => undefined,
+    choose: () => ({ kind: 'chosen', means: 'default', policies: undefined }),
     layEnvoy: (_text, below) => below,
     fallback: undefined,
     inline: () => {

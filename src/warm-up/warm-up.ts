@@ -1,3 +1,4 @@
+import { GRPC_AUTHORITY } from '../envoy-names.ts';
 import { createExternalProcessor, selectingMetadata } from '../ext-proc/index.ts';
 import { createLogger, Metrics } from '../observability/index.ts';
 import type { PolicySet } from '../policy/index.ts';
@@ -95,7 +96,7 @@ async function warmSet(
       for (const { api, request } of work) {
         if (requests > 0 && performance.now() >= end) return;
         requests++;
-        const replies = new ReplyQueue(new Map());
+        const replies = new ReplyQueue(new Map(), GRPC_AUTHORITY);
         const envoy = new InMemoryEnvoy(connection.open(api, replies), replies, { setup: warmUpEnvoy, attributes });
         await envoy.run(request, backend);
       }
