@@ -5,12 +5,12 @@ import { crc32 } from 'node:zlib';
 export type FrameHeaderValue = string | { readonly type: number; readonly bytes: Buffer };
 
 /** `u32 total · u32 headers · u32 CRC32 · headers · payload · u32 CRC32`. */
-function frame(headers: Readonly<Record<string, FrameHeaderValue>>, payload: Uint8Array | string = ''): Buffer {
+export function frame(headers: Readonly<Record<string, FrameHeaderValue>>, payload: Uint8Array | string = ''): Buffer {
   return frameOf(Buffer.concat(Object.entries(headers).map(([name, value]) => headerBytes(name, value))), payload);
 }
 
 /** The same of headers as they are on the wire. */
-function frameOf(headers: Uint8Array, payload: Uint8Array | string = ''): Buffer {
+export function frameOf(headers: Uint8Array, payload: Uint8Array | string = ''): Buffer {
   const body = typeof payload === 'string' ? Buffer.from(payload) : payload;
   const bytes = Buffer.alloc(16 + headers.length + body.length);
   bytes.writeUInt32BE(bytes.length, 0);
@@ -23,7 +23,7 @@ function frameOf(headers: Uint8Array, payload: Uint8Array | string = ''): Buffer
 }
 
 /** `u8 name length · name · u8 type · value`; of a text the value is `u16 length · text`. */
-function headerBytes(name: string, value: FrameHeaderValue): Buffer {
+export function headerBytes(name: string, value: FrameHeaderValue): Buffer {
   const nameBytes = Buffer.from(name);
   const before = [Buffer.from([nameBytes.length]), nameBytes];
   if (typeof value !== 'string') return Buffer.concat([...before, Buffer.from([value.type]), value.bytes]);

@@ -1,6 +1,6 @@
 import { FrameError } from './frame-error.ts';
 
-/** Headers that say what a frame is; all are text. Of a name that comes twice the last one counts. */
+/** Headers that say what a frame is; only texts count. Of a name that comes twice the last one counts. */
 export type FrameHeaders = Readonly<Partial<Record<FrameHeader, string>>>;
 
 const READ = [':message-type', ':event-type', ':exception-type', ':error-code', ':error-message'] as const;
@@ -34,9 +34,11 @@ export function readHeaders(bytes: Buffer): FrameHeaders {
     at = start + size;
     if (at > bytes.length) throw cut();
     // Told by its first byte: most others are not looked at.
-    if (type !== TEXT || bytes[nameStart] !== COLON) continue;
+    if (bytes[nameStart] !== COLON) continue;
     const name = nameOf(bytes.toString('latin1', nameStart, nameEnd));
-    if (name !== undefined) headers[name] = bytes.toString('utf8', start, at);
+    if (name === undefined) continue;
+    if (type === TEXT) headers[name] = bytes.toString('utf8', start, at);
+    else delete headers[name];
   }
   return headers;
 }
