@@ -1,4 +1,4 @@
-import type { ProcessInvoker } from '../lambda/index.ts';
+import { type CredentialStatus, invocationDefaults, type ProcessInvoker } from '../lambda/index.ts';
 import type { PolicySet } from '../policy/index.ts';
 import type { Check } from '../server/index.ts';
 
@@ -16,7 +16,7 @@ export function credentialCheck(invoker: ProcessInvoker, set: PolicySet): Check 
       const region = configuration.region.constant;
       if (constant === undefined || region === undefined) continue;
       known++;
-      const reason = reasonOf(invoker, constant, region);
+      const { reason } = stateOf(invoker, constant, region);
       if (reason !== undefined) failed.set(reason, [...(failed.get(reason) ?? []), `${name}.${step}`]);
     }
   }
@@ -25,6 +25,28 @@ export function credentialCheck(invoker: ProcessInvoker, set: PolicySet): Check 
   return { status: 'degraded', reason: reasons.join('; ') };
 }
 
+/**
+ * Why no API can call anything: every step of the document signs with the machine's identity, or with a role on top of it, and
+ * none of these identities has worked yet. Undefined: one has, or some steps bring keys of their own.
+ */
+export function awaitedIdentity(invoker: ProcessInvoker, set: PolicySet): string | undefined {
+  const reasons = new Set<string>();
+  for (const api of set.apis.values()) {
+    for (const { configuration } of [...api.request, ...api.response]) {
+      const { credentials, region } = configuration;
+      if (credentials.accessKey !== undefined) return undefined;
+      // A role that a request decides is not known; who assumes it is.
+      const isKnown = credentials.constant !== undefined && region.constant !== undefined;
+      const source = isKnown ? credentials.constant : MACHINE;
+      const state = stateOf(invoker, source, region.constant ?? invocationDefaults.region);
+      if (state.worked) return undefined;
+      reasons.add(state.reason ?? `${state.source} is asked for the first time`);
+    }
+  }
+  return reasons.size === 0 ? undefined : [...reasons].slice(0, MAX_REASONS).join('; ');
+}
+
+const MACHINE = Object.freeze({});
 const MAX_REASONS = 10;
 const MAX_STEPS = 5;
 
@@ -33,13 +55,14 @@ function listed(steps: readonly string[]): string {
   return steps.slice(0, MAX_STEPS).join(', ') + more;
 }
 
-function reasonOf(
+/** An identity that cannot be made of what the document says never works. */
+function stateOf(
   invoker: ProcessInvoker,
   ...[source, region]: Parameters<ProcessInvoker['credentialStatus']>
-): string | undefined {
+): Pick<CredentialStatus, 'source' | 'worked' | 'reason'> {
   try {
-    return invoker.credentialStatus(source, region).reason;
+    return invoker.credentialStatus(source, region);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { source: '', worked: false, reason: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,7 +1,14 @@
 import { FilePolicySource, type ReloadOutcome } from '../config/index.ts';
 import { type Logger, type Metrics, metricsText } from '../observability/index.ts';
 import type { PolicySet } from '../policy/index.ts';
-import { openAdmin, parseAdminAddress, type Readiness, type ServingNode, type SignalControl } from '../server/index.ts';
+import {
+  FirstReadiness,
+  openAdmin,
+  parseAdminAddress,
+  type Readiness,
+  type ServingNode,
+  type SignalControl,
+} from '../server/index.ts';
 import { policyCheck, reportLoad } from './policy-reports.ts';
 import type { ServeOptions } from './serve-options.ts';
 
@@ -48,8 +55,9 @@ export async function operate(
 
   reportLoad(source, { kind: 'loaded', version: source.status.version, warnings: [] }, logger, metrics);
   const node = await start(source);
+  const first = new FirstReadiness();
   const readiness = async (): Promise<Readiness> => {
-    const { ready, checks } = await node.readiness();
+    const { ready, checks } = first.judge(await node.readiness());
     const policies =
       refused === null
         ? policyCheck(source)

@@ -15,7 +15,7 @@ import {
   watchTlsFiles,
 } from '../server/index.ts';
 import { keepCompiledCode } from './compile-cache.ts';
-import { credentialCheck } from './credential-check.ts';
+import { awaitedIdentity, credentialCheck } from './credential-check.ts';
 import type { ServeOptions } from './serve-options.ts';
 import { version } from './version.ts';
 import { warmUpProcess } from './warm-up.ts';
@@ -89,14 +89,14 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
   };
   return {
     addresses: server.addresses,
-    readiness: () =>
-      readinessOf({
-        listeners: draining
-          ? { status: 'failed', reason: 'draining' }
-          : { status: 'ok', reason: `bound: ${server.addresses.join(', ')}` },
-        ...exposed,
-        credentials: credentialCheck(invoker, policies.current()),
-      }),
+    readiness() {
+      const set = policies.current();
+      const listeners: Check = draining
+        ? { status: 'failed', reason: 'draining' }
+        : { status: 'ok', reason: `bound: ${server.addresses.join(', ')}` };
+      const checks = { listeners, ...exposed, credentials: credentialCheck(invoker, set) };
+      return readinessOf(checks, awaitedIdentity(invoker, set));
+    },
     metrics: () => metrics.snapshot(),
     reload: wiring.reload,
     async stop({ graceMs, replaced }) {

@@ -212,6 +212,13 @@ export const metricCatalogue = {
     labels: { source: null },
     aggregator: 'min',
   },
+  credentialsValid: {
+    name: 'lambda_ext_proc_credentials_valid',
+    type: 'gauge',
+    help: 'Whether there are valid AWS credentials, by source: 1, or 0; the worst of all workers.',
+    labels: { source: null },
+    aggregator: 'min',
+  },
   credentialsPastExpiry: {
     name: 'lambda_ext_proc_credentials_past_expiry',
     type: 'gauge',

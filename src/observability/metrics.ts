@@ -11,6 +11,8 @@ import { Tally } from './tally.ts';
 export interface CredentialState {
   /** Where they come from, e.g. `default` or the role's name. Never a key. */
   readonly source: string;
+  /** There are valid ones. */
+  readonly ok: boolean;
   readonly obtainedAt?: number | undefined;
   readonly expiresAt?: number | undefined;
   /** Used though they have expired. */
@@ -239,6 +241,10 @@ export class Metrics {
       gauge.reset();
       for (const { source, expiresAt } of states())
         if (expiresAt !== undefined) gauge.set({ source }, expiresAt / 1000);
+    });
+    createGauge('credentialsValid', this.registry, (gauge) => {
+      gauge.reset();
+      for (const { source, ok } of states()) gauge.set({ source }, ok ? 1 : 0);
     });
     createGauge('credentialsPastExpiry', this.registry, (gauge) => {
       gauge.reset();

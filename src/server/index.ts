@@ -1,6 +1,7 @@
 export { type AdminSource, openAdmin, parseAdminAddress } from './admin.ts';
 export { type AdminAccess, adminHost } from './admin-access.ts';
 export { clientNames } from './client-names.ts';
+export { FirstReadiness } from './first-readiness.ts';
 export { routeGrpcLogging } from './grpc-logging.ts';
 export { createServer, type RunningServer, type ServerOptions } from './grpc-server.ts';
 export type { GrpcService } from './grpc-service.ts';

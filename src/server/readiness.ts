@@ -11,9 +11,11 @@ export interface Check {
 export interface Readiness {
   readonly ready: boolean;
   readonly checks: Readonly<Record<string, Check>>;
+  /** Why nothing can work yet, where that keeps a process from being ready for the first time, and never later. */
+  readonly awaits?: string | undefined;
 }
 
 /** Ready when no check has failed. */
-export function readinessOf(checks: Readonly<Record<string, Check>>): Readiness {
-  return { ready: Object.values(checks).every(({ status }) => status !== 'failed'), checks };
+export function readinessOf(checks: Readonly<Record<string, Check>>, awaits?: string | undefined): Readiness {
+  return { ready: Object.values(checks).every(({ status }) => status !== 'failed'), checks, awaits };
 }

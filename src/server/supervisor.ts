@@ -193,7 +193,9 @@ export class Supervisor implements ServingNode {
         checks[`worker ${number}: ${name}`] = { ...check, status };
       }
     });
-    return { ready, checks };
+    const serving = each.filter((readiness) => readiness.ready);
+    const awaits = serving.every((readiness) => readiness.awaits !== undefined) ? serving[0]?.awaits : undefined;
+    return { ready, checks, awaits };
   }
 
   async #readinessOf(slot: Slot): Promise<Readiness> {

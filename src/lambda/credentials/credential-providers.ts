@@ -70,6 +70,7 @@ export class CredentialProviders {
     return {
       source: label,
       ok: true,
+      worked: true,
       reason: undefined,
       obtainedAt: undefined,
       expiresAt: undefined,

@@ -3,6 +3,8 @@ export interface CredentialStatus {
   readonly source: string;
   /** There are valid ones. */
   readonly ok: boolean;
+  /** There were valid ones at some time. */
+  readonly worked: boolean;
   /** Why they cannot be had, or not be refreshed. */
   readonly reason: string | undefined;
   readonly obtainedAt: number | undefined;

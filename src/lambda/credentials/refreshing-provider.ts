@@ -49,6 +49,7 @@ export class RefreshingProvider implements CredentialProvider {
   #current: ResolvedCredentials | undefined;
   #account: string | undefined;
   #obtainedAt = 0;
+  #worked = false;
   #validUntil = 0;
   #refreshAt = 0;
   #load: Promise<ResolvedCredentials> | undefined;
@@ -131,6 +132,7 @@ export class RefreshingProvider implements CredentialProvider {
     return {
       source: this.#options.source,
       ok,
+      worked: this.#worked,
       reason: reasons.filter((reason) => reason !== undefined).join('; ') || undefined,
       obtainedAt: current === undefined ? undefined : this.#obtainedAt,
       expiresAt,
@@ -232,6 +234,7 @@ export class RefreshingProvider implements CredentialProvider {
     this.#current = kept;
     this.#account = loaded.account ?? this.#account;
     this.#obtainedAt = started;
+    this.#worked = true;
     this.#validUntil = isLate ? now + LATE_MS : until;
     this.#stamp = stamp;
     this.#stampAt = now + STAMP_MS;

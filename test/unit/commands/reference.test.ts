@@ -57,7 +57,7 @@ test('the metrics of a process are those of the catalogue, with their types, lab
   metrics.bodyUnavailable('x');
   metrics.immediateResponse('x');
   metrics.protocolViolation('x');
-  metrics.observeCredentials(() => [{ source: 'default', obtainedAt: 0, expiresAt: 0 }]);
+  metrics.observeCredentials(() => [{ source: 'default', ok: true, obtainedAt: 0, expiresAt: 0 }]);
   metrics.observeCache(
     new ResultCache(
       () => ({ bytes: 0, share: () => 1 }),

@@ -121,7 +121,7 @@ test('a failed reload turns the gauge to 0 and leaves the time of the last good 
 
 test('credentials that are gone leave no gauge behind', async () => {
   const metrics = new Metrics();
-  let states = [{ source: 'default', obtainedAt: Date.now() - 5_000, expiresAt: 1_900_000_000_000 }];
+  let states = [{ source: 'default', ok: true, obtainedAt: Date.now() - 5_000, expiresAt: 1_900_000_000_000 }];
   metrics.observeCredentials(() => states);
   const age = await value(metrics, 'credentials_age_seconds{source="default"}');
   assert.ok(age !== undefined && age >= 5 && age < 60);
@@ -132,9 +132,14 @@ test('credentials that are gone leave no gauge behind', async () => {
 
 test('credentials that are used past their expiry are told', async () => {
   const metrics = new Metrics();
-  metrics.observeCredentials(() => [{ source: 'default', pastExpiry: true }, { source: 'role r' }]);
+  metrics.observeCredentials(() => [
+    { source: 'default', ok: true, pastExpiry: true },
+    { source: 'role r', ok: false },
+  ]);
   assert.equal(await value(metrics, 'credentials_past_expiry{source="default"}'), 1);
   assert.equal(await value(metrics, 'credentials_past_expiry{source="role r"}'), 0);
+  assert.equal(await value(metrics, 'credentials_valid{source="default"}'), 1);
+  assert.equal(await value(metrics, 'credentials_valid{source="role r"}'), 0);
 });
 
 test('throttled invocations count by whose limit is reached', async () => {

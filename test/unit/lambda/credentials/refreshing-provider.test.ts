@@ -482,6 +482,7 @@ test('the status tells when credentials were obtained and when they expire', asy
   const empty = {
     source: 'a source',
     ok: false,
+    worked: false,
     reason: undefined,
     obtainedAt: undefined,
     expiresAt: undefined,
@@ -493,6 +494,7 @@ test('the status tells when credentials were obtained and when they expire', asy
   const full = {
     source: 'a source',
     ok: true,
+    worked: true,
     reason: undefined,
     obtainedAt: start,
     expiresAt: start + hour,
