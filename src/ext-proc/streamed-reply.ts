@@ -10,7 +10,7 @@ import { AnswerSender, type OutgoingStream, type StreamHead } from './streaming/
 
 export type CutReason = LabelValue<'responseStreamCuts', 'reason'>;
 
-/** One answer on its way to its caller while it arrives, and what is told of it: metrics, and one log line at its end. */
+/** One answer on its way to its caller while it arrives, and what is told of it: metrics, and a log line where it is cut. */
 export class StreamedReply {
   readonly #context: StreamContext;
   readonly #policies: StreamPolicies;
@@ -82,8 +82,8 @@ export class StreamedReply {
 
   #writeHead(head: StreamHead, end: boolean): void {
     const told = this.#policies.envoy.streamedCookies ?? 1;
-    const cookies = head.cookies.length + (head.cookies.length > 0 ? 1 : 0);
-    if (cookies > told) this.#reportCookies(cookies, told);
+    const count = head.cookies.length === 0 ? 0 : head.cookies.length + 1;
+    if (count > told) this.#reportCookies(count, told);
     this.#replies.writeStreamHead(head, end);
     if (end) this.#noteFirstByte();
   }
@@ -103,11 +103,11 @@ export class StreamedReply {
     this.#context.observer.responseStreamBegan(this.#firstByteMs / 1000);
   }
 
-  #reportCookies(cookies: number, told: number): void {
+  #reportCookies(count: number, told: number): void {
     const { api } = this.#facts;
     this.#context.logger.error(
-      { api, cookies, told },
-      `a streamed answer has ${cookies} cookies and nothing says that more than ${told} reach the caller: Envoy keeps one, and the ` +
+      { api, count, told },
+      `a streamed answer has ${count} cookies and nothing says that more than ${told} reach the caller: Envoy keeps one, and the ` +
         'others need a header_mutation filter that adds the metadata cookie2, cookie3 … ; say so with `envoy: {streamedCookies: …}`',
     );
   }
@@ -122,7 +122,8 @@ export class StreamedReply {
     if (failure !== undefined && transaction !== undefined) {
       reportFailure(transaction, failure, 'streamed answer was cut', facts);
     } else {
-      logger.info(facts, reason === undefined ? 'streamed answer' : 'streamed answer was cut');
+      // The line of its invocation tells the same.
+      logger.debug(facts, reason === undefined ? 'streamed answer' : 'streamed answer was cut');
     }
   }
 
