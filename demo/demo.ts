@@ -6,6 +6,7 @@ import { type Ministack, startMinistack } from '../scripts/support/ministack.ts'
 import { envoyBinary } from '../scripts/support/tools.ts';
 import { NODE_FLAGS } from '../src/commands/node-flags.ts';
 import { startBackend } from './backend.ts';
+import { startChatLambda } from './chat-lambda.ts';
 import { type Ports, withPorts } from './ports.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -50,6 +51,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   try {
     const backend = await startBackend(ports.backend);
     stops.push(() => backend.stop());
+    const chat = await startChatLambda(ports.chat);
+    stops.push(() => chat.stop());
     const aws = await timed('local AWS', onProgress, () => startMinistack({ port: ports.aws }));
     stops.push(() => aws.stop());
     // A user who may invoke functions and nothing else: what a sidecar should be given.

@@ -7,6 +7,7 @@ export interface Ports {
   readonly backend: number;
   readonly sidecarAdmin: number;
   readonly aws: number;
+  readonly chat: number;
 }
 
 export const defaultPorts: Ports = {
@@ -15,6 +16,7 @@ export const defaultPorts: Ports = {
   backend: 8080,
   sidecarAdmin: 9464,
   aws: 4566,
+  chat: 4567,
 };
 
 const users: Readonly<Record<keyof Ports, string>> = {
@@ -23,6 +25,7 @@ const users: Readonly<Record<keyof Ports, string>> = {
   backend: 'the backend',
   sidecarAdmin: "the sidecar's admin server",
   aws: 'the local AWS',
+  chat: 'the function that streams',
 };
 
 /** One line for each port that another program has; empty when all are free. */

@@ -5,6 +5,7 @@ export interface Try {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** A body is JSON, or a text that is the same. */
   readonly expect: { readonly status: number; readonly body: unknown };
 }
 
@@ -30,6 +31,13 @@ export const tries: readonly Try[] = [
     shows: 'Lambda instead of the backend',
     path: '/quote?item=tea',
     expect: { status: 200, body: { item: 'tea', available: true, price: 3 } },
+  },
+  {
+    shows: 'an answer that the caller reads while the function runs',
+    method: 'POST',
+    path: '/chat',
+    body: '{"prompt":"hello there"}',
+    expect: { status: 200, body: ['You', 'said:', 'hello', 'there'].map((word) => `data: ${word}\n\n`).join('') },
   },
   {
     shows: 'response transformation: card numbers are masked',
@@ -68,9 +76,10 @@ export const tries: readonly Try[] = [
 ];
 
 /** The curl line that does the same, for a POSIX shell. */
-export function curlLine(url: string, { method, path, headers = {}, body }: Try): string {
+export function curlLine(url: string, { method, path, headers = {}, body, expect }: Try): string {
   const quote = (text: string) => (/^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const words = ['curl', '-s'];
+  // -N: curl prints what has come of an answer.
+  const words = ['curl', typeof expect.body === 'string' ? '-sN' : '-s'];
   // With a body curl sends a POST by itself.
   if (method && body === undefined) words.push('-X', method);
   for (const [name, value] of Object.entries(headers)) words.push('-H', quote(`${name}: ${value}`));
@@ -96,11 +105,12 @@ export async function attempt(url: string, { method, path, headers, body, expect
   });
   const text = await answer.text();
   const milliseconds = performance.now() - started;
-  const asExpected = answer.status === expect.status && isSameJson(text, expect.body);
+  const asExpected = answer.status === expect.status && isSame(text, expect.body);
   return { status: answer.status, body: text, milliseconds, asExpected };
 }
 
-function isSameJson(text: string, expected: unknown): boolean {
+function isSame(text: string, expected: unknown): boolean {
+  if (typeof expected === 'string') return text === expected;
   try {
     return JSON.stringify(JSON.parse(text)) === JSON.stringify(expected);
   } catch {

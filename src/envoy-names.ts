@@ -50,6 +50,9 @@ export const CERTIFICATE_ATTRIBUTES = [requestAttributes.peerCertificate, reques
 /** The 40 of Envoy 1.40, where the filter's `request_attributes` asks for it: whether answers can be streamed. */
 export const ENVOY_MINOR_ATTRIBUTE = 'xds.node.user_agent_build_version.version.minor_number';
 
+/** The minor number of the first Envoy that sends an answer of the sidecar's while it arrives (StreamedImmediateResponse). */
+export const STREAMING_MINOR = 37;
+
 /** What the filter's `response_attributes` asks Envoy for: who answered, the backend or Envoy itself. The flags decide nothing yet. */
 export const responseAttributes = {
   codeDetails: 'response.code_details',

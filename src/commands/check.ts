@@ -21,6 +21,7 @@ import { readInlineOptions } from './inline-options.ts';
 import type { CommandIo } from './io.ts';
 import { checkLive, type LiveCheck } from './live-check.ts';
 import { readSecretOptions } from './secret-options.ts';
+import { streamNotes } from './stream-notes.ts';
 import { version } from './version.ts';
 
 /**
@@ -46,18 +47,21 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
     throw new UsageError('the standard input (-) can be read once only');
   }
   const inline = readInlineOptions(line, documents.length > 0);
+  const envoyVersion = readEnvoyVersion(line);
   const secrets = readSecretOptions(line);
   const read = (name: string): Promise<string> => (name === '-' ? readInput(io) : readDocument(name));
   const problems: Problem[] = [];
   const notes: string[] = [];
   const files: CheckedFile[] = [];
-  let policies: LoadedPolicies | undefined = documents.length === 0 ? emptyPolicies(inline) : undefined;
+  let policies: LoadedPolicies | undefined = documents.length === 0 ? emptyPolicies(inline, envoyVersion) : undefined;
   for (const name of documents) {
     const file = nameOf(name);
     files.push({ file, kind: 'policies', checked: true });
     const text = await attempt(file, problems, async () => await read(name));
-    policies = text === undefined ? undefined : await attempt(file, problems, () => load(text, file, secrets));
+    policies =
+      text === undefined ? undefined : await attempt(file, problems, () => load(text, file, secrets, envoyVersion));
     problems.push(...(policies?.warnings ?? []));
+    if (policies !== undefined) notes.push(...streamNotes(file, policies.set));
     if (text === undefined || policies === undefined || !line.has('live')) continue;
     const live = await askAws(text, file, policies);
     problems.push(...live.problems);
@@ -87,6 +91,12 @@ function readFormat(line: ParsedCommandLine): keyof typeof FINDING_FORMATS {
   );
 }
 
+function readEnvoyVersion(line: ParsedCommandLine): string | undefined {
+  const version = line.text('envoy-version');
+  if (version === undefined || /^1\.\d{1,3}(?:\.\d{1,3})?$/.test(version)) return version;
+  throw new UsageError(`--envoy-version is a version of Envoy, as 1.40, and not ${JSON.stringify(version)}`);
+}
+
 /** The arguments, and --config beside them; the variable of --config counts only where there are no arguments. */
 function documentsOf(line: ParsedCommandLine): readonly string[] {
   const config = line.text('config');
@@ -98,8 +108,13 @@ function nameOf(argument: string): string {
   return argument === '-' ? STDIN_NAME : argument;
 }
 
-function load(text: string, file: string, secrets: SecretStore): Promise<LoadedPolicies> {
-  return secrets.load(() => loadPolicies(text, file, secrets));
+function load(
+  text: string,
+  file: string,
+  secrets: SecretStore,
+  envoyVersion: string | undefined,
+): Promise<LoadedPolicies> {
+  return secrets.load(() => loadPolicies(text, file, secrets, envoyVersion));
 }
 
 /** Asks with what this machine has: variables, profile and trust stores, as `serve` would. */

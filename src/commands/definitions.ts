@@ -102,6 +102,12 @@ export const checkDefinition: CommandDefinition = {
       repeatable: true,
       help: 'envoy.yaml (or .json), a dump of a running Envoy, or manifests for Kubernetes, to check against the policies',
     },
+    {
+      name: 'envoy-version',
+      value: 'VERSION',
+      variable: false,
+      help: 'of the Envoy that will run it, as 1.40: what that version cannot do is told',
+    },
     { name: 'live', help: 'ask AWS by DryRun whether each function may be invoked with the identity of this machine' },
     { name: 'strict', help: 'exit code 1 for warnings, too' },
     { name: 'format', value: 'text|json|github', help: 'how to print what was found', fallback: 'text' },

@@ -7,7 +7,7 @@ import type { Finding, Place } from './findings.ts';
 export interface CheckResult {
   readonly files: readonly CheckedFile[];
   readonly findings: readonly Finding[];
-  /** What is no problem: what AWS said of functions (`--live`), a line each. */
+  /** What is no problem: what AWS said of functions (`--live`), what streamed answers may take; a line each. */
   readonly notes: readonly string[];
   /** Warnings fail, too. */
   readonly strict: boolean;

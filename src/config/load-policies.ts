@@ -63,16 +63,20 @@ export interface ReadDocument {
   readonly numbers: Numbers;
 }
 
-/** Reads, checks and compiles a document. Throws PolicyDocumentError with every problem that was found. */
+/**
+ * Reads, checks and compiles a document. `envoyVersion`: of Envoy, whatever the document tells. Throws PolicyDocumentError with every
+ * problem that was found.
+ */
 export function loadPolicies(
   text: string,
   fileName: string,
   secrets: SecretSource = new SecretStore(),
+  envoyVersion?: string,
 ): LoadedPolicies {
   const source = parseOrReport(text, fileName);
   const reporter = new Reporter(fileName, source);
   const document = read(reporter, fileName);
-  const { set, surroundings, rights } = atOnce(compileDocument(document, reporter, secrets));
+  const { set, surroundings, rights } = atOnce(compileDocument(document, reporter, secrets, envoyVersion));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return {
     set,
@@ -137,25 +141,38 @@ function read(reporter: Reporter, fileName: string): PolicyDocument {
 }
 
 /** What is served without a document: inline policies only, and those only where they have rights. */
-export function emptyPolicies(inline?: RightsDocument): LoadedPolicies {
-  return { ...loadPolicies(JSON.stringify({ version: 1, inline }), 'policies.json'), hasDocument: false };
+export function emptyPolicies(inline?: RightsDocument, envoyVersion?: string): LoadedPolicies {
+  const text = JSON.stringify({ version: 1, inline });
+  return { ...loadPolicies(text, 'policies.json', new SecretStore(), envoyVersion), hasDocument: false };
 }
 
 function* compileDocument(
   document: PolicyDocument,
   reporter: Reporter,
   secrets: SecretSource,
+  envoyVersion?: string,
 ): InSteps<Pick<LoadedPolicies, 'set' | 'surroundings' | 'rights'>> {
   const compiler = new TemplateCompiler(reporter, secrets);
   const responseTemplates = compileResponseTemplates(document.responseTemplates, ['responseTemplates'], compiler);
   const { defaults } = document;
   const dictionaries = dataMap(document.dictionaries);
   const allow = new Rights(document.allow ?? {});
-  const envoy = compileEnvoy(document.envoy, nothingTold, ['envoy'], reporter);
+  const told = compileEnvoy(document.envoy, nothingTold, ['envoy'], reporter);
+  const envoy = envoyVersion === undefined ? told : { ...told, version: envoyVersion };
   const rights = { author: 'document', allow } as const;
   const { numbers } = reporter;
   const timeSpent = { ms: 0 };
-  const surroundings = { defaults, dictionaries, responseTemplates, envoy, rights, secrets, numbers, timeSpent };
+  const surroundings = {
+    defaults,
+    dictionaries,
+    responseTemplates,
+    envoy,
+    envoyVersion,
+    rights,
+    secrets,
+    numbers,
+    timeSpent,
+  };
   warnOfTemplates(document.dictionaries, ['dictionaries'], reporter);
   const inlineRights = document.inline || undefined;
   const inline = new Rights(inlineRights ?? {});

@@ -94,6 +94,7 @@ function joinNeeds(a: TemplateNeeds, b: TemplateNeeds): TemplateNeeds {
     response: a.response || b.response,
     responseBody: a.responseBody || b.responseBody,
     lambdaResponse: a.lambdaResponse || b.lambdaResponse,
+    lambdaResponseBody: a.lambdaResponseBody || b.lambdaResponseBody,
     attributes: a.attributes || b.attributes,
     error: a.error || b.error,
   };

@@ -27,6 +27,7 @@ export function needsOf(nodes: readonly Node[]): TemplateNeeds {
     response: false,
     responseBody: false,
     lambdaResponse: false,
+    lambdaResponseBody: false,
     attributes: false,
     error: false,
   };
@@ -112,12 +113,11 @@ function visitStep(step: Step, next: Use, needs: Mutable): void {
 }
 
 function variable(name: string, use: Use, needs: Mutable): void {
-  if (name === 'request' || name === 'response') {
+  if (name === 'request' || name === 'response' || name === 'lambdaResponse') {
     needs[name] = true;
     if (reads(use, isBody)) needs[`${name}Body`] = true;
     if (name === 'request' && reads(use, isSsl)) needs.requestSsl = true;
-  } else if (name === 'lambdaResponse') needs.lambdaResponse = true;
-  else if (name === 'context') needs.attributes = true;
+  } else if (name === 'context') needs.attributes = true;
   else if (name === 'error') needs.error = true;
 }
 

@@ -12,6 +12,8 @@ export interface TemplateNeeds {
   readonly response: boolean;
   readonly responseBody: boolean;
   readonly lambdaResponse: boolean;
+  /** `#lambdaResponse.content`, and what is made of it. */
+  readonly lambdaResponseBody: boolean;
   /** `#context.attributes`: what earlier policies stored. */
   readonly attributes: boolean;
   readonly error: boolean;

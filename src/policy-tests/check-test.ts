@@ -49,18 +49,22 @@ function checkBody(message: Bytes | null | undefined, path: DocumentPath, report
 function checkAnswer(answer: AnswerDocument, path: DocumentPath, report: Report): void {
   const isThere = (field: keyof AnswerDocument): boolean =>
     field === 'result' ? answer.result !== undefined : answer[field] !== undefined && answer[field] !== null;
-  const results = (['result', 'resultText', 'resultBase64'] as const).filter(isThere);
+  const results = (['result', 'resultText', 'resultBase64', 'chunks'] as const).filter(isThere);
   const refuses = isThere('error') || isThere('status');
   const kinds = [
     ...(results.length > 0 || isThere('functionError') ? [results[0] ?? 'functionError'] : []),
     ...(refuses ? [isThere('error') ? 'error' : 'status'] : []),
     ...(isThere('failure') ? ['failure'] : []),
   ];
-  if (kinds.length === 0) report(path, 'answers nothing: write result, functionError, error, status or failure');
+  if (kinds.length === 0)
+    report(path, 'answers nothing: write result, chunks, functionError, error, status or failure');
   if (kinds.length > 1)
     report([...path, kinds[1] ?? ''], `cannot be used with ${kinds[0]}: an answer is one of them`, 'key');
   if (results.length > 1)
     report([...path, results[1] ?? ''], `cannot be used with ${results[0]}: write one of them`, 'key');
+  if (isThere('prelude') && results.length === 0) {
+    report([...path, 'prelude'], 'requires a result or chunks, which are the body behind it', 'key');
+  }
   if (isThere('reason') && !isThere('error')) report([...path, 'reason'], 'requires error', 'key');
   if (isThere('retryAfterSeconds') && !refuses)
     report([...path, 'retryAfterSeconds'], 'requires error or status', 'key');

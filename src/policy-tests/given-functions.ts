@@ -86,7 +86,20 @@ function givenAnswer(document: AnswerDocument): GivenAnswer {
       delayMs,
     };
   }
-  return { kind: 'result', payload: resultOf(document), functionError: functionError ?? undefined, delayMs };
+  const pieces = piecesOf(document);
+  const payload = pieces === undefined ? resultOf(document) : Buffer.concat(pieces);
+  return { kind: 'result', payload, pieces, functionError: functionError ?? undefined, delayMs };
+}
+
+/** Between the prelude and the body. */
+const DELIMITER = Buffer.alloc(8);
+
+/** What a streaming function writes; undefined: its result comes in one piece. */
+function piecesOf(document: AnswerDocument): readonly Buffer[] | undefined {
+  const { prelude, chunks } = document;
+  if (!prelude && !chunks) return undefined;
+  const head = prelude ? [Buffer.from(JSON.stringify(prelude)), DELIMITER] : [];
+  return [...head, ...(chunks?.map((chunk) => Buffer.from(chunk)) ?? [resultOf(document)])];
 }
 
 /** As a runtime of Lambda tells an error. */

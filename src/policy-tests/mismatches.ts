@@ -18,12 +18,17 @@ export function mismatchesOf(expect: ExpectDocument, run: RecordedRun): readonly
   const add: Add = (path, differences) => {
     for (const difference of differences) found.push({ path: ['expect', ...path], ...difference });
   };
-  if (expect.error !== undefined) equal(add, ['error'], expect.error, run.error?.failure.key ?? null);
+  if (expect.error !== undefined) {
+    equal(add, ['error'], expect.error, run.error?.failure.key ?? run.streamed?.cutBy ?? null);
+  }
   compareCalls(expect, run, add);
   compareForwarded(expect, run, add);
   const { response } = expect;
   if (response) {
     if (isGiven(response.status)) equal(add, ['response', 'status'], response.status, run.response.status);
+    if (isGiven(response.streamed)) {
+      equal(add, ['response', 'streamed'], response.streamed, run.streamed !== undefined);
+    }
     compareContent(response, run.response, ['response'], add);
   }
   for (const [name, value] of Object.entries(expect.attributes ?? {})) {

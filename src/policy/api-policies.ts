@@ -1,5 +1,12 @@
 import type { BodyTemplate, CompiledTemplate, Secret, ValueList } from '../expression/index.ts';
-import type { Authorizer, BodyNeeds, RequestFormat, Resource, ResponseFormat } from '../formats/index.ts';
+import type {
+  Authorizer,
+  BodyNeeds,
+  RequestFormat,
+  Resource,
+  ResponseFormat,
+  StreamedResponseFormat,
+} from '../formats/index.ts';
 import type {
   CredentialSource,
   ErrorStatusField,
@@ -8,9 +15,11 @@ import type {
   InvocationType,
   LogType,
   RetryOptions,
+  StreamingTimes,
   TransportOptions,
 } from '../lambda/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
+import type { StreamLimits } from './answer.ts';
 
 /** Everything that one API does, compiled: made by config/ from a checked document, run by this folder. Immutable. */
 export interface ApiPolicies {
@@ -130,8 +139,17 @@ export interface LambdaConfiguration {
   readonly errorStatus: ErrorStatus;
   /** How long results are kept, and for whom; undefined: each request calls the function. */
   readonly cache: CacheConfiguration | undefined;
+  /** The answer goes to the caller while it arrives; undefined: when it is whole. Only where `sendToConsumer` is true. */
+  readonly streaming: StreamingConfiguration | undefined;
   /** What its expressions may give; undefined: nothing is to be looked at for each request. */
   readonly frame: InvocationFrame | undefined;
+}
+
+export interface StreamingConfiguration {
+  readonly limits: StreamLimits;
+  readonly times: StreamingTimes;
+  /** What the function's bytes are as an HTTP answer. */
+  readonly format: StreamedResponseFormat;
 }
 
 /** Results of the function are kept and given to later requests of the same key. */

@@ -41,6 +41,9 @@ export const defaultStreamLimits: StreamLimits = {
   burstBytes: 1_048_576,
 };
 
+/** As API Gateway has them for streams: idle for 5 min, 15 min in all. */
+export const defaultStreamTimeouts = { idleTimeoutMs: 300_000, totalTimeoutMs: 900_000 } as const;
+
 /** `errorStatus: honest`: what happened, in HTTP's own words. */
 export const honestStatus: ErrorStatus = Object.freeze({
   throttled: 429,

@@ -7,6 +7,8 @@ export {
   CACHE_ENTRIES,
   CACHE_SECONDS,
   defaultLimits,
+  defaultStreamLimits,
+  defaultStreamTimeouts,
   honestStatus,
   INLINE_CACHE_OWNER,
   policyDefaults,

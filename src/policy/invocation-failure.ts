@@ -10,12 +10,12 @@ export function failureOf(error: InvocationError, invocation: Invocation, errorS
     const options = { details: error.details, parameters, retryAfterSeconds: 1, cause: error };
     return new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', options);
   }
+  // A function that streams tells of its failure in its stream.
+  if (error.kind === 'function') return functionFailure(error.errorType ?? 'Unhandled', invocation);
   if (error.kind === 'status' && !isRefusal(error.statusCode ?? 0)) {
     const parameters = parametersOf(invocation, String(error.statusCode ?? ''));
     return new PolicyFailure('AWS_LAMBDA_INVALID_STATUS_CODE', { parameters, cause: error });
   }
-  // As the function's error that a result tells.
-  if (error.kind === 'function') return functionFailure(error.errorType ?? 'Unknown', invocation, error);
   const field = error.errorStatus ?? answeredField(error);
   const status = field === undefined ? undefined : errorStatus[field];
   return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', {
@@ -33,12 +33,9 @@ export function frameFailure({ key, field, reason }: FrameRefusal): PolicyFailur
 }
 
 /** The function itself failed: its text may hold anything, so the caller gets the plain message. */
-export function functionFailure(
-  functionError: string,
-  invocation: Invocation,
-  cause: Error = new Error(`the function failed: ${functionError}`),
-): PolicyFailure {
+export function functionFailure(functionError: string, invocation: Invocation): PolicyFailure {
   const parameters = parametersOf(invocation, functionError);
+  const cause = new Error(`the function failed: ${functionError}`);
   return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { parameters, cause });
 }
 

@@ -4,10 +4,11 @@ import type { Invocation } from '../lambda/index.ts';
 import { charge, type MemoryAccount } from '../memory-account.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { cacheKeyOf, sharedResult } from './cached-result.ts';
-import { answerBytes, type CallResult, callFunction } from './call-function.ts';
+import { answerBytes, type CallResult, callFunction, type FunctionCall } from './call-function.ts';
 import { buildInvocation } from './invocation.ts';
 import { frameFailure } from './invocation-failure.ts';
 import { redactionOf } from './private-variables.ts';
+import { streamFunction } from './stream-function.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
@@ -39,16 +40,20 @@ export async function invokeFunction(
     }
     releaseParsed(transaction);
     const call = { transaction, step, invocation, question, redact: redactionOf(transaction) };
-    given =
-      key === undefined
-        ? await callFunction(call, transaction.memory, controller.signal)
-        : await sharedResult(call, key, controller.signal);
+    given = await giveResult(call, key, controller.signal);
   } finally {
     transaction.invocation = undefined;
     giveBackPayload(transaction, step, invocation);
   }
   keep(given, transaction.memory);
   return given.answer;
+}
+
+function giveResult(call: FunctionCall, key: string | undefined, signal: AbortSignal): Promise<CallResult> {
+  const { transaction, step } = call;
+  const { streaming } = step.configuration;
+  if (streaming !== undefined) return streamFunction(call, streaming, signal);
+  return key === undefined ? callFunction(call, transaction.memory, signal) : sharedResult(call, key, signal);
 }
 
 /** Has the account hold what the answer takes, where `held` bytes are taken for the result that it was made of. */

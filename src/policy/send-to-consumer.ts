@@ -56,6 +56,7 @@ function putBody(
   if (phase === 'response') throw new Error('a response step cannot send a body while it arrives');
   response.forgetBody();
   transaction.pieces = body;
+  transaction.streamLimits = transaction.step?.configuration.streaming?.limits;
 }
 
 /** A name's values take the place of those that are there. What a function may not set is left out. */

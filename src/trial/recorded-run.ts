@@ -45,6 +45,14 @@ export interface RecordedError {
   readonly template: ResponseTemplate | undefined;
 }
 
+/** A response that went to the caller while it arrived. */
+export interface RecordedStream {
+  /** Messages with bytes of its body. */
+  readonly pieces: number;
+  /** The key of the error that cut it; undefined: it came to its end. */
+  readonly cutBy: string | undefined;
+}
+
 /** One request on its way through an API's policies, from its headers to the caller's answer. */
 export interface RecordedRun {
   /** In the order in which they ran; those of a phase that was never reached are missing. */
@@ -52,6 +60,8 @@ export interface RecordedRun {
   /** Undefined: the backend was never called. */
   readonly forwarded: HttpRequest | undefined;
   readonly response: HttpResponse;
+  /** Undefined: the response was sent when it was whole. */
+  readonly streamed: RecordedStream | undefined;
   /** The variables that policies set, by name. */
   readonly attributes: ReadonlyMap<string, string | null>;
   readonly error: RecordedError | undefined;

@@ -65,12 +65,13 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
     setup: setupOf(trial, traits),
     attributes: { request: traits.attributes, response: answeredByBackend },
   });
-  const { forwarded, response, rejection } = await envoy.run(trial.request, trial.backend);
+  const { forwarded, response, rejection, streamed } = await envoy.run(trial.request, trial.backend);
   const { steps, attributes, error } = recorder;
   return {
     steps,
     forwarded,
     response,
+    streamed: streamed && { pieces: streamed.pieces, cutBy: keyOf(streamed.cut) },
     attributes,
     error,
     rejection,
@@ -78,6 +79,11 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
     log,
     waitedMs: clock.now(),
   };
+}
+
+/** Of `lambda_ext_proc{KEY}`. */
+function keyOf(details: string | undefined): string | undefined {
+  return details === undefined ? undefined : (/\{(\w+)\}/.exec(details)?.[1] ?? details);
 }
 
 /** 2000-01-01T00:00:00Z: `{#request.timestamp}` is the same in every run. */
@@ -89,11 +95,14 @@ function setupOf({ set, api, envoy }: Trial, traits: StreamTraits): EnvoySetup {
   const chosen = choice.kind === 'chosen' ? choice.policies : undefined;
   const policies = api === undefined ? chosen : set.byName(api);
   const told = policies?.envoy ?? set.envoy;
+  const streams = policies?.request.some(({ configuration }) => configuration.streaming !== undefined) === true;
   return {
-    requestBody: 'NONE',
+    // A route that streams is configured so.
+    requestBody: streams ? 'FULL_DUPLEX_STREAMED' : 'NONE',
     responseHeaders: told.responseHeaders === true ? 'SEND' : 'SKIP',
     responseBody: 'NONE',
     allowModeOverride: told.allowModeOverride === true,
+    streamedCookies: told.streamedCookies ?? 1,
     ...envoy,
   };
 }

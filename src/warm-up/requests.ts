@@ -22,6 +22,7 @@ export const warmUpEnvoy: EnvoySetup = {
   responseHeaders: 'SKIP',
   responseBody: 'NONE',
   allowModeOverride: true,
+  streamedCookies: 1,
 };
 
 export function backend(): HttpResponse {

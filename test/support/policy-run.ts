@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import { loadPolicies } from '../../src/config/index.ts';
-import type { Invocation, InvocationResult } from '../../src/lambda/index.ts';
+import type { Invocation, InvocationResult, LambdaInvoker } from '../../src/lambda/index.ts';
 import type { MemoryAccount } from '../../src/memory-account.ts';
 import type { InvocationLabels } from '../../src/observability/index.ts';
 import {
@@ -9,6 +9,7 @@ import {
   HttpHeaders,
   type PhaseOutcome,
   type RequestHead,
+  type ResponseStreams,
   runPolicies,
   type SharedResults,
   Transaction,
@@ -24,6 +25,10 @@ export type TestFunction = (
 export interface PolicyRunOptions {
   /** By function name; one that is not named here answers its payload. */
   readonly functions?: Readonly<Record<string, TestFunction>>;
+  /** Functions that stream, by name; another one streams what it answers. */
+  readonly streams?: Readonly<Record<string, LambdaInvoker['invokeStreaming']>>;
+  /** Room for answers that stream; absent: without a limit. */
+  readonly room?: ResponseStreams;
   readonly method?: string;
   readonly path?: string;
   /** Pairs where a name occurs several times, or a value is not UTF-8. */
@@ -78,13 +83,22 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
   const counted: InvocationLabels[] = [];
   const reached: string[] = [];
   const log: Record<string, unknown>[] = [];
-  const invoker = invokerOf(async (invocation, signal): Promise<InvocationResult> => {
+  const whole = invokerOf(async (invocation, signal): Promise<InvocationResult> => {
     invocations.push(invocation);
     const act = functions[invocation.functionName] ?? echo;
     const result = await act(invocation, signal);
     const partial = typeof result === 'string' ? { payload: Buffer.from(result) } : result;
     return { status: 200, payload: Buffer.alloc(0), attempts: 1, ...partial };
   });
+  const invoker: LambdaInvoker = {
+    invoke: (invocation, signal) => whole.invoke(invocation, signal),
+    invokeStreaming(invocation, signal) {
+      const stream = options.streams?.[invocation.functionName];
+      if (stream === undefined) return whole.invokeStreaming(invocation, signal);
+      invocations.push(invocation);
+      return stream(invocation, signal);
+    },
+  };
   const transaction = new Transaction(
     policies,
     {
@@ -100,6 +114,7 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
     bodyLimit,
     evaluationMs,
     options.memory,
+    options.room,
   );
   transaction.beginRequest({
     method,

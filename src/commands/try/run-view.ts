@@ -20,7 +20,7 @@ export function runView(run: ShownRun): RunView {
       backendSection(forwarded),
       {
         title: 'What the caller gets',
-        note: `status ${response.status}${run.errorKey === null ? '' : ` (${run.errorKey})`}`,
+        note: `status ${response.status}${streamText(run)}${run.errorKey === null ? '' : ` (${run.errorKey})`}`,
         tone: run.errorKey === null && rejection === null ? 'good' : 'bad',
         rows: messageRows(response),
       },
@@ -34,6 +34,12 @@ function summaryOf({ api, steps, response, errorKey, forwarded, waitedMs }: Show
   const key = errorKey === null ? '' : ` (${errorKey})`;
   const waited = waitedMs === 0 ? '' : ` after ${waitedMs} ms`;
   return `API ${api}: ${count(calls, 'invocation')}, ${way}, the caller gets ${response.status}${key}${waited}.`;
+}
+
+function streamText({ streamed }: ShownRun): string {
+  if (streamed === null) return '';
+  const pieces = `, streamed in ${count(streamed.pieces, 'piece')}`;
+  return streamed.cutBy === null ? pieces : `${pieces}, then cut`;
 }
 
 function backendSection(forwarded: ShownRequest | null): ViewSection {

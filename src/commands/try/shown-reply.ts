@@ -19,6 +19,7 @@ export interface ShownReply {
 }
 
 type CommonResponse = NonNullable<NonNullable<ProcessingResponse['request_headers']>['response']>;
+type StreamedReply = NonNullable<ProcessingResponse['streamed_immediate_response']>;
 type HeaderMutation = NonNullable<CommonResponse['header_mutation']>;
 
 const SIDES = ['request', 'response'] as const;
@@ -46,6 +47,8 @@ function shownMessage(reply: ProcessingResponse): ShownReply {
       ...(body === null ? {} : { body }),
     };
   }
+  const { streamed_immediate_response: streamed } = reply;
+  if (streamed) return { message: 'streamed_immediate_response', ...shownStreamed(streamed) };
   for (const side of SIDES) {
     for (const part of PARTS) {
       const message = reply[`${side}_${part}`];
@@ -55,6 +58,14 @@ function shownMessage(reply: ProcessingResponse): ShownReply {
     if (trailers) return { message: `${side}_trailers`, ...shownHeaders(trailers.header_mutation) };
   }
   return { message: 'override_message_timeout' };
+}
+
+function shownStreamed({ headers_response: head, body_response: piece }: StreamedReply): Omit<ShownReply, 'message'> {
+  if (!head) return { body: shownBody(bytesOf(piece?.body)) };
+  const lines = (head.headers?.headers ?? []).map(({ key = '', raw_value: value }) => {
+    return [key, Buffer.from(bytesOf(value) ?? []).toString()] as const;
+  });
+  return { set: lines };
 }
 
 function shownCommon(response: CommonResponse | null | undefined): Omit<ShownReply, 'message'> {

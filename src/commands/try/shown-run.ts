@@ -108,6 +108,8 @@ export interface ShownRun {
   /** Null: the backend is not called. */
   readonly forwarded: ShownRequest | null;
   readonly response: ShownResponse;
+  /** The response went to the caller while it arrived; null: when it was whole. */
+  readonly streamed: { readonly pieces: number; readonly cutBy: string | null } | null;
   readonly attributes: Readonly<Record<string, string | null>>;
   readonly errorKey: string | null;
   /** Why Envoy would not take what it is told, and fail the request by itself. */
@@ -126,8 +128,9 @@ export function shownRun(run: RecordedRun, request: HttpRequest, policies: ApiPo
     envoy: run.replies.map(shownReply),
     forwarded: run.forwarded === undefined ? null : shownRequest(run.forwarded),
     response: shownResponse(run.response),
+    streamed: run.streamed === undefined ? null : { pieces: run.streamed.pieces, cutBy: run.streamed.cutBy ?? null },
     attributes: Object.fromEntries(attributes),
-    errorKey: run.error?.failure.key ?? null,
+    errorKey: run.error?.failure.key ?? run.streamed?.cutBy ?? null,
     rejection: run.rejection ?? null,
     waitedMs: run.waitedMs,
   };

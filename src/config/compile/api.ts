@@ -1,3 +1,4 @@
+import { STREAMING_MINOR } from '../../envoy-names.ts';
 import {
   type ApiPolicies,
   AUTHORIZER_ATTRIBUTE,
@@ -9,6 +10,7 @@ import {
 } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { ApiDocument } from '../schema/index.ts';
+import type { StreamedBy } from './after-stream.ts';
 import { type CachePlace, configurationHash } from './cache.ts';
 import { CallerVariables } from './caller-influence.ts';
 import { dataMap } from './data.ts';
@@ -29,6 +31,8 @@ export interface Surroundings extends StepSurroundings {
   readonly dictionaries: ReadonlyMap<string, unknown>;
   readonly responseTemplates: ResponseTemplates;
   readonly envoy: EnvoySettings;
+  /** Of Envoy, whatever the document tells: `check --envoy-version`. */
+  readonly envoyVersion?: string | undefined;
   /** Of the bodies of `defaults`. */
   readonly numbers: Numbers;
   /** By expressions that no request changes. */
@@ -56,13 +60,17 @@ export function* compileApi(
   if (author === 'route') refuseSelection(document, path, shared.reporter);
   const compiler =
     author === 'route' ? shared : shared.withFixed(new FixedValues(withoutOthers(data), surroundings.timeSpent));
-  const phases = yield* compilePhases(document, path, surroundings, compiler, cachePlace(name, document, surroundings));
+  const told = compileEnvoy(document.envoy, surroundings.envoy, [...path, 'envoy'], compiler.reporter);
+  const { envoyVersion } = surroundings;
+  const envoy = envoyVersion === undefined ? told : { ...told, version: envoyVersion };
+  const cache = cachePlace(name, document, surroundings);
+  const phases = yield* compilePhases(document, path, { ...surroundings, envoy }, compiler, cache);
   const own = compileResponseTemplates(document.responseTemplates, [...path, 'responseTemplates'], compiler);
   return {
     name,
     ...data,
     contextPath: closedPath(document.contextPath),
-    envoy: compileEnvoy(document.envoy, surroundings.envoy, [...path, 'envoy'], compiler.reporter),
+    envoy,
     ...phases,
     privateVariables: privateNames([...phases.request, ...phases.response]),
     responseTemplates: laidOver(surroundings.responseTemplates, own),
@@ -142,6 +150,8 @@ function* compilePhases(
   let answeredBy: string | undefined;
   let guardedBy: string | undefined;
   let authorizedBy: string | undefined;
+  let streamedBy: StreamedBy | undefined;
+  let afterStream = false;
   let certificates = false;
   let events = false;
   const headers = new Set<string>();
@@ -152,7 +162,8 @@ function* compilePhases(
     for (const { document: step, place } of placeSteps(document, which, path, defaultScope, compiler.reporter)) {
       yield;
       position++;
-      const compiled = compileStep(step, surroundings, { ...place, cache, answeredBy, guardedBy }, compiler, callers);
+      const flow = { cache, answeredBy, guardedBy, streamedBy, afterStream };
+      const compiled = compileStep(step, surroundings, { ...place, ...flow }, compiler, callers);
       if (compiled === undefined) continue;
       const name = step.name || `${compiled.baseName}-${position}`;
       const earlier = names.get(name);
@@ -183,6 +194,12 @@ function* compilePhases(
         checkAuthorized(finished, authorizedBy, place.path, compiler.reporter);
         if (finished.authorizer !== undefined) authorizedBy ??= name;
       }
+      const streams = finished.configuration.streaming !== undefined;
+      if (streams) {
+        streamedBy = { name: streamedBy?.name ?? name, always: streamedBy?.always === true || answersAlways(finished) };
+        checkVersion(surroundings.envoy, [...place.path, 'configuration', 'streaming'], compiler.reporter);
+      }
+      afterStream = streams || (afterStream && finished.condition !== undefined);
       if (which === 'request' && answersAlways(finished)) answeredBy ??= name;
       if (which === 'request' && typeof finished.configuration.sendToConsumer !== 'boolean') guardedBy ??= name;
       steps.push(finished);
@@ -227,6 +244,13 @@ function sumNeeds(
     responseBody: needs.some(({ responseBody }) => responseBody),
     answersAlways: request.some(answersAlways),
   };
+}
+
+/** What the sidecar does where the document tells an Envoy that cannot stream. */
+function checkVersion({ version }: EnvoySettings, path: DocumentPath, reporter: Reporter): void {
+  if (version === undefined || Number(version.split('.')[1]) >= STREAMING_MINOR) return;
+  const message = `Envoy ${version} cannot send an answer while it arrives, as 1.${STREAMING_MINOR} and later do: it is collected up to limits.bodyBytes and sent at once`;
+  reporter.warn(path, message, 'key');
 }
 
 /** With `onError: continue` a failure lets the request go on to the backend. */

@@ -33,6 +33,7 @@ const WITHOUT_EFFECT = [
   'mutations',
   'errorStatus',
   'cache',
+  'streaming',
 ] as const;
 
 /** The configuration of an authorizer's step: of `defaults` goes along what tells how to call the function. */

@@ -21,6 +21,7 @@ export class ConfigurationScope {
   readonly templates: CompiledTemplate[] = [];
   /** Those of them that are evaluated before the function is called. */
   readonly beforeCall: CompiledTemplate[] = [];
+  readonly #places = new Map<CompiledTemplate, DocumentPath>();
   readonly #compiler: TemplateCompiler;
   readonly #layers: ConfigurationLayers;
   readonly #path: DocumentPath;
@@ -85,6 +86,11 @@ export class ConfigurationScope {
     return said(valueAt(own, [top])) === said(valueAt(defaults, [top]));
   }
 
+  /** Where a template of the step stands, relative to its configuration. */
+  placeOf(template: CompiledTemplate): DocumentPath {
+    return this.#places.get(template) ?? [];
+  }
+
   /** The step itself has exactly this field. */
   says(path: DocumentPath): boolean {
     return has(this.#layers.own, path);
@@ -97,6 +103,11 @@ export class ConfigurationScope {
 
   error(path: DocumentPath, message: string, part?: 'key' | 'value'): void {
     this.#compiler.reporter.error(this.origin(path), message, part);
+  }
+
+  /** At a place of the document itself, beside the configuration. */
+  errorAt(path: DocumentPath, message: string): void {
+    this.#compiler.reporter.error(path, message);
   }
 
   warn(path: DocumentPath, message: string, part?: 'key' | 'value'): void {
@@ -123,9 +134,11 @@ export class ConfigurationScope {
     return valueAt(this.#layers.own, [top]) !== undefined;
   }
 
-  #remember([field]: DocumentPath, template: CompiledTemplate | undefined): CompiledTemplate | undefined {
+  #remember(path: DocumentPath, template: CompiledTemplate | undefined): CompiledTemplate | undefined {
     if (template === undefined) return undefined;
+    const [field] = path;
     this.templates.push(template);
+    this.#places.set(template, path);
     if (!AFTER_CALL.has(field)) this.beforeCall.push(template);
     return template;
   }

@@ -10,8 +10,8 @@ import {
   type StepNeeds,
 } from '../../policy/index.ts';
 import { deepMerge, type WholeFields } from '../merge.ts';
-import type { DocumentPath } from '../problem.ts';
 import type { ConfigurationDocument, StepDocument } from '../schema/index.ts';
+import { checkAfterStream, type LaterPlace } from './after-stream.ts';
 import { authorizerConfiguration, checkAuthorizerStep, compileAuthorizer, identityHeaders } from './authorizer.ts';
 import { compileBody } from './body.ts';
 import { type CachePlace, compileCache } from './cache.ts';
@@ -26,13 +26,12 @@ import { hasOwnKeys, inlineBase } from './inline-rules.ts';
 import { compileAnswer, compileMutations } from './mutations.ts';
 import type { Reporter } from './reporter.ts';
 import { compileFrame, type StepSurroundings } from './step-rights.ts';
+import { compileStreaming, withStreamingFields } from './streaming.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 import { compileTexts } from './texts.ts';
 import { compileTransport } from './transport.ts';
 
-export interface StepPlace {
-  readonly path: DocumentPath;
-  readonly phase: 'request' | 'response';
+export interface StepPlace extends LaterPlace {
   readonly body: PolicyStep['body'];
   /** Undefined: nothing of the step is ever kept. */
   readonly cache?: CachePlace | undefined;
@@ -87,7 +86,7 @@ export function compileStep(
       : inlineBase(own, defaults ?? {}, (at, message, part) => {
           compiler.reporter.error([...path, ...at], message, part);
         });
-  const laid = deepMerge<ConfigurationDocument>(base, own, BODIES);
+  const laid = deepMerge(withStreamingFields(base), withStreamingFields(own), BODIES);
   const scope = new ConfigurationScope(compiler, { own, defaults: base }, path, rights.author);
   const guard = document.authorizer ?? undefined;
   const merged = guard === undefined ? laid : authorizerConfiguration(guard, laid);
@@ -98,7 +97,12 @@ export function compileStep(
     guard && compileAuthorizer(guard, [...place.path, 'authorizer'], formats.options, compiler.reporter);
   const payload = guard === undefined ? formats.request : new RawRequest(undefined);
   const response = authorizer?.authorizer.response ?? formats.response;
-  const unframed = compileConfiguration(merged, { ...formats, request: payload, response }, place, scope);
+  const unframed = compileConfiguration(
+    merged,
+    { ...formats, request: payload, response },
+    { ...place, below: base },
+    scope,
+  );
   const configuration = unframed && {
     ...unframed,
     secrets: secretsOf(unframed.credentials),
@@ -112,13 +116,16 @@ export function compileStep(
   if (configuration.sendToConsumer === true) checkReplaced(condition, place, scope);
   const templates = condition === undefined ? scope.templates : [...scope.templates, condition];
   const beforeCall = condition === undefined ? scope.beforeCall : [...scope.beforeCall, condition];
+  const needs = bodyNeeds(place, configuration.requestFormat, templates);
+  const later = { configuration, condition, templates, beforeCall, readsResponseBody: needs.responseBody };
+  checkAfterStream(later, place, scope);
   return {
     step: {
       condition,
       onConditionError: guard === undefined ? (document.onConditionError ?? policyDefaults.onConditionError) : 'fail',
       onError: document.onError ?? policyDefaults.onError,
       body: place.body,
-      needs: bodyNeeds(place, configuration.requestFormat, templates),
+      needs,
       authorizer,
       configuration,
     },
@@ -154,7 +161,7 @@ function bodyNeeds(
 function compileConfiguration(
   document: ConfigurationDocument,
   formats: CompiledFormats,
-  { path, phase, answeredBy, cache }: StepPlace,
+  { path, phase, answeredBy, cache, below }: StepPlace & { readonly below: ConfigurationDocument },
   scope: ConfigurationScope,
 ): Omit<LambdaConfiguration, 'frame' | 'secrets'> | undefined {
   const destination = compileDestination(document, scope);
@@ -185,10 +192,12 @@ function compileConfiguration(
     errorStatus: compileErrorStatus(document.errorStatus),
     cache: compileCache(document, formats.request === undefined ? { payload } : undefined, path, cache, scope),
   } as const;
+  const streaming =
+    sendToConsumer === undefined ? undefined : compileStreaming(document, configuration, { phase, below }, scope);
   checkResultIsThere(document, scope);
   if (sendToConsumer !== undefined) checkEffects(configuration, { phase, answeredBy }, scope);
   if (destination !== undefined) checkOneQualifier(destination.function, configuration.texts.qualifier, scope);
-  return destination === undefined ? undefined : { ...configuration, ...destination };
+  return destination === undefined ? undefined : { ...configuration, ...destination, streaming };
 }
 
 function compileErrorStatus(status: ConfigurationDocument['errorStatus']): ErrorStatus {

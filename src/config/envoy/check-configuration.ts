@@ -25,7 +25,10 @@ import { isNamedByRoutes, type Route, routesOf } from './routes.ts';
 import { runtimeFlag } from './runtime-flag.ts';
 import { checkSecondLine } from './second-line-checks.ts';
 import { checkSender } from './sender-checks.ts';
+import { checkStreaming } from './streaming-checks.ts';
+import { checkStreamingMemory } from './streaming-memory.ts';
 import { checkTimeouts } from './timeout-checks.ts';
+import { toldOf } from './told.ts';
 import { checkTold } from './told-checks.ts';
 import type { UsedRoute } from './used-routes.ts';
 
@@ -50,6 +53,7 @@ export function checkConfiguration(configuration: EnvoyConfiguration, check: Env
   checkBuffers(used, clusters, reporter);
   if (bootstrap !== undefined) {
     checkOverload(bootstrap, used, reporter);
+    checkStreamingMemory(bootstrap, used, policies.set.limits, reporter);
     checkGracefulClose(bootstrap, filters, reporter);
   }
   return {
@@ -126,6 +130,7 @@ function checkFilter(filter: Filter, configuration: EnvoyConfiguration, check: E
     checkAnswers(filter, one, reporter);
     checkOrder(one, configuration.clusters, reporter);
     checkSecondLine(one, receives, reporter);
+    checkStreaming(one, { told: toldOf(one, policies.set, reporter), receives }, reporter);
   }
   checkRerouting(used, reporter);
   checkRouteCache(used, reporter);

@@ -51,6 +51,9 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
     const message = `the server cannot know of it and never asks for more time: write \`envoy: {messageTimeoutMs: ${timeout}, maxMessageTimeoutMs: ${maximum}}\` in policies.yaml`;
     reporter.warn(config.placeOf('max_message_timeout'), message);
   }
+  // Envoy's deadline does not run in this mode (Envoy 1.40), in the request phase.
+  const isDuplex = used.route.processingMode?.text('request_body_mode') === 'FULL_DUPLEX_STREAMED';
+  if (isDuplex && used.policies.response.length === 0) return;
   const effective = extends_ ? Math.max(timeout, maximum) : timeout;
   if (effective < bound) {
     // What is left of it is for the way there and back, and for expressions.

@@ -13,6 +13,7 @@ import { body, field, flag, integer, template, text } from './field.ts';
 import { format, formatName } from './format.ts';
 import { answer, mutations } from './mutations.ts';
 import { ssl } from './ssl.ts';
+import { streaming } from './streaming.ts';
 
 const milliseconds = integer(0);
 
@@ -201,6 +202,13 @@ export const configurationSchema = z
       title: 'Cache',
       description: 'Keeps results, for RequestResponse only. Absent: every request calls the function.',
       examples: [{ ttlSeconds: 30 }],
+    }),
+    streaming: field(streaming, {
+      title: 'Streaming',
+      description:
+        'Sends the answer while it arrives, in request steps with `sendToConsumer: true`. Absent or false: when it is whole.',
+      default: false,
+      examples: [true, { maxBytes: 1_048_576 }],
     }),
     externalId: field(template, {
       title: 'External id',

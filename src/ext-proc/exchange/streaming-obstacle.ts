@@ -1,4 +1,4 @@
-import { ENVOY_MINOR_ATTRIBUTE } from '../../envoy-names.ts';
+import { ENVOY_MINOR_ATTRIBUTE, STREAMING_MINOR } from '../../envoy-names.ts';
 import type { LabelValue } from '../../observability/index.ts';
 import type { Exchange } from './state.ts';
 
@@ -7,9 +7,6 @@ export interface StreamingObstacle {
   readonly kind: LabelValue<'collectedAnswers', 'reason'>;
   readonly reason: string;
 }
-
-/** The first Envoy that has StreamedImmediateResponse. */
-const FIRST_MINOR = 37;
 
 /**
  * Envoy takes a streamed answer in the request phase alone, in reply to headers that have none yet, where no part of the body is
@@ -33,8 +30,8 @@ export function streamingObstacle(exchange: Exchange): StreamingObstacle | undef
     return { kind: 'body_mode', reason };
   }
   const minor = envoyMinor(exchange);
-  if (minor === undefined || minor >= FIRST_MINOR) return undefined;
-  return { kind: 'envoy_version', reason: `Envoy 1.${minor} cannot, 1.${FIRST_MINOR} is the first that can` };
+  if (minor === undefined || minor >= STREAMING_MINOR) return undefined;
+  return { kind: 'envoy_version', reason: `Envoy 1.${minor} cannot, 1.${STREAMING_MINOR} is the first that can` };
 }
 
 function envoyMinor({ filter, plan }: Exchange): number | undefined {

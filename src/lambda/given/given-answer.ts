@@ -8,7 +8,12 @@ export type GivenAnswer = GivenResult | GivenRefusal | GivenFailure;
 export interface GivenResult {
   readonly kind: 'result';
   readonly payload: Uint8Array;
-  /** `Unhandled` or `Handled`: the function itself failed, and `payload` tells why. */
+  /** `payload` as it arrives where the answer is streamed; absent: in one piece. */
+  readonly pieces?: readonly Uint8Array[] | undefined;
+  /**
+   * `Unhandled` or `Handled`: the function itself failed, and `payload` tells why. Where `pieces` are given it has sent them
+   * before it failed.
+   */
   readonly functionError?: string | undefined;
   readonly delayMs: number;
 }

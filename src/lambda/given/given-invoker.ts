@@ -35,6 +35,28 @@ export class GivenInvoker implements LambdaInvoker {
   }
 
   async invoke(invocation: Invocation, signal?: AbortSignal): Promise<InvocationResult> {
+    return this.#call(invocation, signal, (whole, { attempt, invocation: { memory } }) => {
+      if (whole.body.byteLength > MAX_ANSWER_BYTES) {
+        const message = `the answer is larger than ${MAX_ANSWER_BYTES} bytes`;
+        throw new InvocationError('answer-too-large', { message, attempts: attempt });
+      }
+      const result = readAnswer(whole, attempt, false, this.#time.now());
+      if (memory !== undefined && !memory.take(whole.body.byteLength)) {
+        throw new InvocationError('no-room', { message: memory.shortage, attempts: attempt });
+      }
+      return result;
+    });
+  }
+
+  /** The pieces take no time. */
+  async invokeStreaming(invocation: Invocation, signal?: AbortSignal): Promise<StreamingResult> {
+    return this.#call(invocation, signal, (whole, { attempt }, answer) => {
+      const result = readAnswer(whole, attempt, false, this.#time.now());
+      return streamOf(result, answer.kind === 'result' ? answer.pieces : undefined);
+    });
+  }
+
+  async #call<T>(invocation: Invocation, signal: AbortSignal | undefined, read: Read<T>): Promise<T> {
     const { retry, transport, invocationType } = invocation;
     await this.#destinations.get(invocation);
     const prepared = prepare(invocation);
@@ -42,7 +64,7 @@ export class GivenInvoker implements LambdaInvoker {
     const answer = this.#answerFor(invocation);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#attempt(answer, { invocation, prepared, callEnd, attempt, signal });
+        return await this.#attempt(answer, { invocation, prepared, callEnd, attempt, signal }, read);
       } catch (error) {
         if (!(error instanceof InvocationError) || attempt >= retry.maxAttempts) throw error;
         const kind = retryKind(error, invocationType, retry);
@@ -54,11 +76,7 @@ export class GivenInvoker implements LambdaInvoker {
     }
   }
 
-  async invokeStreaming(invocation: Invocation, signal?: AbortSignal): Promise<StreamingResult> {
-    return streamOf(await this.invoke(invocation, signal));
-  }
-
-  async #attempt(answer: GivenAnswer, given: Attempt): Promise<InvocationResult> {
+  async #attempt<T>(answer: GivenAnswer, given: Attempt, read: Read<T>): Promise<T> {
     const { invocation, prepared, callEnd, attempt: attempts, signal } = given;
     const { readTimeoutMs, apiCallAttemptTimeoutMs } = invocation.transport;
     const limits: readonly (readonly [number, InvocationFailure, string])[] = [
@@ -77,18 +95,7 @@ export class GivenInvoker implements LambdaInvoker {
       throw failureOf(answer.failure, attempts);
     }
     const whole = answer.kind === 'result' ? resultAnswer(answer, prepared) : refusalAnswer(answer);
-    if (whole.body.byteLength > MAX_ANSWER_BYTES) {
-      throw new InvocationError('answer-too-large', {
-        message: `the answer is larger than ${MAX_ANSWER_BYTES} bytes`,
-        attempts,
-      });
-    }
-    const result = readAnswer(whole, attempts, false, this.#time.now());
-    const { memory } = invocation;
-    if (memory !== undefined && !memory.take(whole.body.byteLength)) {
-      throw new InvocationError('no-room', { message: memory.shortage, attempts });
-    }
-    return result;
+    return read(whole, given, answer);
   }
 
   async #sleep(ms: number, signal: AbortSignal | undefined, attempts: number): Promise<void> {
@@ -105,6 +112,9 @@ interface Attempt {
   readonly attempt: number;
   readonly signal: AbortSignal | undefined;
 }
+
+/** What an answer of the service means. Throws InvocationError. */
+type Read<T> = (whole: Answer, given: Attempt, answer: GivenResult | GivenRefusal) => T;
 
 function limitOf(ms: number | undefined): number {
   return ms || Number.POSITIVE_INFINITY;

@@ -5,27 +5,41 @@ import type { InvocationResult, StreamedBody, StreamingResult } from '../types.t
 const PIECE_BYTES = 64 * 1024;
 const done: IteratorResult<Uint8Array> = { done: true, value: undefined };
 
-/** A given result as if the function had streamed it. Throws InvocationError for one of a function that failed. */
-export function streamOf(result: InvocationResult): StreamingResult {
+/**
+ * A given result as if the function had streamed it, in these pieces if there are any. Throws InvocationError for one of a function
+ * that failed, unless it had sent pieces before.
+ */
+export function streamOf(result: InvocationResult, pieces?: readonly Uint8Array[]): StreamingResult {
   const { payload, functionError, executedVersion, requestId, logTail, attempts } = result;
-  if (functionError !== undefined) {
-    throw new InvocationError('function-failed', {
-      message: `the function failed: ${functionError}`,
-      errorType: functionError,
-      requestId,
-      logTail,
-      attempts,
-    });
-  }
-  return { executedVersion, requestId, attempts, body: new GivenStream(payload, logTail) };
+  const failure =
+    functionError === undefined
+      ? undefined
+      : new InvocationError('function-failed', {
+          message: `the function failed: ${functionError}`,
+          errorType: functionError,
+          requestId,
+          logTail,
+          attempts,
+        });
+  if (failure !== undefined && pieces === undefined) throw failure;
+  return { executedVersion, requestId, attempts, body: new GivenStream(pieces ?? cut(payload), failure, logTail) };
+}
+
+function cut(payload: Uint8Array): readonly Uint8Array[] {
+  const count = Math.ceil(payload.length / PIECE_BYTES);
+  return Array.from({ length: count }, (_, index) => {
+    return payload.subarray(index * PIECE_BYTES, (index + 1) * PIECE_BYTES);
+  });
 }
 
 class GivenStream implements StreamedBody {
   readonly logTail: string | undefined;
-  #rest: Uint8Array;
+  readonly #pieces: Uint8Array[];
+  #failure: InvocationError | undefined;
 
-  constructor(payload: Uint8Array, logTail: string | undefined) {
-    this.#rest = payload;
+  constructor(pieces: readonly Uint8Array[], failure: InvocationError | undefined, logTail: string | undefined) {
+    this.#pieces = pieces.filter(({ length }) => length > 0);
+    this.#failure = failure;
     this.logTail = logTail;
   }
 
@@ -34,10 +48,12 @@ class GivenStream implements StreamedBody {
   }
 
   async next(): Promise<IteratorResult<Uint8Array>> {
-    const value = this.#rest.subarray(0, PIECE_BYTES);
-    if (value.length === 0) return done;
-    this.#rest = this.#rest.subarray(value.length);
-    return { done: false, value };
+    const value = this.#pieces.shift();
+    if (value !== undefined) return { done: false, value };
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
+    return done;
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
@@ -46,6 +62,7 @@ class GivenStream implements StreamedBody {
   }
 
   stop(): void {
-    this.#rest = new Uint8Array();
+    this.#pieces.length = 0;
+    this.#failure = undefined;
   }
 }

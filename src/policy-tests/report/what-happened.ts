@@ -4,13 +4,14 @@ import { shown, shownBytes } from '../difference.ts';
 
 /** A run in a few lines, for who looks for the reason of a difference. */
 export function whatHappened(run: RecordedRun): readonly string[] {
-  const { forwarded, response, error, rejection } = run;
+  const { forwarded, response, error, rejection, streamed } = run;
   const lines = [
     ...run.steps.map(stepLine),
     ...(error === undefined ? [] : [`answered with the error ${error.failure.key}: ${reasonOf(error.failure)}`]),
     ...(rejection === undefined ? [] : [`refused by Envoy: ${rejection}`]),
     forwarded === undefined ? 'the backend was not called' : `the backend got ${forwarded.method} ${forwarded.path}`,
-    `the caller got ${response.status}${response.body.length === 0 ? '' : ` ${shownBytes(response.body)}`}`,
+    ...(streamed?.cutBy === undefined ? [] : [`the streamed answer was cut by ${streamed.cutBy}`]),
+    `the caller got ${response.status}${streamed === undefined ? '' : ' streamed'}${response.body.length === 0 ? '' : ` ${shownBytes(response.body)}`}`,
   ];
   return lines.map(printableLine);
 }

@@ -32,9 +32,21 @@ export const answer = z
       description: 'The bytes of the result.',
       examples: ['AAEC'],
     }),
+    chunks: field(z.array(z.string()).min(1), {
+      title: 'Chunks',
+      description: 'The texts that a streaming function writes one after the other.',
+      examples: [['data: one\n\n', 'data: two\n\n']],
+    }),
+    prelude: field(z.record(z.string(), json), {
+      title: 'Prelude',
+      description:
+        'What a streaming function sends before its body: `statusCode`, `headers`, `cookies`. With a result or `chunks`.',
+      examples: [{ statusCode: 200, headers: { 'content-type': 'text/event-stream' } }],
+    }),
     functionError: field(z.enum(['Unhandled', 'Handled']), {
       title: 'Function error',
-      description: 'The function itself failed; `result` is what it says of it.',
+      description:
+        'The function itself failed; `result` is what it says of it. With `chunks`: after it has written them.',
       examples: ['Unhandled'],
     }),
     error: field(z.string(), {

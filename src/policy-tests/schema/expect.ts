@@ -118,6 +118,11 @@ export const expect = z
         headers: expectedHeaders,
         ...expectedBody,
         trailers: expectedTrailers,
+        streamed: field(z.boolean(), {
+          title: 'Streamed',
+          description: 'It goes to the caller while it arrives (`streaming`), or when it is whole.',
+          examples: [true],
+        }),
       }),
       { title: 'Response', description: 'What the caller gets.', examples: [{ status: 403 }] },
     ),
@@ -132,7 +137,7 @@ export const expect = z
       .optional()
       .meta({
         title: 'Error',
-        description: 'Key of the error that the caller is answered with; null: none.',
+        description: 'Key of the error that the caller is answered with, or that cuts a streamed answer; null: none.',
         examples: ['AWS_LAMBDA_INVALID_RESPONSE', null],
       }),
   })

@@ -6,6 +6,8 @@ export interface EnvoySetup {
   readonly responseHeaders: 'SEND' | 'SKIP';
   readonly responseBody: BodyMode;
   readonly allowModeOverride: boolean;
+  /** Of one streamed answer: one, and one for each entry of the `header_mutation` filter. */
+  readonly streamedCookies: number;
 }
 
 /** What is sent of one request: the setup, and what `mode_override` made of it. */

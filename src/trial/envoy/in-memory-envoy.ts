@@ -18,6 +18,7 @@ import { bareReply, localReply } from './local-reply.ts';
 import { bodyMessage, headersMessage, type Side, trailersMessage } from './processing-request.ts';
 import { EnvoyRejection } from './rejection.ts';
 import type { ReplyQueue } from './reply-queue.ts';
+import { collectStreamed, type StreamedAnswer } from './streamed-reply.ts';
 
 /** What became of a request. */
 export interface Passage {
@@ -29,6 +30,8 @@ export interface Passage {
   readonly details: string | undefined;
   /** Why Envoy itself failed the request. */
   readonly rejection: string | undefined;
+  /** The response came while it arrived; undefined: whole. */
+  readonly streamed?: Pick<StreamedAnswer, 'pieces' | 'cut'> | undefined;
 }
 
 /** The other end of a stream, which takes what Envoy says. */
@@ -48,11 +51,13 @@ export interface EnvoyOptions {
 class Answered extends Error {
   readonly raw: RawMessage;
   readonly details: string | undefined;
+  readonly streamed: StreamedAnswer | undefined;
 
-  constructor(raw: RawMessage, details: string | undefined) {
+  constructor(raw: RawMessage, details: string | undefined, streamed?: StreamedAnswer) {
     super('answered');
     this.raw = raw;
     this.details = details;
+    this.streamed = streamed;
   }
 }
 
@@ -85,8 +90,8 @@ export class InMemoryEnvoy {
       return { forwarded, response: asSent(response, request), details: undefined, rejection: undefined };
     } catch (error) {
       if (error instanceof Answered) {
-        const { raw: message, details } = error;
-        return { forwarded, response: asSent(message, request), details, rejection: undefined };
+        const { raw: message, details, streamed } = error;
+        return { forwarded, response: asSent(message, request), details, rejection: undefined, streamed };
       }
       if (!(error instanceof EnvoyRejection)) throw error;
       return { forwarded, response: asSent(bareReply(500), request), details: undefined, rejection: error.message };
@@ -167,13 +172,23 @@ export class InMemoryEnvoy {
     }
   }
 
-  /** The reply of this kind. Throws Answered after an immediate response. */
+  /** The reply of this kind. Throws Answered after an immediate response, or a streamed one. */
   async #next(kind: keyof ProcessingResponse | undefined): Promise<ProcessingResponse> {
     const reply = await this.#replies.next();
     const { immediate_response: immediate } = reply;
     if (immediate) throw new Answered(localReply(immediate), immediate.details);
+    if (reply.streamed_immediate_response) throw await this.#streamed(reply);
     if (kind !== undefined && reply[kind] === undefined) throw new EnvoyRejection(`a spurious message, no ${kind}`);
     return reply;
+  }
+
+  async #streamed(first: ProcessingResponse): Promise<Answered> {
+    const mode = this.#modes.requestBody;
+    if (mode !== 'NONE' && mode !== 'FULL_DUPLEX_STREAMED') {
+      throw new EnvoyRejection(`a streamed answer in the body mode ${mode}`);
+    }
+    const answer = await collectStreamed(first, this.#options.setup.streamedCookies, () => this.#replies.next());
+    return new Answered(answer.raw, answer.cut, answer);
   }
 
   /** A body mode that is left out becomes NONE, a header mode the filter's own. */

@@ -40,6 +40,7 @@ function objects(): ReadonlyMap<string, Schema> {
     ['headers', 'headers'],
     ['roleChain', 'role'],
     ['cache', 'cache'],
+    ['streaming', 'streaming'],
     ['retry', 'retry'],
     ['circuitBreaker', 'circuit breaker'],
     ['errorStatus', 'error status'],

@@ -80,7 +80,7 @@ const cases: readonly (readonly [what: string, text: string, problem: string])[]
   [
     'an answer of nothing',
     right.replace('{result: 1}', '{delayMs: 1}'),
-    't.yaml:5:20 tests.0.functions.f: answers nothing: write result, functionError, error, status or failure',
+    't.yaml:5:20 tests.0.functions.f: answers nothing: write result, chunks, functionError, error, status or failure',
   ],
   [
     'an answer of two kinds',

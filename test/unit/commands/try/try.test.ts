@@ -103,6 +103,7 @@ test('as JSON a run is one object', async (t) => {
     'envoy',
     'forwarded',
     'response',
+    'streamed',
     'attributes',
     'errorKey',
     'rejection',

@@ -1,0 +1,159 @@
+import { FORMATS, type Format, rawStream, type StreamedResponseFormat } from '../../formats/index.ts';
+import {
+  defaultStreamLimits,
+  defaultStreamTimeouts,
+  type LambdaConfiguration,
+  type StreamingConfiguration,
+} from '../../policy/index.ts';
+import type { ConfigurationDocument } from '../schema/index.ts';
+import type { ConfigurationScope } from './configuration-scope.ts';
+
+type StreamingFields = Exclude<ConfigurationDocument['streaming'], boolean | null | undefined>;
+
+const LIMITS = ['idleTimeoutMs', 'totalTimeoutMs', 'maxBytes', 'bytesPerSecond', 'burstBytes'] as const;
+type Limit = (typeof LIMITS)[number];
+
+const builtIn: Readonly<Record<Limit, number>> = { ...defaultStreamTimeouts, ...defaultStreamLimits };
+
+/** `true` is what `defaults` say of the limits, or the built-in ones: it takes nothing away from them. */
+export function withStreamingFields(document: ConfigurationDocument): ConfigurationDocument {
+  return document.streaming === true ? { ...document, streaming: {} } : document;
+}
+
+export interface StreamingPlace {
+  readonly phase: 'request' | 'response';
+  /** `configuration` of `defaults`, below the step. */
+  readonly below: ConfigurationDocument;
+}
+
+type Beside = Pick<LambdaConfiguration, 'sendToConsumer' | 'answer' | 'invocationType'>;
+
+/**
+ * `streaming` of a step; undefined where its answer is sent when it is whole, and after a reported error. What `defaults` say holds
+ * for the steps that can stream.
+ */
+export function compileStreaming(
+  document: ConfigurationDocument,
+  beside: Beside,
+  place: StreamingPlace,
+  scope: ConfigurationScope,
+): StreamingConfiguration | undefined {
+  const { streaming } = document;
+  if (streaming === null || streaming === undefined || typeof streaming === 'boolean') return undefined;
+  const obstacle = obstacleOf(document, beside, place.phase);
+  if (obstacle !== undefined) {
+    if (scope.says(['streaming'])) scope.error(['streaming'], obstacle, 'key');
+    return undefined;
+  }
+  checkBeside(document, beside, scope);
+  const all = limitsOf(streaming);
+  checkTimeouts(all, streaming, scope);
+  if (scope.isInline) checkBounds(streaming, place.below.streaming, scope);
+  const { idleTimeoutMs, totalTimeoutMs, ...limits } = all;
+  return { limits, times: { idleTimeoutMs, totalTimeoutMs }, format: formatOf(document, streaming, scope) };
+}
+
+/** Why a step of this kind has no answer that could be sent while it arrives. */
+function obstacleOf(
+  { responseFormat, requestFormat }: ConfigurationDocument,
+  { sendToConsumer, invocationType }: Beside,
+  phase: StreamingPlace['phase'],
+): string | undefined {
+  if (phase === 'response') {
+    return 'has no effect in the response phase, where Envoy takes whole bodies only: take it out, or answer in a request step';
+  }
+  if (sendToConsumer !== true) {
+    const why =
+      sendToConsumer === false
+        ? 'without it the answer goes to no caller'
+        : 'an expression is evaluated when the answer is whole';
+    return `requires \`sendToConsumer: true\`: ${why}`;
+  }
+  if (invocationType !== 'RequestResponse') {
+    return `requires \`invocationType: RequestResponse\`: ${invocationType} has no result to send`;
+  }
+  if ((responseFormat ?? requestFormat) === 'alb') {
+    return 'cannot be used with the format alb, which AWS does not stream: write another `responseFormat`, as function-url, or raw for the bytes alone';
+  }
+  return undefined;
+}
+
+/** Fields that need the whole answer, or make another of it. */
+function checkBeside(document: ConfigurationDocument, { answer }: Beside, scope: ConfigurationScope): void {
+  const { cache } = document;
+  if (cache?.ttlSeconds) {
+    const message = `cannot be used with \`streaming\`, since a result is kept when it is whole: take one of them out${inDefaults(scope, 'cache')}`;
+    scope.error(['cache'], message, 'key');
+  }
+  if (answer.body !== undefined) {
+    const message = `takes the place of the body that \`streaming\` sends: take one of them out${inDefaults(scope, 'answer')}`;
+    scope.error(['answer', 'body'], message, 'key');
+  }
+  for (const template of scope.templates) {
+    const path = scope.placeOf(template);
+    const isLater = path[0] === 'variables' || (path[0] === 'answer' && path[1] !== 'body');
+    if (!isLater || !template.needs.lambdaResponseBody) continue;
+    const message =
+      'reads the content of an answer that is sent while it arrives, so that it is never there: read its status or headers, or take `streaming` out';
+    scope.error(path, message);
+  }
+}
+
+function inDefaults(scope: ConfigurationScope, field: string): string {
+  return scope.says([field]) ? '' : ` (\`${field}: null\` here takes out that of \`defaults\`)`;
+}
+
+function limitsOf(fields: StreamingFields): Readonly<Record<Limit, number>> {
+  return {
+    idleTimeoutMs: fields.idleTimeoutMs ?? builtIn.idleTimeoutMs,
+    totalTimeoutMs: fields.totalTimeoutMs ?? builtIn.totalTimeoutMs,
+    maxBytes: fields.maxBytes ?? builtIn.maxBytes,
+    bytesPerSecond: fields.bytesPerSecond ?? builtIn.bytesPerSecond,
+    burstBytes: fields.burstBytes ?? builtIn.burstBytes,
+  };
+}
+
+function checkTimeouts(
+  { idleTimeoutMs, totalTimeoutMs }: Readonly<Record<Limit, number>>,
+  fields: StreamingFields,
+  scope: ConfigurationScope,
+): void {
+  if (typeof fields.idleTimeoutMs !== 'number' || idleTimeoutMs <= totalTimeoutMs) return;
+  const message = `is longer than totalTimeoutMs (${totalTimeoutMs}), which ends the answer before: raise that one, too`;
+  scope.warn(['streaming', 'idleTimeoutMs'], message);
+}
+
+/** What a route brings may lower what the document says, and not raise it: Envoy's memory is not the route's. */
+function checkBounds(
+  fields: StreamingFields,
+  below: ConfigurationDocument['streaming'],
+  scope: ConfigurationScope,
+): void {
+  const bounds = typeof below === 'object' && below !== null ? limitsOf(below) : builtIn;
+  for (const name of LIMITS) {
+    const value = fields[name];
+    if (typeof value !== 'number' || value <= bounds[name]) continue;
+    const message = `is more than the ${bounds[name]} that inline policies may say: raise \`streaming: {${name}: ${value}}\` in \`defaults\` of policies.yaml`;
+    scope.error(['streaming', name], message);
+  }
+}
+
+function formatOf(
+  { responseFormat, requestFormat }: ConfigurationDocument,
+  { prelude }: StreamingFields,
+  scope: ConfigurationScope,
+): StreamedResponseFormat {
+  const name = responseFormat ?? requestFormat ?? 'raw';
+  const format: Format = FORMATS[name];
+  if (hasPrelude(format)) return prelude === false ? rawStream : format.streamed;
+  if (prelude === true && scope.says(['streaming', 'prelude'])) {
+    const names = Object.entries<Format>(FORMATS).flatMap(([other, one]) => (hasPrelude(one) ? [other] : []));
+    const message = `${name} has no prelude: choose a \`responseFormat\` that has one, ${names.join(', ')}`;
+    scope.error(['streaming', 'prelude'], message);
+  }
+  return rawStream;
+}
+
+function hasPrelude(format: Format): format is Format & { readonly streamed: StreamedResponseFormat } {
+  return format.streamed !== undefined && format.streamed !== rawStream;
+}

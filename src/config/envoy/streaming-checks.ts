@@ -1,0 +1,139 @@
+import { ENVOY_MINOR_ATTRIBUTE, METADATA_NAMESPACE, STREAMING_MINOR } from '../../envoy-names.ts';
+import type { EnvoySettings, StreamingConfiguration } from '../../policy/index.ts';
+import type { Reporter } from '../compile/reporter.ts';
+import type { EnvoyNode } from './envoy-node.ts';
+import { isSent } from './filters.ts';
+import { cookieEntries } from './streamed-cookies.ts';
+import { nameOf, type UsedRoute } from './used-routes.ts';
+
+const ENVOY_DEFAULT_IDLE = 300_000;
+
+/** What a route needs, and Envoy's other side, so that answers are sent while they arrive. */
+export function checkStreaming(
+  used: UsedRoute,
+  { told, receives }: { readonly told: EnvoySettings; readonly receives: boolean },
+  reporter: Reporter,
+): void {
+  const streams = streamsOf(used);
+  if (streams.length === 0) return;
+  checkBodyMode(used, reporter);
+  checkVersion(used, told, reporter);
+  checkTimes(used, streams, reporter);
+  checkCookies(used, { told, receives }, reporter);
+}
+
+export function streamsOf({ policies }: Pick<UsedRoute, 'policies'>): readonly StreamingConfiguration[] {
+  return policies.request.flatMap(({ configuration: { streaming } }) => (streaming === undefined ? [] : [streaming]));
+}
+
+const COLLECTED = 'answers are collected up to limits.bodyBytes and sent at once';
+const DUPLEX =
+  '`processing_mode: {request_header_mode: SEND, response_header_mode: SKIP, request_body_mode: FULL_DUPLEX_STREAMED, request_trailer_mode: SEND}` in `overrides` of the route';
+
+function checkBodyMode(used: UsedRoute, reporter: Reporter): void {
+  const { route, filter, policies } = used;
+  const modes = route.processingMode;
+  const place = modes ?? filter.config;
+  const mode = modes?.text('request_body_mode') ?? 'NONE';
+  if (mode === 'FULL_DUPLEX_STREAMED') {
+    if (modes?.text('request_trailer_mode') === 'SEND') return;
+    const message =
+      'Envoy takes no request_body_mode FULL_DUPLEX_STREAMED without it: write `request_trailer_mode: SEND`';
+    reporter.error(place.placeOf('request_trailer_mode'), message);
+  } else if (mode !== 'NONE') {
+    const message = `${nameOf(used)} streams, and Envoy cannot in this mode: ${COLLECTED}; write ${DUPLEX}`;
+    reporter.warn(place.placeOf('request_body_mode'), message);
+  } else if (policies.needs.requestBody) {
+    const message = `${nameOf(used)} streams and reads the request's body, and Envoy cannot stream after a body in this mode: where a request has one, ${COLLECTED}; write ${DUPLEX}`;
+    reporter.warn(place.placeOf('request_body_mode'), message);
+  }
+}
+
+function checkVersion(used: UsedRoute, { version }: EnvoySettings, reporter: Reporter): void {
+  const { filter } = used;
+  if (version !== undefined) {
+    if (Number(version.split('.')[1]) >= STREAMING_MINOR) return;
+    const message = `${nameOf(used)} streams, and Envoy ${version} cannot: ${COLLECTED}; it takes 1.${STREAMING_MINOR} or later`;
+    reporter.warn(filter.config.path, message);
+  } else if (!isSent(filter, ENVOY_MINOR_ATTRIBUTE)) {
+    const message = `the server is not told whether this Envoy can stream, and an Envoy before 1.${STREAMING_MINOR} answers with an empty 500: add \`${ENVOY_MINOR_ATTRIBUTE}\` to \`request_attributes\`, or write \`envoy: {version: "1.${STREAMING_MINOR}"}\` or later in policies.yaml`;
+    reporter.warn(filter.config.placeOf('request_attributes'), message);
+  }
+}
+
+/** Envoy's own deadlines, which cut a stream without a key. */
+function checkTimes(used: UsedRoute, streams: readonly StreamingConfiguration[], reporter: Reporter): void {
+  const { route, filter } = used;
+  const manager = filter.manager.node;
+  const action = route.node.get('route');
+  const idle = Math.max(...streams.map(({ times }) => times.idleTimeoutMs));
+  const total = Math.max(...streams.map(({ times }) => times.totalTimeoutMs));
+  const idleHolder = action?.get('idle_timeout') === undefined ? manager : action;
+  const idleField = idleHolder === manager ? 'stream_idle_timeout' : 'idle_timeout';
+  const idleLimit = idleHolder.duration(idleField) ?? ENVOY_DEFAULT_IDLE;
+  if (idleLimit !== 0 && idleLimit < idle) {
+    const message = `Envoy cuts an answer of ${nameOf(used)} that is silent for ${idleLimit} ms, while its step may wait ${idle} ms (streaming.idleTimeoutMs): write \`${idleField}: ${seconds(idle)}\` or more, or \`idleTimeoutMs: ${idleLimit}\``;
+    reporter.warn(idleHolder.placeOf(idleField), message);
+  }
+  const longest = durationLimit(used);
+  if (longest === undefined) {
+    const message = `nothing ends an answer of ${nameOf(used)} whose caller reads slowly or not at all, and Envoy keeps all of it: write \`common_http_protocol_options: {max_stream_duration: ${seconds(total + 60_000)}}\``;
+    reporter.warn(
+      manager.get('common_http_protocol_options')?.placeOf('max_stream_duration') ??
+        manager.placeOf('common_http_protocol_options'),
+      message,
+    );
+  } else if (longest.ms < total) {
+    const message = `Envoy cuts answers of ${nameOf(used)} after ${longest.ms} ms, before \`totalTimeoutMs: ${total}\` does, and without its key: write ${seconds(total + 60_000)}, or lower totalTimeoutMs`;
+    reporter.warn(longest.node.path, message);
+  }
+}
+
+function durationLimit({ route, filter }: UsedRoute): { readonly node: EnvoyNode; readonly ms: number } | undefined {
+  const own = route.node.find('route', 'max_stream_duration');
+  const options = filter.manager.node.get('common_http_protocol_options');
+  for (const [holder, field] of [
+    [own, 'max_stream_duration'],
+    [options, 'max_stream_duration'],
+  ] as const) {
+    const node = holder?.get(field);
+    const ms = holder?.duration(field);
+    if (node !== undefined && ms !== undefined && ms > 0) return { node, ms };
+  }
+  return undefined;
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)}s`;
+}
+
+/** A streamed answer has one `set-cookie`; the others come by metadata and a filter before ext_proc. */
+function checkCookies(
+  used: UsedRoute,
+  { told, receives }: { readonly told: EnvoySettings; readonly receives: boolean },
+  reporter: Reporter,
+): void {
+  const { filter } = used;
+  const { last, place } = cookieEntries(used);
+  const expected = told.streamedCookies ?? 1;
+  if (last === 1) {
+    const message = `a streamed answer of ${nameOf(used)} has one cookie at most, and answers with more are logged as errors: add the header_mutation filter of envoy/envoy.yaml before ext_proc, and write \`envoy: {streamedCookies: 4}\` in policies.yaml`;
+    if (expected > 1)
+      reporter.error(
+        filter.node.path,
+        `the server is told \`streamedCookies: ${expected}\`, and no filter adds cookies: those after the first are lost; ${message}`,
+      );
+    else reporter.warn(filter.node.path, message);
+    return;
+  }
+  if (expected > last) {
+    const message = `the server is told \`streamedCookies: ${expected}\`, and this filter adds cookies up to the number ${last}: those after it are lost; add an entry for \`%DYNAMIC_METADATA(${METADATA_NAMESPACE}:cookie${last + 1})%\`, or write \`streamedCookies: ${last}\``;
+    reporter.error(place, message);
+  } else if (expected < last) {
+    const message = `the server is not told of this filter, and logs an error for each answer with more than ${expected} ${expected === 1 ? 'cookie' : 'cookies'}: write \`envoy: {streamedCookies: ${last}}\` in policies.yaml`;
+    reporter.warn(place, message);
+  }
+  if (receives) return;
+  const message = `the cookies of this filter never come: write \`metadata_options: {receiving_namespaces: {untyped: [${METADATA_NAMESPACE}]}}\``;
+  reporter.error(filter.config.placeOf('metadata_options'), message);
+}

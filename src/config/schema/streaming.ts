@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { defaultStreamLimits, defaultStreamTimeouts } from '../../policy/index.ts';
+import { field, flag, integer } from './field.ts';
+
+const GIBIBYTE = 2 ** 30;
+
+const limits = z.strictObject({
+  idleTimeoutMs: field(integer(1), {
+    title: 'Idle timeout',
+    description: 'Milliseconds in which the function sends nothing after its first bytes; beyond it the answer is cut.',
+    default: defaultStreamTimeouts.idleTimeoutMs,
+    examples: [60_000],
+  }),
+  totalTimeoutMs: field(integer(1), {
+    title: 'Total timeout',
+    description: 'Milliseconds from the first bytes of the answer to its end; beyond it the answer is cut.',
+    default: defaultStreamTimeouts.totalTimeoutMs,
+    examples: [300_000],
+  }),
+  maxBytes: field(integer(1, GIBIBYTE), {
+    title: 'Size limit',
+    description:
+      'Bytes of one streamed body; beyond it the answer is cut. Envoy may have to keep all of them for a slow caller.',
+    default: defaultStreamLimits.maxBytes,
+    examples: [1_048_576],
+  }),
+  bytesPerSecond: field(integer(1, GIBIBYTE), {
+    title: 'Rate',
+    description: 'Bytes a second after the burst; the function waits meanwhile.',
+    default: defaultStreamLimits.bytesPerSecond,
+    examples: [262_144],
+  }),
+  burstBytes: field(integer(1, GIBIBYTE), {
+    title: 'Burst',
+    description: 'Bytes that are sent without waiting.',
+    default: defaultStreamLimits.burstBytes,
+    examples: [65_536],
+  }),
+  prelude: field(flag, {
+    title: 'Prelude',
+    description:
+      "The function sends status, headers and cookies before its body, as `awslambda.HttpResponseStream` does; false: its bytes are the body, and the answer is a 200. Absent: true where `responseFormat` is one of AWS's.",
+    examples: [false],
+  }),
+});
+
+/** An answer that goes to the caller while it arrives. */
+export const streaming = z.union([flag, limits], 'expected true, false, or limits as {maxBytes: 1048576}').meta({
+  id: 'streaming',
+  title: 'Streaming',
+  description: "Sends the function's answer while it arrives, within limits; true takes the defaults of all of them.",
+});

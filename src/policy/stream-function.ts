@@ -1,0 +1,82 @@
+import { FormatError, type FunctionAnswer, isWhole } from '../formats/index.ts';
+import { InvocationError, type StreamingResult } from '../lambda/index.ts';
+import { NoRoomError } from '../memory-account.ts';
+import type { StreamingConfiguration } from './api-policies.ts';
+import type { CallResult, FunctionCall } from './call-function.ts';
+import { failureOf, resultFailure } from './invocation-failure.ts';
+import { PolicyFailure } from './policy-failure.ts';
+import { type EndedInvocation, reportError, reportResult, reportStopped } from './report-invocation.ts';
+import { type PiecesEnd, WatchedPieces } from './watched-pieces.ts';
+
+const nothing = new Uint8Array();
+
+/**
+ * Calls a function whose answer is passed on while it arrives. Resolves when its head and the first byte of its body, or its end,
+ * have come; until then a failure is one like any other. The call is reported when the answer has ended. Throws PolicyFailure.
+ */
+export async function streamFunction(
+  call: FunctionCall,
+  { times, format }: StreamingConfiguration,
+  signal: AbortSignal,
+): Promise<CallResult> {
+  const { transaction, invocation } = call;
+  const { invoker, trace } = transaction.runtime;
+  transaction.takeResponseStream();
+  const started = performance.now();
+  let result: StreamingResult | undefined;
+  let answer: FunctionAnswer;
+  try {
+    result = await invoker.invokeStreaming({ ...invocation, streaming: times }, signal);
+    answer = await format.begin(result.body, transaction.memory);
+  } catch (error) {
+    throw failedBefore(call, error, result, performance.now() - started);
+  }
+  const { body } = answer;
+  const waitedMs = performance.now() - started;
+  const ended = (): EndedInvocation => ({ ...call, durationMs: performance.now() - started, waitedMs: 0 });
+  const head = { status: 200, ...result, payload: isWhole(body) ? body : nothing };
+  trace?.({ kind: 'result', result: head, cached: false });
+  if (isWhole(body)) {
+    reportResult({ ...ended(), waitedMs }, { ...head, logTail: result.body.logTail }, undefined);
+    return { result: head, answer, held: 0 };
+  }
+  transaction.invocationMs += waitedMs;
+  const { requestId, executedVersion } = result;
+  // Envoy gets the metadata with the headers, before the call has ended.
+  transaction.executions.set(call.step.name, { requestId, executedVersion, durationMs: waitedMs, status: 200 });
+  const { body: source } = result;
+  const onEnd = (end: PiecesEnd): void => {
+    if (end.kind === 'complete') reportResult(ended(), { ...head, logTail: source.logTail }, undefined, end.bytes);
+    else if (end.kind === 'stopped') reportStopped(ended(), head, end.bytes);
+    else reportError(ended(), end.error, end.failure, end.bytes);
+  };
+  const failure = (error: InvocationError): PolicyFailure => failureOf(error, invocation, errorStatusOf(call));
+  return { result: head, answer: { ...answer, body: new WatchedPieces(body, failure, onEnd) }, held: 0 };
+}
+
+function errorStatusOf({ step }: FunctionCall) {
+  return step.configuration.errorStatus;
+}
+
+/** Nothing has gone to the caller yet. */
+function failedBefore(
+  call: FunctionCall,
+  error: unknown,
+  result: StreamingResult | undefined,
+  durationMs: number,
+): unknown {
+  const ended = { ...call, durationMs };
+  const { invocation, transaction } = call;
+  if (error instanceof InvocationError) {
+    transaction.runtime.trace?.({ kind: 'invocation-error', error });
+    const failure = failureOf(error, invocation, errorStatusOf(call));
+    reportError(ended, error, failure);
+    return failure;
+  }
+  result?.body.stop();
+  const isFormat = error instanceof FormatError;
+  if (!isFormat && !(error instanceof NoRoomError)) return error;
+  const failure = isFormat ? resultFailure(error, invocation) : PolicyFailure.from(error);
+  reportResult(ended, { status: 200, attempts: 1, ...result, payload: nothing }, failure);
+  return failure;
+}
