@@ -49,6 +49,7 @@ function contextOf(content: string | null): EvaluationContext {
       params: new Map([['expand', ['lines']]]),
       pathParams: new Map([['id', ['7']]]),
       ssl: null,
+      metadata: new Map(),
     },
     attributes: new Map<string, unknown>([['tenant', 'acme']]),
     variables: new Map<string, unknown>([['properties', new Map([['region', 'eu-west-1']])]]),

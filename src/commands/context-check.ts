@@ -31,6 +31,12 @@ const pairs: Check = (value, place, errors) => {
   }
 };
 
+const namespaces: Check = (value, place, errors) => {
+  if (value === undefined || value === null) return;
+  const isRight = isObject(value) && Object.values(value).every(isObject);
+  if (!isRight) errors.push(`${place} must be an object of objects, {"namespace": {"key": …}}`);
+};
+
 /** The keys of each object that has a meaning of its own. */
 const SHAPES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   request: {
@@ -40,6 +46,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     params: pairs,
     pathParams: pairs,
     ssl: objectOf(keys('clientHost clientPort client server')),
+    metadata: namespaces,
   },
   response: { ...keys('status content'), headers: pairs },
   lambdaResponse: { ...keys('status content'), headers: pairs },

@@ -88,6 +88,7 @@ function requestOf(fields: Fields): RequestScope {
     params: parameters(pairs(fields.params)),
     pathParams: parameters(pairs(fields.pathParams)),
     ssl: ssl === undefined ? null : sslOf(ssl),
+    metadata: mapOf(fields.metadata),
     content: text(fields.content),
   };
 }

@@ -10,7 +10,8 @@ import { readBytes } from './try/read-texts.ts';
 export async function readSent(file: string): Promise<RequestScope> {
   try {
     const document = readRequest((await readBytes(file)).toString('utf8'), file);
-    return requestScope(requestOf(document), new Map(Object.entries(document?.attributes ?? {})), Date.now());
+    const attributes = new Map(Object.entries(document?.attributes ?? {}));
+    return requestScope(requestOf(document), attributes, document?.metadata ?? {}, Date.now());
   } catch (error) {
     if (error instanceof PolicyDocumentError) throw new UsageError(error.message);
     throw error;

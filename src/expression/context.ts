@@ -61,6 +61,8 @@ export interface RequestScope extends MessageScope {
   readonly params: ParameterScope;
   readonly pathParams: ParameterScope;
   readonly ssl: SslScope | null;
+  /** Dynamic metadata of Envoy's, by namespace: maps, lists, texts, numbers, booleans and null. */
+  readonly metadata: ReadonlyMap<string, unknown>;
 }
 
 /** TLS facts of the connection; distinguished names are RFC 2253 text. */

@@ -91,6 +91,7 @@ function joinNeeds(a: TemplateNeeds, b: TemplateNeeds): TemplateNeeds {
     request: a.request || b.request,
     requestBody: a.requestBody || b.requestBody,
     requestSsl: a.requestSsl || b.requestSsl,
+    requestMetadata: a.requestMetadata || b.requestMetadata,
     response: a.response || b.response,
     responseBody: a.responseBody || b.responseBody,
     lambdaResponse: a.lambdaResponse || b.lambdaResponse,

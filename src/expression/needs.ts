@@ -24,6 +24,7 @@ export function needsOf(nodes: readonly Node[]): TemplateNeeds {
     request: false,
     requestBody: false,
     requestSsl: false,
+    requestMetadata: false,
     response: false,
     responseBody: false,
     lambdaResponse: false,
@@ -117,6 +118,7 @@ function variable(name: string, use: Use, needs: Mutable): void {
     needs[name] = true;
     if (reads(use, isBody)) needs[`${name}Body`] = true;
     if (name === 'request' && reads(use, isSsl)) needs.requestSsl = true;
+    if (name === 'request' && reads(use, isMetadata)) needs.requestMetadata = true;
   } else if (name === 'context') needs.attributes = true;
   else if (name === 'error') needs.error = true;
 }
@@ -133,5 +135,7 @@ function reads(use: Use, isAsked: (name: string) => boolean): boolean {
 
 /** `Content` is `content` too. */
 const isBody = (name: string): boolean => BODIES.has(name.charAt(0).toLowerCase() + name.slice(1));
+
+const isMetadata = (name: string): boolean => /^(?:get)?metadata$/i.test(name);
 
 const isSsl = (name: string): boolean => /^(?:get)?ssl$/i.test(name);

@@ -9,6 +9,8 @@ export interface TemplateNeeds {
   readonly requestBody: boolean;
   /** `#request.ssl`: the certificates of the connection. */
   readonly requestSsl: boolean;
+  /** `#request.metadata`: Envoy's dynamic metadata. */
+  readonly requestMetadata: boolean;
   readonly response: boolean;
   readonly responseBody: boolean;
   readonly lambdaResponse: boolean;

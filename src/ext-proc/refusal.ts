@@ -21,6 +21,7 @@ export function refusalPolicies(set: PolicySet): ApiPolicies {
       responseBody: false,
       answersAlways: false,
       certificates: false,
+      metadata: undefined,
       headers: new Set(),
       events: false,
     },

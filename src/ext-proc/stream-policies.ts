@@ -11,6 +11,7 @@ import {
 import { isUpgraded, requestBodyRefusal, responseBodyRefusal } from './body-refusal.ts';
 import type { BodyPlan, Inputs, RequestPlan } from './exchange/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
+import { readMetadata } from './metadata.ts';
 import { mutationOf, unchanged } from './mutation.ts';
 import { refusalPolicies } from './refusal.ts';
 import { readRequestHead } from './request-head.ts';
@@ -49,7 +50,7 @@ export class StreamPolicies implements Inputs {
     const transaction = new Transaction(policies, runtime, bodyBytes, evaluationMs, this.#held, this.#held);
     this.transaction = transaction;
     const head = readRequestHead(message.head, attributes, now());
-    transaction.beginRequest(head);
+    const request = transaction.beginRequest(head);
     if (head.method === '') this.#context.hiddenHeaders.report(policies.name, ':method');
     // A stream without an API of its own is answered at once, whatever is held.
     if (selection.kind === 'refused') {
@@ -60,6 +61,11 @@ export class StreamPolicies implements Inputs {
     }
     if (!this.#held.join(policies.name)) {
       return { kind: 'refused', failure: PolicyFailure.from(new NoRoomError(this.#held.shortage)) };
+    }
+    try {
+      if (policies.needs.metadata !== undefined) request.metadata = readMetadata(message.metadata, this.#held);
+    } catch (error) {
+      return { kind: 'refused', failure: PolicyFailure.from(error) };
     }
     return {
       kind: 'policies',

@@ -26,6 +26,7 @@ export function trialOf({ set, document, envoy, version, onMissing }: GivenTrial
     authority: document.authority ?? undefined,
     request: requestOf(document.request),
     attributes: new Map(Object.entries(document.request?.attributes ?? {})),
+    metadata: document.request?.metadata ?? {},
     functions: {
       given: (invocation) => {
         try {

@@ -74,10 +74,19 @@ export interface PhaseNeeds {
   readonly answersAlways: boolean;
   /** A step reads `#request.ssl`, which Envoy tells only where the filter's `request_attributes` ask for it. */
   readonly certificates: boolean;
+  /** What templates read of `#request.metadata`; undefined: nothing, and it is not kept. */
+  readonly metadata: MetadataReads | undefined;
   /** The headers that templates name, in lower case: `check` looks whether Envoy keeps one of them back. */
   readonly headers: ReadonlySet<string>;
   /** A step makes events of AWS's, which hold all headers, who called and how: what Envoy does not expose is missing there. */
   readonly events: boolean;
+}
+
+export interface MetadataReads {
+  /** Those that are named. */
+  readonly namespaces: ReadonlySet<string>;
+  /** Others too: an expression gives the name, or all of it is read. */
+  readonly others: boolean;
 }
 
 /** The bodies that a step reads. */

@@ -116,6 +116,7 @@ export interface RequestHead {
 }
 
 const noParameters: ParameterScope = new Map();
+const noMetadata: ReadonlyMap<string, unknown> = new Map();
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export class RequestMessage extends Message implements RequestView {
@@ -128,6 +129,8 @@ export class RequestMessage extends Message implements RequestView {
   /** The resource of the step that runs, and what the path gives for its names. */
   matched: MatchedPath | undefined;
   grant: AuthorizerGrant | undefined;
+  /** Dynamic metadata of Envoy's, by namespace; there where expressions read it. */
+  metadata: ReadonlyMap<string, unknown> = noMetadata;
   /** Set when a policy changed the path. */
   pathChanged = false;
 

@@ -93,8 +93,9 @@ export class Transaction implements EvaluationContext {
     this.#streams = streams;
   }
 
-  beginRequest(head: RequestHead): void {
+  beginRequest(head: RequestHead): RequestMessage {
     this.request = new RequestMessage(head, this.policies.contextPath, this.memory);
+    return this.request;
   }
 
   beginResponse(status: number, headers: HttpHeaders): void {

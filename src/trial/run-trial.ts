@@ -5,6 +5,7 @@ import { type GivenAnswer, GivenInvoker } from '../lambda/index.ts';
 import { createLogger } from '../observability/index.ts';
 import type { PolicySet, StreamTraits } from '../policy/index.ts';
 import type { EnvoySetup } from './envoy/envoy-setup.ts';
+import { filterMetadataOf, type JsonMetadata } from './envoy/filter-metadata.ts';
 import { InMemoryEnvoy } from './envoy/in-memory-envoy.ts';
 import { ReplyQueue } from './envoy/reply-queue.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
@@ -29,6 +30,8 @@ export interface Trial {
   readonly request: HttpRequest;
   /** Beside those that Envoy has of every request, by Envoy's names (`request_attributes`). */
   readonly attributes: ReadonlyMap<string, string>;
+  /** Dynamic metadata that Envoy forwards: namespace to JSON object. */
+  readonly metadata: JsonMetadata;
   readonly functions: Answering;
   /** Answers what is forwarded. */
   readonly backend: (forwarded: HttpRequest) => HttpResponse;
@@ -64,6 +67,7 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
   const envoy = new InMemoryEnvoy(streams.open(replies), replies, {
     setup: setupOf(trial, traits),
     attributes: { request: traits.attributes, response: answeredByBackend },
+    metadata: filterMetadataOf(trial.metadata),
   });
   const { forwarded, response, rejection, streamed } = await envoy.run(trial.request, trial.backend);
   const { steps, attributes, error } = recorder;

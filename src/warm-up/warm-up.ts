@@ -97,7 +97,11 @@ async function warmSet(
         if (requests > 0 && performance.now() >= end) return;
         requests++;
         const replies = new ReplyQueue(new Map(), GRPC_AUTHORITY);
-        const envoy = new InMemoryEnvoy(connection.open(api, replies), replies, { setup: warmUpEnvoy, attributes });
+        const envoy = new InMemoryEnvoy(connection.open(api, replies), replies, {
+          setup: warmUpEnvoy,
+          attributes,
+          metadata: {},
+        });
         await envoy.run(request, backend);
       }
     };

@@ -54,4 +54,5 @@ const requestScope = {
   params: new Map<string, readonly string[]>(),
   pathParams: new Map<string, readonly string[]>(),
   ssl: null,
+  metadata: new Map(),
 };

@@ -81,6 +81,7 @@ export async function inMemory(document: object, one: TrialCase, envoy: Partial<
     api,
     route: undefined,
     authority: undefined,
+    metadata: {},
     request: {
       method,
       path: pathOf(one),

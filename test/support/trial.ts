@@ -27,6 +27,7 @@ export function trialOf(document: object, options: TrialOptions = {}): Promise<R
     api: undefined,
     route: undefined,
     authority: undefined,
+    metadata: {},
     request: { method, path, scheme: 'http', authority: 'shop.test', headers, body: Buffer.from(body), trailers },
     attributes: new Map(Object.entries(options.attributes ?? {})),
     functions: { given: (invocation) => answerOf(functions, invocation) },

@@ -4,6 +4,7 @@ import {
   AUTHORIZER_ATTRIBUTE,
   type EnvoySettings,
   INLINE_CACHE_OWNER,
+  type MetadataReads,
   type PhaseNeeds,
   type PolicyStep,
   type ResponseTemplates,
@@ -18,6 +19,7 @@ import { compileEnvoy } from './envoy.ts';
 import { FixedValues, type TimeSpent } from './fixed-values.ts';
 import { warnOfTemplates } from './foreign-syntax.ts';
 import type { InSteps } from './in-steps.ts';
+import { joinReads, metadataReads, templatesIn } from './metadata-reads.ts';
 import type { Numbers, Reporter } from './reporter.ts';
 import { compileResponseTemplates } from './response-templates.ts';
 import { refuseSelection } from './selection.ts';
@@ -66,14 +68,17 @@ export function* compileApi(
   const cache = cachePlace(name, document, surroundings);
   const phases = yield* compilePhases(document, path, { ...surroundings, envoy }, compiler, cache);
   const own = compileResponseTemplates(document.responseTemplates, [...path, 'responseTemplates'], compiler);
+  const responseTemplates = laidOver(surroundings.responseTemplates, own);
+  const metadata = joinReads([phases.needs.metadata, metadataReads(templatesIn(responseTemplates))]);
   return {
     name,
     ...data,
     contextPath: closedPath(document.contextPath),
     envoy,
     ...phases,
+    needs: { ...phases.needs, metadata },
     privateVariables: privateNames([...phases.request, ...phases.response]),
-    responseTemplates: laidOver(surroundings.responseTemplates, own),
+    responseTemplates,
   };
 }
 
@@ -154,6 +159,7 @@ function* compilePhases(
   let afterStream = false;
   let certificates = false;
   let events = false;
+  let metadata: MetadataReads | undefined;
   const headers = new Set<string>();
   const callers = new CallerVariables();
   function* phase(which: 'request' | 'response'): InSteps<readonly PolicyStep[]> {
@@ -188,6 +194,7 @@ function* compilePhases(
       hasResponse ||= compiled.step.configuration.sendToConsumer !== false;
       certificates ||= compiled.readsCertificates;
       events ||= compiled.makesEvent;
+      metadata = joinReads([metadata, compiled.metadataReads]);
       for (const header of compiled.headersRead) headers.add(header);
       const finished = { name, ...compiled.step };
       if (which === 'request') {
@@ -211,7 +218,7 @@ function* compilePhases(
   answeredBy = undefined;
   guardedBy = undefined;
   const response = yield* phase('response');
-  return { request, response, needs: { ...sumNeeds(request, response), certificates, headers, events } };
+  return { request, response, needs: { ...sumNeeds(request, response), certificates, metadata, headers, events } };
 }
 
 /** What an authorizer has judged must be what goes on, and what it told must be its own word. */
@@ -234,7 +241,7 @@ function checkAuthorized(
 function sumNeeds(
   request: readonly PolicyStep[],
   response: readonly PolicyStep[],
-): Omit<PhaseNeeds, 'certificates' | 'headers' | 'events'> {
+): Omit<PhaseNeeds, 'certificates' | 'metadata' | 'headers' | 'events'> {
   const needs = [...request, ...response].map((step) => step.needs);
   return {
     requestBody: needs.some(({ requestBody }) => requestBody),

@@ -5,6 +5,7 @@ import {
   type ErrorStatus,
   honestStatus,
   type LambdaConfiguration,
+  type MetadataReads,
   type PolicyStep,
   policyDefaults,
   type StepNeeds,
@@ -23,6 +24,7 @@ import { checkEffects } from './effects.ts';
 import { type CompiledFormats, compileFormats } from './format.ts';
 import { headersRead } from './header-reads.ts';
 import { hasOwnKeys, inlineBase } from './inline-rules.ts';
+import { metadataReads } from './metadata-reads.ts';
 import { compileAnswer, compileMutations } from './mutations.ts';
 import type { Reporter } from './reporter.ts';
 import { compileFrame, type StepSurroundings } from './step-rights.ts';
@@ -53,6 +55,8 @@ export interface CompiledStep {
   readonly failsWithoutAnswer: boolean;
   /** A template reads `#request.ssl`. */
   readonly readsCertificates: boolean;
+  /** See PhaseNeeds. */
+  readonly metadataReads: MetadataReads | undefined;
   /** See PhaseNeeds. */
   readonly headersRead: readonly string[];
   /** See PhaseNeeds. */
@@ -134,6 +138,7 @@ export function compileStep(
     failsWithoutResponse: templates.some((template) => template.failsWithout('response')),
     failsWithoutAnswer: beforeCall.some((template) => template.failsWithout('lambdaResponse')),
     readsCertificates: templates.some((template) => template.needs.requestSsl),
+    metadataReads: metadataReads(templates),
     headersRead: [...headersRead(templates), ...identityHeaders(authorizer)],
     makesEvent: formats.request !== undefined && guard?.type !== 'TOKEN',
   };

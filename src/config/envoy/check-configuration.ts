@@ -15,6 +15,7 @@ import { checkFormats, metadataEntries } from './format-checks.ts';
 import { checkBuffers, checkHardening, checkOverload } from './hardening-checks.ts';
 import { checkForwardedHeaders } from './header-checks.ts';
 import { findManagers } from './managers.ts';
+import { checkMetadata } from './metadata-checks.ts';
 import { checkMutations } from './mutation-checks.ts';
 import { checkOrder, checkRerouting } from './order-checks.ts';
 import type { Reach } from './reach-checks.ts';
@@ -126,6 +127,7 @@ function checkFilter(filter: Filter, configuration: EnvoyConfiguration, check: E
     checkForwardedHeaders(filter, one, reporter);
     checkEvents(filter, one, reporter);
     checkAuthorizers(filter, one, reporter);
+    checkMetadata(one, reporter);
     checkSender(filter, one, reporter);
     checkAnswers(filter, one, reporter);
     checkOrder(one, configuration.clusters, reporter);

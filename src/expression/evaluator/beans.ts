@@ -16,6 +16,7 @@ import { type BeanType, bean, beanType } from './bean.ts';
 import { contentMap } from './content-maps.ts';
 import { toValue } from './from-data.ts';
 import { HeadersValue } from './headers-value.ts';
+import { metadataMap } from './metadata-map.ts';
 import { principal } from './principal.ts';
 import type { Scope } from './scope.ts';
 
@@ -83,6 +84,7 @@ const requestType = beanType<RequestScope>('request', {
   params: (request, run) => parameters(request.params, run),
   pathParams: (request, run) => parameters(request.pathParams, run),
   ssl: (request) => bean(sslType, request.ssl ?? noSsl),
+  metadata: (request, run) => metadataMap(request.metadata, run),
 });
 
 const responseType = beanType<ResponseScope>('response', {

@@ -23,6 +23,7 @@ export const sampleContext: EvaluationContext = {
     params: new Map(),
     pathParams: new Map(),
     ssl: null,
+    metadata: new Map(),
   },
   response: { ...message, status: 200 },
   lambdaResponse: { ...message, status: 200 },

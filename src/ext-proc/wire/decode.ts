@@ -42,6 +42,7 @@ function headers(
     observed: message.observability_mode === true,
     attributes: attributesOf(message),
     head: decodeHeaders(part?.headers),
+    metadata: message.metadata_context?.filter_metadata,
   };
 }
 

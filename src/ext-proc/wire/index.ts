@@ -12,7 +12,14 @@ export type {
   Side,
   TrailersMessage,
 } from './message.ts';
-export type { BodyMode, ProcessingRequest, ProcessingResponse, Struct } from './protobuf.ts';
+export type {
+  BodyMode,
+  FilterMetadata,
+  MetadataValue,
+  ProcessingRequest,
+  ProcessingResponse,
+  Struct,
+} from './protobuf.ts';
 export type {
   AnswerReply,
   ModeOverride,

@@ -1,5 +1,5 @@
 import type { RawHeader } from '../../policy/index.ts';
-import type { BodyMode } from './protobuf.ts';
+import type { BodyMode, FilterMetadata } from './protobuf.ts';
 
 export type Side = 'request' | 'response';
 export type Part = 'headers' | 'body' | 'trailers';
@@ -46,6 +46,8 @@ interface Common {
 export interface HeadersMessage extends Common {
   readonly part: 'headers';
   readonly head: Head;
+  /** What `metadata_options.forwarding_namespaces` has Envoy send; not read yet. */
+  readonly metadata: FilterMetadata | undefined;
 }
 
 export interface BodyMessage extends Common {

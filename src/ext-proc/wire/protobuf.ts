@@ -1,5 +1,6 @@
 import type { HeaderMap__Output } from '../generated/envoy/config/core/v3/HeaderMap.ts';
 import type { HeaderValueOption } from '../generated/envoy/config/core/v3/HeaderValueOption.ts';
+import type { Metadata__Output } from '../generated/envoy/config/core/v3/Metadata.ts';
 import type {
   _envoy_extensions_filters_http_ext_proc_v3_ProcessingMode_BodySendMode__Output,
   ProcessingMode,
@@ -11,7 +12,7 @@ import type { HttpHeaders__Output } from '../generated/envoy/service/ext_proc/v3
 import type { ProcessingRequest__Output } from '../generated/envoy/service/ext_proc/v3/ProcessingRequest.ts';
 import type { ProcessingResponse } from '../generated/envoy/service/ext_proc/v3/ProcessingResponse.ts';
 import type { Struct } from '../generated/google/protobuf/Struct.ts';
-import type { Value } from '../generated/google/protobuf/Value.ts';
+import type { Value, Value__Output } from '../generated/google/protobuf/Value.ts';
 
 /** The protobuf messages under the names that this folder uses; other folders see them only as what gRPC carries. */
 export type {
@@ -27,4 +28,8 @@ export type {
   ProcessingResponse,
   Struct,
   Value,
+  Value__Output as MetadataValue,
 };
+
+/** Structs by namespace. */
+export type FilterMetadata = NonNullable<Metadata__Output['filter_metadata']>;

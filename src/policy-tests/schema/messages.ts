@@ -62,6 +62,13 @@ export const request = z
       default: {},
       examples: [{ 'source.address': '192.0.2.7:4711', 'request.protocol': 'HTTP/2' }],
     }),
+    metadata: field(z.record(z.string().min(1), z.record(z.string(), json)), {
+      title: 'Metadata',
+      description:
+        "Dynamic metadata that Envoy forwards, by namespace: `{#request.metadata['namespace']['key']}`. Numbers are doubles there.",
+      default: {},
+      examples: [{ 'envoy.filters.http.jwt_authn': { payload: { sub: 'ada' } } }],
+    }),
   })
   .meta({
     id: 'request',

@@ -1,4 +1,4 @@
-import type { ProcessingRequest, ProcessingResponse } from '../../ext-proc/index.ts';
+import type { FilterMetadata, ProcessingRequest, ProcessingResponse } from '../../ext-proc/index.ts';
 import {
   firstValue,
   type HeaderLine,
@@ -45,6 +45,8 @@ export interface EnvoyOptions {
   readonly setup: EnvoySetup;
   /** See `headersMessage`. */
   readonly attributes: Readonly<Record<Side, ReadonlyMap<string, string>>>;
+  /** That the filter forwards. */
+  readonly metadata: FilterMetadata;
 }
 
 /** The caller gets this, and nothing goes on. */
@@ -105,7 +107,8 @@ export class InMemoryEnvoy {
     const { body, trailers } = message;
     const end = body.length === 0 && trailers.length === 0;
     const setup = side === 'request' ? this.#options.setup : undefined;
-    this.#stream.receive(headersMessage(side, message.headers, end, this.#options.attributes[side], setup));
+    const { attributes, metadata } = this.#options;
+    this.#stream.receive(headersMessage(side, message.headers, end, { attributes: attributes[side], metadata, setup }));
     if (this.#bodyMode(side) === 'FULL_DUPLEX_STREAMED') return this.#fullDuplex(side, message, end);
     const reply = await this.#next(`${side}_headers`);
     const common = reply[`${side}_headers`]?.response;

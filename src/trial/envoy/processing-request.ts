@@ -1,17 +1,23 @@
 import { EXT_PROC_FILTER } from '../../envoy-names.ts';
-import type { ProcessingRequest } from '../../ext-proc/index.ts';
+import type { FilterMetadata, ProcessingRequest } from '../../ext-proc/index.ts';
 import type { HeaderLine } from '../http-message.ts';
 import type { EnvoySetup } from './envoy-setup.ts';
 
 export type Side = 'request' | 'response';
+
+/** What a message tells beside its headers. */
+export interface Told {
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly metadata: FilterMetadata;
+  readonly setup: EnvoySetup | undefined;
+}
 
 /** The first message of a stream tells the body modes; that of a side the attributes. */
 export function headersMessage(
   side: Side,
   headers: readonly HeaderLine[],
   end: boolean,
-  attributes: ReadonlyMap<string, string>,
-  setup: EnvoySetup | undefined,
+  { attributes, metadata, setup }: Told,
 ): ProcessingRequest {
   const lines = headers.map(([key, value]) => ({ key, raw_value: Buffer.from(value) }));
   const part = { headers: { headers: lines }, end_of_stream: end };
@@ -20,6 +26,7 @@ export function headersMessage(
     request: `${side}_headers`,
     [`${side}_headers`]: part,
     attributes: { [EXT_PROC_FILTER]: { fields } },
+    metadata_context: { filter_metadata: metadata },
     ...(setup === undefined
       ? {}
       : { protocol_config: { request_body_mode: setup.requestBody, response_body_mode: setup.responseBody } }),

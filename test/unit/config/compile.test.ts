@@ -114,6 +114,7 @@ test('an api needs the bodies that its templates mention', () => {
     responseBody: false,
     answersAlways: false,
     certificates: false,
+    metadata: undefined,
     headers: new Set(),
     events: false,
   };

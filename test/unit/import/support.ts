@@ -56,6 +56,7 @@ function contextOf({ path, method, headers = {}, query = {} }: TestRequest): Eva
       params: new Map(Object.entries(query).map(([name, value]) => [name, [value]])),
       pathParams: new Map(),
       ssl: null,
+      metadata: new Map(),
       content: '',
       headers: {
         values: (name) => (headers[name] === undefined ? undefined : [headers[name]]),

@@ -54,6 +54,10 @@ export const extensionPolicy: Dialect = dialectOf({
       at: ['metadata'],
       write: () => 'metadata: {writableNamespaces: [lambda-ext-proc]}',
     },
+    forwarding_namespaces: {
+      at: ['metadata', 'accessibleNamespaces'],
+      write: (value) => `metadata: {accessibleNamespaces: ${/\[.*\]/.exec(value)?.[0] ?? '[…]'}}`,
+    },
     mutation_rules: {},
     observability_mode: { at: ['shadowMode'], write: (value) => `shadowMode: ${value || 'false'}` },
     grpc_service: { at: ['backendRefs'] },

@@ -91,7 +91,10 @@ function processor(item: EnvoyNode, policy: Manifest): object {
     metadata_options:
       metadata === undefined
         ? undefined
-        : { receiving_namespaces: { untyped: metadata.get('writableNamespaces')?.data } },
+        : {
+            receiving_namespaces: { untyped: metadata.get('writableNamespaces')?.data },
+            forwarding_namespaces: { untyped: metadata.get('accessibleNamespaces')?.data },
+          },
   };
 }
 

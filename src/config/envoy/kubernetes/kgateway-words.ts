@@ -35,6 +35,10 @@ const fields: Readonly<Record<string, FieldWords>> = {
   request_attributes: {},
   response_attributes: {},
   metadata_options: {},
+  forwarding_namespaces: {
+    at: ['metadataOptions', 'forwarding'],
+    write: (value) => `metadataOptions: {forwarding: ${value}}`,
+  },
   mutation_rules: {},
 };
 

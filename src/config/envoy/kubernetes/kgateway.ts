@@ -72,6 +72,7 @@ function processor(spec: EnvoyNode, { name, namespace }: Manifest): object {
   const backend = service?.get('backendRef');
   const cluster = `kube_${backend?.text('namespace') ?? namespace}_${backend?.text('name') ?? name}_${backend?.number('port') ?? 0}`;
   const action = ACTIONS.get(spec.text('routeCacheAction') ?? '');
+  const forwarding = spec.find('metadataOptions', 'forwarding')?.data;
   const allowed = spec.items('allowedProcessingModeOverrides');
   return {
     '@type': EXTERNAL_PROCESSOR_URL,
@@ -84,6 +85,7 @@ function processor(spec: EnvoyNode, { name, namespace }: Manifest): object {
     // Absent it is true.
     failure_mode_allow: spec.get('failOpen')?.data !== false,
     route_cache_action: action,
+    metadata_options: forwarding && { forwarding_namespaces: forwarding },
   };
 }
 

@@ -192,7 +192,7 @@ function ofGateway(): Subject[] {
   const names = (size: number) => Array.from({ length: size >> 4 }, (_, index) => `x-${index}`);
   const headersOf = (size: number) =>
     new HeadersValue({ values: (name) => (name.startsWith('x-') ? ['v'] : undefined), names: () => names(size) });
-  const targets = ['#h', '#h.names()', '#request.params', '#context.attributes'];
+  const targets = ['#h', '#h.names()', '#request.params', '#context.attributes', "#request.metadata['map']"];
   const methods = [...new Set([...gatewayMethodNames(headersOf(16)), 'get', 'containsKey', 'getOrDefault'])];
   const calls = targets.flatMap((target) =>
     methods.flatMap((method) => ['', '#a', '#a, #b'].map((args) => `${target}.${method}(${args})`)),
@@ -203,6 +203,9 @@ function ofGateway(): Subject[] {
     '#request.jsonContent',
     '#request.xmlContent',
     '#request.ssl.client.dn',
+    '#request.metadata',
+    "#request.metadata['map']",
+    "#request.metadata['list']['all']",
   ];
   return [...calls, ...properties].map((text): Subject => {
     const evaluate = expression(text);
@@ -248,6 +251,10 @@ function requestOf(size: number): EvaluationContext {
       localAddress: null,
       params,
       pathParams: params,
+      metadata: new Map<string, unknown>([
+        ['map', new Map(Array.from({ length: size >> 4 }, (_, index) => [`k${index}`, 'v']))],
+        ['list', new Map([['all', Array.from({ length: size >> 3 }, (_, index) => index)]])],
+      ]),
       ssl: {
         clientHost: null,
         clientPort: null,

@@ -40,7 +40,7 @@ function common<P extends 'headers' | 'body' | 'trailers'>(side: Side, part: P, 
 
 const requestHead: Head = { pseudo: new Map([['method', 'POST']]), headers: [] };
 export function requestHeaders(end: boolean, first?: First): Message {
-  return { ...common('request', 'headers', end, first), head: requestHead };
+  return { ...common('request', 'headers', end, first), head: requestHead, metadata: undefined };
 }
 
 export function responseHeaders(
@@ -50,7 +50,7 @@ export function responseHeaders(
   first?: First,
 ): HeadersMessage {
   const head: Head = { pseudo: new Map([['status', String(status)]]), headers: [] };
-  return { ...common('response', 'headers', end, first), attributes: tells[told], head };
+  return { ...common('response', 'headers', end, first), attributes: tells[told], head, metadata: undefined };
 }
 
 export function body(side: Side, bytes: Buffer, end: boolean, first?: First): Message {
