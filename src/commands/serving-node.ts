@@ -40,6 +40,8 @@ const IDLE_CHECK_MS = 20;
 /** For the end of a streamed answer to reach Envoy. */
 const CUT_MS = 500;
 const CLOSE_MS = 1_000;
+/** In how much of the grace, at its end, no request may come. */
+const LAST_MS = 1_000;
 
 /** One process's server, wired: policies → protocol → gRPC. Throws ListenError and TlsFileError. */
 export async function startServingNode(wiring: ServingNodeOptions): Promise<ServingNode> {
@@ -102,7 +104,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
     async stop({ graceMs, replaced }) {
       draining = true;
       if (!replaced) server.setServing(false);
-      await sleep(graceMs);
+      await graceOver(graceMs, wiring);
       const timeoutMs = options.drainTimeoutMs;
       const end = Date.now() + timeoutMs;
       // Connections that are cut tell nobody why.
@@ -127,6 +129,18 @@ function exposedCheck(addresses: readonly string[]): { readonly ports?: Check } 
   if (addresses.length === 0) return {};
   const reason = `--insecure-plaintext: whoever reaches ${addresses.join(', ')} may call the functions of the policies`;
   return { ports: { status: 'degraded', reason } };
+}
+
+/** Whoever still sends then is refused: a drain of Envoy's that takes longer loses those requests. */
+async function graceOver(graceMs: number, { metrics, logger }: ServingNodeOptions): Promise<void> {
+  const lastMs = Math.min(graceMs, LAST_MS);
+  await sleep(graceMs - lastMs);
+  const before = metrics.streamsBegun;
+  await sleep(lastMs);
+  const streams = metrics.streamsBegun - before;
+  if (streams === 0) return;
+  const message = 'requests still came when the grace was over: give --drain-grace more seconds than Envoy drains';
+  logger.warn({ streams, lastMs, graceMs }, message);
 }
 
 function sleep(ms: number): Promise<void> {

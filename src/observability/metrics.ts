@@ -46,6 +46,7 @@ export class Metrics {
   #policies: { readonly valid: Gauge; readonly loadedAt: Gauge; readonly apis: Gauge } | undefined;
   #credentials: (() => Iterable<CredentialState>) | undefined;
   #streamsInFlight = 0;
+  #streamsBegun = 0;
   #bufferedBytes = (): number => 0;
   #process: { stop(): void } | undefined;
 
@@ -74,11 +75,17 @@ export class Metrics {
 
   streamOpened(): void {
     this.#streamsInFlight++;
+    this.#streamsBegun++;
   }
 
   streamClosed(outcome: LabelValue<'streams', 'outcome'>): void {
     this.#streamsInFlight--;
     this.#streams.add(outcome);
+  }
+
+  /** All that began, since the process did. */
+  get streamsBegun(): number {
+    return this.#streamsBegun;
   }
 
   get streamsInFlight(): number {

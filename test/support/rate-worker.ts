@@ -5,16 +5,19 @@ import { type RateOptions, type RateResult, UNANSWERED_AFTER_MS } from './rate.t
 import { ResponseReader } from './response-reader.ts';
 
 const options = workerData as RateOptions;
-const target = new URL(options.url);
+let targets = [new URL(options.url)];
+let turn = 0;
 const total = Math.round(options.perSecond * options.seconds);
 
 class Connection {
+  readonly target: URL;
   readonly #socket: Socket;
   readonly #reader = new ResponseReader();
   #due: number | undefined;
   #sent = 0;
 
-  constructor() {
+  constructor(target: URL) {
+    this.target = target;
     this.#socket = connect({ host: target.hostname, port: Number(target.port), noDelay: true });
     this.#socket.on('data', (chunk) => this.#receive(chunk));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.code ?? error.message));
@@ -27,6 +30,7 @@ class Connection {
     this.#due = due;
     this.#sent = performance.now();
     sent++;
+    const { target } = this;
     this.#socket.write(`GET ${target.pathname} HTTP/1.1\r\nhost: ${target.host}\r\nx-load-id: ${index}\r\n\r\n`);
   }
 
@@ -79,6 +83,14 @@ const timer = setInterval(() => {
 }, 2);
 const giveUp = setTimeout(finish, options.seconds * 1000 + UNANSWERED_AFTER_MS);
 
+parentPort?.on('message', (urls: readonly string[]) => {
+  targets = urls.map((url) => new URL(url));
+  for (const connection of [...idle]) {
+    if (!urls.includes(connection.target.href)) connection.close();
+  }
+  sendWaiting();
+});
+
 function sendWaiting(): void {
   while (waiting.length > 0) {
     const connection = idle.pop() ?? grow();
@@ -90,7 +102,9 @@ function sendWaiting(): void {
 
 function grow(): Connection | undefined {
   if (open >= options.maxConnections) return undefined;
-  const connection = new Connection();
+  const target = targets[turn++ % targets.length];
+  if (target === undefined) return undefined;
+  const connection = new Connection(target);
   connections.add(connection);
   return connection;
 }
@@ -130,4 +144,5 @@ function finish(): void {
   };
   parentPort?.postMessage(result);
   for (const connection of connections) connection.close();
+  parentPort?.close();
 }

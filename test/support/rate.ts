@@ -38,9 +38,25 @@ export const UNANSWERED_AFTER_MS = 60_000;
  * `x-load-id` of its own. In a thread of its own.
  */
 export function runRate(options: RateOptions): Promise<RateResult> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./rate-worker.ts', import.meta.url), { workerData: options });
+  return startRate(options).result;
+}
+
+/** Callers of a service whose endpoints change. */
+export interface RunningRate {
+  readonly result: Promise<RateResult>;
+  /**
+   * New connections go to these URLs in turn, as those to a service do. Connections to another one stay until its answer
+   * says that it closes; what is idle is closed, as callers do after a while.
+   */
+  endpoints(urls: readonly string[]): void;
+}
+
+/** As runRate, to `url` until other endpoints are told. */
+export function startRate(options: RateOptions): RunningRate {
+  const worker = new Worker(new URL('./rate-worker.ts', import.meta.url), { workerData: options });
+  const result = new Promise<RateResult>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
+  return { result, endpoints: (urls) => worker.postMessage(urls) };
 }
