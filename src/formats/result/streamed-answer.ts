@@ -105,6 +105,8 @@ function mayBeWhole(bytes: Uint8Array): boolean {
 /** The answer keeps nothing of the account. */
 function decodeWhole(arriving: ArrivingBytes, whole: ResponseFormat, memory: MemoryAccount): FunctionAnswer {
   const payload = arriving.exact();
+  // AWS's runtime for Node sends no prelude where nothing is written after it. A redirect or a refusal must not become an empty 200.
+  if (payload.length === 0) throw new FormatError('the result has neither a prelude nor a body');
   const decoded = whole.decode({ status: 200, payload }, memory);
   arriving.release();
   return decoded;

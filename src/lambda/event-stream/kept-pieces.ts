@@ -4,9 +4,11 @@ import { charge, type MemoryAccount } from '../../memory-account.ts';
 const SMALL = 4 * 1024;
 /** What they are copied to. */
 const JOINED = 16 * 1024;
+/** So much of a piece's buffer may be none of it: a read of a connection holds the end of one frame and the beginning of the next. */
+const MOST_AROUND = 4;
 
 /**
- * Bytes that are kept as they came, without a copy where a piece is most of what it is a part of. They are taken of the account
+ * Bytes that are kept as they came, without a copy where a piece is much of the buffer that it keeps. They are taken of the account
  * as they come. `add` throws NoRoomError.
  */
 export class KeptPieces {
@@ -25,7 +27,7 @@ export class KeptPieces {
     let rest = bytes;
     while (rest.length > 0) {
       if (this.#open !== undefined) rest = this.#fill(this.#open, rest);
-      else if (rest.length >= SMALL && rest.buffer.byteLength <= 2 * rest.length) {
+      else if (rest.length >= SMALL && rest.buffer.byteLength <= MOST_AROUND * rest.length) {
         charge(this.#memory, rest.length);
         this.#pieces.push(rest);
         return;

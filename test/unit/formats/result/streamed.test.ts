@@ -331,6 +331,12 @@ describe('a result without a prelude', () => {
     assert.match((await refusal('api-gateway-v1', new Pieces(['"hello"']))).message, /not a JSON object/);
   });
 
+  test('and without a byte is no answer: what the head said would be lost', async () => {
+    for (const name of names) {
+      assert.match((await refusal(name, new Pieces([]))).message, /neither a prelude nor a body/);
+    }
+  });
+
   test('of many bytes that are no JSON is refused before the end', async () => {
     const pieces = new Pieces(Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)));
     assert.match((await refusal('function-url', pieces)).message, /no prelude within its first 16384 bytes/);
