@@ -3,8 +3,8 @@ import type { Json } from './kubernetes-schema.ts';
 
 /**
  * What Envoy Gateway's translator prints (`egctl x translate --to xds`) as a configuration without a control plane: listeners,
- * routes, clusters and endpoints are joined as ADS would join them, and nothing of them is changed but addresses. Endpoints that
- * are sockets of the network become the backend, so that a route leads to something that is there.
+ * routes, clusters and endpoints are joined as ADS would join them, and nothing of them is changed but addresses and where
+ * access logs go. Endpoints that are sockets of the network become the backend, so that a route leads to something that is there.
  */
 export function staticEnvoyOf(translated: Json, options: PlainEnvoyOptions): Json {
   const [gateway] = Object.values(
@@ -52,6 +52,7 @@ function byName(messages: readonly Json[], field: string): ReadonlyMap<string, J
 function withRoutes(value: unknown, routes: ReadonlyMap<string, Json>): unknown {
   if (Array.isArray(value)) return value.map((item) => withRoutes(item, routes));
   if (typeof value !== 'object' || value === null) return value;
+  if ('path' in value && value.path === '/dev/stdout') return streamed({ ...value });
   const entries = Object.entries(value).map(([key, item]) => {
     if (key !== 'rds') return [key, withRoutes(item, routes)];
     const name = String((item as Json).routeConfigName);
@@ -60,6 +61,11 @@ function withRoutes(value: unknown, routes: ReadonlyMap<string, Json>): unknown 
     return ['routeConfig', plain(found)];
   });
   return Object.fromEntries(entries);
+}
+
+/** An access log in the file /dev/stdout, which cannot be opened where the output is a pipe of Node's. */
+function streamed({ path: _, ...log }: Json): Json {
+  return { ...log, '@type': 'type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog' };
 }
 
 /** A resource's own type, which it has where it stands by itself. */

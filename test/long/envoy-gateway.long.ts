@@ -96,6 +96,14 @@ describe('the example for Envoy Gateway', { skip }, () => {
     assert.equal(backend.last?.header('x-tier'), 'gold');
   });
 
+  test('health checks find the sidecar, which they do not without the host name of the backend', async () => {
+    const cluster = 'cluster.envoyextensionpolicy/default/orders/extproc/0';
+    assert.equal(await envoy.stat(`${cluster}.membership_healthy`), 1);
+    assert.equal(await envoy.stat(`${cluster}.health_check.failure`), 0);
+    assert.equal(await sidecar.metric('lambda_ext_proc_refused_streams_total{reason="http2"}'), 0);
+    assert.match(translated, /healthCheckConfig:\n\s+hostname: lambda-ext-proc$/m);
+  });
+
   test('a caller cannot name another api', async () => {
     const headers = { 'x-lambda-api': 'none', 'x-lambda-policies': '{"request":[]}', authority: 'others.default' };
     const answer = await fetch(`${envoy.url}/orders`, { method: 'POST', body: '{"customer":"eve"}', headers });

@@ -1,6 +1,7 @@
 import { GRPC_AUTHORITY } from '../../envoy-names.ts';
 import { AUTHORITY } from '../../http-syntax.ts';
 import type { Reporter } from '../compile/reporter.ts';
+import type { EnvoyConfiguration } from './configuration.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 
 const OUTCOME = 'the HTTP/2 library of the server refuses every stream before the server sees it';
@@ -15,11 +16,30 @@ export function checkAuthority(target: EnvoyNode, reporter: Reporter): void {
 }
 
 /** Health checks have one of their own, or that of the endpoint, or the cluster's name. */
-export function checkHealthAuthority(cluster: EnvoyNode, check: EnvoyNode, reporter: Reporter): void {
+export function checkHealthAuthority(
+  cluster: EnvoyNode,
+  check: EnvoyNode,
+  assignments: Assignments,
+  reporter: Reporter,
+): void {
   const own = check.text('authority') ?? '';
-  const hostnames = endpointsOf(cluster).map((endpoint) => endpoint.get('health_check_config')?.text('hostname') ?? '');
+  const name = cluster.text('name') ?? '';
+  const endpoints = endpointsOf(cluster, assignments);
+  const hostnames = endpoints.map((endpoint) => endpoint.get('health_check_config')?.text('hostname') ?? '');
   if (own === '' && hostnames.length > 0 && hostnames.every((hostname) => AUTHORITY.test(hostname))) return;
-  tellAuthority(own, cluster.text('name') ?? '', check, reporter);
+  if (own === '' && !AUTHORITY.test(name) && comesByEds(cluster, assignments)) {
+    const message = `the gRPC :authority is the cluster's name unless its endpoints have \`health_check_config: {hostname: …}\`, which a dump shows with \`?include_eds\`, and ${name} is not a valid one: ${OUTCOME}; ${REMEDY}`;
+    reporter.warn(check.placeOf('authority'), message);
+    return;
+  }
+  tellAuthority(own, name, check, reporter);
+}
+
+type Assignments = EnvoyConfiguration['assignments'];
+
+/** The endpoints of the cluster are not in the text. */
+function comesByEds(cluster: EnvoyNode, assignments: Assignments): boolean {
+  return cluster.get('eds_cluster_config') !== undefined && assignmentOf(cluster, assignments) === undefined;
 }
 
 function tellAuthority(own: string, clusterName: string, holder: EnvoyNode, reporter: Reporter): void {
@@ -31,10 +51,14 @@ function tellAuthority(own: string, clusterName: string, holder: EnvoyNode, repo
   reporter.error(holder.placeOf('authority'), `${what}: ${OUTCOME}; ${REMEDY}`);
 }
 
-/** The `endpoint` messages of a cluster. */
-export function endpointsOf(cluster: EnvoyNode): readonly EnvoyNode[] {
-  const localities = cluster.get('load_assignment')?.items('endpoints') ?? [];
-  return localities
+/** The `endpoint` messages of a cluster, its own or those that EDS brings. */
+export function endpointsOf(cluster: EnvoyNode, assignments: Assignments): readonly EnvoyNode[] {
+  return (assignmentOf(cluster, assignments)?.items('endpoints') ?? [])
     .flatMap((locality) => locality.items('lb_endpoints'))
     .flatMap((entry) => entry.get('endpoint') ?? []);
+}
+
+function assignmentOf(cluster: EnvoyNode, assignments: Assignments): EnvoyNode | undefined {
+  const service = cluster.get('eds_cluster_config')?.text('service_name') || cluster.text('name');
+  return cluster.get('load_assignment') ?? assignments.get(service ?? '');
 }

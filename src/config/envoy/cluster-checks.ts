@@ -9,7 +9,7 @@ import { HTTP_OPTIONS } from './neighbours.ts';
 /** How Envoy reaches the server: `service` is the filter's or a route's `grpc_service`. */
 export function checkService(
   service: EnvoyNode,
-  { clusters, hasOtherClusters }: EnvoyConfiguration,
+  { clusters, assignments, hasOtherClusters }: EnvoyConfiguration,
   bodyBytes: number,
   reporter: Reporter,
 ): void {
@@ -29,8 +29,8 @@ export function checkService(
   }
   checkProtocol(cluster, reporter);
   checkCircuitBreakers(cluster, service.get('retry_policy') !== undefined, reporter);
-  checkHealth(cluster, reporter);
-  checkFamily(cluster, reporter);
+  checkHealth(cluster, assignments, reporter);
+  checkFamily(cluster, assignments, reporter);
 }
 
 const LAMBDA_ANSWER = 6 * 1024 * 1024;
@@ -48,10 +48,10 @@ function checkMessageSize(google: EnvoyNode, bodyBytes: number, reporter: Report
 }
 
 /** `localhost` has two addresses on most machines, and a server that listens on 127.0.0.1 has one. */
-function checkFamily(cluster: EnvoyNode, reporter: Reporter): void {
+function checkFamily(cluster: EnvoyNode, assignments: EnvoyConfiguration['assignments'], reporter: Reporter): void {
   if (!/^(?:STRICT|LOGICAL)_DNS$/.test(cluster.text('type') ?? '')) return;
   if (/^V4/.test(cluster.text('dns_lookup_family') ?? '')) return;
-  for (const endpoint of endpointsOf(cluster)) {
+  for (const endpoint of endpointsOf(cluster, assignments)) {
     const address = endpoint.find('address', 'socket_address');
     if (address === undefined || !/^localhost\.?$/i.test(address.text('address') ?? '')) continue;
     const message = `may be ::1, where a server that listens on 127.0.0.1 is not: use a Unix socket (\`pipe: {path: ${SIDECAR_SOCKET}}\`), or write \`type: STATIC\` and the address, or \`dns_lookup_family: V4_ONLY\``;
@@ -96,7 +96,7 @@ function checkCircuitBreakers(cluster: EnvoyNode, retries: boolean, reporter: Re
   reporter.warn(cluster.placeOf('circuit_breakers'), message);
 }
 
-function checkHealth(cluster: EnvoyNode, reporter: Reporter): void {
+function checkHealth(cluster: EnvoyNode, assignments: EnvoyConfiguration['assignments'], reporter: Reporter): void {
   const checks = cluster.items('health_checks');
   if (checks.length === 0) {
     const message = `a server that drains or hangs is only noticed by failed requests: write \`health_checks: [{timeout: 1s, interval: 1s, no_traffic_interval: 1s, unhealthy_threshold: 2, healthy_threshold: 1, grpc_health_check: {service_name: ${SERVICE_NAME}}}]\``;
@@ -109,7 +109,7 @@ function checkHealth(cluster: EnvoyNode, reporter: Reporter): void {
       reporter.warn(check.placeOf('no_traffic_interval'), message);
     }
     const grpc = check.get('grpc_health_check');
-    if (grpc !== undefined) checkHealthAuthority(cluster, grpc, reporter);
+    if (grpc !== undefined) checkHealthAuthority(cluster, grpc, assignments, reporter);
     const name = grpc?.text('service_name') ?? '';
     if (grpc !== undefined && name !== '' && name !== SERVICE_NAME) {
       const message = `the server knows no such service and counts as unhealthy: write \`service_name: ${SERVICE_NAME}\``;

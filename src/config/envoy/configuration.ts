@@ -14,6 +14,8 @@ export interface EnvoyConfiguration {
   /** What ECDS brings: TypedExtensionConfig messages by name. */
   readonly extensions: ReadonlyMap<string, EnvoyNode>;
   readonly clusters: ReadonlyMap<string, EnvoyNode>;
+  /** ClusterLoadAssignment messages by their cluster: what EDS brings. */
+  readonly assignments: ReadonlyMap<string, EnvoyNode>;
   /** Some come from elsewhere, so that one that is missing is no error. */
   readonly hasOtherClusters: boolean;
   /** The chains have filters that are not in the text. */
@@ -28,6 +30,6 @@ export interface ConfigurationNote {
   readonly message: string;
 }
 
-export function byName(nodes: readonly EnvoyNode[]): ReadonlyMap<string, EnvoyNode> {
-  return new Map(nodes.map((node) => [node.text('name') ?? '', node]));
+export function byName(nodes: readonly EnvoyNode[], field = 'name'): ReadonlyMap<string, EnvoyNode> {
+  return new Map(nodes.map((node) => [node.text(field) ?? '', node]));
 }

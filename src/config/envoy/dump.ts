@@ -39,6 +39,7 @@ export function readDump(dump: EnvoyNode): EnvoyConfiguration {
     scopes: readScopes(parts, notes),
     extensions: byName(read(EXTENSIONS)),
     clusters: byName(hasClusters ? clusters : (own?.items('clusters') ?? [])),
+    assignments: byName(read(ENDPOINTS), 'cluster_name'),
     hasOtherClusters: !parts.has(CLUSTERS.dump),
     notes,
   };
@@ -70,6 +71,13 @@ const ROUTES: DumpKind = {
   lists: ['static_route_configs', 'dynamic_route_configs'],
   entries: ['StaticRouteConfig', 'DynamicRouteConfig'],
   field: 'route_config',
+};
+/** There with `?include_eds` only. */
+const ENDPOINTS: DumpKind = {
+  dump: 'EndpointsConfigDump',
+  lists: ['static_endpoint_configs', 'dynamic_endpoint_configs'],
+  entries: ['StaticEndpointConfig', 'DynamicEndpointConfig'],
+  field: 'endpoint_config',
 };
 const EXTENSIONS: DumpKind = {
   dump: 'EcdsConfigDump',

@@ -16,11 +16,16 @@ export interface Manager {
 
 const CONNECTION_MANAGER = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
 
+/** A message with filter chains, or with the default one alone, as Envoy Gateway writes listeners. */
+export function isListener(node: EnvoyNode): boolean {
+  return (node.get('filter_chains') ?? node.get('default_filter_chain')) !== undefined;
+}
+
 /** All connection managers of a configuration. */
 export function findManagers(configuration: EnvoyConfiguration): readonly Manager[] {
   const managers: Manager[] = [];
   const visit = (node: EnvoyNode, listener: EnvoyNode | undefined): void => {
-    const nearest = node.get('filter_chains') === undefined ? listener : node;
+    const nearest = isListener(node) ? node : listener;
     if (node.is(CONNECTION_MANAGER)) managers.push(managerOf(node, nearest, configuration));
     for (const child of node.children()) visit(child, nearest);
   };

@@ -1,5 +1,6 @@
 import { byName, type EnvoyConfiguration } from './configuration.ts';
 import type { EnvoyNode } from './envoy-node.ts';
+import { isListener } from './managers.ts';
 
 /** A bootstrap and the files of resources that belong to it, as `path_config_source` reads them; or such files alone. */
 export function readFiles(roots: readonly EnvoyNode[]): EnvoyConfiguration {
@@ -9,7 +10,7 @@ export function readFiles(roots: readonly EnvoyNode[]): EnvoyConfiguration {
   const own = roots.flatMap((root) => root.get('static_resources')?.items('clusters') ?? []);
   const brought = ofType('envoy.config.cluster.v3.Cluster');
   const clusters = byName([...own, ...brought]);
-  const hasListeners = resources.some((node) => node.get('filter_chains') !== undefined);
+  const hasListeners = resources.some((node) => isListener(node));
   const isElsewhere = (source: string): boolean => bootstrap?.find('dynamic_resources', source) !== undefined;
   return {
     bootstrap,
@@ -19,6 +20,7 @@ export function readFiles(roots: readonly EnvoyNode[]): EnvoyConfiguration {
     scopes: new Map([['', ofType('envoy.config.route.v3.ScopedRouteConfiguration')]]),
     extensions: byName(ofType('envoy.config.core.v3.TypedExtensionConfig')),
     clusters,
+    assignments: byName(ofType('envoy.config.endpoint.v3.ClusterLoadAssignment'), 'cluster_name'),
     hasOtherClusters: (brought.length === 0 && isElsewhere('cds_config')) || clusters.size === 0,
     notes: [],
   };

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { checkEnvoy, formatProblem } from '../../../src/config/index.ts';
-import { enriching, isError, only } from './envoy-checks.ts';
+import { enriching, isError, only, readingRequest } from './envoy-checks.ts';
 import { goodEnvoy } from './envoy-fixture.ts';
 import { load } from './support.ts';
 
@@ -201,4 +201,53 @@ test('dumps inside what tools print are found, several too', () => {
   const bad = dump({ routes: [{ route_config: routes('routes', 'nope') }] });
   const lines = check({ xds: { 'default/eg': dump(), 'default/other': bad } });
   only(lines, 'error', 'names no API');
+});
+
+test('the limit of a listener whose only chain is the default one counts', () => {
+  const { filter_chains: chains, ...rest } = listener() as Json & { filter_chains: readonly Json[] };
+  const moved = (limit: number): Json => ({
+    ...rest,
+    default_filter_chain: chains[0],
+    per_connection_buffer_limit_bytes: limit,
+  });
+  const lines = (limit: number): readonly string[] => {
+    const data = dump({ listeners: [{ name: 'main', active_state: { listener: moved(limit) } }] });
+    const problems = checkEnvoy(JSON.stringify(data), 'dump.json', load(readingRequest));
+    return problems
+      .map(formatProblem)
+      .filter((line) => line.includes('per_connection_buffer_limit_bytes: bodies over'));
+  };
+  assert.deepEqual(lines(6_291_456), []);
+  only(lines(32_768), 'error', 'bodies over 32768 bytes');
+});
+
+/** The sidecar's cluster with a name that HTTP/2 refuses, a health check that sends it, and endpoints by EDS. */
+function byEds(more: readonly Json[]): Json {
+  const name = 'policy/orders/0';
+  const clusters = whole.static_resources.clusters.map((cluster) => {
+    if (cluster.name !== 'lambda-ext-proc') return { cluster };
+    const { load_assignment: _, ...rest } = clone(cluster) as Json & { health_checks: { grpc_health_check: Json }[] };
+    for (const { grpc_health_check: health } of rest.health_checks) delete health.authority;
+    return { cluster: { ...rest, name, type: 'EDS', eds_cluster_config: { service_name: name } } };
+  });
+  const text = JSON.stringify(dump({ more, without: 'ClustersConfigDump' }));
+  const data = JSON.parse(text.replaceAll('"cluster_name":"lambda-ext-proc"', `"cluster_name":"${name}"`)) as Json & {
+    configs: Json[];
+  };
+  data.configs.push({ '@type': `${ADMIN}.ClustersConfigDump`, dynamic_active_clusters: clusters });
+  return data;
+}
+
+const assignment = (endpoint: Json): Json => ({
+  '@type': `${ADMIN}.EndpointsConfigDump`,
+  dynamic_endpoint_configs: [
+    { endpoint_config: { cluster_name: 'policy/orders/0', endpoints: [{ lb_endpoints: [{ endpoint }] }] } },
+  ],
+});
+
+test('endpoints that EDS brings tell the authority of health checks', () => {
+  const address = { pipe: { path: '/run/lambda-ext-proc/0.sock' } };
+  assert.deepEqual(check(byEds([assignment({ address, health_check_config: { hostname: 'sidecar' } })])), []);
+  only(check(byEds([assignment({ address })])), 'error', 'grpc_health_check.authority', 'policy/orders/0');
+  only(check(byEds([])), 'warning', 'grpc_health_check.authority', 'include_eds');
 });
