@@ -51,6 +51,17 @@ test('objects for Envoy Gateway that are right have no findings', () => {
   assert.deepEqual(check(envoyGateway), []);
 });
 
+test('health checks of Envoy Gateway need the host name of the Backend, or HTTP/2 refuses them', () => {
+  const backend = (endpoint: string) =>
+    `${envoyGateway}---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: Backend\nmetadata: {name: orders, namespace: shop}\nspec: {endpoints: [{${endpoint}unix: {path: /run/lambda-ext-proc/0.sock}}]}\n`;
+  assert.deepEqual(check(backend('hostname: lambda-ext-proc, ')), []);
+  const [line = '', ...more] = check(backend(''));
+  assert.deepEqual(more, []);
+  assert.ok(isError(line), line);
+  assert.match(line, /EnvoyExtensionPolicy shop\/ext-proc: spec\.extProc\[0\]\.backendRefs: /);
+  assert.match(line, /write `Backend\.spec\.endpoints\[\]: \{hostname: lambda-ext-proc\}`/);
+});
+
 suite('Envoy Gateway', envoyGateway, [
   {
     name: 'no request',

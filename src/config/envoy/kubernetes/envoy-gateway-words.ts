@@ -62,7 +62,7 @@ export const extensionPolicy: Dialect = dialectOf({
     observability_mode: { at: ['shadowMode'], write: (value) => `shadowMode: ${value || 'false'}` },
     grpc_service: { at: ['backendRefs'] },
     envoy_grpc: { at: ['backendRefs'] },
-    authority: { at: ['backendRefs'] },
+    authority: { at: ['backendRefs'], write: (value) => `Backend.spec.endpoints[]: {hostname: ${value}}` },
     retry_policy: { at: ['backendSettings', 'retry'] },
     retry_on: {
       at: ['backendSettings', 'retry', 'retryOn'],

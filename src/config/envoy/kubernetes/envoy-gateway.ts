@@ -4,7 +4,7 @@ import { BODY_MODES, clientTrafficPolicy, envoyProxy, extensionPolicy } from './
 import { routesOfTarget, type TargetRoutes, virtualHost } from './gateway-routes.ts';
 import { EXTERNAL_PROCESSOR_URL, FILTER_CONFIG_URL, generatedListener, HTTP2_OPTIONS } from './generated.ts';
 import { from, type Origin } from './laid.ts';
-import type { Manifest } from './manifests.ts';
+import { type Manifest, refersTo } from './manifests.ts';
 import type { Translation } from './translation.ts';
 import { bytesOf, envoyDuration } from './units.ts';
 
@@ -32,7 +32,7 @@ export function translateExtensionPolicy(policy: Manifest, manifests: readonly M
               routes: hasRoutes ? { route_config: routes } : { rds: { route_config_name: 'elsewhere' } },
             }),
           ],
-          clusters: [from(origin, clusterOf(item))],
+          clusters: [from(origin, clusterOf(item, policy, manifests))],
         },
         ...(proxy === undefined ? {} : bootstrapOf(proxy)),
       }),
@@ -98,7 +98,8 @@ function processor(item: EnvoyNode, policy: Manifest): object {
   };
 }
 
-const CLUSTER = 'ext-proc';
+/** As Envoy Gateway's names are: HTTP/2 refuses it as an authority. */
+const CLUSTER = 'envoyextensionpolicy/extproc';
 
 function bodyMode(text: string | undefined): string {
   return [...BODY_MODES].find(([, own]) => own === text)?.[0] ?? 'NONE';
@@ -118,7 +119,7 @@ function retryPolicy(item: EnvoyNode): object | undefined {
   return { retry_on: Array.isArray(triggers) ? triggers.join(',') : 'connect-failure,refused-stream' };
 }
 
-function clusterOf(item: EnvoyNode): object {
+function clusterOf(item: EnvoyNode, policy: Manifest, manifests: readonly Manifest[]): object {
   const settings = item.get('backendSettings');
   const breaker = settings?.get('circuitBreaker');
   const active = settings?.find('healthCheck', 'active');
@@ -144,10 +145,22 @@ function clusterOf(item: EnvoyNode): object {
             {
               no_traffic_interval: '1s',
               grpc_health_check:
-                active.text('type') === 'GRPC' ? { service_name: grpc?.text('service'), authority: 'a' } : undefined,
+                active.text('type') === 'GRPC'
+                  ? { service_name: grpc?.text('service'), authority: healthAuthority(item, policy, manifests) }
+                  : undefined,
             },
           ],
   };
+}
+
+/** The host name of the backend's endpoints, for which an EnvoyExtensionPolicy has no field; any where the Backend is not in the text. */
+function healthAuthority(item: EnvoyNode, policy: Manifest, manifests: readonly Manifest[]): string | undefined {
+  const [reference] = item.items('backendRefs');
+  if (reference?.text('kind') !== 'Backend') return undefined;
+  const backend = manifests.find((other) => other.kind === 'Backend' && refersTo(policy, reference, other));
+  const endpoints = backend?.node.get('spec')?.items('endpoints') ?? [];
+  if (backend === undefined) return 'unknown';
+  return endpoints.every((endpoint) => endpoint.text('hostname') !== undefined) ? 'told' : undefined;
 }
 
 interface ListenerParts {
