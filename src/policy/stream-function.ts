@@ -22,6 +22,7 @@ export async function streamFunction(
   const { transaction, invocation } = call;
   const { invoker, trace } = transaction.runtime;
   transaction.takeResponseStream();
+  trace?.({ kind: 'invocation', invocation });
   const started = performance.now();
   let result: StreamingResult | undefined;
   let answer: FunctionAnswer;

@@ -10,7 +10,7 @@ export function shownBody(bytes: Uint8Array | undefined): ShownBody {
   return isUtf8(buffer) ? buffer.toString('utf8') : { base64: buffer.toString('base64') };
 }
 
-/** One that still arrives has no place in a run. */
+/** One that still arrives is the caller's, and nobody else's. */
 export function shownAnswerBody(body: FunctionAnswer['body']): ShownBody {
   return isWhole(body) ? shownBody(body) : null;
 }

@@ -1,3 +1,4 @@
+import { isWhole } from '../../formats/index.ts';
 import type { Invocation, InvocationError } from '../../lambda/index.ts';
 import { MASKED } from '../../observability/index.ts';
 import type { ApiPolicies } from '../../policy/index.ts';
@@ -63,7 +64,7 @@ export interface ShownStep {
   readonly condition: { readonly template: string; readonly value: boolean; readonly error: string | null } | null;
   readonly call: ShownCall | null;
   /** The result as `#lambdaResponse` and sendToConsumer have it. */
-  readonly answer: ShownResponse | null;
+  readonly answer: (ShownResponse & { readonly streamed: boolean }) | null;
   readonly judgement: ShownJudgement | null;
   readonly variables: readonly { readonly name: string; readonly value: string | null; readonly private: boolean }[];
   readonly sendToConsumer: { readonly template: string | null; readonly value: boolean } | null;
@@ -156,7 +157,12 @@ function shownStep(recorded: RecordedStep, policies: ApiPolicies): ShownStep {
     answer:
       answer === undefined
         ? null
-        : { status: answer.status, headers: answer.headers, body: hidden ? MASKED : shownAnswerBody(answer.body) },
+        : {
+            status: answer.status,
+            headers: answer.headers,
+            body: hidden ? MASKED : shownAnswerBody(answer.body),
+            streamed: !isWhole(answer.body),
+          },
     judgement: shownJudgement(recorded, hidden),
     variables: variables.map(([name, value]) => {
       const isPrivate = policies.privateVariables.has(name);

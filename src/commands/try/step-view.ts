@@ -72,8 +72,9 @@ function errorText({ kind, name, message }: NonNullable<ShownCall['error']>): st
 function answerRows({ answer }: ShownStep): readonly ViewRow[] {
   if (answer === null) return [];
   const headers = headerLines(answer.headers).join('\n');
+  const bodiless = answer.streamed ? ', its body is streamed' : ', no body';
   return [
-    line('answer', `status ${answer.status}${answer.body === null ? ', no body' : ''}`),
+    line('answer', `status ${answer.status}${answer.body === null ? bodiless : ''}`),
     ...(headers === '' ? [] : [block('its headers', headers)]),
     ...bodyRows('its body', answer.body),
   ];

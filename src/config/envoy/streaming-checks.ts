@@ -20,7 +20,19 @@ export function checkStreaming(
   checkVersion(used, told, reporter);
   checkTimes(used, streams, reporter);
   checkCookies(used, { told, receives }, reporter);
+  checkLog(used, reporter);
 }
+
+/** Cookies of a streamed answer are secrets that access logs are not to have. */
+function checkLog(used: UsedRoute, reporter: Reporter): void {
+  if (cookieEntries(used).last === 1) return;
+  const logs = used.filter.manager.node.get('access_log');
+  if (logs === undefined || !JSON.stringify(logs.data).includes(WHOLE_NAMESPACE)) return;
+  const message = `writes the cookies of streamed answers of ${nameOf(used)} into the access log, which are in this namespace: write \`%DYNAMIC_METADATA(${METADATA_NAMESPACE}:policies)%\` and \`…:variables\` instead of \`${WHOLE_NAMESPACE}\``;
+  reporter.warn(logs.path, message);
+}
+
+const WHOLE_NAMESPACE = `%DYNAMIC_METADATA(${METADATA_NAMESPACE})%`;
 
 export function streamsOf({ policies }: Pick<UsedRoute, 'policies'>): readonly StreamingConfiguration[] {
   return policies.request.flatMap(({ configuration: { streaming } }) => (streaming === undefined ? [] : [streaming]));

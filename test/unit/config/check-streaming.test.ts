@@ -215,6 +215,11 @@ describe('cookies', () => {
     only(check(replaced), 'error', 'lost');
   });
 
+  test('an access log that has all of the namespace has the cookies', () => {
+    const logged = spoilt('%DYNAMIC_METADATA(lambda-ext-proc:policies)%', '%DYNAMIC_METADATA(lambda-ext-proc)%');
+    only(check(logged), 'warning', 'access_log', 'cookies of streamed answers of API chat', 'lambda-ext-proc:policies');
+  });
+
   test('the namespace does not arrive', () => {
     const lines = check(spoilt('untyped: [lambda-ext-proc]', 'untyped: []'));
     assert.ok(
