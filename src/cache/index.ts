@@ -1,3 +1,3 @@
 export type { Kept } from './kept-results.ts';
 export { type CacheRequest, ResultCache } from './result-cache.ts';
-export { resultKey } from './result-key.ts';
+export { type KeyParts, resultKey, sharedKey } from './result-key.ts';

@@ -5,6 +5,8 @@ import type { MemoryAccount } from '../memory-account.ts';
 export interface Kept {
   /** That it takes in memory. */
   readonly bytes: number;
+  /** It was made before: for how long it may still be kept, where that is less than its place says. */
+  readonly ttlMs?: number | undefined;
 }
 
 /** Where a result is kept. */
@@ -104,7 +106,8 @@ export class KeptResults {
     this.#makeRoom(place, size, limits.bytes, most);
     if (!this.#memory.take(size)) return;
     const { owner, entries } = this.#spaceOf(place);
-    entries.set(place.key, { value, size, expiresAt: now + place.ttlMs });
+    const expiresAt = now + Math.min(place.ttlMs, value.ttlMs ?? Number.POSITIVE_INFINITY);
+    entries.set(place.key, { value, size, expiresAt });
     owner.bytes += size;
     this.#bytes += size;
     this.#entries++;

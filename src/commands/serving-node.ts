@@ -2,6 +2,7 @@ import { createExternalProcessor, selectingMetadata } from '../ext-proc/index.ts
 import { createLambdaInvoker } from '../lambda/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { PolicySource } from '../policy/index.ts';
+import { ResultStore } from '../result-store/index.ts';
 import {
   addReflection,
   type Check,
@@ -50,12 +51,16 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
   const { limits } = policies.current();
   const invoker = createLambdaInvoker({ userAgent: `lambda-ext-proc/${version()}`, logger });
   metrics.observeCredentials(() => invoker.credentials());
+  const store = new ResultStore({ logger });
+  store.follow(policies.current().resultStore);
+  metrics.observeStore(store);
   const processor = createExternalProcessor({
     policies,
     invoker,
     metrics,
     logger,
     node: { id: null, version: version(), tenant: null, zone: null, shardingTags: [] },
+    store: { results: store, placeOf: (invocation) => invoker.sharedPlace(invocation) },
   });
   metrics.observeCache(processor.cache);
   metrics.observeBufferedBytes(() => processor.capacity.bufferedBytes);
@@ -86,6 +91,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
 
   let draining = false;
   const release = (): void => {
+    store.close();
     tls?.stop();
     metrics.stop();
   };
@@ -100,7 +106,11 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
       return readinessOf(checks, awaitedIdentity(invoker, set));
     },
     metrics: () => metrics.snapshot(),
-    reload: wiring.reload,
+    async reload(document) {
+      const problem = await wiring.reload(document);
+      store.follow(policies.current().resultStore);
+      return problem;
+    },
     async stop({ graceMs, replaced }) {
       draining = true;
       if (!replaced) server.setServing(false);

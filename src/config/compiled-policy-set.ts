@@ -9,6 +9,7 @@ import type {
   ResponseTemplates,
   StreamTraits,
 } from '../policy/index.ts';
+import type { StoreSource } from '../result-store/index.ts';
 import { ApiChooser, type ChoiceRules } from './api-choice.ts';
 import { layEnvoy } from './compile/envoy.ts';
 import { type InlinePolicies, singleProblem } from './inline-policies.ts';
@@ -18,6 +19,7 @@ import { type ApiSelect, attributesIn } from './select-table.ts';
 export interface PolicySetParts {
   readonly unmatched: 'reject' | 'pass';
   readonly limits: Limits;
+  readonly resultStore: StoreSource | undefined;
   readonly responseTemplates: ResponseTemplates;
   readonly envoy: EnvoySettings;
   readonly apis: ReadonlyMap<string, ApiPolicies>;
@@ -29,6 +31,7 @@ export interface PolicySetParts {
 export class CompiledPolicySet implements PolicySet {
   readonly unmatched: 'reject' | 'pass';
   readonly limits: Limits;
+  readonly resultStore: StoreSource | undefined;
   readonly responseTemplates: ResponseTemplates;
   readonly envoy: EnvoySettings;
   readonly fallback: ApiPolicies | undefined;
@@ -44,6 +47,7 @@ export class CompiledPolicySet implements PolicySet {
   constructor(parts: PolicySetParts) {
     this.unmatched = parts.unmatched;
     this.limits = parts.limits;
+    this.resultStore = parts.resultStore;
     this.responseTemplates = parts.responseTemplates;
     this.envoy = parts.envoy;
     this.apis = parts.apis;

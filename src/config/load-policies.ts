@@ -9,6 +9,7 @@ import { atOnce, type InSteps, inTurns } from './compile/in-steps.ts';
 import { compileLimits } from './compile/limits.ts';
 import { type Numbers, Reporter } from './compile/reporter.ts';
 import { compileResponseTemplates } from './compile/response-templates.ts';
+import { compileResultStore } from './compile/result-store.ts';
 import { Selection } from './compile/selection.ts';
 import { compileStep } from './compile/step.ts';
 import { TemplateCompiler } from './compile/template-compiler.ts';
@@ -189,9 +190,13 @@ function* compileDocument(
   }
   yield* selection.check();
   const limits = compileLimits(document, inlineRights !== undefined, compiler.reporter);
+  const hasCache = [...apis.values()].some(({ request, response }) =>
+    [...request, ...response].some(({ configuration }) => configuration.cache !== undefined),
+  );
   const set = new CompiledPolicySet({
     unmatched: document.unmatched ?? policyDefaults.unmatched,
     limits,
+    resultStore: compileResultStore(document.resultStore, hasCache, compiler),
     responseTemplates,
     envoy: surroundings.envoy,
     apis,

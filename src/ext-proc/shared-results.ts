@@ -7,6 +7,7 @@ import {
   type PolicySet,
   type PolicySource,
   type SharedResults,
+  type SharedStore,
 } from '../policy/index.ts';
 import type { Capacity, Shortage } from './capacity.ts';
 import { shareOf } from './held-bytes.ts';
@@ -22,7 +23,12 @@ export interface FollowedResults {
 }
 
 /** The results that the streams of a process keep, as a part of what it holds. `now`: milliseconds of a monotonic clock. */
-export function createSharedResults(capacity: Capacity, policies: PolicySource, now: () => number): FollowedResults {
+export function createSharedResults(
+  capacity: Capacity,
+  policies: PolicySource,
+  now: () => number,
+  store?: SharedStore,
+): FollowedResults {
   const limits = (): Limits => policies.current().limits;
   const results = new ResultCache(
     () => ({
@@ -34,7 +40,7 @@ export function createSharedResults(capacity: Capacity, policies: PolicySource, 
   );
   let followed: PolicySet | undefined;
   return {
-    shared: { results, account: (api) => new ProcessAccount(capacity, limits, api) },
+    shared: { results, store, account: (api) => new ProcessAccount(capacity, limits, api) },
     follow(set) {
       if (set === followed) return;
       const isFirst = followed === undefined;

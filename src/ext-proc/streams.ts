@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { ResultCache } from '../cache/index.ts';
 import type { NodeScope } from '../expression/index.ts';
 import type { LambdaInvoker } from '../lambda/index.ts';
-import type { PolicySource, Trace } from '../policy/index.ts';
+import type { PolicySource, SharedStore, Trace } from '../policy/index.ts';
 import { Capacity } from './capacity.ts';
 import { CollectedAnswers } from './collected-answers.ts';
 import { HiddenHeaders } from './hidden-headers.ts';
@@ -27,6 +27,8 @@ export interface StreamsOptions {
   readonly monotonic?: () => number;
   /** See PolicyRuntime. */
   readonly trace?: Trace;
+  /** Results that other processes share. */
+  readonly store?: SharedStore;
 }
 
 /** All streams of a process, whoever carries their messages. */
@@ -44,7 +46,7 @@ export function createStreams(options: StreamsOptions): Streams {
   const { policies, invoker, metrics: observer, logger, node, now = Date.now, timing = realTiming, trace } = options;
   const monotonic = options.monotonic ?? (() => performance.now());
   const capacity = new Capacity();
-  const cache = createSharedResults(capacity, policies, monotonic);
+  const cache = createSharedResults(capacity, policies, monotonic, options.store);
   const runtime = { invoker, logger, observer, node, trace, cache: cache.shared };
   const missingBodies = new MissingBodies();
   const hiddenHeaders = new HiddenHeaders(logger);

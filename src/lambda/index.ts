@@ -5,7 +5,7 @@ import { DirectInvoker, type InvokerParts } from './invoker.ts';
 import type { ResolvedCredentials } from './resolved-credentials.ts';
 import { ProxyVariables } from './transport/proxy-variables.ts';
 import { TrustStores } from './trust/index.ts';
-import type { CredentialSource, LambdaInvoker } from './types.ts';
+import type { CredentialSource, Invocation, LambdaInvoker } from './types.ts';
 
 export type { CredentialStatus } from './credentials/index.ts';
 export { invocationDefaults } from './defaults.ts';
@@ -42,6 +42,11 @@ export interface ProcessInvoker extends LambdaInvoker {
   credentialStatus(source: CredentialSource, region: string): CredentialStatus;
   /** How each identity in use stands, static keys left out. */
   credentials(): readonly CredentialStatus[];
+  /**
+   * Where an invocation goes and who signs it, in parts that are the same on every machine for which they mean the same. Undefined
+   * where that is not known: nobody waits for STS. Never rejects.
+   */
+  sharedPlace(invocation: Invocation): Promise<readonly (string | undefined)[] | undefined>;
   /** Waits for invocations under way. */
   close(): Promise<void>;
 }
@@ -55,6 +60,11 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
     onRefresh: (source, error) => {
       if (error === undefined) logger?.info({ source }, 'credentials are refreshed again');
       else logger?.error({ source, err: error }, 'credentials cannot be refreshed');
+    },
+    onUnknownPrincipal: (error) => {
+      const message =
+        'STS does not tell whose the credentials of the machine are: their steps do not use the result store';
+      logger?.warn({ err: error }, message);
     },
   });
   for (const problem of new ProxyVariables(parts.environment ?? process.env).problems()) {
@@ -75,6 +85,17 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
     invokeStreaming: (invocation, signal) => invoker.invokeStreaming(invocation, signal),
     credentialStatus: (source, region) => providers.statusOf(source, region),
     credentials: () => providers.status(),
+    async sharedPlace(invocation) {
+      try {
+        const { credentials, region } = invocation;
+        const endpoint = await invoker.endpointOf(invocation);
+        const principal = providers.principalOf(credentials, region);
+        return principal === undefined ? undefined : [...endpoint, ...principal];
+      } catch {
+        // The call itself fails with it.
+        return undefined;
+      }
+    },
     async close() {
       await invoker.close();
       providers.close();

@@ -115,6 +115,12 @@ export class DirectInvoker implements LambdaInvoker {
     }
   }
 
+  /** Where the invocation goes, and the region that it is signed for. Rejects with an InvocationError. */
+  async endpointOf(invocation: Invocation): Promise<readonly string[]> {
+    const { target } = await this.#destinations.get(invocation);
+    return [target.origin, target.path, target.region];
+  }
+
   /** Waits for invocations under way, then closes all connections. */
   close(): Promise<void> {
     return this.#pools.close();

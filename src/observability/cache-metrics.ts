@@ -26,3 +26,29 @@ export function cacheMetrics(cache: CacheState, registry: Registry): void {
   createGauge('cacheEntries', registry, (gauge) => gauge.set(cache.entries));
   createGauge('cacheBytes', registry, (gauge) => gauge.set(cache.bytes));
 }
+
+/** The store that processes share, and what has become of what it was asked since the start. */
+export interface StoreState {
+  readonly isConfigured: boolean;
+  readonly isConnected: boolean;
+  readonly lookups: Readonly<Partial<Record<LabelValue<'storeRequests', 'result'>, number>>>;
+  readonly writes: Readonly<Partial<Record<LabelValue<'storeRequests', 'result'>, number>>>;
+}
+
+/** See cacheMetrics. */
+export function storeMetrics(store: StoreState, registry: Registry): void {
+  createCounter('storeRequests', registry, (counter) => {
+    counter.reset();
+    for (const [operation, counts] of [
+      ['get', store.lookups],
+      ['put', store.writes],
+    ] as const) {
+      for (const [result, count] of Object.entries(counts)) counter.inc({ operation, result }, count);
+    }
+  });
+  createGauge('storeConnected', registry, (gauge) => {
+    gauge.reset();
+    if (store.isConfigured) gauge.set(store.isConnected ? 1 : 0);
+    else gauge.remove();
+  });
+}

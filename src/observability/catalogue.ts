@@ -1,14 +1,5 @@
-interface Definition {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly help: string;
-  /** The values of each label; null where they are names from outside, which are bounded in number. */
-  readonly labels: Readonly<Record<string, readonly string[] | null>>;
-  /** What several workers' values become; their sum where nothing is said. */
-  readonly aggregator?: 'max' | 'min' | 'first';
-  /** Upper bounds of a histogram's buckets, in seconds. */
-  readonly buckets?: readonly number[];
-}
+import { cacheMetricCatalogue } from './cache-catalogue.ts';
+import type { MetricDefinition } from './metric-definition.ts';
 
 /** Every metric. docs/reference/metrics.md describes each, and a test holds the page against this. */
 export const metricCatalogue = {
@@ -174,30 +165,7 @@ export const metricCatalogue = {
     help: 'Invocations that Lambda throttled to their last attempt, by whose limit is reached.',
     labels: { limit: ['function', 'account', 'caller', 'unknown'] },
   },
-  cacheLookups: {
-    name: 'lambda_ext_proc_cache_lookups_total',
-    type: 'counter',
-    help: 'Requests of steps with a cache, by what the cache had for them.',
-    labels: { result: ['hit', 'miss', 'shared', 'uncacheable'] },
-  },
-  cacheEvictions: {
-    name: 'lambda_ext_proc_cache_evictions_total',
-    type: 'counter',
-    help: 'Results that are no longer kept, by reason.',
-    labels: { reason: ['expired', 'entries', 'bytes', 'reload'] },
-  },
-  cacheEntries: {
-    name: 'lambda_ext_proc_cache_entries',
-    type: 'gauge',
-    help: 'Results of functions that are kept now.',
-    labels: {},
-  },
-  cacheBytes: {
-    name: 'lambda_ext_proc_cache_bytes',
-    type: 'gauge',
-    help: 'Bytes that kept results take, as a part of the buffered bytes.',
-    labels: {},
-  },
+  ...cacheMetricCatalogue,
   credentialsAge: {
     name: 'lambda_ext_proc_credentials_age_seconds',
     type: 'gauge',
@@ -331,7 +299,7 @@ export const metricCatalogue = {
     help: 'Open file descriptors (0 where the system does not tell).',
     labels: {},
   },
-} as const satisfies Record<string, Definition>;
+} as const satisfies Record<string, MetricDefinition>;
 
 type Catalogue = typeof metricCatalogue;
 

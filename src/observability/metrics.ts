@@ -1,5 +1,5 @@
 import { type Gauge, Registry } from 'prom-client';
-import { type CacheState, cacheMetrics } from './cache-metrics.ts';
+import { type CacheState, cacheMetrics, type StoreState, storeMetrics } from './cache-metrics.ts';
 import type { LabelValue, Metric } from './catalogue.ts';
 import { createCounter, createGauge, createHistogram } from './create-metric.ts';
 import { type InvocationLabels, InvocationMetrics } from './invocation-metrics.ts';
@@ -202,6 +202,11 @@ export class Metrics {
   /** Asked at each scrape for the results that are kept. */
   observeCache(cache: CacheState): void {
     cacheMetrics(cache, this.registry);
+  }
+
+  /** Asked at each scrape for the store that processes share. */
+  observeStore(store: StoreState): void {
+    storeMetrics(store, this.registry);
   }
 
   /** For a supervisor: asked at each scrape for the state of its workers. */

@@ -19,6 +19,7 @@ import type {
   TransportOptions,
 } from '../lambda/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
+import type { StoreSource } from '../result-store/index.ts';
 import type { StreamLimits } from './answer.ts';
 
 /** Everything that one API does, compiled: made by config/ from a checked document, run by this folder. Immutable. */
@@ -281,6 +282,8 @@ export type ChoiceMeans = 'authorities' | 'select' | 'routes';
 export interface PolicySet {
   readonly unmatched: 'reject' | 'pass';
   readonly limits: Limits;
+  /** Where processes share results; absent: they do not. */
+  readonly resultStore?: StoreSource | undefined;
   /** Templates for errors of streams that have no API. */
   readonly responseTemplates: ResponseTemplates;
   /** Of streams that have no API. */

@@ -1,4 +1,4 @@
-import { type Kept, resultKey } from '../cache/index.ts';
+import { type Kept, type KeyParts, resultKey } from '../cache/index.ts';
 import { ExpressionError } from '../expression/index.ts';
 import { type AuthorizerCall, type FunctionAnswer, isWhole } from '../formats/index.ts';
 import type { CredentialSource, Invocation, InvocationResult } from '../lambda/index.ts';
@@ -6,11 +6,21 @@ import { charge, type MemoryAccount, textBytes } from '../memory-account.ts';
 import type { CacheConfiguration, PolicyStep } from './api-policies.ts';
 import { type CallResult, callFunction, type FunctionCall } from './call-function.ts';
 import { withEvaluationLimit } from './evaluation-limit.ts';
+import type { SharedResults } from './runtime.ts';
+import { encodeResult, lookUpStored } from './stored-result.ts';
 import type { Transaction } from './transaction.ts';
 
 interface KeptResult extends Kept {
   readonly result: InvocationResult;
   readonly answer: FunctionAnswer;
+}
+
+/** What tells a request of a step with a cache from others. */
+export interface CacheKey {
+  /** In this process. */
+  readonly local: string;
+  /** Values of the step's `key`, the payload, or an authorizer's identity sources. */
+  readonly request: KeyParts;
 }
 
 /** What an entry of a header takes beside its texts. */
@@ -22,17 +32,28 @@ export function cacheKeyOf(
   { configuration }: PolicyStep,
   invocation: Invocation,
   question: AuthorizerCall | undefined,
-): string | undefined {
+): CacheKey | undefined {
   const { cache } = configuration;
   const { results } = transaction.runtime.cache ?? {};
   if (cache === undefined || results === undefined) return undefined;
-  if (question !== undefined) return resultKey([...callParts(transaction, cache, invocation), ...question.keyParts]);
-  const key = cache.key === undefined ? (invocation.payload ?? '') : keyOf(transaction, cache.key);
-  if (key === undefined) {
+  const request = question?.keyParts ?? requestParts(transaction, cache, invocation);
+  if (request === undefined) {
     results.lookups.uncacheable++;
     return undefined;
   }
-  return resultKey([...callParts(transaction, cache, invocation), key]);
+  const { credentials, endpoint } = invocation;
+  const parts = [endpoint, ...callParts(transaction, cache, invocation), ...identityParts(credentials), ...request];
+  return { local: resultKey(parts), request };
+}
+
+function requestParts(
+  transaction: Transaction,
+  { key }: CacheConfiguration,
+  { payload }: Invocation,
+): KeyParts | undefined {
+  if (key === undefined) return [payload ?? ''];
+  const values = keyOf(transaction, key);
+  return values === undefined ? undefined : [values];
 }
 
 /**
@@ -48,26 +69,16 @@ function keyOf(transaction: Transaction, key: NonNullable<CacheConfiguration['ke
   }
 }
 
-/** Which function is called, and as whom: the same request of somebody else is another. */
+/** What is called: the same request to another function is another. */
 function callParts(
   { policies }: Transaction,
   { space }: CacheConfiguration,
-  { functionName, region, endpoint, qualifier, tenantId, clientContext, credentials }: Invocation,
-): readonly (string | undefined)[] {
-  return [
-    policies.name,
-    space,
-    endpoint,
-    functionName,
-    qualifier,
-    region,
-    tenantId,
-    clientContext,
-    ...identityParts(credentials),
-  ];
+  { functionName, region, qualifier, tenantId, clientContext }: Invocation,
+): KeyParts {
+  return [policies.name, space, functionName, qualifier, region, tenantId, clientContext];
 }
 
-/** Length of the list first: roles follow each other, and the key follows them. */
+/** As whom: the same request of somebody else is another. Length of the list first: roles follow each other, and the key follows them. */
 function identityParts({ accessKey, secretKey, sessionToken, roleChain = [], role }: CredentialSource) {
   const roles = role === undefined ? roleChain : [...roleChain, role];
   return [
@@ -80,40 +91,61 @@ function identityParts({ accessKey, secretKey, sessionToken, roleChain = [], rol
 }
 
 /** The result that is kept, that another request waits for, or of a call of this request's own. Throws PolicyFailure. */
-export async function sharedResult(call: FunctionCall, key: string, signal: AbortSignal): Promise<CallResult> {
+export async function sharedResult(call: FunctionCall, key: CacheKey, signal: AbortSignal): Promise<CallResult> {
   const { transaction, step } = call;
   const { cache } = step.configuration;
   const shared = transaction.runtime.cache;
   if (cache === undefined || shared === undefined) throw new Error('a key without a cache');
   const started = performance.now();
-  let isOwn = false;
+  let askedAt: number | undefined;
   try {
     const { value } = await shared.results.fetch<KeptResult>({
       ...cache,
-      key,
+      key: key.local,
       signal,
-      load(ending) {
-        isOwn = true;
-        return load(call, shared.account(transaction.policies.name), ending);
-      },
+      load: (ending) =>
+        load(call, key, shared, ending, () => {
+          askedAt = performance.now();
+        }),
     });
-    if (!isOwn) reportCached(call, value.result, performance.now() - started);
+    if (askedAt === undefined) reportCached(call, value.result, performance.now() - started);
     return { result: value.result, answer: value.answer, held: 0 };
   } finally {
     // Time of a call of its own is counted where it is reported.
-    if (!isOwn) transaction.invocationMs += performance.now() - started;
+    transaction.invocationMs += (askedAt ?? performance.now()) - started;
   }
 }
 
-/** A call for all who wait: it takes of an account that does not end with the request that began it. */
-async function load(call: FunctionCall, account: MemoryAccount, signal: AbortSignal): Promise<KeptResult> {
-  const { invocation } = call;
+/**
+ * For all who wait: of the store, or by a call. It takes of an account that does not end with the request that began it.
+ * `onAsk`: the function is called.
+ */
+async function load(
+  call: FunctionCall,
+  key: CacheKey,
+  shared: SharedResults,
+  signal: AbortSignal,
+  onAsk: () => void,
+): Promise<KeptResult> {
+  const { transaction, step, invocation } = call;
+  const { cache } = step.configuration;
+  const { store } = shared;
+  const account = shared.account(transaction.policies.name);
   const memory = new LoadMemory(account);
   try {
+    const parts = cache === undefined ? [] : [...callParts(transaction, cache, invocation), ...key.request];
+    const stored = store === undefined ? undefined : await lookUpStored(call, parts, store, memory);
+    if (stored?.found !== undefined) {
+      const { result, answer, ttlMs } = stored.found;
+      return { result, answer, bytes: bytesOf(result, answer), ttlMs };
+    }
+    signal.throwIfAborted();
+    onAsk();
     const payload = payloadOf(call, memory);
     const loading = { ...call, invocation: { ...invocation, payload, memory } };
     const { result, answer } = await callFunction(loading, memory, signal);
     const { logTail: _tail, held: _held, ...kept } = result;
+    if (stored?.entry !== undefined) store?.results.put(stored.entry, encodeResult(kept), account);
     return { result: kept, answer, bytes: bytesOf(result, answer) };
   } finally {
     memory.release();

@@ -68,7 +68,7 @@ export function answerBytes({ headers }: FunctionAnswer): number {
 }
 
 /** A function's error is never an answer, whatever its bytes look like. */
-function answerOf(
+export function answerOf(
   result: InvocationResult,
   step: PolicyStep,
   invocation: Invocation,

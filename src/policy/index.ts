@@ -23,6 +23,6 @@ export { bodyTooLarge, PolicyFailure } from './policy-failure.ts';
 export { withoutPrivateWords } from './private-variables.ts';
 export { mayReplaceBody, needsWholeResponse } from './replaced-body.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';
-export type { InvocationObserver, PolicyRuntime, SharedResults } from './runtime.ts';
+export type { InvocationObserver, PolicyRuntime, SharedResults, SharedStore } from './runtime.ts';
 export type { AppliedMutations, Trace, TraceEvent } from './trace.ts';
 export { type ResponseStreams, Transaction } from './transaction.ts';

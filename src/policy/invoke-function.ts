@@ -3,7 +3,7 @@ import { type AuthorizerCall, type FunctionAnswer, isWhole } from '../formats/in
 import type { Invocation } from '../lambda/index.ts';
 import { charge, type MemoryAccount } from '../memory-account.ts';
 import type { PolicyStep } from './api-policies.ts';
-import { cacheKeyOf, sharedResult } from './cached-result.ts';
+import { type CacheKey, cacheKeyOf, sharedResult } from './cached-result.ts';
 import { answerBytes, type CallResult, callFunction, type FunctionCall } from './call-function.ts';
 import { buildInvocation } from './invocation.ts';
 import { frameFailure } from './invocation-failure.ts';
@@ -49,7 +49,7 @@ export async function invokeFunction(
   return given.answer;
 }
 
-function giveResult(call: FunctionCall, key: string | undefined, signal: AbortSignal): Promise<CallResult> {
+function giveResult(call: FunctionCall, key: CacheKey | undefined, signal: AbortSignal): Promise<CallResult> {
   const { transaction, step } = call;
   const { streaming } = step.configuration;
   if (streaming !== undefined) return streamFunction(call, streaming, signal);

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { ResultCache } from '../cache/index.ts';
 import type { NodeScope } from '../expression/index.ts';
-import type { LambdaInvoker } from '../lambda/index.ts';
+import type { Invocation, LambdaInvoker } from '../lambda/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
 import type { InvocationLabels } from '../observability/index.ts';
+import type { ResultStore } from '../result-store/index.ts';
 import type { Trace } from './trace.ts';
 
 /** What the policy needs from the process around it. */
@@ -31,4 +32,13 @@ export interface SharedResults {
   readonly results: ResultCache;
   /** For a call that several requests of an API wait for, and that goes on when one of them leaves. */
   account(api: string): MemoryAccount;
+  /** Undefined: this process alone keeps them. */
+  readonly store?: SharedStore | undefined;
+}
+
+/** Results that other processes have asked for. */
+export interface SharedStore {
+  readonly results: Pick<ResultStore, 'isConfigured' | 'get' | 'put' | 'skip'>;
+  /** See ProcessInvoker.sharedPlace. */
+  placeOf(invocation: Invocation): Promise<readonly (string | undefined)[] | undefined>;
 }

@@ -4,6 +4,7 @@ import { apiSchema, responseTemplatesSchema } from './api.ts';
 import { configurationSchema } from './configuration.ts';
 import { envoySchema } from './envoy.ts';
 import { field, integer } from './field.ts';
+import { resultStore } from './result-store.ts';
 import { rightsSchema } from './rights.ts';
 
 const GIBIBYTE = 2 ** 30;
@@ -99,6 +100,16 @@ export const documentSchema = z
       title: 'Limits',
       description: 'Bounds of memory and work, for each worker.',
       examples: [{ bodyBytes: 1_048_576 }],
+    }),
+    resultStore: field(resultStore, {
+      title: 'Result store',
+      description: 'Results of steps with a `cache` are shared by all sidecars that have the same store.',
+      examples: [
+        {
+          redis: { url: "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_REDIS')}" },
+          secret: "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_STORE')}",
+        },
+      ],
     }),
     defaults: field(configurationSchema, {
       title: 'Defaults',

@@ -6,5 +6,6 @@ export { documentSchema, type PolicyDocument } from './document.ts';
 export { type EnvoyDocument, envoySchema } from './envoy.ts';
 export type { BodyDocument } from './field.ts';
 export type { AnswerDocument } from './mutations.ts';
+export type { ResultStoreDocument } from './result-store.ts';
 export type { RightsDocument } from './rights.ts';
 export { validate } from './validate.ts';

@@ -2,6 +2,7 @@ import { InvocationError } from '../invocation-error.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { AssumedRole, CredentialSource } from '../types.ts';
 import { type AssumeRoleOptions, accountOf, assumeRole } from './assume-role.ts';
+import { ChainPrincipal, type ChainPrincipalOptions, callerIdentity } from './chain-principal.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { credentialError } from './credential-error.ts';
 import type { CredentialStatus } from './credential-status.ts';
@@ -22,6 +23,9 @@ export interface CredentialProvidersOptions {
   readonly onRefresh?: (source: string, error: InvocationError | undefined) => void;
   /** Told of all that the chain and roles give. */
   readonly onCredentials?: (credentials: ResolvedCredentials) => void;
+  readonly callerIdentity?: ChainPrincipalOptions['ask'];
+  /** Told when STS does not tell who the chain is. */
+  readonly onUnknownPrincipal?: (error: unknown) => void;
 }
 
 const MAX_ROLES = 256;
@@ -35,6 +39,7 @@ export class CredentialProviders {
   readonly #sessions: SessionRate;
   readonly #static = new StaticKeys();
   #default: RefreshingProvider | undefined;
+  readonly #principal: ChainPrincipal;
 
   constructor(options: CredentialProvidersOptions = {}) {
     this.#options = {
@@ -44,8 +49,12 @@ export class CredentialProviders {
       loadRole: assumeRole,
       onRefresh: () => {},
       onCredentials: () => {},
+      callerIdentity,
+      onUnknownPrincipal: () => {},
       ...options,
     };
+    const { callerIdentity: ask, clock, onUnknownPrincipal: onFailure } = this.#options;
+    this.#principal = new ChainPrincipal({ provider: () => this.#defaultChain(), ask, clock, onFailure });
     this.#sessions = new SessionRate(this.#options.clock.now());
     this.#roles = new IdentityCache(MAX_ROLES, this.#options.clock.now);
   }
@@ -83,6 +92,22 @@ export class CredentialProviders {
     const isUsed = (this.#default?.lastUsed ?? 0) > this.#options.clock.now() - IDLE_MS;
     const chain = this.#default !== undefined && isUsed ? [this.#default] : [];
     return [...chain, ...this.#roles.values()].map((provider) => provider.status());
+  }
+
+  /**
+   * Who signs, in parts that are the same on all machines: keys that are rotated and tokens are left out. Undefined where it is
+   * not known: then nothing is asked for a second time at once.
+   */
+  principalOf(source: CredentialSource, region: string): readonly (string | undefined)[] | undefined {
+    const { accessKey } = source;
+    const base = accessKey === undefined ? this.#principal.get(region) : accessKey;
+    if (base === undefined) return undefined;
+    const roles = rolesOf(source).map(({ roleArn, roleSessionName, externalId }) => [
+      roleArn,
+      roleSessionName,
+      externalId,
+    ]);
+    return [accessKey === undefined ? 'chain' : 'key', base, String(roles.length), ...roles.flat()];
   }
 
   close(): void {

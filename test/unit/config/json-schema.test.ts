@@ -31,6 +31,9 @@ function objects(): ReadonlyMap<string, Schema> {
   const headings = new Map([
     ['envoy', 'envoy'],
     ['limits', 'limits'],
+    ['resultStore', 'result store'],
+    ['redis', 'redis'],
+    ['tls', 'tls'],
     ['rights', 'rights'],
     ['format', 'format'],
     ['variables', 'variable'],

@@ -1,0 +1,95 @@
+import { ensureHome } from '../environment.ts';
+import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
+import type { Clock } from './clock.ts';
+import { sdkRequests } from './sdk-requests.ts';
+
+export interface ChainPrincipalOptions {
+  readonly provider: () => CredentialProvider;
+  /** Who the keys are of, by STS in this region. */
+  readonly ask: (credentials: ResolvedCredentials, region: string) => Promise<CallerIdentity>;
+  readonly clock: Clock;
+  /** Told when it cannot be had; once, until it can. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface CallerIdentity {
+  readonly account: string;
+  readonly arn: string;
+}
+
+/** STS is asked again so long after it has failed. */
+const RETRY_MS = 30_000;
+
+/**
+ * Which principal of AWS's the default chain of the machine is: the same for all machines of one role. STS is asked in the
+ * background, once for each access key of the chain: nobody waits for it.
+ */
+export class ChainPrincipal {
+  readonly #options: ChainPrincipalOptions;
+  #known: { readonly accessKeyId: string; readonly principal: string } | undefined;
+  #isAsking = false;
+  #retryAt = Number.NEGATIVE_INFINITY;
+  #isTold = false;
+
+  constructor(options: ChainPrincipalOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined where it is not known, or not yet. Never throws. */
+  get(region: string): string | undefined {
+    const { provider, clock } = this.#options;
+    const given = provider().get();
+    if (given instanceof Promise) {
+      // Who calls the function is told of it.
+      given.catch(() => {});
+      return undefined;
+    }
+    if (this.#known?.accessKeyId === given.accessKeyId) return this.#known.principal;
+    if (!this.#isAsking && clock.now() >= this.#retryAt) void this.#ask(given, region);
+    return undefined;
+  }
+
+  async #ask(credentials: ResolvedCredentials, region: string): Promise<void> {
+    const { ask, clock, onFailure } = this.#options;
+    this.#isAsking = true;
+    try {
+      const principal = principalOf(await ask(credentials, region));
+      this.#known = { accessKeyId: credentials.accessKeyId, principal };
+      this.#isTold = false;
+    } catch (error) {
+      this.#retryAt = clock.now() + RETRY_MS;
+      if (!this.#isTold) onFailure(error);
+      this.#isTold = true;
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+}
+
+/** A session's name is left out: with roles of instances and containers it is another one on each of them. */
+function principalOf({ account, arn }: CallerIdentity): string {
+  const [, role] = /^(arn:[^:]*:sts::\d+:assumed-role\/[^/]+)\/[^/]+$/.exec(arn) ?? [];
+  return `${account} ${role ?? arn}`;
+}
+
+/** GetCallerIdentity: no permission is needed for it. Rejects with the SDK's error. */
+export async function callerIdentity(
+  { accessKeyId, secretAccessKey, sessionToken }: ResolvedCredentials,
+  region: string,
+): Promise<CallerIdentity> {
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+  ensureHome();
+  const client = new STSClient({
+    region,
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+    maxAttempts: 2,
+    requestHandler: sdkRequests(),
+  });
+  try {
+    const { Account: account, Arn: arn } = await client.send(new GetCallerIdentityCommand({}));
+    if (!account || !arn) throw new Error('STS answered without an account and an ARN');
+    return { account, arn };
+  } finally {
+    client.destroy();
+  }
+}

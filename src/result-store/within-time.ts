@@ -1,0 +1,13 @@
+/**
+ * What a promise gives, or undefined when it has taken so many milliseconds. A thread that was busy meanwhile looks once at what has
+ * arrived before it gives up. `promise` must not reject.
+ */
+export function withinTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => setImmediate(() => resolve(undefined)), Math.max(0, ms));
+    void promise.then((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}
