@@ -90,7 +90,8 @@ export class TestRun {
 /** A test of an API that is not there would test that it is not there. */
 function checkApis(tests: TestFile, set: LoadedPolicies['set']): void {
   for (const { document, path } of tests.tests) {
-    const { api, route } = document;
+    const { api, route, authority, request } = document;
+    const isSelected = set.selectAttributes.some((name) => Object.hasOwn(request?.attributes ?? {}, name));
     if (typeof api === 'string' && !set.apis.has(api)) {
       throw problemAt(
         tests,
@@ -98,7 +99,7 @@ function checkApis(tests: TestFile, set: LoadedPolicies['set']): void {
         `is not an API of the document${suggestion(api, set.apis.keys())}`,
       );
     }
-    if (!api && !route && set.fallback === undefined) {
+    if (!api && !route && !authority && !isSelected && set.fallback === undefined) {
       throw problemAt(tests, path, `names no API: write api or route (APIs are ${[...set.apis.keys()].join(', ')})`);
     }
   }
