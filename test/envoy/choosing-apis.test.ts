@@ -19,6 +19,7 @@ const filters: Readonly<Record<string, Json>> = {
   'envoy.filters.http.ext_proc/envoyextensionpolicy/shop/service/extproc/0': { authority: 'orders.shop:50051' },
   // kgateway: an authority of the operator's choice, and no attributes.
   'ext_proc/shop/lambda': { authority: 'items', request_attributes: [] },
+  'ext_proc/shop/small': { authority: 'small' },
   'lambda-ext-proc': { authority: 'lambda-ext-proc' },
   selecting: { request_attributes: [API_OF_ROUTE, 'xds.virtual_host_name', 'xds.route_name', 'xds.filter_chain_name'] },
   plain: {},
@@ -78,6 +79,7 @@ const cases: readonly Case[] = [
   { route: 'httproute/evil/orders/rule/0/match/0/*', filter: EG_EVIL, key: 'LAMBDA_EXT_PROC_UNMATCHED' },
   { route: 'httproute/shop/service/rule/0/match/0/*', filter: EG_SERVICE, api: 'orders' },
   { route: 'kgateway', filter: KGATEWAY, api: 'items' },
+  { route: 'small', filter: 'ext_proc/shop/small', api: 'small' },
   { route: 'istio', filter: 'lambda-ext-proc', entry: named({ 'x-lambda-api': 'named' }), api: 'named' },
   { route: 'metadata-first', filter: EG, entry: named({ 'x-lambda-api': 'named' }), api: 'named' },
   { route: 'selected-1', filter: 'selecting', filterMetadata: { lambda: { api: 'tea' } }, api: 'tea' },
@@ -111,15 +113,22 @@ describe('which API serves a stream', () => {
     lambda = await startEchoLambda();
     const { endpoint } = lambda;
     const configuration = { function: 'echo', endpoint, accessKey: 'a', secretKey: 's', payload: '"x"' };
+    const ran = (name: string) => ({ mutations: { headers: { set: { 'x-ran': name } } } });
     const saying = (name: string) => ({
-      request: [{ configuration: { ...configuration, mutations: { headers: { set: { 'x-ran': name } } } } }],
+      request: [{ configuration: { ...configuration, ...ran(name) } }],
     });
     environment = await startEnvironment({
       policies: {
         version: 1,
+        envoy: { allowModeOverride: true },
+        limits: { shares: { small: 1e-6 } },
         apis: {
           orders: { authorities: ['orders.shop', 'orders.shop:*'], ...saying('orders') },
           items: { authorities: ['items'], ...saying('items') },
+          small: {
+            authorities: ['small'],
+            request: [{ configuration: { ...configuration, payload: '"{#request.content}"', ...ran('small') } }],
+          },
           tea: { select: [{ attribute: API_OF_ROUTE, matches: 't*a' }], ...saying('tea') },
           twice: { select: [{ attribute: API_OF_ROUTE, matches: 'twice' }], ...saying('twice') },
           again: { select: [{ attribute: 'xds.route_name', matches: 'twice' }], ...saying('again') },
@@ -185,6 +194,20 @@ describe('which API serves a stream', () => {
       });
     }
   }
+
+  test('an API that is chosen by its authority has its own share and its own series, as any other', async () => {
+    const { envoy, sidecar } = environment;
+    const index = cases.findIndex(({ route }) => route === 'small');
+    const body = 'x'.repeat(1_000);
+    const post = async (at: number) => (await fetch(`${envoy.url}/${at}-`, { method: 'POST', body })).status;
+    assert.equal(await post(index), 503);
+    assert.equal(await post(0), 200);
+    assert.equal(await sidecar.metric('lambda_ext_proc_limit_reached_total{limit="api_buffered_bytes"}'), 1);
+    const line = await sidecar.log(({ key }) => key === 'LAMBDA_EXT_PROC_OVERLOADED');
+    assert.equal(line.api, 'small');
+    const calls = 'lambda_ext_proc_invocation_duration_seconds_count{api="orders",function="echo"}';
+    assert.ok((await sidecar.metric(calls)) > 0);
+  });
 });
 
 /** fetch sends no Host of a test's choice. */
