@@ -5,10 +5,10 @@ import type { InvocationFailure } from '../invocation-failures.ts';
 import { startTimer } from '../timer.ts';
 import type { ArrivingBody } from '../transport/passed-on-answer.ts';
 import type { StreamedBody, StreamingTimes } from '../types.ts';
-import { FrameDecoder } from './frame-decoder.ts';
+import { type Frame, FrameDecoder } from './frame-decoder.ts';
 import { FrameError } from './frame-error.ts';
 import { StreamDeadlines } from './stream-deadlines.ts';
-import { readEvent, type StreamEnd } from './stream-event.ts';
+import { readEvent, type StreamEnd, type StreamEvent } from './stream-event.ts';
 
 export interface StreamFacts {
   readonly times: StreamingTimes;
@@ -70,7 +70,7 @@ export class FunctionStream implements StreamedBody {
     } catch (error) {
       throw this.#failed(error);
     }
-    if (this.#untold !== undefined) throw this.#untold;
+    this.#tell();
     if (this.#isOver) return;
     this.#source.untimed();
     this.#deadlines = new StreamDeadlines(this.#facts.times, (failure, message) =>
@@ -114,10 +114,15 @@ export class FunctionStream implements StreamedBody {
     }
     const piece = this.#takePiece();
     if (piece !== undefined) return { done: false, value: piece };
+    this.#tell();
+    return done;
+  }
+
+  /** Throws what the stream broke off with, once. */
+  #tell(): void {
     const error = this.#untold;
     this.#untold = undefined;
     if (error !== undefined) throw error;
-    return done;
   }
 
   /** Until there are pieces, or the stream is over; or until a chunk without bytes. */
@@ -128,20 +133,30 @@ export class FunctionStream implements StreamedBody {
         await this.#fetch();
         continue;
       }
-      const event = readEvent(frame);
+      const event = this.#eventOf(frame);
       if (event.kind === 'chunk') {
         this.#pieces = event.pieces;
         this.#piece = 0;
         if (emptyToo || event.pieces.length > 0) return;
         continue;
       }
-      for (const { byteLength } of frame.payload) this.#memory.give(byteLength);
       if (event.kind === 'end') return this.#finish(event);
       if (event.kind === 'error') {
         const { name, message } = event;
         const text = message === undefined ? '' : `: ${message}`;
         throw this.#failure('stream-error', { message: `${name} in the stream${text}`, errorType: name });
       }
+    }
+  }
+
+  /** Only the pieces of a chunk stay taken of the account. */
+  #eventOf(frame: Frame): StreamEvent {
+    let event: StreamEvent | undefined;
+    try {
+      event = readEvent(frame);
+      return event;
+    } finally {
+      if (event?.kind !== 'chunk') for (const { byteLength } of frame.payload) this.#memory.give(byteLength);
     }
   }
 
