@@ -10,7 +10,17 @@ import { goProgram, goTool, hasGo } from '../../scripts/support/go-tool.ts';
 import type { Json } from '../../scripts/support/kubernetes-schema.ts';
 import { temporaryDirectory } from '../../scripts/support/temporary-directory.ts';
 import { runMain } from '../support/command.ts';
-import { chart, containersIn, type KubernetesObject, manifestsOf, objectsOf, schemas } from '../support/deploy.ts';
+import {
+  type Container,
+  chart,
+  containersIn,
+  deploy,
+  type KubernetesObject,
+  manifestsOf,
+  objectsOf,
+  schemas,
+  serveOptionsOf,
+} from '../support/deploy.ts';
 
 const valueSets = readdirSync(join(chart, 'ci'));
 const skip = hasGo() ? false : 'no Go here';
@@ -48,8 +58,14 @@ function podsOf(object: KubernetesObject): readonly { readonly metadata: Json; r
   const source = patch === undefined ? object.spec : parse(patch).spec.template.spec;
   const containers = containersIn(source);
   if (containers.length === 0) return [];
-  const { volumes } = (patch === undefined ? podIn(source) : source) as Json;
-  return of({ initContainers: containers, containers: [], volumes });
+  const { volumes, terminationGracePeriodSeconds } = (patch === undefined ? podIn(source) : source) as Json;
+  return of({ initContainers: containers, containers: [], volumes, terminationGracePeriodSeconds });
+}
+
+interface Pod {
+  readonly initContainers?: readonly Container[];
+  readonly containers?: readonly Container[];
+  readonly terminationGracePeriodSeconds?: number;
 }
 
 /** `pod` of an EnvoyProxy's deployment. */
@@ -103,23 +119,76 @@ describe('the chart', { skip }, () => {
           directory.remove();
         }
         const given = parse(readFileSync(join(chart, 'ci', valueSet), 'utf8')).policies ?? { version: 1, apis: {} };
-        assert.deepEqual(parse(policies), typeof given === 'string' ? parse(given) : given);
+        // A text stays as it is, so that the lines of findings are those of the file.
+        if (typeof given === 'string') assert.equal(policies.trimEnd(), given.trimEnd());
+        else assert.deepEqual(parse(policies), given);
       });
 
-      test('the pod has time for both drains', () => {
-        for (const object of objects) {
-          if (object.kind !== 'Deployment') continue;
-          const [pod] = podsOf(object);
-          const [container] = (pod?.spec.containers ?? []) as { args: string[] }[];
-          const seconds = container?.args
-            .filter((one) => one.startsWith('--drain-'))
-            .map((one) => Number(one.split('=')[1]));
-          const [grace = 0, drain = 0] = seconds ?? [];
-          assert.ok(Number(pod?.spec.terminationGracePeriodSeconds) > grace + drain);
+      test('serve understands what its container is given, and the pod has time for both drains', () => {
+        const [pod] = objects.flatMap(podsOf);
+        const { initContainers = [], containers = [], terminationGracePeriodSeconds } = (pod?.spec ?? {}) as Pod;
+        const serving = [...initContainers, ...containers].filter(({ name }) => name === 'lambda-ext-proc');
+        assert.equal(serving.length, 1);
+        for (const { drainGraceMs, drainTimeoutMs, admin, listen } of serving.map(serveOptionsOf)) {
+          assert.equal(admin, '0.0.0.0:9464');
+          assert.equal(listen.length, 1);
+          const isNative = containers.length === 0;
+          assert.equal(drainGraceMs === 0, isNative);
+          // Envoy Gateway sets the time of its pods itself: Envoy's drain and 300 s.
+          const seconds = terminationGracePeriodSeconds ?? 360;
+          assert.ok(seconds * 1000 > drainGraceMs + drainTimeoutMs, String(seconds));
         }
       });
     });
   }
+
+  test('the patch makes a valid Deployment of one that has Envoy', () => {
+    const patch = objectsOf(rendered('pod-values.yaml')).find(({ data }) => data?.deployment !== undefined);
+    const { spec } = parse(patch?.data?.deployment ?? '') as { spec: { template: { spec: { containers: Json[] } } } };
+    const labels = { app: 'gateway' };
+    const containers = spec.template.spec.containers.map((container): Json => ({ ...container, image: 'proxy' }));
+    const template = { metadata: { labels }, spec: { ...spec.template.spec, containers } };
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'gateway' } };
+    kubeconform(JSON.stringify({ ...object, spec: { selector: { matchLabels: labels }, template } }));
+    assert.deepEqual(
+      containers.map(({ name }) => name),
+      ['istio-proxy'],
+    );
+  });
+
+  test('the example for Envoy Gateway is what the chart renders', () => {
+    const policies = join(deploy, 'envoy-gateway/policies.yaml');
+    const run = helm([
+      'template',
+      'lambda-ext-proc',
+      chart,
+      '--set',
+      'mode=sidecar',
+      '--set-file',
+      `policies=${policies}`,
+    ]);
+    const ofChart = objectsOf(run.text).find(({ kind }) => kind === 'EnvoyProxy')?.spec;
+    const example = readFileSync(join(deploy, 'envoy-gateway/sidecar.yaml'), 'utf8');
+    const ofExample = objectsOf(example).find(({ kind }) => kind === 'EnvoyProxy')?.spec;
+    // The default of Kubernetes for an image with a tag, and a variable that the check does not read.
+    const rest = JSON.stringify(ofChart, (key, value) => {
+      const isCheck = typeof value === 'object' && value !== null && value.name === 'lambda-ext-proc-check';
+      return key === 'imagePullPolicy' ? undefined : isCheck ? { ...value, env: undefined } : value;
+    });
+    assert.deepEqual(JSON.parse(rest), ofExample);
+  });
+
+  test('the commands of the guide render', () => {
+    const guide = readFileSync(join(chart, '../../docs/guides/helm.md'), 'utf8');
+    const commands = [...guide.matchAll(/^```sh\n(.*)\n```$/gm)].map(([, command = '']) => command);
+    assert.equal(commands.length, 4);
+    for (const command of commands) {
+      const shell = command.replace(/^helm /, `"${goTool('helm')}" `);
+      const run = spawnSync('bash', ['-c', shell], { cwd: join(chart, '../..'), encoding: 'utf8' });
+      assert.equal(run.status, 0, run.stderr);
+      assert.match(kubeconform(run.stdout), /Invalid: 0, Errors: 0, Skipped: 0/, command);
+    }
+  });
 
   test('values that are misspelt are refused', () => {
     const run = helm(['template', 'shop', chart, '--set', 'mod=sidecar']);

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import type { Json } from '../../scripts/support/kubernetes-schema.ts';
+import { parseCommandLine } from '../../src/commands/command-line.ts';
+import { serveDefinition } from '../../src/commands/definitions.ts';
+import { readServeOptions, type ServeOptions } from '../../src/commands/serve-options.ts';
 
 const root = join(import.meta.dirname, '../..');
 export const deploy = join(root, 'deploy');
@@ -55,6 +58,13 @@ export interface Container {
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly securityContext?: Json;
   readonly [field: string]: unknown;
+}
+
+/** What `serve` makes of a container's arguments, with the variables of the image; wrong ones are an error. */
+export function serveOptionsOf({ args = [] }: Container): ServeOptions {
+  const image = readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^ENV (LAMBDA_EXT_PROC_\w+)=(\S+)$/gm);
+  const env = Object.fromEntries([...image].map(([, name = '', value = '']) => [name, value]));
+  return readServeOptions(parseCommandLine(serveDefinition, args, env));
 }
 
 /** Every container of this project in an object, wherever it is: by the name of its image. */

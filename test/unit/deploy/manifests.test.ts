@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkEnvoyFiles, formatProblem } from '../../../src/config/index.ts';
-import { containersIn, deploy, findingsOf, manifestsOf, objectsOf } from '../../support/deploy.ts';
+import { containersIn, deploy, findingsOf, manifestsOf, objectsOf, serveOptionsOf } from '../../support/deploy.ts';
 import { load } from '../config/support.ts';
 
 /** What kgateway has no field for. */
@@ -69,10 +69,13 @@ function referencesIn(value: unknown): readonly string[] {
 test('envoy gateway: envoy finds the socket that the sidecar listens on', () => {
   const objects = manifestsOf('envoy-gateway').flatMap(({ text }) => objectsOf(text));
   const sidecar = objects.flatMap(containersIn).find(({ restartPolicy }) => restartPolicy === 'Always');
-  const listen = sidecar?.args?.find((argument) => argument.startsWith('--listen='));
+  assert.ok(sidecar);
+  const options = serveOptionsOf(sidecar);
   const backend = objects.find(({ kind }) => kind === 'Backend');
   const [endpoint] = (backend?.spec?.endpoints ?? []) as { unix: { path: string } }[];
-  assert.equal(listen, `--listen=unix:${endpoint?.unix.path}`);
+  assert.deepEqual(options.listen, [`unix:${endpoint?.unix.path}`]);
+  // Where the probes ask, and what the table of times in docs/guides/life-in-a-pod.md says of a native sidecar.
+  assert.deepEqual([options.admin, options.drainGraceMs, options.drainTimeoutMs], ['0.0.0.0:9464', 0, 20_000]);
   const mounts = JSON.stringify(objects).match(/"mountPath":"\/run\/lambda-ext-proc"/g);
   // The sidecar's and Envoy's.
   assert.equal(mounts?.length, 2);
