@@ -89,12 +89,8 @@ function checkTimes(used: UsedRoute, streams: readonly StreamingConfiguration[],
   }
   const longest = durationLimit(used);
   if (longest === undefined) {
-    const message = `nothing ends an answer of ${nameOf(used)} whose caller reads slowly or not at all, and Envoy keeps all of it: write \`common_http_protocol_options: {max_stream_duration: ${seconds(total + 60_000)}}\``;
-    reporter.warn(
-      manager.get('common_http_protocol_options')?.placeOf('max_stream_duration') ??
-        manager.placeOf('common_http_protocol_options'),
-      message,
-    );
+    const message = `nothing ends an answer of ${nameOf(used)} whose caller reads slowly or not at all, and Envoy keeps all of it: write \`max_stream_duration: ${seconds(total + 60_000)}\` in common_http_protocol_options, or in \`max_stream_duration\` of the route`;
+    reporter.warn(manager.path, message);
   } else if (longest.ms < total) {
     const message = `Envoy cuts answers of ${nameOf(used)} after ${longest.ms} ms, before \`totalTimeoutMs: ${total}\` does, and without its key: write ${seconds(total + 60_000)}, or lower totalTimeoutMs`;
     reporter.warn(longest.node.path, message);

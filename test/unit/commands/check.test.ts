@@ -183,6 +183,23 @@ test('envoy goes with one file of policies', async (t) => {
 });
 
 /** Exit codes, as docs/reference/check.md has them. */
+test('what streams is told with what envoy may have to keep, and held against a version of envoy', async (t) => {
+  const configuration = '{function: f, sendToConsumer: true, streaming: {maxBytes: 1000000}}';
+  const streaming = `version: 1\nlimits: {responseStreams: 20}\napis: {a: {request: [{configuration: ${configuration}}]}}\n`;
+  const at = await files(t, { 'policies.yaml': streaming });
+  const { code, lines } = await check([at('policies.yaml')]);
+  assert.equal(code, 0);
+  assert.match(lines[0] ?? '', /policies\.yaml: streamed answers .* = 20 × 1000000 = 20000000 bytes \(0\.0 GB\)/);
+  const old = await check([at('policies.yaml'), '--envoy-version', '1.36.2']);
+  assert.match(old.stdout, /streaming: warning: Envoy 1\.36\.2 cannot send an answer while it arrives/);
+  assert.equal((await check([at('policies.yaml'), '--envoy-version', '1.37', '--strict'])).code, 0);
+  for (const version of ['37', '1', 'latest', 'v1.40', '1.x']) {
+    await assert.rejects(check([at('policies.yaml'), '--envoy-version', version]), UsageError);
+  }
+  const json = JSON.parse((await check([at('policies.yaml'), '--format', 'json'])).stdout);
+  assert.equal(json.notes.length, 1);
+});
+
 test('warnings fail where they are to', async (t) => {
   const at = await files(t, { 'right.yaml': right, 'doubtful.yaml': doubtful, 'wrong.yaml': wrong });
   for (const [name, code, strict] of [
