@@ -147,7 +147,6 @@ async function main(names: readonly string[]): Promise<boolean> {
   const environment = await startStreaming({
     apis: { raw: { streaming } },
     built: true,
-    args: ['--log-level', 'warn'],
   });
   let kept = true;
   try {

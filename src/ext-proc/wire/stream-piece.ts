@@ -1,13 +1,21 @@
+/** 64 KiB of body, and what stands around them. */
+const SCRATCH_BYTES = 64 * 1024 + 32;
+const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+
 /**
  * `ProcessingResponse {streamed_immediate_response: {body_response: {body, end_of_stream}}}` in one copy. The general writer moves a
  * body for each message around it, whose length it does not know before, which is most of what a streamed answer costs.
+ *
+ * What it gives may be overwritten by the next call: grpc-js copies it into its frame at once (a test holds that it does), and
+ * a buffer for each piece would be as much garbage as the answer has bytes.
  */
 export function writeStreamPiece(body: Uint8Array, end: boolean): Buffer {
   const { length } = body;
   // Fields without a value are left out.
   const fields = (length > 0 ? 1 + varintBytes(length) + length : 0) + (end ? 2 : 0);
   const inner = 1 + varintBytes(fields) + fields;
-  const bytes = Buffer.allocUnsafe(1 + varintBytes(inner) + inner);
+  const total = 1 + varintBytes(inner) + inner;
+  const bytes = total <= SCRATCH_BYTES ? scratch.subarray(0, total) : Buffer.allocUnsafe(total);
   let at = 0;
   bytes[at++] = STREAMED_IMMEDIATE_RESPONSE;
   at = writeVarint(bytes, at, inner);

@@ -1,6 +1,14 @@
 // The project's own serializer against proto-loader's reading of the same bytes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  Client,
+  credentials,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { loadServiceDefinition } from '../../../src/ext-proc/wire/service-definition.ts';
 import { toStruct } from '../../../src/ext-proc/wire/struct.ts';
@@ -159,4 +167,43 @@ test('a body of 6 MB is written whole, and the next small reply too', () => {
   ) as { request_body: { response: { body_mutation: { body: Buffer } } } };
   assert.ok(read.request_body.response.body_mutation.body.equals(large));
   assert.deepEqual(roundTrip({ request_trailers: {} }), { request_trailers: {}, response: 'request_trailers' });
+});
+
+test('grpc-js copies a piece of a streamed answer before the next is written', async () => {
+  const pieces = ['first', 'second', 'third'].map((text) => ({
+    streamed_immediate_response: { body_response: { body: Buffer.from(text), end_of_stream: false } },
+  }));
+  const server = new Server();
+  const ended = Promise.withResolvers<void>();
+  server.addService(
+    { Process: method as ServiceDefinition[string] },
+    {
+      Process(call: ServerDuplexStream<unknown, object>) {
+        // All at once: those that wait to be written must not be serialized yet.
+        for (const piece of pieces) call.write(piece);
+        call.end();
+      },
+    },
+  );
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  const received: string[] = [];
+  const call = client.makeBidiStreamRequest(
+    method?.path ?? '',
+    () => Buffer.alloc(0),
+    (bytes: Buffer) =>
+      method?.responseDeserialize(bytes) as { streamed_immediate_response: { body_response: { body: Buffer } } },
+  );
+  call.on('data', (reply) => received.push(reply.streamed_immediate_response.body_response.body.toString()));
+  call.on('end', () => ended.resolve());
+  call.on('error', ended.reject);
+  call.end();
+  await ended.promise;
+  client.close();
+  server.forceShutdown();
+  assert.deepEqual(received, ['first', 'second', 'third']);
 });
