@@ -39,6 +39,7 @@ export function cacheKeyOf(
   const request = question?.keyParts ?? requestParts(transaction, cache, invocation);
   if (request === undefined) {
     results.lookups.uncacheable++;
+    transaction.runtime.trace?.({ kind: 'uncacheable' });
     return undefined;
   }
   const { credentials, endpoint } = invocation;

@@ -24,6 +24,8 @@ export type TraceEvent =
   /** `error`: it could not be evaluated, and `onConditionError` decides. */
   | { readonly kind: 'condition'; readonly value: boolean; readonly error?: unknown }
   | { readonly kind: 'invocation'; readonly invocation: Invocation }
+  /** The step keeps results, and this request has no key. */
+  | { readonly kind: 'uncacheable' }
   /** `cached`: of another request's call, which was kept or still ran. */
   | { readonly kind: 'result'; readonly result: InvocationResult; readonly cached: boolean }
   | { readonly kind: 'invocation-error'; readonly error: InvocationError }

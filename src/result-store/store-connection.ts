@@ -28,7 +28,8 @@ export class StoreConnection {
   static async open(settings: StoreSettings): Promise<StoreConnection> {
     const { Redis, AbstractConnector } = await import('ioredis');
     const end = AbortSignal.timeout(CONNECT_MS);
-    const socket = createSocket(settings);
+    // A process that has nothing else to do ends.
+    const socket = createSocket(settings).unref();
     const giveUp = (): void => void socket.destroy(new Error(`no answer within ${CONNECT_MS} ms`));
     end.addEventListener('abort', giveUp, { once: true });
     let failure: unknown;

@@ -24,6 +24,8 @@ export interface RecordedStep {
   readonly phase: 'request' | 'response';
   /** Undefined: it has none. `error`: it could not be evaluated. */
   readonly condition: { readonly value: boolean; readonly error: unknown } | undefined;
+  /** Its result may be kept, and this request has no key for it. */
+  readonly isUncacheable: boolean;
   /** Undefined: it was skipped, or failed before. */
   readonly call: RecordedCall | undefined;
   readonly answer: RecordedAnswer | undefined;

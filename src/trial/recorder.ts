@@ -30,6 +30,9 @@ export class Recorder {
       case 'invocation':
         step.call = { invocation: event.invocation, result: undefined, error: undefined, cached: false };
         break;
+      case 'uncacheable':
+        step.isUncacheable = true;
+        break;
       case 'result':
         step.call = ended(step.call, { result: event.result, cached: event.cached });
         break;
@@ -68,6 +71,7 @@ function begun(step: PolicyStep, phase: RecordedStep['phase']): Unfinished<Recor
     step,
     phase,
     condition: undefined,
+    isUncacheable: false,
     call: undefined,
     answer: undefined,
     judgement: undefined,

@@ -63,6 +63,8 @@ export interface ShownStep {
   readonly phase: 'request' | 'response';
   readonly condition: { readonly template: string; readonly value: boolean; readonly error: string | null } | null;
   readonly call: ShownCall | null;
+  /** Of a step that was to keep its result; null: it has no cache, or did not come so far. */
+  readonly cache: { readonly seconds: number; readonly hasKey: boolean } | null;
   /** The result as `#lambdaResponse` and sendToConsumer have it. */
   readonly answer: (ShownResponse & { readonly streamed: boolean }) | null;
   readonly judgement: ShownJudgement | null;
@@ -139,7 +141,7 @@ export function shownRun(run: RecordedRun, request: HttpRequest, policies: ApiPo
 
 function shownStep(recorded: RecordedStep, policies: ApiPolicies): ShownStep {
   const { step, phase, condition, call, answer, variables, sendToConsumer: sent, failure } = recorded;
-  const { sendToConsumer } = step.configuration;
+  const { sendToConsumer, cache } = step.configuration;
   const hasPrivate = policies.privateVariables.size > 0;
   const hidden = hidesAnswer(recorded);
   return {
@@ -154,6 +156,10 @@ function shownStep(recorded: RecordedStep, policies: ApiPolicies): ShownStep {
             error: condition.error === undefined ? null : shownError(condition.error, hasPrivate),
           },
     call: call === undefined ? null : shownCall(call, hidden, hasPrivate),
+    cache:
+      cache === undefined || call === undefined
+        ? null
+        : { seconds: cache.ttlMs / 1000, hasKey: !recorded.isUncacheable },
     answer:
       answer === undefined
         ? null

@@ -9,6 +9,7 @@ export function stepSection(step: ShownStep, number: number): ViewSection {
     rows: [
       ...conditionRows(step),
       ...(step.call === null ? [] : callRows(step.call)),
+      ...cacheRows(step),
       ...answerRows(step),
       ...(step.judgement === null ? [] : judgementRows(step.judgement)),
       ...step.variables.map(({ name, value, private: isPrivate }) =>
@@ -63,6 +64,14 @@ function callRows(call: ShownCall): readonly ViewRow[] {
       ? bodyRows(`function error (${call.result.functionError})`, call.result.payload)
       : []),
   ];
+}
+
+function cacheRows({ cache, call, answer, judgement }: ShownStep): readonly ViewRow[] {
+  if (cache === null) return [];
+  if (!cache.hasKey) return [line('cache', 'keeps nothing: this request has no key')];
+  const isGood = call?.result !== null && !call?.result.functionError && (answer !== null || judgement !== null);
+  if (!isGood) return [line('cache', 'keeps nothing: there is no good answer')];
+  return [line('cache', `a server keeps the result for ${cache.seconds} s; a trial keeps none`)];
 }
 
 function errorText({ kind, name, message }: NonNullable<ShownCall['error']>): string {

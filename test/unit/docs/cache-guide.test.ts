@@ -33,6 +33,21 @@ test('the policies of the guide call the function once for each tenant, and set 
   assert.equal(calls, 2);
 });
 
+test('the store of the guide is one that check has nothing to say of', (t) => {
+  for (const name of ['LAMBDA_EXT_PROC_SECRET_REDIS', 'LAMBDA_EXT_PROC_SECRET_STORE']) {
+    process.env[name] = 'a secret of the test';
+    t.after(() => delete process.env[name]);
+  }
+  const document = blocks.find((block) => 'resultStore' in block) ?? {};
+  const { set, warnings } = loadPolicies(JSON.stringify(document), 'p.json');
+  assert.deepEqual(warnings, []);
+  const { host, username, password, tls, secret } = set.resultStore?.read() ?? {};
+  assert.deepEqual(
+    [host, username, password, secret, tls !== undefined],
+    ['cache.example.com', 'lambda-ext-proc', 'a secret of the test', 'a secret of the test', true],
+  );
+});
+
 test('the key of the guide is refused without keyIsComplete', () => {
   const [, step] = blocks as readonly { cache?: object }[];
   const load = (configuration: object): unknown =>

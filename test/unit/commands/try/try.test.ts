@@ -279,3 +279,30 @@ test('names of steps and variables neither move the cursor nor begin a line', as
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
   assert.doesNotMatch(stdout, /[\x00-\x08\x0b-\x1f]|^\s*::/m);
 });
+
+test('a step with a cache tells whether a server would keep the result; no trial touches a result store', async (t) => {
+  const { p } = filesOf(t, {
+    p: `
+version: 1
+resultStore: {redis: {url: "redis://127.0.0.1:1"}, secret: "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NOT_SET')}"}
+apis:
+  default:
+    request:
+      - name: kept
+        configuration:
+          function: f
+          payload: x
+          cache: {ttlSeconds: 30, key: "{#request.headers['x-key'][0]}"}
+          sendToConsumer: true
+`,
+  });
+  const rows: readonly (readonly [string, string, RegExp])[] = [
+    ['x-key: a', '{result: {}}', /^ +cache +a server keeps the result for 30 s; a trial keeps none$/m],
+    ['x-other: a', '{result: {}}', /^ +cache +keeps nothing: this request has no key$/m],
+    ['x-key: a', '{failure: read-timeout}', /^ +cache +keeps nothing: there is no good answer$/m],
+  ];
+  for (const [header, answer, row] of rows) {
+    const { stdout, stderr } = await runMain(['try', '--config', p, '--answer', `f=${answer}`, '-H', header, '/a']);
+    assert.match(stdout, row, stderr);
+  }
+});
