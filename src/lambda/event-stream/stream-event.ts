@@ -29,7 +29,8 @@ export interface StreamError {
 
 /** Of JSON that is read as a whole: far above 4 KB of log and what a runtime tells of an error. */
 const MAX_JSON_BYTES = 1024 * 1024;
-const MAX_TEXT = 1024;
+/** As of the log's tail: a runtime tells the trace last. */
+const MAX_TEXT = 4096;
 /** What becomes a field of the log. */
 const NAME_SYNTAX = /^[a-zA-Z][\w.-]{0,127}$/;
 const UNNAMED = 'Unknown';
@@ -61,13 +62,14 @@ export function readEvent({ headers, payload }: Frame): StreamEvent {
 
 function readEnd(end: ReadonlyMap<string, unknown>): StreamEnd {
   const code = end.get('ErrorCode') ?? undefined;
+  const name = nameOf(code);
   const details = end.get('ErrorDetails') ?? undefined;
   const tail = end.get('LogResult');
   return {
     kind: 'end',
     // Details without a code, or a code that is no text, are no success.
-    errorCode: code !== undefined ? nameOf(code) : details !== undefined ? UNNAMED : undefined,
-    errorDetails: typeof details === 'string' ? bounded(details) : undefined,
+    errorCode: code === undefined && details === undefined ? undefined : name,
+    errorDetails: bounded([name === UNNAMED ? code : undefined, details].filter(isText).join(': ') || undefined),
     logTail: typeof tail === 'string' ? decodeTail(tail) : undefined,
   };
 }
@@ -106,4 +108,8 @@ function nameOf(raw: unknown): string {
 
 function bounded(text: string | undefined): string | undefined {
   return text?.slice(0, MAX_TEXT);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }

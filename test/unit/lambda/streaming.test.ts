@@ -188,6 +188,16 @@ suite('a stream that breaks off', () => {
     });
   }
 
+  test('a code that is no name is in the message alone', async () => {
+    const failing: StreamScript = (stream) => stream.complete({ ErrorCode: 'my own <error>', ErrorDetails: 'why' });
+    await assert.rejects(call(failing), (error) => {
+      assert.ok(error instanceof InvocationError);
+      assert.equal(error.errorType, 'Unknown');
+      assert.equal(error.message, 'the function failed: Unknown: my own <error>: why');
+      return true;
+    });
+  });
+
   test('what the function says of its error is for the log', async () => {
     const failing: StreamScript = (stream) =>
       stream.complete({ ErrorCode: 'Runtime.Boom', ErrorDetails: '{"errorMessage":"secret"}', LogResult: 'bG9n' });

@@ -65,7 +65,7 @@ interface Part {
 function partsOf(random: () => number): Part[] {
   const parts: Part[] = [];
   for (let i = Math.floor(random() * 5); i > 0; i--) {
-    const text = 'é'.repeat(Math.floor(random() * (random() < 0.1 ? 9_000 : 9)));
+    const text = 'é'.repeat(Math.floor(random() * (random() < 0.1 ? 2_000 : 9)));
     parts.push({ name: 'chunk', bytes: chunkFrame(text), body: text });
     if (random() < 0.3) parts.push({ name: 'unknown event', bytes: eventFrame('Later', 'x') });
     if (random() < 0.2) parts.push({ name: 'empty chunk', bytes: chunkFrame(''), body: '' });
