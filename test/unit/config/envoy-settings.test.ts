@@ -20,6 +20,7 @@ test('an API lays its own upon the document, field by field, and null takes one 
     messageTimeoutMs: 2000,
     maxMessageTimeoutMs: undefined,
     version: '1.40',
+    streamedCookies: undefined,
   });
   assert.deepEqual(api(loaded, 'plain').envoy, loaded.set.envoy);
 });

@@ -111,7 +111,7 @@ test('what YAML means is left alone', () => {
     'version: 1\napis: {o: {properties: {a: 0, b: 0.5, c: "007", d: 0x1F, e: "a #request.path"}}}\n',
     'version: 1\napis: { # comment\n  o: {} }\n',
     '\ufeffversion: 1\r\napis: {}\r\n',
-    'version: 1\napis: {a: &a {routes: [x]}, b: *a}\n',
+    'version: 1\napis: {a: &a {contextPath: /x}, b: *a}\n',
   ];
   for (const text of texts) assert.deepEqual(problemsOf(text), [], text);
 });

@@ -29,7 +29,7 @@ test('what a template reads is known once it is compiled', () => {
   assert.deepEqual(needs('{#request?.xmlContent?.a}'), ['request', 'requestBody']);
   assert.deepEqual(needs('{#request.Content}'), ['request', 'requestBody']);
   assert.deepEqual(needs("{#lambdaResponse.content}{#context.attributes['a']}{#error.key}"), [
-    ...['lambdaResponse', 'attributes', 'error'],
+    ...['lambdaResponse', 'lambdaResponseBody', 'attributes', 'error'],
   ]);
   assert.deepEqual(needs('{#properties.a}{#api.id}'), []);
 });
