@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
-import { startEnvoy } from '../support/envoy.ts';
+import { STREAMING_MINOR } from '../../src/envoy-names.ts';
+import { envoyMinor, startEnvoy } from '../support/envoy.ts';
 import type { Json } from '../support/envoy-config.ts';
 import { exampleEnvoy, onFreePorts } from '../support/example-envoy.ts';
 import { startLocalLambda } from '../support/local-lambda.ts';
@@ -89,9 +90,9 @@ async function start(t: TestContext, page: Page, functionName: string, whole: Pa
   return { url, directory };
 }
 
-const hasCurl = spawnSync('curl', ['--version']).error === undefined;
+const skip = spawnSync('curl', ['--version']).error !== undefined || envoyMinor() < STREAMING_MINOR;
 
-test('the guide stream-from-a-lambda works as it is written', { skip: !hasCurl }, async (t) => {
+test('the guide stream-from-a-lambda works as it is written', { skip }, async (t) => {
   const page = pageOf('stream-from-a-lambda');
   assert.equal(page.commands.length, 4);
   const { directory } = await start(t, page, 'report', {});
@@ -101,7 +102,7 @@ test('the guide stream-from-a-lambda works as it is written', { skip: !hasCurl }
   assert.match(run.stdout, /1 of 1 tests? passed/, run.stdout + run.stderr);
 });
 
-test('the guide llm-chat works as it is written, its client too', { skip: !hasCurl }, async (t) => {
+test('the guide llm-chat works as it is written, its client too', { skip }, async (t) => {
   const page = pageOf('llm-chat');
   assert.equal(page.commands.length, 3);
   const who = (event: unknown) => ({ allowed: (event as { token: string | null }).token === 'Bearer letmein' });

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:http2';
 import { after, before, describe, test } from 'node:test';
-import { type RunningEnvoy, startEnvoy } from '../support/envoy.ts';
+import { STREAMING_MINOR } from '../../src/envoy-names.ts';
+import { envoyMinor, type RunningEnvoy, startEnvoy } from '../support/envoy.ts';
 import type { Json } from '../support/envoy-config.ts';
 import { exampleEnvoy, exampleRoute, onFreePorts } from '../support/example-envoy.ts';
 import { startLocalLambda } from '../support/local-lambda.ts';
@@ -37,7 +38,7 @@ const DUPLEX = {
   request_trailer_mode: 'SEND',
 };
 
-describe('a streamed answer', () => {
+describe('a streamed answer', { skip: envoyMinor() < STREAMING_MINOR }, () => {
   let stub: StreamingStub;
   let lambda: Awaited<ReturnType<typeof startLocalLambda>>;
   let sidecar: RunningSidecar;
