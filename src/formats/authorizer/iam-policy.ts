@@ -1,5 +1,5 @@
 import { FormatError } from '../format-error.ts';
-import { GlobMatcher } from './glob.ts';
+import { GlobBudgetError, GlobMatcher } from './glob.ts';
 import { type JsonObject, jsonObject, member } from './json-members.ts';
 import type { MethodArn } from './method-arn.ts';
 
@@ -21,7 +21,8 @@ interface Statement {
   readonly effect: 'Allow' | 'Deny' | 'unknown';
   /** It has a Condition or an element that is not known here: it may or may not apply. */
   readonly isConditional: boolean;
-  readonly actions: Patterns;
+  /** It is about invoking an API; `unknown`: it may be. */
+  readonly isOnInvoke: boolean | 'unknown';
   readonly resources: Patterns;
   /** `resources` are those it does not apply to. */
   readonly inverts: boolean;
@@ -51,7 +52,13 @@ export class IamPolicy {
     const value = member(policy, 'Statement');
     if (value === undefined) throw new FormatError('policyDocument.Statement is missing');
     const statements = Array.isArray(value) ? value : [value];
-    return new IamPolicy(statements.map(readStatement));
+    const globs = new GlobMatcher();
+    try {
+      return new IamPolicy(statements.map((statement) => readStatement(statement, globs)));
+    } catch (error) {
+      if (error instanceof GlobBudgetError) throw new FormatError('the policy takes too long to match', { cause: error });
+      throw error;
+    }
   }
 
   /** Throws FormatError for a policy that takes too long. */
@@ -66,7 +73,7 @@ export class IamPolicy {
   }
 }
 
-function readStatement(value: unknown): Statement {
+function readStatement(value: unknown, globs: GlobMatcher): Statement {
   const statement = jsonObject(value);
   if (statement === undefined) throw new FormatError('a statement of policyDocument is not an object');
   const effect = member(statement, 'Effect');
@@ -77,10 +84,14 @@ function readStatement(value: unknown): Statement {
   return {
     effect: effect === 'Allow' || effect === 'Deny' ? effect : 'unknown',
     isConditional: hasUnknownElement(statement),
-    actions: patterns(member(statement, 'Action')),
+    isOnInvoke: isOnInvoke(patterns(member(statement, 'Action')), globs),
     resources: isTwofold ? 'unknown' : patterns(inverts ? notResource : resource),
     inverts,
   };
+}
+
+function isOnInvoke(actions: Patterns, globs: GlobMatcher): Statement['isOnInvoke'] {
+  return actions === 'unknown' ? actions : actions.some((action) => globs.matches(action.toLowerCase(), ACTION));
 }
 
 /** An empty Condition holds always. */
@@ -100,19 +111,17 @@ function patterns(value: unknown): Patterns {
 }
 
 function allows(
-  { effect, isConditional, actions, resources, inverts }: Statement,
+  { effect, isConditional, isOnInvoke, resources, inverts }: Statement,
   arn: MethodArn,
   globs: GlobMatcher,
 ): boolean {
-  if (effect !== 'Allow' || isConditional || actions === 'unknown' || resources === 'unknown') return false;
-  if (!actions.some((action) => globs.matches(action.toLowerCase(), ACTION))) return false;
+  if (effect !== 'Allow' || isConditional || isOnInvoke !== true || resources === 'unknown') return false;
   if (!inverts) return matchesAny(resources, [arn.text], globs);
   return !matchesAny(resources, arn.readings, globs);
 }
 
-function denies({ effect, actions, resources, inverts }: Statement, arn: MethodArn, globs: GlobMatcher): boolean {
-  if (effect === 'Allow') return false;
-  if (actions !== 'unknown' && !actions.some((action) => globs.matches(action.toLowerCase(), ACTION))) return false;
+function denies({ effect, isOnInvoke, resources, inverts }: Statement, arn: MethodArn, globs: GlobMatcher): boolean {
+  if (effect === 'Allow' || isOnInvoke === false) return false;
   if (resources === 'unknown') return true;
   return inverts ? !matchesAny(resources, [arn.text], globs) : matchesAny(resources, arn.readings, globs);
 }

@@ -34,6 +34,7 @@ export function methodArn(parts: ArnParts): MethodArn {
   }
   const start = `arn:${partitionOf(region)}:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}/`;
   const path = parts.path.slice(1);
+  if (!/[%;]/.test(path)) return { text: start + path, readings: [start + path] };
   const bare = path.replace(/;[^/]*/g, '');
   const paths = new Set([
     path,

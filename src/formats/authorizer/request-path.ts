@@ -9,11 +9,15 @@ const NO_ESCAPE = /%(?![0-9a-fA-F]{2})/;
 const MAX_DECODINGS = 4;
 const ESCAPES = /(?:%[0-9a-fA-F]{2})+/g;
 
+/** Segments of plain characters, none of them empty but the last, none of dots alone: nothing that the rules below look for. */
+const PLAIN = /^\/(?:(?!\.\.?(?:\/|$))[\w~!$&'()+,=:@.-]+\/)*(?:(?!\.\.?$)[\w~!$&'()+,=:@.-]+)?$/;
+
 /**
  * Why a request path has no one meaning, so that a verdict about it may be about another path than the one that the
  * backend reads; undefined: it has. `path` is without query.
  */
 export function pathRefusal(path: string): string | undefined {
+  if (PLAIN.test(path)) return undefined;
   if (!path.startsWith('/')) return 'the path does not begin with /';
   if (path.includes('\\')) return 'the path has a backslash';
   if (/[^\x21-\x7e]/.test(path)) return 'the path has a character that is not visible ASCII';
