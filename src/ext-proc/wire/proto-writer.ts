@@ -16,6 +16,8 @@ export interface Field {
 }
 
 const INITIAL_BYTES = 1024;
+/** Up to so many characters a loop is cheaper than two calls of Buffer's, and the length is one byte. */
+const SHORT = 40;
 
 /**
  * Writes messages straight from plain objects in one pass. proto-loader makes a message object of each part first,
@@ -24,6 +26,8 @@ const INITIAL_BYTES = 1024;
 export class ProtoWriter {
   #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   #at = 0;
+  /** The values of a map, as a field of its entries. */
+  readonly #mapValues = new Map<Field, Field>();
 
   /** The bytes of a message; the writer may be used again. */
   finish(value: object, shape: MessageShape): Buffer {
@@ -47,13 +51,18 @@ export class ProtoWriter {
   }
 
   #map(field: Field, entries: Readonly<Record<string, unknown>>): void {
+    let values = this.#mapValues.get(field);
+    if (values === undefined) {
+      values = { ...field, number: 2, map: false };
+      this.#mapValues.set(field, values);
+    }
     for (const key of Object.keys(entries)) {
       const item = entries[key];
       this.#varint((field.number << 3) | 2);
       const start = this.#open();
       this.#varint((1 << 3) | 2);
       this.#text(key);
-      this.#field({ ...field, number: 2, map: false }, item);
+      this.#field(values, item);
       this.#close(start);
     }
   }
@@ -105,10 +114,26 @@ export class ProtoWriter {
   }
 
   #text(text: string): void {
+    if (text.length <= SHORT && this.#ascii(text)) return;
     const length = Buffer.byteLength(text);
     this.#varint(length);
     this.#reserve(length);
     this.#at += this.#buffer.write(text, this.#at, length, 'utf8');
+  }
+
+  /** False: nothing is written, since a character is not ASCII. */
+  #ascii(text: string): boolean {
+    const { length } = text;
+    this.#reserve(length + 1);
+    const start = this.#at + 1;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return false;
+      this.#buffer[start + i] = code;
+    }
+    this.#buffer[this.#at] = length;
+    this.#at = start + length;
+    return true;
   }
 
   /** Leaves one byte for a length that is not known yet. */

@@ -4,9 +4,15 @@ export type Json = string | number | boolean | null | undefined | { readonly [ke
 
 /** google.protobuf.Struct keeps camelCase names even where the loader keeps the files' own (docs/notes/envoy.md). */
 export function toStruct(object: { readonly [key: string]: Json }): Struct {
-  // Object.fromEntries: a name such as __proto__ becomes a field like any other.
-  const fields = Object.entries(object).flatMap(([key, value]) => (value === undefined ? [] : [[key, toValue(value)]]));
-  return { fields: Object.fromEntries(fields) as Record<string, Value> };
+  const fields: Record<string, Value> = {};
+  for (const key of Object.keys(object)) {
+    const value = object[key];
+    if (value === undefined) continue;
+    if (key !== '__proto__') fields[key] = toValue(value);
+    // A field like any other.
+    else Object.defineProperty(fields, key, { value: toValue(value), enumerable: true });
+  }
+  return { fields };
 }
 
 function toValue(value: Exclude<Json, undefined>): Value {
