@@ -60,15 +60,19 @@ export class ResultCache {
     this.#kept.retain(isInForce);
   }
 
+  /** What is kept, for who need not wait; undefined: `fetch` makes it. */
+  kept<V extends Kept>(place: Place): V | undefined {
+    // A space has results of one type: its step's.
+    const kept = this.#kept.get(place) as V | undefined;
+    if (kept !== undefined) this.lookups.hit++;
+    return kept;
+  }
+
   async fetch<V extends Kept>(request: CacheRequest<V>): Promise<Found<V>> {
     const { key, signal } = request;
     signal.throwIfAborted();
-    // A space has results of one type: its step's.
-    const kept = this.#kept.get(request) as V | undefined;
-    if (kept !== undefined) {
-      this.lookups.hit++;
-      return { value: kept, source: 'kept' };
-    }
+    const kept = this.kept<V>(request);
+    if (kept !== undefined) return { value: kept, source: 'kept' };
     const running = this.#flights.get(key) as Flight<V> | undefined;
     if (running !== undefined && running.waiting < MAX_WAITING) {
       this.lookups.shared++;

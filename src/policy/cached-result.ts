@@ -91,6 +91,18 @@ function identityParts({ accessKey, secretKey, sessionToken, roleChain = [], rol
   ];
 }
 
+/** The result that is kept. Undefined: it is not, and a request that asks for it waits. */
+export function keptResult(transaction: Transaction, step: PolicyStep, { local: key }: CacheKey): CallResult | undefined {
+  const { cache } = step.configuration;
+  const { results } = transaction.runtime.cache ?? {};
+  if (cache === undefined || results === undefined) return undefined;
+  const started = performance.now();
+  const kept = results.kept<KeptResult>({ ...cache, key });
+  if (kept === undefined) return undefined;
+  reportCached({ transaction, step }, kept.result, performance.now() - started);
+  return { result: kept.result, answer: kept.answer, held: 0 };
+}
+
 /** The result that is kept, that another request waits for, or of a call of this request's own. Throws PolicyFailure. */
 export async function sharedResult(call: FunctionCall, key: CacheKey, signal: AbortSignal): Promise<CallResult> {
   const { transaction, step } = call;
@@ -168,7 +180,11 @@ function bytesOf({ payload }: InvocationResult, { headers, body, authorization }
 }
 
 /** No function was called for this request: it is in no log and no metric of invocations. */
-function reportCached({ transaction, step }: FunctionCall, result: InvocationResult, waitedMs: number): void {
+function reportCached(
+  { transaction, step }: Pick<FunctionCall, 'transaction' | 'step'>,
+  result: InvocationResult,
+  waitedMs: number,
+): void {
   const { requestId, executedVersion, status } = result;
   transaction.runtime.trace?.({ kind: 'result', result, cached: true });
   transaction.executions.set(step.name, { requestId, executedVersion, durationMs: waitedMs, status, cached: true });

@@ -3,7 +3,7 @@ import { type AuthorizerCall, type FunctionAnswer, isWhole } from '../formats/in
 import type { Invocation } from '../lambda/index.ts';
 import { charge, type MemoryAccount } from '../memory-account.ts';
 import type { PolicyStep } from './api-policies.ts';
-import { type CacheKey, cacheKeyOf, sharedResult } from './cached-result.ts';
+import { type CacheKey, cacheKeyOf, keptResult, sharedResult } from './cached-result.ts';
 import { answerBytes, type CallResult, callFunction, type FunctionCall } from './call-function.ts';
 import { buildInvocation } from './invocation.ts';
 import { frameFailure } from './invocation-failure.ts';
@@ -30,17 +30,20 @@ export async function invokeFunction(
     giveBackPayload(transaction, step, invocation);
     throw frameFailure(refusal);
   }
-  const controller = new AbortController();
-  transaction.invocation = controller;
-  let given: CallResult;
+  let given: CallResult | undefined;
   try {
     const key = cacheKeyOf(transaction, step, invocation, question);
-    if (key === undefined && question !== undefined) {
-      invocation = { ...invocation, payload: question.payload(transaction.memory) };
+    given = key === undefined ? undefined : keptResult(transaction, step, key);
+    if (given === undefined) {
+      if (key === undefined && question !== undefined) {
+        invocation = { ...invocation, payload: question.payload(transaction.memory) };
+      }
+      const controller = new AbortController();
+      transaction.invocation = controller;
+      releaseParsed(transaction);
+      const call = { transaction, step, invocation, question, redact: redactionOf(transaction) };
+      given = await giveResult(call, key, controller.signal);
     }
-    releaseParsed(transaction);
-    const call = { transaction, step, invocation, question, redact: redactionOf(transaction) };
-    given = await giveResult(call, key, controller.signal);
   } finally {
     transaction.invocation = undefined;
     giveBackPayload(transaction, step, invocation);
