@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { methodArn } from '../../../../src/formats/authorizer/method-arn.ts';
 import { methodRefusal, pathRefusal } from '../../../../src/formats/authorizer/request-path.ts';
 import { FormatError } from '../../../../src/formats/index.ts';
+import { seededRandom } from '../../../support/seeded-random.ts';
 
 const refused = [
   '',
@@ -121,4 +122,51 @@ test('a name that would make the ARN one of other requests too is refused', () =
       assert.throws(() => methodArn({ ...parts, [name]: value }), FormatError, `${name}: ${value}`);
     }
   }
+});
+
+test('the pattern for plain paths takes none that the rules refuse', () => {
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1_000_000));
+  const random = seededRandom(seed);
+  const parts = [
+    '/',
+    '/',
+    'a',
+    'B',
+    '.',
+    '..',
+    '%2e',
+    '%2F',
+    '%41',
+    ';',
+    '\\',
+    '*',
+    '#',
+    '~',
+    '-',
+    '_',
+    'é',
+    ' ',
+    '%',
+    '?',
+    ':',
+  ];
+  const counts = { judged: 0, refused: 0 };
+  for (let n = 0; n < 20_000; n++) {
+    const rest = Array.from({ length: 1 + Math.floor(random() * 5) }, () => parts[Math.floor(random() * parts.length)]);
+    const path = `/${rest.join('')}`;
+    const isJudged = pathRefusal(path) === undefined;
+    counts[isJudged ? 'judged' : 'refused']++;
+    if (!isJudged) continue;
+    const decoded = path.replaceAll('%41', 'A').split('/');
+    assert.equal(decoded.shift(), '', path);
+    const last = decoded.pop();
+    assert.ok(
+      decoded.every((segment) => !/^(?:\.\.?)?(?:;|$)/.test(segment)),
+      path,
+    );
+    assert.doesNotMatch(last ?? '', /^(?:\.\.?(?:;|$)|;)/, path);
+    assert.match(path, /^(?:[\w./;~:?-]|%41)+$/, path);
+  }
+  console.log(`seed ${seed}: ${JSON.stringify(counts)}`);
+  assert.ok(counts.judged > 500 && counts.refused > 500);
 });
