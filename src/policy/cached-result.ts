@@ -92,7 +92,11 @@ function identityParts({ accessKey, secretKey, sessionToken, roleChain = [], rol
 }
 
 /** The result that is kept. Undefined: it is not, and a request that asks for it waits. */
-export function keptResult(transaction: Transaction, step: PolicyStep, { local: key }: CacheKey): CallResult | undefined {
+export function keptResult(
+  transaction: Transaction,
+  step: PolicyStep,
+  { local: key }: CacheKey,
+): CallResult | undefined {
   const { cache } = step.configuration;
   const { results } = transaction.runtime.cache ?? {};
   if (cache === undefined || results === undefined) return undefined;

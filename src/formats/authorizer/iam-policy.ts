@@ -56,7 +56,8 @@ export class IamPolicy {
     try {
       return new IamPolicy(statements.map((statement) => readStatement(statement, globs)));
     } catch (error) {
-      if (error instanceof GlobBudgetError) throw new FormatError('the policy takes too long to match', { cause: error });
+      if (error instanceof GlobBudgetError)
+        throw new FormatError('the policy takes too long to match', { cause: error });
       throw error;
     }
   }
