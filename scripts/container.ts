@@ -5,11 +5,12 @@
 // The base image is made here, as a stand-in under the name of the official one: a minimal Debian bookworm with Node and
 // npm of this machine. What the Dockerfile does with it is the same.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDemo } from '../demo/demo.ts';
 import { freePorts } from '../demo/ports.ts';
 import { attempt, tries } from '../demo/tries.ts';
+import { restrictedCommand } from './support/restricted.ts';
 
 const root = join(import.meta.dirname, '..');
 const directory = join(root, '.local/container');
@@ -101,6 +102,8 @@ async function tryContainer(): Promise<void> {
   const container = run('buildah', ['from', '--pull-never', image]);
   const files = join(directory, 'demo');
   mkdirSync(files, { recursive: true });
+  // The container's user makes its socket there.
+  chownSync(files, 1000, 1000);
   Object.assign(process.env, buildahEnv);
   const ports = await freePorts();
   const admin = `LAMBDA_EXT_PROC_ADMIN=127.0.0.1:${ports.sidecarAdmin}`;
@@ -112,7 +115,7 @@ async function tryContainer(): Promise<void> {
     directory: files,
     sidecarCommand: (env) => {
       const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
-      const options = ['--isolation', 'chroot', '--volume', `${files}:${files}:ro`, ...variables];
+      const options = ['--isolation', 'chroot', '--volume', `${files}:${files}`, ...variables];
       return ['buildah', 'run', ...options, container, '--', ...config.Entrypoint];
     },
     onProgress: (what) => console.log(`container: ${what}`),
@@ -135,6 +138,43 @@ async function tryContainer(): Promise<void> {
   }
 }
 
+/** The demo again, as a pod under Kubernetes' `restricted` policy and with a read-only root has it. */
+async function tryRestricted(): Promise<void> {
+  const { config } = (JSON.parse(run('buildah', ['inspect', '--type', 'image', image])) as ImageConfig).Docker;
+  const container = run('buildah', ['from', '--pull-never', image]);
+  const root = run('buildah', ['mount', container]);
+  const files = join(directory, 'demo');
+  const own = Object.fromEntries(config.Env.map((line) => line.split(/=(.*)/s, 2) as [string, string]));
+  const inside = (env: Readonly<Record<string, string>>, command: readonly string[]) =>
+    restrictedCommand({ root, shared: [files], env: { ...own, ...env } }, command);
+  const demo = await startDemo({
+    ports: await freePorts(),
+    directory: files,
+    sidecarCommand: (env) => inside({ ...env }, config.Entrypoint),
+    onProgress: (what) => console.log(`container: restricted: ${what}`),
+  });
+  try {
+    for (const one of tries) {
+      const { status, asExpected, body } = await attempt(demo.url, one);
+      console.log(`container: restricted: ${asExpected ? 'ok ' : 'NOT'} ${status} ${one.path}`);
+      if (!asExpected) throw new Error(`${one.path}: expected ${one.expect.status}, got ${status} ${body}`);
+    }
+    const look = 'id -u; grep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/self/status; touch /app/x /tmp/x 2>&1 || true';
+    const [command, ...args] = inside({}, ['sh', '-c', look]);
+    const told = run(command, args).replaceAll(/\s+/g, ' ');
+    console.log(`container: restricted: ${told}`);
+    const wanted = /^1000 CapBnd: 0+ CapEff: 0+ |^1000 CapEff: 0+ CapBnd: 0+ /;
+    if (!wanted.test(told) || !told.includes('NoNewPrivs: 1') || told.split('Read-only file system').length !== 3) {
+      throw new Error('the process has more than the policy leaves it');
+    }
+    console.log('container: restricted: no seccomp profile was laid on: that takes a container runtime');
+  } finally {
+    await demo.stop();
+    run('buildah', ['umount', container]);
+    run('buildah', ['rm', container]);
+  }
+}
+
 try {
   checkTools();
   mkdirSync(directory, { recursive: true });
@@ -146,6 +186,7 @@ try {
   );
   console.log(`container: image size ${run('buildah', ['images', '--format', '{{.Size}}', image])}`);
   await tryContainer();
+  await tryRestricted();
 } catch (error) {
   console.error(`container: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
