@@ -5,7 +5,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { envoyConfig, envoyMinor, type RunningEnvoy, startEnvoy } from '../support/envoy.ts';
-import { type Received, type StreamingCaller, streamHttp1, streamingCallers } from '../support/streaming-callers.ts';
+import {
+  type Received,
+  type StreamingCaller,
+  streamHttp1,
+  streamHttp2,
+  streamingCallers,
+} from '../support/streaming-callers.ts';
 import {
   COOKIES,
   type StreamingEnvironment,
@@ -118,6 +124,21 @@ describe('a streamed answer', { skip }, () => {
       assert.equal(await answer.ended, 'end');
       assert.ok(answer.body().equals(Buffer.concat(pieces)));
     });
+  }
+
+  for (const api of ['raw', 'reads']) {
+    for (const body of ['', 'a body']) {
+      test(`follows trailers of the request: ${api}, ${body === '' ? 'no body' : body}`, async () => {
+        environment.on(api, streams('one', 'two'));
+        const answer = await streamHttp2(environment.envoy.url, `/duplex/${api}`, {
+          method: 'POST',
+          body,
+          trailers: { 'x-trailer': '1' },
+        });
+        assert.equal(await answer.ended, 'end');
+        assert.deepEqual([answer.status, answer.body().toString()], [200, 'onetwo']);
+      });
+    }
   }
 
   test('waits for its first byte as long as it takes: message_timeout does not run in FULL_DUPLEX_STREAMED', async () => {

@@ -6,6 +6,8 @@ export interface StreamedCall {
   readonly method?: string;
   readonly body?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Over HTTP/2. */
+  readonly trailers?: Readonly<Record<string, string>>;
 }
 
 /** How a response ended, as its caller can tell. */
@@ -89,10 +91,18 @@ export const streamHttp1: StreamingCaller = (url, path, { method = 'GET', body, 
     outgoing.end(body);
   });
 
-export const streamHttp2: StreamingCaller = async (url, path, { method = 'GET', body, headers = {} } = {}) => {
+export const streamHttp2: StreamingCaller = async (
+  url,
+  path,
+  { method = 'GET', body, headers = {}, trailers } = {},
+) => {
   const session = connectHttp2(url);
   session.on('error', () => {});
-  const stream = session.request({ ...headers, ':method': method, ':path': path }, { endStream: body === undefined });
+  const stream = session.request(
+    { ...headers, ':method': method, ':path': path },
+    { endStream: body === undefined, waitForTrailers: trailers !== undefined },
+  );
+  if (trailers !== undefined) stream.on('wantTrailers', () => stream.sendTrailers(trailers));
   stream.on('error', () => {});
   stream.on('close', () => session.close());
   if (body !== undefined) stream.end(body);
