@@ -191,6 +191,36 @@ test('steps of inline policies never use the store', async (t) => {
   assert.deepEqual(await redis.names(), []);
 });
 
+test('what an authorizer has said is shared, and judged anew for each request', async (t) => {
+  const policies = apiOf({
+    apis: {
+      default: {
+        request: [
+          {
+            name: 'guard',
+            authorizer: { type: 'TOKEN', identitySource: '$request.header.Authorization', resultTtlInSeconds: 60 },
+            configuration: { function: 'f' },
+          },
+        ],
+      },
+    },
+  });
+  const Resource = 'arn:aws:execute-api:*:*:*/*/POST/open';
+  const Statement = [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource }];
+  const said = JSON.stringify({ principalId: 'p', policyDocument: { Version: '2012-10-17', Statement } });
+  const ask = async (by: Sidecar, token: string, path: string): Promise<readonly [number, string]> => {
+    const run = by.run(policies, { functions: { f: () => said }, headers: { authorization: token }, path });
+    const outcome = await run.request();
+    return [run.calls.length, outcome.kind];
+  };
+  const a = await sidecar(t);
+  assert.deepEqual(await ask(a, 'token', '/open'), [1, 'continue']);
+  await stored(1);
+  assert.deepEqual(await ask(await sidecar(t), 'token', '/open'), [0, 'continue']);
+  assert.deepEqual(await ask(await sidecar(t), 'token', '/shut'), [0, 'answer']);
+  assert.deepEqual(await ask(await sidecar(t), 'another', '/open'), [1, 'continue']);
+});
+
 test('a value of somebody who has the secret that is no result is rejected, and replaced', async (t) => {
   const [a, b] = [await sidecar(t), await sidecar(t)];
   const policies = api({ responseFormat: 'api-gateway-v1', payload: 'same' });
