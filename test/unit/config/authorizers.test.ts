@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadPolicies, PolicyDocumentError } from '../../../src/config/index.ts';
+import { INLINE_CACHE_OWNER } from '../../../src/policy/index.ts';
 
 const GUARD = { type: 'TOKEN' };
 
@@ -142,4 +143,14 @@ test('a TTL with sources that tell no callers apart is warned of', () => {
     assert.deepEqual(warningsOf({ identitySource }), []);
   }
   assert.deepEqual(warningsOf({ identitySource: ['$context.routeKey'], resultTtlInSeconds: 0 }), []);
+});
+
+test('an authorizer that a route brings fails closed too, and its answers take the share of all that routes bring', () => {
+  const inline = { functions: ['f'], regions: ['us-east-1'] };
+  const { set } = loadPolicies(JSON.stringify({ version: 1, inline, apis: {} }), 'policies.json');
+  const text = (outer: object = {}) => JSON.stringify(guard(GUARD, { region: 'us-east-1' }, outer));
+  const [step] = set.inline(text()).request;
+  const { owner, ttlMs } = step?.configuration.cache ?? {};
+  assert.deepEqual([owner, ttlMs, step?.onConditionError], [INLINE_CACHE_OWNER, 300_000, 'fail']);
+  assert.throws(() => set.inline(text({ onError: 'continue' })), /would let callers in/);
 });
