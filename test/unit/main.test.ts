@@ -38,7 +38,7 @@ test('without a command the help goes to standard error, and the code is 2', asy
 for (const [args, message] of [
   [['serv'], 'unknown command serv; did you mean serve?'],
   [['import'], 'unknown command import; did you mean import-gravitee?'],
-  [['xyzzy'], 'unknown command xyzzy; commands are serve, check, eval, test, try, init, schema, import-gravitee'],
+  [['xyzzy'], 'unknown command xyzzy; commands are serve, check, eval, test, try, init, iam, schema, import-gravitee'],
   [['--serve'], 'unknown flag --serve; did you mean serve?'],
   [['serve', '--listn', 'x'], 'unknown flag --listn for serve; did you mean --listen?'],
   [['serve', '--tls-cret', 'x'], 'unknown flag --tls-cret for serve; did you mean --tls-cert?'],

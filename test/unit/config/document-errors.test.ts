@@ -13,7 +13,7 @@ test('an unknown field that resembles nothing gets the list of known ones', () =
 });
 
 test('a field of a later version is unknown until then', () => {
-  assertLines(problemsOf(withStep('function: f, streaming: true')), ['configuration.streaming: unknown field']);
+  assertLines(problemsOf(withStep('function: f, protocol: 2')), ['configuration.protocol: unknown field']);
 });
 
 test('a wrong type is told with what would be right', () => {
