@@ -1,6 +1,7 @@
 import { SYNCHRONOUS_BYTES } from '../lambda/index.ts';
 import type { StreamLimits } from './answer.ts';
-import type { ErrorStatus, Limits } from './api-policies.ts';
+import type { ErrorStatus } from './api-policies.ts';
+import type { Limits } from './policy-set.ts';
 
 /** What holds where policies.yaml says nothing. */
 /** Seconds, as API Gateway's authorizers have them. */

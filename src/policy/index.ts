@@ -20,6 +20,7 @@ export { type HeaderChange, HttpHeaders, type RawHeader } from './http-headers.t
 export { type ApiVariables, knownText } from './known-text.ts';
 export { type Message, type RequestHead, RequestMessage } from './message.ts';
 export { bodyTooLarge, PolicyFailure } from './policy-failure.ts';
+export type * from './policy-set.ts';
 export { withoutPrivateWords } from './private-variables.ts';
 export { mayReplaceBody, needsWholeResponse } from './replaced-body.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';

@@ -3,7 +3,7 @@ export { InMemoryEnvoy, type MessageSink } from './envoy/in-memory-envoy.ts';
 export { ReplyQueue } from './envoy/reply-queue.ts';
 export type * from './http-message.ts';
 export type * from './recorded-run.ts';
-export { answeredByBackend, requestAttributesOf, traitsOf } from './request-attributes.ts';
+export { ANSWERED_BY_BACKEND, requestAttributesOf, traitsOf } from './request-attributes.ts';
 export { requestScope } from './request-scope.ts';
 export type * from './run-trial.ts';
 export { runTrial } from './run-trial.ts';

@@ -30,7 +30,7 @@ export function traitsOf({ authority, route, attributes }: GivenTraits): {
 }
 
 /** What Envoy tells of a backend's response. */
-export const answeredByBackend: ReadonlyMap<string, string> = new Map([
+export const ANSWERED_BY_BACKEND: ReadonlyMap<string, string> = new Map([
   [responseAttributes.codeDetails, 'via_upstream'],
   [responseAttributes.upstreamAddress, '127.0.0.1:8080'],
 ]);

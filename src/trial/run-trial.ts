@@ -11,7 +11,7 @@ import { ReplyQueue } from './envoy/reply-queue.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import { Recorder } from './recorder.ts';
-import { answeredByBackend, traitsOf } from './request-attributes.ts';
+import { ANSWERED_BY_BACKEND, traitsOf } from './request-attributes.ts';
 import { silentObserver } from './silent-observer.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -66,7 +66,7 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
   const replies = new ReplyQueue(metadata, traits.authority, !isGiven);
   const envoy = new InMemoryEnvoy(streams.open(replies), replies, {
     setup: setupOf(trial, traits),
-    attributes: { request: traits.attributes, response: answeredByBackend },
+    attributes: { request: traits.attributes, response: ANSWERED_BY_BACKEND },
     metadata: filterMetadataOf(trial.metadata),
   });
   const { forwarded, response, rejection, streamed } = await envoy.run(trial.request, trial.backend);

@@ -3,7 +3,7 @@ import { createExternalProcessor, selectingMetadata } from '../ext-proc/index.ts
 import { createLogger, Metrics } from '../observability/index.ts';
 import type { PolicySet } from '../policy/index.ts';
 import { createServer } from '../server/index.ts';
-import { answeredByBackend, InMemoryEnvoy, ReplyQueue, requestAttributesOf } from '../trial/index.ts';
+import { ANSWERED_BY_BACKEND, InMemoryEnvoy, ReplyQueue, requestAttributesOf } from '../trial/index.ts';
 import { EnvoyConnection } from './envoy-connection.ts';
 import { LoopbackFunction } from './loopback-function.ts';
 import { LoopbackInvoker } from './loopback-invoker.ts';
@@ -124,4 +124,4 @@ function* plan(set: PolicySet, rounds: number): Generator<{ api: string; request
   }
 }
 
-const attributes = { request: requestAttributesOf('warm-up', new Map()), response: answeredByBackend };
+const attributes = { request: requestAttributesOf('warm-up', new Map()), response: ANSWERED_BY_BACKEND };

@@ -17,6 +17,7 @@ import { authorizerConfiguration, checkAuthorizerStep, compileAuthorizer, identi
 import { compileBody } from './body.ts';
 import { type CachePlace, compileCache } from './cache.ts';
 import { CallerVariables, warnOfCallers } from './caller-influence.ts';
+import { checkGuard, compileCondition } from './condition.ts';
 import { ConfigurationScope } from './configuration-scope.ts';
 import { compileCredentials, secretsOf } from './credentials.ts';
 import { checkOneQualifier, compileDestination } from './destination.ts';
@@ -26,7 +27,6 @@ import { headersRead } from './header-reads.ts';
 import { hasOwnKeys, inlineBase } from './inline-rules.ts';
 import { metadataReads } from './metadata-reads.ts';
 import { compileAnswer, compileMutations } from './mutations.ts';
-import type { Reporter } from './reporter.ts';
 import { compileFrame, type StepSurroundings } from './step-rights.ts';
 import { compileStreaming, withStreamingFields } from './streaming.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
@@ -238,46 +238,6 @@ function checkResultIsThere(document: ConfigurationDocument, scope: Configuratio
   if (document.logType === 'Tail') scope.warn(['logType'], `${invocationType} has no log: Tail has no effect`);
   if (scope.templates.some((template) => template.needs.lambdaResponse)) {
     scope.warn(['invocationType'], `${invocationType} has an empty result: what reads lambdaResponse.content may fail`);
-  }
-}
-
-function compileCondition(
-  { condition }: StepDocument,
-  place: StepPlace,
-  compiler: TemplateCompiler,
-): CompiledTemplate | undefined {
-  if (condition === null || condition === undefined || condition.trim() === '') return undefined;
-  const path = [...place.path, 'condition'];
-  const template = compiler.compile(path, condition);
-  if (template?.constant !== undefined && !/^(?:true|false|on|off|yes|no|1|0)$/i.test(template.constant.trim())) {
-    compiler.reporter.error(path, 'has no expression and is neither true nor false: write {#…} around it');
-  }
-  if (template !== undefined && compiler.fixedCondition(template) === 'invalid') {
-    compiler.reporter.error(path, 'the expression is neither true nor false, whatever the request is');
-  }
-  return template;
-}
-
-/** A step that may answer the caller may be a guard: whoever makes it fail must not get past it. */
-function checkGuard(
-  document: StepDocument,
-  condition: CompiledTemplate | undefined,
-  { path, phase }: StepPlace,
-  reporter: Reporter,
-): void {
-  const passes = phase === 'request' ? 'lets the request pass to the backend' : "lets the backend's response pass";
-  if (condition !== undefined && condition.constant === undefined && document.onConditionError !== 'fail') {
-    const place = document.onConditionError === 'skip' ? 'onConditionError' : 'condition';
-    reporter.warn(
-      [...path, place],
-      `an error in the condition skips the step and ${passes}: a step that guards a route wants \`onConditionError: fail\``,
-    );
-  }
-  if (document.onError === 'continue') {
-    reporter.warn(
-      [...path, 'onError'],
-      `an error in the step, which a caller may cause, ${passes}: a step that guards a route wants \`onError: fail\``,
-    );
   }
 }
 

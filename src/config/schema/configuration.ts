@@ -12,6 +12,7 @@ import { errorStatus } from './error-status.ts';
 import { body, field, flag, integer, template, text } from './field.ts';
 import { format, formatName } from './format.ts';
 import { answer, mutations } from './mutations.ts';
+import { role } from './role.ts';
 import { ssl } from './ssl.ts';
 import { streaming } from './streaming.ts';
 
@@ -31,30 +32,6 @@ const variable = z.strictObject({
     description: "Keeps every variable of this name of the API out of Envoy's dynamic metadata and of the log.",
     default: false,
     examples: [true],
-  }),
-});
-
-const role = z.strictObject({
-  roleArn: template.meta({
-    title: 'Role ARN',
-    description: 'Role to assume with the credentials of the step before.',
-    examples: ['arn:aws:iam::111111111111:role/hub'],
-  }),
-  roleSessionName: field(template, {
-    title: 'Role session name',
-    description: 'Name of the session.',
-    default: invocationDefaults.roleSessionName,
-    examples: ['gravitee'],
-  }),
-  externalId: field(template, {
-    title: 'External id',
-    description: 'ExternalId of the call to STS.',
-    examples: ['acme-7f3c'],
-  }),
-  durationSeconds: field(integer(1, ROLE_SESSION_SECONDS), {
-    title: 'Duration',
-    description: 'Seconds that the session lasts; STS says 3600 when absent.',
-    examples: [3600],
   }),
 });
 

@@ -145,7 +145,7 @@ describe('whoever writes to the server', () => {
     await redis.command('PERSIST', name);
     now += 59_999;
     assert.equal(await a.get(entry('k')), 'allow: true');
-    now += 1;
+    now++;
     assert.equal(await a.get(entry('k')), undefined);
     const later = Buffer.from(value);
     later.writeBigUInt64BE(BigInt(now + 30_000), 5);

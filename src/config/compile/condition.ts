@@ -1,0 +1,45 @@
+import type { CompiledTemplate } from '../../expression/index.ts';
+import type { StepDocument } from '../schema/index.ts';
+import type { Reporter } from './reporter.ts';
+import type { StepPlace } from './step.ts';
+import type { TemplateCompiler } from './template-compiler.ts';
+
+export function compileCondition(
+  { condition }: StepDocument,
+  place: StepPlace,
+  compiler: TemplateCompiler,
+): CompiledTemplate | undefined {
+  if (condition === null || condition === undefined || condition.trim() === '') return undefined;
+  const path = [...place.path, 'condition'];
+  const template = compiler.compile(path, condition);
+  if (template?.constant !== undefined && !/^(?:true|false|on|off|yes|no|1|0)$/i.test(template.constant.trim())) {
+    compiler.reporter.error(path, 'has no expression and is neither true nor false: write {#…} around it');
+  }
+  if (template !== undefined && compiler.fixedCondition(template) === 'invalid') {
+    compiler.reporter.error(path, 'the expression is neither true nor false, whatever the request is');
+  }
+  return template;
+}
+
+/** A step that may answer the caller may be a guard: whoever makes it fail must not get past it. */
+export function checkGuard(
+  document: StepDocument,
+  condition: CompiledTemplate | undefined,
+  { path, phase }: StepPlace,
+  reporter: Reporter,
+): void {
+  const passes = phase === 'request' ? 'lets the request pass to the backend' : "lets the backend's response pass";
+  if (condition !== undefined && condition.constant === undefined && document.onConditionError !== 'fail') {
+    const place = document.onConditionError === 'skip' ? 'onConditionError' : 'condition';
+    reporter.warn(
+      [...path, place],
+      `an error in the condition skips the step and ${passes}: a step that guards a route wants \`onConditionError: fail\``,
+    );
+  }
+  if (document.onError === 'continue') {
+    reporter.warn(
+      [...path, 'onError'],
+      `an error in the step, which a caller may cause, ${passes}: a step that guards a route wants \`onError: fail\``,
+    );
+  }
+}

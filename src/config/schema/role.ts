@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { invocationDefaults, ROLE_SESSION_SECONDS } from '../../lambda/index.ts';
+import { field, integer, template } from './field.ts';
+
+/** One role of `roleChain`. */
+export const role = z.strictObject({
+  roleArn: template.meta({
+    title: 'Role ARN',
+    description: 'Role to assume with the credentials of the step before.',
+    examples: ['arn:aws:iam::111111111111:role/hub'],
+  }),
+  roleSessionName: field(template, {
+    title: 'Role session name',
+    description: 'Name of the session.',
+    default: invocationDefaults.roleSessionName,
+    examples: ['gravitee'],
+  }),
+  externalId: field(template, {
+    title: 'External id',
+    description: 'ExternalId of the call to STS.',
+    examples: ['acme-7f3c'],
+  }),
+  durationSeconds: field(integer(1, ROLE_SESSION_SECONDS), {
+    title: 'Duration',
+    description: 'Seconds that the session lasts; STS says 3600 when absent.',
+    examples: [3600],
+  }),
+});
