@@ -10,7 +10,9 @@ const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Re
 
 test('every dependency is explained in its very version and no other is', () => {
   const explained = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \| ([\d.]+) \|/gm)];
-  const wanted = Object.entries({ ...dependencies, ...devDependencies });
+  const programs = [...read('scripts/support/go-tool.ts').matchAll(/^ {2}(\w+): '[^']+@v([\d.]+)',$/gm)];
+  const inGo = Object.fromEntries(programs.map(([, name = '', version = '']) => [name, version]));
+  const wanted = Object.entries({ ...dependencies, ...devDependencies, ...inGo });
   assert.deepEqual(
     Object.fromEntries(explained.map(([, name, version]) => [name, version])),
     Object.fromEntries(wanted),
