@@ -6,14 +6,15 @@ import type { Pieces } from './outgoing-stream.ts';
  */
 export async function withFirstPiece(body: Pieces): Promise<Pieces> {
   const pieces = body[Symbol.asyncIterator]();
-  let first = await pieces.next();
+  let first: IteratorResult<Uint8Array> | undefined = await pieces.next();
   while (first.done !== true && first.value.length === 0) first = await pieces.next();
-  let taken = false;
   const rest: AsyncIterator<Uint8Array> = {
     async next() {
-      if (taken) return pieces.next();
-      taken = true;
-      return first;
+      if (first === undefined) return pieces.next();
+      const taken = first;
+      // Kept, it would outlive its account by as long as the stream goes on.
+      first = undefined;
+      return taken;
     },
   };
   return { [Symbol.asyncIterator]: () => rest, stop: () => body.stop() };

@@ -65,9 +65,8 @@ export class ArrivingBytes implements BodyPieces {
   /** For one reader: what has come, and what follows. Leaving the loop is a stop. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     try {
-      const { bytes } = this;
-      this.release();
-      if (bytes.length > 0) yield bytes;
+      // Not in a variable, which would keep them for as long as this goes on.
+      if (this.#length > 0) yield this.#take();
       for (;;) {
         const { done, value } = await this.#pieces.next();
         if (done === true) return;
@@ -81,6 +80,12 @@ export class ArrivingBytes implements BodyPieces {
   stop(): void {
     this.release();
     this.#body.stop();
+  }
+
+  #take(): Buffer {
+    const { bytes } = this;
+    this.release();
+    return bytes;
   }
 
   #append(bytes: Uint8Array): void {

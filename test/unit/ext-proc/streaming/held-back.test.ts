@@ -7,6 +7,7 @@ import type { StreamObserver } from '../../../../src/ext-proc/observer.ts';
 import { collectBody, withFirstPiece } from '../../../../src/ext-proc/streaming/index.ts';
 import { unlimitedMemory } from '../../../../src/memory-account.ts';
 import { defaultLimits, PolicyFailure } from '../../../../src/policy/index.ts';
+import { isCollected } from '../../../support/collected.ts';
 import { ScriptedPieces } from './scripted-pieces.ts';
 
 test('the first piece is waited for, and nothing is lost or read ahead', async () => {
@@ -22,6 +23,16 @@ test('a failure before the first piece is the reader’s, and so is an end', asy
   await assert.rejects(withFirstPiece(new ScriptedPieces().push(new Error('broken'))), /broken/);
   const empty = await withFirstPiece(new ScriptedPieces().push('end'));
   for await (const _ of empty) assert.fail('there is no piece');
+});
+
+test('the first piece is let go when it is read, though the stream goes on', async () => {
+  const body = new ScriptedPieces().push('ab', 'c');
+  const pieces = (await withFirstPiece(body))[Symbol.asyncIterator]();
+  const first = new WeakRef((await pieces.next()).value);
+  await pieces.next();
+  assert.ok(await isCollected(first));
+  body.push('end');
+  assert.equal((await pieces.next()).done, true);
 });
 
 test('what is collected is whole, and at most as large as may be', async () => {

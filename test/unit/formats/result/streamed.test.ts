@@ -12,6 +12,7 @@ import {
   type StreamedResponseFormat,
 } from '../../../../src/formats/index.ts';
 import { NoRoomError } from '../../../../src/memory-account.ts';
+import { isCollected } from '../../../support/collected.ts';
 import { CountedMemory } from '../../../support/counted-memory.ts';
 import { bytesOf, prelude } from '../../../support/streaming-stub.ts';
 
@@ -363,4 +364,14 @@ test('raw bytes are sent as they are, preludes too', async () => {
   const failed = new Error('the function failed');
   await assert.rejects(rawStream.begin(new Pieces([], failed)), failed);
   assert.equal((await read(rawStream, new Pieces([]))).body, '');
+});
+
+test('what came before the answer began is let go when it is read, though the stream goes on', async () => {
+  const { body } = await rawStream.begin(new Pieces(['a'.repeat(100_000), 'b', 'c']));
+  assert.ok(!isWhole(body));
+  const pieces = body[Symbol.asyncIterator]();
+  const first = new WeakRef((await pieces.next()).value.buffer);
+  await pieces.next();
+  assert.ok(await isCollected(first));
+  assert.equal(Buffer.from((await pieces.next()).value).toString(), 'c');
 });
