@@ -5,6 +5,7 @@ import { type ApiSelect, SelectTable } from './select-table.ts';
 
 /** By what streams find the APIs of a document. */
 export interface ChoiceRules {
+  /** In lower case: names of hosts are compared without case (RFC 3986, 3.2.2). */
   readonly authorities: readonly ApiGlob[];
   readonly select: readonly ApiSelect[];
   readonly routes: readonly ApiGlob[];
@@ -21,7 +22,7 @@ export class ApiChooser {
   readonly #fallback: ApiPolicies | undefined;
 
   constructor({ authorities, select, routes }: ChoiceRules, fallback: ApiPolicies | undefined) {
-    this.#authorities = new GlobTable(authorities.map(({ glob, policies }) => ({ glob: lower(glob), policies })));
+    this.#authorities = new GlobTable(authorities);
     this.#select = new SelectTable(select);
     this.#routes = new GlobTable(routes);
     this.#fallback = fallback;
@@ -29,7 +30,7 @@ export class ApiChooser {
 
   choose({ authority, attributes }: StreamTraits): ApiChoice {
     if (!this.#authorities.isEmpty) {
-      const choice = choiceOf(this.#authorities.find(lower(authority)), 'authorities');
+      const choice = choiceOf(this.#authorities.find(authority.toLowerCase()), 'authorities');
       if (choice !== undefined) return choice;
     }
     if (!this.#select.isEmpty) {
@@ -40,11 +41,6 @@ export class ApiChooser {
     const found = typeof routeName === 'string' ? this.#routes.find(routeName) : [];
     return choiceOf(found, 'routes') ?? { kind: 'chosen', means: 'default', policies: this.#fallback };
   }
-}
-
-/** Names of hosts are compared without case (RFC 3986, 3.2.2). */
-function lower(authority: string): string {
-  return authority.toLowerCase();
 }
 
 function choiceOf(found: readonly ApiPolicies[], means: ChoiceMeans): ApiChoice | undefined {

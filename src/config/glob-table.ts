@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { ApiPolicies } from '../policy/index.ts';
+import { FoundApis } from './found-apis.ts';
 import { matchesGlob } from './route-glob.ts';
 
 /** A glob of an API. */
@@ -8,16 +8,12 @@ export interface ApiGlob {
   readonly policies: ApiPolicies;
 }
 
-/** Longer texts are not remembered: they would take megabytes. */
-const LONGEST_KNOWN = 1024;
-const KNOWN = 1024;
-
 /** The APIs that have a glob which a text fits. */
 export class GlobTable {
   /** Of globs without a `*`, by their text. */
   readonly #texts = new Map<string, readonly ApiPolicies[]>();
   readonly #globs: readonly ApiGlob[];
-  readonly #known = new LRUCache<string, readonly ApiPolicies[]>({ max: KNOWN });
+  readonly #found = new FoundApis();
 
   constructor(entries: readonly ApiGlob[]) {
     this.#globs = entries.filter(({ glob }) => glob.includes('*'));
@@ -33,12 +29,10 @@ export class GlobTable {
   /** In the order of the document where all are globs; none for an empty text. */
   find(text: string): readonly ApiPolicies[] {
     if (text === '') return NONE;
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
-    const globs = this.#globs.filter(({ glob }) => matchesGlob(glob, text)).map(({ policies }) => policies);
-    const found = distinct([...(this.#texts.get(text) ?? []), ...globs]);
-    if (text.length <= LONGEST_KNOWN) this.#known.set(text, found);
-    return found;
+    return this.#found.by(text, () => {
+      const globs = this.#globs.filter(({ glob }) => matchesGlob(glob, text)).map(({ policies }) => policies);
+      return distinct([...(this.#texts.get(text) ?? []), ...globs]);
+    });
   }
 }
 

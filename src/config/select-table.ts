@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { ApiPolicies, StreamTraits } from '../policy/index.ts';
+import { FoundApis } from './found-apis.ts';
 import { matchesGlob } from './route-glob.ts';
 
 /** `select` of an API: every entry must match. */
@@ -15,14 +15,10 @@ export interface SelectEntry {
   readonly matches: string;
 }
 
-/** Longer values are not remembered: they would take megabytes. */
-const LONGEST_KNOWN = 1024;
-const KNOWN = 1024;
-
 /** The APIs all of whose `select` entries match a stream's attributes. */
 export class SelectTable {
   readonly #selects: readonly ApiSelect[];
-  readonly #known = new LRUCache<string, readonly ApiPolicies[]>({ max: KNOWN });
+  readonly #found = new FoundApis();
   readonly #attributes: readonly string[];
 
   constructor(selects: readonly ApiSelect[]) {
@@ -43,13 +39,11 @@ export class SelectTable {
     }
     if (values.size === 0) return NONE;
     const key = JSON.stringify(this.#attributes.map((name) => values.get(name)));
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const found = this.#selects
-      .filter(({ entries }) => entries.every(({ attribute, matches }) => fits(matches, values.get(attribute))))
-      .map(({ policies }) => policies);
-    if (key.length <= LONGEST_KNOWN) this.#known.set(key, found);
-    return found;
+    return this.#found.by(key, () =>
+      this.#selects
+        .filter(({ entries }) => entries.every(({ attribute, matches }) => fits(matches, values.get(attribute))))
+        .map(({ policies }) => policies),
+    );
   }
 }
 

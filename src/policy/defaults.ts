@@ -3,8 +3,7 @@ import type { StreamLimits } from './answer.ts';
 import type { ErrorStatus } from './api-policies.ts';
 import type { Limits } from './policy-set.ts';
 
-/** What holds where policies.yaml says nothing. */
-/** Seconds, as API Gateway's authorizers have them. */
+/** Seconds for which a document may have a result kept: API Gateway's own limit for its authorizers. */
 export const CACHE_SECONDS = 3_600;
 /** Results that are kept of one step in one worker, and how many a document may ask for. */
 export const CACHE_ENTRIES = { usual: 1_000, most: 100_000 } as const;
@@ -12,6 +11,7 @@ export const CACHE_ENTRIES = { usual: 1_000, most: 100_000 } as const;
 /** Who takes the share of all policies that routes bring: not a name that the document's author would give to an API. */
 export const INLINE_CACHE_OWNER = 'inline:*';
 
+/** What holds where policies.yaml says nothing. */
 export const policyDefaults = {
   unmatched: 'reject',
   inline: false,

@@ -1,5 +1,4 @@
 import { type KeyParts, sharedKey } from '../cache/index.ts';
-import type { CompiledTemplate } from '../expression/index.ts';
 import type { FunctionAnswer } from '../formats/index.ts';
 import type { CredentialSource, InvocationResult } from '../lambda/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
@@ -7,6 +6,7 @@ import type { StoreEntry } from '../result-store/index.ts';
 import type { CredentialTemplates } from './api-policies.ts';
 import { answerOf, type FunctionCall } from './call-function.ts';
 import { INLINE_CACHE_OWNER } from './defaults.ts';
+import { dependsOnRequest } from './known-text.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import type { SharedStore } from './runtime.ts';
 
@@ -57,12 +57,8 @@ export async function lookUpStored(
  */
 function keysOfRequest(templates: CredentialTemplates, source: CredentialSource): KeyParts {
   const { accessKey, secretKey, sessionToken } = templates;
-  const isGiven = [accessKey, secretKey, sessionToken].some(readsRequest);
+  const isGiven = [accessKey, secretKey, sessionToken].some((key) => key !== undefined && dependsOnRequest(key));
   return isGiven ? ['given', source.secretKey, source.sessionToken] : ['own'];
-}
-
-function readsRequest(template: CompiledTemplate | undefined): boolean {
-  return template !== undefined && Object.values(template.needs).includes(true);
 }
 
 /** Status, then the texts with their lengths, then the payload. */

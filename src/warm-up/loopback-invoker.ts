@@ -1,7 +1,9 @@
 import { createLambdaInvoker, type Invocation, type LambdaInvoker, type ProcessInvoker } from '../lambda/index.ts';
+import { madeUpKeys } from './made-up-keys.ts';
 
-const KEYS = Object.freeze({ accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'warm-up' });
-const PROVIDER = Object.freeze({ identity: 'warm-up', account: undefined, get: () => KEYS });
+const { accessKey: accessKeyId, secretKey: secretAccessKey } = madeUpKeys;
+const keys = Object.freeze({ accessKeyId, secretAccessKey });
+const provider = Object.freeze({ identity: 'warm-up', account: undefined, get: () => keys });
 
 /** Signs with made-up keys and calls one endpoint of this machine, wherever an invocation leads. Knows no proxy and no credentials. */
 export class LoopbackInvoker implements LambdaInvoker {
@@ -10,7 +12,7 @@ export class LoopbackInvoker implements LambdaInvoker {
 
   constructor(endpoint: string, userAgent: string) {
     this.#endpoint = endpoint;
-    this.#invoker = createLambdaInvoker({ userAgent, environment: {}, credentialsFor: () => PROVIDER });
+    this.#invoker = createLambdaInvoker({ userAgent, environment: {}, credentialsFor: () => provider });
   }
 
   invoke(invocation: Invocation, signal?: AbortSignal): ReturnType<LambdaInvoker['invoke']> {

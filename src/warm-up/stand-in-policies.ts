@@ -1,6 +1,5 @@
 import type { ApiPolicies, PolicySet, PolicyStep } from '../policy/index.ts';
-
-const MADE_UP_KEYS = Object.freeze({ accessKey: 'AKIAIOSFODNN7EXAMPLE', secretKey: 'warm-up', fixed: true });
+import { madeUpKeys } from './made-up-keys.ts';
 
 /**
  * The same policies with made-up keys for every function: no secret is read, no result is kept, and no limit on a function, circuit or
@@ -32,7 +31,7 @@ function standInStep(step: PolicyStep): PolicyStep {
     ...step,
     configuration: {
       ...configuration,
-      credentials: { ...credentials, constant: MADE_UP_KEYS },
+      credentials: { ...credentials, constant: madeUpKeys },
       secrets: [],
       cache: undefined,
       transport: { ...transport, ssl: undefined, maxConcurrency: undefined, circuitBreaker: undefined },

@@ -1,5 +1,5 @@
 import { type CompiledTemplate, type EvaluationContext, ExpressionError } from '../../expression/index.ts';
-import type { ApiPolicies } from '../../policy/index.ts';
+import { type ApiPolicies, dependsOnRequest } from '../../policy/index.ts';
 
 /**
  * Milliseconds of CPU time for one template, and for all of a document: what takes longer is left to the requests. Not of the
@@ -45,8 +45,8 @@ export class FixedValues {
   }
 
   #outcomeOf<T>(template: CompiledTemplate, evaluate: () => T): T | ExpressionError | undefined {
-    const { constant, needs, secrets } = template;
-    if (constant !== undefined || secrets.length > 0 || Object.values(needs).includes(true)) return undefined;
+    const { constant, secrets } = template;
+    if (constant !== undefined || secrets.length > 0 || dependsOnRequest(template)) return undefined;
     if (this.#spent.ms > ALL_MS) return undefined;
     for (const name of template.variables()) {
       if (name !== 'api' && !this.#context.variables.has(name)) return undefined;

@@ -1,6 +1,7 @@
 import type { CompiledTemplate, EvaluationContext } from '../../expression/index.ts';
 import { ExpressionError } from '../../expression/index.ts';
 import { invocationDefaults, type SslOptions, type TransportOptions } from '../../lambda/index.ts';
+import { dependsOnRequest } from '../../policy/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
 import { warnOfBlank } from './blank.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
@@ -60,7 +61,7 @@ const emptyContext: EvaluationContext = { attributes: new Map(), variables: new 
 function loadTimeText(template: CompiledTemplate, name: string, scope: ConfigurationScope): string | undefined {
   if (template.constant !== undefined) return template.constant;
   const path = ['ssl', name];
-  if (Object.values(template.needs).includes(true)) {
+  if (dependsOnRequest(template)) {
     scope.error(path, 'must not depend on the request: it is read once, when the document is loaded');
     return undefined;
   }

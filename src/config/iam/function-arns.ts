@@ -1,5 +1,5 @@
+import { partitionOf } from '../../aws-partition.ts';
 import { parseFunctionName, realRegion } from '../../lambda/index.ts';
-import { partitionOf } from '../rights/index.ts';
 import { matchesGlob } from '../route-glob.ts';
 
 /**

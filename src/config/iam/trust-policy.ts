@@ -30,7 +30,7 @@ export function trustPolicyOf(role: Signer, options: IamOptions): TrustPolicy | 
   for (const trust of role.trusts) {
     const { aws, conditions, note } = trustedOf(trust.signer, options, partitionOfArn(role.name));
     if (note !== undefined) notes.add(note);
-    const all = merged(conditions, conditionsOf(trust));
+    const all = { ...conditions, ...conditionsOf(trust) };
     const statement = {
       Effect: 'Allow',
       Principal: { AWS: aws },
@@ -63,10 +63,6 @@ function conditionsOf({ externalId, sessionName }: Trust): Conditions {
     ...(sessionName === undefined ? {} : { 'sts:RoleSessionName': sessionName }),
   };
   return Object.keys(equals).length === 0 ? {} : { StringEquals: equals };
-}
-
-function merged(a: Conditions, b: Conditions): Conditions {
-  return { ...a, ...b };
 }
 
 function trustedOf({ kind, name, account }: Signer, { principal }: IamOptions, partition: string): Trusted {

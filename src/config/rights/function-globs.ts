@@ -1,3 +1,4 @@
+import { partitionOf } from '../../aws-partition.ts';
 import { parseFunctionName } from '../../lambda/index.ts';
 import { matchesGlob } from '../route-glob.ts';
 import { matchesSegments } from './segments.ts';
@@ -11,16 +12,6 @@ export interface CalledFunction {
 
 const ARN_GLOB = /^arn:[^:]+:(?:lambda|\*):[^:]+:[^:]+:function:[^:]+(?::[^:]+)?$/;
 const NAME_GLOB = /^[^:]+$/;
-/** Of a region, where a partial ARN has none. */
-const PARTITIONS: readonly (readonly [region: RegExp, partition: string])[] = [
-  [/^cn-/, 'aws-cn'],
-  [/^us-gov-/, 'aws-us-gov'],
-  [/^us-iso-/, 'aws-iso'],
-  [/^us-isob-/, 'aws-iso-b'],
-  [/^us-isof-/, 'aws-iso-f'],
-  [/^eu-isoe-/, 'aws-iso-e'],
-  [/^eusc-/, 'aws-eusc'],
-];
 
 export function isFunctionGlob(glob: string): boolean {
   return NAME_GLOB.test(glob) || ARN_GLOB.test(glob);
@@ -49,9 +40,4 @@ export function matchesFunction(glob: string, called: CalledFunction): boolean {
     matchesSegments(globParts.slice(0, 7).join(':'), arn) &&
     (version === undefined || [...versions].every((one) => matchesGlob(version, one)))
   );
-}
-
-/** Of a region, or of a glob of regions that begins as those of one partition do. */
-export function partitionOf(region: string): string {
-  return PARTITIONS.find(([pattern]) => pattern.test(region))?.[1] ?? 'aws';
 }

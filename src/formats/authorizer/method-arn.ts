@@ -1,3 +1,4 @@
+import { partitionOf } from '../../aws-partition.ts';
 import { FormatError } from '../format-error.ts';
 import { percentDecode } from '../percent-decode.ts';
 
@@ -44,9 +45,4 @@ export function methodArn(parts: ArnParts): MethodArn {
     percentDecode(path).replace(/;[^/]*/g, ''),
   ]);
   return { text: start + path, readings: [...paths].map((reading) => start + reading) };
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

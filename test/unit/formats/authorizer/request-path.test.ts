@@ -106,6 +106,7 @@ test('an ARN names the path as it was sent, and how a backend may read it', () =
   assert.ok(readings.includes(`${start}admin;v=1/x`));
   assert.match(methodArn({ ...parts, region: 'cn-north-1', path: '/' }).text, /^arn:aws-cn:/);
   assert.match(methodArn({ ...parts, region: 'us-gov-west-1', path: '/' }).text, /^arn:aws-us-gov:/);
+  assert.match(methodArn({ ...parts, region: 'eusc-de-east-1', path: '/' }).text, /^arn:aws-eusc:/);
 });
 
 test('a name that would make the ARN one of other requests too is refused', () => {
