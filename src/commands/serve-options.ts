@@ -29,7 +29,8 @@ export interface ServeOptions {
 
 const MAX_WORKERS = 128;
 const MAX_SECONDS = 3_600;
-const MAX_WARM_UP_MS = 60_000;
+/** Less than a supervisor waits for a worker to start (30 s), and a quarter of it than for a reload (15 s). */
+const MAX_WARM_UP_MS = 10_000;
 
 /** Throws UsageError. */
 export function readServeOptions(line: ParsedCommandLine): ServeOptions {

@@ -47,6 +47,7 @@ export class EnvoyConnection {
     stream.on('response', fail);
     stream.on('trailers', fail);
     stream.on('error', (error) => replies.fail('an error', error.message));
+    stream.on('close', () => replies.fail('its close', 'the connection was cut'));
     return {
       receive: (message: ProcessingRequest) => {
         const bytes = this.#method.requestSerialize(message);

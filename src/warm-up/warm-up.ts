@@ -21,19 +21,26 @@ export interface WarmUpOptions {
 
 /** As many at a time as a busy connection has. */
 const BUSY = 8;
+/**
+ * Beyond the budget, for the requests under way: a machine may swallow what is sent over its loopback interface, and must serve all
+ * the same.
+ */
+const SLACK_MS = 5_000;
 /** Requests of each kind for each API after a reload: what is compiled is the server's already, only the policies are new. */
 const RELOAD_ROUNDS = 20;
 
 /**
  * Sends requests of its own through the whole path of a process (HTTP/2, gRPC, the machine, expressions, signing, the call of a function,
  * the reply), so that V8 has compiled it before the first caller's. All that it needs is made for it: server, metrics, logger,
- * connections, keys and the function; nothing of what serves callers changes. Resolves with the number of requests.
+ * connections, keys and the function; nothing of what serves callers changes. Resolves with the number of requests; rejects where they
+ * are not done SLACK_MS after the budget.
  */
 export async function warmUp({ set, budgetMs, version }: WarmUpOptions): Promise<number> {
   const begin = performance.now();
-  const half = { end: begin + budgetMs / 2, rounds: Number.POSITIVE_INFINITY, concurrency: BUSY, version };
+  const cut = cutAfter(budgetMs);
+  const half = { end: begin + budgetMs / 2, rounds: Number.POSITIVE_INFINITY, concurrency: BUSY, version, cut };
   const typical = await typicalPolicies();
-  return await withFunction(version, async (invoker) => {
+  return await withFunction(half, async (invoker) => {
     const requests = await warmSet(typical, invoker, half);
     return requests + (await warmSet(standInPolicies(set), invoker, { ...half, end: begin + budgetMs }));
   });
@@ -41,15 +48,26 @@ export async function warmUp({ set, budgetMs, version }: WarmUpOptions): Promise
 
 /** The same for policies that a serving process takes into force: few requests, one at a time. */
 export async function warmUpPolicies({ set, budgetMs, version }: WarmUpOptions): Promise<number> {
-  const bounds = { end: performance.now() + budgetMs, rounds: RELOAD_ROUNDS, concurrency: 1, version };
-  return await withFunction(version, (invoker) => warmSet(standInPolicies(set), invoker, bounds));
+  const cut = cutAfter(budgetMs);
+  const bounds = { end: performance.now() + budgetMs, rounds: RELOAD_ROUNDS, concurrency: 1, version, cut };
+  return await withFunction(bounds, (invoker) => warmSet(standInPolicies(set), invoker, bounds));
 }
 
-async function withFunction(version: string, work: (invoker: LoopbackInvoker) => Promise<number>): Promise<number> {
+function cutAfter(budgetMs: number): AbortSignal {
+  return AbortSignal.timeout(budgetMs + SLACK_MS);
+}
+
+async function withFunction(
+  { version, cut }: Bounds,
+  work: (invoker: LoopbackInvoker) => Promise<number>,
+): Promise<number> {
   const lambda = await LoopbackFunction.start();
   const invoker = new LoopbackInvoker(lambda.endpoint, `lambda-ext-proc/${version}`);
   try {
     return await work(invoker);
+  } catch (error) {
+    if (!cut.aborted) throw error;
+    throw new Error('its requests over the loopback interface of this machine took too long', { cause: error });
   } finally {
     lambda.stop();
     await invoker.close();
@@ -61,12 +79,13 @@ interface Bounds {
   readonly rounds: number;
   readonly concurrency: number;
   readonly version: string;
+  readonly cut: AbortSignal;
 }
 
 async function warmSet(
   set: PolicySet,
   invoker: LoopbackInvoker,
-  { end, rounds, concurrency, version }: Bounds,
+  { end, rounds, concurrency, version, cut }: Bounds,
 ): Promise<number> {
   const logger = createLogger({ level: 'info', destination: { write: () => {} } });
   const metrics = new Metrics();
@@ -86,10 +105,14 @@ async function warmSet(
     refusals: metrics,
     logger,
   });
-  const [near, far] = await socketPair();
-  const connection = new EnvoyConnection(near, processor.definition);
+  let connection: EnvoyConnection | undefined;
+  const onCut = (): void => connection?.close();
+  cut.addEventListener('abort', onCut);
   let requests = 0;
   try {
+    const [near, far] = await socketPair(cut);
+    const envoyEnd = new EnvoyConnection(near, processor.definition);
+    connection = envoyEnd;
     server.accept(far);
     const work = plan(set, rounds);
     const worker = async (): Promise<void> => {
@@ -97,7 +120,7 @@ async function warmSet(
         if (requests > 0 && performance.now() >= end) return;
         requests++;
         const replies = new ReplyQueue(new Map(), GRPC_AUTHORITY);
-        const envoy = new InMemoryEnvoy(connection.open(api, replies), replies, {
+        const envoy = new InMemoryEnvoy(envoyEnd.open(api, replies), replies, {
           setup: warmUpEnvoy,
           attributes,
           metadata: {},
@@ -108,7 +131,8 @@ async function warmSet(
     await Promise.all(Array.from({ length: concurrency }, worker));
     return requests;
   } finally {
-    connection.close();
+    cut.removeEventListener('abort', onCut);
+    connection?.close();
     await server.close();
     metrics.stop();
   }

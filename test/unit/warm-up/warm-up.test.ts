@@ -105,6 +105,6 @@ test('a process that was warmed up has the metrics and the log of one that was n
 test('a time that is none is refused', async () => {
   await assert.rejects(
     startSidecar({ args: ['--warm-up', '1.5'] }),
-    /--warm-up must be a whole number from 0 to 60000/,
+    /--warm-up must be a whole number from 0 to 10000/,
   );
 });
