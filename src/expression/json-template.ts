@@ -90,6 +90,7 @@ function joinNeeds(a: TemplateNeeds, b: TemplateNeeds): TemplateNeeds {
   return {
     request: a.request || b.request,
     requestBody: a.requestBody || b.requestBody,
+    requestPath: a.requestPath || b.requestPath,
     requestSsl: a.requestSsl || b.requestSsl,
     requestMetadata: a.requestMetadata || b.requestMetadata,
     response: a.response || b.response,

@@ -23,6 +23,7 @@ export function needsOf(nodes: readonly Node[]): TemplateNeeds {
   const needs: Mutable = {
     request: false,
     requestBody: false,
+    requestPath: false,
     requestSsl: false,
     requestMetadata: false,
     response: false,
@@ -117,6 +118,7 @@ function variable(name: string, use: Use, needs: Mutable): void {
   if (name === 'request' || name === 'response' || name === 'lambdaResponse') {
     needs[name] = true;
     if (reads(use, isBody)) needs[`${name}Body`] = true;
+    if (name === 'request' && reads(use, isPath)) needs.requestPath = true;
     if (name === 'request' && reads(use, isSsl)) needs.requestSsl = true;
     if (name === 'request' && reads(use, isMetadata)) needs.requestMetadata = true;
   } else if (name === 'context') needs.attributes = true;
@@ -135,6 +137,9 @@ function reads(use: Use, isAsked: (name: string) => boolean): boolean {
 
 /** `Content` is `content` too. */
 const isBody = (name: string): boolean => BODIES.has(name.charAt(0).toLowerCase() + name.slice(1));
+
+/** `uri`, `path`, `pathInfo`, `pathParams` and the like. */
+const isPath = (name: string): boolean => /^(?:get)?(?:uri$|path)/i.test(name);
 
 const isMetadata = (name: string): boolean => /^(?:get)?metadata$/i.test(name);
 

@@ -7,6 +7,8 @@ export interface TemplateNeeds {
   /** Anything of `#request` (a caller's data), the body included. */
   readonly request: boolean;
   readonly requestBody: boolean;
+  /** `#request.path`, and what is made of it. */
+  readonly requestPath: boolean;
   /** `#request.ssl`: the certificates of the connection. */
   readonly requestSsl: boolean;
   /** `#request.metadata`: Envoy's dynamic metadata. */

@@ -116,6 +116,8 @@ export interface AuthorizerStep {
   readonly authorizer: Authorizer;
   /** What it tells of the caller goes to Envoy's dynamic metadata. */
   readonly metadata: boolean;
+  /** The step's condition may depend on the path: one with two meanings is refused before it is asked. */
+  readonly isByPath: boolean;
 }
 
 /** The policy's object with every string compiled. A template that is there and gives null or "" is never an absent one. */

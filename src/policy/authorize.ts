@@ -52,6 +52,16 @@ export async function authorize(
   }
 }
 
+/** Before a condition that may depend on the path: `/public/..%2fadmin` must not get past it. Throws PolicyFailure. */
+export function refuseAmbiguous(transaction: Transaction, { authorizer }: AuthorizerStep): void {
+  try {
+    const refusal = authorizer.refusal(transaction);
+    if (refusal !== undefined) throw ambiguousPath(refusal.status, refusal.reason);
+  } catch (error) {
+    throw error instanceof FormatError ? authorizerFailed(authorizer.service, error) : error;
+  }
+}
+
 function forgetGrant(transaction: Transaction): void {
   transaction.attributes.delete(AUTHORIZER_ATTRIBUTE);
   transaction.shownGrant = undefined;

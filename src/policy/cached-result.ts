@@ -95,6 +95,7 @@ function identityParts({ accessKey, secretKey, sessionToken, roleChain = [], rol
 export function keptResult(
   transaction: Transaction,
   step: PolicyStep,
+  invocation: Invocation,
   { local: key }: CacheKey,
 ): CallResult | undefined {
   const { cache } = step.configuration;
@@ -103,7 +104,7 @@ export function keptResult(
   const started = performance.now();
   const kept = results.kept<KeptResult>({ ...cache, key });
   if (kept === undefined) return undefined;
-  reportCached({ transaction, step }, kept.result, performance.now() - started);
+  reportCached({ transaction, step, invocation }, kept.result, performance.now() - started);
   return { result: kept.result, answer: kept.answer, held: 0 };
 }
 
@@ -150,6 +151,8 @@ async function load(
   const account = shared.account(transaction.policies.name);
   const memory = new LoadMemory(account);
   try {
+    // Before anything is waited for: the request that is asked about may end meanwhile, and what it tells with it.
+    const payload = payloadOf(call, memory);
     const parts = cache === undefined ? [] : [...callParts(transaction, cache, invocation), ...key.request];
     const stored = store === undefined ? undefined : await lookUpStored(call, parts, store, memory);
     if (stored?.found !== undefined) {
@@ -158,7 +161,6 @@ async function load(
     }
     signal.throwIfAborted();
     onAsk();
-    const payload = payloadOf(call, memory);
     const loading = { ...call, invocation: { ...invocation, payload, memory } };
     const { result, answer } = await callFunction(loading, memory, signal);
     const { logTail: _tail, held: _held, ...kept } = result;
@@ -185,12 +187,14 @@ function bytesOf({ payload }: InvocationResult, { headers, body, authorization }
 
 /** No function was called for this request: it is in no log and no metric of invocations. */
 function reportCached(
-  { transaction, step }: Pick<FunctionCall, 'transaction' | 'step'>,
+  { transaction, step, invocation }: Pick<FunctionCall, 'transaction' | 'step' | 'invocation'>,
   result: InvocationResult,
   waitedMs: number,
 ): void {
   const { requestId, executedVersion, status } = result;
-  transaction.runtime.trace?.({ kind: 'result', result, cached: true });
+  const { trace } = transaction.runtime;
+  trace?.({ kind: 'invocation', invocation });
+  trace?.({ kind: 'result', result, cached: true });
   transaction.executions.set(step.name, { requestId, executedVersion, durationMs: waitedMs, status, cached: true });
 }
 

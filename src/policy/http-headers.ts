@@ -15,7 +15,8 @@ interface Entry {
   values: string[] | undefined;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** A byte order mark is a part of the value, as it is for the backend. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The headers of one message, with what policies did to them. Reads see the changes; `changes()` gives them in the

@@ -33,7 +33,7 @@ export async function invokeFunction(
   let given: CallResult | undefined;
   try {
     const key = cacheKeyOf(transaction, step, invocation, question);
-    given = key === undefined ? undefined : keptResult(transaction, step, key);
+    given = key === undefined ? undefined : keptResult(transaction, step, invocation, key);
     if (given === undefined) {
       if (key === undefined && question !== undefined) {
         invocation = { ...invocation, payload: question.payload(transaction.memory) };

@@ -2,7 +2,7 @@ import { ExpressionError } from '../expression/index.ts';
 import type { FunctionAnswer } from '../formats/index.ts';
 import { charge, textBytes } from '../memory-account.ts';
 import type { LambdaConfiguration, PolicyStep } from './api-policies.ts';
-import { authorize } from './authorize.ts';
+import { authorize, refuseAmbiguous } from './authorize.ts';
 import { withEvaluationLimit } from './evaluation-limit.ts';
 import { invokeFunction } from './invoke-function.ts';
 import { applyMutations, clearMutations } from './mutations.ts';
@@ -21,6 +21,7 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
   const { mutations } = configuration;
   const { trace } = transaction.runtime;
   trace?.({ kind: 'step', step, phase });
+  if (step.authorizer?.isByPath) refuseAmbiguous(transaction, step.authorizer);
   if (!isWanted(transaction, step)) {
     clearMutations(transaction, mutations, phase);
     return;

@@ -23,6 +23,7 @@ export type TraceEvent =
   | { readonly kind: 'step'; readonly step: PolicyStep; readonly phase: Phase }
   /** `error`: it could not be evaluated, and `onConditionError` decides. */
   | { readonly kind: 'condition'; readonly value: boolean; readonly error?: unknown }
+  /** Of this request's own call, or of one whose result it gets: see `cached`. */
   | { readonly kind: 'invocation'; readonly invocation: Invocation }
   /** The step keeps results, and this request has no key. */
   | { readonly kind: 'uncacheable' }

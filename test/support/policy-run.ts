@@ -12,6 +12,7 @@ import {
   type ResponseStreams,
   runPolicies,
   type SharedResults,
+  type Trace,
   Transaction,
 } from '../../src/policy/index.ts';
 import { invokerOf } from './invoker-of.ts';
@@ -45,6 +46,8 @@ export interface PolicyRunOptions {
   readonly level?: 'info' | 'debug';
   /** Results that are kept for several runs; absent: none is. */
   readonly cache?: SharedResults;
+  /** Told of what the policies do. */
+  readonly trace?: Trace;
 }
 
 export interface PolicyRun {
@@ -110,6 +113,7 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
       },
       node: { id: 'node-1', version: null, tenant: null, zone: null, shardingTags: [] },
       cache: options.cache,
+      trace: options.trace,
     },
     bodyLimit,
     evaluationMs,

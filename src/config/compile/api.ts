@@ -1,7 +1,6 @@
 import { STREAMING_MINOR } from '../../envoy-names.ts';
 import {
   type ApiPolicies,
-  AUTHORIZER_ATTRIBUTE,
   type EnvoySettings,
   INLINE_CACHE_OWNER,
   type MetadataReads,
@@ -12,6 +11,7 @@ import {
 import type { DocumentPath } from '../problem.ts';
 import type { ApiDocument } from '../schema/index.ts';
 import type { StreamedBy } from './after-stream.ts';
+import { checkAuthorized } from './authorized.ts';
 import { type CachePlace, configurationHash } from './cache.ts';
 import { CallerVariables } from './caller-influence.ts';
 import { dataMap } from './data.ts';
@@ -198,7 +198,7 @@ function* compilePhases(
       for (const header of compiled.headersRead) headers.add(header);
       const finished = { name, ...compiled.step };
       if (which === 'request') {
-        checkAuthorized(finished, authorizedBy, place.path, compiler.reporter);
+        checkAuthorized(finished, { authorizedBy, earlier: steps }, place.path, compiler.reporter);
         if (finished.authorizer !== undefined) authorizedBy ??= name;
       }
       const streams = finished.configuration.streaming !== undefined;
@@ -219,23 +219,6 @@ function* compilePhases(
   guardedBy = undefined;
   const response = yield* phase('response');
   return { request, response, needs: { ...sumNeeds(request, response), certificates, metadata, headers, events } };
-}
-
-/** What an authorizer has judged must be what goes on, and what it told must be its own word. */
-function checkAuthorized(
-  { configuration, authorizer }: PolicyStep,
-  authorizedBy: string | undefined,
-  path: DocumentPath,
-  reporter: Reporter,
-): void {
-  if (authorizedBy !== undefined && configuration.mutations.path !== undefined) {
-    const message = `changes the path that the authorizer of step ${authorizedBy} has let in: run this step before it`;
-    reporter.error([...path, 'configuration', 'mutations', 'path'], message, 'key');
-  }
-  if (authorizedBy === undefined && authorizer === undefined) return;
-  if (!configuration.variables.some(({ name }) => name === AUTHORIZER_ATTRIBUTE)) return;
-  const message = `${AUTHORIZER_ATTRIBUTE} is what the authorizer tells of the caller: choose another name for the variable`;
-  reporter.error([...path, 'configuration', 'variables'], message, 'key');
 }
 
 function sumNeeds(

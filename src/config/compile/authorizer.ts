@@ -1,4 +1,4 @@
-import { wholePattern } from '../../expression/index.ts';
+import { type CompiledTemplate, wholePattern } from '../../expression/index.ts';
 import {
   Authorizer,
   type AuthorizerService,
@@ -84,10 +84,10 @@ export function checkAuthorizerStep(
   }
 }
 
-/** `authorizer` of a step. `path` is the field's. */
+/** `authorizer` of a step. `path` is the field's, `condition` the step's. */
 export function compileAuthorizer(
   document: AuthorizerDocument,
-  path: DocumentPath,
+  { path, condition }: { readonly path: DocumentPath; readonly condition: CompiledTemplate | undefined },
   format: FormatOptions,
   reporter: Reporter,
 ): AuthorizerStep {
@@ -109,7 +109,16 @@ export function compileAuthorizer(
     pattern: compilePattern(document, path, reporter),
     format,
   });
-  return { authorizer, metadata: document.metadata ?? false };
+  return {
+    authorizer,
+    metadata: document.metadata ?? false,
+    isByPath: condition !== undefined && readsPath(condition),
+  };
+}
+
+/** What earlier steps have told may be about the path too. */
+function readsPath({ needs }: CompiledTemplate): boolean {
+  return needs.requestPath || needs.attributes || needs.lambdaResponse || needs.response;
 }
 
 /** Seconds for which an answer is kept; 0: each request asks. */

@@ -42,7 +42,9 @@ export function placeSteps(
     else if (scope === bodyScope) late.push({ document, place: { path, phase, body: 'buffered' } });
     else {
       const message = `the step does nothing under ${v2Name}, since its scope is ${scope}: expected ${headScope} or ${bodyScope}`;
-      reporter.warn([...path, 'configuration', 'scope'], message);
+      // An authorizer that is left out would let everybody in.
+      const report = document.authorizer ? 'error' : 'warn';
+      reporter[report]([...path, 'configuration', 'scope'], message);
     }
   }
   return [...early, ...late];

@@ -97,8 +97,10 @@ export function compileStep(
   if (guard !== undefined) checkAuthorizerStep(document, place, scope, compiler.reporter);
   const formats =
     guard === undefined ? compileFormats(merged, place, scope) : compileFormats(merged, WITHOUT_BODY, scope);
+  const condition = compileCondition(document, place, compiler);
   const authorizer =
-    guard && compileAuthorizer(guard, [...place.path, 'authorizer'], formats.options, compiler.reporter);
+    guard &&
+    compileAuthorizer(guard, { path: [...place.path, 'authorizer'], condition }, formats.options, compiler.reporter);
   const payload = guard === undefined ? formats.request : new RawRequest(undefined);
   const response = authorizer?.authorizer.response ?? formats.response;
   const unframed = compileConfiguration(
@@ -112,7 +114,6 @@ export function compileStep(
     secrets: secretsOf(unframed.credentials),
     frame: compileFrame(unframed, rights, hasOwnKeys(own), scope),
   };
-  const condition = compileCondition(document, place, compiler);
   if (configuration === undefined) return undefined;
   warnOfCallers(configuration, rights, callers, scope);
   callers.add(configuration.variables);

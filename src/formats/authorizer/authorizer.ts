@@ -81,13 +81,20 @@ export class Authorizer {
     this.#apiId = new TextField('apiId', format.apiId, NO_API);
   }
 
-  /** `region`: of the ARN. Throws FormatError. */
-  prepare(transaction: TransactionView, region: string): AuthorizerCall | AuthorizerRefusal {
-    const { request } = transaction;
+  /** Whatever is said of such a request could be meant for another one. Throws FormatError. */
+  refusal({ request }: TransactionView): AuthorizerRefusal | undefined {
     if (!isRequestView(request)) throw new FormatError('an authorizer without a request');
     if (request.method === '' || request.uri === '') throw new FormatError('Envoy hides :method or :path');
     const reason = pathRefusal(request.path) ?? methodRefusal(request.method);
-    if (reason !== undefined) return { status: 400, reason };
+    return reason === undefined ? undefined : { status: 400, reason };
+  }
+
+  /** `region`: of the ARN. Throws FormatError. */
+  prepare(transaction: TransactionView, region: string): AuthorizerCall | AuthorizerRefusal {
+    const refusal = this.refusal(transaction);
+    if (refusal !== undefined) return refusal;
+    const { request } = transaction;
+    if (!isRequestView(request)) throw new FormatError('an authorizer without a request');
     const api = {
       region,
       accountId: this.#accountId.text(transaction),

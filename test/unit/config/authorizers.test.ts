@@ -20,6 +20,8 @@ const guard = (authorizer: object, configuration: object = {}, outer: object = {
   request: [{ authorizer, configuration: { function: 'f', ...configuration }, ...outer }],
 });
 
+const METHOD = { configuration: { function: 'g', mutations: { headers: { set: { ':Method': 'PUT' } } } } };
+
 const refused: readonly (readonly [string, object, RegExp])[] = [
   ['onError: continue', guard(GUARD, {}, { onError: 'continue' }), /let callers in/],
   ['onConditionError: skip', guard(GUARD, {}, { onConditionError: 'skip', condition: '{#a}' }), /always has `fail`/],
@@ -74,6 +76,19 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
     /changes the path that the authorizer of step f-1 has let in/,
   ],
   [
+    'a later step that changes the method',
+    { request: [...guard(GUARD).request, METHOD] },
+    /changes the method that the authorizer of step f-1 has let in/,
+  ],
+  ['an earlier step that changes the method', { request: [METHOD, ...guard(GUARD).request] }, /step g-1 has another/],
+  [
+    'a scope of v2 that leaves it out under pre',
+    { pre: guard(GUARD, { scope: 'RESPONSE' }).request },
+    /scope: the step does nothing under pre/,
+  ],
+  ['a place under post', { post: guard(GUARD).request }, /scope: the step does nothing under post/],
+  ['a place in post', { post: guard(GUARD, { scope: 'RESPONSE' }).request }, /no effect in the response phase/],
+  [
     'a later variable of its name',
     {
       request: [
@@ -108,6 +123,12 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
 for (const [name, api, message] of refused) {
   test(`an authorizer with ${name} is an error`, () => assert.match(problemsOf(api), message));
 }
+
+test('defaults with a scope of v2 that leaves an authorizer out are an error', () => {
+  const pre = guard(GUARD).request;
+  assert.match(problemsOf({ pre }, { defaults: { scope: 'RESPONSE_CONTENT' } }), /the step does nothing under pre/);
+  assert.equal(problemsOf({ pre }, { defaults: { scope: 'REQUEST_CONTENT' } }), '');
+});
 
 test('defaults of other steps do not apply to an authorizer', () => {
   const defaults = {

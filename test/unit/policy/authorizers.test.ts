@@ -329,3 +329,33 @@ test('an error in the condition of an authorizer fails the request', async () =>
   const run = policyRun({ apis: { default: { request: [guard] } } }, { functions: { authorize: () => policy() } });
   assert.equal(answerOf(await run.request()).status, 500);
 });
+
+test('a condition by the path skips no path with two meanings', async () => {
+  const conditions = [
+    "{#request.path.startsWith('/public/') == false}",
+    "{#request.uri matches '/public/.*' ? false : true}",
+    "{#request['pathInfo'].startsWith('/public/') == false}",
+    "{#context.attributes['zone'] != 'public'}",
+  ];
+  for (const condition of conditions) {
+    const zone = { name: 'zone', value: "{#request.path.startsWith('/public/') ? 'public' : 'private'}" };
+    const steps = [step('zone', { variables: [zone] }), { ...guardBy(condition) }];
+    const status = async (path: string) => {
+      const outcome = await policyRun({ apis: { default: { request: steps } } }, { path }).request();
+      return outcome.kind === 'continue' ? 0 : answerOf(outcome).status;
+    };
+    assert.equal(await status('/public/a'), 0, condition);
+    for (const path of ['/public/..%2fadmin', '/public/..;/admin', '/public//../admin', '/public/%2e%2e/admin'])
+      assert.equal(await status(path), 400, `${condition} ${path}`);
+  }
+});
+
+test('a condition by anything else leaves paths alone', async () => {
+  const request = [guardBy("{#request.method != 'OPTIONS'}")];
+  const run = policyRun({ apis: { default: { request } } }, { method: 'OPTIONS', path: '/a%2fb' });
+  assert.equal((await run.request()).kind, 'continue');
+});
+
+function guardBy(condition: string) {
+  return { condition, authorizer: REST, configuration: { function: 'authorize' } };
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ResultCache } from '../../../src/cache/index.ts';
 import { unlimitedMemory } from '../../../src/memory-account.ts';
-import type { SharedResults } from '../../../src/policy/index.ts';
+import type { SharedResults, Trace } from '../../../src/policy/index.ts';
 import { CountedMemory } from '../../support/counted-memory.ts';
 import { answerOf, apiOf, type PolicyRun, type PolicyRunOptions, runOf, step } from '../../support/policy-run.ts';
 
@@ -65,6 +65,27 @@ describe('a step with a cache', () => {
     assert.deepEqual({ cached, requestId, status }, { cached: true, requestId: 'r-1', status: 200 });
     assert.deepEqual([first.counted.length, second.counted.length], [1, 0]);
     assert.deepEqual([first.log.length, second.log.length], [1, 0]);
+  });
+
+  test('tells of the call whose result a request gets, where it is kept and where it is shared', async () => {
+    const { run } = scene(CACHED);
+    const told: unknown[][] = [];
+    const request = () => {
+      const events: unknown[] = [];
+      told.push(events);
+      const trace: Trace = (event) => {
+        if (event.kind === 'invocation') events.push(event.invocation.functionName);
+        if (event.kind === 'result') events.push(event.cached);
+      };
+      return run({ 'x-tenant': 'a' }, { trace }).request();
+    };
+    await Promise.all([request(), request()]);
+    await request();
+    assert.deepEqual(told, [
+      ['f', false],
+      ['f', true],
+      ['f', true],
+    ]);
   });
 
   test('evaluates variables, sendToConsumer, answer and mutations for each request anew', async () => {

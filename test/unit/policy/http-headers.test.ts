@@ -47,3 +47,8 @@ test('names of JavaScript objects are names like any other', () => {
   const h = headers(['__proto__', 'p'], ['constructor', 'c']);
   assert.deepEqual([h.first('__proto__'), h.first('constructor'), h.first('tostring')], ['p', 'c', undefined]);
 });
+
+test('a byte order mark is a part of the value, as it is for who reads it after us', () => {
+  const headers = new HttpHeaders([['authorization', Buffer.from('\u{feff}Bearer x')]]);
+  assert.deepEqual(headers.values('authorization'), ['\u{feff}Bearer x']);
+});

@@ -221,6 +221,34 @@ test('what an authorizer has said is shared, and judged anew for each request', 
   assert.deepEqual(await ask(await sidecar(t), 'another', '/open'), [1, 'continue']);
 });
 
+test('what an authorizer is asked is told by the request that asks, also when it leaves while the store is asked', async (t) => {
+  const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+  const a = await sidecar(t, { placeOf: () => promise });
+  const format = { stageVariables: { tenant: "{#context.attributes['tenant'] ?: 'none'}" } };
+  const tenant = step('tenant', { variables: [{ name: 'tenant', value: 'blue' }] });
+  const guard = {
+    authorizer: { type: 'REQUEST', identitySource: '$request.header.a', resultTtlInSeconds: 60 },
+    configuration: { function: 'f', format },
+  };
+  const policies = apiOf({ apis: { default: { request: [tenant, guard] } } });
+  const asked: unknown[] = [];
+  const functions: PolicyRunOptions['functions'] = {
+    f({ payload }) {
+      asked.push(JSON.parse(Buffer.from(payload ?? '').toString()).stageVariables);
+      return '{"principalId":"p","policyDocument":{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}';
+    },
+  };
+  const [first, second] = ['1', '2'].map(() => a.run(policies, { functions, headers: { a: 'token' } }));
+  const outcomes = [first?.request(), second?.request()];
+  await until(() => a.memory.taken > 0);
+  first?.transaction.abort();
+  first?.transaction.letGo();
+  await assert.rejects(outcomes[0] ?? Promise.resolve(), /the request ended/);
+  resolve(['https://lambda', 'a user']);
+  assert.equal((await outcomes[1])?.kind, 'continue');
+  assert.deepEqual(asked, [{ tenant: 'blue' }]);
+});
+
 test('a value of somebody who has the secret that is no result is rejected, and replaced', async (t) => {
   const [a, b] = [await sidecar(t), await sidecar(t)];
   const policies = api({ responseFormat: 'api-gateway-v1', payload: 'same' });
