@@ -6,7 +6,7 @@ import { type Ministack, startMinistack } from '../scripts/support/ministack.ts'
 import { envoyBinary } from '../scripts/support/tools.ts';
 import { NODE_FLAGS } from '../src/commands/node-flags.ts';
 import { startBackend } from './backend.ts';
-import { startChatLambda } from './chat-lambda.ts';
+import { startLocalLambda } from './local-lambda.ts';
 import { type Ports, withPorts } from './ports.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -51,7 +51,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   try {
     const backend = await startBackend(ports.backend);
     stops.push(() => backend.stop());
-    const chat = await startChatLambda(ports.chat);
+    const chat = await startLocalLambda(ports.chat, { chat: join(root, 'demo/streaming/chat.mjs') });
     stops.push(() => chat.stop());
     const aws = await timed('local AWS', onProgress, () => startMinistack({ port: ports.aws }));
     stops.push(() => aws.stop());

@@ -90,7 +90,7 @@ function tellWhereEverythingIs({ url, playground }: Demo): void {
 Envoy            ${url}   (envoy/envoy.yaml; admin http://127.0.0.1:${envoyAdmin})
 sidecar          policies: demo/policies.yaml   (metrics http://127.0.0.1:${sidecarAdmin}/metrics)
 playground       ${playground}   (once, in one browser)
-functions        demo/functions/*.mjs, demo/chat-lambda.ts
+functions        demo/functions/*.mjs, demo/streaming/chat.mjs
 logs             .local/demo/
 Everything stays up until Ctrl-C.`);
 }

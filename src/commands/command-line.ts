@@ -23,6 +23,8 @@ export interface CommandDefinition {
   readonly flags: readonly Flag[];
   /** Further arguments that the command reads by itself, a line for each in the help. */
   readonly others?: readonly string[] | undefined;
+  /** Whole lines to try, which close the help. */
+  readonly examples: readonly string[];
 }
 
 export interface ParsedCommandLine {

@@ -88,6 +88,7 @@ export const serveDefinition: CommandDefinition = {
     },
     logLevelFlag,
   ],
+  examples: ['lambda-ext-proc serve --config policies.yaml --listen unix:/run/lambda-ext-proc/0.sock'],
 };
 
 export const checkDefinition: CommandDefinition = {
@@ -114,6 +115,7 @@ export const checkDefinition: CommandDefinition = {
     ...inlineFlags,
     secretFlag,
   ],
+  examples: ['lambda-ext-proc check policies.yaml --envoy envoy.yaml --strict'],
 };
 
 export const evalDefinition: CommandDefinition = {
@@ -126,6 +128,7 @@ export const evalDefinition: CommandDefinition = {
     { name: 'contexts', value: 'FILE', help: 'JSON of named contexts, for --cases' },
     { name: 'cases', value: 'FILE', help: 'JSON lines to evaluate; prints one JSON line for each' },
   ],
+  examples: [`lambda-ext-proc eval '{#request.method}' --request request.yaml`],
 };
 
 export const testDefinition: CommandDefinition = {
@@ -136,6 +139,7 @@ export const testDefinition: CommandDefinition = {
     { name: 'format', value: 'text|junit|json', help: 'how to print the results', fallback: 'text' },
     { name: 'watch', help: 'run again when a file of tests or a document changes' },
   ],
+  examples: ['lambda-ext-proc test policies.test.yaml'],
 };
 
 export const tryDefinition: CommandDefinition = {
@@ -147,6 +151,9 @@ export const tryDefinition: CommandDefinition = {
     'REQUEST is a URL or a path with options as of curl, or a file (.yaml, .yml, .json or @FILE) in the shape of a test',
     "file's `request`. Of curl's options -X, -H, -d and its kin, --json, -G, -I, -u, -A, -e, -b and --compressed count.",
   ],
+  examples: [
+    `lambda-ext-proc try --config policies.yaml --answer 'tier={result: {tier: gold}}' -d '{"id": 7}' /orders`,
+  ],
 };
 
 export const initDefinition: CommandDefinition = {
@@ -154,6 +161,7 @@ export const initDefinition: CommandDefinition = {
   summary: 'Write a starting point: policies.yaml, tests for it, and an Envoy configuration',
   positionals: ['DIR'],
   flags: [],
+  examples: ['lambda-ext-proc init gateway'],
 };
 
 export const iamDefinition: CommandDefinition = {
@@ -171,9 +179,9 @@ export const iamDefinition: CommandDefinition = {
     { name: 'source-identity', help: 'they carry a source identity (IAM Roles Anywhere): allow sts:SetSourceIdentity' },
   ],
   others: [
-    'Example: the policy of the machine alone, for aws iam put-role-policy --policy-document file://policy.json',
-    '  lambda-ext-proc iam --config policies.yaml --account 111111111111 | jq .machine.policy > policy.json',
+    'The example gives the policy of the machine alone, for aws iam put-role-policy --policy-document file://policy.json.',
   ],
+  examples: ['lambda-ext-proc iam --config policies.yaml --account 111111111111 | jq .machine.policy > policy.json'],
 };
 
 export const schemaDefinition: CommandDefinition = {
@@ -181,6 +189,7 @@ export const schemaDefinition: CommandDefinition = {
   summary: 'Print the JSON Schema of policies.yaml, or of files of tests',
   positionals: ['[policies|test]'],
   flags: [],
+  examples: ['lambda-ext-proc schema > policies.schema.json'],
 };
 
 export const importGraviteeDefinition: CommandDefinition = {
@@ -204,6 +213,7 @@ export const importGraviteeDefinition: CommandDefinition = {
     { name: 'format', value: 'text|json', help: 'how to print the report', fallback: 'text' },
     { name: 'strict', help: 'exit code 1 when anything is opened, changed or lost' },
   ],
+  examples: ['lambda-ext-proc import-gravitee api.json --out orders'],
 };
 
 export const commandDefinitions: readonly CommandDefinition[] = [

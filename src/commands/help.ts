@@ -18,7 +18,7 @@ export function programHelp(commands: readonly CommandDefinition[]): string {
     'Flags, with every command:',
     ...flagLines([HELP, VERSION], false),
     '',
-    `${PROGRAM} COMMAND --help tells a command's flags. Each can be set by an environment variable as well.`,
+    `${PROGRAM} COMMAND --help shows a command's flags and an example. Most flags have an environment variable as well.`,
     '',
   ].join('\n');
 }
@@ -35,6 +35,9 @@ export function commandHelp(command: CommandDefinition): string {
     ...flagLines(command.flags, true),
     ...flagLines([HELP, VERSION], false),
     ...(command.others === undefined ? [] : ['', ...command.others]),
+    '',
+    command.examples.length === 1 ? 'Example:' : 'Examples:',
+    ...command.examples.map((line) => `  ${line}`),
     '',
   ].join('\n');
 }

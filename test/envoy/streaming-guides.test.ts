@@ -105,7 +105,9 @@ test('the guide stream-from-a-lambda works as it is written', { skip }, async (t
 test('the guide llm-chat works as it is written, its client too', { skip }, async (t) => {
   const page = pageOf('llm-chat');
   assert.equal(page.commands.length, 3);
-  const who = (event: unknown) => ({ allowed: (event as { token: string | null }).token === 'Bearer letmein' });
+  const file = join(directoryOf(t), 'who.mjs');
+  writeFileSync(file, page.block('// who.mjs'));
+  const { handler: who } = await import(file);
   const { url, directory } = await start(t, page, 'chat', { who });
   writeFileSync(join(directory, 'client.mjs'), page.block('// client.mjs'));
   const { chat } = (await import(join(directory, 'client.mjs'))) as {

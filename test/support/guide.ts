@@ -12,13 +12,15 @@ import { startLocalLambda } from './local-lambda.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A page of docs/guides/: the function, the policies, what the filter has, and commands with what they print. */
+/** A page of docs/guides/: its functions, the policies, what the filter has, and commands with what they print. */
 export interface Guide {
   readonly policies: Json;
   readonly filter: Json;
   readonly commands: readonly { readonly line: string; readonly prints: string }[];
-  /** The function's file in a directory inside of the checkout, where it finds its packages. */
+  /** The first function's file in a directory inside of the checkout, where it finds its packages. */
   functionFile(test: TestContext): string;
+  /** The text of the block that begins with the name of this file. */
+  file(name: string): string;
 }
 
 export function readGuide(name: string): Guide {
@@ -43,7 +45,7 @@ export function readGuide(name: string): Guide {
     filter: parse(one('# in the ext_proc filter').code) as Json,
     commands,
     functionFile(test) {
-      const file = /^\W+(function\.\w+)\n/.exec(code)?.[1];
+      const file = /^\W+([\w-]+\.\w+)\n/.exec(code)?.[1];
       assert.ok(file !== undefined, `${name} has no function`);
       mkdirSync(join(root, '.local'), { recursive: true });
       const directory = mkdtempSync(join(root, '.local/guide-'));
@@ -51,15 +53,20 @@ export function readGuide(name: string): Guide {
       writeFileSync(join(directory, file), code);
       return join(directory, file);
     },
+    file: (name) => blocks.find(({ code: text }) => /^\W+(\S+)\n/.exec(text)?.[1] === name)?.code ?? '',
   };
 }
 
-/** Starts what the page describes, and runs its commands as a reader would. */
-export async function runGuide(test: TestContext, guide: Guide, handler: LambdaHandler): Promise<void> {
+/** Starts what the page describes, and runs its commands as a reader would. `handlers`: a function, or several by their names. */
+export async function runGuide(
+  test: TestContext,
+  guide: Guide,
+  handlers: LambdaHandler | Readonly<Record<string, LambdaHandler>>,
+): Promise<void> {
   const apis = guide.policies.apis as Record<string, { request: { configuration: { function: string } }[] }>;
   const [name = '', api] = Object.entries(apis)[0] ?? [];
   const functionName = api?.request[0]?.configuration.function ?? '';
-  const lambda = await startLocalLambda({ [functionName]: handler });
+  const lambda = await startLocalLambda(typeof handlers === 'function' ? { [functionName]: handlers } : handlers);
   test.after(() => lambda.stop());
   const keys = { endpoint: lambda.endpoint, accessKey: 'AKIDEXAMPLE', secretKey: 'secret' };
   const environment = await startEnvironment(

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ResultCache } from '../../../src/cache/index.ts';
-import { variableOf } from '../../../src/commands/command-line.ts';
+import { parseCommandLine, variableOf } from '../../../src/commands/command-line.ts';
 import { commandDefinitions } from '../../../src/commands/definitions.ts';
+import { commandHelp } from '../../../src/commands/help.ts';
 import { unlimitedMemory } from '../../../src/memory-account.ts';
 import { Metrics, metricCatalogue } from '../../../src/observability/index.ts';
 
@@ -37,6 +38,24 @@ for (const command of commandDefinitions) {
       if (flag.fallback !== undefined) assert.equal(row?.cells[1], `\`${flag.fallback}\``);
     }
   });
+}
+
+for (const command of commandDefinitions) {
+  test(`the help of ${command.name} ends with an example that it understands`, () => {
+    assert.match(commandHelp(command), /\n\nExamples?:\n(?: {2}lambda-ext-proc .+\n)+$/);
+    for (const example of command.examples) {
+      const [program, name, ...args] = wordsOf(example);
+      assert.deepEqual([program, name], ['lambda-ext-proc', command.name]);
+      // `try` reads options as of curl by itself.
+      if (command.name !== 'try') parseCommandLine(command, args, {});
+    }
+  });
+}
+
+/** The words of a line of a shell, up to `|` or `>`. */
+function wordsOf(line: string): readonly string[] {
+  const [before = ''] = line.split(/ [|>] /);
+  return [...before.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word = '']) => quoted ?? word);
 }
 
 /** A metric as the catalogue, the page and the registry describe it. */

@@ -1,0 +1,135 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
+import { eventFrame } from './event-frame.ts';
+
+/** A file that exports `handler`, as Lambda's Node runtime takes it. */
+type Handler = (event: unknown, context: object) => unknown;
+type StreamingHandler = (event: unknown, stream: Writable, context: object) => unknown;
+
+const INVOKE = /^\/20\d\d-\d\d-\d\d\/functions\/([^/?]+)\/(invocations|response-streaming-invocations)(?:\?|$)/;
+
+/** What `awslambda.streamifyResponse` was called with. */
+const streaming = new WeakSet<object>();
+
+/**
+ * Lambda's API over functions of this process, those that stream too, which the local AWS does not have. Each call is made
+ * as it comes, and nobody's signature or right is looked at. `files`: the module of each function by its name.
+ */
+export async function startLocalLambda(
+  port: number,
+  files: Readonly<Record<string, string>>,
+): Promise<{ stop(): void }> {
+  provideAwsLambda();
+  const handlers = new Map<string, Handler | StreamingHandler>();
+  for (const [name, file] of Object.entries(files)) handlers.set(name, await load(file));
+  const server = createServer((request, response) => void serve(request, response, handlers));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function load(file: string): Promise<Handler | StreamingHandler> {
+  const { handler } = (await import(pathToFileURL(file).href)) as { handler?: unknown };
+  if (typeof handler !== 'function') throw new Error(`${file} exports no function "handler"`);
+  return handler as Handler;
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handlers: ReadonlyMap<string, Handler | StreamingHandler>,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const [, encoded = '', api] = INVOKE.exec(request.url ?? '') ?? [];
+  const name = decodeURIComponent(encoded);
+  const handler = handlers.get(name);
+  if (handler === undefined) {
+    response.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException' });
+    response.end(JSON.stringify({ Message: `Function not found: ${name}` }));
+    return;
+  }
+  const event: unknown = JSON.parse(Buffer.concat(chunks).toString() || 'null');
+  const context = { functionName: name, awsRequestId: 'local' };
+  if (api === 'invocations') await answer(handler as Handler, event, context, response);
+  else await stream(handler, event, context, response);
+}
+
+async function answer(handler: Handler, event: unknown, context: object, response: ServerResponse): Promise<void> {
+  if (streaming.has(handler)) {
+    // AWS collects what it streams; a policy that should stream says `streaming`.
+    response.writeHead(400, { 'x-amzn-errortype': 'InvalidRequestContentException' });
+    response.end(JSON.stringify({ Message: 'this function streams: give its step `streaming: true`' }));
+    return;
+  }
+  try {
+    response.end(JSON.stringify((await handler(event, context)) ?? null));
+  } catch (error) {
+    response.writeHead(200, { 'x-amz-function-error': 'Unhandled' });
+    response.end(JSON.stringify(errorOf(error)));
+  }
+}
+
+async function stream(
+  handler: Handler | StreamingHandler,
+  event: unknown,
+  context: object,
+  response: ServerResponse,
+): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
+  const body = Object.assign(
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        response.write(eventFrame('PayloadChunk', chunk), () => done());
+      },
+    }),
+    // On AWS it is a header of the function URL, which callers of this API do not get.
+    { setContentType: () => undefined },
+  );
+  // A caller who left: what the function goes on to write has nobody to read it.
+  body.on('error', () => undefined);
+  response.on('close', () => body.destroy());
+  let complete: object = {};
+  try {
+    if (streaming.has(handler)) await (handler as StreamingHandler)(event, body, context);
+    else body.write(JSON.stringify((await (handler as Handler)(event, context)) ?? null));
+    if (!body.destroyed) await finished(body.end());
+  } catch (error) {
+    const { errorType, errorMessage } = errorOf(error);
+    complete = { ErrorCode: errorType, ErrorDetails: errorMessage };
+    if (!body.destroyed) await finished(body.end());
+  }
+  response.end(eventFrame('InvokeComplete', Buffer.from(JSON.stringify(complete))));
+}
+
+function errorOf(error: unknown): { readonly errorType: string; readonly errorMessage: string } {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return { errorType: name, errorMessage: message };
+}
+
+/** What Lambda's Node runtime gives to modules that stream. The prelude is JSON, eight zero bytes, and then the body. */
+function provideAwsLambda(): void {
+  Object.assign(globalThis, {
+    awslambda: {
+      streamifyResponse(handler: StreamingHandler): StreamingHandler {
+        streaming.add(handler);
+        return handler;
+      },
+      HttpResponseStream: {
+        from(stream: Writable, head: unknown): Writable {
+          stream.write(`${JSON.stringify(head)}${'\0'.repeat(8)}`);
+          return stream;
+        },
+      },
+    },
+  });
+}

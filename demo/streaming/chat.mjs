@@ -1,0 +1,12 @@
+// Says the prompt back, word by word, as a language model would.
+export const handler = awslambda.streamifyResponse(async ({ prompt }, stream) => {
+  const body = awslambda.HttpResponseStream.from(stream, {
+    statusCode: 200,
+    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' },
+  });
+  for (const word of ['You', 'said:', ...String(prompt).split(' ')]) {
+    body.write(`data: ${word}\n\n`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  body.end();
+});
