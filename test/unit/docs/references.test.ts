@@ -33,6 +33,52 @@ test('a link between pages leads to a file', () => {
   assert.deepEqual(broken, []);
 });
 
+test('a link between pages leads to a heading that is there', () => {
+  const broken: string[] = [];
+  for (const page of globSync('{*.md,docs/**/*.md}', { cwd: root })) {
+    for (const [, file = '', anchor = ''] of read(page).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)) {
+      const target = file === '' ? page : join(dirname(page), file);
+      if (target.endsWith('.md') && !anchorsOf(read(target)).has(anchor)) broken.push(`${page}: ${file}#${anchor}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+/** Of each heading, as GitHub makes them: in lower case, blanks as hyphens, nothing else but letters, digits, `-` and `_`. */
+function anchorsOf(text: string): ReadonlySet<string> {
+  const headings = text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/^#+ (.+)$/gm);
+  const slugs = [...headings].map(([, heading = '']) =>
+    heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set(slugs);
+}
+
+test('every page of docs/ is reached from README.md or CONTRIBUTING.md', () => {
+  const reached = new Set(['README.md', 'CONTRIBUTING.md']);
+  for (const page of reached) {
+    for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+\.md)/g))
+      reached.add(join(dirname(page), target));
+  }
+  assert.deepEqual(
+    globSync('docs/**/*.md', { cwd: root }).filter((page) => !reached.has(page)),
+    [],
+  );
+});
+
+test('every script of package.json is told in CONTRIBUTING.md or README.md', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const text = read('CONTRIBUTING.md') + read('README.md');
+  // npm runs `prepack` by itself, before it packs.
+  const untold = Object.keys(scripts).filter(
+    (name) => name !== 'prepack' && !RegExp(`npm (?:run )?${name}\\b`).test(text),
+  );
+  assert.deepEqual(untold, []);
+});
+
 test('a file or folder that CONTRIBUTING.md and docs/architecture.md name is there', () => {
   const named = ['CONTRIBUTING.md', 'docs/architecture.md'].flatMap((page) =>
     [...read(page).matchAll(/(?<![\w/])((?:src|test|docs|schema)\/[\w./-]*\w)/g)].map(
