@@ -1,5 +1,5 @@
 import { METADATA_NAMESPACE, REQUEST_DONE } from '../envoy-names.ts';
-import { grantData, type Transaction } from '../policy/index.ts';
+import { grantData, type Transaction, writeJson } from '../policy/index.ts';
 import { type Json, type Struct, toStruct } from './wire/index.ts';
 
 /**
@@ -59,12 +59,12 @@ function variablesOf({ attributes, policies }: Transaction): readonly (readonly 
   return variables;
 }
 
-/** Its texts and numbers as they are, what nests as JSON text; without its context where that is too long. */
+/** Its texts and numbers as they are, what nests or is no double as JSON text; without its context where that is too long. */
 function authorizerOf({ shownGrant }: Transaction): { readonly [name: string]: Json } | undefined {
   if (shownGrant === undefined) return undefined;
   const entries = [...grantData(shownGrant)].map(([name, value]): [string, Json] => [
     name,
-    typeof value === 'object' ? JSON.stringify(value) : (value as string | number | boolean),
+    typeof value === 'object' || typeof value === 'bigint' ? writeJson(value) : (value as string | number | boolean),
   ]);
   if (JSON.stringify(entries).length <= MAX_VARIABLE) return Object.fromEntries(entries);
   return { principalId: shownGrant.principalId };

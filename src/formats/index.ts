@@ -10,6 +10,7 @@ export {
   isUnauthorized,
   type Judgement,
   parseIdentitySource,
+  writeJson,
 } from './authorizer/index.ts';
 export type { BodyNeeds, RequestFormat, RequestView, ResponseFormat, StreamedResponseFormat } from './format.ts';
 export { FormatError } from './format-error.ts';

@@ -1,5 +1,6 @@
 import type { DocumentPath } from '../config/index.ts';
 import type { Invocation } from '../lambda/index.ts';
+import { writeJson } from '../policy/index.ts';
 import type { HeaderLine, RecordedRun, RecordedStep } from '../trial/index.ts';
 import { bytesDocument } from './bytes.ts';
 import { type Difference, differencesOf, shown } from './difference.ts';
@@ -156,5 +157,5 @@ function judgementOf({ judgement: recorded }: RecordedStep): Buffer {
   const { judgement, grant } = recorded;
   const { verdict, statement = null } = judgement;
   const { principalId = null, context = null } = grant;
-  return Buffer.from(JSON.stringify({ allows: verdict === 'allow', statement, principalId, context }));
+  return Buffer.from(writeJson({ allows: verdict === 'allow', statement, principalId, context }));
 }

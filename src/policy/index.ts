@@ -1,4 +1,4 @@
-export { grantData } from '../formats/index.ts';
+export { grantData, writeJson } from '../formats/index.ts';
 export type { Answer, StreamedAnswer } from './answer.ts';
 export { answerFailure, reportFailure, timeoutFailure } from './answer-failure.ts';
 export type * from './api-policies.ts';

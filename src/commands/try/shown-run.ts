@@ -1,4 +1,4 @@
-import { isWhole } from '../../formats/index.ts';
+import { isWhole, writeJson } from '../../formats/index.ts';
 import type { Invocation, InvocationError } from '../../lambda/index.ts';
 import { MASKED } from '../../observability/index.ts';
 import type { ApiPolicies } from '../../policy/index.ts';
@@ -203,7 +203,7 @@ function hidesAnswer({ step, variables }: RecordedStep): boolean {
 function shownJudgement({ judgement: recorded }: RecordedStep, hidden: boolean): ShownJudgement | null {
   if (recorded === undefined) return null;
   const { arn, judgement, grant } = recorded;
-  const context = grant.context === undefined ? null : JSON.stringify(grant.context);
+  const context = grant.context === undefined ? null : writeJson(grant.context);
   return {
     arn,
     verdict: judgement.verdict,

@@ -1,4 +1,5 @@
 import { quote } from '../json-text.ts';
+import { writeJson } from './json-value.ts';
 
 /** What an authorizer tells of a caller whom it lets in. */
 export interface AuthorizerGrant {
@@ -19,7 +20,7 @@ export function authorizerOf1({ principalId, context, integrationLatency }: Auth
 
 /** `requestContext.authorizer` of format 2.0 at HTTP APIs. */
 export function authorizerOf2({ context }: AuthorizerGrant): string {
-  return `{"lambda":${JSON.stringify(context ?? null)}}`;
+  return `{"lambda":${writeJson(context ?? null)}}`;
 }
 
 /** What expressions see as `#context.attributes['authorizer']`. */
@@ -37,5 +38,5 @@ function entriesOf(context: unknown): readonly (readonly [string, unknown])[] {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : writeJson(value);
 }

@@ -5,6 +5,7 @@ import {
   APIGatewayRequestAuthorizerEventV2Schema,
   APIGatewayTokenAuthorizerEventSchema,
 } from '@aws-lambda-powertools/parser/schemas';
+import { dynamicMetadata } from '../../../src/ext-proc/dynamic-metadata.ts';
 import { answerOf, type PolicyRunOptions, policyRun, step, type TestFunction } from '../../support/policy-run.ts';
 
 const START = 'arn:aws:execute-api:us-east-1:000000000000:lambda-ext-proc';
@@ -297,6 +298,23 @@ test('expressions and later events of both formats have what the authorizer told
   assert.deepEqual(eventOf(run, 2).requestContext.authorizer, { lambda: { ...context, principalId: 'forged' } });
   assert.equal('authorizer' in eventOf(run, 3).requestContext, false);
   assert.equal(Buffer.from(run.invocations[4]?.payload ?? '').toString(), 'me gold');
+});
+
+test('a number of a context stays the same number, however long it is', async () => {
+  const steps = [
+    step('v1', { requestFormat: 'api-gateway-v1' }),
+    step('v2', { requestFormat: 'api-gateway-v2' }),
+    step('words', { payload: "{#context.attributes['authorizer']['id']} {#context.attributes['authorizer']['big']}" }),
+  ];
+  const numbers = '"id":9007199254740993,"big":-12345678901234567891,"half":0.5';
+  const answer = () => policy('Allow', '*', {}).replace('"context":{}', `"context":{${numbers}}`);
+  const run = scene({ authorizer: { ...REST, metadata: true }, answer, steps });
+  assert.equal((await run.request(''))?.kind, 'continue');
+  const payloads = run.invocations.map(({ payload }) => Buffer.from(payload ?? '').toString());
+  assert.match(payloads[1] ?? '', /"id":"9007199254740993","big":"-12345678901234567891","half":"0.5"/);
+  assert.ok(payloads[2]?.includes(`{"lambda":{${numbers}}}`), payloads[2]);
+  assert.equal(payloads[3], '9007199254740993 -12345678901234567891');
+  assert.match(JSON.stringify(dynamicMetadata(run.transaction, true)), /"id":\{"stringValue":"9007199254740993"\}/);
 });
 
 test('a simple response without a context is null in later events of format 2.0', async () => {

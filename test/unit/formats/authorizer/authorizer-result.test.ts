@@ -78,6 +78,10 @@ test('a name is read as it is written, whatever texts came before', () => {
   assert.throws(() => read('{"\\u006AsAuthorized":true}', true), FormatError);
 });
 
+test('a number that is none is malformed', () => {
+  assert.throws(() => read('{"isAuthorized":true,"context":{"n":1e999}}', true), FormatError);
+});
+
 test('names of prototypes are names like any other', () => {
   assert.throws(() => read('{"__proto__":{"isAuthorized":true}}', true), FormatError);
   assert.equal(verdict(JSON.parse('[{"__proto__":{"Effect":"Allow"},"Action":"*","Resource":"*"}]')), 'deny-explicit');
