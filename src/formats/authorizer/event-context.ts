@@ -2,8 +2,8 @@ import type { RequestView, TransactionView } from '../format.ts';
 import type { EventDialect } from '../request/aws-request.ts';
 import { UNKNOWN_ADDRESS } from '../request/trusted-proxies.ts';
 import type { IdentityScope } from './identity-source.ts';
-import { jsonObject, member } from './json-members.ts';
-import { readJson } from './json-value.ts';
+import { type JsonObject, jsonObject, member } from './json-members.ts';
+import { readMembers } from './json-value.ts';
 
 /** How 2.0 spells what `$context` calls otherwise. */
 const NAMES_OF_2: Readonly<Record<string, string>> = {
@@ -14,13 +14,16 @@ const NAMES_OF_2: Readonly<Record<string, string>> = {
   'identity.userAgent': 'http.userAgent',
 };
 
+/** Headers and parameters of a caller are many: it takes them long to be values, and nobody asks for them. */
+const READ: ReadonlySet<string> = new Set(['requestContext', 'stageVariables']);
+
 /** The event of one request, made when it is first asked for, and the values in it that identity sources name. */
 export class EventContext implements IdentityScope {
   readonly #dialect: EventDialect;
   readonly #request: RequestView;
   readonly #transaction: TransactionView;
   #members: string | undefined;
-  #parsed: unknown;
+  #parsed: JsonObject | undefined;
 
   constructor(dialect: EventDialect, request: RequestView, transaction: TransactionView) {
     this.#dialect = dialect;
@@ -46,8 +49,8 @@ export class EventContext implements IdentityScope {
     return name === 'identity.sourceIp' && value === UNKNOWN_ADDRESS ? undefined : value;
   }
 
-  get #event(): unknown {
-    this.#parsed ??= readJson(Buffer.from(`{${this.members}}`));
+  get #event(): JsonObject {
+    this.#parsed ??= readMembers(Buffer.from(`{${this.members}}`), READ);
     return this.#parsed;
   }
 }

@@ -1,8 +1,11 @@
 import { quote } from '../json-text.ts';
 import { JsonScanner, type JsonSpan, JsonSyntaxError } from '../result/json-scanner.ts';
+import type { JsonObject } from './json-members.ts';
 
 /** Deeper than any answer of an authorizer or event. */
 const MAX_DEPTH = 32;
+/** Far more than one has: each takes a microsecond to make, on the thread that serves everybody. */
+const MAX_VALUES = 20_000;
 /** A whole number of a length that is worth being exact. */
 const WHOLE = /^-?\d{1,100}$/;
 
@@ -15,7 +18,20 @@ export function readJson(bytes: Uint8Array): unknown {
   const { start } = scanner;
   const end = scanner.value(start);
   scanner.finish(end);
-  return valueAt(scanner, { start, end }, 0);
+  return new ValueReader(scanner).valueAt({ start, end });
+}
+
+/** Those members of a JSON object, as readJson reads them: nothing is made of all others. Throws JsonSyntaxError. */
+export function readMembers(bytes: Uint8Array, names: ReadonlySet<string>): JsonObject {
+  const scanner = new JsonScanner(bytes);
+  const values = new ValueReader(scanner);
+  const members = new Map<string, unknown>();
+  const end = scanner.object(scanner.start, (span, value) => {
+    const name = scanner.text(span);
+    if (names.has(name)) members.set(name, values.valueAt(value));
+  });
+  scanner.finish(end);
+  return Object.fromEntries(members);
 }
 
 /** What readJson has read as JSON text. */
@@ -36,30 +52,42 @@ export function valueBytes(value: unknown): number {
   return bytes;
 }
 
-function valueAt(scanner: JsonScanner, span: JsonSpan, depth: number): unknown {
-  if (depth > MAX_DEPTH) throw new JsonSyntaxError(`the text nests deeper than ${MAX_DEPTH}`);
-  switch (scanner.kind(span.start)) {
-    case 'object': {
-      const members = new Map<string, unknown>();
-      scanner.object(span.start, (name, value) => {
-        members.set(scanner.text(name), valueAt(scanner, value, depth + 1));
-      });
-      return Object.fromEntries(members);
-    }
-    case 'array': {
-      const items: unknown[] = [];
-      scanner.array(span.start, (value) => {
-        items.push(valueAt(scanner, value, depth + 1));
-      });
-      return items;
-    }
-    case 'string':
-      return scanner.text(span);
-    case 'null':
-      return null;
-    case 'scalar': {
-      const text = scanner.text(span);
-      return text === 'true' || text === 'false' ? text === 'true' : readNumber(text);
+/** Makes values of a text, and not more than anybody needs. */
+class ValueReader {
+  readonly #scanner: JsonScanner;
+  #left = MAX_VALUES;
+
+  constructor(scanner: JsonScanner) {
+    this.#scanner = scanner;
+  }
+
+  valueAt(span: JsonSpan, depth = 0): unknown {
+    const scanner = this.#scanner;
+    if (depth > MAX_DEPTH) throw new JsonSyntaxError(`the text nests deeper than ${MAX_DEPTH}`);
+    if (--this.#left < 0) throw new JsonSyntaxError(`the text has more than ${MAX_VALUES} values`);
+    switch (scanner.kind(span.start)) {
+      case 'object': {
+        const members = new Map<string, unknown>();
+        scanner.object(span.start, (name, value) => {
+          members.set(scanner.text(name), this.valueAt(value, depth + 1));
+        });
+        return Object.fromEntries(members);
+      }
+      case 'array': {
+        const items: unknown[] = [];
+        scanner.array(span.start, (value) => {
+          items.push(this.valueAt(value, depth + 1));
+        });
+        return items;
+      }
+      case 'string':
+        return scanner.text(span);
+      case 'null':
+        return null;
+      case 'scalar': {
+        const text = scanner.text(span);
+        return text === 'true' || text === 'false' ? text === 'true' : readNumber(text);
+      }
     }
   }
 }

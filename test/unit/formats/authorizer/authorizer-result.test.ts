@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isUnauthorized, readAuthorizerResult } from '../../../../src/formats/authorizer/authorizer-result.ts';
+import { readMembers } from '../../../../src/formats/authorizer/json-value.ts';
 import { methodArn } from '../../../../src/formats/authorizer/method-arn.ts';
 import { FormatError } from '../../../../src/formats/index.ts';
+import { JsonSyntaxError } from '../../../../src/formats/result/json-scanner.ts';
 
 const parts = { region: 'us-east-1', accountId: '123456789012', apiId: 'abc', stage: 'prod', method: 'GET' };
 const arn = methodArn({ ...parts, path: '/orders/7' });
@@ -82,6 +84,12 @@ test('a number that is none is malformed', () => {
   assert.throws(() => read('{"isAuthorized":true,"context":{"n":1e999}}', true), FormatError);
 });
 
+test('more values than an authorizer has to tell are malformed', () => {
+  const answer = (count: number) => JSON.stringify({ isAuthorized: true, context: Array(count).fill(1) });
+  assert.equal(read(answer(19_000), true).judge(arn).verdict, 'allow');
+  assert.throws(() => read(answer(20_000), true), FormatError);
+});
+
 test('names of prototypes are names like any other', () => {
   assert.throws(() => read('{"__proto__":{"isAuthorized":true}}', true), FormatError);
   assert.equal(verdict(JSON.parse('[{"__proto__":{"Effect":"Allow"},"Action":"*","Resource":"*"}]')), 'deny-explicit');
@@ -157,4 +165,12 @@ test('only the exact words of an error are a 401', () => {
   ]) {
     assert.equal(isUnauthorized(Buffer.from(text)), false, text);
   }
+});
+
+test('of an event nothing is made but the members that are asked for', () => {
+  const many = `{${Array.from({ length: 30_000 }, (_, i) => `"p${i}":"1"`).join(',')}}`;
+  const text = `{"headers":${many},"requestContext":{"stage":"a"},"__proto__":{"stageVariables":1},"more":[]}`;
+  const names = new Set(['requestContext', 'stageVariables']);
+  assert.deepEqual(readMembers(Buffer.from(text), names), { requestContext: { stage: 'a' } });
+  assert.throws(() => readMembers(Buffer.from('{"a":1} 2'), names), JsonSyntaxError);
 });
