@@ -37,18 +37,18 @@ envFrom:
 
 {{- define "lambda-ext-proc.commonVolumes" -}}
 - name: lambda-ext-proc-policies
-  configMap: {name: {{ include "lambda-ext-proc.configMap" . }}}
+  configMap: {name: {{ include "lambda-ext-proc.configMap" . | quote }}}
 {{- if .Values.secretFiles }}
 - name: lambda-ext-proc-secrets
   # Readable by the user, by way of the pod's fsGroup where it is the chart's.
-  secret: {secretName: {{ .Values.secretFiles }}, defaultMode: {{ eq .Values.mode "deployment" | ternary "0440" "0444" }}}
+  secret: {secretName: {{ .Values.secretFiles | quote }}, defaultMode: {{ eq .Values.mode "deployment" | ternary "0440" "0444" }}}
 {{- end }}
 {{- end }}
 
 {{/* Ends with the findings where a policy is wrong: `kubectl describe pod` shows them, and a roll-out stops here. */}}
 {{- define "lambda-ext-proc.checkContainer" -}}
 - name: lambda-ext-proc-check
-  image: {{ include "lambda-ext-proc.image" . }}
+  image: {{ include "lambda-ext-proc.image" . | quote }}
   imagePullPolicy: {{ .Values.image.pullPolicy }}
   command: [lambda-ext-proc, check, /etc/lambda-ext-proc/policies.yaml]
   {{- with include "lambda-ext-proc.allowSecrets" . }}
@@ -70,12 +70,13 @@ envFrom:
 {{/* Envoy starts after the start-up probe has passed, and gets SIGTERM before this container does (restartPolicy: Always). */}}
 {{- define "lambda-ext-proc.sidecarContainer" -}}
 - name: lambda-ext-proc
-  image: {{ include "lambda-ext-proc.image" . }}
+  image: {{ include "lambda-ext-proc.image" . | quote }}
   imagePullPolicy: {{ .Values.image.pullPolicy }}
   restartPolicy: Always
   args:
     - --config=/etc/lambda-ext-proc/policies.yaml
     - --listen=unix:/run/lambda-ext-proc/0.sock
+    - {{ printf "--admin=%s:9464" .Values.listenAddress | quote }}
     - --drain-grace=0
     - --drain-timeout={{ .Values.drain.timeoutSeconds }}
     {{- with include "lambda-ext-proc.allowSecrets" . }}

@@ -16,8 +16,8 @@
 {{- end }}
 
 {{- define "lambda-ext-proc.selector" -}}
-app.kubernetes.io/name: {{ include "lambda-ext-proc.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "lambda-ext-proc.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "lambda-ext-proc.labels" -}}

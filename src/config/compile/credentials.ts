@@ -12,6 +12,8 @@ const ROLE_SYNTAX = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: role chaining. */
 const CHAINED_SECONDS = 3_600;
 const SESSION_NAME_SYNTAX = /^[\w+=,.@-]{2,64}$/;
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: to IAM `${…}` would be a variable. */
+const EXTERNAL_ID_SYNTAX = /^[\w+=,.@:/-]{2,1224}$/;
 
 export function compileCredentials(
   configuration: ConfigurationDocument,
@@ -102,7 +104,10 @@ function compileRole(
     scope.error(at('durationSeconds'), message);
   }
   const external = scope.secret(at('externalId'), isBlank(externalId) ? undefined : externalId);
-  if (external !== undefined) scope.fixedText(at('externalId'), external);
+  const externalText = external === undefined ? undefined : scope.fixedText(at('externalId'), external);
+  if (externalText !== undefined && !EXTERNAL_ID_SYNTAX.test(externalText)) {
+    scope.error(at('externalId'), 'is no external id: expected 2 to 1224 letters, digits or _+=,.@:/-');
+  }
   return {
     roleArn,
     roleSessionName,

@@ -194,17 +194,17 @@ test('pre beside request is an error', () => {
 
 test('credentials without expressions are one frozen object', () => {
   const role = 'arn:aws:iam::123456789012:role/r';
-  const chain = `roleChain: [{roleArn: "${role}1", externalId: e}]`;
-  const text = withStep(`function: f, roleArn: "${role}", externalId: x, durationSeconds: 900, ${chain}`);
+  const chain = `roleChain: [{roleArn: "${role}1", externalId: e-0}]`;
+  const text = withStep(`function: f, roleArn: "${role}", externalId: x-1, durationSeconds: 900, ${chain}`);
   const { constant } = firstStep(load(text)).configuration.credentials;
   assert.deepEqual(constant?.role, {
     roleArn: role,
     roleSessionName: 'gravitee',
-    externalId: 'x',
+    externalId: 'x-1',
     durationSeconds: 900,
   });
   const [first] = constant?.roleChain ?? [];
-  assert.deepEqual([first?.roleArn, first?.externalId], [`${role}1`, 'e']);
+  assert.deepEqual([first?.roleArn, first?.externalId], [`${role}1`, 'e-0']);
   assert.ok(Object.isFrozen(constant));
   const changing = firstStep(load(withStep(`function: f, roleArn: "{#context.attributes['r']}"`))).configuration
     .credentials;

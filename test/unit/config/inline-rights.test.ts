@@ -185,7 +185,7 @@ test('the identity of defaults is not taken away, mixed or assumed otherwise', (
 });
 
 test('own keys stand for an identity of their own: nothing of the one in defaults is mixed into it', () => {
-  const defaults = { accessKey: 'D', secretKey: 'D', sessionToken: 'D', roleArn: role('r'), externalId: 'D' };
+  const defaults = { accessKey: 'D', secretKey: 'D', sessionToken: 'D', roleArn: role('r'), externalId: 'D-1' };
   const rights = { functions: ['f'], endpoints: ['https://e.test'] };
   const { request } = inline({ function: 'f', endpoint: 'https://e.test', ...keys }, rights, defaults);
   assert.deepEqual(request[0]?.configuration.credentials.constant, {

@@ -100,6 +100,15 @@ test('a role that is none and role fields without a role are told', () => {
   assertLines(problemsOf(withStep('function: f, externalId: x')), [`${at}.externalId: warning: has no effect`]);
   const role = 'arn:aws:iam::123456789012:role/path/name';
   assertLines(problemsOf(withStep(`function: f, roleArn: "${role}", roleSessionName: "a b"`)), ['is no session name']);
+  // Each is a variable or a wildcard of IAM, which `iam` would write into a trust policy.
+  for (const id of ['$'.concat('{sts:ExternalId}'), '*']) {
+    assertLines(
+      problemsOf(withStep(`function: f, roleArn: "${role}", externalId: "${id}"`)).filter(
+        (line) => !line.includes('warning'),
+      ),
+      ['externalId: is no external id'],
+    );
+  }
   assertLines(problemsOf(withStep(`function: f, roleChain: [{roleArn: x}], roleArn: "${role}"`)), [
     'roleChain.0.roleArn',
   ]);

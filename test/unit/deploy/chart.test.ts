@@ -77,6 +77,15 @@ test('values.yaml has each field of the schema with its default, and each tells 
   assert.deepEqual(undescribed(schema, ''), []);
 });
 
+test('names stay texts, whatever YAML would make of them: a release may be called 123, a service account on', () => {
+  const bare = templates.flatMap(({ name, text }) =>
+    [...text.matchAll(/\b(?:\w*[nN]ame|instance|\/name|image): \{\{ (?:include|\.)[^}|]*\}\}(?=[\n,}])/g)].map(
+      ([found]) => `${name}: ${found}`,
+    ),
+  );
+  assert.deepEqual(bare, []);
+});
+
 test('templates use the fields of the schema, and all of them', () => {
   const used = new Set([...everything.matchAll(/\.Values\.([\w.]+)/g)].map(([, path = '']) => path));
   const fields = fieldsOf(schema).filter((path) => path !== 'global');
