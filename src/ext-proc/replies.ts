@@ -65,10 +65,12 @@ export class Replies {
     this.#policies.transaction?.letGo();
   }
 
-  /** The head of an answer that is sent while it arrives. */
+  /** The head of an answer that is sent while it arrives, which may take long: the bodies that it was made of go now. */
   writeStreamHead({ status, headers, cookies }: StreamHead, end: boolean): void {
-    const metadata = dynamicMetadata(this.#policies.transaction, false, cookies);
+    const { transaction } = this.#policies;
+    const metadata = dynamicMetadata(transaction, false, cookies);
     this.#peer.write(encodeReply({ kind: 'stream-head', status, headers, end }, metadata));
+    transaction?.letBodiesGo();
   }
 
   /** False: wait for `drain`. Envoy is read on meanwhile, since it tells when the caller leaves. */

@@ -36,6 +36,15 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
   return invocation;
 }
 
+/** Its payload was made for this one call. */
+export function giveBackPayload(
+  { memory }: Transaction,
+  { requestFormat }: LambdaConfiguration,
+  { payload }: Invocation,
+): void {
+  if (payload !== requestFormat.shared) memory.give(payload?.byteLength ?? 0);
+}
+
 type Unfinished<T> = { -readonly [K in keyof T]: T[K] };
 
 function encode(transaction: Transaction, { requestFormat }: LambdaConfiguration): Uint8Array | undefined {

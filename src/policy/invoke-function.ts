@@ -1,13 +1,13 @@
 import { releaseParsed } from '../expression/index.ts';
 import { type AuthorizerCall, type FunctionAnswer, isWhole } from '../formats/index.ts';
-import type { Invocation } from '../lambda/index.ts';
 import { charge, type MemoryAccount } from '../memory-account.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { type CacheKey, cacheKeyOf, keptResult, sharedResult } from './cached-result.ts';
 import { answerBytes, type CallResult, callFunction, type FunctionCall } from './call-function.ts';
-import { buildInvocation } from './invocation.ts';
+import { buildInvocation, giveBackPayload } from './invocation.ts';
 import { frameFailure } from './invocation-failure.ts';
 import { redactionOf } from './private-variables.ts';
+import { stopBody } from './send-to-consumer.ts';
 import { streamFunction } from './stream-function.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -27,7 +27,7 @@ export async function invokeFunction(
   let invocation = buildInvocation(transaction, step.configuration);
   const refusal = step.configuration.frame?.refusal(invocation);
   if (refusal !== undefined) {
-    giveBackPayload(transaction, step, invocation);
+    giveBackPayload(transaction, step.configuration, invocation);
     throw frameFailure(refusal);
   }
   let given: CallResult | undefined;
@@ -46,9 +46,15 @@ export async function invokeFunction(
     }
   } finally {
     transaction.invocation = undefined;
-    giveBackPayload(transaction, step, invocation);
+    // While its answer arrives the connection holds it.
+    if (given === undefined || isWhole(given.answer.body)) giveBackPayload(transaction, step.configuration, invocation);
   }
-  keep(given, transaction.memory);
+  try {
+    keep(given, transaction.memory);
+  } catch (error) {
+    stopBody(given.answer);
+    throw error;
+  }
   return given.answer;
 }
 
@@ -65,9 +71,4 @@ function keep({ answer, held }: CallResult, memory: MemoryAccount): void {
   if (bytes === held) return;
   memory.give(held);
   charge(memory, bytes);
-}
-
-/** It was made for this one call. */
-function giveBackPayload({ memory }: Transaction, step: PolicyStep, { payload }: Invocation): void {
-  if (payload !== step.configuration.requestFormat.shared) memory.give(payload?.byteLength ?? 0);
 }

@@ -3,6 +3,7 @@ import { InvocationError, type StreamingResult } from '../lambda/index.ts';
 import { NoRoomError } from '../memory-account.ts';
 import type { StreamingConfiguration } from './api-policies.ts';
 import type { CallResult, FunctionCall } from './call-function.ts';
+import { giveBackPayload } from './invocation.ts';
 import { failureOf, resultFailure } from './invocation-failure.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import { type EndedInvocation, reportError, reportResult, reportStopped } from './report-invocation.ts';
@@ -12,7 +13,8 @@ const nothing = new Uint8Array();
 
 /**
  * Calls a function whose answer is passed on while it arrives. Resolves when its head and the first byte of its body, or its end,
- * have come; until then a failure is one like any other. The call is reported when the answer has ended. Throws PolicyFailure.
+ * have come; until then a failure is one like any other. The call is reported when the answer has ended, and what its payload takes is
+ * given back then where the answer still arrives. Throws PolicyFailure.
  */
 export async function streamFunction(
   call: FunctionCall,
@@ -47,6 +49,7 @@ export async function streamFunction(
   transaction.executions.set(call.step.name, { requestId, executedVersion, durationMs: waitedMs, status: 200 });
   const { body: source } = result;
   const onEnd = (end: PiecesEnd): void => {
+    giveBackPayload(transaction, call.step.configuration, invocation);
     if (end.kind === 'complete') reportResult(ended(), { ...head, logTail: source.logTail }, undefined, end.bytes);
     else if (end.kind === 'stopped') reportStopped(ended(), head, end.bytes);
     else reportError(ended(), end.error, end.failure, end.bytes);

@@ -130,14 +130,19 @@ export class Transaction implements EvaluationContext {
 
   /** The caller has its answer: bodies and variables are for nobody any more. */
   letGo(): void {
-    this.request?.setBody(undefined);
-    this.response?.setBody(undefined);
-    this.lambdaResponse?.release();
-    this.lambdaResponse = undefined;
+    this.letBodiesGo();
     for (const value of this.attributes.values()) {
       if (typeof value === 'string') this.memory.give(textBytes(value));
     }
     this.attributes.clear();
+  }
+
+  /** No step runs any more. What tells of the request, its variables among it, stays. */
+  letBodiesGo(): void {
+    this.request?.setBody(undefined);
+    this.response?.setBody(undefined);
+    this.lambdaResponse?.release();
+    this.lambdaResponse = undefined;
   }
 
   throwIfAborted(): void {

@@ -46,6 +46,11 @@ export function fail(exchange: Exchange, failure: Failure, side?: SideState): vo
 export function stream(exchange: Exchange, outgoing: OutgoingStream): void {
   exchange.effects.push({ kind: 'stream', stream: outgoing }, resume);
   exchange.life = streaming;
+  // It may take long, and the request's body is for nobody any more.
+  const { request } = exchange;
+  exchange.inputs.giveBack(request.size);
+  request.size = 0;
+  request.pieces = [];
   open(exchange.request);
   open(exchange.response);
 }

@@ -4,17 +4,24 @@ import type { Pieces } from './outgoing-stream.ts';
 
 /** The whole of a body that arrives, taken of `memory` as it grows. Rejects as reading does, and where it is over `limit`. */
 export async function collectBody(body: Pieces, limit: number, memory: MemoryAccount): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
+  // One buffer: kept as they come, pieces of a byte each would take a hundred times their length.
+  let buffer: Uint8Array = new Uint8Array();
   let size = 0;
   for await (const piece of body) {
-    size += piece.length;
-    if (size > limit) throw bodyTooLarge('response', `an answer that cannot be streamed is over ${limit} bytes`);
-    charge(memory, piece.length);
-    // What a piece is a view of may be used again.
-    pieces.push(Uint8Array.prototype.slice.call(piece));
+    const length = size + piece.length;
+    if (length > limit) throw bodyTooLarge('response', `an answer that cannot be streamed is over ${limit} bytes`);
+    if (length > buffer.length) buffer = grown(buffer, size, Math.min(limit, Math.max(length, 2 * size)), memory);
+    buffer.set(piece, size);
+    size = length;
   }
-  charge(memory, size);
-  const whole = Buffer.concat(pieces, size);
-  memory.give(size);
-  return whole;
+  return size < buffer.length ? grown(buffer, size, size, memory) : buffer;
+}
+
+/** Its first `size` bytes in a buffer of another length. While they are copied they are there twice. */
+function grown(buffer: Uint8Array, size: number, length: number, memory: MemoryAccount): Uint8Array {
+  charge(memory, length);
+  const other = Buffer.allocUnsafe(length);
+  other.set(buffer.subarray(0, size));
+  memory.give(buffer.length);
+  return other;
 }

@@ -18,6 +18,9 @@ const CONTENT_TYPE = 'application/octet-stream';
 const JSON_BEGINNINGS: ReadonlySet<number> = new Set(Buffer.from('{["'));
 const BLANKS: ReadonlySet<number> = new Set(Buffer.from(' \t\r\n'));
 
+/** So long the end of an answer without a body is waited for, to tell a failure and to keep the connection. */
+const BODILESS_MS = 1_000;
+
 const empty = new Uint8Array();
 
 /** In which order the values of one name come; `cookies` are last. */
@@ -68,9 +71,14 @@ async function begin(
 
 /** Waits for the first byte of the body, or its end: what goes wrong until then is no answer. */
 async function answer(arriving: ArrivingBytes, { status, headers }: Head): Promise<FunctionAnswer> {
-  while (arriving.bytes.length === 0 && !arriving.ended) await arriving.more();
-  if (arriving.bytes.length === 0) return { status, headers, body: empty };
-  if (!hasNoBody(status)) return { status, headers, body: arriving };
+  const bodiless = hasNoBody(status);
+  const timer = bodiless ? setTimeout(() => arriving.stop(), BODILESS_MS) : undefined;
+  try {
+    while (arriving.bytes.length === 0 && !arriving.ended) await arriving.more();
+  } finally {
+    clearTimeout(timer);
+  }
+  if (!bodiless && arriving.bytes.length > 0) return { status, headers, body: arriving };
   arriving.stop();
   return { status, headers, body: empty };
 }

@@ -4,6 +4,7 @@ import type { InvocationResult, LambdaInvoker } from '../../../src/lambda/index.
 import { ExchangeClient, type Message, requestHeaders } from '../../support/exchange.ts';
 import { invokerOf } from '../../support/invoker-of.ts';
 import { type RunningProcessor, startProcessor } from '../../support/processor.ts';
+import { PushedStream } from '../../support/pushed-stream.ts';
 import { scriptedInvoker } from '../../support/scripted-invoker.ts';
 
 const policiesWith = (bufferedBytes: number) => `
@@ -13,6 +14,7 @@ limits: {bodyBytes: 2000, bufferedBytes: ${bufferedBytes}, shares: {default: 1}}
 apis:
   body: {request: [{configuration: {function: echo, payload: "{#request.content}"}}]}
   hangs: {request: [{configuration: {function: hangs}}]}
+  streams: {request: [{configuration: {function: f, payload: "{#request.content}", sendToConsumer: true, streaming: true}}]}
   late: {request: [{configuration: {function: late}}]}
   sends: {request: [{configuration: {function: echo, payload: "${'x'.repeat(1500)}", sendToConsumer: true}}]}
 `;
@@ -80,4 +82,18 @@ test('an event of observability mode counts as a stream until it is done, though
   assert.equal(processor.capacity.streams, 1);
   done.resolve({ status: 202, payload: Buffer.alloc(0), attempts: 1, requestId: 'r' });
   await until(() => processor.capacity.streams === 0);
+});
+
+test('while an answer is streamed the request’s body is not held, and its payload is until the stream has ended', async (t) => {
+  const stream = new PushedStream();
+  const invoker: LambdaInvoker = { ...scriptedInvoker(), invokeStreaming: async () => stream.result };
+  const { processor, client } = await start(t, invoker, 10_000);
+  const call = client.open({ 'x-lambda-api': 'streams' });
+  call.send({ ...requestHeaders(false), ...full });
+  stream.push('one');
+  assert.ok((await call.ask(body('x'.repeat(900))))?.streamed_immediate_response);
+  await until(() => processor.capacity.bufferedBytes === 900);
+  stream.end();
+  await until(() => processor.capacity.bufferedBytes === 0);
+  await call.end();
 });

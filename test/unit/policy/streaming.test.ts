@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { InvocationError } from '../../../src/lambda/index.ts';
+import { textBytes } from '../../../src/memory-account.ts';
 import { type PhaseOutcome, PolicyFailure, type StreamedAnswer } from '../../../src/policy/index.ts';
 import { answerOf, type PolicyRun, type PolicyRunOptions, policyRun, step } from '../../support/policy-run.ts';
 import { PushedStream } from '../../support/pushed-stream.ts';
+import { prelude } from '../../support/streaming-stub.ts';
 
 const streams = { sendToConsumer: true, streaming: true };
 
@@ -237,5 +239,15 @@ test('a tunnel is not told that it is open', async () => {
   const { run, stream } = streaming({ request: [step('chat', streams)] }, { method: 'CONNECT' });
   stream.push('x');
   assert.equal(answerOf(await run.request()).errorKey, 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE');
+  assert.ok(stream.stopped);
+});
+
+test('where its headers find no room the stream is closed', async () => {
+  const long = 'x'.repeat(6_000);
+  const memory = { take: (bytes: number) => bytes !== textBytes(long), give() {}, shortage: 'no room in the test' };
+  const fields = { ...streams, responseFormat: 'function-url' };
+  const { run, stream } = streaming({ request: [step('chat', fields)] }, { memory });
+  stream.push(`${prelude({ headers: { 'x-long': long } })}one`);
+  assert.equal(answerOf(await run.request()).errorKey, 'LAMBDA_EXT_PROC_OVERLOADED');
   assert.ok(stream.stopped);
 });

@@ -8,6 +8,7 @@ import { collectBody, withFirstPiece } from '../../../../src/ext-proc/streaming/
 import { unlimitedMemory } from '../../../../src/memory-account.ts';
 import { defaultLimits, PolicyFailure } from '../../../../src/policy/index.ts';
 import { isCollected } from '../../../support/collected.ts';
+import { CountedMemory } from '../../../support/counted-memory.ts';
 import { ScriptedPieces } from './scripted-pieces.ts';
 
 test('the first piece is waited for, and nothing is lost or read ahead', async () => {
@@ -42,6 +43,15 @@ test('what is collected is whole, and at most as large as may be', async () => {
     collectBody(new ScriptedPieces().push('abc', 'def', 'end'), 5, unlimitedMemory),
     (error) => error instanceof PolicyFailure && error.key === 'LAMBDA_EXT_PROC_BODY_TOO_LARGE',
   );
+});
+
+test('pieces of a byte each are put together as they come, and not kept one by one', async (t) => {
+  const memory = new CountedMemory();
+  const takes = t.mock.method(memory, 'take');
+  const pieces = new ScriptedPieces().push(...Array.from({ length: 1_000 }, (_, i) => Buffer.from([i])), 'end');
+  const whole = await collectBody(pieces, 10_000, memory);
+  assert.deepEqual([whole.length, whole[999], memory.taken], [1_000, 999 % 256, 1_000]);
+  assert.ok(takes.mock.callCount() < 20, `${takes.mock.callCount()} buffers`);
 });
 
 test('streamed answers are counted for the process and for an API, until their streams have ended', () => {

@@ -1,6 +1,7 @@
 // Answers that begin with an HTTP prelude, cut anywhere, as docs/reference/formats.md has it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import {
   type BodyPieces,
@@ -14,6 +15,7 @@ import {
 import { NoRoomError } from '../../../../src/memory-account.ts';
 import { isCollected } from '../../../support/collected.ts';
 import { CountedMemory } from '../../../support/counted-memory.ts';
+import { PushedStream } from '../../../support/pushed-stream.ts';
 import { bytesOf, prelude } from '../../../support/streaming-stub.ts';
 
 const names = ['api-gateway-v1', 'http-api-v1', 'api-gateway-v2', 'function-url'] as const;
@@ -181,6 +183,19 @@ describe('a prelude', () => {
       assert.ok(pieces.stopped);
       assert.equal(pieces.read, 2);
     }
+  });
+
+  test('a function that goes on after such a status does not keep its caller, and one that fails is told', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const stream = new PushedStream();
+    const answer = formatOf('function-url').begin(stream);
+    stream.push(prelude({ statusCode: 204 }).toString());
+    await nextTurn();
+    t.mock.timers.tick(1_000);
+    assert.deepEqual(await answer, { status: 204, headers: [], body: new Uint8Array() });
+    assert.ok(stream.stopped);
+    const failed = new Error('the function failed');
+    await assert.rejects(formatOf('function-url').begin(new Pieces([prelude({ statusCode: 204 })], failed)), failed);
   });
 
   test('the answer waits for the first byte of the body, and no longer', async () => {
