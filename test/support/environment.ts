@@ -20,6 +20,8 @@ export interface EnvironmentOptions {
   readonly concurrency?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly args?: readonly string[];
+  /** Flags of Node for the sidecar. */
+  readonly nodeArgs?: readonly string[];
 }
 
 export interface Answered {
@@ -63,6 +65,7 @@ async function start(
     ...(options.built === undefined ? {} : { built: options.built }),
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.args === undefined ? {} : { args: options.args }),
+    ...(options.nodeArgs === undefined ? {} : { nodeArgs: options.nodeArgs }),
     ...context,
   });
   started.push(sidecar);

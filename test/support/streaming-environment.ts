@@ -40,6 +40,7 @@ export interface StreamingOptions {
   readonly document?: object;
   readonly envoy?: Partial<EnvoyConfigOptions>;
   readonly args?: readonly string[];
+  readonly nodeArgs?: readonly string[];
   readonly built?: boolean;
 }
 
@@ -106,6 +107,7 @@ export async function startStreaming(
         },
         envoy: { ...streamingEnvoy(Object.keys(apis)), ...options.envoy },
         ...(options.args === undefined ? {} : { args: options.args }),
+        ...(options.nodeArgs === undefined ? {} : { nodeArgs: options.nodeArgs }),
         ...(options.built === undefined ? {} : { built: options.built }),
       },
       test,
