@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLocalLambda } from '../demo/local-lambda.ts';
+import { isFree } from './support/free-port.ts';
 
 const USAGE = 'usage: node scripts/local-lambda.ts NAME=FILE.mjs … [--port N]';
 
@@ -17,6 +18,9 @@ async function main(): Promise<void> {
   const files = Object.fromEntries(positionals.map(fileOf));
   if (positionals.length === 0) throw new Error(USAGE);
   const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new Error(`--port must be 1 to 65535, not ${values.port}`);
+  if (!(await isFree(port))) throw new Error(`port ${port} is in use (\`npm start\` has 4567): give another --port`);
   await startLocalLambda(port, files);
   console.log(`local-lambda: ${Object.keys(files).join(', ')} at http://127.0.0.1:${port} until Ctrl-C`);
 }

@@ -1,6 +1,6 @@
 import type { CommandDefinition, Flag } from './command-line.ts';
 import { inlineFlags } from './inline-options.ts';
-import { secretFlag } from './secret-options.ts';
+import { secretFlag } from './secret-flag.ts';
 import { tryFlags } from './try/try-flags.ts';
 
 const configFlag: Flag = {

@@ -1,12 +1,6 @@
 import { SecretStore } from '../config/index.ts';
-import { type Flag, type ParsedCommandLine, UsageError } from './command-line.ts';
-
-export const secretFlag: Flag = {
-  name: 'allow-secret',
-  value: 'env:GLOB|file:DIR',
-  repeatable: true,
-  help: 'what #secrets may read, instead of env:LAMBDA_EXT_PROC_SECRET_* and file:/run/secrets/lambda-ext-proc',
-};
+import { type ParsedCommandLine, UsageError } from './command-line.ts';
+import { secretFlag } from './secret-flag.ts';
 
 /** `isServing`: see SecretStore. Throws UsageError. */
 export function readSecretOptions(line: ParsedCommandLine, isServing = false): SecretStore {

@@ -1,5 +1,5 @@
 import type { Flag } from '../command-line.ts';
-import { secretFlag } from '../secret-options.ts';
+import { secretFlag } from '../secret-flag.ts';
 
 /** The command's own flags; curl's are read beside them (split-arguments.ts). */
 export const tryFlags: readonly Flag[] = [
