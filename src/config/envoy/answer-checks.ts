@@ -1,6 +1,6 @@
 import type { Reporter } from '../compile/reporter.ts';
 import type { Filter } from './filters.ts';
-import { mayAnswer, nameOf, type UsedRoute } from './used-routes.ts';
+import { mayAnswer, nameOf, severityFor, type UsedRoute } from './used-routes.ts';
 
 export function checkFailureMode({ config }: Filter, reporter: Reporter): void {
   const message =
@@ -12,7 +12,7 @@ export function checkFailureMode({ config }: Filter, reporter: Reporter): void {
 export function checkAnswers({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
   if (config.flag('observability_mode')) {
     const message = `Envoy ignores every answer: ${nameOf(used)} can neither change nor answer anything; leave it out, unless its functions are Events`;
-    reporter.warn(config.placeOf('observability_mode'), message, 'key');
+    reporter[severityFor([used])](config.placeOf('observability_mode'), message, 'key');
   }
   if (!config.flag('disable_immediate_response')) return;
   const what = mayAnswer(used.policies) ? 'sendToConsumer and errors are' : 'errors are';

@@ -105,3 +105,12 @@ test('what lets requests pass a route with an authorizer is an error, as on ever
   assert.ok(isError(guard), guard);
   assert.ok(!isError(other), other);
 });
+
+test('an Envoy that listens to no answer is an error where an authorizer guards', () => {
+  const lines = check(withField('observability_mode: true'), TOKEN);
+  only(
+    lines.filter((line) => line.includes('ignores every answer')),
+    'error',
+    'observability_mode',
+  );
+});
