@@ -1,8 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** Makes keys useless to who reads them in a dump of memory. */
-const salt = randomBytes(16);
-const noSalt = new Uint8Array();
+const salt = randomBytes(16).toString('hex');
 
 /** What a key is made of; absent is not empty. */
 export type KeyParts = readonly (string | Uint8Array | undefined)[];
@@ -17,19 +16,16 @@ export function resultKey(parts: KeyParts): string {
 
 /** The same, equal in all processes: for who gives it to nobody, since it can be guessed. */
 export function sharedKey(parts: KeyParts): string {
-  return digest(parts, noSalt);
+  return digest(parts, '');
 }
 
-function digest(parts: KeyParts, first: Uint8Array): string {
-  const hash = createHash('sha256').update(first);
-  let text = '';
+function digest(parts: KeyParts, first: string): string {
+  let text = first;
   for (const part of parts) {
     if (part === undefined) text += '-;';
     else if (typeof part === 'string') text += `${part.length}:${part};`;
-    else {
-      hash.update(`${text}${part.byteLength} bytes:`, 'utf16le').update(part);
-      text = ';';
-    }
+    else text += `${part.byteLength} bytes:${hash('sha256', part)};`;
   }
-  return hash.update(text, 'utf16le').digest('base64');
+  // Not UTF-8, in which half of a surrogate pair is the same as another. One call: an object of node:crypto takes longer than a hash.
+  return hash('sha256', Buffer.from(text, 'utf16le'), 'base64');
 }

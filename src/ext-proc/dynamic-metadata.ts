@@ -1,13 +1,15 @@
 import { METADATA_NAMESPACE, REQUEST_DONE } from '../envoy-names.ts';
-import { grantData, type Transaction, writeJson } from '../policy/index.ts';
-import { type Json, type Struct, toStruct } from './wire/index.ts';
+import { type Execution, grantData, type Transaction, writeJson } from '../policy/index.ts';
+import { type Json, keepBytes, type Struct, toStruct } from './wire/index.ts';
 
 /**
  * `request: done` goes along with the reply that ends the request phase, whether or not anything ran. An RBAC filter after
  * this one lets only such requests on: where Envoy hides that it went on without the policies, they stop there.
  */
 const done = { [REQUEST_DONE.key]: REQUEST_DONE.value } as const;
-const onlyDone = toStruct({ [METADATA_NAMESPACE]: done });
+const onlyDone = keepBytes(toStruct({ [METADATA_NAMESPACE]: done }));
+/** Of requests that a kept result is all there is to tell of. */
+const ofKeptResults = new WeakMap<Execution, Struct>();
 
 /**
  * Variables and invocations so far, under the namespace `lambda-ext-proc`. `requestDone`: see `done`. `cookies`: what a streamed
@@ -21,13 +23,16 @@ export function dynamicMetadata(
   const isEmpty =
     transaction === undefined || (transaction.executions.size === 0 && transaction.errorKey === undefined);
   if (isEmpty && cookies.length === 0) return requestDone ? onlyDone : undefined;
+  const kept = transaction && requestDone ? keptAlone(transaction) : undefined;
+  const known = kept && ofKeptResults.get(kept);
+  if (known !== undefined) return known;
   const further = Object.fromEntries(cookies.map((cookie, index) => [`cookie${index + 2}`, cookie]));
   if (transaction === undefined) return toStruct({ [METADATA_NAMESPACE]: further });
   const policies = [...transaction.executions].map(([name, execution]): [string, Json] => [
     name,
     { ...execution, durationMs: Math.round(execution.durationMs * 1000) / 1000 },
   ]);
-  return toStruct({
+  const struct = toStruct({
     [METADATA_NAMESPACE]: {
       ...(requestDone && done),
       ...further,
@@ -37,6 +42,16 @@ export function dynamicMetadata(
       authorizer: authorizerOf(transaction),
     },
   });
+  if (kept !== undefined) ofKeptResults.set(kept, keepBytes(struct));
+  return struct;
+}
+
+/** The one execution of a request that has nothing else to tell, where its result was kept: it is the same for all who get it. */
+function keptAlone(transaction: Transaction): Execution | undefined {
+  const { executions, errorKey, shownGrant } = transaction;
+  if (executions.size !== 1 || errorKey !== undefined || shownGrant !== undefined) return undefined;
+  const [execution] = executions.values();
+  return execution?.cached && variablesOf(transaction).length === 0 ? execution : undefined;
 }
 
 /** Characters of a variable, its name included, and of all of them: Envoy keeps them with the request, logs copy them. */

@@ -1,4 +1,4 @@
-import { FormatError, grantData, isAuthorizerRefusal } from '../formats/index.ts';
+import { FormatError, isAuthorizerRefusal } from '../formats/index.ts';
 import { charge } from '../memory-account.ts';
 import type { AuthorizerStep, PolicyStep } from './api-policies.ts';
 import { ambiguousPath, authorizerFailed, forbidden, unauthorized } from './authorizer-failures.ts';
@@ -42,7 +42,7 @@ export async function authorize(
     const grant = { ...result.grant, integrationLatency: Math.round(performance.now() - started) };
     if (transaction.request !== undefined) transaction.request.grant = grant;
     if (metadata) transaction.shownGrant = grant;
-    transaction.attributes.set(AUTHORIZER_ATTRIBUTE, grantData(grant));
+    transaction.attributes.set(AUTHORIZER_ATTRIBUTE, result.data);
   } catch (error) {
     transaction.throwIfAborted();
     if (error instanceof FormatError) throw authorizerFailed(service, error);

@@ -8,11 +8,13 @@ import { type CallResult, callFunction, type FunctionCall } from './call-functio
 import { withEvaluationLimit } from './evaluation-limit.ts';
 import type { SharedResults } from './runtime.ts';
 import { encodeResult, lookUpStored } from './stored-result.ts';
-import type { Transaction } from './transaction.ts';
+import type { Execution, Transaction } from './transaction.ts';
 
 interface KeptResult extends Kept {
   readonly result: InvocationResult;
   readonly answer: FunctionAnswer;
+  /** What each request that gets it leaves for access logs: one object, of which its metadata are made once. */
+  readonly execution: Execution;
 }
 
 /** What tells a request of a step with a cache from others. */
@@ -25,6 +27,8 @@ export interface CacheKey {
 
 /** What an entry of a header takes beside its texts. */
 const HEADER_BYTES = 64;
+/** What metadata of a kept result take, as an object and as bytes. */
+const METADATA_BYTES = 2_048;
 
 /** Undefined: the request calls the function by itself, since the step keeps nothing, or has no key for this request. */
 export function cacheKeyOf(
@@ -101,10 +105,9 @@ export function keptResult(
   const { cache } = step.configuration;
   const { results } = transaction.runtime.cache ?? {};
   if (cache === undefined || results === undefined) return undefined;
-  const started = performance.now();
   const kept = results.kept<KeptResult>({ ...cache, key });
   if (kept === undefined) return undefined;
-  reportCached({ transaction, step, invocation }, kept.result, performance.now() - started);
+  reportCached({ transaction, step, invocation }, kept.result, kept.execution);
   return { result: kept.result, answer: kept.answer, held: 0 };
 }
 
@@ -126,7 +129,9 @@ export async function sharedResult(call: FunctionCall, key: CacheKey, signal: Ab
           askedAt = performance.now();
         }),
     });
-    if (askedAt === undefined) reportCached(call, value.result, performance.now() - started);
+    if (askedAt === undefined) {
+      reportCached(call, value.result, { ...value.execution, durationMs: performance.now() - started });
+    }
     return { result: value.result, answer: value.answer, held: 0 };
   } finally {
     // Time of a call of its own is counted where it is reported.
@@ -157,7 +162,7 @@ async function load(
     const stored = store === undefined ? undefined : await lookUpStored(call, parts, store, memory);
     if (stored?.found !== undefined) {
       const { result, answer, ttlMs } = stored.found;
-      return { result, answer, bytes: bytesOf(result, answer), ttlMs };
+      return { result, answer, execution: executionOf(result), bytes: bytesOf(result, answer), ttlMs };
     }
     signal.throwIfAborted();
     onAsk();
@@ -165,7 +170,7 @@ async function load(
     const { result, answer } = await callFunction(loading, memory, signal);
     const { logTail: _tail, held: _held, ...kept } = result;
     if (stored?.entry !== undefined) store?.results.put(stored.entry, encodeResult(kept), account);
-    return { result: kept, answer, bytes: bytesOf(result, answer) };
+    return { result: kept, answer, execution: executionOf(kept), bytes: bytesOf(result, answer) };
   } finally {
     memory.release();
   }
@@ -179,23 +184,27 @@ function payloadOf({ step, invocation, question }: FunctionCall, memory: MemoryA
 }
 
 function bytesOf({ payload }: InvocationResult, { headers, body, authorization }: FunctionAnswer): number {
-  let bytes = payload.byteLength + (authorization?.bytes ?? 0);
+  let bytes = METADATA_BYTES + payload.byteLength + (authorization?.bytes ?? 0);
   if (isWhole(body) && body !== payload) bytes += body.byteLength;
   for (const [name, value] of headers) bytes += HEADER_BYTES + textBytes(name) + textBytes(value);
   return bytes;
+}
+
+/** Nobody waited for it. */
+function executionOf({ requestId, executedVersion, status }: InvocationResult): Execution {
+  return { requestId, executedVersion, durationMs: 0, status, cached: true };
 }
 
 /** No function was called for this request: it is in no log and no metric of invocations. */
 function reportCached(
   { transaction, step, invocation }: Pick<FunctionCall, 'transaction' | 'step' | 'invocation'>,
   result: InvocationResult,
-  waitedMs: number,
+  execution: Execution,
 ): void {
-  const { requestId, executedVersion, status } = result;
   const { trace } = transaction.runtime;
   trace?.({ kind: 'invocation', invocation });
   trace?.({ kind: 'result', result, cached: true });
-  transaction.executions.set(step.name, { requestId, executedVersion, durationMs: waitedMs, status, cached: true });
+  transaction.executions.set(step.name, execution);
 }
 
 /** What one call takes of an account, to be given back at once. */

@@ -26,4 +26,4 @@ export { mayReplaceBody, needsWholeResponse } from './replaced-body.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';
 export type { InvocationObserver, PolicyRuntime, SharedResults, SharedStore } from './runtime.ts';
 export type { AppliedMutations, Trace, TraceEvent } from './trace.ts';
-export { type ResponseStreams, Transaction } from './transaction.ts';
+export { type Execution, type ResponseStreams, Transaction } from './transaction.ts';

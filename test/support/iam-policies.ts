@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { IamPolicy } from '../../src/formats/authorizer/iam-policy.ts';
-import { methodArn } from '../../src/formats/authorizer/method-arn.ts';
+import { methodArn, stageArn } from '../../src/formats/authorizer/method-arn.ts';
 import { decide } from './iam-rules.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -25,9 +25,10 @@ export function comparePolicies(seed: number, count: number): ReadonlyMap<string
   const verdicts = new Map<string, number>();
   for (let index = 0; index < count; index++) {
     const parts = arnParts();
-    const arn = methodArn(parts);
+    const arnOf = (one: typeof parts) => methodArn(stageArn(one), one.method, one.path);
+    const arn = arnOf(parts);
     const resource = () => {
-      const near = random() < 0.7 ? arn.text : methodArn({ ...parts, ...arnParts() }).text;
+      const near = random() < 0.7 ? arn.text : arnOf({ ...parts, ...arnParts() }).text;
       const cut = random() < 0.4 ? `${near.slice(0, Math.floor(random() * near.length))}*` : near;
       return pick(['*', cut, cut, cut, holed(cut), holed(cut), 'arn:aws:s3:::*']);
     };

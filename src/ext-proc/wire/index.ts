@@ -12,6 +12,7 @@ export type {
   Side,
   TrailersMessage,
 } from './message.ts';
+export { keepBytes } from './proto-writer.ts';
 export type {
   BodyMode,
   FilterMetadata,

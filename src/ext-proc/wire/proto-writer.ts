@@ -19,6 +19,16 @@ const INITIAL_BYTES = 1024;
 /** Up to so many characters a loop is cheaper than two calls of Buffer's, and the length is one byte. */
 const SHORT = 40;
 
+/** Bytes of messages that are sent many times; empty: not written yet. */
+const keptBytes = new WeakMap<object, Uint8Array>();
+const notWritten = new Uint8Array();
+
+/** The message will be part of many others, and nobody changes it: it is written once. */
+export function keepBytes<T extends object>(message: T): T {
+  keptBytes.set(message, notWritten);
+  return message;
+}
+
 /**
  * Writes messages straight from plain objects in one pass. proto-loader makes a message object of each part first,
  * which costs more than the bytes themselves.
@@ -99,8 +109,15 @@ export class ProtoWriter {
         break;
       default: {
         this.#varint((field.number << 3) | 2);
+        const kept = keptBytes.get(value as object);
+        if (kept !== undefined && kept !== notWritten) {
+          this.#bytes(kept);
+          break;
+        }
         const start = this.#open();
         this.#message(value as Readonly<Record<string, unknown>>, kind);
+        // A copy of its own: one of Buffer's pool would hold all of the pool.
+        if (kept !== undefined) keptBytes.set(value as object, new Uint8Array(this.#buffer.subarray(start, this.#at)));
         this.#close(start);
       }
     }

@@ -1,7 +1,7 @@
 import { FormatError } from '../format-error.ts';
 import { JsonSyntaxError } from '../result/json-scanner.ts';
 import { GlobBudgetError } from './glob.ts';
-import type { AuthorizerGrant } from './grant.ts';
+import { type AuthorizerGrant, grantData } from './grant.ts';
 import { IamPolicy, type Judgement } from './iam-policy.ts';
 import { type JsonObject, jsonObject, member } from './json-members.ts';
 import { readJson, valueBytes } from './json-value.ts';
@@ -9,10 +9,14 @@ import type { MethodArn } from './method-arn.ts';
 
 /** Far more than API Gateway takes of an authorizer; parsed JSON takes many times its text. */
 const MAX_BYTES = 256 * 1024;
+/** What an entry of a map takes beside what is in it. */
+const ENTRY_BYTES = 48;
 
 /** What an authorizer answered: a policy, or its verdict itself. */
 export interface AuthorizerResult {
   readonly grant: Omit<AuthorizerGrant, 'integrationLatency'>;
+  /** `grant` as expressions see it. Nobody changes it. */
+  readonly data: ReadonlyMap<string, unknown>;
   /** About what it takes in memory. */
   readonly bytes: number;
   /** The verdict on one request. Throws FormatError. */
@@ -53,8 +57,7 @@ function simpleResult(result: JsonObject): AuthorizerResult {
   const isAuthorized = member(result, 'isAuthorized');
   if (typeof isAuthorized !== 'boolean') throw new FormatError('isAuthorized is neither true nor false');
   return {
-    grant: { principalId: undefined, context: member(result, 'context') },
-    bytes: valueBytes(result),
+    ...told({ principalId: undefined, context: member(result, 'context') }, result),
     judge: () => ({ verdict: isAuthorized ? 'allow' : 'deny-default', statement: undefined }),
   };
 }
@@ -64,8 +67,7 @@ function policyResult(result: JsonObject): AuthorizerResult {
   if (typeof principalId !== 'string' || principalId === '') throw new FormatError('principalId is not a text');
   const policy = IamPolicy.read(member(result, 'policyDocument'));
   return {
-    grant: { principalId, context: flatContext(member(result, 'context')) },
-    bytes: valueBytes(result),
+    ...told({ principalId, context: flatContext(member(result, 'context')) }, result),
     judge(arn) {
       try {
         return policy.judge(arn);
@@ -75,6 +77,14 @@ function policyResult(result: JsonObject): AuthorizerResult {
       }
     },
   };
+}
+
+function told(
+  grant: AuthorizerResult['grant'],
+  result: JsonObject,
+): Pick<AuthorizerResult, 'grant' | 'data' | 'bytes'> {
+  const data = grantData(grant);
+  return { grant, data, bytes: valueBytes(result) + data.size * ENTRY_BYTES };
 }
 
 function flatContext(value: unknown): JsonObject | undefined {

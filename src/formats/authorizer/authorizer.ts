@@ -13,7 +13,7 @@ import { Stage } from '../request/stage.ts';
 import { authorizerResponse } from './authorizer-response.ts';
 import { EventContext } from './event-context.ts';
 import { type IdentitySource, identityValues } from './identity-source.ts';
-import { type MethodArn, methodArn } from './method-arn.ts';
+import { type MethodArn, methodArn, type StageNames, stageArn } from './method-arn.ts';
 import { methodRefusal, pathRefusal } from './request-path.ts';
 
 /** Whose authorizer it is: a REST API's, or an HTTP API's with its payload format. */
@@ -68,6 +68,7 @@ export class Authorizer {
   readonly #stage: Stage;
   readonly #accountId: TextField;
   readonly #apiId: TextField;
+  #lastStage: { readonly names: StageNames; readonly arn: string } | undefined;
 
   constructor(options: AuthorizerOptions) {
     const { service, format } = options;
@@ -95,13 +96,13 @@ export class Authorizer {
     if (refusal !== undefined) return refusal;
     const { request } = transaction;
     if (!isRequestView(request)) throw new FormatError('an authorizer without a request');
-    const api = {
+    const stage = this.#stageArn({
       region,
       accountId: this.#accountId.text(transaction),
       apiId: this.#apiId.text(transaction),
       stage: this.#stage.of(transaction),
-    };
-    const arn = methodArn({ ...api, method: request.method, path: request.path });
+    });
+    const arn = methodArn(stage, request.method, request.path);
     if (arn.text.length > MAX_ARN) return { status: 414, reason: `the ARN has more than ${MAX_ARN} bytes` };
     const event = new EventContext(this.#dialect, request, transaction);
     const identity = identityValues(this.sources, request, event);
@@ -115,13 +116,30 @@ export class Authorizer {
     const asked = this.#options.isSimple ? arn.text : '';
     return {
       arn,
-      keyParts: [...Object.values(api), asked, ...identity],
+      keyParts: [stage, asked, ...identity],
       payload: (memory) => {
         const text = this.#event(arn.text, identity, event);
         charge(memory, Buffer.byteLength(text));
         return Buffer.from(text);
       },
     };
+  }
+
+  /** Most steps name one stage: its ARN is made and held against the rules once. */
+  #stageArn(names: StageNames): string {
+    const last = this.#lastStage;
+    if (
+      last !== undefined &&
+      last.names.region === names.region &&
+      last.names.accountId === names.accountId &&
+      last.names.apiId === names.apiId &&
+      last.names.stage === names.stage
+    ) {
+      return last.arn;
+    }
+    const arn = stageArn(names);
+    this.#lastStage = { names, arn };
+    return arn;
   }
 
   #event(arn: string, identity: readonly string[], event: EventContext): string {

@@ -24,7 +24,10 @@ export function authorizerOf2({ context }: AuthorizerGrant): string {
 }
 
 /** What expressions see as `#context.attributes['authorizer']`. */
-export function grantData({ principalId, context }: AuthorizerGrant): ReadonlyMap<string, unknown> {
+export function grantData({
+  principalId,
+  context,
+}: Omit<AuthorizerGrant, 'integrationLatency'>): ReadonlyMap<string, unknown> {
   return new Map([
     ...entriesOf(context),
     ...(principalId === undefined ? [] : [['principalId', principalId] as const]),

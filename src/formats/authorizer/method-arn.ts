@@ -6,14 +6,11 @@ import { percentDecode } from '../percent-decode.ts';
 const PLAIN = /^(?:\$default|[\w.-]+)$/;
 
 /** What names an API's stage. */
-export interface ArnParts {
+export interface StageNames {
   readonly region: string;
   readonly accountId: string;
   readonly apiId: string;
   readonly stage: string;
-  readonly method: string;
-  /** As it would be forwarded, without query. */
-  readonly path: string;
 }
 
 /** What a policy is judged against. */
@@ -27,14 +24,18 @@ export interface MethodArn {
   readonly readings: readonly string[];
 }
 
-/** `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/path`, as API Gateway has it. Throws FormatError. */
-export function methodArn(parts: ArnParts): MethodArn {
-  const { region, accountId, apiId, stage, method } = parts;
+/** `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE`: no other names give the same text. Throws FormatError. */
+export function stageArn({ region, accountId, apiId, stage }: StageNames): string {
   for (const [name, value] of Object.entries({ region, accountId, apiId, stage })) {
     if (!PLAIN.test(value)) throw new FormatError(`${name} is not a plain name, as an ARN needs it`);
   }
-  const start = `arn:${partitionOf(region)}:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}/`;
-  const path = parts.path.slice(1);
+  return `arn:${partitionOf(region)}:execute-api:${region}:${accountId}:${apiId}/${stage}`;
+}
+
+/** `STAGE/METHOD/path`, as API Gateway has it. `pathname`: as it would be forwarded, without query. */
+export function methodArn(stage: string, method: string, pathname: string): MethodArn {
+  const start = `${stage}/${method}/`;
+  const path = pathname.slice(1);
   if (!/[%;]/.test(path)) return { text: start + path, readings: [start + path] };
   const bare = path.replace(/;[^/]*/g, '');
   const paths = new Set([

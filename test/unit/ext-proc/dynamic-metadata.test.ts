@@ -52,3 +52,27 @@ test('the reply that ends the request phase says so, also where nothing ran', ()
   assert.equal(ran?.request?.stringValue, 'done');
   assert.equal(ran?.errorKey?.stringValue, 'KEY');
 });
+
+test('a kept result is told in one object to all who get it, unless there is more to tell', () => {
+  const execution = { requestId: 'r-1', executedVersion: '$LATEST', durationMs: 0, status: 200, cached: true };
+  const told = (attributes: Readonly<Record<string, unknown>>, more: object = {}) => {
+    const transaction = {
+      executions: new Map([['auth', execution]]),
+      attributes: new Map(Object.entries(attributes)),
+      policies: { privateVariables: new Set(['token']) },
+      ...more,
+    };
+    return dynamicMetadata(transaction as unknown as Transaction, true);
+  };
+  const fields = (struct = told({})) => struct?.fields?.['lambda-ext-proc']?.structValue?.fields;
+  const first = told({ authorizer: new Map([['tier', 'gold']]), token: 'secret' });
+  assert.equal(first, told({}));
+  assert.equal(fields(first)?.policies?.structValue?.fields?.auth?.structValue?.fields?.cached?.boolValue, true);
+  assert.equal(fields(first)?.request?.stringValue, 'done');
+  assert.equal(fields(told({ tier: 'gold' }))?.variables?.structValue?.fields?.tier?.stringValue, 'gold');
+  assert.equal(fields(told({}, { errorKey: 'KEY' }))?.errorKey?.stringValue, 'KEY');
+  const shownGrant = { principalId: 'me', context: undefined, integrationLatency: 0 };
+  const shown = fields(told({}, { shownGrant }))?.authorizer?.structValue?.fields;
+  assert.equal(shown?.principalId?.stringValue, 'me');
+  assert.equal(told({}), first);
+});

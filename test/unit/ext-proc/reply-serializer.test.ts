@@ -10,6 +10,7 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import fc from 'fast-check';
+import { keepBytes } from '../../../src/ext-proc/wire/proto-writer.ts';
 import { loadServiceDefinition } from '../../../src/ext-proc/wire/service-definition.ts';
 import { toStruct } from '../../../src/ext-proc/wire/struct.ts';
 
@@ -149,6 +150,15 @@ function normal(value: unknown): unknown {
   });
   return Object.fromEntries(fields.map(([key, item]) => [key, key === 'code' ? 'a code' : item]));
 }
+
+test('metadata that are written once are the same in each reply, short and long', () => {
+  for (const object of [{}, { done: 'yes' }, { long: 'x'.repeat(300), inner: { none: null } }]) {
+    const parts = { request_headers: {}, mode_override: { response_header_mode: 'SKIP' } };
+    const expected = roundTrip({ ...parts, dynamic_metadata: toStruct(object) });
+    const kept = keepBytes(toStruct(object));
+    for (let i = 0; i < 3; i++) assert.deepEqual(roundTrip({ ...parts, dynamic_metadata: kept }), expected);
+  }
+});
 
 test('a status code keeps its number, with and without a name', () => {
   const code = (number: number) =>

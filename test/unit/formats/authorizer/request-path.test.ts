@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { methodArn } from '../../../../src/formats/authorizer/method-arn.ts';
+import { methodArn, stageArn } from '../../../../src/formats/authorizer/method-arn.ts';
 import { methodRefusal, pathRefusal } from '../../../../src/formats/authorizer/request-path.ts';
 import { FormatError } from '../../../../src/formats/index.ts';
 import { seededRandom } from '../../../support/seeded-random.ts';
@@ -96,17 +96,17 @@ test('a method is a word in capitals', () => {
 });
 
 test('an ARN names the path as it was sent, and how a backend may read it', () => {
-  const parts = { region: 'us-east-1', accountId: '123456789012', apiId: 'abc', stage: '$default', method: 'GET' };
+  const parts = { region: 'us-east-1', accountId: '123456789012', apiId: 'abc', stage: '$default' };
   const start = 'arn:aws:execute-api:us-east-1:123456789012:abc/$default/GET/';
-  assert.deepEqual(methodArn({ ...parts, path: '/' }), { text: start, readings: [start] });
-  assert.equal(methodArn({ ...parts, path: '/a/' }).text, `${start}a/`);
-  const { text, readings } = methodArn({ ...parts, path: '/%61dmin;v=1/x' });
+  assert.deepEqual(methodArn(stageArn(parts), 'GET', '/'), { text: start, readings: [start] });
+  assert.equal(methodArn(stageArn(parts), 'GET', '/a/').text, `${start}a/`);
+  const { text, readings } = methodArn(stageArn(parts), 'GET', '/%61dmin;v=1/x');
   assert.equal(text, `${start}%61dmin;v=1/x`);
   assert.ok(readings.includes(`${start}admin/x`));
   assert.ok(readings.includes(`${start}admin;v=1/x`));
-  assert.match(methodArn({ ...parts, region: 'cn-north-1', path: '/' }).text, /^arn:aws-cn:/);
-  assert.match(methodArn({ ...parts, region: 'us-gov-west-1', path: '/' }).text, /^arn:aws-us-gov:/);
-  assert.match(methodArn({ ...parts, region: 'eusc-de-east-1', path: '/' }).text, /^arn:aws-eusc:/);
+  assert.match(methodArn(stageArn({ ...parts, region: 'cn-north-1' }), 'GET', '/').text, /^arn:aws-cn:/);
+  assert.match(methodArn(stageArn({ ...parts, region: 'us-gov-west-1' }), 'GET', '/').text, /^arn:aws-us-gov:/);
+  assert.match(methodArn(stageArn({ ...parts, region: 'eusc-de-east-1' }), 'GET', '/').text, /^arn:aws-eusc:/);
 });
 
 test('a name that would make the ARN one of other requests too is refused', () => {
@@ -115,12 +115,10 @@ test('a name that would make the ARN one of other requests too is refused', () =
     accountId: '123456789012',
     apiId: 'abc',
     stage: 'prod',
-    method: 'GET',
-    path: '/',
   };
   for (const value of ['*', '?', 'a/b', 'a:b', '', '$', '$defaults', 'a b', `$\{a}`]) {
     for (const name of ['region', 'accountId', 'apiId', 'stage']) {
-      assert.throws(() => methodArn({ ...parts, [name]: value }), FormatError, `${name}: ${value}`);
+      assert.throws(() => stageArn({ ...parts, [name]: value }), FormatError, `${name}: ${value}`);
     }
   }
 });
