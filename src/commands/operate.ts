@@ -22,8 +22,8 @@ export interface ServeProcess {
 
 /**
  * What an operator deals with, whether one process serves or several: the policies' file, the admin port, signals and
- * the line `ready`. `start` gives what serves, listening; `prepare` gets
- * new policies before they are in force. Resolves with the exit code when all has ended.
+ * the line `ready`. `start` gives what serves, listening; `prepare` gets new policies before they are in force. Resolves with the
+ * exit code when all has ended.
  */
 export async function operate(
   { options, logger, metrics, signals }: ServeProcess,

@@ -37,9 +37,9 @@ const MESSAGE_BYTES = 64 * 1024 * 1024;
 /** Streams beyond the limit get an answer of their own (503), so the transport must not refuse them first. */
 const STREAM_SLACK = 1_000;
 const IDLE_CHECK_MS = 20;
-/** For connections of the pool to close in order; the process ends afterwards anyway. */
 /** For the end of a streamed answer to reach Envoy. */
 const CUT_MS = 500;
+/** For connections of the pool to close in order; the process ends afterwards anyway. */
 const CLOSE_MS = 1_000;
 /** In how much of the grace, at its end, no request may come. */
 const LAST_MS = 1_000;
@@ -143,6 +143,8 @@ function exposedCheck(addresses: readonly string[]): { readonly ports?: Check } 
 
 /** Whoever still sends then is refused: a drain of Envoy's that takes longer loses those requests. */
 async function graceOver(graceMs: number, { metrics, logger }: ServingNodeOptions): Promise<void> {
+  // Envoy has ended, or another process takes over: nobody has to be waited for.
+  if (graceMs === 0) return;
   const lastMs = Math.min(graceMs, LAST_MS);
   await sleep(graceMs - lastMs);
   const before = metrics.streamsBegun;

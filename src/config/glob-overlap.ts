@@ -1,7 +1,7 @@
 import { matchesGlob } from './route-glob.ts';
 
 /**
- * Whether some text fits both globs. Exact: where both have a `*`, the longer beginning, all that stands between, and the
+ * Whether some text fits both globs. Exact: where both have a `*`, the longer beginning, all that is between, and the
  * longer end make such a text whenever one beginning begins with the other and one end ends with the other.
  */
 export function globsOverlap(a: string, b: string): boolean {

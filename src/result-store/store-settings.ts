@@ -36,7 +36,7 @@ export type StoreAddress = Pick<StoreSettings, 'host' | 'port' | 'database' | 'u
   readonly isTls: boolean;
 };
 
-/** Undefined: it is no URL of a Redis server. */
+/** Undefined: it is not the URL of a Redis server. */
 export function parseStoreUrl(text: string): StoreAddress | undefined {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'redis:' && url.protocol !== 'rediss:')) return undefined;

@@ -1,4 +1,4 @@
-import { isWhole, writeJson } from '../../formats/index.ts';
+import { isWhole, type Judgement, writeJson } from '../../formats/index.ts';
 import type { Invocation, InvocationError } from '../../lambda/index.ts';
 import { MASKED } from '../../observability/index.ts';
 import type { ApiPolicies } from '../../policy/index.ts';
@@ -49,7 +49,7 @@ export interface ShownCall {
 export interface ShownJudgement {
   /** What API Gateway would call the request. */
   readonly arn: string;
-  readonly verdict: 'allow' | 'deny-default' | 'deny-explicit';
+  readonly verdict: Judgement['verdict'];
   /** The position in `Statement`, from 1, of the one that decides; null: none does. */
   readonly statement: number | null;
   /** Null in a simple response. */

@@ -52,7 +52,7 @@ export function authorizerConfiguration(
   };
 }
 
-/** What cannot stand beside `authorizer`: a caller could get past it, or it would have no effect. */
+/** What cannot be used with `authorizer`: a caller could get past it, or it would have no effect. */
 export function checkAuthorizerStep(
   document: StepDocument,
   { path, phase }: { readonly path: DocumentPath; readonly phase: 'request' | 'response' },
@@ -76,7 +76,7 @@ export function checkAuthorizerStep(
       field === 'cache'
         ? '`authorizer.resultTtlInSeconds` says how long its answers are kept'
         : 'it only lets requests in or not: use a later step';
-    scope.error([field], `cannot stand beside \`authorizer\`: ${remedy}`, 'key');
+    scope.error([field], `cannot be used with \`authorizer\`: ${remedy}`, 'key');
   }
   const type = document.configuration?.invocationType;
   if (type !== undefined && type !== null && type !== 'RequestResponse') {

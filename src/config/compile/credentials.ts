@@ -48,7 +48,7 @@ function secret(
   if (template?.constant !== undefined && name !== 'sessionToken') {
     scope.warn(
       [name],
-      "a key stands in the document: leave both keys out for the machine's identity, or use {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}",
+      "a key is in the document as plain text: leave both keys out for the machine's identity, or use {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}",
     );
   }
   return template;

@@ -82,14 +82,14 @@ function templateOf(
 }
 
 function checkSecrets({ secret, previousSecret, password }: Templates, { reporter }: TemplateCompiler): void {
-  const stands = "stands in the document: use {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}";
+  const message = "is in the document as plain text: use {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}";
   for (const [name, template] of Object.entries({ secret, previousSecret })) {
     const { constant } = template ?? {};
     if (constant === undefined) continue;
     if (constant.length < SECRET_CHARACTERS) reporter.error([...PLACE, name], TOO_SHORT);
-    else reporter.warn([...PLACE, name], stands);
+    else reporter.warn([...PLACE, name], message);
   }
-  if (password?.constant !== undefined) reporter.warn([...REDIS, 'password'], stands);
+  if (password?.constant !== undefined) reporter.warn([...REDIS, 'password'], message);
   if (previousSecret?.constant !== undefined && previousSecret.constant === secret?.constant) {
     reporter.warn([...PLACE, 'previousSecret'], 'is the secret itself, and has no effect');
   }

@@ -1,4 +1,4 @@
-/** 64 KiB of body, and what stands around them. */
+/** 64 KiB of body, and the fields around them. */
 const SCRATCH_BYTES = 64 * 1024 + 32;
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 

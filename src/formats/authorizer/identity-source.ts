@@ -1,7 +1,7 @@
 import type { RequestView } from '../format.ts';
 import { queryOf, queryValues } from '../query.ts';
 
-/** Where a value that tells who calls stands in a request. */
+/** Where in a request a value is that tells who calls. */
 export interface IdentitySource {
   readonly kind: 'header' | 'querystring' | 'stageVariables' | 'context';
   /** Of a header in lower case. */

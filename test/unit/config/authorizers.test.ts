@@ -25,7 +25,7 @@ const METHOD = { configuration: { function: 'g', mutations: { headers: { set: { 
 const refused: readonly (readonly [string, object, RegExp])[] = [
   ['onError: continue', guard(GUARD, {}, { onError: 'continue' }), /let callers in/],
   ['onConditionError: skip', guard(GUARD, {}, { onConditionError: 'skip', condition: '{#a}' }), /always has `fail`/],
-  ['sendToConsumer', guard(GUARD, { sendToConsumer: true }), /sendToConsumer.*cannot stand beside `authorizer`/],
+  ['sendToConsumer', guard(GUARD, { sendToConsumer: true }), /sendToConsumer.*cannot be used with `authorizer`/],
   [
     'an expression of sendToConsumer',
     guard(GUARD, { sendToConsumer: '{#lambdaResponse.status == 200}' }),

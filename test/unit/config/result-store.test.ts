@@ -35,7 +35,7 @@ describe('what check says of a result store', () => {
     ['no URL', store({ password: 'x' }), /error resultStore: requires redis.url/],
     ['a short secret', { redis: LOCAL, secret: 'short' }, /error resultStore.secret: has fewer than 16 characters/],
     ['a short secret before', store(LOCAL, { previousSecret: 'short' }), /error resultStore.previousSecret: has fewer/],
-    ['a secret in the document', store(LOCAL), /warning resultStore.secret: stands in the document/],
+    ['a secret in the document', store(LOCAL), /warning resultStore.secret: is in the document as plain text/],
     [
       'a secret of a request',
       { redis: LOCAL, secret: '{#request.path}' },

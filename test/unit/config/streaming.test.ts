@@ -166,7 +166,7 @@ describe('what cannot stream is an error at its place', () => {
     const guard = { authorizer: { type: 'TOKEN' }, configuration: { function: 'f', streaming: true } };
     assert.match(
       problems({ request: [guard] }),
-      /error apis\.a\.request\.0\.configuration\.streaming: cannot stand beside `authorizer`/,
+      /error apis\.a\.request\.0\.configuration\.streaming: cannot be used with `authorizer`/,
     );
     const plain = { ...guard, configuration: { function: 'f' } };
     assert.equal(problems({ request: [plain] }, { defaults: { streaming: true } }), '');
