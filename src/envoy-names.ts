@@ -30,6 +30,11 @@ export const EXT_PROC_FILTER = 'envoy.filters.http.ext_proc';
 /** Namespace of the dynamic metadata that this server gives to access logs and other filters. */
 export const METADATA_NAMESPACE = 'lambda-ext-proc';
 
+/** In that namespace: the cookie of a streamed answer with this number, from 2 on. The first is a header. */
+export function cookieKey(number: number): string {
+  return `cookie${number}`;
+}
+
 /** What the filter's `request_attributes` asks Envoy for. */
 export const requestAttributes = {
   routeName: 'xds.route_name',

@@ -1,4 +1,4 @@
-import { METADATA_NAMESPACE, REQUEST_DONE } from '../envoy-names.ts';
+import { cookieKey, METADATA_NAMESPACE, REQUEST_DONE } from '../envoy-names.ts';
 import { type Execution, grantData, type Transaction, writeJson } from '../policy/index.ts';
 import { type Json, keepBytes, type Struct, toStruct } from './wire/index.ts';
 
@@ -26,7 +26,7 @@ export function dynamicMetadata(
   const kept = transaction && requestDone ? keptAlone(transaction) : undefined;
   const known = kept && ofKeptResults.get(kept);
   if (known !== undefined) return known;
-  const further = Object.fromEntries(cookies.map((cookie, index) => [`cookie${index + 2}`, cookie]));
+  const further = Object.fromEntries(cookies.map((cookie, index) => [cookieKey(index + 2), cookie]));
   if (transaction === undefined) return toStruct({ [METADATA_NAMESPACE]: further });
   const policies = [...transaction.executions].map(([name, execution]): [string, Json] => [
     name,

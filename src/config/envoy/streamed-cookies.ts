@@ -1,11 +1,14 @@
-import { METADATA_NAMESPACE } from '../../envoy-names.ts';
+import { cookieKey, METADATA_NAMESPACE } from '../../envoy-names.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 import { neighboursOf } from './neighbours.ts';
 import { perRouteConfig } from './routes.ts';
 import type { UsedRoute } from './used-routes.ts';
 
-const ENTRY = new RegExp(`^%DYNAMIC_METADATA\\(${METADATA_NAMESPACE}:cookie([0-9]+)\\)%$`);
+/** What a header's value is where it is the cookie with this number. */
+export function cookieEntry(number: number): string {
+  return `%DYNAMIC_METADATA(${METADATA_NAMESPACE}:${cookieKey(number)})%`;
+}
 
 /** Which cookies of a streamed answer filters before ext_proc add on a route: all up to `last`, where the first is a header. */
 export function cookieEntries(used: UsedRoute): { readonly last: number; readonly place: DocumentPath } {
@@ -32,6 +35,7 @@ function cookieOf(mutation: EnvoyNode): number | undefined {
   const header = append?.get('header');
   const action = append?.text('append_action') ?? 'APPEND_IF_EXISTS_OR_ADD';
   if (header?.text('key')?.toLowerCase() !== 'set-cookie' || action !== 'APPEND_IF_EXISTS_OR_ADD') return undefined;
-  const number = ENTRY.exec(header.text('value') ?? '')?.[1];
-  return number === undefined ? undefined : Number(number);
+  const value = header.text('value') ?? '';
+  const number = Number(/(\d{1,9})\)%$/.exec(value)?.[1]);
+  return value === cookieEntry(number) ? number : undefined;
 }

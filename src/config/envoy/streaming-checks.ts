@@ -3,10 +3,12 @@ import type { EnvoySettings, StreamingConfiguration } from '../../policy/index.t
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 import { isSent } from './filters.ts';
-import { cookieEntries } from './streamed-cookies.ts';
+import { cookieEntries, cookieEntry } from './streamed-cookies.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
 const ENVOY_DEFAULT_IDLE = 300_000;
+/** What Envoy is to wait for longer than the server does, so that the server ends an answer, with its key. */
+const SLACK_MS = 60_000;
 
 /** What a route needs, and Envoy's other side, so that answers are sent while they arrive. */
 export function checkStreaming(
@@ -89,10 +91,10 @@ function checkTimes(used: UsedRoute, streams: readonly StreamingConfiguration[],
   }
   const longest = durationLimit(used);
   if (longest === undefined) {
-    const message = `nothing ends an answer of ${nameOf(used)} whose caller reads slowly or not at all, and Envoy keeps all of it: write \`max_stream_duration: ${seconds(total + 60_000)}\` in common_http_protocol_options, or in \`max_stream_duration\` of the route`;
+    const message = `nothing ends an answer of ${nameOf(used)} whose caller reads slowly or not at all, and Envoy keeps all of it: write \`max_stream_duration: ${seconds(total + SLACK_MS)}\` in common_http_protocol_options, or in \`max_stream_duration\` of the route`;
     reporter.warn(manager.path, message);
   } else if (longest.ms < total) {
-    const message = `Envoy cuts answers of ${nameOf(used)} after ${longest.ms} ms, before \`totalTimeoutMs: ${total}\` does, and without its key: write ${seconds(total + 60_000)}, or lower totalTimeoutMs`;
+    const message = `Envoy cuts answers of ${nameOf(used)} after ${longest.ms} ms, before \`totalTimeoutMs: ${total}\` does, and without its key: write ${seconds(total + SLACK_MS)}, or lower totalTimeoutMs`;
     reporter.warn(longest.node.path, message);
   }
 }
@@ -135,7 +137,7 @@ function checkCookies(
     return;
   }
   if (expected > last) {
-    const message = `the server is told \`streamedCookies: ${expected}\`, and this filter adds cookies up to the number ${last}: those after it are lost; add an entry for \`%DYNAMIC_METADATA(${METADATA_NAMESPACE}:cookie${last + 1})%\`, or write \`streamedCookies: ${last}\``;
+    const message = `the server is told \`streamedCookies: ${expected}\`, and this filter adds cookies up to the number ${last}: those after it are lost; add an entry for \`${cookieEntry(last + 1)}\`, or write \`streamedCookies: ${last}\``;
     reporter.error(place, message);
   } else if (expected < last) {
     const message = `the server is not told of this filter, and logs an error for each answer with more than ${expected} ${expected === 1 ? 'cookie' : 'cookies'}: write \`envoy: {streamedCookies: ${last}}\` in policies.yaml`;

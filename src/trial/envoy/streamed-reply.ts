@@ -1,4 +1,4 @@
-import { METADATA_NAMESPACE } from '../../envoy-names.ts';
+import { cookieKey, METADATA_NAMESPACE } from '../../envoy-names.ts';
 import type { ProcessingResponse } from '../../ext-proc/index.ts';
 import type { HeaderLine, RawMessage } from '../http-message.ts';
 import { EnvoyRejection } from './rejection.ts';
@@ -55,7 +55,7 @@ function headerLines(map: NonNullable<StreamedReply['headers_response']>['header
 /** One entry of the filter for each, as envoy/envoy.yaml has them. The first is a header. */
 function furtherCookies({ dynamic_metadata: metadata }: ProcessingResponse, cookies: number): readonly HeaderLine[] {
   const own = metadata?.fields?.[METADATA_NAMESPACE]?.structValue?.fields ?? {};
-  return Array.from({ length: cookies - 1 }, (_, index) => own[`cookie${index + 2}`]?.stringValue).flatMap(
+  return Array.from({ length: cookies - 1 }, (_, index) => own[cookieKey(index + 2)]?.stringValue).flatMap(
     (cookie): readonly HeaderLine[] => (cookie === undefined ? [] : [['set-cookie', cookie]]),
   );
 }
