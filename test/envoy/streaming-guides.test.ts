@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { STREAMING_MINOR } from '../../src/envoy-names.ts';
+import { runMain } from '../support/command.ts';
 import { envoyMinor, startEnvoy } from '../support/envoy.ts';
 import type { Json } from '../support/envoy-config.ts';
 import { exampleEnvoy, onFreePorts } from '../support/example-envoy.ts';
@@ -69,8 +70,7 @@ async function start(t: TestContext, page: Page, functionName: string, whole: Pa
   const envoy = exampleEnvoy([route], filters);
   writeFileSync(join(directory, 'policies.yaml'), policies);
   writeFileSync(join(directory, 'envoy.yaml'), envoy);
-  const args = ['src/main.ts', 'check', join(directory, 'policies.yaml'), '--envoy', join(directory, 'envoy.yaml')];
-  const check = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  const check = await runMain(['check', join(directory, 'policies.yaml'), '--envoy', join(directory, 'envoy.yaml')]);
   assert.match(check.stdout, /: 0 errors, 0 warnings\n$/, check.stdout + check.stderr);
 
   const document = parse(policies) as { apis: Apis; defaults: Json };
@@ -97,8 +97,7 @@ test('the guide stream-from-a-lambda works as it is written', { skip }, async (t
   assert.equal(page.commands.length, 4);
   const { directory } = await start(t, page, 'report', {});
   writeFileSync(join(directory, 'policies.test.yaml'), page.block('# policies.test.yaml'));
-  const args = ['src/main.ts', 'test', join(directory, 'policies.test.yaml')];
-  const run = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  const run = await runMain(['test', join(directory, 'policies.test.yaml')]);
   assert.match(run.stdout, /1 of 1 tests? passed/, run.stdout + run.stderr);
 });
 

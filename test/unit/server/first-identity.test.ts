@@ -21,7 +21,8 @@ async function start(
   workers = 1,
   env: Readonly<Record<string, string>> = {},
 ): Promise<RunningSidecar> {
-  return await startSidecar({ test: t, config, workers, built: true, env: { ...agent.env, ...env } });
+  const args = ['--warm-up', '0'];
+  return await startSidecar({ test: t, config, workers, args, built: true, env: { ...agent.env, ...env } });
 }
 
 async function agentOf(t: TestContext, lifetime?: number): Promise<ContainerAgent> {
@@ -56,7 +57,7 @@ const isDegraded = ({ checks }: Readiness): boolean =>
 
 for (const workers of [1, 2]) {
   describe(`${workers} workers`, () => {
-    test('a process whose identity never comes is alive and not ready, and says why', async (t) => {
+    test('a process whose identity does not come is alive and not ready, and says why; it gets ready when it comes, and stays so', async (t) => {
       const agent = await agentOf(t);
       const sidecar = await start(t, agent, document(own, own), workers);
       const { status, checks } = await until(sidecar, 'the reason is known', ({ checks: { identity } }) =>
@@ -66,18 +67,13 @@ for (const workers of [1, 2]) {
       assert.equal(checks.identity?.status, 'failed');
       assert.match(checks.identity?.reason ?? '', /no credentials from the default chain: .*container: GET http/);
       assert.equal((await fetch(`${sidecar.adminUrl}/livez`)).status, 200);
-    });
-
-    test('it gets ready when the identity comes, and stays so when it goes again, through a restart of all workers', async (t) => {
-      const agent = await agentOf(t);
-      const sidecar = await start(t, agent, document(own), workers);
-      await until(sidecar, 'not ready', ({ status }) => status === 503);
       agent.lifetime = 2;
       await until(sidecar, 'ready', ({ status, checks }) => status === 200 && checks.identity === undefined);
       agent.lifetime = undefined;
       const later = await until(sidecar, 'degraded', isDegraded);
       assert.equal(later.status, 200);
       if (workers === 1) return;
+      // Through a restart of all workers.
       const { pids } = await sidecar.log(({ msg }) => msg === 'ready');
       for (const [i, pid] of (pids as readonly number[]).entries()) {
         process.kill(pid, 'SIGKILL');
