@@ -89,7 +89,11 @@ test('one key alone is an error', () => {
 
 test('keys in the document are a warning and secret references are not', () => {
   const lines = problemsOf(withStep('function: f, accessKey: a, secretKey: b'));
-  assertLines(lines, [`${at}.accessKey: warning: a key is in the document as plain text`], [`${at}.secretKey: warning: a key is in the document as plain text`]);
+  assertLines(
+    lines,
+    [`${at}.accessKey: warning: a key is in the document as plain text`],
+    [`${at}.secretKey: warning: a key is in the document as plain text`],
+  );
   const keys =
     'accessKey: "{#secrets.get(\'env:LAMBDA_EXT_PROC_SECRET_X\')}", secretKey: "{#secrets.get(\'env:LAMBDA_EXT_PROC_SECRET_Y\')}"';
   assert.deepEqual(problemsOf(withStep(`function: f, ${keys}`)), []);
