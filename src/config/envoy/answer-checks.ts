@@ -1,11 +1,14 @@
+import type { ApiPolicies } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { Filter } from './filters.ts';
 import { mayAnswer, nameOf, severityFor, type UsedRoute } from './used-routes.ts';
 
-export function checkFailureMode({ config }: Filter, reporter: Reporter): void {
+/** `policies`: of the route; undefined: they are not known. */
+export function checkFailureMode({ config }: Filter, policies: ApiPolicies | undefined, reporter: Reporter): void {
   const message =
-    'requests pass without their policies whenever the server is away or slow, authorisers included: write `failure_mode_allow: false`';
-  reporter.warn(config.placeOf('failure_mode_allow'), message);
+    'requests pass without their policies whenever the server is away or slow, authorizers included: write `failure_mode_allow: false`';
+  const isAuthorized = policies?.request.some(({ authorizer }) => authorizer !== undefined) === true;
+  reporter[isAuthorized ? 'error' : 'warn'](config.placeOf('failure_mode_allow'), message);
 }
 
 /** Whether Envoy listens to what the server answers. */

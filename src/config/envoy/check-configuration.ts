@@ -111,8 +111,8 @@ function checkFilter(filter: Filter, configuration: EnvoyConfiguration, check: E
   checkFormats(metadataEntries(filter), reporter);
   for (const route of routesOf(filter)) {
     if (route.grpcService !== undefined) services.push(route.grpcService);
-    if (route.failureModeAllow) checkFailureMode(filter, reporter);
     const api = selectForRoute(route, filter, check);
+    if (route.failureModeAllow) checkFailureMode(filter, api, reporter);
     if (api !== undefined) used.push({ filter, route, policies: api });
   }
   for (const service of services) checkService(service, configuration, limits.bodyBytes, reporter);

@@ -259,12 +259,16 @@ test('a timeout that Envoy refuses to start with', () => {
   );
 });
 
-test('failing open is a warning', () => {
+test('failing open is a warning, and an error where an authorizer lets in', () => {
   const text = spoilt(
     'allow_mode_override: true',
     'allow_mode_override: true\n                      failure_mode_allow: true',
   );
   assertLines(check(text), ['failure_mode_allow: warning: requests pass without their policies']);
+  const authorizer = '{authorizer: {type: TOKEN}, configuration: {function: f}}';
+  const authorized = policies.replaceAll('request:\n', `request:\n      - ${authorizer}\n`);
+  const lines = check(text, authorized).filter((line) => line.includes('failure_mode_allow'));
+  assertLines(lines, ['failure_mode_allow: requests pass without their policies']);
 });
 
 test('a missing graceful close flag is a warning', () => {
