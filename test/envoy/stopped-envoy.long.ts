@@ -21,8 +21,11 @@ for (const [protocol, caller] of Object.entries(streamingCallers)) {
     const { envoy, sidecar, stub } = environment;
     try {
       let sent = 0;
+      const stopped = Promise.withResolvers<void>();
       environment.on('raw', async (stream) => {
         for (let i = 0; i < CHUNKS; i++) {
+          // None is at its end before Envoy stands still.
+          if (i === 1) await stopped.promise;
           await stream.chunk(CHUNK);
           sent += CHUNK.length;
         }
@@ -31,6 +34,7 @@ for (const [protocol, caller] of Object.entries(streamingCallers)) {
       const answers = await Promise.all(Array.from({ length: STREAMS }, () => caller(envoy.url, '/duplex/raw')));
       await Promise.all(answers.map((answer) => answer.until(1)));
       envoy.signal('SIGSTOP');
+      stopped.resolve();
       // What is on its way settles: the functions' sockets are full.
       let before = -1;
       while (before !== sent) {
