@@ -66,6 +66,8 @@ interface Case {
   readonly filterMetadata?: Json;
   /** The API that serves it; undefined: none, with this key in the log, or no stream at all. */
   readonly api?: string;
+  /** Some Envoys let it go on by themselves. */
+  readonly mayPass?: boolean;
   readonly key?: string;
 }
 
@@ -94,8 +96,8 @@ const cases: readonly Case[] = [
   { route: 'selected-by-route', filter: 'plain', api: 'routed' },
   { route: 'authority-of-the-cluster', filter: 'plain', key: 'LAMBDA_EXT_PROC_UNMATCHED' },
   { route: 'overridden', filter: EG, entry: overridden('items'), api: 'items' },
-  // Envoy makes two authorities of it, and no stream comes about.
-  { route: 'authority-by-metadata', filter: EG, entry: named({ host: '%REQ(x-pick)%' }) },
+  // Envoy 1.40 makes two authorities of it, and no stream comes about; Envoy 1.37 lets the request go on: `check` refuses it.
+  { route: 'authority-by-metadata', mayPass: true, filter: EG, entry: named({ host: '%REQ(x-pick)%' }) },
 ];
 
 function overridden(authority: string): Json {
@@ -170,18 +172,19 @@ describe('which API serves a stream', () => {
     { what: 'the host', headers: { host: 'items' } },
     { what: 'the host of another backend', headers: { host: 'orders.shop' } },
     { what: 'dynamic metadata', headers: { 'x-pick': 'tea' } },
+    { what: 'what a host is made of', headers: { 'x-pick': 'items' } },
     { what: 'a query', path: '?x-lambda-api=items&authority=items&xds.route_name=selected-1' },
     { what: 'what Envoy trusts of proxies', headers: { 'x-forwarded-host': 'items', 'x-envoy-original-path': '/6-' } },
     { what: 'names of attributes', headers: { 'xds.route_name': 'selected-1', grpc_authority: 'items' } },
   ];
 
-  for (const [index, { route, api, key }] of cases.entries()) {
+  for (const [index, { route, api, mayPass, key }] of cases.entries()) {
     for (const { what, headers = {}, path = '' } of attempts) {
       test(`${route} is served by ${api ?? 'nobody'}, whoever sends ${what}`, async () => {
         const { backend, sidecar, envoy } = environment;
         const before = backend.calls;
         const status = await send(`${envoy.url}/${index}-${path}`, headers);
-        if (api !== undefined) {
+        if (api !== undefined || (mayPass === true && status === 200)) {
           assert.equal(status, 200);
           assert.equal(backend.last?.header('x-ran'), api);
         } else {

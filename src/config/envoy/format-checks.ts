@@ -14,6 +14,11 @@ export function checkFormats(entries: readonly EnvoyNode[], reporter: Reporter):
   for (const entry of entries) {
     const key = entry.text('key')?.toLowerCase() ?? '';
     const value = entry.text('value');
+    if (key === 'host' || key.startsWith(':')) {
+      const message = `${key} is no metadata: Envoy 1.37 lets requests go on without their policies then, and 1.40 fails each of them; name an authority by \`authority\` in \`envoy_grpc\``;
+      reporter.error(entry.placeOf('key'), message);
+      continue;
+    }
     if (!key.startsWith(METADATA_PREFIX) || value === undefined || !dependsOnRequest(value)) continue;
     const message = `depends on the request, so that callers choose what ${key} says: write the value itself, or \`%METADATA(ROUTE:namespace:key)%\` for metadata of the route (a percent sign is written %%)`;
     reporter.error(entry.placeOf('value'), message);
