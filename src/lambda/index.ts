@@ -63,7 +63,7 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
     },
     onUnknownPrincipal: (error) => {
       const message =
-        'STS does not tell whose the credentials of the machine are: their steps do not use the result store';
+        'STS gives no identity for the credentials of the machine: their steps do not use the result store';
       logger?.warn({ err: error }, message);
     },
   });

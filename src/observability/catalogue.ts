@@ -267,7 +267,7 @@ export const metricCatalogue = {
   openFiles: {
     name: 'process_open_fds',
     type: 'gauge',
-    help: 'Open file descriptors (0 where the system does not tell).',
+    help: 'Open file descriptors (0 where the system does not expose them).',
     labels: {},
   },
 } as const satisfies Record<string, MetricDefinition>;

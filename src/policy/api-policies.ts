@@ -30,7 +30,7 @@ export interface ApiPolicies {
   readonly api: { readonly id: string | null; readonly name: string | null; readonly version: string | null };
   /** Further root variables of the document: `dictionaries`, `endpoints` … */
   readonly variables: ReadonlyMap<string, unknown>;
-  /** `#request.contextPath`: `/`, or `/orders/`; null where the document does not tell it. */
+  /** `#request.contextPath`: `/`, or `/orders/`; null where the document has none. */
   readonly contextPath: string | null;
   readonly request: readonly PolicyStep[];
   readonly response: readonly PolicyStep[];

@@ -1,4 +1,4 @@
-// Envoy's message timeout, which it does not tell: extended where it is known, answered before it ends, never exceeded.
+// Envoy's message timeout, which it does not expose: extended where it is known, answered before it ends, never exceeded.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type Environment, startEnvironment } from '../support/environment.ts';

@@ -13,7 +13,7 @@ const METADATA =
   /^xds\.(route|virtual_host|listener)_metadata\.filter_metadata((?:\['[^'\\]*'\]|\["[^"\\]*"\]|\.\w+)+)$/;
 const KEY = /\['([^']*)'\]|\["([^"]*)"\]|\.(\w+)/g;
 
-/** Undefined where the text does not tell. `generated`: a control plane adds to what is there. */
+/** Undefined where the text says nothing of it. `generated`: a control plane adds to what is there. */
 export function attributeOn(
   attribute: string,
   route: Route,

@@ -12,7 +12,7 @@ import type { Route } from './routes.ts';
 export interface RouteChoice {
   /** As the server chooses by what is known. */
   readonly choice: ApiChoice;
-  /** Those that are not known to fit: what the text does not tell decides. */
+  /** Those that are not known to fit: what the text says nothing of decides. */
   readonly possible: readonly ApiSelect[];
 }
 
@@ -51,7 +51,7 @@ export function selectByTraits(route: Route, filter: Filter, check: EnvoyCheck):
   }
   const [unknown] = possible;
   if (unknown !== undefined) {
-    const message = `may be served by API ${unknown.policies.name}, whose \`select\` reads what the text does not tell: which API it reaches cannot be checked here`;
+    const message = `may be served by API ${unknown.policies.name}, whose \`select\` reads what the text says nothing of: which API it reaches cannot be checked here`;
     reporter.warn(route.node.path, message);
     return undefined;
   }

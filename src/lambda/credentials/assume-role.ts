@@ -1,10 +1,9 @@
-import { ensureHome } from '../environment.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { AssumedRole } from '../types.ts';
 import { isForeign, restated } from './restated-error.ts';
-import { sdkRequests } from './sdk-requests.ts';
 import { onOurClock } from './service-clock.ts';
 import { describeExchange, recordInto, type SourceExchange } from './source-exchanges.ts';
+import { withSts } from './sts-client.ts';
 
 export interface AssumeRoleOptions {
   readonly role: AssumedRole;
@@ -41,16 +40,9 @@ async function othersThan(
 
 async function requestSession(
   { role, region }: AssumeRoleOptions,
-  { accessKeyId, secretAccessKey, sessionToken }: ResolvedCredentials,
+  credentials: ResolvedCredentials,
 ): Promise<ResolvedCredentials> {
-  const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
-  ensureHome();
-  const client = new STSClient({
-    region,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
-    maxAttempts: 2,
-    requestHandler: sdkRequests(),
-  });
+  const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
   const exchanges: SourceExchange[] = [];
   try {
     const command = new AssumeRoleCommand({
@@ -59,7 +51,9 @@ async function requestSession(
       ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
       ...(role.durationSeconds === undefined ? {} : { DurationSeconds: role.durationSeconds }),
     });
-    const { Credentials: session } = await recordInto(exchanges, () => client.send(command));
+    const { Credentials: session } = await recordInto(exchanges, () =>
+      withSts(credentials, region, (client) => client.send(command)),
+    );
     if (session?.AccessKeyId === undefined || session.SecretAccessKey === undefined) {
       throw new Error('STS answered without credentials');
     }
@@ -76,8 +70,6 @@ async function requestSession(
       throw restated(error, describeExchange(last));
     }
     throw error;
-  } finally {
-    client.destroy();
   }
 }
 

@@ -1,7 +1,6 @@
-import { ensureHome } from '../environment.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { Clock } from './clock.ts';
-import { sdkRequests } from './sdk-requests.ts';
+import { withSts } from './sts-client.ts';
 
 export interface ChainPrincipalOptions {
   readonly provider: () => CredentialProvider;
@@ -73,23 +72,10 @@ function principalOf({ account, arn }: CallerIdentity): string {
 }
 
 /** GetCallerIdentity: no permission is needed for it. Rejects with the SDK's error. */
-export async function callerIdentity(
-  { accessKeyId, secretAccessKey, sessionToken }: ResolvedCredentials,
-  region: string,
-): Promise<CallerIdentity> {
-  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-  ensureHome();
-  const client = new STSClient({
-    region,
-    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
-    maxAttempts: 2,
-    requestHandler: sdkRequests(),
-  });
-  try {
-    const { Account: account, Arn: arn } = await client.send(new GetCallerIdentityCommand({}));
-    if (!account || !arn) throw new Error('STS answered without an account and an ARN');
-    return { account, arn };
-  } finally {
-    client.destroy();
-  }
+export async function callerIdentity(credentials: ResolvedCredentials, region: string): Promise<CallerIdentity> {
+  const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const answer = await withSts(credentials, region, (client) => client.send(new GetCallerIdentityCommand({})));
+  const { Account: account, Arn: arn } = answer;
+  if (!account || !arn) throw new Error('STS answered without an account and an ARN');
+  return { account, arn };
 }

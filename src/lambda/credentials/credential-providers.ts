@@ -24,7 +24,7 @@ export interface CredentialProvidersOptions {
   /** Told of all that the chain and roles give. */
   readonly onCredentials?: (credentials: ResolvedCredentials) => void;
   readonly callerIdentity?: ChainPrincipalOptions['ask'];
-  /** Told when STS does not tell who the chain is. */
+  /** Called when STS gives no answer to who the chain is. */
   readonly onUnknownPrincipal?: (error: unknown) => void;
 }
 

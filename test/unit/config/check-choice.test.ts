@@ -61,10 +61,10 @@ test('a route gets the API of its metadata, which the filter must ask for letter
   );
 });
 
-test('what the text does not tell is said, and what is known decides', () => {
+test('what the text says nothing of is reported, and what is known decides', () => {
   const text = withAttributes('[xds.filter_chain_name, xds.route_name]');
   const unknown = named(check(text, select('orders', 'xds.filter_chain_name', 'x')));
-  assert.match(unknown.join('\n'), /may be served by API orders, whose `select` reads what the text does not tell/);
+  assert.match(unknown.join('\n'), /may be served by API orders, whose `select` reads what the text says nothing of/);
   assert.doesNotMatch(unknown.join('\n'), /names no API|no route of the Envoy configuration reaches it/);
   const authority = `  called: {authorities: [lambda-ext-proc], ${step}}\n`;
   const served = named(check(text, authority + select('orders', 'xds.filter_chain_name', 'x')));
