@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
 import { IamPolicy } from '../../src/formats/authorizer/iam-policy.ts';
 import { methodArn, stageArn } from '../../src/formats/authorizer/method-arn.ts';
 import { decide } from './iam-rules.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /** Judges so many generated policies and requests by both evaluators; gives how often each verdict came. */
-export function comparePolicies(seed: number, count: number): ReadonlyMap<string, number> {
+function comparePolicies(seed: number, count: number): ReadonlyMap<string, number> {
   const random = seededRandom(seed);
   const pick = <T>(list: readonly [T, ...T[]]): T => list[Math.floor(random() * list.length)] ?? list[0];
   const some = <T>(make: () => T): T | T[] => {
@@ -61,4 +62,13 @@ export function comparePolicies(seed: number, count: number): ReadonlyMap<string
     verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
   }
   return verdicts;
+}
+
+/** Holds generated policies against the evaluator; prints the seed and how many of each verdict there were. */
+export function holdPolicies(t: TestContext, policies: number): void {
+  const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+  const verdicts = comparePolicies(seed, policies);
+  t.diagnostic(`seed ${seed}: ${JSON.stringify(Object.fromEntries(verdicts))}`);
+  assert.equal(verdicts.size, 3);
+  for (const count of verdicts.values()) assert.ok(count > 100);
 }
