@@ -1,14 +1,15 @@
 import type { ApiPolicies } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { Filter } from './filters.ts';
-import { mayAnswer, nameOf, severityFor, type UsedRoute } from './used-routes.ts';
+import type { Route } from './routes.ts';
+import { authorizes, mayAnswer, nameOf, severityFor, type UsedRoute } from './used-routes.ts';
 
-/** `policies`: of the route; undefined: they are not known. */
-export function checkFailureMode({ config }: Filter, policies: ApiPolicies | undefined, reporter: Reporter): void {
+/** `apis`: the one that the route reaches, or those that it may reach. */
+export function checkFailureMode({ failureModeAllow }: Route, apis: readonly ApiPolicies[], reporter: Reporter): void {
+  if (failureModeAllow === undefined) return;
   const message =
     'requests pass without their policies whenever the server is away or slow, authorizers included: write `failure_mode_allow: false`';
-  const isAuthorized = policies?.request.some(({ authorizer }) => authorizer !== undefined) === true;
-  reporter[isAuthorized ? 'error' : 'warn'](config.placeOf('failure_mode_allow'), message);
+  reporter[apis.some(authorizes) ? 'error' : 'warn'](failureModeAllow.path, message);
 }
 
 /** Whether Envoy listens to what the server answers. */

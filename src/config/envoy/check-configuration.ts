@@ -1,4 +1,5 @@
 import { METADATA_NAMESPACE, METADATA_PREFIX, streamMetadata } from '../../envoy-names.ts';
+import type { ApiPolicies } from '../../policy/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import { checkAnswers, checkFailureMode } from './answer-checks.ts';
 import { checkAuthorizers } from './authorizer-checks.ts';
@@ -22,7 +23,7 @@ import type { Reach } from './reach-checks.ts';
 import { checkRouteCache } from './route-cache-checks.ts';
 import { choiceOf } from './route-choice.ts';
 import { selectForRoute } from './route-selection.ts';
-import { isNamedByRoutes, type Route, routesOf } from './routes.ts';
+import { isNamedByRoutes, type Route, type RouteMetadata, routesOf } from './routes.ts';
 import { runtimeFlag } from './runtime-flag.ts';
 import { checkSecondLine } from './second-line-checks.ts';
 import { checkSender } from './sender-checks.ts';
@@ -74,9 +75,25 @@ function checkGracefulClose(bootstrap: EnvoyNode, filters: readonly Filter[], re
 
 /** Whether the API that a route reaches cannot be seen in the text. */
 function isUnclear(route: Route, filter: Filter, { policies, generated }: EnvoyCheck): boolean {
-  const named = [streamMetadata.api, streamMetadata.policies].flatMap((key) => route.metadata.get(key) ?? []);
+  const named = namedOn(route);
   if (named.length > 0) return named.some(({ text }) => text === undefined);
   return choiceOf(route, filter, policies.set, generated).possible.length > 0;
+}
+
+/** The APIs that such a route may reach, without those that inline policies would make. */
+function possibleApis(
+  route: Route,
+  filter: Filter,
+  { policies: { set }, generated }: EnvoyCheck,
+): readonly ApiPolicies[] {
+  const named = namedOn(route);
+  if (named.length === 0) return choiceOf(route, filter, set, generated).possible.map(({ policies }) => policies);
+  return named.some(({ text }) => text === undefined) ? [...set.apis.values()] : [];
+}
+
+/** What names the API of a route in its gRPC metadata. */
+function namedOn({ metadata }: Route): readonly RouteMetadata[] {
+  return [streamMetadata.api, streamMetadata.policies].flatMap((key) => metadata.get(key) ?? []);
 }
 
 /** Other ext_proc filters of the same Envoy are none of our business; where none stands out all are ours. */
@@ -112,7 +129,8 @@ function checkFilter(filter: Filter, configuration: EnvoyConfiguration, check: E
   for (const route of routesOf(filter)) {
     if (route.grpcService !== undefined) services.push(route.grpcService);
     const api = selectForRoute(route, filter, check);
-    if (route.failureModeAllow) checkFailureMode(filter, api, reporter);
+    const reached = api === undefined ? possibleApis(route, filter, check) : [api];
+    checkFailureMode(route, reached, reporter);
     if (api !== undefined) used.push({ filter, route, policies: api });
   }
   for (const service of services) checkService(service, configuration, limits.bodyBytes, reporter);

@@ -26,7 +26,8 @@ export interface Route {
   readonly processingMode: EnvoyNode | undefined;
   /** What replaces the filter's own `grpc_service`. */
   readonly grpcService: EnvoyNode | undefined;
-  readonly failureModeAllow: boolean;
+  /** What has the requests of the route go on where the server fails; undefined: they fail too. */
+  readonly failureModeAllow: EnvoyNode | undefined;
 }
 
 export const FILTER_CONFIG_TYPE = 'envoy.config.route.v3.FilterConfig';
@@ -86,6 +87,7 @@ function effectiveRoute(
     return overrides.findLast((override) => override.get(name) !== undefined)?.get(name);
   };
   const grpcService = last('grpc_service');
+  const failureMode = last('failure_mode_allow') ?? filter.config.get('failure_mode_allow');
   const service = grpcService ?? filter.config.get('grpc_service');
   const entries = [
     ...(service?.items('initial_metadata') ?? []),
@@ -98,7 +100,7 @@ function effectiveRoute(
     metadata: metadataOf(entries, route),
     processingMode: last('processing_mode') ?? filter.config.get('processing_mode'),
     grpcService,
-    failureModeAllow: last('failure_mode_allow')?.data === true || filter.config.flag('failure_mode_allow'),
+    failureModeAllow: failureMode?.data === true ? failureMode : undefined,
   };
 }
 

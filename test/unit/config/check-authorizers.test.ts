@@ -114,3 +114,43 @@ test('an Envoy that listens to no answer is an error where an authorizer guards'
     'observability_mode',
   );
 });
+
+describe('failing open on a route with an authorizer', () => {
+  const metadata = 'overrides:\n                                grpc_initial_metadata';
+  const override = (value: boolean, text?: string): string =>
+    spoilt(
+      metadata,
+      metadata.replace('grpc', `failure_mode_allow: ${value}\n                                grpc`),
+      text,
+    );
+  const failing = (text: string, document = TOKEN): readonly string[] =>
+    check(text, document).filter((line) => line.includes('failure_mode_allow'));
+
+  test('is an error at the override that says so', () => {
+    const text = override(true);
+    only(failing(text), 'error', `envoy.yaml:${lineOf(text, 'failure_mode_allow')}:`, 'requests pass without');
+  });
+
+  test('is none where the override of the route takes it back', () => {
+    const open = withField('failure_mode_allow: true');
+    only(failing(open), 'error', `envoy.yaml:${lineOf(open, 'failure_mode_allow')}:`);
+    assert.deepEqual(failing(override(false, open)), []);
+  });
+
+  test('is an error where the text does not decide whether the route reaches it', () => {
+    const text = override(true).replace('value: orders', 'value: "%METADATA(CLUSTER:a:b)%"');
+    only(failing(text), 'error', 'requests pass without');
+    only(failing(text, guarded('null')), 'warning', 'requests pass without');
+  });
+});
+
+test('host in the gRPC metadata of a route is an error, with which Envoy lets requests go on', () => {
+  for (const key of ['Host', ':authority']) {
+    const lines = check(spoilt('[{key: x-lambda-api', `[{key: "${key}", value: a}, {key: x-lambda-api`), TOKEN);
+    only(lines, 'error', `${key.toLowerCase()} is no metadata`);
+  }
+});
+
+function lineOf(text: string, words: string): number {
+  return text.slice(0, text.indexOf(words)).split('\n').length;
+}
