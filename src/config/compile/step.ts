@@ -92,7 +92,7 @@ export function compileStep(
         });
   const laid = deepMerge(withStreamingFields(base), withStreamingFields(own), BODIES);
   const scope = new ConfigurationScope(compiler, { own, defaults: base }, path, rights.author);
-  const guard = document.authorizer ?? undefined;
+  const guard = document.authorizer;
   const merged = guard === undefined ? laid : authorizerConfiguration(guard, laid);
   if (guard !== undefined) checkAuthorizerStep(document, place, scope, compiler.reporter);
   const formats =

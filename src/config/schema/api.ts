@@ -82,10 +82,11 @@ export const stepSchema = z
       default: policyDefaults.onError,
       examples: ['continue'],
     }),
-    authorizer: field(authorizerSchema, {
-      title: 'Authorizer',
+    // Not null as other fields: a step whose authorizer has lost its lines would let everybody in.
+    authorizer: authorizerSchema.optional().meta({
+      title: 'Lambda authorizer',
       description:
-        'The function says whether the request may go on, as a Lambda authorizer of API Gateway does. Request phase only.',
+        'The function says whether the request may go on, as a Lambda authorizer of API Gateway does. Request phase only. Null is an error.',
       examples: [{ type: 'TOKEN' }],
     }),
     configuration: field(configurationSchema, {

@@ -8,6 +8,7 @@ export function kindRemedy(expected: string, value: unknown, field: string | num
       return ': write a list, as [a, b] or with "- " before each item';
     case 'object':
     case 'record':
+      if (value === null) return ': write its fields under it, or take it out';
       if (Array.isArray(value)) return ': its fields have no "- " before them';
       return typeof value === 'string' ? ': write `name: value`, with a blank behind the colon' : '';
     case 'boolean':

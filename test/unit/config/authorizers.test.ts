@@ -39,6 +39,11 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
   ['a response step', { response: guard(GUARD).request }, /no effect in the response phase/],
   ['no type', guard({}), /type/],
   [
+    'null for all of its fields',
+    { request: [{ authorizer: null, configuration: { function: 'f' } }] },
+    /authorizer: expected an object, got null: write its fields under it, or take it out/,
+  ],
+  [
     'a number as version',
     guard({ type: 'REQUEST', payloadFormatVersion: 2 }),
     /expected 1.0 or 2.0 as text: write "2.0", in quotes/,

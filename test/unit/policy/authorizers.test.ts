@@ -6,6 +6,7 @@ import {
   APIGatewayTokenAuthorizerEventSchema,
 } from '@aws-lambda-powertools/parser/schemas';
 import { dynamicMetadata } from '../../../src/ext-proc/dynamic-metadata.ts';
+import { InvocationError } from '../../../src/lambda/index.ts';
 import { answerOf, type PolicyRunOptions, policyRun, step, type TestFunction } from '../../support/policy-run.ts';
 
 const START = 'arn:aws:execute-api:us-east-1:000000000000:lambda-ext-proc';
@@ -261,6 +262,48 @@ for (const [name, authorizer, answer, status, body, key] of answers) {
     assert.equal(run.transaction.attributes.has('authorizer'), false);
   });
 }
+
+for (const failure of ['timeout', 'too-many-invocations', 'connection-failed', 'no-credentials'] as const) {
+  test(`a call that ends with ${failure} lets nobody in`, async () => {
+    const answer = () => {
+      throw new InvocationError(failure, { message: 'no result' });
+    };
+    const run = scene({ authorizer: REST, answer });
+    const { status, body, errorKey } = answerOf(await run.request());
+    assert.deepEqual([status, body, errorKey], [500, '{"message":"Internal server error"}', FAILED]);
+  });
+}
+
+test('an answer for which there is no memory lets nobody in', async () => {
+  const long = policy('Allow', ['*', ...Array.from({ length: 200 }, (_, i) => `arn:${i}`)]);
+  let room = 8_000;
+  const memory = {
+    shortage: 'full',
+    take: (bytes: number) => {
+      const taken = bytes <= room;
+      if (taken) room -= bytes;
+      return taken;
+    },
+    give: (bytes: number) => {
+      room += bytes;
+    },
+  };
+  const run = scene({ authorizer: REST, answer: () => long, memory });
+  const { status, errorKey } = answerOf(await run.request());
+  assert.deepEqual([status, errorKey], [503, 'LAMBDA_EXT_PROC_OVERLOADED']);
+  assert.equal(run.calls.length, 1);
+});
+
+test('a request that is given up while the function is asked is not let in by its answer', async () => {
+  const run = scene({
+    authorizer: REST,
+    answer: () => {
+      run.transaction.abort();
+      return policy();
+    },
+  });
+  await assert.rejects(run.request());
+});
 
 test('a denial ends the phase: no later step takes its place', async () => {
   const steps = [step('app', { sendToConsumer: true, payload: '1' })];
