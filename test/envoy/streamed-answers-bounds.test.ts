@@ -1,16 +1,23 @@
 // What bounds streamed answers, and what stands beside them in a flow, through a real Envoy.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:http2';
 import { after, before, describe, test } from 'node:test';
+import { parse } from 'yaml';
 import { ENVOY_MINOR_ATTRIBUTE } from '../../src/envoy-names.ts';
 import { type EchoLambda, startEchoLambda } from '../support/echo-lambda.ts';
-import { envoyMinor } from '../support/envoy.ts';
+import { envoyConfig, envoyMinor, startEnvoy } from '../support/envoy.ts';
 import { streamHttp1, streamHttp2, streamingCallers } from '../support/streaming-callers.ts';
 import { type StreamingEnvironment, startStreaming, streamingEnvoy } from '../support/streaming-environment.ts';
 import { streams } from '../support/streaming-stub.ts';
 
+const MiB = 1024 * 1024;
 const minor = envoyMinor();
 const skip = minor < 37 && 'Envoy 1.37 is the first that can';
-const apis = { raw: {}, old: {}, flow: {} };
+/** The most that can be configured. */
+const unbounded = { maxBytes: 2 ** 30, bytesPerSecond: 2 ** 30, burstBytes: 2 ** 30 };
+const apis = { raw: {}, old: {}, flow: {}, unbounded: { streaming: unbounded } };
 
 const gzip = {
   name: 'envoy.filters.http.compressor',
@@ -149,6 +156,66 @@ describe('what cannot stream', () => {
     const entry = await environment.envoy.accessLog(({ path }) => path === '/buffered/raw?large');
     assert.equal(entry.details, 'lambda_ext_proc{LAMBDA_EXT_PROC_BODY_TOO_LARGE}');
     assert.equal(await environment.stub.closedTo(0), true);
+  });
+});
+
+describe("the example's overload manager", { skip }, () => {
+  test('resets an HTTP/2 caller who reads nothing of a large answer, which stops the invocation', async () => {
+    const { overload_manager } = parse(readFileSync('envoy/envoy.yaml', 'utf8'));
+    const [heap] = overload_manager.resource_monitors;
+    heap.typed_config.max_heap_size_bytes = 64 * MiB;
+    const { sidecar, backend } = environment;
+    const config = envoyConfig({
+      ...streamingEnvoy(['unbounded']),
+      sidecar: sidecar.addresses,
+      backend: backend.address,
+    });
+    const envoy = await startEnvoy({ config: { ...config, overload_manager } });
+    try {
+      environment.on('unbounded', async (stream) => {
+        const chunk = Buffer.alloc(MiB, 'chunk');
+        for (let sent = 0; sent < 128; sent++) await stream.chunk(chunk);
+        // Envoy has to end it.
+        await stream.closed;
+      });
+      const session = connect(envoy.url);
+      session.on('error', () => {});
+      const stream = session.request({ ':path': '/duplex/unbounded' });
+      stream.on('error', () => {});
+      const closed = new Promise((resolve) => stream.once('close', resolve));
+      await once(stream, 'response');
+      await closed;
+      assert.notEqual(stream.rstCode, 0);
+      assert.equal(await environment.stub.closedTo(0), true);
+      assert.equal((await envoy.accessLog(({ path }) => path === '/duplex/unbounded')).flags, 'OM');
+      session.close();
+    } finally {
+      await envoy.stop();
+    }
+  });
+});
+
+describe('a sidecar that is killed', { skip }, () => {
+  test('cuts its streams, though Envoy may let requests pass without it', async () => {
+    const environment = await startStreaming({ apis: { raw: {} }, envoy: { filter: { failure_mode_allow: true } } });
+    try {
+      const answers = [];
+      for (const caller of Object.values(streamingCallers)) {
+        const stream = environment.next('raw');
+        const opened = caller(environment.envoy.url, '/duplex/raw');
+        await (await stream).chunk('begun');
+        const answer = await opened;
+        assert.equal(await answer.until(5), 'begun');
+        answers.push(answer);
+      }
+      environment.sidecar.signal('SIGKILL');
+      for (const answer of answers) {
+        assert.equal(await answer.ended, 'cut');
+        assert.equal(answer.body().toString(), 'begun');
+      }
+    } finally {
+      await environment.stop();
+    }
   });
 });
 

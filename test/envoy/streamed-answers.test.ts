@@ -41,9 +41,13 @@ before(async () => {
     document: { responseTemplates: keyed, limits: { bodyBytes: 40_000_000 } },
   });
   const { sidecar, backend } = environment;
+  const envoy = streamingEnvoy(['raw', 'http']);
+  const [limited] = streamingEnvoy(['raw']).routes;
+  const action = { max_stream_duration: { max_stream_duration: '0.5s' } };
   other = await startEnvoy({
     config: envoyConfig({
-      ...streamingEnvoy(['raw', 'http']),
+      ...envoy,
+      routes: [{ ...limited, prefix: '/limited', action }, ...envoy.routes],
       sidecar: sidecar.addresses,
       backend: backend.address,
       gracefulClose: false,
@@ -203,6 +207,19 @@ describe('what fails', { skip }, () => {
         assert.equal(await environment.stub.closedTo(0), true);
       });
     }
+
+    test(`to end within max_stream_duration is cut by Envoy, and stops the invocation: ${protocol}`, async () => {
+      const stream = environment.next('raw');
+      const opened = caller(other.url, `/limited?${protocol}`);
+      const source = await stream;
+      await source.chunk('begun');
+      const answer = await opened;
+      assert.equal(await answer.ended, 'cut');
+      assert.equal(answer.body().toString(), 'begun');
+      await source.closed;
+      const entry = await other.accessLog(({ path }) => path === `/limited?${protocol}`);
+      assert.equal(entry.details, 'max_duration_timeout');
+    });
 
     test(`because the caller leaves stops the invocation within a second: ${protocol}`, async () => {
       const series = 'lambda_ext_proc_response_stream_cuts_total{reason="caller"}';
