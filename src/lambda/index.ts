@@ -7,6 +7,7 @@ import { ProxyVariables } from './transport/proxy-variables.ts';
 import { TrustStores } from './trust/index.ts';
 import type { CredentialSource, Invocation, LambdaInvoker } from './types.ts';
 
+export { CLIENT_CONTEXT_BYTES, ROLE_SESSION_SECONDS, SYNCHRONOUS_BYTES } from '../lambda-quotas.ts';
 export type { CredentialStatus } from './credentials/index.ts';
 export { invocationDefaults } from './defaults.ts';
 export {
@@ -24,7 +25,6 @@ export {
 export { InvocationError } from './invocation-error.ts';
 export { type ErrorStatusField, type InvocationFailure, invocationFailures } from './invocation-failures.ts';
 export { INVOCATION_TEXTS, type InvocationText } from './invocation-texts.ts';
-export { CLIENT_CONTEXT_BYTES, ROLE_SESSION_SECONDS, SYNCHRONOUS_BYTES } from './quotas.ts';
 export { endpointUrl, realRegion } from './request/endpoint.ts';
 export { functionNameVerdict, parseFunctionName, qualifierVerdict } from './request/function-name.ts';
 export type * from './types.ts';

@@ -1,5 +1,6 @@
 import { suggestion } from '../../closest.ts';
 import { SERVICE_NAME, SIDECAR_SOCKET } from '../../envoy-names.ts';
+import { SYNCHRONOUS_BYTES } from '../../lambda/index.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import { checkAuthority, checkHealthAuthority, endpointsOf } from './authority-checks.ts';
 import type { EnvoyConfiguration } from './configuration.ts';
@@ -33,7 +34,6 @@ export function checkService(
   checkFamily(cluster, assignments, reporter);
 }
 
-const LAMBDA_ANSWER = 6 * 1024 * 1024;
 /** What a gRPC message has beside a body. */
 const MESSAGE_OVERHEAD = 128 * 1024;
 
@@ -41,7 +41,7 @@ const MESSAGE_OVERHEAD = 128 * 1024;
 function checkMessageSize(google: EnvoyNode, bodyBytes: number, reporter: Reporter): void {
   const args = google.find('channel_args', 'args');
   const limit = args?.entry('grpc.max_receive_message_length')?.number('int_value');
-  const needed = Math.max(bodyBytes, LAMBDA_ANSWER) + MESSAGE_OVERHEAD;
+  const needed = Math.max(bodyBytes, SYNCHRONOUS_BYTES) + MESSAGE_OVERHEAD;
   if (limit !== undefined && (limit < 0 || limit >= needed)) return;
   const message = `answers over ${limit ?? 4 * 1024 * 1024} bytes are a 500: write \`channel_args: {args: {grpc.max_receive_message_length: {int_value: ${needed}}}}\``;
   reporter.warn(google.placeOf('channel_args'), message);

@@ -1,9 +1,8 @@
+import { MAX_ANSWER_BYTES } from '../../lambda-quotas.ts';
 import { charge, type MemoryAccount } from '../../memory-account.ts';
 import { FormatError } from '../format-error.ts';
 import type { BodyPieces } from '../function-answer.ts';
 
-/** What a function that does not stream may answer (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
-const MAX_BYTES = 6 * 1024 * 1024;
 const nothing = Buffer.alloc(0);
 
 /** The beginning of a body that arrives, in one buffer, and what follows it. What it keeps is taken of the account. */
@@ -90,10 +89,12 @@ export class ArrivingBytes implements BodyPieces {
 
   #append(bytes: Uint8Array): void {
     const length = this.#length + bytes.length;
-    if (length > MAX_BYTES) throw new FormatError(`the result has more than ${MAX_BYTES} bytes and no prelude`);
+    if (length > MAX_ANSWER_BYTES) {
+      throw new FormatError(`the result has more than ${MAX_ANSWER_BYTES} bytes and no prelude`);
+    }
     if (length > this.#buffer.length) {
       // Twice as much: pieces may be a byte each.
-      const grown = Math.min(MAX_BYTES, Math.max(length, 2 * this.#buffer.length));
+      const grown = Math.min(MAX_ANSWER_BYTES, Math.max(length, 2 * this.#buffer.length));
       charge(this.#memory, grown);
       const buffer = Buffer.allocUnsafe(grown);
       buffer.set(this.bytes);

@@ -1,6 +1,6 @@
+import { MAX_ANSWER_BYTES } from '../../lambda-quotas.ts';
 import { InvocationError } from '../invocation-error.ts';
 import type { InvocationFailure } from '../invocation-failures.ts';
-import { MAX_ANSWER_BYTES } from '../quotas.ts';
 import { Destinations } from '../request/destinations.ts';
 import { EndpointResolver, type EndpointRules } from '../request/endpoint.ts';
 import { type Prepared, prepare } from '../request/prepared.ts';

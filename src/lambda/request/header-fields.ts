@@ -1,4 +1,4 @@
-import { CLIENT_CONTEXT_BASE64_BYTES } from '../quotas.ts';
+import { CLIENT_CONTEXT_BASE64_BYTES } from '../../lambda-quotas.ts';
 import { configurationError } from './configuration-error.ts';
 
 const TENANT_SYNTAX = /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/;

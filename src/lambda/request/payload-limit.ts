@@ -1,5 +1,5 @@
+import { EVENT_BYTES, SYNCHRONOUS_BYTES } from '../../lambda-quotas.ts';
 import { InvocationError } from '../invocation-error.ts';
-import { EVENT_BYTES, SYNCHRONOUS_BYTES } from '../quotas.ts';
 import type { InvocationType } from '../types.ts';
 
 /** Throws InvocationError (`payload-too-large`): the service would refuse it after it had been sent. */

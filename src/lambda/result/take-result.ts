@@ -1,5 +1,5 @@
+import { MAX_ANSWER_BYTES } from '../../lambda-quotas.ts';
 import type { Attempt } from '../attempt.ts';
-import { MAX_ANSWER_BYTES } from '../quotas.ts';
 import { CollectedAnswer } from '../transport/collected-answer.ts';
 import { exchange } from '../transport/exchange.ts';
 import type { InvocationResult } from '../types.ts';
