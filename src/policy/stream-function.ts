@@ -7,6 +7,7 @@ import { giveBackPayload } from './invocation.ts';
 import { failureOf, resultFailure } from './invocation-failure.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import { type EndedInvocation, reportError, reportResult, reportStopped } from './report-invocation.ts';
+import type { Transaction } from './transaction.ts';
 import { type PiecesEnd, WatchedPieces } from './watched-pieces.ts';
 
 const nothing = new Uint8Array();
@@ -34,14 +35,14 @@ export async function streamFunction(
   } catch (error) {
     throw failedBefore(call, error, result, performance.now() - started);
   }
-  const { body } = answer;
+  const body = bodyFor(transaction, answer);
   const waitedMs = performance.now() - started;
   const ended = (): EndedInvocation => ({ ...call, durationMs: performance.now() - started, waitedMs: 0 });
   const head = { status: 200, ...result, payload: isWhole(body) ? body : nothing };
   trace?.({ kind: 'result', result: head, cached: false });
   if (isWhole(body)) {
     reportResult({ ...ended(), waitedMs }, { ...head, logTail: result.body.logTail }, undefined);
-    return { result: head, answer, held: 0 };
+    return { result: head, answer: { ...answer, body }, held: 0 };
   }
   transaction.invocationMs += waitedMs;
   const { requestId, executedVersion } = result;
@@ -56,6 +57,13 @@ export async function streamFunction(
   };
   const failure = (error: InvocationError): PolicyFailure => failureOf(error, invocation, errorStatusOf(call));
   return { result: head, answer: { ...answer, body: new WatchedPieces(body, failure, onEnd) }, held: 0 };
+}
+
+/** Of a HEAD nobody is sent the body: the function has answered all the same. */
+function bodyFor({ request }: Transaction, { body }: FunctionAnswer): FunctionAnswer['body'] {
+  if (request?.method !== 'HEAD' || isWhole(body)) return body;
+  body.stop();
+  return nothing;
 }
 
 function errorStatusOf({ step }: FunctionCall) {

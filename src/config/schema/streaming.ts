@@ -3,6 +3,8 @@ import { defaultStreamLimits, defaultStreamTimeouts } from '../../policy/index.t
 import { field, flag, integer } from './field.ts';
 
 const GIBIBYTE = 2 ** 30;
+/** Bytes a second. One read of the function is 64 KiB at most, so an answer that is over its time is cut after 16 s at the latest. */
+const LOWEST_RATE = 4096;
 
 const limits = z.strictObject({
   idleTimeoutMs: field(integer(1), {
@@ -24,9 +26,9 @@ const limits = z.strictObject({
     default: defaultStreamLimits.maxBytes,
     examples: [1_048_576],
   }),
-  bytesPerSecond: field(integer(1, GIBIBYTE), {
+  bytesPerSecond: field(integer(LOWEST_RATE, GIBIBYTE), {
     title: 'Rate',
-    description: 'Bytes a second after the burst; the function waits meanwhile.',
+    description: `Bytes a second after the burst, at least ${LOWEST_RATE}; the function waits meanwhile.`,
     default: defaultStreamLimits.bytesPerSecond,
     examples: [262_144],
   }),

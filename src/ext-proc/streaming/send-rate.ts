@@ -2,7 +2,6 @@ import type { StreamedAnswer } from '../../policy/index.ts';
 
 /** Bytes of one message: 64 KiB cost least (docs/notes/envoy.md). */
 const PIECE = 64 * 1024;
-const SMALLEST_PIECE = 1024;
 
 /** A token bucket. What is sent may overdraw it by one piece, and is waited for afterwards. */
 export class SendRate {
@@ -15,7 +14,7 @@ export class SendRate {
 
   /** `now` in milliseconds of a clock that never goes back. */
   constructor({ bytesPerSecond, burstBytes }: Omit<StreamedAnswer['limits'], 'maxBytes'>, now: number) {
-    this.pieceBytes = Math.min(PIECE, Math.max(SMALLEST_PIECE, Math.floor(bytesPerSecond / 4)));
+    this.pieceBytes = Math.min(PIECE, Math.ceil(bytesPerSecond / 4));
     this.#perMs = bytesPerSecond / 1000;
     this.#burst = burstBytes;
     this.#tokens = burstBytes;

@@ -14,8 +14,10 @@ import { statusCode } from './status-code.ts';
 const MAX_PRELUDE_BYTES = 16 * 1024;
 /** As Lambda says it of streams whose function says nothing. */
 const CONTENT_TYPE = 'application/octet-stream';
-/** How the whole result of a function that does not stream begins, where it is long: `{`, `[`, `"`. */
-const JSON_BEGINNINGS: ReadonlySet<number> = new Set(Buffer.from('{["'));
+/** How JSON begins, and so a prelude and the whole result of a function that does not stream. */
+const JSON_BEGINNINGS: ReadonlySet<number> = new Set(Buffer.from('{["-0123456789tfn'));
+/** Of those, how a result begins that may be long. */
+const LONG_BEGINNINGS: ReadonlySet<number> = new Set(Buffer.from('{["'));
 const BLANKS: ReadonlySet<number> = new Set(Buffer.from(' \t\r\n'));
 
 /** So long the end of an answer without a body is waited for, to tell a failure and to keep the connection. */
@@ -86,6 +88,7 @@ async function answer(arriving: ArrivingBytes, { status, headers }: Head): Promi
 /** Where the delimiter begins; undefined: the body has ended without one. */
 async function preludeEnd(arriving: ArrivingBytes): Promise<number | undefined> {
   let searched = 0;
+  let first: number | undefined;
   for (;;) {
     const { kind, at } = findDelimiter(arriving.bytes, searched);
     if (kind === 'broken') throw new FormatError('the prelude is not followed by 8 NULs');
@@ -93,7 +96,13 @@ async function preludeEnd(arriving: ArrivingBytes): Promise<number | undefined> 
       throw new FormatError(`the prelude is longer than ${MAX_PRELUDE_BYTES} bytes`);
     }
     if (kind === 'whole') return at;
-    if (at > MAX_PRELUDE_BYTES && !mayBeWhole(arriving.bytes)) {
+    first ??= arriving.bytes.subarray(searched).find((byte) => !BLANKS.has(byte));
+    if (first !== undefined && first !== 0 && !JSON_BEGINNINGS.has(first)) {
+      throw new FormatError(
+        'the result begins neither with a prelude nor as JSON does: `prelude: false` takes its bytes as the body',
+      );
+    }
+    if (at > MAX_PRELUDE_BYTES && (first === undefined || !LONG_BEGINNINGS.has(first))) {
       throw new FormatError(`the result has no prelude within its first ${MAX_PRELUDE_BYTES} bytes`);
     }
     if (arriving.ended) {
@@ -103,11 +112,6 @@ async function preludeEnd(arriving: ArrivingBytes): Promise<number | undefined> 
     searched = at;
     await arriving.more();
   }
-}
-
-function mayBeWhole(bytes: Uint8Array): boolean {
-  const first = bytes.find((byte) => !BLANKS.has(byte));
-  return first !== undefined && JSON_BEGINNINGS.has(first);
 }
 
 /** The answer keeps nothing of the account. */

@@ -89,7 +89,8 @@ describe('what `streaming` is', () => {
   test('a value that is no limit is told with its place', () => {
     for (const [name, value] of [
       ['maxBytes', 0],
-      ['bytesPerSecond', 1.5],
+      ['bytesPerSecond', 4096.5],
+      ['bytesPerSecond', 4095],
       ['burstBytes', -1],
       ['idleTimeoutMs', 0],
       ['totalTimeoutMs', '5s'],
@@ -338,7 +339,7 @@ describe('policies that a route brings', () => {
         new RegExp(`streaming\\.${name}: is more than the ${built[name]} that inline`),
       );
       assert.equal(refusal({ [name]: value }, { streaming: { [name]: value } }), '', 'raised in `defaults`');
-      assert.match(refusal({ [name]: 11 }, { streaming: { [name]: 10 } }), /is more than the 10 that inline/);
+      assert.match(refusal({ [name]: 5001 }, { streaming: { [name]: 5000 } }), /is more than the 5000 that inline/);
     }
   });
 });

@@ -212,6 +212,18 @@ test('a body that nobody reads on is closed, and counts as aborted', async () =>
   assert.equal(run.counted.length, 1);
 });
 
+test('a HEAD is answered with the first byte: nobody reads the rest, which is no failure', async () => {
+  const { run, stream } = streaming({ request: [step('chat', streams)] }, { method: 'HEAD' });
+  stream.push('x');
+  const { status, body } = answerOf(await run.request());
+  assert.deepEqual({ status, body, stopped: stream.stopped }, { status: 200, body: '', stopped: true });
+  assert.equal(lineOf(run)?.outcome, 'ok');
+  assert.deepEqual(
+    run.counted.map(({ outcome, key }) => [outcome, key]),
+    [['ok', '']],
+  );
+});
+
 test('a caller who leaves before the first byte aborts the call', async () => {
   let signal: AbortSignal | undefined;
   const chat: NonNullable<PolicyRunOptions['streams']>[string] = (_, given) => {

@@ -353,15 +353,36 @@ describe('a result without a prelude', () => {
     }
   });
 
-  test('of many bytes that are no JSON is refused before the end', async () => {
-    const pieces = new Pieces(Array.from({ length: 1_000 }, () => 'x'.repeat(1_000)));
-    assert.match((await refusal('function-url', pieces)).message, /no prelude within its first 16384 bytes/);
-    assert.equal(pieces.read, 17);
+  test('that does not begin as JSON does is refused at its first byte', async () => {
+    for (const name of names) {
+      for (const text of ['data: 1', 'id,total', 'Hello', '<html>', '}', '\ufeff{}']) {
+        const pieces = new Pieces([' ', '\r\n', ...cut(Buffer.from(text), 1)]);
+        assert.match(
+          (await refusal(name, pieces)).message,
+          /neither with a prelude nor as JSON does: `prelude: false`/,
+        );
+        assert.equal(pieces.read, 3);
+        assert.ok(pieces.stopped);
+      }
+    }
   });
 
-  test('is bounded by 6 MB, and by the room there is', async () => {
+  test('of many bytes that are no long JSON is refused before the end', async () => {
+    for (const begin of ['1', 't', ' ']) {
+      const pieces = new Pieces(Array.from({ length: 1_000 }, () => begin.repeat(1_000)));
+      assert.match((await refusal('function-url', pieces)).message, /no prelude within its first 16384 bytes/);
+      assert.equal(pieces.read, 17);
+    }
+  });
+
+  test('may be as large as what Lambda answers elsewhere', async () => {
+    const large = Buffer.from(JSON.stringify('x'.repeat(6_291_554)));
+    assert.equal((await read(formatOf('api-gateway-v2'), new Pieces(cut(large, 60_000)))).body.length, 6_291_554);
+  });
+
+  test('is bounded by what is taken of any answer, and by the room there is', async () => {
     const pieces = Array.from({ length: 1_000 }, () => `[${'1'.repeat(9_999)}`);
-    assert.match((await refusal('function-url', new Pieces(pieces))).message, /more than 6291456 bytes/);
+    assert.match((await refusal('function-url', new Pieces(pieces))).message, /more than 6422528 bytes/);
     const stream = new Pieces(pieces);
     const memory = new CountedMemory(100_000);
     await assert.rejects(formatOf('function-url').begin(stream, memory), NoRoomError);
