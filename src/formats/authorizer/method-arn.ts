@@ -18,8 +18,8 @@ export interface MethodArn {
   /** `methodArn` or `routeArn` of the event. */
   readonly text: string;
   /**
-   * The same and how a backend may read it: decoded, without path parameters (`;a=b`). What a policy denies is denied
-   * under each of them.
+   * The same and how a backend may read it: decoded, by each server on the way, and without path parameters (`;a=b`). What
+   * a policy denies is denied under each of them.
    */
   readonly readings: readonly string[];
 }
@@ -32,18 +32,13 @@ export function stageArn({ region, accountId, apiId, stage }: StageNames): strin
   return `arn:${partitionOf(region)}:execute-api:${region}:${accountId}:${apiId}/${stage}`;
 }
 
-/** `STAGE/METHOD/path`, as API Gateway has it. `pathname`: as it would be forwarded, without query. */
+/** `STAGE/METHOD/path`, as API Gateway has it. `pathname`: as it would be forwarded, without query, and not refused by `pathRefusal`. */
 export function methodArn(stage: string, method: string, pathname: string): MethodArn {
   const start = `${stage}/${method}/`;
   const path = pathname.slice(1);
   if (!/[%;]/.test(path)) return { text: start + path, readings: [start + path] };
-  const bare = path.replace(/;[^/]*/g, '');
-  const paths = new Set([
-    path,
-    percentDecode(path),
-    bare,
-    percentDecode(bare),
-    percentDecode(path).replace(/;[^/]*/g, ''),
-  ]);
+  const paths = new Set([path]);
+  // What is added is looked at in turn. It ends: each reading is shorter than the one that it is made of.
+  for (const reading of paths) paths.add(percentDecode(reading)).add(reading.replace(/;[^/]*/g, ''));
   return { text: start + path, readings: [...paths].map((reading) => start + reading) };
 }

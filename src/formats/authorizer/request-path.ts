@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { percentDecode } from '../percent-decode.ts';
 
-/** Characters that Envoy, a policy and a backend may read differently, at any depth of percent encoding: `/`, `\`, `.`, controls. */
-const AMBIGUOUS_ESCAPE = /%(?:25)*(?:2[ef]|5c|[01][0-9a-f]|7f)/i;
+/** Characters that Envoy, a policy and a backend may read differently: `/`, `\`, `.`, controls. */
+const AMBIGUOUS_ESCAPE = /%(?:2[ef]|5c|[01][0-9a-f]|7f)/i;
 /** A percent sign that begins no escape, as in `%u002e`. */
 const NO_ESCAPE = /%(?![0-9a-fA-F]{2})/;
 /** Nobody encodes a path that often but to hide something. */
@@ -24,17 +24,22 @@ export function pathRefusal(path: string): string | undefined {
   if (path.includes('#')) return 'the path has a fragment';
   if (path.includes('*')) return 'the path has an asterisk, which a policy that repeats it would read as a wildcard';
   if (NO_ESCAPE.test(path)) return 'the path has a percent sign without two hexadecimal digits';
-  if (AMBIGUOUS_ESCAPE.test(path)) return 'the path has an encoded slash, backslash, dot or control character';
-  for (const [run] of path.matchAll(ESCAPES)) {
-    if (!isUtf8(Buffer.from(run.replaceAll('%', ''), 'hex'))) return 'the path has encoded bytes that are not UTF-8';
-  }
+  // Each time anew: of `%252%66` only the first decoding makes `%2f`.
   for (let reading = path, depth = 0; depth < MAX_DECODINGS; depth++) {
-    const refusal = segmentRefusal(reading.slice(1).split('/'));
+    const refusal = escapeRefusal(reading) ?? segmentRefusal(reading.slice(1).split('/'));
     const decoded = percentDecode(reading);
     if (refusal !== undefined || decoded === reading) return refusal;
     reading = decoded;
   }
   return 'the path is encoded many times over';
+}
+
+function escapeRefusal(path: string): string | undefined {
+  if (AMBIGUOUS_ESCAPE.test(path)) return 'the path has an encoded slash, backslash, dot or control character';
+  for (const [run] of path.matchAll(ESCAPES)) {
+    if (!isUtf8(Buffer.from(run.replaceAll('%', ''), 'hex'))) return 'the path has encoded bytes that are not UTF-8';
+  }
+  return undefined;
 }
 
 /** Parameters (`;a=b`) are cut first: some servers do so before they resolve dot segments. */

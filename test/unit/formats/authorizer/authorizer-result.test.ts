@@ -139,7 +139,7 @@ for (const [name, statement, expected] of cases) {
 
 test('what is denied is denied under every reading of the path', () => {
   const statements = [ALLOW, { ...ALLOW, Effect: 'Deny', Resource: '*/GET/admin' }];
-  for (const path of ['/admin', '/%61dmin', '/admin;v=1', '/%61dmin;x', '/adm%69n']) {
+  for (const path of ['/admin', '/%61dmin', '/admin;v=1', '/%61dmin;x', '/adm%69n', '/%2561dmin', '/adm%256%39n%3bx']) {
     assert.equal(verdict(statements, methodArn(stageArn(parts), 'GET', path)), 'deny-explicit', path);
   }
   const allButAdmin = { Effect: 'Allow', Action: '*', NotResource: '*/GET/admin' };

@@ -48,6 +48,11 @@ const refused = [
   '/%3b/a',
   '/..%253b/a',
   '/a%2525252525b',
+  '/a%252%66b',
+  '/a%25%32%66b',
+  '/a%25%35%63b',
+  '/a%25%30%30',
+  '/a%25c0%25af',
   '/a#b',
   '/a*',
   '/*',
@@ -87,6 +92,24 @@ const taken = [
 for (const path of taken) {
   test(`the path ${path} is judged`, () => assert.equal(pathRefusal(path), undefined));
 }
+
+test('a path that any number of decodings makes ambiguous is refused, whichever of its characters are encoded', () => {
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1_000_000));
+  const random = seededRandom(seed);
+  const encode = (text: string): string =>
+    [...text]
+      .map((char) => (char === '%' || random() < 0.3 ? `%${char.charCodeAt(0).toString(16).padStart(2, '0')}` : char))
+      .join('');
+  for (const char of ['/', '\\', '.', '\0', '\x7f']) {
+    for (let n = 0; n < 200; n++) {
+      let path = `a${encodeURIComponent(char).replace('.', '%2e')}b`;
+      const times = Math.floor(random() * 5);
+      for (let time = 0; time < times; time++) path = encode(path);
+      assert.equal(typeof pathRefusal(`/${path}`), 'string', `seed ${seed}: ${path}`);
+    }
+  }
+  console.log(`seed ${seed}`);
+});
 
 test('a method is a word in capitals', () => {
   for (const method of ['GET', 'PROPFIND', 'M-SEARCH', 'CONNECT']) assert.equal(methodRefusal(method), undefined);
