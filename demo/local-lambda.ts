@@ -12,6 +12,8 @@ const INVOKE = /^\/20\d\d-\d\d-\d\d\/functions\/([^/?]+)\/(invocations|response-
 
 /** What `awslambda.streamifyResponse` was called with. */
 const streaming = new WeakSet<object>();
+/** What goes before the first write of a stream. */
+const preludes = new WeakMap<Writable, string>();
 
 /**
  * Lambda's API over functions of this process, those that stream too, which the local AWS does not have. Each call is made
@@ -58,7 +60,13 @@ async function serve(
     response.end(JSON.stringify({ Message: `Function not found: ${name}` }));
     return;
   }
-  const event: unknown = JSON.parse(Buffer.concat(chunks).toString() || 'null');
+  let event: unknown;
+  try {
+    event = JSON.parse(Buffer.concat(chunks).toString() || 'null');
+  } catch (error) {
+    refuse(response, `Could not parse request body into json: ${errorOf(error).errorMessage}`);
+    return;
+  }
   const context = { functionName: name, awsRequestId: 'local' };
   if (api === 'invocations') await answer(handler as Handler, event, context, response);
   else await stream(handler, event, context, response);
@@ -67,8 +75,7 @@ async function serve(
 async function answer(handler: Handler, event: unknown, context: object, response: ServerResponse): Promise<void> {
   if (streaming.has(handler)) {
     // AWS collects what it streams; a policy that should stream says `streaming`.
-    response.writeHead(400, { 'x-amzn-errortype': 'InvalidRequestContentException' });
-    response.end(JSON.stringify({ Message: 'this function streams: give its step `streaming: true`' }));
+    refuse(response, 'this function streams: give its step `streaming: true`');
     return;
   }
   try {
@@ -79,6 +86,11 @@ async function answer(handler: Handler, event: unknown, context: object, respons
   }
 }
 
+function refuse(response: ServerResponse, Message: string): void {
+  response.writeHead(400, { 'x-amzn-errortype': 'InvalidRequestContentException' });
+  response.end(JSON.stringify({ Message }));
+}
+
 async function stream(
   handler: Handler | StreamingHandler,
   event: unknown,
@@ -86,10 +98,12 @@ async function stream(
   response: ServerResponse,
 ): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
-  const body = Object.assign(
+  const body: Writable = Object.assign(
     new Writable({
       write(chunk: Buffer, _encoding, done) {
-        response.write(eventFrame('PayloadChunk', chunk), () => done());
+        const prelude = Buffer.from(preludes.get(body) ?? '');
+        preludes.delete(body);
+        response.write(eventFrame('PayloadChunk', Buffer.concat([prelude, chunk])), () => done());
       },
     }),
     // On AWS it is a header of the function URL, which callers of this API do not get.
@@ -116,7 +130,10 @@ function errorOf(error: unknown): { readonly errorType: string; readonly errorMe
   return { errorType: name, errorMessage: message };
 }
 
-/** What Lambda's Node runtime gives to modules that stream. The prelude is JSON, eight zero bytes, and then the body. */
+/**
+ * What Lambda's Node runtime gives to modules that stream. The prelude is JSON, eight zero bytes, and then the body. It goes out
+ * with the first write, as that runtime does it: a function that writes nothing sends none.
+ */
 function provideAwsLambda(): void {
   Object.assign(globalThis, {
     awslambda: {
@@ -126,7 +143,7 @@ function provideAwsLambda(): void {
       },
       HttpResponseStream: {
         from(stream: Writable, head: unknown): Writable {
-          stream.write(`${JSON.stringify(head)}${'\0'.repeat(8)}`);
+          preludes.set(stream, `${JSON.stringify(head)}${'\0'.repeat(8)}`);
           return stream;
         },
       },

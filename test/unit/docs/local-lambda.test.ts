@@ -11,7 +11,7 @@ const STREAMS = `
 export const handler = awslambda.streamifyResponse(async (event, stream) => {
   stream.setContentType('text/plain');
   const body = awslambda.HttpResponseStream.from(stream, { statusCode: 201 });
-  body.write(event.text);
+  if (event.text !== undefined) body.write(event.text);
   if (event.fail) throw new RangeError('no more');
   body.end();
 });`;
@@ -28,8 +28,9 @@ test('functions answer and stream, and what they throw is a function error', asy
   const port = await freePort();
   const lambda = await startLocalLambda(port, files);
   t.after(() => lambda.stop());
-  const ask = async (path: string, event: object) => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body: JSON.stringify(event) });
+  const ask = async (path: string, event: object | string) => {
+    const body = typeof event === 'string' ? event : JSON.stringify(event);
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body });
     return {
       status: response.status,
       error: response.headers.get('x-amz-function-error'),
@@ -48,6 +49,13 @@ test('functions answer and stream, and what they throw is a function error', asy
   assert.match((await stream('whole', {})).text, /\{"ok":true\}[\s\S]*InvokeComplete[\s\S]*\{\}/);
   const streamed = await stream('streams', { text: 'hello' });
   assert.match(streamed.text, /\{"statusCode":201\}\0{8}[\s\S]*hello[\s\S]*InvokeComplete[\s\S]*\{\}/);
+  const empty = await stream('streams', {});
+  assert.doesNotMatch(empty.text, /statusCode/, "AWS's runtime sends the prelude with the first write");
+  const refused = await ask('/2015-03-31/functions/whole/invocations', 'no JSON');
+  assert.deepEqual(
+    [refused.status, JSON.parse(refused.text).Message.slice(0, 39)],
+    [400, 'Could not parse request body into json:'],
+  );
   const cut = await stream('streams', { text: 'hello', fail: true });
   assert.match(cut.text, /hello[\s\S]*InvokeComplete[\s\S]*\{"ErrorCode":"RangeError","ErrorDetails":"no more"\}/);
 });
