@@ -149,6 +149,15 @@ describe('a streamed answer', { skip }, () => {
     assert.deepEqual([answer.status, await answer.ended, answer.body().toString()], [200, 'end', 'late']);
   });
 
+  test('in NONE message_timeout bounds the time to its first byte, and the invocation is stopped', async () => {
+    const stream = environment.next('raw');
+    const opened = streamHttp1(other.url, '/none/raw');
+    await stream;
+    const answer = await opened;
+    assert.deepEqual([answer.status, await answer.ended], [504, 'end']);
+    assert.equal(await environment.stub.closedTo(0), true);
+  });
+
   test('is not cut by message_timeout once it has begun, and is by stream_idle_timeout', async () => {
     const stream = environment.next('raw');
     const opened = streamHttp1(other.url, '/none/raw');
