@@ -33,11 +33,15 @@ export class PolicyDocumentError extends Error {
   }
 }
 
+/** Names after which the redaction of logs cuts out a word, unless a quotation mark is between: a finding would lose its first one. */
+const REDACTED_AFTER = /(?:password|session_?token)$/i;
+
 /** `policies.yaml:3:16 apis.orders.request.0.configuration.region: …`, as compilers print it, in one line whatever names have. */
 export function formatProblem(problem: Problem): string {
   const { severity, file, line, column, message } = problem;
   const label = severity === 'warning' ? 'warning: ' : '';
-  const where = problem.subject ?? problem.path;
+  const field = problem.subject ?? problem.path;
+  const where = REDACTED_AFTER.test(field) ? JSON.stringify(field) : field;
   return printableLine(`${file}:${line}:${column} ${where === '' ? '' : `${where}: `}${label}${message}`);
 }
 

@@ -5,8 +5,8 @@ import type { FilterMetadata, MetadataValue } from './wire/index.ts';
 const VALUE_BYTES = 160;
 /** Above what a token of 60 KiB holds. */
 const MOST_VALUES = 20_000;
-/** As deep as values of expressions may be. */
-const MOST_LEVELS = 100;
+/** Objects and lists inside a namespace. Deeper ones do not arrive: protobufjs stops at 100 messages, and a level has two of them. */
+const MOST_LEVELS = 48;
 
 /**
  * Dynamic metadata that Envoy forwards, as maps, lists, texts, numbers, booleans and null; taken of `memory` before it is made.
@@ -21,7 +21,7 @@ export function readMetadata(
   const size = { values: 0, bytes: 0 };
   for (const [name, { fields }] of namespaces) {
     size.bytes += textBytes(name);
-    measureFields(fields, size, 1);
+    measureFields(fields, size, 0);
   }
   charge(memory, size.bytes + size.values * VALUE_BYTES);
   return new Map(namespaces.map(([name, { fields }]) => [name, mapOf(fields)]));

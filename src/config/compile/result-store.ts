@@ -117,7 +117,7 @@ function checkConnection(
   if (address.password !== undefined) {
     reporter.warn(
       at,
-      "has a password in it: use redis.password with {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}",
+      "has a `password` in it: write it as `redis.password`, with {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}",
     );
   }
   if (
@@ -130,7 +130,7 @@ function checkConnection(
   const isPlain = !address.isTls && (tls === undefined || tls === null || tls === false);
   if (isPlain && address.host !== 'localhost' && !isLoopback(address.host)) {
     const message =
-      'is without TLS: the password crosses the network readable, and whoever is between can answer in the place of the server (values stay sealed); use rediss://';
+      'is without TLS: the network carries a readable password, and whoever is between can answer in the place of the server (values stay sealed); use rediss://';
     reporter.warn(at, message);
   }
 }

@@ -49,7 +49,7 @@ describe('what check says of a result store', () => {
     ['no TLS to another host', store({ url: 'redis://cache:6379' }), /warning resultStore.redis.url: is without TLS/],
     ['no TLS by choice', store({ url: 'redis://cache:6379', tls: false }), /warning .*url: is without TLS/],
     ['TLS and none', store({ url: 'rediss://cache', tls: false }), /error resultStore.redis.tls: is false/],
-    ['a password in the URL', store({ url: 'redis://u:p@localhost' }), /warning .*url: has a password in it/],
+    ['a password in the URL', store({ url: 'redis://u:p@localhost' }), /warning .*url: has a `password` in it/],
     ['two passwords', store({ url: 'redis://u:p@localhost', password: 'x' }), /error .*url: has a user or password/],
     ['a user without a password', store({ ...LOCAL, username: 'u' }), /error .*username: requires password/],
     ['half a certificate', store({ ...LOCAL, tls: { cert: 'x' } }), /error resultStore.redis.tls.cert: requires key/],

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { formatProblem, loadPolicies, PolicyDocumentError, SecretStore } from '../../../src/config/index.ts';
+import { redactText } from '../../../src/observability/index.ts';
 import { answerOf, runOf } from '../../support/policy-run.ts';
 import { problemsOf } from './support.ts';
 
@@ -238,6 +239,18 @@ test('a server tells of secrets that are open and absent when it loads, and a ch
     assert.deepEqual(others, []);
     assert.match(line, /accessKey: the environment has no variable LAMBDA_EXT_PROC_SECRET_ABSENT: set it where/);
   }
+  delete process.env.LAMBDA_EXT_PROC_SECRET_ABSENT;
+  const store = {
+    redis: { url: 'redis://h', password: key('env:LAMBDA_EXT_PROC_SECRET_ABSENT') },
+    secret: 'x'.repeat(32),
+  };
+  const findings = await loaded(JSON.stringify({ version: 1, resultStore: store, apis: {} }), true);
+  const finding = findings.find((line) => line.includes('no variable')) ?? '';
+  assert.match(
+    finding,
+    /"resultStore\.redis\.password": the environment has no variable LAMBDA_EXT_PROC_SECRET_ABSENT: set/,
+  );
+  assert.equal(redactText(finding), finding, 'the log has the whole finding');
   const missing = document(key(`file:${directory}/absent`));
   assert.deepEqual(await loaded(missing, false), []);
   assert.match(
