@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -25,20 +24,4 @@ test('the schemas are those of the package', async () => {
 test('another schema is a usage error', async () => {
   await assert.rejects(printed('envoy'), UsageError);
   await assert.rejects(printed('policies', 'test'), UsageError);
-});
-
-test('the packed file carries both schemas and what init writes', () => {
-  const run = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' });
-  assert.equal(run.status, 0, run.stderr);
-  const [packed] = JSON.parse(run.stdout);
-  const files: string[] = packed.files.map(({ path }: { path: string }) => path);
-  for (const file of [
-    'schema/policies.schema.json',
-    'schema/policy-tests.schema.json',
-    'starter/policies.yaml',
-    'starter/policies.test.yaml',
-    'starter/envoy.yaml',
-  ]) {
-    assert.ok(files.includes(file), file);
-  }
 });
