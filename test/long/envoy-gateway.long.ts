@@ -10,13 +10,10 @@ import { goTool, hasGo } from '../../scripts/support/go-tool.ts';
 import type { Json } from '../../scripts/support/kubernetes-schema.ts';
 import { temporaryDirectory } from '../../scripts/support/temporary-directory.ts';
 import { staticEnvoyOf } from '../../scripts/support/translated-gateway.ts';
-import { type Backend, startBackend } from '../support/backend.ts';
 import { runMain } from '../support/command.ts';
 import { deploy, manifestsOf } from '../support/deploy.ts';
-import { type RunningEnvoy, startEnvoy } from '../support/envoy.ts';
 import { tryLocally } from '../support/local-guide.ts';
-import { type LocalLambda, startLocalLambda } from '../support/local-lambda.ts';
-import { type RunningSidecar, startSidecar } from '../support/sidecar.ts';
+import { type OrdersExample, startOrdersExample, testOrders } from '../support/orders-example.ts';
 
 const root = join(import.meta.dirname, '../..');
 const skip = hasGo() ? false : 'no Go here';
@@ -39,34 +36,17 @@ function translate(text: string): string {
 describe('the example for Envoy Gateway', { skip }, () => {
   const objects = manifestsOf('envoy-gateway').map(({ text }) => text);
   let translated = '';
-  let backend: Backend;
-  let lambda: LocalLambda;
-  let sidecar: RunningSidecar;
-  let envoy: RunningEnvoy;
+  let example: OrdersExample;
 
   before(async () => {
     translated = translate(objects.join('\n---\n'));
     process.env.ENVOY_BIN = installEnvoy(root, ENVOY);
-    backend = await startBackend();
-    lambda = await startLocalLambda({ 'customer-tier': () => ({ tier: 'gold' }) });
-    sidecar = await startSidecar({
-      config: readFileSync(policies, 'utf8'),
-      env: {
-        AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
-        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-        AWS_SECRET_ACCESS_KEY: 'secret',
-      },
-    });
-    const config = JSON.stringify(staticEnvoyOf(parse(translated) as Json, { port: 0, backend: backend.address }));
-    const socket = sidecar.address.slice('unix:'.length);
-    envoy = await startEnvoy({ config: config.replaceAll('/run/lambda-ext-proc/0.sock', socket) });
+    const xds = parse(translated) as Json;
+    example = await startOrdersExample(readFileSync(policies, 'utf8'), (options) => staticEnvoyOf(xds, options));
   });
-  after(async () => {
-    await envoy?.stop();
-    await sidecar?.stop();
-    lambda?.stop();
-    await backend?.stop();
-  });
+  after(() => example?.stop());
+
+  testOrders(() => example);
 
   test('the translator names the api, keeps failures closed and sets the runtime flag', () => {
     assert.match(translated, /authority: orders\.default$/m);
@@ -88,15 +68,8 @@ describe('the example for Envoy Gateway', { skip }, () => {
     }
   });
 
-  test('a request of the route gets what its function says', async () => {
-    const init = { method: 'POST', body: '{"customer":"ada"}', headers: { 'x-tier': 'platinum' } };
-    const answer = await fetch(`${envoy.url}/orders`, init);
-    assert.equal(answer.status, 200, await answer.text());
-    assert.deepEqual(lambda.events.at(-1), { customer: 'ada' });
-    assert.equal(backend.last?.header('x-tier'), 'gold');
-  });
-
   test('health checks find the sidecar, which they do not without the host name of the backend', async () => {
+    const { envoy, sidecar } = example;
     const cluster = 'cluster.envoyextensionpolicy/default/orders/extproc/0';
     assert.equal(await envoy.stat(`${cluster}.membership_healthy`), 1);
     assert.equal(await envoy.stat(`${cluster}.health_check.failure`), 0);
@@ -104,21 +77,8 @@ describe('the example for Envoy Gateway', { skip }, () => {
     assert.match(translated, /healthCheckConfig:\n\s+hostname: lambda-ext-proc$/m);
   });
 
-  test('a caller cannot name another api', async () => {
-    const headers = { 'x-lambda-api': 'none', 'x-lambda-policies': '{"request":[]}', authority: 'others.default' };
-    const answer = await fetch(`${envoy.url}/orders`, { method: 'POST', body: '{"customer":"eve"}', headers });
-    assert.equal(answer.status, 200, await answer.text());
-    assert.equal(backend.last?.header('x-tier'), 'gold');
-  });
-
-  test('a body of 2 MiB is read whole', async () => {
-    const body = JSON.stringify({ filler: 'x'.repeat(2 ** 21), customer: 'bob' });
-    const answer = await fetch(`${envoy.url}/orders`, { method: 'POST', body });
-    assert.equal(answer.status, 200, await answer.text());
-    assert.deepEqual(lambda.events.at(-1), { customer: 'bob' });
-  });
-
   test('without the sidecar requests fail and do not pass', async () => {
+    const { backend, envoy, sidecar } = example;
     const calls = backend.calls;
     await sidecar.stop();
     const answer = await fetch(`${envoy.url}/orders`, { method: 'POST', body: '{"customer":"ada"}' });

@@ -196,6 +196,13 @@ describe('the chart', { skip }, () => {
     assert.match(run.errors, /mod/);
   });
 
+  test('a pod that has no time for the drain of Envoy is refused', () => {
+    const args = ['template', 'shop', chart, '--set', 'mode=sidecar,sidecar.target=pod,drain.timeoutSeconds=20'];
+    const rendering = (seconds: number) => helm([...args, '--set', `sidecar.terminationGracePeriodSeconds=${seconds}`]);
+    assert.equal(rendering(26).code, 0);
+    assert.match(rendering(25).errors, /leaves Envoy no time/);
+  });
+
   test('a service monitor behind a network policy that lets nobody in is refused', () => {
     const run = helm(['template', 'shop', chart, '--set', 'monitoring.serviceMonitor.enabled=true']);
     assert.notEqual(run.code, 0);

@@ -15,7 +15,7 @@ export function checkFormats(entries: readonly EnvoyNode[], reporter: Reporter):
     const key = entry.text('key')?.toLowerCase() ?? '';
     const value = entry.text('value');
     if (key === 'host' || key.startsWith(':')) {
-      const message = `${key} is no metadata: Envoy 1.37 lets requests go on without their policies then, and 1.40 fails each of them; name an authority by \`authority\` in \`envoy_grpc\``;
+      const message = `${key} cannot be gRPC metadata: Envoy 1.37 lets requests go on without their policies, and Envoy 1.40 fails each of them; to name an authority, write \`authority: NAME\` beside \`cluster_name\``;
       reporter.error(entry.placeOf('key'), message);
       continue;
     }

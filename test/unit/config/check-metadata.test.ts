@@ -18,14 +18,14 @@ const override = (value: string): string => {
   return spoilt(`grpc_initial_metadata: ${metadata}`, `grpc_service: ${service}`);
 };
 
-test('the authority is no metadata', () => {
+test('the authority cannot be metadata', () => {
   for (const key of ['host', 'Host', '":authority"']) {
     for (const text of [
       filter('a', key),
       spoilt(metadata, `[{key: x-lambda-api, value: orders}, {key: ${key}, value: a}]`),
     ]) {
       assert.ok(
-        check(text).some((line) => line.includes('is no metadata') && isError(line)),
+        check(text).some((line) => line.includes('cannot be gRPC metadata') && isError(line)),
         text,
       );
     }
