@@ -62,12 +62,6 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
       const { key, what } = unattributed[failure.request];
       return new PolicyFailure(key, { cause: new Error(`${what}, and nothing tells who made it: ${ATTRIBUTES}`) });
     }
-    case 'routeless-answer': {
-      const cause = new Error(
-        'a backend answered a stream without an API: request_attributes must ask for xds.route_name',
-      );
-      return new PolicyFailure('LAMBDA_EXT_PROC_UNMATCHED', { cause });
-    }
   }
 }
 
@@ -107,7 +101,6 @@ const unattributed = {
     key: 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE',
     what: `a response came while policies waited for the request's body (${ADVICE})`,
   },
-  without_route: { key: 'LAMBDA_EXT_PROC_UNMATCHED', what: 'a response came for a request that has no route' },
 } as const;
 
 function unavailable(reason: string, byCaller = false, status?: number): PolicyFailure {

@@ -67,10 +67,27 @@ export function selectApi(set: PolicySet, metadata: Metadata, traits: StreamTrai
   if (choice.kind === 'ambiguous') return refused('LAMBDA_EXT_PROC_AMBIGUOUS_API', ambiguity(traits, choice));
   if (choice.policies !== undefined) return { kind: 'api', policies: choice.policies };
   if (set.unmatched === 'pass') return { kind: 'pass' };
+  if (hasNoRoute(traits)) return { kind: 'refused', failure: withoutRoute() };
   return refused(
     'LAMBDA_EXT_PROC_UNMATCHED',
     `${described(traits)} names no API: send x-lambda-api or x-lambda-policies in grpc_initial_metadata, fit one of these by \`authorities\`, \`select\` or \`routes\` of an API, or set unmatched: pass`,
   );
+}
+
+/**
+ * Envoy tells the name of every route it found, an empty one too. It is absent where there is no route, and where the filter does not
+ * ask for it: nothing tells these apart, so that such a request must not go on.
+ */
+function hasNoRoute({ attributes }: StreamTraits): boolean {
+  return attributes.has(requestAttributes.virtualHostName) && !attributes.has(requestAttributes.routeName);
+}
+
+/** A 404, as Envoy would answer. */
+function withoutRoute(): PolicyFailure {
+  const cause = new Error(
+    'Envoy found no route, or the filter does not ask for its name: request_attributes must have xds.route_name',
+  );
+  return new PolicyFailure('LAMBDA_EXT_PROC_UNMATCHED', { cause, status: 404, byCaller: true });
 }
 
 function ambiguity(traits: StreamTraits, { means, names }: Extract<ApiChoice, { kind: 'ambiguous' }>): string {

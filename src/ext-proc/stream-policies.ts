@@ -1,4 +1,3 @@
-import { requestAttributes } from '../envoy-names.ts';
 import { NoRoomError } from '../memory-account.ts';
 import {
   type EnvoySettings,
@@ -53,12 +52,7 @@ export class StreamPolicies implements Inputs {
     const request = transaction.beginRequest(head);
     if (head.method === '') this.#context.hiddenHeaders.report(policies.name, ':method');
     // A stream without an API of its own is answered at once, whatever is held.
-    if (selection.kind === 'refused') {
-      const unmatched = selection.failure.key === 'LAMBDA_EXT_PROC_UNMATCHED';
-      const { failure } = selection;
-      if (unmatched && hasNoRoute(attributes)) return { kind: 'routeless', envoy: this.envoy, failure };
-      return { kind: 'refused', failure };
-    }
+    if (selection.kind === 'refused') return selection;
     if (!this.#held.join(policies.name)) {
       return { kind: 'refused', failure: PolicyFailure.from(new NoRoomError(this.#held.shortage)) };
     }
@@ -151,9 +145,4 @@ function mustSee({ response, responseBody, answersAlways }: PhaseNeeds): 'nothin
 function lengthOf(headers: HttpHeaders): number | undefined {
   const value = headers.first('content-length');
   return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
-}
-
-/** Envoy tells the name of every route it found, an empty one too: the attribute is missing only where there is none. */
-function hasNoRoute(attributes: Attributes): boolean {
-  return attributes.has(requestAttributes.virtualHostName) && !attributes.has(requestAttributes.routeName);
 }

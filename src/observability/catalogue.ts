@@ -66,7 +66,7 @@ export const metricCatalogue = {
     name: 'lambda_ext_proc_unattributed_responses_total',
     type: 'counter',
     help: 'Responses refused because nothing told whether a backend or Envoy made them, by what was known of the request.',
-    labels: { request: ['unseen', 'waiting', 'without_route'] },
+    labels: { request: ['unseen', 'waiting'] },
   },
   violations: {
     name: 'lambda_ext_proc_protocol_violations_total',

@@ -23,6 +23,7 @@ const filters: Readonly<Record<string, Json>> = {
   'lambda-ext-proc': { authority: 'lambda-ext-proc' },
   selecting: { request_attributes: [API_OF_ROUTE, 'xds.virtual_host_name', 'xds.route_name', 'xds.filter_chain_name'] },
   plain: {},
+  'without-route-names': { request_attributes: ['xds.virtual_host_name'] },
 };
 const [EG, EG_EVIL, EG_SERVICE, KGATEWAY] = Object.keys(filters) as [string, string, string, string];
 
@@ -69,6 +70,8 @@ interface Case {
   /** Some Envoys let it go on by themselves. */
   readonly mayPass?: boolean;
   readonly key?: string;
+  /** Of the error; absent: 500. */
+  readonly status?: number;
 }
 
 const named = (metadata: Readonly<Record<string, string>>): Json => ({
@@ -95,6 +98,8 @@ const cases: readonly Case[] = [
   },
   { route: 'selected-by-route', filter: 'plain', api: 'routed' },
   { route: 'authority-of-the-cluster', filter: 'plain', key: 'LAMBDA_EXT_PROC_UNMATCHED' },
+  // What tells that there is a route is not asked for.
+  { route: 'unnamed', filter: 'without-route-names', key: 'LAMBDA_EXT_PROC_UNMATCHED', status: 404 },
   { route: 'overridden', filter: EG, entry: overridden('items'), api: 'items' },
   // Envoy 1.40 makes two authorities of it, and no stream comes about; Envoy 1.37 lets the request go on: `check` refuses it.
   { route: 'authority-by-metadata', mayPass: true, filter: EG, entry: named({ host: '%REQ(x-pick)%' }) },
@@ -178,7 +183,7 @@ describe('which API serves a stream', () => {
     { what: 'names of attributes', headers: { 'xds.route_name': 'selected-1', grpc_authority: 'items' } },
   ];
 
-  for (const [index, { route, api, mayPass, key }] of cases.entries()) {
+  for (const [index, { route, api, mayPass, key, status: refusal = 500 }] of cases.entries()) {
     for (const { what, headers = {}, path = '' } of attempts) {
       test(`${route} is served by ${api ?? 'nobody'}, whoever sends ${what}`, async () => {
         const { backend, sidecar, envoy } = environment;
@@ -188,9 +193,9 @@ describe('which API serves a stream', () => {
           assert.equal(status, 200);
           assert.equal(backend.last?.header('x-ran'), api);
         } else {
-          assert.equal(status, 500);
+          assert.equal(status, refusal);
           assert.equal(backend.calls, before);
-          if (key === undefined) return;
+          if (key === undefined || refusal === 404) return;
           const line = await sidecar.log((one) => one.key === key && JSON.stringify(one).includes(route));
           assert.match(JSON.stringify(line), key === 'LAMBDA_EXT_PROC_AMBIGUOUS_API' ? /twice.*again/ : /names no API/);
         }

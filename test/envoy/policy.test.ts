@@ -481,8 +481,10 @@ describe('which API', () => {
     assert.equal((await environment.call('/inline')).text, '{"n":1}');
   });
 
-  test('a local Envoy 404 stays one', async () => {
+  test('a request without a route is a 404, as of Envoy', async () => {
+    const calls = environment.backend.calls;
     assert.equal((await environment.call('/nothing-here')).status, 404);
+    assert.equal(environment.backend.calls, calls);
   });
 });
 

@@ -18,8 +18,6 @@ export type Failure =
   | { readonly kind: 'no-room' }
   /** Policies would have to run on a message whose headers never came. */
   | { readonly kind: 'headers-unseen'; readonly side: Side }
-  /** A backend answered a request for which Envoy had told no route. */
-  | { readonly kind: 'routeless-answer' }
   /** Nothing tells who made a response that came before the request's policies were done. */
   | { readonly kind: 'unattributed'; readonly request: LabelValue<'unattributedResponses', 'request'> }
   | { readonly kind: 'timeout' }

@@ -15,7 +15,6 @@ export type HiddenPart = 'request-body' | 'response-headers' | 'response-body';
 export function hiddenPart(exchange: Exchange, plan: RequestPlan): HiddenPart | undefined {
   const { filter } = exchange;
   if (filter === undefined || filter.observed) return undefined;
-  if (plan.kind === 'routeless') return seesResponse(exchange, plan.envoy) ? undefined : 'response-headers';
   if (plan.kind !== 'policies') return undefined;
   const overrides = takesOverride(exchange, plan.envoy);
   if (plan.body.reads && !overrides && !sendsBody(exchange, exchange.request)) return 'request-body';

@@ -21,8 +21,6 @@ export type ToldModes = Pick<EnvoySettings, 'allowModeOverride' | 'responseHeade
 export type RequestPlan =
   /** No API, and `unmatched: pass`. */
   | { readonly kind: 'unmatched' }
-  /** No API, and no route: Envoy itself will answer. `failure`: where that cannot be seen. */
-  | { readonly kind: 'routeless'; readonly envoy: ToldModes; readonly failure: PolicyFailure }
   | { readonly kind: 'refused'; readonly failure: PolicyFailure }
   | {
       readonly kind: 'policies';

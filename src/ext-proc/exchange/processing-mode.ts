@@ -26,7 +26,7 @@ export function overrideObstacle(config: ProtocolConfig | undefined, observed: b
 }
 
 function wantsResponse({ plan }: Exchange): boolean {
-  return plan?.kind === 'routeless' || (plan?.kind === 'policies' && plan.responseSteps);
+  return plan?.kind === 'policies' && plan.responseSteps;
 }
 
 const requestAlone = { NONE: request('NONE', 'SKIP'), BUFFERED: request('BUFFERED', 'SKIP') };

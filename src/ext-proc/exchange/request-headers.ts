@@ -14,22 +14,13 @@ export function onRequestHeaders(exchange: Exchange, message: HeadersMessage): v
   side.answers = 'headers';
   const hidden = hiddenPart(exchange, plan);
   if (hidden !== undefined) {
-    fail(
-      exchange,
-      plan.kind === 'routeless'
-        ? { kind: 'policy', failure: plan.failure }
-        : { kind: 'hidden', part: hidden, obstacle: exchange.filter?.overrideObstacle },
-    );
+    fail(exchange, { kind: 'hidden', part: hidden, obstacle: exchange.filter?.overrideObstacle });
     return;
   }
   switch (plan.kind) {
     case 'unmatched':
       side.stage = 'open';
       exchange.effects.push(passed.unmatched);
-      side.body.settle(exchange, side);
-      break;
-    case 'routeless':
-      side.stage = 'open';
       side.body.settle(exchange, side);
       break;
     case 'refused':

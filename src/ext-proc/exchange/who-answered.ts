@@ -27,7 +27,7 @@ function whoAnswered(attributes: Attributes): Answerer {
  */
 export function admitResponse(exchange: Exchange, attributes: Attributes): 'policies' | 'local' | 'refused' {
   const { request, response, plan } = exchange;
-  if (request.stage === 'open' && plan?.kind !== 'routeless') return 'policies';
+  if (request.stage === 'open') return 'policies';
   const answerer = presumedAnswerer(exchange, whoAnswered(attributes));
   if (answerer === 'envoy') {
     open(request);
@@ -41,12 +41,6 @@ export function admitResponse(exchange: Exchange, attributes: Attributes): 'poli
       ? { kind: 'unattributed', request: 'unseen' }
       : { kind: 'headers-unseen', side: 'request' };
     fail(exchange, failure, response);
-  } else if (plan.kind === 'routeless') {
-    fail(
-      exchange,
-      unknown ? { kind: 'unattributed', request: 'without_route' } : { kind: 'routeless-answer' },
-      response,
-    );
   } else {
     const reason = 'the response came first';
     fail(exchange, unknown ? { kind: 'unattributed', request: 'waiting' } : { kind: 'body-missing', reason }, request);

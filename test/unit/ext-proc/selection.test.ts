@@ -31,6 +31,22 @@ test('two APIs that match are an error that names them, also where what matches 
   assert.deepEqual(selected('other.shop', {}), { kind: 'pass' });
 });
 
+test('where Envoy tells of no route nothing goes on: a 404 of which the caller is the cause', () => {
+  const strict = load(`version: 1\napis: {a: {${select('a')}}, named: {}}\n`).set;
+  const of = (attributes: Readonly<Record<string, string>>) => {
+    const traits = { authority: 'x', attributes: new Map(Object.entries(attributes)) };
+    const selection = selectApi(strict, new Metadata(), traits, unlimitedMemory);
+    return (
+      selection.kind === 'refused' && [selection.failure.key, selection.failure.status, selection.failure.byCaller]
+    );
+  };
+  const key = 'LAMBDA_EXT_PROC_UNMATCHED';
+  assert.deepEqual(of({ 'xds.virtual_host_name': 'v' }), [key, 404, true]);
+  assert.deepEqual(of({ 'xds.virtual_host_name': '' }), [key, 404, true]);
+  assert.deepEqual(of({ 'xds.virtual_host_name': 'v', 'xds.route_name': '' }), [key, 500, false]);
+  assert.deepEqual(of({}), [key, 500, false]);
+});
+
 test('metadata decides before all else, and a name that does not exist is never made up for', () => {
   const metadata = new Metadata();
   metadata.set('x-lambda-api', 'a');

@@ -218,7 +218,7 @@ class EnvoyPlay {
     const { plan, policies, modes } = this.#scene;
     const driver = this.#driver;
     if (mayBePassedBy(this.#scene)) {
-      assert.equal(driver.failure?.kind, plan === 'routeless' ? 'policy' : 'hidden');
+      assert.equal(driver.failure?.kind, 'hidden');
       assert.deepEqual(this.#bodies, {}, 'policies ran before the refusal');
       return `refused: may be passed by (${plan})`;
     }
@@ -236,10 +236,6 @@ class EnvoyPlay {
       if (answered !== undefined) return answered;
     }
     this.#judgePassed('request', ran);
-    if (plan === 'routeless') {
-      assert.equal(driver.failure?.kind, 'routeless-answer');
-      return 'refused: a backend answered without a route';
-    }
     if (ran && policies.response.steps) {
       const answered = this.#judgeSide('response');
       if (answered !== undefined) return answered;
@@ -355,7 +351,6 @@ function mayBePassedBy({ plan, modes, told, policies, request, early }: Scene): 
   if (told.allowModeOverride === true && !isDuplex && !early) return false;
   // Without a body, or with headers that go on before it.
   const isLate = (mode: BodyMode) => mode === 'NONE' || (mode === 'STREAMED' && !early);
-  if (plan === 'routeless') return !told.responseHeaders;
   if (plan !== 'policies') return false;
   const hasBody = request.pieces.length > 0 || request.trailers;
   if (policies.request.reads && hasBody && isLate(modes.request)) return true;

@@ -3,19 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Event, next } from '../../../../src/ext-proc/exchange/index.ts';
 import type { PolicyFailure } from '../../../../src/policy/index.ts';
-import {
-  after,
-  afterRequest,
-  answers,
-  closed,
-  done,
-  early,
-  exchangeWith,
-  fails,
-  first,
-  piece,
-  toldAll,
-} from './facts.ts';
+import { after, afterRequest, answers, closed, done, early, exchangeWith, fails, first, piece } from './facts.ts';
 import { body, config, requestHeaders, responseHeaders, trailers } from './messages.ts';
 
 test('without policies for it a request goes on at once', () => {
@@ -180,7 +168,7 @@ test('no policy is passed by for headers that Envoy does not send', () => {
 
 const failure = {} as PolicyFailure;
 
-test('without an API: refused, let through, or left to Envoy where it has no route', () => {
+test('without an API: refused or let through', () => {
   const refused = exchangeWith({ plan: { kind: 'refused', failure } });
   assert.deepEqual(after(refused, requestHeaders(true, first('NONE'))), ['fail: policy']);
   const unmatched = exchangeWith({ plan: { kind: 'unmatched' } });
@@ -188,9 +176,6 @@ test('without an API: refused, let through, or left to Envoy where it has no rou
     'pass: unmatched',
     'reply to request headers',
   ]);
-  const routeless = exchangeWith({ plan: { kind: 'routeless', envoy: toldAll, failure } });
-  assert.deepEqual(after(routeless, requestHeaders(true, first('NONE'))), ['reply to request headers']);
-  assert.deepEqual(after(routeless, responseHeaders(true, 200)), ['fail: routeless-answer']);
 });
 
 test('a violation ends the stream with a gRPC error, and counts as one', () => {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ToldModes } from '../../../../src/ext-proc/exchange/index.ts';
 import type { BodyMode } from '../../../../src/ext-proc/wire/index.ts';
-import type { PolicyFailure } from '../../../../src/policy/index.ts';
 import { after, exchangeWith, type Policies } from './facts.ts';
 import { config, requestHeaders } from './messages.ts';
 
@@ -75,12 +74,4 @@ test('a body mode that a later Envoy brings counts as one that sends nothing', (
 
 test('observability mode goes on in any case, so there is nothing to refuse', () => {
   assert.match(begin({ request: 'runs', response: 'runs', told: nothing }, 'NONE', 'NONE', false, true), /^run/);
-});
-
-test('a request without a route is let on only where the answer to it is seen', () => {
-  const failure = {} as PolicyFailure;
-  const routeless = (envoy: ToldModes): Policies => ({ plan: { kind: 'routeless', envoy, failure } });
-  assert.equal(begin(routeless(nothing), 'NONE', 'NONE'), 'fail: policy');
-  assert.equal(begin(routeless(override), 'NONE', 'NONE'), 'reply to request headers');
-  assert.equal(begin(routeless(headers), 'NONE', 'NONE'), 'reply to request headers');
 });

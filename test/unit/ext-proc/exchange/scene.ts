@@ -68,7 +68,7 @@ export class Dice {
 }
 
 export function randomScene(dice: Dice): Scene {
-  const plan = dice.chance(0.75) ? 'policies' : dice.pick(['unmatched', 'routeless', 'refused'] as const);
+  const plan = dice.chance(0.75) ? 'policies' : dice.pick(['unmatched', 'refused'] as const);
   return {
     modes: { request: dice.pick(modes), response: dice.pick(modes) },
     trailerMode: dice.pick(['SEND', 'SKIP']),
@@ -128,7 +128,6 @@ export class SceneInputs implements Inputs {
   request({ end }: { readonly end: boolean }): RequestPlan {
     const { plan, policies } = this.#scene;
     if (plan === 'refused') return { kind: 'refused', failure };
-    if (plan === 'routeless') return { kind: plan, envoy: this.#scene.told, failure };
     if (plan !== 'policies') return { kind: plan };
     const { request, response } = policies;
     return {
