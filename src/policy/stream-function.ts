@@ -35,14 +35,14 @@ export async function streamFunction(
   } catch (error) {
     throw failedBefore(call, error, result, performance.now() - started);
   }
-  const body = bodyFor(transaction, answer);
+  const { body } = answer;
   const waitedMs = performance.now() - started;
   const ended = (): EndedInvocation => ({ ...call, durationMs: performance.now() - started, waitedMs: 0 });
   const head = { status: 200, ...result, payload: isWhole(body) ? body : nothing };
   trace?.({ kind: 'result', result: head, cached: false });
   if (isWhole(body)) {
     reportResult({ ...ended(), waitedMs }, { ...head, logTail: result.body.logTail }, undefined);
-    return { result: head, answer: { ...answer, body }, held: 0 };
+    return { result: head, answer, held: 0 };
   }
   transaction.invocationMs += waitedMs;
   const { requestId, executedVersion } = result;
@@ -51,19 +51,18 @@ export async function streamFunction(
   const { body: source } = result;
   const onEnd = (end: PiecesEnd): void => {
     giveBackPayload(transaction, call.step.configuration, invocation);
-    if (end.kind === 'complete') reportResult(ended(), { ...head, logTail: source.logTail }, undefined, end.bytes);
-    else if (end.kind === 'stopped') reportStopped(ended(), head, end.bytes);
-    else reportError(ended(), end.error, end.failure, end.bytes);
+    if (end.kind === 'failed') reportError(ended(), end.error, end.failure, end.bytes);
+    else if (end.kind === 'complete' || isAnsweredHead(transaction)) {
+      reportResult(ended(), { ...head, logTail: source.logTail }, undefined, end.bytes);
+    } else reportStopped(ended(), head, end.bytes);
   };
   const failure = (error: InvocationError): PolicyFailure => failureOf(error, invocation, errorStatusOf(call));
   return { result: head, answer: { ...answer, body: new WatchedPieces(body, failure, onEnd) }, held: 0 };
 }
 
-/** Of a HEAD nobody is sent the body: the function has answered all the same. */
-function bodyFor({ request }: Transaction, { body }: FunctionAnswer): FunctionAnswer['body'] {
-  if (request?.method !== 'HEAD' || isWhole(body)) return body;
-  body.stop();
-  return nothing;
+/** The answer to a HEAD has no body that would be read to its end. */
+function isAnsweredHead({ request, aborted }: Transaction): boolean {
+  return request?.method === 'HEAD' && !aborted;
 }
 
 function errorStatusOf({ step }: FunctionCall) {

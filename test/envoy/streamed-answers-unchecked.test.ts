@@ -78,6 +78,22 @@ describe('what Envoy does not check', { skip }, () => {
     }
   }
 
+  for (const [protocol, caller] of callers) {
+    test(`a HEAD has the headers of a GET: ${protocol}`, async () => {
+      const shown = async (method: string) => {
+        const answer = await call(caller, '/duplex/http', { method });
+        assert.equal(await answer.ended, 'end');
+        const { date: _, ...headers } = answer.headers;
+        return headers;
+      };
+      const headers = { 'content-type': 'text/csv', 'x-a': '1' };
+      environment.on('http', streams(prelude({ statusCode: 200, headers, cookies: ['a=1', 'b=2'] }), 'a body'));
+      const head = await shown('HEAD');
+      assert.equal(head['content-type'], 'text/csv');
+      assert.deepEqual(head, await shown('GET'));
+    });
+  }
+
   for (const statusCode of [99, 100, 101, 600, 999, 'abc', 200.5]) {
     test(`the status ${statusCode} is refused before anything is sent`, async () => {
       environment.on('http', streams(prelude({ statusCode }), 'a body'));

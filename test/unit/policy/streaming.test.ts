@@ -212,15 +212,22 @@ test('a body that nobody reads on is closed, and counts as aborted', async () =>
   assert.equal(run.counted.length, 1);
 });
 
-test('a HEAD is answered with the first byte: nobody reads the rest, which is no failure', async () => {
+test('the answer to a HEAD is not read to its end, which is no failure, and a caller who leaves is one', async () => {
   const { run, stream } = streaming({ request: [step('chat', streams)] }, { method: 'HEAD' });
   stream.push('x');
-  const { status, body } = answerOf(await run.request());
-  assert.deepEqual({ status, body, stopped: stream.stopped }, { status: 200, body: '', stopped: true });
+  streamOf(await run.request()).body.stop();
+  assert.ok(stream.stopped);
   assert.equal(lineOf(run)?.outcome, 'ok');
+  const { run: left, stream: other } = streaming({ request: [step('chat', streams)] }, { method: 'HEAD' });
+  other.push('x');
+  streamOf(await left.request());
+  left.transaction.abort();
   assert.deepEqual(
-    run.counted.map(({ outcome, key }) => [outcome, key]),
-    [['ok', '']],
+    [...run.counted, ...left.counted].map(({ outcome, key }) => [outcome, key]),
+    [
+      ['ok', ''],
+      ['aborted', ''],
+    ],
   );
 });
 
