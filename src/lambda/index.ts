@@ -7,7 +7,6 @@ import { ProxyVariables } from './transport/proxy-variables.ts';
 import { TrustStores } from './trust/index.ts';
 import type { CredentialSource, Invocation, LambdaInvoker } from './types.ts';
 
-export { CLIENT_CONTEXT_BYTES, ROLE_SESSION_SECONDS, SYNCHRONOUS_BYTES } from '../lambda-quotas.ts';
 export type { CredentialStatus } from './credentials/index.ts';
 export { invocationDefaults } from './defaults.ts';
 export {

@@ -1,4 +1,4 @@
-import { SYNCHRONOUS_BYTES } from '../lambda/index.ts';
+import { SYNCHRONOUS_BYTES } from '../lambda-quotas.ts';
 import type { StreamLimits } from './answer.ts';
 import type { ErrorStatus } from './api-policies.ts';
 import type { Limits } from './policy-set.ts';

@@ -1,11 +1,6 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
-import {
-  CLIENT_CONTEXT_BYTES,
-  endpointUrl,
-  INVOCATION_TEXTS,
-  type InvocationText,
-  qualifierVerdict,
-} from '../../lambda/index.ts';
+import { endpointUrl, INVOCATION_TEXTS, type InvocationText, qualifierVerdict } from '../../lambda/index.ts';
+import { CLIENT_CONTEXT_BYTES } from '../../lambda-quotas.ts';
 import { isLoopback } from '../../loopback.ts';
 import type { TextTemplates } from '../../policy/index.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';

@@ -1,6 +1,6 @@
 import { suggestion } from '../../closest.ts';
 import { SERVICE_NAME, SIDECAR_SOCKET } from '../../envoy-names.ts';
-import { SYNCHRONOUS_BYTES } from '../../lambda/index.ts';
+import { SYNCHRONOUS_BYTES } from '../../lambda-quotas.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import { checkAuthority, checkHealthAuthority, endpointsOf } from './authority-checks.ts';
 import type { EnvoyConfiguration } from './configuration.ts';

@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import {
-  CLIENT_CONTEXT_BYTES,
-  invocationDefaults,
-  invocationTypes,
-  logTypes,
-  ROLE_SESSION_SECONDS,
-} from '../../lambda/index.ts';
+import { invocationDefaults, invocationTypes, logTypes } from '../../lambda/index.ts';
+import { CLIENT_CONTEXT_BYTES, ROLE_SESSION_SECONDS } from '../../lambda-quotas.ts';
 import { policyDefaults } from '../../policy/index.ts';
 import { cache } from './cache.ts';
 import { errorStatus } from './error-status.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { invocationDefaults, ROLE_SESSION_SECONDS } from '../../lambda/index.ts';
+import { invocationDefaults } from '../../lambda/index.ts';
+import { ROLE_SESSION_SECONDS } from '../../lambda-quotas.ts';
 import { field, integer, template } from './field.ts';
 
 /** One role of `roleChain`. */

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { policiesJsonSchema } from '../../../src/config/index.ts';
-import { CLIENT_CONTEXT_BYTES } from '../../../src/lambda/index.ts';
 import { encodeClientContext } from '../../../src/lambda/request/header-fields.ts';
+import { CLIENT_CONTEXT_BYTES } from '../../../src/lambda-quotas.ts';
 import { load, problemsOf } from './support.ts';
 
 type Schema = { readonly properties: Record<string, { readonly default?: unknown; readonly properties?: unknown }> };
