@@ -3,6 +3,8 @@ import type { Reporter } from './reporter.ts';
 
 /** What callers send, or where they call from. */
 const CALLERS = /\b(request|response|source|connection)\b/;
+/** Of the connection as it came in: restored original destinations and the PROXY protocol have what the client says. */
+const DESTINATION = /\bdestination\b/;
 /** What filters store, mostly of what callers send: tokens, headers, addresses. The node's metadata is Envoy's own. */
 const STORED = /(?<!\bxds\.node\.)\b(metadata|filter_state|upstream_filter_state)\b/;
 /** Whole messages, which Envoy writes as protobuf's debug text: it may differ from one start of Envoy to the next. */
@@ -23,5 +25,9 @@ export function checkAttribute(attribute: string, path: DocumentPath, reporter: 
     const message =
       "is a whole message, whose text Envoy may write in another way after each start: name a text in it, as xds.route_metadata.filter_metadata['lambda']['api']";
     reporter.error(path, message);
+  } else if (DESTINATION.test(attribute)) {
+    const message =
+      "mentions destination: callers choose it, and so the API, where Envoy restores original destinations (as a sidecar of Istio) or takes the PROXY protocol; write an attribute of Envoy's own configuration, as xds.virtual_host_name";
+    reporter.warn(path, message);
   }
 }

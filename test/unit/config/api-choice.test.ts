@@ -176,6 +176,9 @@ test('an attribute that callers choose is an error', () => {
   ]) {
     assert.match(of(text)[0] ?? '', /^error .*is a whole message/, text);
   }
+  for (const text of ['destination.address', "string(destination.port) + 'x'"]) {
+    assert.match(of(text)[0] ?? '', /^warning .*mentions destination/, text);
+  }
   for (const right of [
     'xds.virtual_host_name',
     "xds.route_metadata.filter_metadata['lambda']['api']",
