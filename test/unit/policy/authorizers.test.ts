@@ -145,6 +145,14 @@ for (const [name, options] of unidentified) {
   });
 }
 
+test("a caller's address that Envoy does not expose is a missing source, not one that all such callers share", async () => {
+  const authorizer = { type: 'REQUEST', payloadFormatVersion: '2.0', identitySource: ['$context.identity.sourceIp'] };
+  assert.equal((await scene({ authorizer }).request()).kind, 'continue');
+  const run = scene({ authorizer, head: { remoteAddress: null } });
+  assert.equal(answerOf(await run.request()).status, 401);
+  assert.equal(run.calls.length, 0);
+});
+
 test('all of a token must match identityValidationExpression', async () => {
   const authorizer = { type: 'TOKEN', identityValidationExpression: 'Bearer [a-z]+' };
   assert.equal((await scene({ authorizer }).request()).kind, 'continue');
