@@ -1,4 +1,4 @@
-import { type FilePolicySource, formatProblem, problemLines, type ReloadOutcome } from '../config/index.ts';
+import { type FilePolicySource, loggedProblem, problemLines, type ReloadOutcome } from '../config/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { Check } from '../server/index.ts';
 
@@ -22,7 +22,7 @@ const NOTHING_SERVED = 'nothing is served: give --config, or --inline-functions 
 
 function logWarnings(source: FilePolicySource, logger: Logger): void {
   if (source.status.file === undefined && !source.servesInline) logger.warn(NOTHING_SERVED);
-  for (const warning of source.status.warnings) logger.warn({ problem: formatProblem(warning) }, 'configuration');
+  for (const warning of source.status.warnings) logger.warn({ problem: loggedProblem(warning) }, 'configuration');
 }
 
 export function policyCheck(source: FilePolicySource): Check {

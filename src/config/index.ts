@@ -12,6 +12,7 @@ export {
   type DocumentPath,
   formatPath,
   formatProblem,
+  loggedProblem,
   PolicyDocumentError,
   type Position,
   type Problem,

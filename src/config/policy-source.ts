@@ -5,7 +5,7 @@ import { describePolicies, type PolicyDescription } from './describe.ts';
 import { loadPoliciesInThread } from './load-in-thread.ts';
 import { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
 import type { PolicyStatus } from './policy-status.ts';
-import { formatProblem, PolicyDocumentError, type Problem } from './problem.ts';
+import { loggedProblem, PolicyDocumentError, type Problem } from './problem.ts';
 import { readDocument } from './read-document.ts';
 import type { RightsDocument } from './schema/index.ts';
 import { SecretStore } from './secrets/index.ts';
@@ -172,9 +172,9 @@ export class FilePolicySource implements PolicySource {
   }
 }
 
-/** The lines that a log or a person wants of an error of this folder. */
+/** The lines that a log wants of an error of this folder. */
 export function problemLines(error: unknown): readonly string[] {
-  if (error instanceof PolicyDocumentError) return error.problems.map(formatProblem);
+  if (error instanceof PolicyDocumentError) return error.problems.map(loggedProblem);
   return [error instanceof Error ? error.message : String(error)];
 }
 

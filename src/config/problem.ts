@@ -28,7 +28,7 @@ export class PolicyDocumentError extends Error {
 
   constructor(problems: readonly Problem[]) {
     const errors = problems.filter((problem) => problem.severity === 'error');
-    super(errors.map(formatProblem).join('\n'));
+    super(errors.map(loggedProblem).join('\n'));
     this.problems = problems;
   }
 }
@@ -38,11 +38,19 @@ const REDACTED_AFTER = /(?:password|session_?token)$/i;
 
 /** `policies.yaml:3:16 apis.orders.request.0.configuration.region: …`, as compilers print it, in one line whatever names have. */
 export function formatProblem(problem: Problem): string {
+  return problemLine(problem, problem.subject ?? problem.path);
+}
+
+/** The same for a log line or the message of an error: these are redacted, so some names of fields stand in quotation marks. */
+export function loggedProblem(problem: Problem): string {
+  const field = problem.subject ?? problem.path;
+  return problemLine(problem, REDACTED_AFTER.test(field) ? JSON.stringify(field) : field);
+}
+
+function problemLine(problem: Problem, field: string): string {
   const { severity, file, line, column, message } = problem;
   const label = severity === 'warning' ? 'warning: ' : '';
-  const field = problem.subject ?? problem.path;
-  const where = REDACTED_AFTER.test(field) ? JSON.stringify(field) : field;
-  return printableLine(`${file}:${line}:${column} ${where === '' ? '' : `${where}: `}${label}${message}`);
+  return printableLine(`${file}:${line}:${column} ${field === '' ? '' : `${field}: `}${label}${message}`);
 }
 
 /** Keys that are no plain words are quoted: `responseTemplates.DEFAULT["*\/*"]`. */

@@ -1,7 +1,7 @@
 // What policies that a route brings may say: nothing beyond the document's `inline` and `defaults`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PolicyDocumentError } from '../../../src/config/index.ts';
+import { formatProblem, PolicyDocumentError } from '../../../src/config/index.ts';
 import type { ApiPolicies } from '../../../src/policy/index.ts';
 import { answerOf, runOf } from '../../support/policy-run.ts';
 import { load } from './support.ts';
@@ -21,7 +21,7 @@ function refused(expected: RegExp, ...what: Parameters<typeof inline>): void {
     () => inline(...what),
     (error: unknown) => {
       assert.ok(error instanceof PolicyDocumentError, String(error));
-      assert.match(error.message, expected);
+      assert.match(error.problems.map(formatProblem).join('\n'), expected);
       return true;
     },
     JSON.stringify(what),

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { formatProblem, loadPolicies, PolicyDocumentError, SecretStore } from '../../../src/config/index.ts';
+import { loadPolicies, loggedProblem, PolicyDocumentError, SecretStore } from '../../../src/config/index.ts';
 import { redactText } from '../../../src/observability/index.ts';
 import { answerOf, runOf } from '../../support/policy-run.ts';
 import { problemsOf } from './support.ts';
@@ -224,10 +224,10 @@ test('a server tells of secrets that are open and absent when it loads, and a ch
   const loaded = async (text: string, isServing: boolean): Promise<readonly string[]> => {
     const store = new SecretStore(allowed, undefined, isServing);
     try {
-      return (await store.load(() => loadPolicies(text, 'policies.json', store))).warnings.map(formatProblem);
+      return (await store.load(() => loadPolicies(text, 'policies.json', store))).warnings.map(loggedProblem);
     } catch (error) {
       assert.ok(error instanceof PolicyDocumentError, String(error));
-      return error.problems.map(formatProblem);
+      return error.problems.map(loggedProblem);
     }
   };
   for (const value of [undefined, '']) {
