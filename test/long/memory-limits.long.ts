@@ -182,7 +182,7 @@ describe(`${REQUESTS} requests that fill ${BUFFERED / MIB} MiB`, () => {
           config: {
             version: 1,
             limits: { bufferedBytes: BUFFERED, shares: { default: share } },
-            inline: { functions: ['*'], regions: ['*'], endpoints: ['*'] },
+            inline: { functions: ['*'], regions: ['*'], endpoints: [endpoint] },
             apis: { default: { request: way.steps }, other: { request: [step('quick')] } },
           },
         });
@@ -200,7 +200,8 @@ describe(`${REQUESTS} requests that fill ${BUFFERED / MIB} MiB`, () => {
         t.diagnostic(
           `${name}, share ${share}: ${(held / MIB).toFixed(0)} MiB counted, RSS ${(idle / MIB).toFixed(0)} → ${(most / MIB).toFixed(0)} MiB at most, ${multiple.toFixed(2)} × the limit; ${waiting.length} wait`,
         );
-        if (share < 1) {
+        // Each text of inline policies is an API of its own: a thousand of them have no share in common.
+        if (share < 1 && way.metadata === undefined) {
           const other = client.open({ 'x-lambda-api': 'other' });
           assert.ok((await other.ask(head(true)))?.request_headers, 'another API is served');
           await other.cancel();
