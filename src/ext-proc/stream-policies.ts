@@ -7,6 +7,7 @@ import {
   PolicyFailure,
   Transaction,
 } from '../policy/index.ts';
+import type { TraceCarrier } from '../tracing/index.ts';
 import { isUpgraded, requestBodyRefusal, responseBodyRefusal } from './body-refusal.ts';
 import type { BodyPlan, Inputs, RequestPlan } from './exchange/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
@@ -24,7 +25,7 @@ import type { Attributes, HeadersMessage, Mutation, Side } from './wire/index.ts
 type StreamPeer = Pick<Peer, 'metadata' | 'authority'>;
 
 /** The policies' side of one stream: which API it belongs to, and its transaction. */
-export class StreamPolicies implements Inputs {
+export class StreamPolicies implements Inputs, TraceCarrier {
   transaction: Transaction | undefined;
   /** What is told of the Envoy in front. */
   envoy: EnvoySettings;
@@ -47,6 +48,7 @@ export class StreamPolicies implements Inputs {
     const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(set);
     const { bodyBytes, evaluationMs } = set.limits;
     const transaction = new Transaction(policies, runtime, bodyBytes, evaluationMs, this.#held, this.#held);
+    transaction.callMetadata = this;
     this.transaction = transaction;
     const head = readRequestHead(message.head, attributes, now());
     const request = transaction.beginRequest(head);
@@ -121,7 +123,13 @@ export class StreamPolicies implements Inputs {
       set.limits.evaluationMs,
       this.#held,
     );
+    this.transaction.callMetadata = this;
     return this.transaction;
+  }
+
+  /** Metadata of the gRPC call. */
+  values(name: string): readonly string[] {
+    return this.#peer.metadata.get(name).map(String);
   }
 
   /** Which API, and what is told of the Envoy in front of it. */

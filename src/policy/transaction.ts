@@ -1,6 +1,7 @@
 import type { ApiScope, EvaluationContext, NodeScope } from '../expression/index.ts';
 import type { AuthorizerGrant, BodyPieces, FunctionAnswer } from '../formats/index.ts';
 import { type MemoryAccount, NoRoomError, textBytes, unlimitedMemory } from '../memory-account.ts';
+import { readTraceParent, type TraceCarrier, type TraceParent } from '../tracing/index.ts';
 import type { StreamLimits } from './answer.ts';
 import type { ApiPolicies, PolicyStep } from './api-policies.ts';
 import type { Inflater } from './content-codings.ts';
@@ -64,6 +65,8 @@ export class Transaction implements EvaluationContext {
   streamLimits: StreamLimits | undefined;
   /** The step that runs, or ran last. */
   step: PolicyStep | undefined;
+  /** Metadata of the gRPC call, which have Envoy's own trace; undefined where there is no Envoy. */
+  callMetadata: TraceCarrier | undefined;
   /** Milliseconds that invocations took in all. */
   invocationMs = 0;
   /** Ends the invocation under way. Each has one of its own: most end by themselves, and aborting a signal is expensive. */
@@ -73,6 +76,7 @@ export class Transaction implements EvaluationContext {
   readonly #streams: ResponseStreams;
   #aborted = false;
   #streamTaken = false;
+  #traceParent: { readonly found: TraceParent | undefined } | undefined;
 
   constructor(
     policies: ApiPolicies,
@@ -113,6 +117,22 @@ export class Transaction implements EvaluationContext {
     if (this.#streamTaken) return;
     if (!this.#streams.takeResponseStream()) throw new NoRoomError(this.memory.shortage);
     this.#streamTaken = true;
+  }
+
+  /** The trace that the request belongs to, in 32 hexadecimal digits, for logs and metrics. Undefined: nobody named one. */
+  get traceId(): string | undefined {
+    return this.traceParent?.traceId;
+  }
+
+  /** The span that Envoy made for the call, else the one that the caller's headers name. As first asked for. */
+  get traceParent(): TraceParent | undefined {
+    this.#traceParent ??= { found: this.#readTraceParent() };
+    return this.#traceParent.found;
+  }
+
+  #readTraceParent(): TraceParent | undefined {
+    const ofEnvoy = this.callMetadata && readTraceParent(this.callMetadata);
+    return ofEnvoy ?? (this.request && readTraceParent(this.request.headers));
   }
 
   get aborted(): boolean {

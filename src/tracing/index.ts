@@ -1,0 +1,1 @@
+export { readTraceParent, type TraceCarrier, type TraceParent } from './trace-parent.ts';
