@@ -1,20 +1,26 @@
 // `npm run test:envoy-versions [-- --versions 1.36.2,1.40.0] [TEST FILE…]`: the tests that start a real Envoy, on each
-// Envoy that is supported, and what differs between them. Ends with 1 when a test failed on any.
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+// Envoy that is supported, and what differs between them. Ends with 1 when a test failed on any. Without arguments it also tries what
+// each Envoy can, and writes the table of docs/compatibility.md; with `--page` it does only that.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writePage } from './compatibility/page.ts';
+import { probeEnvoy } from './compatibility/probe-envoy.ts';
 import { envoyVersions, installEnvoy } from './setup/envoy-versions.mjs';
+import { runTests, summaryOf } from './support/run-tests.ts';
 import type { TestLine } from './support/test-lines.ts';
 import { testsWithEnvoy } from './support/tests-with-envoy.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** The same random cases on every version: a test names its seed. */
 const seed = process.env.SEED || String(Date.now() % 2 ** 31);
-const reporter = fileURLToPath(new URL('support/test-lines.ts', import.meta.url));
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ options: { versions: { type: 'string' } }, allowPositionals: true });
+  const options = { versions: { type: 'string' }, page: { type: 'boolean', default: false } } as const;
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const isWhole = values.versions === undefined && positionals.length === 0;
+  if (values.page && !isWhole) throw new Error('--page is about all versions, and runs no test');
+  if (isWhole) await tryEach();
+  if (values.page) return 0;
   const versions = values.versions?.split(',') ?? envoyVersions;
   const unknown = versions.filter((version) => !envoyVersions.includes(version));
   if (unknown.length > 0)
@@ -24,39 +30,23 @@ async function main(): Promise<number> {
   let failed = 0;
   for (const version of versions) {
     const started = performance.now();
-    const lines = await runTests(installEnvoy(root, version), files);
+    const lines = await runTests({ files, env: { ENVOY_BIN: installEnvoy(root, version), SEED: seed } });
     for (const line of lines) {
       const key = `${line.file}: ${line.name}`;
       byTest.set(key, (byTest.get(key) ?? new Map<string, TestLine>()).set(version, line));
     }
-    const count = (outcome: TestLine['outcome']) => lines.filter((line) => line.outcome === outcome).length;
-    failed += count('FAIL');
-    const seconds = Math.round((performance.now() - started) / 1000);
-    console.log(
-      `Envoy ${version}: ${count('pass')} passed, ${count('FAIL')} failed, ${count('skip')} skipped, ${seconds} s`,
-    );
-    if (lines.length === 0) throw new Error(`no test ran on Envoy ${version}`);
+    failed += lines.filter(({ outcome }) => outcome === 'FAIL').length;
+    console.log(summaryOf(`Envoy ${version}`, lines, started));
   }
   tellDifferences(byTest, versions);
   return failed === 0 ? 0 : 1;
 }
 
-function runTests(envoy: string, files: readonly string[]): Promise<readonly TestLine[]> {
-  return new Promise((resolve, reject) => {
-    // Set by a test runner that this runs under: the inner one would report to it.
-    const { NODE_TEST_CONTEXT: _, ...outer } = process.env;
-    const child = spawn(
-      process.execPath,
-      ['--test', '--test-timeout=300000', `--test-reporter=${reporter}`, ...files],
-      { cwd: root, env: { ...outer, ENVOY_BIN: envoy, SEED: seed }, stdio: ['ignore', 'pipe', 'ignore'] },
-    );
-    const lines: TestLine[] = [];
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.startsWith('{')) lines.push(JSON.parse(line) as TestLine);
-    });
-    child.on('error', reject);
-    child.on('close', () => resolve(lines));
-  });
+/** What each Envoy can, for the page. */
+async function tryEach(): Promise<void> {
+  const columns = new Map<string, ReadonlyMap<string, string>>();
+  for (const version of envoyVersions) columns.set(version, await probeEnvoy(installEnvoy(root, version)));
+  console.log(`docs/compatibility.md ${writePage(columns) ? 'has changed' : 'is true'}`);
 }
 
 function tellDifferences(

@@ -58,6 +58,9 @@ export const ENVOY_MINOR_ATTRIBUTE = 'xds.node.user_agent_build_version.version.
 /** The minor number of the first Envoy that sends an answer of the sidecar's while it arrives (StreamedImmediateResponse). */
 export const STREAMING_MINOR = 37;
 
+/** The minor number of the oldest Envoy that tests run: test/unit/scripts/versions.test.ts compares. */
+export const OLDEST_MINOR = 36;
+
 /** What the filter's `response_attributes` asks Envoy for: who answered, the backend or Envoy itself. The flags decide nothing yet. */
 export const responseAttributes = {
   codeDetails: 'response.code_details',

@@ -6,6 +6,7 @@ const root = join(import.meta.dirname, '../..');
 
 /** Programs in Go that tests run, with their exact versions. */
 const tools = {
+  actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   egctl: 'github.com/envoyproxy/gateway/cmd/egctl@v1.9.0',
   helm: 'helm.sh/helm/v4/cmd/helm@v4.3.1',
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',

@@ -3,7 +3,7 @@ import { type ApiPolicies, type LambdaConfiguration, policyDefaults } from '../p
 import { parseOrReport } from './checked-document.ts';
 import { compileApi, type Surroundings } from './compile/api.ts';
 import { dataMap } from './compile/data.ts';
-import { compileEnvoy, nothingTold } from './compile/envoy.ts';
+import { checkEnvoyVersion, compileEnvoy, nothingTold } from './compile/envoy.ts';
 import { warnOfTemplates } from './compile/foreign-syntax.ts';
 import { atOnce, type InSteps, inTurns } from './compile/in-steps.ts';
 import { compileLimits } from './compile/limits.ts';
@@ -160,6 +160,7 @@ function* compileDocument(
   const allow = new Rights(document.allow ?? {});
   const told = compileEnvoy(document.envoy, nothingTold, ['envoy'], reporter);
   const envoy = envoyVersion === undefined ? told : { ...told, version: envoyVersion };
+  if (envoyVersion !== undefined) checkEnvoyVersion(envoyVersion, [], reporter);
   const rights = { author: 'document', allow } as const;
   const { numbers } = reporter;
   const timeSpent = { ms: 0 };

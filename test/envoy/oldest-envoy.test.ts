@@ -12,7 +12,12 @@ import { testsWithEnvoy } from '../../scripts/support/tests-with-envoy.ts';
 const root = join(import.meta.dirname, '../..');
 const oldest = envoyVersions[0] ?? '';
 const escaped = oldest.replaceAll('.', '\\.');
-const sample = ['test/envoy/policy.test.ts', 'test/envoy/bodiless.test.ts', 'test/envoy/grpc-streaming.test.ts'];
+const sample = [
+  'test/envoy/policy.test.ts',
+  'test/envoy/bodiless.test.ts',
+  'test/envoy/grpc-streaming.test.ts',
+  'test/envoy/streaming-by-version.test.ts',
+];
 
 function runOnVersions(...args: readonly string[]): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {

@@ -17,7 +17,7 @@ const minor = envoyMinor();
 const skip = minor < 37 && 'Envoy 1.37 is the first that can';
 /** The most that can be configured. */
 const unbounded = { maxBytes: 2 ** 30, bytesPerSecond: 2 ** 30, burstBytes: 2 ** 30 };
-const apis = { raw: {}, old: {}, flow: {}, unbounded: { streaming: unbounded } };
+const apis = { raw: {}, flow: {}, unbounded: { streaming: unbounded } };
 
 const gzip = {
   name: 'envoy.filters.http.compressor',
@@ -41,7 +41,6 @@ before(async () => {
     apis,
     document: { limits: { responseStreams: 2, bodyBytes: 100, shares: { default: 1 } } },
     api: {
-      old: { envoy: { version: '1.36' } },
       flow: {
         response: [
           {
@@ -128,26 +127,6 @@ describe('what stands beside it', { skip }, () => {
 });
 
 describe('what cannot stream', () => {
-  const series = 'lambda_ext_proc_collected_answers_total{reason="envoy_version"}';
-
-  test('an Envoy before 1.37 gets the whole answer at once, as the attribute tells', {
-    skip: minor >= 37,
-  }, async () => {
-    environment.on('raw', streams('one', 'two'));
-    const answer = await call('/duplex/raw');
-    assert.equal(await answer.ended, 'end');
-    assert.deepEqual([answer.headers['content-length'], answer.body().toString()], ['6', 'onetwo']);
-    assert.equal(await environment.sidecar.metric(series), 1);
-  });
-
-  test('what Envoy tells of its version counts for more than the document', { skip }, async () => {
-    environment.on('old', streams('one', 'two'));
-    const answer = await call('/duplex/old');
-    assert.equal(await answer.ended, 'end');
-    assert.equal(answer.headers['content-length'], undefined);
-    assert.equal(await environment.sidecar.metric(series), 0);
-  });
-
   test('what is collected is bounded by limits.bodyBytes', async () => {
     environment.on('raw', streams('x'.repeat(60), 'x'.repeat(60)));
     const answer = await call('/buffered/raw?large');

@@ -45,6 +45,8 @@ export interface EnvoyOptions {
   /** An object, as `envoyConfig` gives it, or YAML text. Its listeners and admin may use port 0. */
   readonly config: Json | string;
   readonly concurrency?: number;
+  /** Of Envoy; by default the one that tests run. */
+  readonly program?: string;
   /** Stops Envoy when this test ends, and prints its log when the test failed. */
   readonly test?: TestContext;
   /** Further arguments, for instance `--component-log-level ext_proc:trace`. */
@@ -63,7 +65,7 @@ export async function startEnvoy(options: EnvoyOptions): Promise<RunningEnvoy> {
   const args = ['-c', file, '--admin-address-path', adminFile, '--concurrency', String(options.concurrency ?? 1)];
   // Without the flag a second Envoy on the machine takes the first one for its predecessor.
   args.push('--disable-hot-restart', '--file-flush-interval-msec', '20', ...(options.args ?? []));
-  const child = startChild('envoy', envoyBinary(), args, {
+  const child = startChild('envoy', options.program ?? envoyBinary(), args, {
     onLine(line, from) {
       if (from === 'stdout' && line.startsWith('{')) entries.push(JSON.parse(line) as AccessLogEntry);
     },

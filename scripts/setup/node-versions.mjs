@@ -1,0 +1,25 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { excerpt, run, SetupError, step } from './step.mjs';
+
+/** The versions of Node that are supported beside the one of package.json, which `npm test` runs. */
+export const nodeVersions = ['26.10.0'];
+
+/**
+ * The path of this Node's program, from npm's package `node`, which is installed into .local/nodes/ when it is not there yet.
+ * `version`: exact, or a major version for the newest of its releases.
+ */
+export function installNode(root, version) {
+  const directory = join(root, '.local/nodes', version);
+  const program = join(directory, 'node_modules/node/bin/node');
+  const isExact = version.includes('.');
+  if (isExact && run(program, ['--version'])?.output.trim() === `v${version}`) return program;
+  step(`Node ${version} from npm into .local/nodes`, () => {
+    mkdirSync(directory, { recursive: true });
+    const args = ['install', '--prefix', directory, '--no-save', '--no-audit', '--no-fund', `node@${version}`];
+    const installed = run('npm', args);
+    if (!installed?.ok)
+      throw new SetupError(`npm install failed:\n${excerpt(installed?.output ?? 'npm is not in PATH')}`);
+  });
+  return program;
+}

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { TestLine } from './test-lines.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const reporter = fileURLToPath(new URL('test-lines.ts', import.meta.url));
+
+export interface TestRun {
+  /** The program of Node; by default the one that runs this. */
+  readonly node?: string;
+  /** Further arguments of Node. */
+  readonly args?: readonly string[];
+  /** Paths or globs. */
+  readonly files: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs test files in a process of their own, to the end. */
+export function runTests({ node = process.execPath, args = [], files, env }: TestRun): Promise<readonly TestLine[]> {
+  return new Promise((resolve, reject) => {
+    // Set by a test runner that this runs under: the inner one would report to it.
+    const { NODE_TEST_CONTEXT: _, ...outer } = process.env;
+    const child = spawn(node, ['--test', '--test-timeout=300000', `--test-reporter=${reporter}`, ...args, ...files], {
+      cwd: root,
+      env: { ...outer, ...env },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const lines: TestLine[] = [];
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('{')) lines.push(JSON.parse(line) as TestLine);
+    });
+    child.on('error', reject);
+    child.on('close', () => resolve(lines));
+  });
+}
+
+/** `NAME: 12 passed, 0 failed, 1 skipped, 30 s`. Throws where no test ran: a wrong name of a file would look like a success. */
+export function summaryOf(name: string, lines: readonly TestLine[], started: number): string {
+  if (lines.length === 0) throw new Error(`no test ran on ${name}`);
+  const count = (outcome: TestLine['outcome']) => lines.filter((line) => line.outcome === outcome).length;
+  const seconds = Math.round((performance.now() - started) / 1000);
+  return `${name}: ${count('pass')} passed, ${count('FAIL')} failed, ${count('skip')} skipped, ${seconds} s`;
+}

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { datedChangelog, releaseNotes } from '../../../scripts/release/changelog.ts';
+import { compareVersions, parseVersion } from '../../../scripts/release/version.ts';
+import { type TemporaryDirectory, temporaryDirectory } from '../../../scripts/support/temporary-directory.ts';
+
+const root = join(import.meta.dirname, '../../..');
+/** Whatever this machine's git is set up for. */
+const env = {
+  ...process.env,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'A',
+  GIT_AUTHOR_EMAIL: 'a@example.com',
+  GIT_COMMITTER_NAME: 'A',
+  GIT_COMMITTER_EMAIL: 'a@example.com',
+};
+
+test('versions come in the order of semver', () => {
+  const inOrder = [
+    '1.0.0-alpha',
+    '1.0.0-alpha.1',
+    '1.0.0-alpha.beta',
+    '1.0.0-beta.2',
+    '1.0.0-beta.11',
+    '1.0.0',
+    '1.0.1',
+    '1.2.0',
+    '1.10.0',
+    '2.0.0',
+  ];
+  for (const [i, a] of inOrder.entries()) {
+    for (const [j, b] of inOrder.entries())
+      assert.equal(Math.sign(compareVersions(a, b)), Math.sign(i - j), `${a} ${b}`);
+  }
+  for (const wrong of ['1', '1.2', 'v1.2.3', '01.2.3', '1.2.3-', '1.2.3-01', '1.2.3+build', '1.2.3 ', 'latest']) {
+    assert.throws(() => parseVersion(wrong), /not a version/, wrong);
+  }
+});
+
+const CHANGELOG =
+  '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- [A](b/a.md) and [B](https://b.example).\n\n## [0.1.0] - 2026-01-02\n\n- First.\n';
+
+test('what waits gets a version and a date, and its own place for what comes next', () => {
+  const dated = datedChangelog(CHANGELOG, '0.2.0', '2026-03-04');
+  assert.match(dated, /^## \[Unreleased\]\n\n## \[0\.2\.0\] - 2026-03-04\n\n### Added\n\n- \[A\]/m);
+  assert.throws(() => datedChangelog(dated, '0.3.0', '2026-03-05'), /nothing under \[Unreleased\]/);
+});
+
+test('notes are the section of their version, with links that lead out of it', () => {
+  const dated = datedChangelog(CHANGELOG, '0.2.0', '2026-03-04');
+  const notes = releaseNotes(dated, '0.2.0', 'https://example.com/at/v0.2.0');
+  assert.match(notes, /\[A\]\(https:\/\/example\.com\/at\/v0\.2\.0\/b\/a\.md\) and \[B\]\(https:\/\/b\.example\)/);
+  assert.match(notes, /\(https:\/\/example\.com\/at\/v0\.2\.0\/RELEASES\.md#upgrade\)/);
+  assert.doesNotMatch(notes, /First/);
+  assert.match(releaseNotes(dated, '0.1.0', undefined), /^- First\.\n\nBefore you upgrade/);
+  assert.throws(() => releaseNotes(dated, '0.1', undefined), /no section for 0\.1$/);
+});
+
+describe('a release of this repository', () => {
+  let directory: TemporaryDirectory;
+  let clone: string;
+  let from: string;
+
+  const git = (...args: readonly string[]): string => {
+    const { status, stdout, stderr } = spawnSync('git', args, { cwd: clone, env, encoding: 'utf8' });
+    assert.equal(status, 0, `git ${args.join(' ')}: ${stderr}`);
+    return stdout.trim();
+  };
+  const release = (...args: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts/release.ts'), ...args], {
+      cwd: clone,
+      env,
+      encoding: 'utf8',
+    });
+    return { status, output: stdout + stderr };
+  };
+  const manifest = () => JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8')) as { version: string };
+  const ofClone = (file: string): string => readFileSync(join(clone, file), 'utf8');
+
+  before(() => {
+    directory = temporaryDirectory('release-');
+    clone = join(directory.path, 'clone');
+    // As this checkout is, committed or not, without what no release changes.
+    const files = spawnSync(
+      'git',
+      ['ls-files', '-z', '--cached', '--others', '--exclude-standard', ':!test', ':!bench'],
+      {
+        cwd: root,
+      },
+    ).stdout;
+    const { status } = spawnSync(
+      'sh',
+      ['-c', `mkdir "$0" && tar -c --null --files-from=- --ignore-failed-read | tar -x -C "$0"`, clone],
+      { cwd: root, input: files },
+    );
+    assert.equal(status, 0);
+    symlinkSync(join(root, 'node_modules'), join(directory.path, 'node_modules'));
+    git('init', '--quiet', '--initial-branch', 'main');
+    git('add', '--all');
+    git('commit', '--quiet', '--message', 'All');
+    from = manifest().version;
+  });
+  after(() => directory.remove());
+
+  test('is only told without --write', () => {
+    const before = git('rev-parse', 'HEAD');
+    const { status, output } = release('prepare', '7.8.9', '--date', '2026-03-04');
+    assert.equal(status, 0, output);
+    assert.match(
+      output,
+      new RegExp(`^v7\\.8\\.9, from ${from.replaceAll('.', '\\.')}, 2026-03-04\\. Nothing is written`),
+    );
+    assert.deepEqual([git('rev-parse', 'HEAD'), git('status', '--porcelain'), git('tag')], [before, '', '']);
+  });
+
+  test('is refused with changes, an older version, a version that is none, and a date that is none', () => {
+    for (const [args, reason] of [
+      [['0.0.1'], /0\.0\.1 does not come after/],
+      [['1.2'], /not a version: "1\.2"/],
+      [['7.8.9', '--date', '4 March'], /--date is YYYY-MM-DD/],
+    ] as const) {
+      const { status, output } = release('prepare', ...args, '--write');
+      assert.equal(status, 1);
+      assert.match(output, reason);
+    }
+    writeFileSync(join(clone, 'new'), '');
+    assert.match(release('prepare', '7.8.9', '--write').output, /the work tree has changes/);
+    git('clean', '--force', '--quiet');
+    assert.equal(git('tag'), '');
+  });
+
+  test('sets the version everywhere, dates the changelog, and is one commit with a tag', () => {
+    const { status, output } = release('prepare', '7.8.9', '--date', '2026-03-04', '--write');
+    assert.equal(status, 0, output);
+    assert.equal(git('status', '--porcelain'), '');
+    assert.equal(git('rev-parse', 'v7.8.9^{commit}'), git('rev-parse', 'HEAD'));
+    assert.equal(git('cat-file', '-t', 'v7.8.9'), 'tag');
+    assert.equal(git('log', '-1', '--format=%s'), 'Release 7.8.9');
+    assert.equal(manifest().version, '7.8.9');
+    const lock = JSON.parse(ofClone('package-lock.json')) as {
+      version: string;
+      packages: Record<string, { version: string }>;
+    };
+    assert.deepEqual([lock.version, lock.packages['']?.version], ['7.8.9', '7.8.9']);
+    assert.match(ofClone('deploy/helm/Chart.yaml'), /^version: 7\.8\.9\nappVersion: "7\.8\.9"$/m);
+    assert.match(ofClone('CHANGELOG.md'), /^## \[Unreleased\]\n\n## \[7\.8\.9\] - 2026-03-04\n/m);
+    const images = git(
+      'grep',
+      '-ho',
+      '-E',
+      'lambda-ext-proc:[0-9]+\\.[0-9]+\\.[0-9]+',
+      '--',
+      'README.md',
+      'deploy',
+      'docs/guides',
+    );
+    assert.deepEqual([...new Set(images.split('\n'))], ['lambda-ext-proc:7.8.9']);
+  });
+
+  test('has the notes of its section, and is made once', () => {
+    assert.match(release('notes').output, /^### Added\n/);
+    assert.match(release('prepare', '7.8.9', '--write').output, /v7\.8\.9 is there already/);
+    assert.match(release('prepare', '7.9.0', '--write').output, /nothing under \[Unreleased\]/);
+  });
+
+  test('is packed from the commit with the tag alone', () => {
+    git('commit', '--quiet', '--allow-empty', '--message', 'More');
+    assert.match(release('package').output, /this commit does not have the tag v7\.8\.9/);
+  });
+});
