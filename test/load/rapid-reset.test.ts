@@ -6,7 +6,7 @@ import { type Environment, startEnvironment } from '../support/environment.ts';
 import { runLoad } from '../support/load.ts';
 import { type SteadyLambda, startSteadyLambda } from '../support/steady-lambda.ts';
 
-const requests = Number(process.env.LOAD_REQUESTS ?? 20_000);
+const requests = Number(process.env.LOAD_REQUESTS ?? 8_000);
 
 describe('rapid resets', () => {
   let lambda: SteadyLambda;
