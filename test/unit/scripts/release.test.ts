@@ -1,23 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { datedChangelog, releaseNotes } from '../../../scripts/release/changelog.ts';
 import { compareVersions, parseVersion } from '../../../scripts/release/version.ts';
-import { type TemporaryDirectory, temporaryDirectory } from '../../../scripts/support/temporary-directory.ts';
-
-const root = join(import.meta.dirname, '../../..');
-/** Whatever this machine's git is set up for. */
-const env = {
-  ...process.env,
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_AUTHOR_NAME: 'A',
-  GIT_AUTHOR_EMAIL: 'a@example.com',
-  GIT_COMMITTER_NAME: 'A',
-  GIT_COMMITTER_EMAIL: 'a@example.com',
-};
+import { type ReleaseClone, releaseClone } from '../../support/release-clone.ts';
 
 test('versions come in the order of semver', () => {
   const inOrder = [
@@ -61,60 +48,27 @@ test('notes are the section of their version, with links that lead out of it', (
 });
 
 describe('a release of this repository', () => {
-  let directory: TemporaryDirectory;
-  let clone: string;
+  let clone: ReleaseClone;
   let from: string;
 
-  const git = (...args: readonly string[]): string => {
-    const { status, stdout, stderr } = spawnSync('git', args, { cwd: clone, env, encoding: 'utf8' });
-    assert.equal(status, 0, `git ${args.join(' ')}: ${stderr}`);
-    return stdout.trim();
-  };
-  const release = (...args: readonly string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'scripts/release.ts'), ...args], {
-      cwd: clone,
-      env,
-      encoding: 'utf8',
-    });
-    return { status, output: stdout + stderr };
-  };
-  const manifest = () => JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8')) as { version: string };
-  const ofClone = (file: string): string => readFileSync(join(clone, file), 'utf8');
-
   before(() => {
-    directory = temporaryDirectory('release-');
-    clone = join(directory.path, 'clone');
-    // As this checkout is, committed or not, without what no release changes.
-    const files = spawnSync(
-      'git',
-      ['ls-files', '-z', '--cached', '--others', '--exclude-standard', ':!test', ':!bench'],
-      {
-        cwd: root,
-      },
-    ).stdout;
-    const { status } = spawnSync(
-      'sh',
-      ['-c', `mkdir "$0" && tar -c --null --files-from=- --ignore-failed-read | tar -x -C "$0"`, clone],
-      { cwd: root, input: files },
-    );
-    assert.equal(status, 0);
-    symlinkSync(join(root, 'node_modules'), join(directory.path, 'node_modules'));
-    git('init', '--quiet', '--initial-branch', 'main');
-    git('add', '--all');
-    git('commit', '--quiet', '--message', 'All');
-    from = manifest().version;
+    clone = releaseClone();
+    from = clone.version();
   });
-  after(() => directory.remove());
+  after(() => clone.remove());
 
   test('is only told without --write', () => {
-    const before = git('rev-parse', 'HEAD');
-    const { status, output } = release('prepare', '7.8.9', '--date', '2026-03-04');
+    const before = clone.git('rev-parse', 'HEAD');
+    const { status, output } = clone.release('prepare', '7.8.9', '--date', '2026-03-04');
     assert.equal(status, 0, output);
     assert.match(
       output,
       new RegExp(`^v7\\.8\\.9, from ${from.replaceAll('.', '\\.')}, 2026-03-04\\. Nothing is written`),
     );
-    assert.deepEqual([git('rev-parse', 'HEAD'), git('status', '--porcelain'), git('tag')], [before, '', '']);
+    assert.deepEqual(
+      [clone.git('rev-parse', 'HEAD'), clone.git('status', '--porcelain'), clone.git('tag')],
+      [before, '', ''],
+    );
   });
 
   test('is refused with changes, an older version, a version that is none, and a date that is none', () => {
@@ -123,32 +77,32 @@ describe('a release of this repository', () => {
       [['1.2'], /not a version: "1\.2"/],
       [['7.8.9', '--date', '4 March'], /--date is YYYY-MM-DD/],
     ] as const) {
-      const { status, output } = release('prepare', ...args, '--write');
+      const { status, output } = clone.release('prepare', ...args, '--write');
       assert.equal(status, 1);
       assert.match(output, reason);
     }
-    writeFileSync(join(clone, 'new'), '');
-    assert.match(release('prepare', '7.8.9', '--write').output, /the work tree has changes/);
-    git('clean', '--force', '--quiet');
-    assert.equal(git('tag'), '');
+    writeFileSync(join(clone.path, 'new'), '');
+    assert.match(clone.release('prepare', '7.8.9', '--write').output, /the work tree has changes/);
+    clone.git('clean', '--force', '--quiet');
+    assert.equal(clone.git('tag'), '');
   });
 
   test('sets the version everywhere, dates the changelog, and is one commit with a tag', () => {
-    const { status, output } = release('prepare', '7.8.9', '--date', '2026-03-04', '--write');
+    const { status, output } = clone.release('prepare', '7.8.9', '--date', '2026-03-04', '--write');
     assert.equal(status, 0, output);
-    assert.equal(git('status', '--porcelain'), '');
-    assert.equal(git('rev-parse', 'v7.8.9^{commit}'), git('rev-parse', 'HEAD'));
-    assert.equal(git('cat-file', '-t', 'v7.8.9'), 'tag');
-    assert.equal(git('log', '-1', '--format=%s'), 'Release 7.8.9');
-    assert.equal(manifest().version, '7.8.9');
-    const lock = JSON.parse(ofClone('package-lock.json')) as {
+    assert.equal(clone.git('status', '--porcelain'), '');
+    assert.equal(clone.git('rev-parse', 'v7.8.9^{commit}'), clone.git('rev-parse', 'HEAD'));
+    assert.equal(clone.git('cat-file', '-t', 'v7.8.9'), 'tag');
+    assert.equal(clone.git('log', '-1', '--format=%s'), 'Release 7.8.9');
+    assert.equal(clone.version(), '7.8.9');
+    const lock = JSON.parse(clone.read('package-lock.json')) as {
       version: string;
       packages: Record<string, { version: string }>;
     };
     assert.deepEqual([lock.version, lock.packages['']?.version], ['7.8.9', '7.8.9']);
-    assert.match(ofClone('deploy/helm/Chart.yaml'), /^version: 7\.8\.9\nappVersion: "7\.8\.9"$/m);
-    assert.match(ofClone('CHANGELOG.md'), /^## \[Unreleased\]\n\n## \[7\.8\.9\] - 2026-03-04\n/m);
-    const images = git(
+    assert.match(clone.read('deploy/helm/Chart.yaml'), /^version: 7\.8\.9\nappVersion: "7\.8\.9"$/m);
+    assert.match(clone.read('CHANGELOG.md'), /^## \[Unreleased\]\n\n## \[7\.8\.9\] - 2026-03-04\n/m);
+    const images = clone.git(
       'grep',
       '-ho',
       '-E',
@@ -162,13 +116,13 @@ describe('a release of this repository', () => {
   });
 
   test('has the notes of its section, and is made once', () => {
-    assert.match(release('notes').output, /^### Added\n/);
-    assert.match(release('prepare', '7.8.9', '--write').output, /v7\.8\.9 is there already/);
-    assert.match(release('prepare', '7.9.0', '--write').output, /nothing under \[Unreleased\]/);
+    assert.match(clone.release('notes').output, /^### Added\n/);
+    assert.match(clone.release('prepare', '7.8.9', '--write').output, /v7\.8\.9 is there already/);
+    assert.match(clone.release('prepare', '7.9.0', '--write').output, /nothing under \[Unreleased\]/);
   });
 
   test('is packed from the commit with the tag alone', () => {
-    git('commit', '--quiet', '--allow-empty', '--message', 'More');
-    assert.match(release('package').output, /this commit does not have the tag v7\.8\.9/);
+    clone.git('commit', '--quiet', '--allow-empty', '--message', 'More');
+    assert.match(clone.release('package').output, /this commit does not have the tag v7\.8\.9/);
   });
 });
