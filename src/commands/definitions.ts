@@ -87,6 +87,24 @@ export const serveDefinition: CommandDefinition = {
       fallback: '800',
     },
     logLevelFlag,
+    {
+      name: 'log-sample',
+      value: 'PART',
+      help: 'of requests, from 0 to 1, whose successful invocations are logged; failures always are',
+      fallback: '1',
+    },
+    {
+      name: 'log-function-errors',
+      value: 'on|off',
+      help: "log a failed function's own errorType and errorMessage, which may quote what callers sent",
+      fallback: 'on',
+    },
+    {
+      name: 'log-decisions',
+      value: 'on|off',
+      help: 'log for each request what was decided: API, answered, forwarded or refused, policies run, names of changed headers',
+      fallback: 'off',
+    },
   ],
   examples: ['lambda-ext-proc serve --config policies.yaml --listen unix:/run/lambda-ext-proc/0.sock'],
 };

@@ -1,5 +1,6 @@
 import type { RightsDocument, SecretStore } from '../config/index.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/index.ts';
+import type { RequestLogging } from '../policy/index.ts';
 import { type AdminAccess, adminHost, namesWorker } from '../server/index.ts';
 import { type ParsedCommandLine, UsageError } from './command-line.ts';
 import { readInlineOptions } from './inline-options.ts';
@@ -25,6 +26,7 @@ export interface ServeOptions {
   /** How long the process may exercise itself before it is ready; 0: not at all. */
   readonly warmUpMs: number;
   readonly logLevel: LogLevel;
+  readonly logging: RequestLogging;
 }
 
 const MAX_WORKERS = 128;
@@ -53,6 +55,11 @@ export function readServeOptions(line: ParsedCommandLine): ServeOptions {
     drainTimeoutMs: 1_000 * readNumber(line, 'drain-timeout', { from: 0, to: MAX_SECONDS, whole: false }),
     warmUpMs: readNumber(line, 'warm-up', { from: 0, to: MAX_WARM_UP_MS, whole: true }),
     logLevel: readLogLevel(line),
+    logging: {
+      sample: readNumber(line, 'log-sample', { from: 0, to: 1, whole: false }),
+      functionErrors: readSwitch(line, 'log-function-errors'),
+      decisions: readSwitch(line, 'log-decisions'),
+    },
   };
 }
 
@@ -107,6 +114,12 @@ function readNumber(
     throw new UsageError(`--${name} must be ${what} from ${range.from} to ${range.to}, not ${JSON.stringify(text)}`);
   }
   return value;
+}
+
+function readSwitch(line: ParsedCommandLine, name: string): boolean {
+  const text = line.required(name);
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new UsageError(`--${name} must be on or off, not ${JSON.stringify(text)}`);
 }
 
 function readLogLevel(line: ParsedCommandLine): LogLevel {

@@ -49,7 +49,13 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
   const { options, policies, logger, metrics, worker } = wiring;
   routeGrpcLogging(logger);
   const { limits } = policies.current();
-  const invoker = createLambdaInvoker({ userAgent: `lambda-ext-proc/${version()}`, logger });
+  const invoker = createLambdaInvoker({
+    userAgent: `lambda-ext-proc/${version()}`,
+    logger,
+    onCredentialsLoaded: (source, ok) => metrics.credentialsRefreshed(source, ok),
+    onCircuitOpened: (name) => metrics.circuitOpened(name),
+  });
+  metrics.observeCircuits(() => invoker.circuits());
   metrics.observeCredentials(() => invoker.credentials());
   const store = new ResultStore({ logger });
   store.follow(policies.current().resultStore);
@@ -59,6 +65,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
     invoker,
     metrics,
     logger,
+    logging: options.logging,
     node: { id: null, version: version(), tenant: null, zone: null, shardingTags: [] },
     store: { results: store, placeOf: (invocation) => invoker.sharedPlace(invocation) },
   });

@@ -21,7 +21,7 @@ import { PolicyDocumentError, type Position, type Problem } from './problem.ts';
 import { checkGlobs, Rights } from './rights/index.ts';
 import { documentSchema, type PolicyDocument, type RightsDocument, validate } from './schema/index.ts';
 import { SecretStore } from './secrets/index.ts';
-import { withoutPlaces } from './source/index.ts';
+import { type TextPlaces, withoutPlaces } from './source/index.ts';
 
 export interface LoadedPolicies {
   readonly set: CompiledPolicySet;
@@ -62,6 +62,8 @@ export interface ReadDocument {
   readonly warnings: readonly Problem[];
   /** Of all bodies. */
   readonly numbers: Numbers;
+  /** Of all texts with expressions. */
+  readonly places: ReadonlyMap<string, TextPlaces>;
 }
 
 /**
@@ -97,17 +99,17 @@ export function readPolicies(text: string, fileName: string, secrets: SecretStor
   const document = read(reporter, fileName);
   atOnce(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
-  return { document, warnings: reporter.problems, numbers: reporter.numbers };
+  return { document, warnings: reporter.problems, numbers: reporter.numbers, places: reporter.places };
 }
 
 /** Compiles, while requests go on, what `readPolicies` found good. Rejects with PolicyDocumentError. */
 export async function compileInTurns(
-  { document, warnings, numbers }: ReadDocument,
+  { document, warnings, numbers, places }: ReadDocument,
   fileName: string,
   secrets: SecretStore,
 ): Promise<LoadedPolicies> {
   // Places are in `warnings` already: an error here is one of what changed meanwhile, as a file with a secret.
-  const reporter = new Reporter(fileName, withoutPlaces(document, numbers));
+  const reporter = new Reporter(fileName, withoutPlaces(document, numbers, places));
   const { set, surroundings, rights } = await inTurns(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
   return {

@@ -38,5 +38,6 @@ export function compileTemplate(text: string, options: CompileOptions = {}): Com
       parts.push(() => readSecret(secret));
     }
   }
-  return new TextTemplate(text, parts, pieces, secrets);
+  const isConstant = parts.every((part) => typeof part === 'string');
+  return new TextTemplate(text, parts, pieces, secrets, isConstant ? undefined : options.origin?.());
 }

@@ -1,3 +1,5 @@
+import type { TemplateOrigin } from './template.ts';
+
 /**
  * The one error of this folder: a template that does not parse, or an evaluation that fails.
  * `message` is one line for logs and answers to operators; `explain()` adds the template with a caret under the place.
@@ -11,12 +13,32 @@ export class ExpressionError extends Error {
   /** The evaluation has used up its steps, or the transaction's expressions their CPU time (`evaluationMs` of the context). */
   readonly exhausted: boolean;
 
-  constructor(phase: 'parse' | 'evaluate', message: string, template: string, offset: number, exhausted = false) {
+  readonly #origin: TemplateOrigin | undefined;
+
+  constructor(
+    phase: 'parse' | 'evaluate',
+    message: string,
+    template: string,
+    offset: number,
+    exhausted = false,
+    origin?: TemplateOrigin,
+  ) {
     super(message);
     this.phase = phase;
     this.template = template;
     this.offset = offset;
     this.exhausted = exhausted;
+    this.#origin = origin;
+  }
+
+  /** The field of the step, where the template is one of a document. */
+  get field(): string | undefined {
+    return this.#origin?.field;
+  }
+
+  /** As `policies.yaml:18:26`, where the template is one of a document. */
+  get place(): string | undefined {
+    return this.#origin?.placeAt(this.offset);
   }
 
   /** The message, the line of the template and a caret under the place. */

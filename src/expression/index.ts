@@ -12,6 +12,7 @@ export type {
   CompileOptions,
   TemplateDoubt,
   TemplateNeeds,
+  TemplateOrigin,
   UnescapedValue,
 } from './template.ts';
 export { compileValues, type ValueList } from './value-list.ts';

@@ -40,9 +40,19 @@ export interface UnescapedValue {
   readonly kind: 'quoted' | 'bare' | 'twice';
 }
 
+/** Where a template is written. */
+export interface TemplateOrigin {
+  /** Of the step, as `condition` or `mutations.headers.set.x-tier`. */
+  readonly field: string;
+  /** As `policies.yaml:18:26`, of a UTF-16 unit of the template. */
+  placeAt(offset: number): string;
+}
+
 export interface CompileOptions {
   /** Allows `{#secrets.get('env:NAME')}` and `{#secrets.get('file:/path')}` with a literal: credential fields only. */
   readonly secrets?: SecretSource | undefined;
+  /** Asked for a template that has expressions: errors of an evaluation tell it. */
+  readonly origin?: (() => TemplateOrigin) | undefined;
 }
 
 /** What an analysis sees of a template. */

@@ -14,7 +14,7 @@ import { JavaException } from './java/index.ts';
 import { needsOf } from './needs.ts';
 import type { Node } from './parser/ast.ts';
 import type { Secret } from './secrets.ts';
-import type { CompiledTemplate, TemplateDoubt, TemplateNeeds, UnescapedValue } from './template.ts';
+import type { CompiledTemplate, TemplateDoubt, TemplateNeeds, TemplateOrigin, UnescapedValue } from './template.ts';
 import { EvaluationFailure, type Value } from './value.ts';
 
 const MAX_RESULT = 64 * 1024 * 1024;
@@ -39,9 +39,17 @@ export class TextTemplate implements CompiledTemplate {
   readonly #pieces: readonly (string | Node)[];
   /** The template is one expression and nothing else: its null is null. */
   readonly #single: Evaluate | undefined;
+  readonly #origin: TemplateOrigin | undefined;
 
-  constructor(source: string, parts: readonly Part[], pieces: readonly (string | Node)[], secrets: readonly Secret[]) {
+  constructor(
+    source: string,
+    parts: readonly Part[],
+    pieces: readonly (string | Node)[],
+    secrets: readonly Secret[],
+    origin?: TemplateOrigin,
+  ) {
     this.source = source;
+    this.#origin = origin;
     this.secrets = secrets;
     this.#pieces = pieces;
     this.needs = needsOf(this.nodes);
@@ -159,11 +167,18 @@ export class TextTemplate implements CompiledTemplate {
     if (error instanceof EvaluationFailure || error instanceof JavaException) {
       const at = error instanceof PlacedFailure ? error.at : Math.max(this.source.indexOf('{'), 0);
       const message = withoutData(error.message, this.source);
-      return new ExpressionError('evaluate', place + message, this.source, at, exhausted);
+      return new ExpressionError('evaluate', place + message, this.source, at, exhausted, this.#origin);
     }
     // Recursion is bounded where trees and values are made; what is left is a stack that was nearly full before.
     if (error instanceof RangeError)
-      return new ExpressionError('evaluate', `${place}the expression nests too deeply`, this.source, 0);
+      return new ExpressionError(
+        'evaluate',
+        `${place}the expression nests too deeply`,
+        this.source,
+        0,
+        exhausted,
+        this.#origin,
+      );
     return error;
   }
 }

@@ -60,7 +60,8 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
     }
     case 'unattributed': {
       const { key, what } = unattributed[failure.request];
-      return new PolicyFailure(key, { cause: new Error(`${what}, and nothing tells who made it: ${ATTRIBUTES}`) });
+      const cause = new Error(`${what}, and nothing tells who made it: ${ATTRIBUTES}`);
+      return new PolicyFailure(key, { cause, kind: 'unattributed' });
     }
   }
 }

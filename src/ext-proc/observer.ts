@@ -6,15 +6,15 @@ export interface StreamObserver extends InvocationObserver {
   streamOpened(): void;
   streamClosed(outcome: LabelValue<'streams', 'outcome'>): void;
   message(phase: LabelValue<'messages', 'phase'>): void;
-  /** Seconds of a whole stream that were not spent waiting for Envoy or Lambda. Once for each stream. */
-  sidecarTime(seconds: number): void;
+  /** Seconds of a whole stream that were not spent waiting for Envoy or Lambda. Once for each stream. `traceId`: of a recorded trace. */
+  sidecarTime(api: string, seconds: number, traceId: string | undefined): void;
   passThrough(reason: LabelValue<'passThroughs', 'reason'>): void;
   bodyUnavailable(api: string): void;
   /** Observability mode: the policies of this side did not run, since its body did not come to its end. */
   eventDropped(phase: LabelValue<'droppedEvents', 'phase'>): void;
   unattributedResponse(request: LabelValue<'unattributedResponses', 'request'>): void;
   limitReached(limit: LabelValue<'limits', 'limit'>): void;
-  immediateResponse(reason: string): void;
+  immediateResponse(api: string, reason: string): void;
   protocolViolation(kind: string): void;
   /** An answer is sent while it arrives. */
   responseStreamOpened(): void;

@@ -100,7 +100,9 @@ export class PolicyRuns {
   #reportOwnTime(): void {
     if (!this.#streamEnded || this.#pending > 0) return;
     this.#ownTime.stop();
-    const ms = this.#ownTime.without(this.#policies.transaction?.invocationMs ?? 0);
-    this.#context.observer.sidecarTime(ms / 1000);
+    const { transaction } = this.#policies;
+    const ms = this.#ownTime.without(transaction?.invocationMs ?? 0);
+    const traceId = transaction?.identity.recordedTraceId;
+    this.#context.observer.sidecarTime(transaction?.policies.name ?? '', ms / 1000, traceId);
   }
 }

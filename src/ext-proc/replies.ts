@@ -58,7 +58,8 @@ export class Replies {
   /** Counted in observability mode too, where nobody gets it. */
   answer(reply: AnswerReply, { life, filter }: Exchange): void {
     const { errorKey, body } = reply.answer;
-    this.#context.observer.immediateResponse(errorKey ?? 'SEND_TO_CONSUMER');
+    const api = this.#policies.transaction?.policies.name ?? '';
+    this.#context.observer.immediateResponse(api, errorKey ?? 'SEND_TO_CONSUMER');
     if (life.kind !== 'ended') this.#held.add(body?.length ?? 0);
     if (filter?.observed !== true) this.write(reply);
     // What it was made of is not needed any more, and its bytes have been copied.

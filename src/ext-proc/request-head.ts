@@ -26,6 +26,7 @@ export function readRequestHead({ pseudo, headers }: Head, attributes: Attribute
         ? null
         : { clientHost: addressOf(source), clientPort: portOf(source), client, server },
     headers: new HttpHeaders(headers),
+    route: told(requestAttributes.routeName) || undefined,
   };
 }
 

@@ -2,7 +2,13 @@ import type { Logger } from 'pino';
 import type { ResultCache } from '../cache/index.ts';
 import type { NodeScope } from '../expression/index.ts';
 import type { LambdaInvoker } from '../lambda/index.ts';
-import type { PolicySource, SharedStore, Trace } from '../policy/index.ts';
+import {
+  defaultLogging,
+  type PolicySource,
+  type RequestLogging,
+  type SharedStore,
+  type Trace,
+} from '../policy/index.ts';
 import { Capacity } from './capacity.ts';
 import { CollectedAnswers } from './collected-answers.ts';
 import { HiddenHeaders } from './hidden-headers.ts';
@@ -29,6 +35,8 @@ export interface StreamsOptions {
   readonly trace?: Trace;
   /** Results that other processes share. */
   readonly store?: SharedStore;
+  /** Every invocation and no decision where nobody says otherwise. */
+  readonly logging?: RequestLogging;
 }
 
 /** All streams of a process, whoever carries their messages. */
@@ -47,7 +55,8 @@ export function createStreams(options: StreamsOptions): Streams {
   const monotonic = options.monotonic ?? (() => performance.now());
   const capacity = new Capacity();
   const cache = createSharedResults(capacity, policies, monotonic, options.store);
-  const runtime = { invoker, logger, observer, node, trace, cache: cache.shared };
+  const { logging = defaultLogging } = options;
+  const runtime = { invoker, logger, observer, logging, node, trace, cache: cache.shared };
   const missingBodies = new MissingBodies();
   const hiddenHeaders = new HiddenHeaders(logger);
   const openAnswers = new OpenAnswers();

@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici';
+import type { InvocationFailureKind } from '../observability/index.ts';
 import type { AttemptReader } from './attempt.ts';
 import { type Deadline, pause, within } from './deadline.ts';
+import { failureKindOf } from './failure-kind.ts';
 import type { FunctionGuard } from './guard/function-guard.ts';
 import { InvocationError } from './invocation-error.ts';
 import type { ClockSkew } from './request/clock-skew.ts';
@@ -47,7 +49,7 @@ export interface CallRoute {
 const ACQUIRE_MS = 10_000;
 
 /** One invocation with all its attempts; `T` is what the reader makes of a good answer. */
-export class Call<T> {
+export class Call<T extends object> {
   readonly #tools: CallTools;
   readonly #route: CallRoute;
   readonly #budget: RetryBudget;
@@ -58,6 +60,8 @@ export class Call<T> {
   /** The same for all attempts: the service can tell a repeated one. */
   readonly #id: string;
   #mayHaveRun = false;
+  /** Kinds of the failures after which an attempt was repeated. */
+  #retried: InvocationFailureKind[] | undefined;
   #lastRetry: RetryKind | undefined;
   #clockCorrected = false;
   /** Credentials that the service called expired, and its error: once, the request is made again with others. */
@@ -81,12 +85,14 @@ export class Call<T> {
       try {
         const result = await this.#attempt(attempt);
         this.#budget.refund(this.#lastRetry);
-        return result;
+        return this.#retried === undefined ? result : { ...result, retried: this.#retried };
       } catch (error) {
         if (!(error instanceof InvocationError)) throw error;
         const delay = this.#delay(error, attempt);
         if (delay === undefined) throw this.#withHistory(error);
         this.#mayHaveRun ||= error.mayHaveRun;
+        this.#retried ??= [];
+        this.#retried.push(failureKindOf(error));
         if (delay > 0) await pause(delay, this.#deadline.signal, attempt, this.#mayHaveRun);
       }
     }
@@ -185,8 +191,10 @@ export class Call<T> {
 
   /** An attempt before may have run the function, whatever the last one says. */
   #withHistory(error: InvocationError): InvocationError {
-    if (!this.#mayHaveRun || error.mayHaveRun) return error;
+    const mayHaveRun = error.mayHaveRun || this.#mayHaveRun;
+    const retried = this.#retried;
+    if (mayHaveRun === error.mayHaveRun && retried === undefined) return error;
     const { message, cause } = error;
-    return new InvocationError(error.failure, { ...error, message, cause, mayHaveRun: true });
+    return new InvocationError(error.failure, { ...error, message, cause, mayHaveRun, retried });
   }
 }

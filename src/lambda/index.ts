@@ -1,4 +1,4 @@
-import type { Logger } from '../observability/index.ts';
+import type { CircuitState, Logger } from '../observability/index.ts';
 import { CredentialProviders, type CredentialStatus } from './credentials/index.ts';
 import { ensureHome } from './environment.ts';
 import { DirectInvoker, type InvokerParts } from './invoker.ts';
@@ -9,6 +9,7 @@ import type { CredentialSource, Invocation, LambdaInvoker } from './types.ts';
 
 export type { CredentialStatus } from './credentials/index.ts';
 export { invocationDefaults } from './defaults.ts';
+export { failureKindOf } from './failure-kind.ts';
 export {
   type GivenAnswer,
   type GivenFailure,
@@ -30,6 +31,8 @@ export type * from './types.ts';
 export { invocationTypes, logTypes } from './types.ts';
 
 export interface LambdaInvokerOptions extends Partial<InvokerParts> {
+  /** Told of each time that a source of credentials was asked. */
+  readonly onCredentialsLoaded?: ((source: string, ok: boolean) => void) | undefined;
   /** Told of credentials that cannot be refreshed. */
   readonly logger?: Logger | undefined;
   /** Told of keys of the machine and of roles as they come, for who must keep them out of what is shown. */
@@ -41,6 +44,8 @@ export interface ProcessInvoker extends LambdaInvoker {
   credentialStatus(source: CredentialSource, region: string): CredentialStatus;
   /** How each identity in use stands, static keys left out. */
   credentials(): readonly CredentialStatus[];
+  /** The circuits that are not closed now. */
+  circuits(): Iterable<CircuitState>;
   /**
    * Where an invocation goes and who signs it, in parts that are the same on every machine for which they mean the same. Undefined
    * where that is not known: nobody waits for STS. Never rejects.
@@ -52,10 +57,11 @@ export interface ProcessInvoker extends LambdaInvoker {
 
 /** The process's one invoker: connections, credentials and trust stores are shared by all APIs. */
 export function createLambdaInvoker(options: LambdaInvokerOptions = {}): ProcessInvoker {
-  const { logger, onCredentials, ...parts } = options;
+  const { logger, onCredentials, onCredentialsLoaded, ...parts } = options;
   ensureHome();
   const providers = new CredentialProviders({
     ...(onCredentials === undefined ? {} : { onCredentials }),
+    ...(onCredentialsLoaded === undefined ? {} : { onLoad: onCredentialsLoaded }),
     onRefresh: (source, error) => {
       if (error === undefined) logger?.info({ source }, 'credentials are refreshed again');
       else logger?.error({ source, err: error }, 'credentials cannot be refreshed');
@@ -84,6 +90,7 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
     invokeStreaming: (invocation, signal) => invoker.invokeStreaming(invocation, signal),
     credentialStatus: (source, region) => providers.statusOf(source, region),
     credentials: () => providers.status(),
+    circuits: () => invoker.circuits(),
     async sharedPlace(invocation) {
       try {
         const { credentials, region } = invocation;

@@ -1,3 +1,4 @@
+import type { InvocationFailureKind } from '../observability/index.ts';
 import {
   type InvocationErrorKind,
   type InvocationFailure,
@@ -24,6 +25,8 @@ export interface InvocationErrorOptions {
   readonly attempts?: number | undefined;
   /** False only when the function cannot have run. Absent: as the catalogue says, else true. */
   readonly mayHaveRun?: boolean | undefined;
+  /** Kinds of the failures of earlier attempts. */
+  readonly retried?: readonly InvocationFailureKind[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -46,6 +49,8 @@ export class InvocationError extends Error {
   readonly logTail: string | undefined;
   readonly attempts: number;
   readonly mayHaveRun: boolean;
+  /** Kinds of the failures of earlier attempts; undefined: there was none. */
+  readonly retried: readonly InvocationFailureKind[] | undefined;
 
   constructor(failure: InvocationFailure, options: InvocationErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -63,6 +68,7 @@ export class InvocationError extends Error {
     this.throttling = options.throttling;
     this.logTail = options.logTail;
     this.attempts = options.attempts ?? (unsent ? 0 : 1);
+    this.retried = options.retried;
     this.mayHaveRun = options.mayHaveRun ?? !unsent;
   }
 }

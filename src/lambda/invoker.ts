@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
+import type { CircuitState } from '../observability/index.ts';
 import type { Attempt, AttemptReader } from './attempt.ts';
 import { Call, type CallTools } from './call.ts';
 import { within } from './deadline.ts';
 import type { Environment } from './environment.ts';
 import { type BegunStream, beginStream } from './event-stream/begin-stream.ts';
+import { Circuits } from './guard/circuits.ts';
 import { FunctionGuards } from './guard/function-guards.ts';
 import { InvocationError } from './invocation-error.ts';
 import { ClockSkew } from './request/clock-skew.ts';
@@ -38,6 +40,8 @@ export interface InvokerParts {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** Told when the circuit of a function opens. */
+  readonly onCircuitOpened?: ((name: string) => void) | undefined;
 }
 
 /**
@@ -49,10 +53,12 @@ export class DirectInvoker implements LambdaInvoker {
   readonly #tools: CallTools;
   readonly #destinations: Destinations;
   readonly #guards = new FunctionGuards();
+  readonly #circuits: Circuits;
   readonly #pools: ConnectionPools;
 
-  constructor({ environment, credentialsFor, trustFor, userAgent, now, random }: InvokerParts) {
+  constructor({ environment, credentialsFor, trustFor, userAgent, now, random, onCircuitOpened }: InvokerParts) {
     this.#credentialsFor = credentialsFor;
+    this.#circuits = new Circuits(onCircuitOpened ?? (() => {}));
     this.#tools = {
       signer: new Signer(),
       skew: new ClockSkew(),
@@ -84,7 +90,7 @@ export class DirectInvoker implements LambdaInvoker {
   }
 
   /** Rejects with an InvocationError; else the call counts as under way until `leave` is told how it ended. */
-  async #call<T>(
+  async #call<T extends object>(
     operation: Operation,
     invocation: Invocation,
     signal: AbortSignal | undefined,
@@ -102,17 +108,26 @@ export class DirectInvoker implements LambdaInvoker {
     const credentials = given instanceof Promise ? await within(given, deadline, 0, 'credentials-timeout') : given;
     const guard = this.#guards.of(destination, provider, invocation);
     const admission = guard.enter(transport, performance.now());
+    const leave = (error: unknown): void => {
+      const opens = guard.leave(transport, admission, error, performance.now());
+      if (opens) this.#circuits.opened(guard, invocation.shownName ?? invocation.functionName);
+    };
     try {
       const { target } = destination;
       const opened = this.#dispatcher(target.origin, transport);
       const dispatcher = opened instanceof Promise ? await within(opened, deadline, 0, 'timeout') : opened;
       const route = { target, guard, dispatcher, provider, credentials, prepared };
       const result = await new Call(this.#tools, route, invocation, deadline, read).run();
-      return { result, leave: (error) => guard.leave(transport, admission, error, performance.now()) };
+      return { result, leave };
     } catch (error) {
-      guard.leave(transport, admission, error, performance.now());
+      leave(error);
       throw error;
     }
+  }
+
+  /** Those that are not closed now. */
+  circuits(): Iterable<CircuitState> {
+    return this.#circuits.list(performance.now());
   }
 
   /** Where the invocation goes, and the region that it is signed for. Rejects with an InvocationError. */

@@ -1,10 +1,13 @@
 import type { MemoryAccount } from '../memory-account.ts';
+import type { InvocationFailureKind } from '../observability/index.ts';
 import type { InvocationText } from './invocation-texts.ts';
 
 /** One call of one function: every value is final text, expressions are evaluated before. */
 export interface Invocation extends Readonly<Partial<Record<InvocationText, string | undefined>>> {
   /** Name, `name:qualifier`, partial or full ARN. */
   readonly functionName: string;
+  /** As metrics may name it; absent: as it is. */
+  readonly shownName?: string | undefined;
   readonly region: string;
   /** Sent as it is, as application/json. Undefined or empty: no body and no content type. */
   readonly payload?: Uint8Array | undefined;
@@ -116,6 +119,8 @@ export interface InvocationResult {
   /** Bytes that were taken of the invocation's `memory` for the payload, for the caller to give back; absent: none. */
   readonly held?: number | undefined;
   readonly attempts: number;
+  /** Kinds of the failures after which it was tried again; absent: of none. */
+  readonly retried?: readonly InvocationFailureKind[] | undefined;
 }
 
 /** A result whose first chunk, or good end, has come. */
@@ -123,6 +128,8 @@ export interface StreamingResult {
   readonly executedVersion?: string | undefined;
   readonly requestId?: string | undefined;
   readonly attempts: number;
+  /** As of an InvocationResult. */
+  readonly retried?: readonly InvocationFailureKind[] | undefined;
   readonly body: StreamedBody;
 }
 

@@ -1,4 +1,7 @@
 import { cacheMetricCatalogue } from './cache-catalogue.ts';
+import { credentialMetricCatalogue } from './credential-catalogue.ts';
+import { FAILURE_KINDS } from './failure-kinds.ts';
+import { invocationMetricCatalogue } from './invocation-catalogue.ts';
 import type { MetricDefinition } from './metric-definition.ts';
 import { streamedAnswerMetricCatalogue } from './streamed-answer-catalogue.ts';
 
@@ -34,8 +37,8 @@ export const metricCatalogue = {
   sidecarTime: {
     name: 'lambda_ext_proc_sidecar_duration_seconds',
     type: 'histogram',
-    help: "The server's own time for one stream: from messages to answers, without the time of Lambda.",
-    labels: {},
+    help: "The server's own time for one stream: from messages to answers, without the time of Lambda, by API.",
+    labels: { api: null },
     buckets: [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
   },
   passThroughs: {
@@ -47,8 +50,14 @@ export const metricCatalogue = {
   immediateResponses: {
     name: 'lambda_ext_proc_immediate_responses_total',
     type: 'counter',
-    help: 'Answers given by the server itself, by reason: SEND_TO_CONSUMER or an error key.',
-    labels: { reason: null },
+    help: 'Answers given by the server itself, by API and reason: SEND_TO_CONSUMER or an error key.',
+    labels: { api: null, reason: null },
+  },
+  failures: {
+    name: 'lambda_ext_proc_failures_total',
+    type: 'counter',
+    help: 'Failures of requests that callers did not cause, by API and kind; also those after which the request went on.',
+    labels: { api: null, kind: FAILURE_KINDS },
   },
   bodiesUnavailable: {
     name: 'lambda_ext_proc_body_unavailable_total',
@@ -111,60 +120,9 @@ export const metricCatalogue = {
     labels: {},
   },
   ...streamedAnswerMetricCatalogue,
-  invocations: {
-    name: 'lambda_ext_proc_invocations_total',
-    type: 'counter',
-    help: 'Invocations of Lambda functions, by API, policy, function, outcome and error key.',
-    labels: {
-      api: null,
-      policy: null,
-      function: null,
-      outcome: ['ok', 'function_error', 'error', 'aborted'],
-      key: null,
-    },
-  },
-  invocationTime: {
-    name: 'lambda_ext_proc_invocation_duration_seconds',
-    type: 'histogram',
-    help: 'Time from handing an invocation to the Lambda client to its result, attempts and credentials included.',
-    labels: { api: null, function: null },
-    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60],
-  },
-  throttles: {
-    name: 'lambda_ext_proc_throttled_invocations_total',
-    type: 'counter',
-    help: 'Invocations that Lambda throttled to their last attempt, by whose limit is reached.',
-    labels: { limit: ['function', 'account', 'caller', 'unknown'] },
-  },
+  ...invocationMetricCatalogue,
   ...cacheMetricCatalogue,
-  credentialsAge: {
-    name: 'lambda_ext_proc_credentials_age_seconds',
-    type: 'gauge',
-    help: 'Age of the AWS credentials in use, by source; the oldest of all workers.',
-    labels: { source: null },
-    aggregator: 'max',
-  },
-  credentialsExpiry: {
-    name: 'lambda_ext_proc_credentials_expiry_timestamp_seconds',
-    type: 'gauge',
-    help: 'When the AWS credentials in use expire, in seconds since the epoch, by source; the soonest of all workers.',
-    labels: { source: null },
-    aggregator: 'min',
-  },
-  credentialsValid: {
-    name: 'lambda_ext_proc_credentials_valid',
-    type: 'gauge',
-    help: 'Whether there are valid AWS credentials, by source: 1, or 0; the worst of all workers.',
-    labels: { source: null },
-    aggregator: 'min',
-  },
-  credentialsPastExpiry: {
-    name: 'lambda_ext_proc_credentials_past_expiry',
-    type: 'gauge',
-    help: 'Whether AWS credentials are used past their expiry, by source: 1, or 0; the worst of all workers.',
-    labels: { source: null },
-    aggregator: 'max',
-  },
+  ...credentialMetricCatalogue,
   policiesValid: {
     name: 'lambda_ext_proc_policies_valid',
     type: 'gauge',
@@ -222,8 +180,8 @@ export const metricCatalogue = {
   eventLoopLag: {
     name: 'lambda_ext_proc_event_loop_lag_seconds',
     type: 'gauge',
-    help: 'How late the event loop was since the last scrape, by quantile; the worst of all workers.',
-    labels: { quantile: ['0.5', '0.99', '1'] },
+    help: 'How late the event loop was since the last scrape, by statistic; the worst of all workers.',
+    labels: { statistic: ['median', 'p99', 'max'] },
     aggregator: 'max',
   },
   buildInfo: {

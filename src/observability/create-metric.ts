@@ -1,8 +1,8 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { type Label, type Metric, metricCatalogue } from './catalogue.ts';
 
 /** As the catalogue describes it, for prom-client. */
-function options<M extends Metric>(metric: M, registry: Registry) {
+export function metricOptions<M extends Metric>(metric: M, registry: Registry) {
   const definition = metricCatalogue[metric];
   return {
     name: definition.name,
@@ -20,7 +20,7 @@ export function createCounter<M extends Metric>(
   collect?: (counter: Counter<Label<M>>) => void,
 ): Counter<Label<M>> {
   const counter: Counter<Label<M>> = new Counter({
-    ...options(metric, registry),
+    ...metricOptions(metric, registry),
     ...(collect === undefined ? {} : { collect: () => collect(counter) }),
   });
   return counter;
@@ -33,15 +33,8 @@ export function createGauge<M extends Metric>(
   collect?: (gauge: Gauge<Label<M>>) => void,
 ): Gauge<Label<M>> {
   const gauge: Gauge<Label<M>> = new Gauge({
-    ...options(metric, registry),
+    ...metricOptions(metric, registry),
     ...(collect === undefined ? {} : { collect: () => collect(gauge) }),
   });
   return gauge;
-}
-
-export function createHistogram<M extends 'sidecarTime' | 'invocationTime' | 'responseStreamFirstByte'>(
-  metric: M,
-  registry: Registry,
-): Histogram<Label<M>> {
-  return new Histogram({ ...options(metric, registry), buckets: [...metricCatalogue[metric].buckets] });
 }

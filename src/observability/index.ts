@@ -1,7 +1,9 @@
 export { type LabelValue, metricCatalogue } from './catalogue.ts';
-export type { InvocationLabels } from './invocation-metrics.ts';
+export { FAILURE_KINDS, type FailureKind, failureKinds, type InvocationFailureKind } from './failure-kinds.ts';
+export type { FailureRecord } from './failure-record.ts';
+export type { InvocationEnd, InvocationLabels, OpenInvocation } from './invocation-metrics.ts';
 export { createLogger, describeError, LOG_LEVELS, type Logger, type LogLevel } from './logger.ts';
 export { MASKED, maskData, maskOf } from './mask/index.ts';
 export { countersOf, type MetricSnapshot, metricsText, sumMetrics } from './metric-sum.ts';
-export { Metrics } from './metrics.ts';
+export { type CircuitState, Metrics } from './metrics.ts';
 export { redactText } from './redaction.ts';

@@ -1,119 +1,227 @@
-import type { Registry } from 'prom-client';
+import type { Gauge, Registry } from 'prom-client';
+import { ApiNames, isInline } from './api-names.ts';
 import type { LabelValue } from './catalogue.ts';
-import { createCounter, createHistogram } from './create-metric.ts';
+import { type Cell, CellCounter } from './cell-counter.ts';
+import { createGauge } from './create-metric.ts';
+import type { InvocationFailureKind } from './failure-kinds.ts';
 import { LabelValues, OTHER } from './label-values.ts';
 import { Tally } from './tally.ts';
+import { TimeHistogram, type TimeSeries } from './time-histogram.ts';
 
 export interface InvocationLabels {
   readonly api: string;
   readonly policy: string;
   readonly function: string;
+}
+
+/** How an invocation ended. */
+export interface InvocationEnd {
   /**
    * `function_error` ran and failed, or its result is no answer in the step's format; `error` never gave a result;
    * `aborted`: the caller left.
    */
   readonly outcome: LabelValue<'invocations', 'outcome'>;
+  /** Empty when all went well. */
+  readonly kind: InvocationFailureKind | '';
   /** The error key of the failure; empty when all went well. */
   readonly key: string;
+  /** Requests that were sent, or tried to be. */
+  readonly attempts: number;
+  /** Kinds of the failures after which it was tried again; absent: of none. */
+  readonly retried?: readonly InvocationFailureKind[] | undefined;
   /** The service throttled the call: whose limit is reached. */
   readonly throttledBy?: LabelValue<'throttles', 'limit'> | undefined;
+  readonly seconds: number;
+  /** Of a trace that is recorded. */
+  readonly traceId?: string | undefined;
 }
 
-interface Series {
-  count(): void;
-  observe(seconds: number): void;
+/** An invocation that is under way: one of both, once. */
+export interface OpenInvocation {
+  end(end: InvocationEnd): void;
+  /** It was never made, or nobody can tell what became of it. */
+  drop(): void;
 }
-
-/** Of inline policies, which a route brings along: however many there are, they take nothing from those of the document. */
-const INLINE = /^inline:/;
 
 /** How many distinct values each label may have, and how many combinations there may be. */
 class Bounds {
   readonly distinct: number;
   readonly series: number;
-  readonly apis: LabelValues;
   readonly policies: LabelValues;
   readonly functions: LabelValues;
   readonly keys: LabelValues;
-  readonly timed = new Set<string>();
-  seriesCount = 0;
+  policySeries = 0;
+  cells = 0;
+  timed = 0;
 
   constructor(distinct: number, series: number) {
     this.distinct = distinct;
     this.series = series;
-    this.apis = new LabelValues(distinct);
     this.policies = new LabelValues(distinct);
     this.functions = new LabelValues(distinct);
     this.keys = new LabelValues(distinct);
   }
 }
 
+/** What is counted for an API and a function. */
+interface FunctionSeries {
+  readonly labels: { readonly api: string; readonly function: string };
+  inFlight: number;
+  readonly time: TimeSeries;
+  readonly attempts: Cell;
+  readonly retries: Map<string, Cell>;
+  readonly refused: Map<string, Cell>;
+}
+
+/** What is counted for a policy of it. */
+interface PolicySeries {
+  readonly labels: InvocationLabels;
+  readonly bounds: Bounds;
+  readonly ofFunction: FunctionSeries;
+  ok: Cell | undefined;
+  readonly others: Map<string, Cell>;
+}
+
+const REFUSALS: ReadonlySet<string> = new Set([
+  'concurrency_limit',
+  'circuit_open',
+  'session_limit',
+] as const satisfies readonly LabelValue<'refusedInvocations', 'reason'>[]);
+
 /** Counters and times of invocations, by bounded labels; what is over a bound counts under `other`. */
 export class InvocationMetrics {
-  readonly #counter;
-  readonly #histogram;
-  readonly #throttles;
+  readonly #counter: CellCounter<'invocations'>;
+  readonly #times: TimeHistogram<'invocationTime'>;
+  readonly #attempts: CellCounter<'attempts'>;
+  readonly #retries: CellCounter<'retries'>;
+  readonly #refused: CellCounter<'refusedInvocations'>;
+  readonly #throttles: Tally<'throttles'>;
+  readonly #apis = new ApiNames();
   readonly #document = new Bounds(200, 2_000);
   readonly #inline = new Bounds(50, 500);
   // Maps in maps instead of one joined key: no string is built for a request.
-  readonly #series = new Map<string, Map<string, Map<string, Map<string, Series>>>>();
+  readonly #series = new Map<string, Map<string, Map<string, PolicySeries>>>();
+  readonly #functions = new Map<string, Map<string, FunctionSeries>>();
 
   constructor(registry: Registry) {
-    this.#counter = createCounter('invocations', registry);
-    this.#histogram = createHistogram('invocationTime', registry);
+    this.#counter = new CellCounter('invocations', registry);
+    this.#times = new TimeHistogram('invocationTime', registry);
+    createGauge('invocationsInFlight', registry, (gauge) => this.#setInFlight(gauge));
+    this.#attempts = new CellCounter('attempts', registry);
+    this.#retries = new CellCounter('retries', registry);
+    this.#refused = new CellCounter('refusedInvocations', registry);
     this.#throttles = new Tally('throttles', registry);
   }
 
-  add(labels: InvocationLabels, seconds: number): void {
-    const outcomeAndKey = labels.key === '' ? labels.outcome : `${labels.outcome} ${labels.key}`;
-    const known = this.#series.get(labels.api)?.get(labels.policy)?.get(labels.function)?.get(outcomeAndKey);
+  begin(labels: InvocationLabels): OpenInvocation {
+    const known = this.#series.get(labels.api)?.get(labels.policy)?.get(labels.function);
     const series = known ?? this.#find(labels);
-    series.count();
-    series.observe(seconds);
-    if (labels.throttledBy !== undefined) this.#throttles.add(labels.throttledBy);
+    series.ofFunction.inFlight++;
+    return {
+      end: (end) => this.#end(series, end),
+      drop: () => {
+        series.ofFunction.inFlight--;
+      },
+    };
   }
 
-  #find(labels: InvocationLabels): Series {
-    const bounds = INLINE.test(labels.api) ? this.#inline : this.#document;
-    const api = bounds.apis.bound(labels.api);
+  #end(series: PolicySeries, { outcome, kind, key, attempts, retried, throttledBy, seconds, traceId }: InvocationEnd) {
+    const { ofFunction } = series;
+    const isOk = outcome === 'ok';
+    const cell = isOk && series.ok !== undefined ? series.ok : this.#cellOf(series, outcome, kind, key);
+    cell.add(1, isOk ? undefined : traceId);
+    ofFunction.inFlight--;
+    ofFunction.time.observe(seconds, traceId);
+    ofFunction.attempts.add(attempts);
+    for (const before of retried ?? []) child(ofFunction.retries, before, () => this.#retry(ofFunction, before)).add(1);
+    if (REFUSALS.has(kind)) child(ofFunction.refused, kind, () => this.#refusal(ofFunction, kind)).add(1);
+    if (throttledBy !== undefined) this.#throttles.add(throttledBy);
+  }
+
+  #cellOf(series: PolicySeries, outcome: InvocationEnd['outcome'], kind: string, key: string): Cell {
+    if (outcome === 'ok') {
+      series.ok = this.#newCell(series, outcome, kind, key);
+      return series.ok;
+    }
+    return child(series.others, `${outcome} ${kind} ${key}`, () => this.#newCell(series, outcome, kind, key));
+  }
+
+  #newCell(series: PolicySeries, outcome: string, kind: string, key: string): Cell {
+    const { bounds } = series;
+    if (bounds.cells < bounds.series || series.labels.function === OTHER) {
+      bounds.cells++;
+      return this.#counter.cell({ ...series.labels, outcome, kind, key: bounds.keys.bound(key) });
+    }
+    const other = this.#seriesOf({ api: OTHER, policy: OTHER, function: OTHER }, bounds);
+    const found = child(other.others, `${outcome} ${kind}`, () =>
+      this.#counter.cell({ ...other.labels, outcome, kind, key: OTHER }),
+    );
+    return found;
+  }
+
+  #find(labels: InvocationLabels): PolicySeries {
+    const bounds = isInline(labels.api) ? this.#inline : this.#document;
     const bounded: InvocationLabels = {
-      api: api === OTHER && bounds === this.#inline ? `inline:${OTHER}` : api,
+      api: this.#apis.bound(labels.api),
       policy: bounds.policies.bound(labels.policy),
       function: bounds.functions.bound(labels.function),
-      outcome: labels.outcome,
-      key: bounds.keys.bound(labels.key),
     };
-    if (bounds.seriesCount < bounds.series) return this.#seriesOf(bounded, bounds);
-    const { outcome } = labels;
-    return this.#seriesOf({ api: OTHER, policy: OTHER, function: OTHER, outcome, key: OTHER }, bounds);
+    const known = this.#series.get(bounded.api)?.get(bounded.policy)?.get(bounded.function);
+    if (known !== undefined) return known;
+    if (bounds.policySeries < bounds.series) return this.#seriesOf(bounded, bounds);
+    return this.#seriesOf({ api: OTHER, policy: OTHER, function: OTHER }, bounds);
   }
 
-  #seriesOf(labels: InvocationLabels, bounds: Bounds): Series {
-    const functions = child(child(child(this.#series, labels.api), labels.policy), labels.function);
-    const outcomeAndKey = labels.key === '' ? labels.outcome : `${labels.outcome} ${labels.key}`;
-    const known = functions.get(outcomeAndKey);
+  #seriesOf(labels: InvocationLabels, bounds: Bounds): PolicySeries {
+    const ofApi = child(this.#series, labels.api, () => new Map<string, Map<string, PolicySeries>>());
+    const ofPolicy = child(ofApi, labels.policy, () => new Map<string, PolicySeries>());
+    return child(ofPolicy, labels.function, () => {
+      bounds.policySeries++;
+      const ofFunction = this.#functionSeries(labels, bounds);
+      return { labels, bounds, ofFunction, ok: undefined, others: new Map<string, Cell>() };
+    });
+  }
+
+  /** A histogram is 17 lines for each pair of labels: it gets a tighter bound. */
+  #functionSeries({ api, function: name }: InvocationLabels, bounds: Bounds): FunctionSeries {
+    const known = this.#functions.get(api)?.get(name);
     if (known !== undefined) return known;
-    const counter = this.#counter.labels({ ...labels });
-    const histogram = this.#histogram.labels(timedLabels(labels, bounds));
-    const series: Series = { count: () => counter.inc(), observe: (seconds) => histogram.observe(seconds) };
-    functions.set(outcomeAndKey, series);
-    bounds.seriesCount++;
+    if (bounds.timed >= bounds.distinct && api !== OTHER) {
+      return this.#functionSeries({ api: OTHER, policy: OTHER, function: OTHER }, bounds);
+    }
+    bounds.timed++;
+    const labels = { api, function: name };
+    const series: FunctionSeries = {
+      labels,
+      inFlight: 0,
+      time: this.#times.series(labels),
+      attempts: this.#attempts.cell(labels),
+      retries: new Map(),
+      refused: new Map(),
+    };
+    child(this.#functions, api, () => new Map<string, FunctionSeries>()).set(name, series);
     return series;
   }
+
+  #retry({ labels }: FunctionSeries, kind: string): Cell {
+    return this.#retries.cell({ ...labels, kind });
+  }
+
+  #refusal({ labels }: FunctionSeries, reason: string): Cell {
+    return this.#refused.cell({ ...labels, reason });
+  }
+
+  #setInFlight(gauge: Gauge<'api' | 'function'>): void {
+    for (const series of this.#functions.values()) {
+      for (const { labels, inFlight } of series.values()) gauge.set(labels, inFlight);
+    }
+  }
 }
 
-/** A histogram is 17 lines for each pair of labels: it gets a tighter bound. */
-function timedLabels(labels: InvocationLabels, { timed, distinct }: Bounds): { api: string; function: string } {
-  const pair = JSON.stringify([labels.api, labels.function]);
-  if (!timed.has(pair) && timed.size >= distinct) return { api: OTHER, function: OTHER };
-  timed.add(pair);
-  return { api: labels.api, function: labels.function };
-}
-
-function child<T>(parent: Map<string, Map<string, T>>, key: string): Map<string, T> {
+function child<K, T>(parent: Map<K, T>, key: K, create: () => T): T {
   const known = parent.get(key);
   if (known !== undefined) return known;
-  const created = new Map<string, T>();
+  const created = create();
   parent.set(key, created);
   return created;
 }

@@ -1,23 +1,27 @@
 import { type Gauge, Registry } from 'prom-client';
+import { ApiTally } from './api-tally.ts';
+import { ApiTimes } from './api-times.ts';
 import { type CacheState, cacheMetrics, type StoreState, storeMetrics } from './cache-metrics.ts';
 import type { LabelValue, Metric } from './catalogue.ts';
-import { createCounter, createGauge, createHistogram } from './create-metric.ts';
-import { type InvocationLabels, InvocationMetrics } from './invocation-metrics.ts';
+import { createCounter, createGauge } from './create-metric.ts';
+import { CredentialRefreshes, type CredentialState, credentialGauges } from './credential-metrics.ts';
+import { type FailureRecord, RecentFailures } from './failure-record.ts';
+import { type InvocationLabels, InvocationMetrics, type OpenInvocation } from './invocation-metrics.ts';
+import { LabelValues } from './label-values.ts';
 import type { MetricSnapshot } from './metric-sum.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 import { Tally } from './tally.ts';
+import { TimeHistogram } from './time-histogram.ts';
 
-/** One set of credentials in use; times in milliseconds since the epoch. */
-export interface CredentialState {
-  /** Where they come from, e.g. `default` or the role's name. Never a key. */
-  readonly source: string;
-  /** There are valid ones. */
-  readonly ok: boolean;
-  readonly obtainedAt?: number | undefined;
-  readonly expiresAt?: number | undefined;
-  /** Used though they have expired. */
-  readonly pastExpiry?: boolean | undefined;
+/** A circuit that is not closed. */
+export interface CircuitState {
+  /** As policies name the function. */
+  readonly function: string;
+  readonly state: LabelValue<'circuits', 'state'>;
 }
+
+/** Names of functions may be made of data. */
+const MAX_CIRCUITS = 200;
 
 /** Everything that one server process counts, in a registry of its own. docs/reference/metrics.md describes each. */
 export class Metrics {
@@ -32,18 +36,24 @@ export class Metrics {
   readonly #limits = new Tally('limits', this.registry);
   readonly #refusedStreams = new Tally('refusedStreams', this.registry);
   readonly #refusedConnections = new Tally('refusedConnections', this.registry);
-  readonly #immediateResponses = new Tally('immediateResponses', this.registry);
+  readonly #immediateResponses = new ApiTally('immediateResponses', this.registry);
+  readonly #failures = new ApiTally('failures', this.registry);
+  /** What the admin page shows. */
+  readonly recentFailures = new RecentFailures();
   readonly #violations = new Tally('violations', this.registry);
+  readonly #credentialRefreshes = new CredentialRefreshes(this.registry);
+  readonly #circuitOpenings = new Tally('circuitOpenings', this.registry);
   readonly #reloads = new Tally('reloads', this.registry);
   readonly #unexpectedErrors = new Tally('unexpectedErrors', this.registry);
   readonly #droppedLogLines = createCounter('droppedLogLines', this.registry);
-  readonly #sidecarTime = createHistogram('sidecarTime', this.registry).labels({});
+  readonly #sidecarTime = new ApiTimes(this.registry);
   readonly #responseStreamCuts = new Tally('responseStreamCuts', this.registry);
   readonly #collectedAnswers = new Tally('collectedAnswers', this.registry);
-  readonly #responseStreamFirstByte = createHistogram('responseStreamFirstByte', this.registry).labels({});
+  readonly #responseStreamFirstByte = new TimeHistogram('responseStreamFirstByte', this.registry).series({});
   #responseStreams = 0;
   #responseStreamBytes = 0;
   #policies: { readonly valid: Gauge; readonly loadedAt: Gauge; readonly apis: Gauge } | undefined;
+  #circuits: (() => Iterable<CircuitState>) | undefined;
   #credentials: (() => Iterable<CredentialState>) | undefined;
   #streamsInFlight = 0;
   #streamsBegun = 0;
@@ -55,7 +65,8 @@ export class Metrics {
     this.#gauge('bufferedBytes', () => this.#bufferedBytes());
     this.#gauge('responseStreams', () => this.#responseStreams);
     this.#countStreamedBytes();
-    this.#credentialGauges();
+    credentialGauges(this.registry, () => this.#credentials?.() ?? []);
+    this.#circuitGauge();
   }
 
   /** All values as data, to be summed with those of other processes. */
@@ -96,14 +107,22 @@ export class Metrics {
     this.#messages.add(phase);
   }
 
-  /** `seconds` from handing the invocation over to its result. */
-  invocation(labels: InvocationLabels, seconds: number): void {
-    this.#invocations.add(labels, seconds);
+  /** An invocation begins. */
+  invocation(labels: InvocationLabels): OpenInvocation {
+    return this.#invocations.begin(labels);
   }
 
-  /** The server's own seconds for one stream, without waiting for Lambda or Envoy. */
-  sidecarTime(seconds: number): void {
-    this.#sidecarTime.observe(seconds);
+  /** A request failed, or one of its steps did and it went on. `traceId`: of a trace that is recorded. */
+  failed(record: FailureRecord, traceId?: string): void {
+    // What callers do must not push out what an operator looks for.
+    if (record.byCaller) return;
+    this.#failures.add(record.api, record.kind, traceId);
+    this.recentFailures.add(record);
+  }
+
+  /** The server's own seconds for one stream, without waiting for Lambda or Envoy. `traceId`: of a trace that is recorded. */
+  sidecarTime(api: string, seconds: number, traceId?: string): void {
+    this.#sidecarTime.observe(api, seconds, traceId);
   }
 
   /** A stream that went on untouched. */
@@ -138,8 +157,8 @@ export class Metrics {
   }
 
   /** SEND_TO_CONSUMER, or the error key. */
-  immediateResponse(reason: string): void {
-    this.#immediateResponses.add(reason);
+  immediateResponse(api: string, reason: string): void {
+    this.#immediateResponses.add(api, reason);
   }
 
   protocolViolation(kind: string): void {
@@ -194,6 +213,21 @@ export class Metrics {
     if (apis !== undefined) this.#policies.apis.set(apis);
   }
 
+  /** A source was asked for credentials. */
+  credentialsRefreshed(source: string, ok: boolean): void {
+    this.#credentialRefreshes.add(source, ok);
+  }
+
+  /** The circuit of a function opened. */
+  circuitOpened(name: string): void {
+    this.#circuitOpenings.add(name);
+  }
+
+  /** Asked at each scrape for the circuits that are not closed. */
+  observeCircuits(states: () => Iterable<CircuitState>): void {
+    this.#circuits = states;
+  }
+
   /** Asked at each scrape for the credentials in use. */
   observeCredentials(states: () => Iterable<CredentialState>): void {
     this.#credentials = states;
@@ -241,26 +275,13 @@ export class Metrics {
     };
   }
 
-  #credentialGauges(): void {
-    const states = (): CredentialState[] => [...(this.#credentials?.() ?? [])].slice(0, 100);
-    createGauge('credentialsAge', this.registry, (gauge) => {
+  #circuitGauge(): void {
+    const names = new LabelValues(MAX_CIRCUITS);
+    createGauge('circuits', this.registry, (gauge) => {
       gauge.reset();
-      for (const { source, obtainedAt } of states()) {
-        if (obtainedAt !== undefined) gauge.set({ source }, Math.max(0, (Date.now() - obtainedAt) / 1000));
+      for (const { function: name, state } of this.#circuits?.() ?? []) {
+        gauge.inc({ function: names.bound(name), state });
       }
-    });
-    createGauge('credentialsExpiry', this.registry, (gauge) => {
-      gauge.reset();
-      for (const { source, expiresAt } of states())
-        if (expiresAt !== undefined) gauge.set({ source }, expiresAt / 1000);
-    });
-    createGauge('credentialsValid', this.registry, (gauge) => {
-      gauge.reset();
-      for (const { source, ok } of states()) gauge.set({ source }, ok ? 1 : 0);
-    });
-    createGauge('credentialsPastExpiry', this.registry, (gauge) => {
-      gauge.reset();
-      for (const { source, pastExpiry = false } of states()) gauge.set({ source }, pastExpiry ? 1 : 0);
     });
   }
 }

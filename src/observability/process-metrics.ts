@@ -28,12 +28,12 @@ function registerEventLoopLag(registry: Registry): { stop(): void } {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delays.enable();
   createGauge('eventLoopLag', registry, (gauge) => {
-    for (const [quantile, nanoseconds] of [
-      ['0.5', delays.percentile(50)],
-      ['0.99', delays.percentile(99)],
-      ['1', delays.max],
-    ] as const satisfies readonly (readonly [LabelValue<'eventLoopLag', 'quantile'>, number])[]) {
-      gauge.set({ quantile }, Math.max(0, nanoseconds / 1e9 - RESOLUTION_MS / 1e3));
+    for (const [statistic, nanoseconds] of [
+      ['median', delays.percentile(50)],
+      ['p99', delays.percentile(99)],
+      ['max', delays.max],
+    ] as const satisfies readonly (readonly [LabelValue<'eventLoopLag', 'statistic'>, number])[]) {
+      gauge.set({ statistic }, Math.max(0, nanoseconds / 1e9 - RESOLUTION_MS / 1e3));
     }
     delays.reset();
   });

@@ -3,6 +3,7 @@ import type { ResponseTemplate, ResponseTemplates } from './api-policies.ts';
 import { errorAnswer } from './error-answer.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import { loggable } from './private-variables.ts';
+import { reportFailure } from './report-failure.ts';
 import type { Transaction } from './transaction.ts';
 
 /** The caller's answer to whatever was thrown, logged once; its key becomes the transaction's. Does not throw. */
@@ -26,30 +27,16 @@ export function answerFailure(transaction: Transaction, error: unknown): Answer 
   return errorAnswer(failure, noTemplates, transaction, onTemplateError);
 }
 
-/** Logs a failure that ends the transaction; its key becomes the transaction's. `facts`: more for the log line. */
-export function reportFailure(transaction: Transaction, failure: PolicyFailure, message: string, facts?: object): void {
-  transaction.errorKey = failure.key;
-  const { policies, runtime } = transaction;
-  const err = loggable(transaction, failure.cause ?? failure);
-  runtime.logger[levelOf(failure)]({ api: policies.name, key: failure.key, ...facts, err }, message);
-}
-
-const WARNINGS: ReadonlySet<PolicyFailure['key']> = new Set([
-  'LAMBDA_EXT_PROC_OVERLOADED',
-  'LAMBDA_EXT_PROC_SHUTTING_DOWN',
-]);
-
-/** What callers do, many at once included, is no error of ours. */
-function levelOf({ key, byCaller }: PolicyFailure): 'info' | 'warn' | 'error' {
-  if (byCaller) return 'info';
-  return WARNINGS.has(key) ? 'warn' : 'error';
-}
-
 const noTemplates: ResponseTemplates = new Map();
 
 /** The failure of a step that would answer after Envoy's deadline. */
 export function timeoutFailure({ step }: Transaction): PolicyFailure {
   const cause = new Error(`policy ${step?.name ?? ''} would answer after Envoy's message timeout`);
   const status = step?.configuration.errorStatus.timeout;
-  return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { details: 'Timeout', status, cause });
+  return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', {
+    details: 'Timeout',
+    status,
+    cause,
+    kind: 'message_timeout',
+  });
 }

@@ -47,7 +47,7 @@ export async function authorize(
     transaction.throwIfAborted();
     if (error instanceof FormatError) throw authorizerFailed(service, error);
     if (error instanceof PolicyFailure && error.key.startsWith('AWS_LAMBDA_'))
-      throw authorizerFailed(service, error.cause ?? error);
+      throw authorizerFailed(service, error.cause ?? error, error);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { AuthorizerService, Judgement } from '../formats/index.ts';
-import { PolicyFailure } from './policy-failure.ts';
+import { PolicyFailure, type PolicyFailureOptions } from './policy-failure.ts';
 
 const FORBIDDEN = 'User is not authorized to access this resource';
 
@@ -20,10 +20,14 @@ export function forbidden(service: AuthorizerService, { verdict, statement }: Ju
   return new PolicyFailure('LAMBDA_EXT_PROC_FORBIDDEN', { body, byCaller: true, cause });
 }
 
-/** The function gave no verdict. Nothing of why is for the caller. */
-export function authorizerFailed(service: AuthorizerService, cause: unknown): PolicyFailure {
+/** The function gave no verdict. Nothing of why is for the caller. `facts`: of the failure that it was until now. */
+export function authorizerFailed(
+  service: AuthorizerService,
+  cause: unknown,
+  { kind, field, call }: Pick<PolicyFailureOptions, 'kind' | 'field' | 'call'> = {},
+): PolicyFailure {
   const body = service === 'rest' ? '{"message":"Internal server error"}' : '{"message":"Internal Server Error"}';
-  return new PolicyFailure('LAMBDA_EXT_PROC_AUTHORIZER_FAILED', { body, cause });
+  return new PolicyFailure('LAMBDA_EXT_PROC_AUTHORIZER_FAILED', { body, cause, kind, field, call });
 }
 
 /** The request is not asked about: the verdict could be about another one. `status`: 400 or 414. */

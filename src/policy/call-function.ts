@@ -3,10 +3,10 @@ import { type Invocation, InvocationError, type InvocationResult } from '../lamb
 import { type MemoryAccount, NoRoomError, SHORT_TEXT, textBytes } from '../memory-account.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { unauthorized } from './authorizer-failures.ts';
-import { failureOf, functionFailure, resultFailure } from './invocation-failure.ts';
+import { failedCall, failureOf, functionFailure, resultFailure } from './invocation-failure.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import type { Redact } from './private-variables.ts';
-import { reportError, reportResult } from './report-invocation.ts';
+import { beginReport, reportError, reportResult } from './report-invocation.ts';
 import type { Transaction } from './transaction.ts';
 
 export interface FunctionCall {
@@ -37,21 +37,25 @@ export async function callFunction(
   const { transaction, step, invocation } = call;
   const { invoker, trace } = transaction.runtime;
   trace?.({ kind: 'invocation', invocation });
+  const report = beginReport(call);
   const started = performance.now();
   let result: InvocationResult;
   try {
     result = await invoker.invoke(invocation, signal);
   } catch (error) {
-    if (!(error instanceof InvocationError)) throw error;
+    if (!(error instanceof InvocationError)) {
+      report.open.drop();
+      throw error;
+    }
     trace?.({ kind: 'invocation-error', error });
     const failure = failureOf(error, invocation, step.configuration.errorStatus);
-    reportError({ ...call, durationMs: performance.now() - started }, error, failure);
+    reportError({ ...report, durationMs: performance.now() - started }, error, failure);
     throw failure;
   }
   trace?.({ kind: 'result', result, cached: false });
   const answer = answerOf(result, step, invocation, memory);
   const failure = answer instanceof PolicyFailure ? answer : undefined;
-  reportResult({ ...call, durationMs: performance.now() - started }, result, failure);
+  reportResult({ ...report, durationMs: performance.now() - started }, result, failure);
   const held = result.held ?? 0;
   if (answer instanceof PolicyFailure) {
     memory.give(held);
@@ -76,12 +80,12 @@ export function answerOf(
 ): FunctionAnswer | PolicyFailure {
   if (result.functionError !== undefined) {
     if (step.authorizer !== undefined && isUnauthorized(result.payload)) return unauthorized('the function says so');
-    return functionFailure(result.functionError, invocation);
+    return functionFailure(result.functionError, invocation, failedCall(result, invocation));
   }
   try {
     return step.configuration.responseFormat.decode(result, memory);
   } catch (error) {
-    if (error instanceof FormatError) return resultFailure(error, invocation);
+    if (error instanceof FormatError) return resultFailure(error, invocation, failedCall(result, invocation));
     if (error instanceof NoRoomError) return PolicyFailure.from(error);
     throw error;
   }

@@ -42,6 +42,13 @@ export class HttpHeaders implements HeaderScope {
     return this.values(name)?.[0];
   }
 
+  /** The values as they came, whatever policies made of them. */
+  received(name: string): readonly string[] | undefined {
+    if (!this.isChanged(name)) return this.values(name);
+    const raw = this.#raw.filter(([other]) => other.toLowerCase() === name);
+    return raw.length === 0 ? undefined : raw.map(([, value]) => decode(value));
+  }
+
   /** Whether a policy set, added to or removed it. `name` in lower case. */
   isChanged(name: string): boolean {
     return this.#changes?.has(name) === true;

@@ -1,6 +1,6 @@
 export { grantData, writeJson } from '../formats/index.ts';
 export type { Answer, StreamedAnswer } from './answer.ts';
-export { answerFailure, reportFailure, timeoutFailure } from './answer-failure.ts';
+export { answerFailure, timeoutFailure } from './answer-failure.ts';
 export type * from './api-policies.ts';
 export { AUTHORIZER_ATTRIBUTE } from './authorize.ts';
 export {
@@ -23,7 +23,15 @@ export { bodyTooLarge, PolicyFailure } from './policy-failure.ts';
 export type * from './policy-set.ts';
 export { withoutPrivateWords } from './private-variables.ts';
 export { mayReplaceBody, needsWholeResponse } from './replaced-body.ts';
+export { reportFailure } from './report-failure.ts';
 export { type PhaseOutcome, runPolicies } from './run-policies.ts';
-export type { InvocationObserver, PolicyRuntime, SharedResults, SharedStore } from './runtime.ts';
+export {
+  defaultLogging,
+  type InvocationObserver,
+  type PolicyRuntime,
+  type RequestLogging,
+  type SharedResults,
+  type SharedStore,
+} from './runtime.ts';
 export type { AppliedMutations, Trace, TraceEvent } from './trace.ts';
 export { type Execution, type ResponseStreams, Transaction } from './transaction.ts';

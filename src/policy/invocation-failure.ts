@@ -1,20 +1,22 @@
 import type { FormatError } from '../formats/index.ts';
-import type { ErrorStatusField, Invocation, InvocationError } from '../lambda/index.ts';
+import type { ErrorStatusField, Invocation, InvocationError, InvocationResult } from '../lambda/index.ts';
 import type { ErrorStatus, FrameRefusal } from './api-policies.ts';
-import { PolicyFailure } from './policy-failure.ts';
+import { type FailedCall, PolicyFailure } from './policy-failure.ts';
 
 /** What a caller is told of an invocation that gave no result (docs/notes/reference-policy.md, Errors). */
 export function failureOf(error: InvocationError, invocation: Invocation, errorStatus: ErrorStatus): PolicyFailure {
   if (error.kind === 'no-room') {
     const parameters = parametersOf(invocation, undefined);
-    const options = { details: error.details, parameters, retryAfterSeconds: 1, cause: error };
+    const { details } = error;
+    const options = { details, parameters, retryAfterSeconds: 1, cause: error, call: failedCall(error, invocation) };
     return new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', options);
   }
   // A function that streams tells of its failure in its stream.
-  if (error.kind === 'function') return functionFailure(error.errorType ?? 'Unhandled', invocation);
+  const call = failedCall(error, invocation);
+  if (error.kind === 'function') return functionFailure(error.errorType ?? 'Unhandled', invocation, call);
   if (error.kind === 'status' && !isRefusal(error.statusCode ?? 0)) {
     const parameters = parametersOf(invocation, String(error.statusCode ?? ''));
-    return new PolicyFailure('AWS_LAMBDA_INVALID_STATUS_CODE', { parameters, cause: error });
+    return new PolicyFailure('AWS_LAMBDA_INVALID_STATUS_CODE', { parameters, cause: error, call });
   }
   const field = error.errorStatus ?? answeredField(error);
   const status = field === undefined ? undefined : errorStatus[field];
@@ -24,26 +26,36 @@ export function failureOf(error: InvocationError, invocation: Invocation, errorS
     status,
     retryAfterSeconds: status === 429 || status === 503 ? retryAfter(error, field) : undefined,
     cause: error,
+    call,
   });
 }
 
 /** What an expression gave is outside of what the policies may call. */
 export function frameFailure({ key, field, reason }: FrameRefusal): PolicyFailure {
-  return new PolicyFailure(key, { details: field, cause: new Error(reason) });
+  return new PolicyFailure(key, { details: field, field, cause: new Error(reason) });
 }
 
 /** The function itself failed: its text may hold anything, so the caller gets the plain message. */
-export function functionFailure(functionError: string, invocation: Invocation): PolicyFailure {
+export function functionFailure(functionError: string, invocation: Invocation, call: FailedCall): PolicyFailure {
   const parameters = parametersOf(invocation, functionError);
   const cause = new Error(`the function failed: ${functionError}`);
-  return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { parameters, cause });
+  return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { parameters, cause, kind: 'function_error', call });
 }
 
 /** The function's result is no answer in the format that the step expects. */
-export function resultFailure(error: FormatError, invocation: Invocation): PolicyFailure {
+export function resultFailure(error: FormatError, invocation: Invocation, call: FailedCall): PolicyFailure {
   const key = error.kind === 'status' ? 'AWS_LAMBDA_INVALID_STATUS_CODE' : 'AWS_LAMBDA_INVALID_RESPONSE';
   const parameters = parametersOf(invocation, undefined);
-  return new PolicyFailure(key, { details: error.message, parameters, cause: error });
+  return new PolicyFailure(key, { details: error.message, parameters, cause: error, kind: 'invalid_result', call });
+}
+
+/** Of a call that AWS answered, or that failed. */
+export function failedCall(
+  { requestId, attempts, ...told }: InvocationError | Pick<InvocationResult, 'requestId' | 'attempts'>,
+  { functionName }: Invocation,
+): FailedCall {
+  const { errorType, statusCode } = 'kind' in told ? told : { errorType: undefined, statusCode: 200 };
+  return { function: functionName, awsRequestId: requestId, errorType, statusCode, attempts };
 }
 
 /**

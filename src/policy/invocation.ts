@@ -89,12 +89,16 @@ export function text(context: EvaluationContext, template: CompiledTemplate, fie
     value = template.evaluate(context);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw invalid(`the expression of ${placeOf(field, chain)} failed`, error);
+    throw invalid(`the expression of ${placeOf(field, chain)} failed`, error, placeOf(field, chain));
   }
   if (value !== null && value.length > MAX_TEXT) {
-    throw invalid(`${placeOf(field, chain)} has more than ${MAX_TEXT} characters`);
+    const place = placeOf(field, chain);
+    throw invalid(`${place} has more than ${MAX_TEXT} characters`, undefined, place);
   }
-  if (value === null || value.trim() === '') throw invalid(`${placeOf(field, chain)} is empty`);
+  if (value === null || value.trim() === '') {
+    const place = placeOf(field, chain);
+    throw invalid(`${place} is empty`, undefined, place);
+  }
   return value;
 }
 
@@ -131,6 +135,6 @@ function traceOf(transaction: Transaction): TraceContext | undefined {
   return { xAmznTraceId, traceparent, tracestate: headers.first('tracestate') };
 }
 
-function invalid(details: string, cause: unknown = new Error(details)): PolicyFailure {
-  return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { details, cause });
+function invalid(details: string, cause: unknown = new Error(details), field?: string): PolicyFailure {
+  return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { details, cause, field });
 }

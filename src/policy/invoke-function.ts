@@ -41,7 +41,9 @@ export async function invokeFunction(
       const controller = new AbortController();
       transaction.invocation = controller;
       releaseParsed(transaction);
-      const call = { transaction, step, invocation, question, redact: redactionOf(transaction) };
+      const redact = redactionOf(transaction);
+      if (redact !== undefined) invocation = { ...invocation, shownName: redact(invocation.functionName) };
+      const call = { transaction, step, invocation, question, redact };
       given = await giveResult(call, key, controller.signal);
     }
   } finally {

@@ -85,8 +85,8 @@ export function evaluateAt(transaction: Transaction, template: BodyTemplate, pla
 }
 
 /** A value that HTTP cannot carry. */
-export function invalidChange(details: string): PolicyFailure {
-  return new PolicyFailure('AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION', { details, cause: new Error(details) });
+export function invalidChange(details: string, field: string): PolicyFailure {
+  return new PolicyFailure('AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION', { details, field, cause: new Error(details) });
 }
 
 /**
@@ -128,13 +128,13 @@ function statusOf(
   // A refusal whose status is missing must not be the function's 200.
   if (text === null && by === 'mutations') return undefined;
   const value = text === null ? undefined : readStatus(text);
-  if (value === undefined) throw invalidChange(`${by}.status is not a status from 200 to 599`);
+  if (value === undefined) throw invalidChange(`${by}.status is not a status from 200 to 599`, `${by}.status`);
   return value;
 }
 
 function headerValue(text: string | null, place: string): string | null {
   if (text === null || isHeaderValue(text)) return text;
-  throw invalidChange(`${place} has a control character`);
+  throw invalidChange(`${place} has a control character`, place);
 }
 
 function setOrRemove({ headers }: Message, name: string, value: string | null): void {

@@ -113,6 +113,8 @@ export interface RequestHead {
   readonly localPort: number | null;
   readonly ssl: SslScope | null;
   readonly headers: HttpHeaders;
+  /** The name of Envoy's route; absent where nobody told it. */
+  readonly route?: string | undefined;
 }
 
 const noParameters: ParameterScope = new Map();
@@ -163,6 +165,9 @@ export class RequestMessage extends Message implements RequestView {
   }
   get method(): string {
     return this.#head.method;
+  }
+  get route(): string | undefined {
+    return this.#head.route;
   }
   get scheme(): string | null {
     return this.#head.scheme;

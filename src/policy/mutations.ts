@@ -39,6 +39,7 @@ function evaluatePath(transaction: Transaction, { path }: MutationTemplates): st
   if (!isPath(text)) {
     throw invalidChange(
       'mutations.path is no path: it must begin with / and have neither spaces, # nor unescaped characters',
+      'mutations.path',
     );
   }
   charge(transaction.memory, textBytes(text));

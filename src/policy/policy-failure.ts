@@ -1,5 +1,6 @@
 import { ExpressionError } from '../expression/index.ts';
 import { NoRoomError } from '../memory-account.ts';
+import type { FailureKind } from '../observability/index.ts';
 import { type ErrorKey, errorCatalogue } from './error-catalogue.ts';
 import type { Phase } from './phase.ts';
 
@@ -15,8 +16,24 @@ export interface PolicyFailureOptions {
   readonly cause?: unknown;
   /** JSON that the caller gets without a response template, whatever it accepts. */
   readonly body?: string | undefined;
+  /** Where neither the key nor the cause tells it. */
+  readonly kind?: FailureKind | undefined;
+  /** Of the step, as policies.yaml names it; an expression that failed tells its own. */
+  readonly field?: string | undefined;
+  /** Of an invocation that gave no answer. */
+  readonly call?: FailedCall | undefined;
   /** What the caller did made it fail, and could at will: it must not page anybody. */
   readonly byCaller?: boolean;
+}
+
+/** An invocation, as far as it came. */
+export interface FailedCall {
+  readonly function: string;
+  readonly awsRequestId: string | undefined;
+  /** AWS's name of its error. */
+  readonly errorType: string | undefined;
+  readonly statusCode: number | undefined;
+  readonly attempts: number;
 }
 
 const noParameters: ReadonlyMap<string, unknown> = new Map();
@@ -30,6 +47,9 @@ export class PolicyFailure extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly byCaller: boolean;
   readonly body: string | undefined;
+  readonly kind: FailureKind | undefined;
+  readonly field: string | undefined;
+  readonly call: FailedCall | undefined;
 
   constructor(key: ErrorKey, options: PolicyFailureOptions = {}) {
     const { message, status } = errorCatalogue[key];
@@ -43,6 +63,9 @@ export class PolicyFailure extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.byCaller = options.byCaller === true;
     this.body = options.body;
+    this.kind = options.kind;
+    this.field = options.field;
+    this.call = options.call;
   }
 
   /** Whatever was thrown, as the failure that the caller sees: an unexpected error is "Request processing broken". */
@@ -58,7 +81,7 @@ export class PolicyFailure extends Error {
 /** The place is for the caller, the expression's own words may quote data and stay in the log. */
 export function variableFailure(place: string, cause: unknown): unknown {
   if (!(cause instanceof ExpressionError)) return cause;
-  return new PolicyFailure('AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION', { details: place, cause });
+  return new PolicyFailure('AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION', { details: place, field: place, cause });
 }
 
 /** The caller cannot fix what a backend sends: that is Envoy's own status for it, and not the caller's doing. */

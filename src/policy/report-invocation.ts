@@ -1,20 +1,46 @@
-import type { Invocation, InvocationError, InvocationResult } from '../lambda/index.ts';
-import type { InvocationLabels } from '../observability/index.ts';
+import { failureKindOf, type Invocation, type InvocationError, type InvocationResult } from '../lambda/index.ts';
+import type { InvocationEnd, InvocationFailureKind, InvocationLabels, OpenInvocation } from '../observability/index.ts';
 import type { PolicyStep } from './api-policies.ts';
+import { kindOf } from './failure-kind.ts';
+import { cutText, type FunctionErrorFacts, functionErrorOf } from './function-error.ts';
 import type { PolicyFailure } from './policy-failure.ts';
 import { type Redact, withoutQuotes } from './private-variables.ts';
 import type { Execution, Transaction } from './transaction.ts';
 
-/** An invocation that is over. */
-export interface EndedInvocation {
+/** An invocation that is to be reported once it has ended. */
+export interface BegunReport {
   readonly transaction: Transaction;
   readonly step: PolicyStep;
   readonly invocation: Invocation;
+  /** As the log may have texts. Made when the call begins: it may end after its request. */
+  readonly redact: Redact | undefined;
+  /** By which log lines and metrics name it. */
+  readonly labels: InvocationLabels;
+  /** It counts as under way until this is told that it has ended. */
+  readonly open: OpenInvocation;
+}
+
+/** One that is over. */
+export interface EndedInvocation extends BegunReport {
   readonly durationMs: number;
   /** What of it the policies waited; absent: all of it. */
   readonly waitedMs?: number;
-  /** As the log may have texts. Made when the call begins: it may end after its request. */
-  readonly redact: Redact | undefined;
+}
+
+/** The invocation begins now. */
+export function beginReport({
+  transaction,
+  step,
+  invocation,
+  redact,
+}: Omit<BegunReport, 'labels' | 'open'>): BegunReport {
+  const { functionName } = invocation;
+  const labels = {
+    api: transaction.policies.name,
+    policy: step.name,
+    function: redact?.(functionName) ?? functionName,
+  };
+  return { transaction, step, invocation, redact, labels, open: transaction.runtime.observer.invocation(labels) };
 }
 
 /** The log line, the metrics and the metadata of an invocation that gave no result. `bytes`: what came of one that streams. */
@@ -24,37 +50,53 @@ export function reportError(
   failure: PolicyFailure,
   bytes?: number,
 ): void {
-  const { kind, statusCode, errorType, requestId, attempts, message, throttling } = error;
-  const { durationMs } = ended;
-  const outcome = outcomeOf(error);
-  const execution = { requestId, executedVersion: undefined, durationMs, status: statusCode };
-  const limit = throttling && { throttledBy: throttling.limit };
-  const labels = count(ended, { outcome, key: failure.key, ...limit }, execution);
-  const { redact } = ended;
+  const { statusCode, errorType, requestId: awsRequestId, attempts, retried, message, throttling } = error;
+  const { durationMs, redact } = ended;
+  const kind = failureKindOf(error);
+  const { key } = failure;
+  const outcome = outcomeOf(kind);
+  const execution = { requestId: awsRequestId, executedVersion: undefined, durationMs, status: statusCode };
+  count(ended, { outcome, kind, key, attempts, retried, throttledBy: throttling?.limit }, execution);
   const text = redact === undefined ? message : withoutQuotes(redact(message));
-  // What a function says of its own failure may hold anything a caller sent.
-  const reason = kind === 'function' ? undefined : text;
-  const facts = { outcome, kind, statusCode, errorType, requestId, attempts, durationMs, reason };
-  const throttled = throttling && { ...limit, throttlingReason: throttling.reason };
-  const rest = { bytes, logTail: shown(ended, error.logTail) };
-  const { logger } = ended.transaction.runtime;
-  logger.info({ ...labels, region: regionOf(ended), ...facts, ...throttled, ...rest }, 'invocation');
-  if (kind === 'function') logger.debug({ ...labels, requestId, payload: text }, 'function error');
+  // What a function says of its own failure is told apart, where that is wanted.
+  const isFunction = kind === 'function_error';
+  const said = isFunction ? { type: errorType, message: cutText(message) } : undefined;
+  log(ended, {
+    outcome,
+    kind,
+    key,
+    statusCode,
+    errorType: isFunction ? undefined : errorType,
+    awsRequestId,
+    attempts,
+    durationMs,
+    reason: isFunction ? undefined : text,
+    ...(throttling && { throttledBy: throttling.limit, throttlingReason: throttling.reason }),
+    ...saidBy(ended, said),
+    bytes,
+    logTail: shown(ended, error.logTail),
+  });
+  if (isFunction)
+    ended.transaction.runtime.logger.debug({ ...ended.labels, awsRequestId, payload: text }, 'function error');
 }
 
-function outcomeOf({ kind }: InvocationError): 'aborted' | 'function_error' | 'error' {
+function outcomeOf(kind: InvocationFailureKind): 'aborted' | 'function_error' | 'error' {
   if (kind === 'aborted') return 'aborted';
-  return kind === 'function' ? 'function_error' : 'error';
+  return kind === 'function_error' ? 'function_error' : 'error';
 }
 
 /** As reportError, of a call whose answer was not read to its end. */
 export function reportStopped(ended: EndedInvocation, result: InvocationResult, bytes: number): void {
-  const { status, executedVersion, requestId, attempts } = result;
+  const { status, executedVersion, requestId: awsRequestId, attempts, retried } = result;
   const { durationMs } = ended;
-  const execution = { requestId, executedVersion, durationMs, status };
-  const labels = count(ended, { outcome: 'aborted', key: '' }, execution);
-  const facts = { outcome: 'aborted', statusCode: status, executedVersion, requestId, attempts, durationMs, bytes };
-  ended.transaction.runtime.logger.info({ ...labels, region: regionOf(ended), ...facts }, 'invocation');
+  const outcome = 'aborted';
+  const kind = 'aborted';
+  count(
+    ended,
+    { outcome, kind, key: '', attempts, retried },
+    { requestId: awsRequestId, executedVersion, durationMs, status },
+  );
+  log(ended, { outcome, kind, statusCode: status, executedVersion, awsRequestId, attempts, durationMs, bytes });
 }
 
 /** As reportError, of one that gave a result; `failure` where the function itself failed. */
@@ -64,25 +106,51 @@ export function reportResult(
   failure: PolicyFailure | undefined,
   bytes?: number,
 ): void {
-  const { status, functionError, executedVersion, requestId, attempts, logTail } = result;
-  const { durationMs } = ended;
-  const { logger } = ended.transaction.runtime;
+  const { status, functionError, executedVersion, requestId: awsRequestId, attempts, retried, logTail } = result;
+  const { durationMs, transaction } = ended;
+  const key = failure?.key ?? '';
   const outcome = failure === undefined ? 'ok' : 'function_error';
-  const execution = { requestId, executedVersion, durationMs, status };
-  const labels = count(ended, { outcome, key: failure?.key ?? '' }, execution);
-  const facts = { outcome, statusCode: status, functionError, executedVersion, requestId, attempts, durationMs, bytes };
-  logger.info({ ...labels, region: regionOf(ended), ...facts, logTail: shown(ended, logTail) }, 'invocation');
-  // What a function says of its own failure may hold anything a caller sent.
+  const kind = failure === undefined ? '' : resultKind(failure);
+  count(
+    ended,
+    { outcome, kind, key, attempts, retried },
+    { requestId: awsRequestId, executedVersion, durationMs, status },
+  );
+  if (failure === undefined && !transaction.isSampled) return;
+  const { logger } = transaction.runtime;
+  log(ended, {
+    outcome,
+    kind: kind || undefined,
+    key: failure?.key,
+    statusCode: status,
+    functionError,
+    ...(functionError !== undefined && saidBy(ended, functionErrorOf(result.payload))),
+    executedVersion,
+    awsRequestId,
+    attempts,
+    durationMs,
+    bytes,
+    logTail: shown(ended, logTail),
+  });
   if (failure !== undefined && logger.isLevelEnabled('debug')) {
-    logger.debug(
-      { ...labels, requestId, payload: shown(ended, Buffer.from(result.payload).toString()) },
-      'function error',
-    );
+    const payload = shown(ended, Buffer.from(result.payload).toString());
+    logger.debug({ ...ended.labels, awsRequestId, payload }, 'function error');
   }
 }
 
-function regionOf(ended: EndedInvocation): string | undefined {
-  return shown(ended, ended.invocation.region);
+/** A result that is none fails by its format, by what the process has room for, or as the function says. */
+function resultKind(failure: PolicyFailure): InvocationFailureKind {
+  const kind = kindOf(failure);
+  if (kind === 'overloaded') return 'no_room';
+  return kind === 'function_error' || kind === 'unauthorized' ? kind : 'invalid_result';
+}
+
+/** What the function says of its own failure: anything a caller sent may be in it. */
+function saidBy({ transaction, redact }: EndedInvocation, said: FunctionErrorFacts | undefined) {
+  if (said === undefined || !transaction.runtime.logging.functionErrors) return undefined;
+  const text = (value: string | undefined): string | undefined =>
+    value === undefined || redact === undefined ? value : withoutQuotes(redact(value));
+  return { functionErrorType: text(said.type), functionErrorMessage: text(said.message) };
 }
 
 /** Without private variables. */
@@ -90,17 +158,20 @@ function shown({ redact }: EndedInvocation, text: string | undefined): string | 
   return text === undefined ? undefined : (redact?.(text) ?? text);
 }
 
-/** Metadata and metrics; gives the fields by which log lines name the invocation. */
+function log(ended: EndedInvocation, facts: object): void {
+  const { labels, transaction, invocation } = ended;
+  const { requestId, traceId, route } = transaction.identity;
+  const region = shown(ended, invocation.region);
+  transaction.runtime.logger.info({ requestId, traceId, route, ...labels, region, ...facts }, 'invocation');
+}
+
+/** Metadata and metrics. */
 function count(
-  { transaction, step, invocation, durationMs, waitedMs = durationMs, redact }: EndedInvocation,
-  ended: Pick<InvocationLabels, 'outcome' | 'key' | 'throttledBy'>,
+  { transaction, step, durationMs, waitedMs = durationMs, open }: EndedInvocation,
+  end: Omit<InvocationEnd, 'seconds' | 'traceId'>,
   execution: Execution,
-): Pick<InvocationLabels, 'api' | 'policy' | 'function'> {
-  const { functionName } = invocation;
-  const shownName = redact?.(functionName) ?? functionName;
-  const labels = { api: transaction.policies.name, policy: step.name, function: shownName };
+): void {
   transaction.invocationMs += waitedMs;
   transaction.executions.set(step.name, execution);
-  transaction.runtime.observer.invocation({ ...labels, ...ended }, durationMs / 1000);
-  return labels;
+  open.end({ ...end, seconds: durationMs / 1000, traceId: transaction.identity.recordedTraceId });
 }

@@ -3,7 +3,7 @@ import type { ResultCache } from '../cache/index.ts';
 import type { NodeScope } from '../expression/index.ts';
 import type { Invocation, LambdaInvoker } from '../lambda/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
-import type { InvocationLabels } from '../observability/index.ts';
+import type { FailureRecord, InvocationLabels, OpenInvocation } from '../observability/index.ts';
 import type { ResultStore } from '../result-store/index.ts';
 import type { Trace } from './trace.ts';
 
@@ -12,6 +12,7 @@ export interface PolicyRuntime {
   readonly invoker: LambdaInvoker;
   readonly logger: Logger;
   readonly observer: InvocationObserver;
+  readonly logging: RequestLogging;
   /** `#node`. */
   readonly node: NodeScope;
   /** Undefined: nothing is kept. */
@@ -20,9 +21,23 @@ export interface PolicyRuntime {
   readonly trace?: Trace | undefined;
 }
 
+/** Which lines of requests are logged, and what they say. */
+export interface RequestLogging {
+  /** The part of requests whose successful invocations are logged, from 0 to 1. Failures always are. */
+  readonly sample: number;
+  /** `invocation` tells what a function says of its own failure. */
+  readonly functionErrors: boolean;
+  /** A line `decision` for each request; of those that do not fail, for the same part of them. */
+  readonly decisions: boolean;
+}
+
+export const defaultLogging: RequestLogging = { sample: 1, functionErrors: true, decisions: false };
+
 export interface InvocationObserver {
-  /** Called once for each invocation that was made or tried. */
-  invocation(labels: InvocationLabels, seconds: number): void;
+  /** An invocation begins: what is given must be told how it ended. */
+  invocation(labels: InvocationLabels): OpenInvocation;
+  /** A request failed, or a step of it after which it goes on. `traceId`: of a trace that is recorded. */
+  failed(record: FailureRecord, traceId: string | undefined): void;
   /** The expressions of a transaction took more CPU time than `limits.evaluationMs`. */
   limitReached(limit: 'evaluation'): void;
 }

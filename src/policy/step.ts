@@ -8,7 +8,7 @@ import { invokeFunction } from './invoke-function.ts';
 import { applyMutations, clearMutations } from './mutations.ts';
 import type { Phase } from './phase.ts';
 import { PolicyFailure, variableFailure } from './policy-failure.ts';
-import { loggable } from './private-variables.ts';
+import { reportSkipped } from './report-failure.ts';
 import { sendToConsumer, stopBody } from './send-to-consumer.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -54,12 +54,7 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     const failure = PolicyFailure.from(error);
     trace?.({ kind: 'failure', failure, goesOn });
     if (!goesOn) throw failure;
-    const { logger } = transaction.runtime;
-    const fields = { api: transaction.policies.name, policy: step.name, key: failure.key };
-    logger.warn(
-      { ...fields, err: loggable(transaction, failure.cause ?? failure) },
-      'policy failed, going on as onError says',
-    );
+    reportSkipped(transaction, failure, 'policy failed, going on as onError says');
     clearMutations(transaction, mutations, phase);
   }
 }
@@ -76,9 +71,9 @@ function isWanted(transaction: Transaction, step: PolicyStep): boolean {
     trace?.({ kind: 'condition', value: false, error });
     // A caller could have a guard skipped by making its condition expensive.
     if (error.exhausted) throw withEvaluationLimit(transaction, error);
-    if (step.onConditionError === 'fail') throw new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause: error });
-    const fields = { api: transaction.policies.name, policy: step.name, err: loggable(transaction, error) };
-    transaction.runtime.logger.warn(fields, 'condition failed, policy skipped');
+    const failure = new PolicyFailure('LAMBDA_EXT_PROC_INTERNAL', { cause: error, field: 'condition' });
+    if (step.onConditionError === 'fail') throw failure;
+    reportSkipped(transaction, failure, 'condition failed, policy skipped');
     return false;
   }
 }

@@ -4,9 +4,16 @@ import { NoRoomError } from '../memory-account.ts';
 import type { StreamingConfiguration } from './api-policies.ts';
 import type { CallResult, FunctionCall } from './call-function.ts';
 import { giveBackPayload } from './invocation.ts';
-import { failureOf, resultFailure } from './invocation-failure.ts';
+import { failedCall, failureOf, resultFailure } from './invocation-failure.ts';
 import { PolicyFailure } from './policy-failure.ts';
-import { type EndedInvocation, reportError, reportResult, reportStopped } from './report-invocation.ts';
+import {
+  type BegunReport,
+  beginReport,
+  type EndedInvocation,
+  reportError,
+  reportResult,
+  reportStopped,
+} from './report-invocation.ts';
 import type { Transaction } from './transaction.ts';
 import { type PiecesEnd, WatchedPieces } from './watched-pieces.ts';
 
@@ -26,6 +33,7 @@ export async function streamFunction(
   const { invoker, trace } = transaction.runtime;
   transaction.takeResponseStream();
   trace?.({ kind: 'invocation', invocation });
+  const report = beginReport(call);
   const started = performance.now();
   let result: StreamingResult | undefined;
   let answer: FunctionAnswer;
@@ -33,11 +41,11 @@ export async function streamFunction(
     result = await invoker.invokeStreaming({ ...invocation, streaming: times }, signal);
     answer = await format.begin(result.body, transaction.memory);
   } catch (error) {
-    throw failedBefore(call, error, result, performance.now() - started);
+    throw failedBefore(call, report, error, result, performance.now() - started);
   }
   const { body } = answer;
   const waitedMs = performance.now() - started;
-  const ended = (): EndedInvocation => ({ ...call, durationMs: performance.now() - started, waitedMs: 0 });
+  const ended = (): EndedInvocation => ({ ...report, durationMs: performance.now() - started, waitedMs: 0 });
   const head = { status: 200, ...result, payload: isWhole(body) ? body : nothing };
   trace?.({ kind: 'result', result: head, cached: false });
   if (isWhole(body)) {
@@ -72,11 +80,12 @@ function errorStatusOf({ step }: FunctionCall) {
 /** Nothing has gone to the caller yet. */
 function failedBefore(
   call: FunctionCall,
+  report: BegunReport,
   error: unknown,
   result: StreamingResult | undefined,
   durationMs: number,
 ): unknown {
-  const ended = { ...call, durationMs };
+  const ended = { ...report, durationMs };
   const { invocation, transaction } = call;
   if (error instanceof InvocationError) {
     transaction.runtime.trace?.({ kind: 'invocation-error', error });
@@ -86,8 +95,12 @@ function failedBefore(
   }
   result?.body.stop();
   const isFormat = error instanceof FormatError;
-  if (!isFormat && !(error instanceof NoRoomError)) return error;
-  const failure = isFormat ? resultFailure(error, invocation) : PolicyFailure.from(error);
-  reportResult(ended, { status: 200, attempts: 1, ...result, payload: nothing }, failure);
+  if (!isFormat && !(error instanceof NoRoomError)) {
+    report.open.drop();
+    return error;
+  }
+  const head = { status: 200, attempts: 1, ...result, payload: nothing };
+  const failure = isFormat ? resultFailure(error, invocation, failedCall(head, invocation)) : PolicyFailure.from(error);
+  reportResult(ended, head, failure);
   return failure;
 }

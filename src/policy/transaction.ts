@@ -8,6 +8,7 @@ import type { Inflater } from './content-codings.ts';
 import type { HttpHeaders } from './http-headers.ts';
 import { LambdaResponse } from './lambda-response.ts';
 import { type RequestHead, RequestMessage, ResponseMessage } from './message.ts';
+import { identityOf, type RequestIdentity } from './request-identity.ts';
 import type { PolicyRuntime } from './runtime.ts';
 
 /** One for all: an error with a stack for each request that ends would cost more than the request. */
@@ -74,6 +75,8 @@ export class Transaction implements EvaluationContext {
   /** The decoder of a body that is under way. */
   decoder: Inflater | undefined;
   readonly #streams: ResponseStreams;
+  #identity: RequestIdentity | undefined;
+  #isSampled: boolean | undefined;
   #aborted = false;
   #streamTaken = false;
   #traceParent: { readonly found: TraceParent | undefined } | undefined;
@@ -106,6 +109,19 @@ export class Transaction implements EvaluationContext {
     this.response = new ResponseMessage(status, headers, this.memory);
   }
 
+  /** Lines that tell of no failure are logged for this request: all of them or none. */
+  get isSampled(): boolean {
+    const { sample } = this.runtime.logging;
+    this.#isSampled ??= sample >= 1 || Math.random() < sample;
+    return this.#isSampled;
+  }
+
+  /** By what the request is found elsewhere. Read when it is first asked for: many requests tell nothing of themselves. */
+  get identity(): RequestIdentity {
+    this.#identity ??= identityOf(this);
+    return this.#identity;
+  }
+
   /** A function's answer takes the place of the one before. Its body has been taken of the account already. */
   receiveAnswer(answer: FunctionAnswer): void {
     this.lambdaResponse?.release();
@@ -124,7 +140,7 @@ export class Transaction implements EvaluationContext {
     return this.traceParent?.traceId;
   }
 
-  /** The span that Envoy made for the call, else the one that the caller's headers name. As first asked for. */
+  /** The span that Envoy made for the call, else the one that the caller's headers name, as they came. */
   get traceParent(): TraceParent | undefined {
     this.#traceParent ??= { found: this.#readTraceParent() };
     return this.#traceParent.found;
@@ -132,7 +148,8 @@ export class Transaction implements EvaluationContext {
 
   #readTraceParent(): TraceParent | undefined {
     const ofEnvoy = this.callMetadata && readTraceParent(this.callMetadata);
-    return ofEnvoy ?? (this.request && readTraceParent(this.request.headers));
+    const headers = this.request?.headers;
+    return ofEnvoy ?? (headers && readTraceParent({ values: (name) => headers.received(name) }));
   }
 
   get aborted(): boolean {

@@ -1,6 +1,7 @@
 import type { StreamObserver } from '../ext-proc/index.ts';
 
 const nothing = (): void => {};
+const nobody = { end: nothing, drop: nothing };
 
 /** Nobody counts what a trial does. */
 export const silentObserver: StreamObserver = {
@@ -20,5 +21,6 @@ export const silentObserver: StreamObserver = {
   responseStreamBytes: nothing,
   responseStreamClosed: nothing,
   answerCollected: nothing,
-  invocation: nothing,
+  failed: nothing,
+  invocation: () => nobody,
 };

@@ -3,12 +3,14 @@ import { pino } from 'pino';
 import { loadPolicies } from '../../src/config/index.ts';
 import type { Invocation, InvocationResult, LambdaInvoker } from '../../src/lambda/index.ts';
 import type { MemoryAccount } from '../../src/memory-account.ts';
-import type { InvocationLabels } from '../../src/observability/index.ts';
+import type { FailureRecord, InvocationEnd, InvocationLabels } from '../../src/observability/index.ts';
 import {
   type ApiPolicies,
+  defaultLogging,
   HttpHeaders,
   type PhaseOutcome,
   type RequestHead,
+  type RequestLogging,
   type ResponseStreams,
   runPolicies,
   type SharedResults,
@@ -44,6 +46,8 @@ export interface PolicyRunOptions {
   readonly memory?: MemoryAccount;
   /** Of the log; `debug` shows payloads of failed functions. */
   readonly level?: 'info' | 'debug';
+  /** As flags of `serve` say. */
+  readonly logging?: Partial<RequestLogging>;
   /** Results that are kept for several runs; absent: none is. */
   readonly cache?: SharedResults;
   /** Told of what the policies do. */
@@ -56,7 +60,9 @@ export interface PolicyRun {
   readonly calls: readonly string[];
   readonly invocations: readonly Invocation[];
   /** What the observer was told. */
-  readonly counted: readonly InvocationLabels[];
+  readonly counted: readonly (InvocationLabels & InvocationEnd)[];
+  /** Records of failures that the observer was told. */
+  readonly failures: readonly FailureRecord[];
   /** Limits that were reached. */
   readonly reached: readonly string[];
   /** Lines of the log so far, parsed. */
@@ -83,7 +89,8 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
   const { functions = {}, method = 'POST', path = '/a?b=c', headers = {}, level = 'info' } = options;
   const { bodyLimit = 1_000, evaluationMs = 250 } = options;
   const invocations: Invocation[] = [];
-  const counted: InvocationLabels[] = [];
+  const counted: (InvocationLabels & InvocationEnd)[] = [];
+  const failures: FailureRecord[] = [];
   const reached: string[] = [];
   const log: Record<string, unknown>[] = [];
   const whole = invokerOf(async (invocation, signal): Promise<InvocationResult> => {
@@ -108,10 +115,12 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
       invoker,
       logger: pino({ level }, { write: (line: string) => void log.push(JSON.parse(line)) }),
       observer: {
-        invocation: (labels) => void counted.push(labels),
+        invocation: (labels) => ({ end: (end) => void counted.push({ ...labels, ...end }), drop() {} }),
+        failed: (record) => void failures.push(record),
         limitReached: (limit) => void reached.push(limit),
       },
       node: { id: 'node-1', version: null, tenant: null, zone: null, shardingTags: [] },
+      logging: { ...defaultLogging, ...options.logging },
       cache: options.cache,
       trace: options.trace,
     },
@@ -139,6 +148,7 @@ export function runOf(policies: ApiPolicies, options: PolicyRunOptions = {}): Po
     transaction,
     invocations,
     counted,
+    failures,
     reached,
     log,
     get calls() {

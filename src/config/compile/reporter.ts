@@ -1,5 +1,6 @@
 import { type DocumentPath, formatPath, type Position, type Problem } from '../problem.ts';
-import type { Source } from '../source/index.ts';
+import type { Source, TextPlaces } from '../source/index.ts';
+import { TemplatePlace } from './template-place.ts';
 
 /** How numbers are written, by formatted path. */
 export type Numbers = ReadonlyMap<string, string>;
@@ -8,6 +9,7 @@ export interface ReporterOptions {
   /** Numbers of the document whose `defaults` are laid under this one. */
   readonly known?: Numbers | undefined;
   readonly numbers?: Map<string, string>;
+  readonly places?: Map<string, TextPlaces>;
   /** A problem as users are told of it: with its subject, or of another text from which the document was made. */
   readonly rephrase?: (problem: Problem, path: DocumentPath) => Problem;
 }
@@ -21,13 +23,17 @@ export class Reporter {
   /** Those that JavaScript would write in another way: for who compiles the same document without its text. */
   readonly numbers: Map<string, string>;
   readonly #known: Numbers;
+  /** Where texts with expressions stand: for the same. */
+  readonly places: Map<string, TextPlaces>;
+  readonly #origins = new Map<string, TemplatePlace>();
 
   constructor(fileName: string, source: Source, options: ReporterOptions = {}) {
-    const { known = new Map(), numbers = new Map(), rephrase = (problem) => problem } = options;
+    const { known = new Map(), numbers = new Map(), places = new Map(), rephrase = (problem) => problem } = options;
     this.#fileName = fileName;
     this.#source = source;
     this.#known = known;
     this.numbers = numbers;
+    this.places = places;
     this.#rephrase = rephrase;
   }
 
@@ -36,6 +42,7 @@ export class Reporter {
     return new Reporter(this.#fileName, this.#source, {
       known: this.#known,
       numbers: this.numbers,
+      places: this.places,
       rephrase: this.#rephrase,
     });
   }
@@ -54,6 +61,19 @@ export class Reporter {
     const text = this.#source.numberText(path) ?? this.#known.get(formatPath(path)) ?? String(value);
     if (text !== String(value)) this.numbers.set(formatPath(path), text);
     return text;
+  }
+
+  /** Where the text with expressions at `path` is written: many steps may have one of `defaults`. */
+  originOf(path: DocumentPath): TemplatePlace {
+    const name = formatPath(path);
+    let origin = this.#origins.get(name);
+    if (origin !== undefined) return origin;
+    const { line, column } = this.#source.locate(path);
+    const places = this.#source.textPlaces?.(path) ?? [0, line, column];
+    this.places.set(name, places);
+    origin = new TemplatePlace(this.#fileName, path, places);
+    this.#origins.set(name, origin);
+    return origin;
   }
 
   error(path: DocumentPath, message: string, part: 'key' | 'value' = 'value'): void {

@@ -79,7 +79,8 @@ export class TemplateCompiler {
 
   #tryCompile(path: DocumentPath, text: string, isSecret: boolean, secrets = false): CompiledTemplate | undefined {
     try {
-      return compileTemplate(text, secrets ? { secrets: this.#secrets } : {});
+      const origin = () => this.reporter.originOf(path);
+      return compileTemplate(text, secrets ? { secrets: this.#secrets, origin } : { origin });
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       this.reporter.errorInText(path, error.offset, messageOf(error, text, isSecret));

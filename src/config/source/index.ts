@@ -4,6 +4,7 @@ import { parseYaml, parseYamlDocuments } from './yaml-source.ts';
 
 export { parseJson } from './json-source.ts';
 export { type Source, SourceError, withoutPlaces } from './source.ts';
+export { placeIn, type TextPlaces } from './text-places.ts';
 export { parseYaml } from './yaml-source.ts';
 
 /** JSON for files called `*.json`, else YAML. Throws SourceError. */

@@ -1,6 +1,7 @@
 import type { DocumentPath, Position } from '../problem.ts';
-import { quotedOffset } from './scalar-offset.ts';
+import { quotedScalar, scalarOffset } from './scalar-offset.ts';
 import { LineIndex, type Source, SourceError, sourceLimits } from './source.ts';
+import { placesOf } from './text-places.ts';
 
 interface JsonNode {
   readonly value: unknown;
@@ -36,7 +37,13 @@ export function parseJson(text: string): Source {
     },
     locateInText(path: DocumentPath, offset: number): Position {
       const { node, found } = find(path);
-      return lines.position(found ? quotedOffset(text, node.start, offset) : node.start);
+      return lines.position(found ? scalarOffset(text, quotedScalar(text, node.start), offset) : node.start);
+    },
+    textPlaces(path: DocumentPath) {
+      const { node, found } = find(path);
+      if (!found || typeof node.value !== 'string') return undefined;
+      const { first, after } = quotedScalar(text, node.start);
+      return placesOf(text, first, after, node.value.length, (at) => lines.position(at));
     },
     isUnwritten: () => false,
     numberText(path: DocumentPath): string | undefined {

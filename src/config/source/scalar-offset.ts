@@ -1,24 +1,37 @@
 /**
- * Where the unit `offset` of a string's value stands in the source, for the ways in which YAML and JSON write strings.
+ * Where the units of a string's value stand in the source, for the ways in which YAML and JSON write strings.
  * Good enough for an error's place: where a style folds lines the nearest place is told, never one outside the scalar.
  */
-export function quotedOffset(text: string, start: number, offset: number): number {
-  let at = start + 1;
-  for (let unit = 0; unit < offset && at < text.length; ) {
-    if (text[at] !== '\\') {
-      at = isBreak(text, at) ? skipIndent(text, at) : at + 1;
-      unit++;
-      continue;
-    }
-    const escaped = text[at + 1];
-    if (escaped === '\n' || escaped === '\r') {
-      at = skipIndent(text, text.indexOf('\n', at));
-      continue;
-    }
-    at += 2 + (ESCAPE_DIGITS.get(escaped ?? '') ?? 0);
-    unit++;
-  }
+export interface ScalarStyle {
+  /** Where the first unit stands in a scalar that begins at `start`. */
+  readonly first: number;
+  /** Where the unit behind the one at `at` stands. */
+  after(at: number): number;
+}
+
+/** Of the unit `offset`. */
+export function scalarOffset(text: string, { first, after }: ScalarStyle, offset: number): number {
+  let at = first;
+  for (let unit = 0; unit < offset && at < text.length; unit++) at = after(at);
   return at;
+}
+
+export function quotedScalar(text: string, start: number): ScalarStyle {
+  // An escaped line break is no unit.
+  const settle = (from: number): number => {
+    let at = from;
+    while (text[at] === '\\' && (text[at + 1] === '\n' || text[at + 1] === '\r')) {
+      at = skipIndent(text, text.indexOf('\n', at));
+    }
+    return at;
+  };
+  return {
+    first: settle(start + 1),
+    after(at) {
+      if (text[at] === '\\') return settle(at + 2 + (ESCAPE_DIGITS.get(text[at + 1] ?? '') ?? 0));
+      return settle(isBreak(text, at) ? skipIndent(text, at) : at + 1);
+    },
+  };
 }
 
 const ESCAPE_DIGITS: ReadonlyMap<string, number> = new Map([
@@ -27,39 +40,34 @@ const ESCAPE_DIGITS: ReadonlyMap<string, number> = new Map([
   ['U', 8],
 ]);
 
-export function singleQuotedOffset(text: string, start: number, offset: number): number {
-  let at = start + 1;
-  for (let unit = 0; unit < offset && at < text.length; unit++) {
-    if (isBreak(text, at)) at = skipIndent(text, at);
-    else at += text.startsWith("''", at) ? 2 : 1;
-  }
-  return at;
+export function singleQuotedScalar(text: string, start: number): ScalarStyle {
+  return {
+    first: start + 1,
+    after(at) {
+      if (isBreak(text, at)) return skipIndent(text, at);
+      return at + (text.startsWith("''", at) ? 2 : 1);
+    },
+  };
 }
 
 /** Plain scalars, which fold line breaks into spaces. */
-export function plainOffset(text: string, start: number, offset: number): number {
-  let at = start;
-  for (let unit = 0; unit < offset && at < text.length; unit++) {
-    at = isBreak(text, at) ? skipIndent(text, at) : at + 1;
-  }
-  return at;
+export function plainScalar(text: string, start: number): ScalarStyle {
+  return { first: start, after: (at) => (isBreak(text, at) ? skipIndent(text, at) : at + 1) };
 }
 
 /** `|` and `>`: `start` is at the indicator; each line of the value follows the block's indentation. */
-export function blockOffset(text: string, start: number, offset: number): number {
-  let at = text.indexOf('\n', start) + 1;
-  if (at === 0) return start;
-  const indent = /^(?:[ \t]*\r?\n)*( *)/.exec(text.slice(at, at + 4096))?.[1]?.length ?? 0;
-  at += lineIndent(text, at, indent);
-  for (let unit = 0; unit < offset && at < text.length; unit++) {
-    if (!isBreak(text, at)) {
-      at++;
-      continue;
-    }
-    at = text.indexOf('\n', at) + 1;
-    at += lineIndent(text, at, indent);
-  }
-  return at;
+export function blockScalar(text: string, start: number): ScalarStyle {
+  const begin = text.indexOf('\n', start) + 1;
+  if (begin === 0) return { first: start, after: () => start };
+  const indent = /^(?:[ \t]*\r?\n)*( *)/.exec(text.slice(begin, begin + 4096))?.[1]?.length ?? 0;
+  return {
+    first: begin + lineIndent(text, begin, indent),
+    after(at) {
+      if (!isBreak(text, at)) return at + 1;
+      const next = text.indexOf('\n', at) + 1;
+      return next + lineIndent(text, next, indent);
+    },
+  };
 }
 
 function lineIndent(text: string, at: number, indent: number): number {

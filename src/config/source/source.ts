@@ -1,4 +1,5 @@
 import { type DocumentPath, formatPath, type Position } from '../problem.ts';
+import type { TextPlaces } from './text-places.ts';
 
 /** A parsed text: its data, and where each part of it stands. */
 export interface Source {
@@ -8,19 +9,26 @@ export interface Source {
   locate(path: DocumentPath, part?: 'key' | 'value'): Position;
   /** Where a UTF-16 unit of a string's value stands in the text. */
   locateInText(path: DocumentPath, offset: number): Position;
+  /** Where all units of a string's value stand; undefined for what is none, or is not there. Absent: nobody asks. */
+  textPlaces?(path: DocumentPath): TextPlaces | undefined;
   /** A null that nobody wrote: a YAML key with nothing behind it. */
   isUnwritten(path: DocumentPath): boolean;
   /** How a number is written; undefined for what is none. */
   numberText(path: DocumentPath): string | undefined;
 }
 
-/** Data whose text is not at hand. `numbers`: how numbers are written, by formatted path. */
-export function withoutPlaces(data: unknown, numbers: ReadonlyMap<string, string>): Source {
+/** Data whose text is not at hand. `numbers`: how numbers are written, `places`: where texts stand, both by formatted path. */
+export function withoutPlaces(
+  data: unknown,
+  numbers: ReadonlyMap<string, string>,
+  places: ReadonlyMap<string, TextPlaces>,
+): Source {
   const start: Position = { line: 1, column: 1 };
   return {
     data,
     locate: () => start,
     locateInText: () => start,
+    textPlaces: (path) => places.get(formatPath(path)),
     isUnwritten: () => false,
     numberText: (path) => numbers.get(formatPath(path)),
   };

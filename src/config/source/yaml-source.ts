@@ -14,11 +14,20 @@ import {
   type ParseOptions,
   parseAllDocuments,
   parseDocument,
+  type Scalar,
   visit,
 } from 'yaml';
 import type { DocumentPath, Position } from '../problem.ts';
-import { blockOffset, plainOffset, quotedOffset, singleQuotedOffset } from './scalar-offset.ts';
+import {
+  blockScalar,
+  plainScalar,
+  quotedScalar,
+  type ScalarStyle,
+  scalarOffset,
+  singleQuotedScalar,
+} from './scalar-offset.ts';
 import { type Source, SourceError, sourceLimits } from './source.ts';
+import { placesOf } from './text-places.ts';
 import { keyMistake, type Mistake, mistakeOf, plainMistake } from './yaml-mistakes.ts';
 
 /** YAML 1.2 (and so JSON) with positions: duplicate keys, tags and alias bombs are refused. Throws SourceError. */
@@ -72,7 +81,14 @@ function sourceOf(document: Document.Parsed, text: string, lines: LineCounter): 
     },
     locateInText: (path, offset) => {
       const { value } = find({ document, targets, pairs }, path);
-      return position(scalarOffset(text, value, offset));
+      return position(offsetIn(text, value, offset));
+    },
+    textPlaces: (path) => {
+      const { value } = find({ document, targets, pairs }, path);
+      const node = isAlias(value) ? targets.get(value) : value;
+      if (!isScalar(node) || typeof node.value !== 'string') return undefined;
+      const { first, after } = styleOf(text, node);
+      return placesOf(text, first, after, node.value.length, position);
     },
     isUnwritten: (path) => {
       const { value } = find({ document, targets, pairs }, path);
@@ -228,20 +244,24 @@ function startOf(node: unknown): number {
   return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
-function scalarOffset(text: string, node: unknown, offset: number): number {
+function offsetIn(text: string, node: unknown, offset: number): number {
   const start = startOf(node);
   if (!isScalar(node)) return start;
   const end = node.range?.[1] ?? start;
-  const limit = (at: number): number => Math.min(at, Math.max(start, end - 1));
+  return Math.min(scalarOffset(text, styleOf(text, node), offset), Math.max(start, end - 1));
+}
+
+function styleOf(text: string, node: Scalar): ScalarStyle {
+  const start = startOf(node);
   switch (node.type) {
     case 'QUOTE_DOUBLE':
-      return limit(quotedOffset(text, start, offset));
+      return quotedScalar(text, start);
     case 'QUOTE_SINGLE':
-      return limit(singleQuotedOffset(text, start, offset));
+      return singleQuotedScalar(text, start);
     case 'BLOCK_LITERAL':
     case 'BLOCK_FOLDED':
-      return limit(blockOffset(text, start, offset));
+      return blockScalar(text, start);
     default:
-      return limit(plainOffset(text, start, offset));
+      return plainScalar(text, start);
   }
 }

@@ -21,6 +21,8 @@ export interface CredentialProvidersOptions {
   readonly loadRole?: (options: AssumeRoleOptions) => Promise<ResolvedCredentials>;
   /** Told when a source fails, and (with undefined) when it is well again. */
   readonly onRefresh?: (source: string, error: InvocationError | undefined) => void;
+  /** Told of each time that a source was asked. */
+  readonly onLoad?: (source: string, ok: boolean) => void;
   /** Told of all that the chain and roles give. */
   readonly onCredentials?: (credentials: ResolvedCredentials) => void;
   readonly callerIdentity?: ChainPrincipalOptions['ask'];
@@ -48,6 +50,7 @@ export class CredentialProviders {
       stampDefault: profileStamp,
       loadRole: assumeRole,
       onRefresh: () => {},
+      onLoad: () => {},
       onCredentials: () => {},
       callerIdentity,
       onUnknownPrincipal: () => {},
@@ -137,7 +140,7 @@ export class CredentialProviders {
   }
 
   #createRole(key: string, source: string, role: AssumedRole, base: Identity, region: string): RefreshingProvider {
-    const { clock, loadRole, onRefresh } = this.#options;
+    const { clock, loadRole, onRefresh, onLoad } = this.#options;
     const load = async () => this.#told(await loadRole({ role, base: base.find(), region }));
     return new RefreshingProvider({
       source,
@@ -146,6 +149,7 @@ export class CredentialProviders {
       load,
       clock,
       onRefresh,
+      onLoad,
     });
   }
 
@@ -182,7 +186,7 @@ export class CredentialProviders {
   }
 
   #defaultChain(): RefreshingProvider {
-    const { loadDefault, stampDefault: stamp, clock, onRefresh } = this.#options;
+    const { loadDefault, stampDefault: stamp, clock, onRefresh, onLoad } = this.#options;
     const chain: ChainProgress = {};
     this.#default ??= new RefreshingProvider({
       source: 'the default chain',
@@ -192,6 +196,7 @@ export class CredentialProviders {
       stamp,
       clock,
       onRefresh,
+      onLoad,
     });
     return this.#default;
   }

@@ -19,6 +19,8 @@ export interface RefreshingProviderOptions {
   readonly clock: Clock;
   /** Told when a load fails, and (with undefined) when one goes well again after that. */
   readonly onRefresh: (source: string, error: InvocationError | undefined) => void;
+  /** Told of each load that has ended. */
+  readonly onLoad?: ((source: string, ok: boolean) => void) | undefined;
 }
 
 /** What waits for credentials waits no longer than this, whatever the source does. */
@@ -227,6 +229,7 @@ export class RefreshingProvider implements CredentialProvider {
     if (this.#rejected !== undefined && now < this.#rejected.until && sameKeys(this.#rejected.credentials, loaded)) {
       throw new Error('the source still gives the credentials that the service called expired');
     }
+    this.#options.onLoad?.(source, true);
     const before = this.#current ?? this.#rejected?.credentials;
     // Unchanged ones stay the same object: signing keys are cached by it.
     const kept =
@@ -260,6 +263,7 @@ export class RefreshingProvider implements CredentialProvider {
     // Where the old ones serve past their end there is no hurry.
     const servedUntil = outlivesSource ? Number.POSITIVE_INFINITY : this.#validUntil;
     const validMs = this.#current === undefined ? 0 : Math.max(0, servedUntil - now);
+    this.#options.onLoad?.(source, false);
     this.#failures++;
     this.#failure = failure;
     this.#retryAt = now + backoff(this.#failures, validMs, clock);

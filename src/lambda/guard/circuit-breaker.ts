@@ -20,6 +20,11 @@ export class CircuitBreaker {
     return this.#failures;
   }
 
+  /** Undefined: it is closed. */
+  get openUntil(): number | undefined {
+    return this.#openUntil;
+  }
+
   /** Refuses calls at this time. */
   refusesAt(now: number): boolean {
     return this.#openUntil !== undefined && now < this.#openUntil;
@@ -40,11 +45,14 @@ export class CircuitBreaker {
     this.#trying = false;
   }
 
-  fail(admission: Admission, now: number, { failures, openMs }: CircuitBreakerOptions): void {
-    if (admission === 'closed' && this.#openUntil !== undefined) return;
+  /** True: it opens, or opens again. */
+  fail(admission: Admission, now: number, { failures, openMs }: CircuitBreakerOptions): boolean {
+    if (admission === 'closed' && this.#openUntil !== undefined) return false;
     this.#failures++;
     this.#trying = false;
-    if (admission === 'trial' || this.#failures >= failures) this.#openUntil = now + openMs;
+    const opens = admission === 'trial' || this.#failures >= failures;
+    if (opens) this.#openUntil = now + openMs;
+    return opens;
   }
 
   /** The call says nothing of the function's health: its caller left, or it could not be built. */

@@ -33,6 +33,11 @@ export class FunctionGuard {
     return (this.#breaker.refusesAt(now) ? 1_000_000 : 0) + this.#breaker.failures + this.#spent();
   }
 
+  /** See CircuitBreaker. */
+  get openUntil(): number | undefined {
+    return this.#breaker.openUntil;
+  }
+
   /** Retries are paid for by each identity on its own, as by each client of the SDK. */
   budgetOf(identity: string): RetryBudget {
     this.#first ??= identity;
@@ -61,13 +66,15 @@ export class FunctionGuard {
     return admission;
   }
 
-  leave({ circuitBreaker }: TransportOptions, admission: Admission, error: unknown, now: number): void {
+  /** True: the circuit opens by it. */
+  leave({ circuitBreaker }: TransportOptions, admission: Admission, error: unknown, now: number): boolean {
     this.#active--;
-    if (circuitBreaker === undefined) return;
+    if (circuitBreaker === undefined) return false;
     const health = error === undefined ? 'well' : error instanceof InvocationError ? healthOf(error) : 'nothing';
+    if (health === 'ill') return this.#breaker.fail(admission, now, circuitBreaker);
     if (health === 'well') this.#breaker.succeed(admission);
-    else if (health === 'ill') this.#breaker.fail(admission, now, circuitBreaker);
     else this.#breaker.forget(admission);
+    return false;
   }
 
   #spent(): number {

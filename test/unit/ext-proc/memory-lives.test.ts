@@ -17,7 +17,7 @@ import { ProcessingStream } from '../../../src/ext-proc/stream.ts';
 import { realTiming } from '../../../src/ext-proc/timing.ts';
 import type { ProcessingRequest } from '../../../src/ext-proc/wire/index.ts';
 import { InvocationError } from '../../../src/lambda/index.ts';
-import type { PolicyRuntime } from '../../../src/policy/index.ts';
+import { defaultLogging, type PolicyRuntime } from '../../../src/policy/index.ts';
 import { invokerOf } from '../../support/invoker-of.ts';
 
 const seed = Number(process.env.MEMORY_SEED ?? Date.now() % 1_000_000);
@@ -190,8 +190,8 @@ async function live(one: Life, capacity: Capacity, runtime: PolicyRuntime): Prom
   const metadata = new Metadata();
   metadata.set('x-lambda-api', one.api);
   const observer = new Proxy({} as StreamObserver, {
-    get: (_, name) => (value: unknown) =>
-      void (name === 'limitReached' || name === 'immediateResponse' ? count(String(value)) : 0),
+    get: (_, name) => (first: unknown, second: unknown) =>
+      void (name === 'limitReached' ? count(String(first)) : name === 'immediateResponse' ? count(String(second)) : 0),
   });
   let closed = false;
   let written = 0;
@@ -266,7 +266,9 @@ async function live(one: Life, capacity: Capacity, runtime: PolicyRuntime): Prom
 
 test(`after ${lives} times some random lives nothing is held, seed ${seed}`, async (t) => {
   const logger = pino({ level: 'silent' });
-  const runtime = { invoker, logger, observer: { invocation() {}, limitReached() {} }, node };
+  const open = { end() {}, drop() {} };
+  const observer = { invocation: () => open, failed() {}, limitReached() {} };
+  const runtime = { invoker, logger, observer, logging: defaultLogging, node };
   await fc.assert(
     fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 14 }), async (all) => {
       const capacity = new Capacity();

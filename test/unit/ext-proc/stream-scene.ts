@@ -12,7 +12,7 @@ import { ProcessingStream } from '../../../src/ext-proc/stream.ts';
 import { realTiming } from '../../../src/ext-proc/timing.ts';
 import type { ProcessingRequest, ProcessingResponse } from '../../../src/ext-proc/wire/index.ts';
 import type { LambdaInvoker } from '../../../src/lambda/index.ts';
-import type { PolicySet } from '../../../src/policy/index.ts';
+import { defaultLogging, type PolicySet } from '../../../src/policy/index.ts';
 import { invokerOf } from '../../support/invoker-of.ts';
 
 const policies = `
@@ -58,7 +58,8 @@ export function openStream(t: TestContext, api: string, invoker: LambdaInvoker['
   const capacity = new Capacity();
   const grpcErrors: string[] = [];
   const told: Partial<StreamObserver> = {
-    sidecarTime: (seconds) => ownSeconds.push(seconds),
+    sidecarTime: (_api, seconds) => ownSeconds.push(seconds),
+    invocation: () => ({ end() {}, drop() {} }),
     streamClosed: (outcome) => outcomes.push(outcome),
   };
   const observer = new Proxy(told, { get: (all, name) => Reflect.get(all, name) ?? (() => {}) }) as StreamObserver;
@@ -94,7 +95,7 @@ export function openStream(t: TestContext, api: string, invoker: LambdaInvoker['
     },
     {
       set,
-      runtime: { invoker: invokerOf(invoke), logger, observer, node },
+      runtime: { invoker: invokerOf(invoke), logger, observer, logging: defaultLogging, node },
       observer,
       capacity,
       timing: realTiming,

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { InvocationError, type InvocationFailure, invocationFailures } from '../../../src/lambda/index.ts';
+import {
+  failureKindOf,
+  InvocationError,
+  type InvocationFailure,
+  invocationFailures,
+} from '../../../src/lambda/index.ts';
 import { isThrottling, listErrorClasses } from '../../../src/lambda/result/error-classes.ts';
 import { throttlingOf } from '../../../src/lambda/result/throttling.ts';
 import { failureOf } from '../../../src/policy/invocation-failure.ts';
@@ -38,7 +43,8 @@ function mappedBy(failure: InvocationFailure, statusCode?: number, errorType?: s
 /** Details are a caller's: an answer of an unknown kind and a failed function have none, and an abort no caller. */
 const untold: readonly InvocationFailure[] = ['foreign-status', 'function-failed', 'aborted'];
 function rowOf(failure: InvocationFailure): string {
-  const { kind, details } = invocationFailures[failure];
+  const { details } = invocationFailures[failure];
+  const kind = failureKindOf(new InvocationError(failure, { message: '', statusCode: statusOf(failure) ?? 418 }));
   return `${kind}: ${untold.includes(failure) ? '–' : details}`;
 }
 
@@ -80,8 +86,9 @@ test('the reference has each failure with what the caller gets and whether the f
   for (const [what, kind, key, details, mapped, mayHaveRun] of table('Before and around the answer')) {
     const failure = failures.find((each) => each !== 'service-error' && rowOf(each) === `${kind}: ${details}`);
     assert.ok(failure, what);
-    const error = new InvocationError(failure, { message: '', field: 'region', statusCode: statusOf(failure) });
-    assert.equal(error.kind, kind, what);
+    const statusCode = statusOf(failure) ?? 418;
+    const error = new InvocationError(failure, { message: '', field: 'region', statusCode });
+    assert.equal(failureKindOf(error), kind, what);
     if (!error.mayHaveRun) assert.equal(mayHaveRun, 'no', what);
     if (failure === 'aborted') continue;
     const { key: actual, status, message } = failureOf(error, invocation(), unset);

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Metrics } from '../../../src/observability/index.ts';
+import { type InvocationEnd, type InvocationLabels, Metrics } from '../../../src/observability/index.ts';
 
-const ok = { api: 'orders', policy: 'enrich', function: 'order-enrich', outcome: 'ok', key: '' } as const;
+const ok = { api: 'orders', policy: 'enrich', function: 'order-enrich' } as const;
+const good = { outcome: 'ok', kind: '', key: '', attempts: 1 } as const;
+
+function count(metrics: Metrics, labels: InvocationLabels, seconds: number, end: Partial<InvocationEnd> = {}): void {
+  metrics.invocation(labels).end({ ...good, ...end, seconds });
+}
 
 async function lines(metrics: Metrics, name: string): Promise<string[]> {
   const text = await metrics.registry.metrics();
@@ -16,12 +21,12 @@ async function value(metrics: Metrics, series: string): Promise<number | undefin
 
 test('an invocation is counted and timed by its labels', async () => {
   const metrics = new Metrics();
-  metrics.invocation(ok, 0.03);
-  metrics.invocation(ok, 0.3);
-  metrics.invocation({ ...ok, outcome: 'error', key: 'AWS_LAMBDA_INVALID_RESPONSE' }, 1);
+  count(metrics, ok, 0.03);
+  count(metrics, ok, 0.3);
+  count(metrics, ok, 1, { outcome: 'error', kind: 'timeout', key: 'AWS_LAMBDA_INVALID_RESPONSE' });
   assert.deepEqual(await lines(metrics, 'invocations_total'), [
-    'lambda_ext_proc_invocations_total{api="orders",policy="enrich",function="order-enrich",outcome="ok",key=""} 2',
-    'lambda_ext_proc_invocations_total{api="orders",policy="enrich",function="order-enrich",outcome="error",key="AWS_LAMBDA_INVALID_RESPONSE"} 1',
+    'lambda_ext_proc_invocations_total{api="orders",policy="enrich",function="order-enrich",outcome="ok",kind="",key=""} 2',
+    'lambda_ext_proc_invocations_total{api="orders",policy="enrich",function="order-enrich",outcome="error",kind="timeout",key="AWS_LAMBDA_INVALID_RESPONSE"} 1',
   ]);
   assert.equal(await value(metrics, 'invocation_duration_seconds_count{api="orders",function="order-enrich"}'), 3);
   assert.equal(
@@ -32,7 +37,7 @@ test('an invocation is counted and timed by its labels', async () => {
 
 test('function names that callers make up end in one series called other', async () => {
   const metrics = new Metrics();
-  for (let i = 0; i < 5_000; i++) metrics.invocation({ ...ok, function: `function-${i}` }, 0.01);
+  for (let i = 0; i < 5_000; i++) count(metrics, { ...ok, function: `function-${i}` }, 0.01);
   const series = await lines(metrics, 'invocations_total');
   assert.equal(series.length, 201);
   const other = series.find((line) => line.includes('function="other"'));
@@ -43,11 +48,11 @@ test('function names that callers make up end in one series called other', async
 test('a flood of inline policies takes no label from the APIs of the document', async () => {
   const metrics = new Metrics();
   for (let i = 0; i < 5_000; i++) {
-    metrics.invocation({ ...ok, api: `inline:${i}`, policy: `p${i}`, function: `made-up-${i}` }, 0.01);
+    count(metrics, { ...ok, api: `inline:${i}`, policy: `p${i}`, function: `made-up-${i}` }, 0.01);
   }
   const before = (await lines(metrics, 'invocations_total')).length;
   assert.ok(before <= 101, `${before} series`);
-  for (let i = 0; i < 150; i++) metrics.invocation({ ...ok, api: `a${i}`, policy: `p${i}`, function: `f${i}` }, 0.01);
+  for (let i = 0; i < 150; i++) count(metrics, { ...ok, api: `a${i}`, policy: `p${i}`, function: `f${i}` }, 0.01);
   const series = await lines(metrics, 'invocations_total');
   for (let i = 0; i < 150; i++)
     assert.ok(series.some((line) => line.includes(`api="a${i}"`) && line.includes(`function="f${i}"`)));
@@ -60,7 +65,7 @@ test('a flood of inline policies takes no label from the APIs of the document', 
 test('the combinations of labels are bounded as well as each label', async () => {
   const metrics = new Metrics();
   for (let i = 0; i < 150; i++) {
-    for (let j = 0; j < 150; j++) metrics.invocation({ ...ok, function: `f${i}`, api: `a${j}` }, 0.01);
+    for (let j = 0; j < 150; j++) count(metrics, { ...ok, function: `f${i}`, api: `a${j}` }, 0.01);
   }
   const series = await lines(metrics, 'invocations_total');
   assert.ok(series.length <= 2_001, `${series.length} series`);
@@ -72,8 +77,8 @@ test('the combinations of labels are bounded as well as each label', async () =>
 test('a label value is cut, and line breaks and quotes in it cannot forge a series', async () => {
   const metrics = new Metrics();
   const hostile = `x"} 1\nlambda_ext_proc_streams_total{outcome="failed"} 99\n${'y'.repeat(10_000)}`;
-  metrics.invocation({ ...ok, function: hostile }, 0.01);
-  metrics.invocation({ ...ok, function: hostile }, 0.01);
+  count(metrics, { ...ok, function: hostile }, 0.01);
+  count(metrics, { ...ok, function: hostile }, 0.01);
   const series = await lines(metrics, 'invocations_total');
   assert.equal(series.length, 1);
   assert.match(series[0] ?? '', / 2$/);
@@ -144,26 +149,31 @@ test('credentials that are used past their expiry are told', async () => {
 
 test('throttled invocations count by whose limit is reached', async () => {
   const metrics = new Metrics();
-  const labels = { api: 'a', policy: 'p', function: 'f', outcome: 'error', key: 'K' } as const;
-  for (const throttledBy of ['function', 'caller', 'caller'] as const)
-    metrics.invocation({ ...labels, throttledBy }, 1);
-  metrics.invocation(labels, 1);
-  for (const [limit, count] of [
+  const labels = { api: 'a', policy: 'p', function: 'f' };
+  const end = { outcome: 'error', kind: 'throttled', key: 'K' } as const;
+  for (const throttledBy of ['function', 'caller', 'caller'] as const) {
+    count(metrics, labels, 1, { ...end, throttledBy });
+  }
+  count(metrics, labels, 1, end);
+  for (const [limit, times] of [
     ['function', 1],
     ['account', 0],
     ['caller', 2],
     ['unknown', 0],
   ] as const) {
-    assert.equal(await value(metrics, `throttled_invocations_total{limit="${limit}"}`), count);
+    assert.equal(await value(metrics, `throttled_invocations_total{limit="${limit}"}`), times);
   }
-  assert.equal(await value(metrics, 'invocations_total{api="a",policy="p",function="f",outcome="error",key="K"}'), 4);
+  assert.equal(
+    await value(metrics, 'invocations_total{api="a",policy="p",function="f",outcome="error",kind="throttled",key="K"}'),
+    4,
+  );
 });
 
 test('the event-loop lag of an idle process is near zero, not the period of the sampling', async () => {
   const metrics = new Metrics();
   metrics.watchProcess('1.2.3');
   await new Promise((resolve) => setTimeout(resolve, 300));
-  const median = await value(metrics, 'event_loop_lag_seconds{quantile="0.5"}');
+  const median = await value(metrics, 'event_loop_lag_seconds{statistic="median"}');
   metrics.stop();
   assert.ok(median !== undefined && median < 0.015, `${median}`);
   assert.match(await metrics.registry.metrics(), /process_resident_memory_bytes \d{7,}/);

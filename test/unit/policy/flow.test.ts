@@ -158,17 +158,17 @@ test('each invocation leaves one log line, one count and one execution', async (
   await run.request();
   const lines = run.log.filter(({ msg }) => msg === 'invocation');
   assert.deepEqual(
-    lines.map(({ api, policy, function: name, outcome, requestId, attempts }) => ({
+    lines.map(({ api, policy, function: name, outcome, awsRequestId, attempts }) => ({
       api,
       policy,
       name,
       outcome,
-      requestId,
+      awsRequestId,
       attempts,
     })),
     [
-      { api: 'default', policy: 'first-1', name: 'first', outcome: 'ok', requestId: 'r-1', attempts: 2 },
-      { api: 'default', policy: 'named', name: 'second', outcome: 'function_error', requestId: 'r-2', attempts: 1 },
+      { api: 'default', policy: 'first-1', name: 'first', outcome: 'ok', awsRequestId: 'r-1', attempts: 2 },
+      { api: 'default', policy: 'named', name: 'second', outcome: 'function_error', awsRequestId: 'r-2', attempts: 1 },
     ],
   );
   assert.deepEqual(

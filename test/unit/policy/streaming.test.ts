@@ -49,13 +49,13 @@ test('the answer is there with the first byte, and its body is what the function
   stream.push('two');
   stream.end('a tail');
   assert.equal(await text, 'one two');
-  const { outcome: end, bytes, requestId, logTail, functionError } = lineOf(run) ?? {};
+  const { outcome: end, bytes, awsRequestId, logTail, functionError } = lineOf(run) ?? {};
   assert.deepEqual(
-    { end, bytes, requestId, logTail, functionError },
+    { end, bytes, awsRequestId, logTail, functionError },
     {
       end: 'ok',
       bytes: 7,
-      requestId: 'r-1',
+      awsRequestId: 'r-1',
       logTail: 'a tail',
       functionError: undefined,
     },
@@ -139,14 +139,19 @@ describe('a failure before the first byte is an error like any other', () => {
     test(`${name}, instead of a stream`, async () => {
       const reject = async () => Promise.reject(error);
       const api = { request: [step('chat', streams)], responseTemplates: templates };
-      const { run } = streaming(api, { streams: { chat: reject } });
+      const logging = { functionErrors: false };
+      const { run } = streaming(api, { streams: { chat: reject }, logging });
       const answer = answerOf(await run.request());
       assert.deepEqual(
         [answer.status, answer.body, answer.errorKey],
         [502, '{"key":"AWS_LAMBDA_INVALID_RESPONSE"}', 'AWS_LAMBDA_INVALID_RESPONSE'],
       );
       assert.equal(lineOf(run)?.outcome, outcome);
-      assert.doesNotMatch(JSON.stringify(run.log), /secret/, "a function's own words are told at level debug");
+      assert.doesNotMatch(
+        JSON.stringify(run.log),
+        /secret/,
+        "a function's own words are told where they are asked for",
+      );
     });
   }
 
@@ -190,10 +195,16 @@ test('a failure in the middle is the key that cuts the answer, and is told once'
     return true;
   });
   answer.body.stop();
-  const { outcome, errorType, logTail, bytes } = lineOf(run) ?? {};
+  const { outcome, functionErrorType, functionErrorMessage, logTail, bytes } = lineOf(run) ?? {};
   assert.deepEqual(
-    { outcome, errorType, logTail, bytes },
-    { outcome: 'function_error', errorType: 'Runtime.ExitError', logTail: 'tail', bytes: 1 },
+    { outcome, functionErrorType, functionErrorMessage, logTail, bytes },
+    {
+      outcome: 'function_error',
+      functionErrorType: 'Runtime.ExitError',
+      functionErrorMessage: 'secret',
+      logTail: 'tail',
+      bytes: 1,
+    },
   );
   assert.equal(run.counted.length, 1);
 });

@@ -1,0 +1,13 @@
+// Writes what docs/reference says of metrics and kinds of failures; tests hold the pages against it.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { kindsTable } from './reference/kinds-table.ts';
+import { metricsPage } from './reference/metrics-reference.ts';
+
+const fileOf = (name: string): URL => new URL(`../docs/reference/${name}.md`, import.meta.url);
+
+writeFileSync(fileOf('metrics'), metricsPage());
+const logs = readFileSync(fileOf('logs'), 'utf8');
+writeFileSync(
+  fileOf('logs'),
+  logs.replace(/\| Kind \| Cause \| What to do \|\n(?:\|.*\n)*/, () => kindsTable()),
+);

@@ -1,0 +1,64 @@
+import type { InvocationFailureKind } from '../observability/index.ts';
+import type { InvocationError } from './invocation-error.ts';
+import type { InvocationFailure } from './invocation-failures.ts';
+import { isExpiredToken, isThrottling, refusesIdentity } from './result/error-classes.ts';
+
+/** What the answer of a service decides is not here. */
+const KINDS: Readonly<Record<Exclude<InvocationFailure, 'service-error' | 'foreign-status'>, InvocationFailureKind>> = {
+  'invalid-field': 'invalid_request',
+  'invalid-connection-settings': 'invalid_request',
+  'invalid-request': 'invalid_request',
+  'no-credentials': 'credentials',
+  'role-refused': 'credentials',
+  'payload-too-large': 'too_large',
+  'too-many-invocations': 'concurrency_limit',
+  'too-many-sessions': 'session_limit',
+  'circuit-open': 'circuit_open',
+  'connection-timeout': 'timeout',
+  'read-timeout': 'timeout',
+  'credentials-timeout': 'timeout',
+  timeout: 'timeout',
+  'connection-failed': 'connection',
+  'answer-too-large': 'too_large',
+  'no-room': 'no_room',
+  'function-failed': 'function_error',
+  'stream-error': 'stream',
+  'stream-broken': 'stream',
+  'stream-idle': 'timeout',
+  'stream-too-long': 'timeout',
+  aborted: 'aborted',
+};
+
+/** The kind by which metrics, log lines and records tell a failure. */
+export function failureKindOf(error: InvocationError): InvocationFailureKind {
+  const { failure } = error;
+  if (failure !== 'service-error' && failure !== 'foreign-status') return KINDS[failure];
+  const { errorType, statusCode = 0 } = error;
+  if (isThrottling(errorType, statusCode)) return 'throttled';
+  if (isExpiredToken(errorType)) return 'credentials';
+  if (refusesIdentity(error)) return 'denied';
+  if (statusCode === 413) return 'too_large';
+  if (failure === 'foreign-status') {
+    if (statusCode === 504) return 'timeout';
+    return statusCode >= 500 ? 'service_error' : 'unexpected_status';
+  }
+  if (statusCode === 404) return 'not_found';
+  return NOT_INVALID.has(errorType ?? '') || statusCode >= 500 || statusCode === 408
+    ? 'service_error'
+    : 'invalid_request';
+}
+
+/** Errors with a status of 4xx that say something of the function, not of the request. */
+const NOT_INVALID: ReadonlySet<string> = new Set([
+  'CodeArtifactUserDeletedException',
+  'CodeArtifactUserFailedException',
+  'CodeArtifactUserPendingException',
+  'EFSIOException',
+  'EFSMountFailureException',
+  'NoPublishedVersionException',
+  'ResourceConflictException',
+  'S3FilesMountFailureException',
+  'ServiceQuotaExceededException',
+  'SnapStartException',
+  'SnapStartNotReadyException',
+]);

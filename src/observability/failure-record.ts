@@ -1,0 +1,66 @@
+import type { FailureKind } from './failure-kinds.ts';
+
+/**
+ * One failure of a request: made once, in `policy/report-failure.ts`, and shown by the log line `request failed`, by
+ * `lambda_ext_proc_failures_total` and by the admin page. Plain data without secrets and without values of private variables: it can go to
+ * another process as JSON. What is not known is undefined. Texts are bounded.
+ */
+export interface FailureRecord {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  /** The request's `x-request-id`, as it came. */
+  readonly requestId: string | undefined;
+  /** 32 hexadecimal digits of the request's trace. */
+  readonly traceId: string | undefined;
+  /** As Envoy names it (`xds.route_name`). */
+  readonly route: string | undefined;
+  /** '' where the request led to none. */
+  readonly api: string;
+  /** The step that failed; undefined: none had begun. */
+  readonly policy: string | undefined;
+  /** Of the step, as `function`, `condition` or `mutations.headers.set.x-tier`. */
+  readonly field: string | undefined;
+  /** Of the expression that failed, as `policies.yaml:18:26`. */
+  readonly place: string | undefined;
+  /** The error key that the caller, the access log and response templates see. */
+  readonly key: string;
+  readonly kind: FailureKind;
+  /** One line. */
+  readonly reason: string;
+  /** Of the caller's answer, unless a response template gives another one. */
+  readonly status: number;
+  /** The caller made it fail, and could at will: it is no error of the operator's. */
+  readonly byCaller: boolean;
+  /** The request went on all the same (`onError: continue`, `onConditionError: skip`). */
+  readonly goesOn: boolean;
+  /** Of the invocation, where one failed. */
+  readonly function: string | undefined;
+  /** AWS's id of the invocation. */
+  readonly awsRequestId: string | undefined;
+  /** AWS's name of its error, as TooManyRequestsException. */
+  readonly errorType: string | undefined;
+  /** Of AWS's answer. */
+  readonly statusCode: number | undefined;
+  readonly attempts: number | undefined;
+}
+
+/** The last failures of a process that callers did not cause. */
+export class RecentFailures {
+  readonly #limit: number;
+  #records: FailureRecord[] = [];
+
+  constructor(limit = 100) {
+    this.#limit = limit;
+  }
+
+  add(record: FailureRecord): void {
+    this.#records.push(record);
+    // Cut now and then: an array that loses its first item with each failure would move all others.
+    if (this.#records.length >= 2 * this.#limit) this.#records = this.#records.slice(-this.#limit);
+  }
+
+  /** The newest first. */
+  list(): readonly FailureRecord[] {
+    return this.#records.slice(-this.#limit).reverse();
+  }
+}

@@ -1,0 +1,76 @@
+import { ExpressionError } from '../expression/index.ts';
+import { describeError, type FailureRecord } from '../observability/index.ts';
+import { firstOf, kindOf } from './failure-kind.ts';
+import type { PolicyFailure } from './policy-failure.ts';
+import { loggable, redactionOf } from './private-variables.ts';
+import type { Transaction } from './transaction.ts';
+
+const MAX_REASON = 2_048;
+
+/** What log, metrics and admin page tell of a failure: made here alone. `goesOn`: the request does. */
+function failureRecord(transaction: Transaction, failure: PolicyFailure, goesOn = false): FailureRecord {
+  const { policies, step, identity } = transaction;
+  const { requestId, traceId, route } = identity;
+  const { call } = failure;
+  const redact = redactionOf(transaction);
+  const expression = firstOf(failure, ExpressionError);
+  const reason = describeError(loggable(transaction, failure.cause ?? failure));
+  return {
+    time: Date.now(),
+    requestId,
+    traceId,
+    route,
+    api: policies.name,
+    policy: step?.name,
+    field: expression?.field ?? failure.field,
+    place: expression?.place,
+    key: failure.key,
+    kind: kindOf(failure),
+    reason: reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason,
+    status: failure.status,
+    byCaller: failure.byCaller,
+    goesOn,
+    function: call && (redact?.(call.function) ?? call.function),
+    awsRequestId: call?.awsRequestId,
+    errorType: call?.errorType,
+    statusCode: call?.statusCode,
+    attempts: call?.attempts,
+  };
+}
+
+/** Of a failure that ends the transaction; its key becomes the transaction's. `facts`: more for the log line. */
+export function reportFailure(transaction: Transaction, failure: PolicyFailure, message: string, facts?: object): void {
+  transaction.errorKey = failure.key;
+  report(transaction, failure, levelOf(failure), message, facts);
+}
+
+/** Of one after which the request goes on all the same. */
+export function reportSkipped(transaction: Transaction, failure: PolicyFailure, message: string): void {
+  report(transaction, failure, 'warn', message, undefined, true);
+}
+
+function report(
+  transaction: Transaction,
+  failure: PolicyFailure,
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  facts?: object,
+  goesOn = false,
+): void {
+  const { logger, observer } = transaction.runtime;
+  const record = failureRecord(transaction, failure, goesOn);
+  observer.failed(record, transaction.identity.recordedTraceId);
+  const { time: _time, byCaller: _byCaller, goesOn: _goesOn, ...fields } = record;
+  logger[level]({ ...fields, ...facts, err: loggable(transaction, failure.cause ?? failure) }, message);
+}
+
+const WARNINGS: ReadonlySet<PolicyFailure['key']> = new Set([
+  'LAMBDA_EXT_PROC_OVERLOADED',
+  'LAMBDA_EXT_PROC_SHUTTING_DOWN',
+]);
+
+/** What callers do, many at once included, is no error of ours. */
+function levelOf({ key, byCaller }: PolicyFailure): 'info' | 'warn' | 'error' {
+  if (byCaller) return 'info';
+  return WARNINGS.has(key) ? 'warn' : 'error';
+}

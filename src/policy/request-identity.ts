@@ -1,0 +1,26 @@
+import type { Transaction } from './transaction.ts';
+
+/** By what a request is found in other logs and in traces. */
+export interface RequestIdentity {
+  /** `x-request-id` as it came, cut to 128 characters. */
+  readonly requestId: string | undefined;
+  /** Of Envoy's span for the call, else of the caller's `traceparent`. */
+  readonly traceId: string | undefined;
+  /** The same where the trace is recorded: for exemplars, which lead to it. */
+  readonly recordedTraceId: string | undefined;
+  /** As Envoy names it, cut to 128 characters. */
+  readonly route: string | undefined;
+}
+
+const MAX_TEXT = 128;
+
+/** Of the headers as they came: what policies make of them is for the backend. */
+export function identityOf({ request, traceParent }: Pick<Transaction, 'request' | 'traceParent'>): RequestIdentity {
+  const traceId = traceParent?.traceId;
+  return {
+    requestId: request?.headers.received('x-request-id')?.[0]?.slice(0, MAX_TEXT),
+    traceId,
+    recordedTraceId: traceParent?.sampled === true ? traceId : undefined,
+    route: request?.route?.slice(0, MAX_TEXT),
+  };
+}
