@@ -1,21 +1,22 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { CHANGED_HEADER, changesOf } from './marked-headers.ts';
 
 const cards = [
   { owner: 'ada', number: '4111111111111111' },
   { owner: 'bob', number: '5500000000000004' },
 ];
 
-/** The service behind Envoy: it has cards, and to every other path it tells what reached it. */
+/**
+ * The service behind Envoy: it has cards, and to every other path it tells what reached it. What policies changed of the
+ * headers is in `changedByPolicies`, where the demo's Envoy tells it.
+ */
 export async function startBackend(port: number): Promise<{ stop(): void }> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { method, url, headers } = request;
-    // Of the headers those that the demo is about.
-    const shown = Object.fromEntries(Object.entries(headers).filter(([name]) => /^x-(tier|user)$/.test(name)));
-    const body = Buffer.concat(chunks).toString();
-    const answer = url?.startsWith('/cards') ? { cards } : { backend: `${method} ${url}`, headers: shown, body };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    const { method = '', url = '', headers } = request;
+    const answer = url.startsWith('/cards') ? { cards } : echo(method, url, headers, Buffer.concat(chunks).toString());
+    response.writeHead(200, { 'content-type': 'application/json' }).end(`${JSON.stringify(answer, undefined, 2)}\n`);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -27,4 +28,11 @@ export async function startBackend(port: number): Promise<{ stop(): void }> {
       server.closeAllConnections();
     },
   };
+}
+
+function echo(method: string, url: string, received: IncomingHttpHeaders, body: string): object {
+  const { [CHANGED_HEADER]: changed, ...headers } = received;
+  const changes =
+    typeof changed === 'string' ? { changedByPolicies: changesOf(changed, { ...headers, ':path': url }) } : {};
+  return { backend: `${method} ${url}`, headers, ...changes, body };
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -15,23 +16,30 @@ const streaming = new WeakSet<object>();
 /** What goes before the first write of a stream. */
 const preludes = new WeakMap<Writable, string>();
 
+export interface LocalLambda {
+  /** Takes a function's file in, again where it has changed; a file that cannot be loaded changes nothing. */
+  load(name: string, file: string): Promise<void>;
+  stop(): void;
+}
+
 /**
  * Lambda's API over functions of this process, those that stream too, which the local AWS does not have. Each call is made
  * as it comes, and nobody's signature or right is looked at. `files`: the module of each function by its name.
  */
-export async function startLocalLambda(
-  port: number,
-  files: Readonly<Record<string, string>>,
-): Promise<{ stop(): void }> {
+export async function startLocalLambda(port: number, files: Readonly<Record<string, string>>): Promise<LocalLambda> {
   provideAwsLambda();
   const handlers = new Map<string, Handler | StreamingHandler>();
-  for (const [name, file] of Object.entries(files)) handlers.set(name, await load(file));
+  const take = async (name: string, file: string) => {
+    handlers.set(name, await load(file));
+  };
+  for (const [name, file] of Object.entries(files)) await take(name, file);
   const server = createServer((request, response) => void serve(request, response, handlers));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
   return {
+    load: take,
     stop() {
       server.close();
       server.closeAllConnections();
@@ -40,7 +48,10 @@ export async function startLocalLambda(
 }
 
 async function load(file: string): Promise<Handler | StreamingHandler> {
-  const { handler } = (await import(pathToFileURL(file).href)) as { handler?: unknown };
+  // Node loads each URL once: another version of the file has another one.
+  const url = pathToFileURL(file);
+  url.searchParams.set('version', String(statSync(file).mtimeMs));
+  const { handler } = (await import(url.href)) as { handler?: unknown };
   if (typeof handler !== 'function') throw new Error(`${file} exports no function "handler"`);
   return handler as Handler;
 }

@@ -35,15 +35,32 @@ export async function portConflicts(ports: Ports): Promise<readonly string[]> {
   return entries
     .filter((_, index) => !free[index])
     .map(
-      ([name, port]) => `port ${port}, for ${users[name]}, is in use: what has it tells \`ss -ltnp sport = :${port}\``,
+      ([name, port]) => `port ${port}, for ${users[name]}, is in use: run \`ss -ltnp sport = :${port}\` to see by what`,
     );
+}
+
+const PORTS_NEEDED = Object.keys(defaultPorts).length;
+
+/** The demo's ports one after the other, Envoy's first. */
+export function portsFrom(first: number): Ports {
+  const ports: Record<string, number> = {};
+  for (const [index, name] of Object.keys(defaultPorts).entries()) ports[name] = first + index;
+  return { ...defaultPorts, ...ports };
+}
+
+/** The number of `--port`. Throws what to tell where the ports behind it would not fit. */
+export function firstPort(text: string): number {
+  const highest = 65_535 - PORTS_NEEDED + 1;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > highest) throw new Error(`--port must be a number from 1 to ${highest}, not "${text}"`);
+  return port;
 }
 
 /** A configuration file of the demo with these ports in place of the default ones. */
 export function withPorts(text: string, ports: Ports): string {
   const replaced = new Map<number, number>();
   for (const name of Object.keys(ports) as (keyof Ports)[]) replaced.set(defaultPorts[name], ports[name]);
-  // Only where a port stands: 10000 is a timeout and a limit as well.
+  // Only where a port is written: 10000 is a timeout and a limit as well.
   return text.replaceAll(/(port_value: |127\.0\.0\.1:)(\d+)/g, (whole, before: string, port: string) => {
     const other = replaced.get(Number(port));
     return other === undefined ? whole : `${before}${other}`;

@@ -3,29 +3,38 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Demo, startDemo } from '../demo/demo.ts';
-import { defaultPorts, portConflicts } from '../demo/ports.ts';
+import { defaultPorts, firstPort, type Ports, portConflicts, portsFrom } from '../demo/ports.ts';
 import { attempt, curlLine, tries } from '../demo/tries.ts';
 
-const directory = join(import.meta.dirname, '../.local/demo');
+const root = join(import.meta.dirname, '..');
+
+interface Arguments {
+  readonly once: boolean;
+  readonly ports: Ports;
+  /** In the checkout, for logs. */
+  readonly directory: string;
+}
 
 async function main(): Promise<number> {
-  const once = readArguments();
-  const conflicts = await portConflicts(defaultPorts);
-  if (conflicts.length > 0) throw new Error(conflicts.join('\n'));
+  const { once, ports, directory } = readArguments();
+  const conflicts = await portConflicts(ports);
+  if (conflicts.length > 0) {
+    throw new Error(`${conflicts.join('\n')}\nOr let all ports begin elsewhere: npm start -- --port 20000`);
+  }
   const interrupted = onInterrupt();
   const started = performance.now();
   const demo = await Promise.race([
-    startDemo({ ports: defaultPorts, directory, onProgress: (what) => console.log(`start: ${what}`) }),
+    startDemo({ ports, directory: join(root, directory), onProgress: (what) => console.log(`start: ${what}`) }),
     interrupted,
   ]);
   // What is being started ends with this process.
   if (typeof demo === 'number') return 1;
   try {
-    console.log(`start: all up after ${((performance.now() - started) / 1000).toFixed(1)} s`);
-    console.log(`start: playground of demo/policies.yaml: ${demo.playground}\n`);
-    const failed = await tryAll(demo.url);
+    console.log(`start: all up after ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+    const failed = await tryAll(demo.url, directory);
     if (once) return failed === 0 ? 0 : 1;
-    tellWhereEverythingIs(demo);
+    tellWhatToDo(demo, ports, directory);
+    demo.watch((text) => console.log(text));
     const end = await Promise.race([interrupted, demo.broken]);
     if (typeof end === 'string') console.error(`start: ${end}`);
     console.log('\nstart: stopping');
@@ -57,15 +66,21 @@ function onInterrupt(): Promise<number> {
   });
 }
 
-function readArguments(): boolean {
+function readArguments(): Arguments {
+  let values: { readonly once: boolean; readonly port?: string };
   try {
-    return parseArgs({ options: { once: { type: 'boolean', default: false } } }).values.once;
+    values = parseArgs({ options: { once: { type: 'boolean', default: false }, port: { type: 'string' } } }).values;
   } catch {
-    throw new Error(`unknown argument in "${process.argv.slice(2).join(' ')}"; there is --once: npm start -- --once`);
+    const given = process.argv.slice(2).join(' ');
+    throw new Error(`unknown argument in "${given}"; there are --once and --port: npm start -- --port 20000`);
   }
+  const { once, port } = values;
+  if (port === undefined) return { once, ports: defaultPorts, directory: '.local/demo' };
+  const first = firstPort(port);
+  return { once, ports: portsFrom(first), directory: `.local/demo-${first}` };
 }
 
-async function tryAll(url: string): Promise<number> {
+async function tryAll(url: string, directory: string): Promise<number> {
   let failed = 0;
   console.log(row('route', 'status', 'time', 'what it shows'));
   for (const one of tries) {
@@ -73,26 +88,40 @@ async function tryAll(url: string): Promise<number> {
     const verdict = asExpected ? '' : `   UNEXPECTED, not ${one.expect.status} ${JSON.stringify(one.expect.body)}`;
     if (!asExpected) failed++;
     console.log(row(one.path.replace(/\?.*/, ''), String(status), `${milliseconds.toFixed(0)} ms`, one.shows));
-    console.log(`    ${curlLine(url, one)}\n    ${body.slice(0, 300)}${verdict}\n`);
+    console.log(`    ${curlLine(url, one)}\n    ${oneLine(body).slice(0, 300)}${verdict}\n`);
   }
   console.log(failed === 0 ? `all ${tries.length} as expected` : `${failed} of ${tries.length} NOT as expected`);
   if (failed > 0) console.log(`the logs are in ${directory}`);
   return failed;
 }
 
+/** JSON without its indentation. */
+function oneLine(body: string): string {
+  return body.trimEnd().replaceAll(/\n */g, body.startsWith('{') ? ' ' : '\\n');
+}
+
 function row(route: string, status: string, time: string, shows: string): string {
   return `${route.padEnd(14)} ${status.padEnd(7)} ${time.padStart(7)}   ${shows}`;
 }
 
-function tellWhereEverythingIs({ url, playground }: Demo): void {
-  const { envoyAdmin, sidecarAdmin } = defaultPorts;
+function tellWhatToDo({ url, playground }: Demo, { envoyAdmin, sidecarAdmin }: Ports, directory: string): void {
+  const [, orders] = tries;
   console.log(`
-Envoy            ${url}   (envoy/envoy.yaml; admin http://127.0.0.1:${envoyAdmin})
-sidecar          policies: demo/policies.yaml   (metrics http://127.0.0.1:${sidecarAdmin}/metrics)
-playground       ${playground}   (once, in one browser)
-functions        demo/functions/*.mjs, demo/streaming/chat.mjs
-logs             .local/demo/
-Everything stays up until Ctrl-C.`);
+Envoy        ${url}   (envoy/envoy.yaml; admin http://127.0.0.1:${envoyAdmin})
+sidecar      demo/policies.yaml   (metrics http://127.0.0.1:${sidecarAdmin}/metrics)
+functions    demo/functions/*.mjs, demo/streaming/chat.mjs
+logs         ${directory}/
+
+Everything stays up until Ctrl-C. A change of these files takes effect at once, and each request prints a line here.
+
+Change this first: in demo/functions/customer-tier.mjs give ada another tier, save, and ask again:
+
+    ${orders === undefined ? '' : curlLine(url, orders)}
+
+Next, a policy of your own: docs/guides/first-policy.md. The playground of demo/policies.yaml (in one browser, once):
+
+    ${playground}
+`);
 }
 
 try {

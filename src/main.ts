@@ -8,6 +8,7 @@ import { commandDefinitions } from './commands/definitions.ts';
 import { tuneHeap } from './commands/heap.ts';
 import { commandHelp, programHelp } from './commands/help.ts';
 import type { CommandIo } from './commands/io.ts';
+import { requireNode } from './commands/node-version.ts';
 import { version } from './commands/version.ts';
 import { printable } from './printable.ts';
 
@@ -80,15 +81,6 @@ function unknownCommand(name: string): UsageError {
   return new UsageError(`unknown ${what} ${name.slice(0, 64)}; ${hint}`);
 }
 
-const NEEDED_NODE = 24;
-
-/** An older Node would fail later, in words that nobody can act on. */
-function requireNode(running: string): void {
-  if (Number.parseInt(running, 10) >= NEEDED_NODE) return;
-  process.stderr.write(`lambda-ext-proc: needs Node ${NEEDED_NODE} or later, this is Node ${running}\n`);
-  process.exit(1);
-}
-
 function isProgram(): boolean {
   const script = process.argv[1];
   // npm starts a bin through a symlink.
@@ -99,7 +91,7 @@ function isProgram(): boolean {
 if (isProgram()) {
   // Where the flag of commands/node-flags.ts is not given: a listener takes the place of Node's, which opens its inspector.
   process.on('SIGUSR1', () => undefined);
-  requireNode(process.versions.node);
+  await requireNode(process.versions.node);
   cacheCompiledCode();
   process.exit(await main(process.argv.slice(2), process));
 }

@@ -8,6 +8,7 @@ export function build(root) {
   const stamp = join(root, '.local/build.stamp');
   const sources = fingerprint(root);
   const output = join(root, 'dist/main.js');
+  provideCommand(root);
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
   step('build of dist/', () => {
     const built = run('npm', ['run', '--silent', 'build'], { cwd: root });
@@ -15,6 +16,19 @@ export function build(root) {
     mkdirSync(join(root, '.local'), { recursive: true });
     writeFileSync(stamp, sources);
   });
+}
+
+const COMMAND = `#!/bin/sh
+# The build of this checkout on its Node 24, for \`npx lambda-ext-proc\`: made by \`npm run setup\`.
+bin=$(dirname "$(readlink -f "$0")")
+exec "$bin/node" "$bin/../../dist/main.js" "$@"
+`;
+
+/** What npm makes where the package is installed: in its own checkout npx would look for it in the registry. */
+function provideCommand(root) {
+  const file = join(root, 'node_modules/.bin/lambda-ext-proc');
+  if (existsSync(file) && readFileSync(file, 'utf8') === COMMAND) return;
+  writeFileSync(file, COMMAND, { mode: 0o755 });
 }
 
 /** Names, sizes and times: a deleted file counts as a change, which the newest time alone would not show. */

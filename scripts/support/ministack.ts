@@ -17,6 +17,9 @@ export interface Ministack {
   /** Gives the role's ARN. */
   createRole(name: string, trust: object, policy?: object): Promise<string>;
   createFunction(name: string, source: FunctionSource): Promise<void>;
+  /** Resolves when new calls get the new code. */
+  updateFunction(name: string, source: Pick<FunctionSource, 'file' | 'code'>): Promise<void>;
+  deleteFunction(name: string): Promise<void>;
   output(): string;
   stop(): Promise<void>;
 }
@@ -74,7 +77,7 @@ export async function startMinistack(options: { readonly port?: number } = {}): 
     const contentType = 'application/x-www-form-urlencoded';
     return awsRequest({ endpoint, service: 'iam', keys: rootKeys, method: 'POST', path: '/', contentType, body });
   };
-  const lambda = (method: 'GET' | 'POST', path: string, body?: object) => {
+  const lambda = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object) => {
     const json = body && { body: JSON.stringify(body) };
     return awsRequest({ endpoint, service: 'lambda', keys: rootKeys, method, path: `/2015-03-31/${path}`, ...json });
   };
@@ -87,6 +90,17 @@ export async function startMinistack(options: { readonly port?: number } = {}): 
     return element(answer, 'Arn');
   };
   const executionRole = await createRole('function', trustLambda);
+
+  /** As in AWS a new function is Pending for a moment, and invocations of it are refused; new code takes a moment as well. */
+  const isActive = (name: string) =>
+    waitFor(child, `active function ${name}`, async () => {
+      const text = await lambda('GET', `functions/${name}/configuration`);
+      const { State, LastUpdateStatus = 'Successful' } = JSON.parse(text) as {
+        State?: string;
+        LastUpdateStatus?: string;
+      };
+      return State === 'Active' && LastUpdateStatus === 'Successful' ? true : undefined;
+    });
 
   return {
     endpoint,
@@ -102,8 +116,14 @@ export async function startMinistack(options: { readonly port?: number } = {}): 
       const answer = await iam({ Action: 'CreateAccessKey', UserName: name });
       return { accessKey: element(answer, 'AccessKeyId'), secretKey: element(answer, 'SecretAccessKey') };
     },
+    async updateFunction(name, source) {
+      await lambda('PUT', `functions/${name}/code`, { ZipFile: zipped(source) });
+      await isActive(name);
+    },
+    async deleteFunction(name) {
+      await lambda('DELETE', `functions/${name}`);
+    },
     async createFunction(name, source) {
-      const code = source.code ?? readFileSync(source.file ?? '', 'utf8');
       await lambda('POST', 'functions', {
         FunctionName: name,
         Runtime: 'nodejs24.x',
@@ -111,15 +131,15 @@ export async function startMinistack(options: { readonly port?: number } = {}): 
         Role: executionRole,
         Timeout: source.timeoutSeconds ?? 3,
         Environment: { Variables: source.environment ?? {} },
-        Code: { ZipFile: zipOf('index.mjs', Buffer.from(code)).toString('base64') },
+        Code: { ZipFile: zipped(source) },
       });
-      // As in AWS a new function is Pending for a moment, and invocations of it are refused.
-      await waitFor(child, `active function ${name}`, async () => {
-        const answer = JSON.parse(await lambda('GET', `functions/${name}/configuration`)) as { State?: string };
-        return answer.State === 'Active' ? true : undefined;
-      });
+      await isActive(name);
     },
   };
+}
+
+function zipped({ file = '', code = readFileSync(file, 'utf8') }: Pick<FunctionSource, 'file' | 'code'>): string {
+  return zipOf('index.mjs', Buffer.from(code)).toString('base64');
 }
 
 function element(xml: string, name: string): string {

@@ -121,6 +121,6 @@ test('an older Node is told which one is needed, and nothing else happens', asyn
   await assert.rejects(promisify(execFile)(process.execPath, args), {
     code: 1,
     stdout: '',
-    stderr: 'lambda-ext-proc: needs Node 24 or later, this is Node 20.20.2\n',
+    stderr: NEEDS_NODE,
   });
 });
