@@ -102,25 +102,3 @@ test('the program itself prints and ends with the code', async () => {
   assert.match(stdout, /^Usage: lambda-ext-proc/m);
   await assert.rejects(promisify(execFile)(process.execPath, [program, 'serv']), { code: 2 });
 });
-
-test('an older Node is told which one is needed, and nothing else happens', async () => {
-  const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-  // An older Node cannot link the modules that do the work: none of them may be loaded before.
-  const older = `
-    import { registerHooks } from 'node:module';
-    registerHooks({
-      resolve(specifier, context, next) {
-        const found = next(specifier, context);
-        const folder = found.url.match(/\\/src\\/(\\w[\\w-]*)\\//)?.[1];
-        if (folder !== undefined && folder !== 'commands') throw new Error(found.url + ' is loaded');
-        return found;
-      },
-    });
-    Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } });`;
-  const args = ['--import', `data:text/javascript,${encodeURIComponent(older)}`, program, '--version'];
-  await assert.rejects(promisify(execFile)(process.execPath, args), {
-    code: 1,
-    stdout: '',
-    stderr: NEEDS_NODE,
-  });
-});

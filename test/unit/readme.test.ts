@@ -36,21 +36,22 @@ describe('the README', () => {
     assert.deepEqual([check.status, check.stderr], [0, '']);
     const [, expression = ''] = /eval '([^']+)'/.exec(readme) ?? [];
     assert.deepEqual(run(directory, 'eval', expression).stdout, '2\n');
-    assert.match(readme, /check --envoy envoy\.yaml/);
-    const envoy = run(
-      directory,
-      'check',
-      '--config',
-      join(root, 'demo/policies.yaml'),
-      '--envoy',
-      join(root, 'envoy/envoy.yaml'),
-    );
-    assert.equal(envoy.status, 0, envoy.stdout);
   });
 
-  test('its serve command serves', async (t) => {
-    assert.match(readme, /serve --config policies\.yaml --listen unix:/);
-    const sidecar = await startSidecar({ config: policies, test: t });
+  test('its commands for files of one’s own do what it says', async (t) => {
+    const lines = [...readme.matchAll(/^npx lambda-ext-proc (.*?)(?: +#.*)?$/gm)].map(([, line = '']) =>
+      line.split(' '),
+    );
+    assert.deepEqual(
+      lines.map(([command]) => command),
+      ['init', 'check', 'test', 'serve'],
+    );
+    for (const line of lines.slice(0, -1)) {
+      const { status, stdout, stderr } = run(directory, ...line);
+      assert.equal(status, 0, stdout + stderr);
+    }
+    const file = lines.at(-1)?.at(-1) ?? '';
+    const sidecar = await startSidecar({ config: readFileSync(join(directory, file), 'utf8'), test: t });
     assert.match(sidecar.address, /^unix:/);
   });
 
@@ -60,7 +61,10 @@ describe('the README', () => {
       ?.trim();
     const shown = tries.find((each) => curlLine('http://127.0.0.1:10000', each) === line);
     assert.ok(shown, `${line} is none of the demo's`);
-    assert.ok(readme.includes(JSON.stringify(shown.expect.body)), 'the answer');
+    const { headers, changedByPolicies } = shown.expect.body as Readonly<Record<string, Record<string, string>>>;
+    const told = [headers, changedByPolicies].flatMap((fields) => Object.entries(fields ?? {}));
+    assert.equal(told.length, 2);
+    for (const [name, value] of told) assert.ok(readme.includes(`\`"${name}": "${value}"\``), `${name}: ${value}`);
   });
 
   test('its npm commands are scripts of the package', () => {
@@ -73,6 +77,7 @@ describe('the README', () => {
 const pages = [
   'README.md',
   'CHANGELOG.md',
+  'recipes/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
     .map((file) => join('docs', file)),

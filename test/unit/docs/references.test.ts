@@ -24,7 +24,7 @@ test('a page that a comment cites exists, and so does the heading', () => {
 });
 
 test('a link between pages leads to a file', () => {
-  const broken = globSync('{*.md,docs/**/*.md}', { cwd: root }).flatMap((page) => {
+  const broken = globSync('{*.md,docs/**/*.md,recipes/*.md}', { cwd: root }).flatMap((page) => {
     const targets = [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = '']) => target);
     return targets
       .filter((target) => !existsSync(join(root, dirname(page), target)))
@@ -35,7 +35,7 @@ test('a link between pages leads to a file', () => {
 
 test('a link between pages leads to a heading that is there', () => {
   const broken: string[] = [];
-  for (const page of globSync('{*.md,docs/**/*.md}', { cwd: root })) {
+  for (const page of globSync('{*.md,docs/**/*.md,recipes/*.md}', { cwd: root })) {
     for (const [, file = '', anchor = ''] of read(page).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)) {
       const target = file === '' ? page : join(dirname(page), file);
       if (target.endsWith('.md') && !anchorsOf(read(target)).has(anchor)) broken.push(`${page}: ${file}#${anchor}`);
