@@ -71,7 +71,7 @@ export async function operate(
           adminAddress,
           {
             readiness,
-            metrics: async () => await metricsText(await node.metrics()),
+            metrics: async (format) => await metricsText(await node.metrics(), format),
             config: () => ({ listen: node.addresses, workers: options.workers, policies: source.describe() }),
           },
           options.adminAccess,

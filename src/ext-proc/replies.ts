@@ -25,6 +25,8 @@ export class Replies {
   readonly #context: StreamContext;
   readonly #policies: StreamPolicies;
   readonly #held: HeldBytes;
+  /** Of an answer of the sidecar's own. */
+  status: number | undefined;
 
   constructor(peer: Peer, context: StreamContext, policies: StreamPolicies, held: HeldBytes) {
     this.#peer = peer;
@@ -57,7 +59,8 @@ export class Replies {
 
   /** Counted in observability mode too, where nobody gets it. */
   answer(reply: AnswerReply, { life, filter }: Exchange): void {
-    const { errorKey, body } = reply.answer;
+    const { errorKey, body, status } = reply.answer;
+    this.status = status;
     const api = this.#policies.transaction?.policies.name ?? '';
     this.#context.observer.immediateResponse(api, errorKey ?? 'SEND_TO_CONSUMER');
     if (life.kind !== 'ended') this.#held.add(body?.length ?? 0);
@@ -68,6 +71,7 @@ export class Replies {
 
   /** The head of an answer that is sent while it arrives, which may take long: the bodies that it was made of go now. */
   writeStreamHead({ status, headers, cookies }: StreamHead, end: boolean): void {
+    this.status = status;
     const { transaction } = this.#policies;
     const metadata = dynamicMetadata(transaction, false, cookies);
     this.#peer.write(encodeReply({ kind: 'stream-head', status, headers, end }, metadata));

@@ -27,6 +27,8 @@ type StreamPeer = Pick<Peer, 'metadata' | 'authority'>;
 /** The policies' side of one stream: which API it belongs to, and its transaction. */
 export class StreamPolicies implements Inputs, TraceCarrier {
   transaction: Transaction | undefined;
+  /** Of a request that goes on untouched, where decisions are logged. */
+  passed: Transaction | undefined;
   /** What is told of the Envoy in front. */
   envoy: EnvoySettings;
   readonly #peer: StreamPeer;
@@ -44,7 +46,10 @@ export class StreamPolicies implements Inputs, TraceCarrier {
   request(message: HeadersMessage, attributes: Attributes): RequestPlan {
     const { set, runtime, now } = this.#context;
     const selection = this.#select(attributes);
-    if (selection.kind === 'pass') return { kind: 'unmatched' };
+    if (selection.kind === 'pass') {
+      if (runtime.logging.decisions) this.#notePassed(message, attributes);
+      return { kind: 'unmatched' };
+    }
     const policies = selection.kind === 'api' ? selection.policies : refusalPolicies(set);
     const { bodyBytes, evaluationMs } = set.limits;
     const transaction = new Transaction(policies, runtime, bodyBytes, evaluationMs, this.#held, this.#held);
@@ -72,6 +77,13 @@ export class StreamPolicies implements Inputs, TraceCarrier {
       readsResponse: policies.needs.responseBody,
       body: this.#requestBody(transaction, message.end),
     };
+  }
+
+  #notePassed(message: HeadersMessage, attributes: Attributes): void {
+    const { set, runtime, now } = this.#context;
+    this.passed = new Transaction(refusalPolicies(set), runtime, 0, 0, this.#held);
+    this.passed.callMetadata = this;
+    this.passed.beginRequest(readRequestHead(message.head, attributes, now()));
   }
 
   #requestBody({ policies, request }: Transaction, end: boolean): BodyPlan {

@@ -1,4 +1,5 @@
 import { PolicyFailure } from '../policy/index.ts';
+import { type Ending, logDecision } from './decision.ts';
 import {
   createExchange,
   type Effect,
@@ -196,6 +197,7 @@ export class ProcessingStream {
         break;
       case 'closed':
         observer.streamClosed(effect.why);
+        this.#logDecision(effect.why);
         this.#runs.streamEnded();
         break;
       default:
@@ -219,6 +221,12 @@ export class ProcessingStream {
     }
     const reason = `${inARow} streams in a row ended without the ${side}'s body`;
     reportMissingBody(reason, this.#context, this.#policies.transaction);
+  }
+
+  #logDecision(why: Ending): void {
+    const transaction = this.#policies.transaction ?? this.#policies.passed;
+    if (transaction === undefined) return;
+    logDecision(transaction, { why, status: this.#replies.status, isStreamed: this.#streamed !== undefined });
   }
 
   get #apiName(): string {

@@ -1,20 +1,44 @@
-import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue, type Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+  type RegistryContentType,
+} from 'prom-client';
+import type { Exemplar } from './exemplar.ts';
 
 /** What one process counts, as data: `registry.getMetricsAsJSON()`. */
-export type MetricSnapshot = readonly MetricObjectWithValues<MetricValue<string>>[];
+export type MetricSnapshot = readonly MetricObjectWithValues<SnapshotValue>[];
 
-/** The metrics of several processes as one: counters are summed, gauges as each of them says. */
+type SnapshotValue = MetricValue<string> & {
+  readonly metricName?: string;
+  readonly exemplar?: Exemplar | undefined;
+};
+
+/** Prometheus' own text format, or OpenMetrics, which has exemplars. */
+export type MetricsFormat = 'prometheus' | 'openmetrics';
+
+/** The metrics of several processes as one: counters are summed, gauges as each of them says; the newest exemplars are kept. */
 export async function sumMetrics(snapshots: readonly MetricSnapshot[]): Promise<MetricSnapshot> {
-  return (await aggregate(snapshots).getMetricsAsJSON()) as MetricSnapshot;
+  const sum = (await AggregatorRegistry.aggregate(
+    snapshots.map((one) => [...one]),
+  ).getMetricsAsJSON()) as unknown as MetricSnapshot;
+  return withExemplars(sum, snapshots);
 }
 
-/** In Prometheus' text format. */
-export async function metricsText(snapshot: MetricSnapshot): Promise<string> {
-  return await aggregate([snapshot]).metrics();
+export async function metricsText(snapshot: MetricSnapshot, format: MetricsFormat = 'prometheus'): Promise<string> {
+  const isOpen = format === 'openmetrics';
+  const registry = new Registry<RegistryContentType>();
+  registry.setContentType(isOpen ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE);
+  for (const metric of snapshot) registry.registerMetric(printable(metric, isOpen) as never);
+  return await registry.metrics();
 }
 
-function aggregate(snapshots: readonly MetricSnapshot[]): Registry {
-  return AggregatorRegistry.aggregate(snapshots.map((snapshot) => [...snapshot]));
+/** prom-client writes `_total` behind a counter's name in OpenMetrics by itself, and takes it off where it has made the metric. */
+function printable(metric: MetricSnapshot[number], isOpen: boolean) {
+  const name = isOpen && String(metric.type) === 'counter' ? metric.name.replace(/_total$/, '') : metric.name;
+  const named = { ...metric, name };
+  return { ...named, get: () => named };
 }
 
 /**
@@ -24,4 +48,26 @@ function aggregate(snapshots: readonly MetricSnapshot[]): Registry {
 export function countersOf(snapshot: MetricSnapshot): MetricSnapshot {
   // As data between processes the type is text, whatever the library's declaration says.
   return snapshot.filter(({ type }) => ['counter', 'histogram'].includes(String(type)));
+}
+
+/** The library's sums have none. */
+function withExemplars(sum: MetricSnapshot, snapshots: readonly MetricSnapshot[]): MetricSnapshot {
+  const newest = new Map<string, Exemplar>();
+  for (const { name, values } of snapshots.flat()) {
+    for (const value of values) {
+      if (value.exemplar === undefined) continue;
+      const key = keyOf(name, value);
+      const known = newest.get(key);
+      if (known === undefined || known.timestamp < value.exemplar.timestamp) newest.set(key, value.exemplar);
+    }
+  }
+  if (newest.size === 0) return sum;
+  return sum.map((metric) => ({
+    ...metric,
+    values: metric.values.map((value) => ({ ...value, exemplar: newest.get(keyOf(metric.name, value)) })),
+  }));
+}
+
+function keyOf(name: string, { metricName = name, labels }: SnapshotValue): string {
+  return JSON.stringify([metricName, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
 }

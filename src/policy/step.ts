@@ -23,9 +23,11 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
   trace?.({ kind: 'step', step, phase });
   if (step.authorizer?.isByPath) refuseAmbiguous(transaction, step.authorizer);
   if (!isWanted(transaction, step)) {
+    transaction.steps?.skipped.push(step.name);
     clearMutations(transaction, mutations, phase);
     return;
   }
+  transaction.steps?.ran.push(step.name);
   let answer: FunctionAnswer | undefined;
   let sends = false;
   try {

@@ -66,6 +66,8 @@ export class Transaction implements EvaluationContext {
   streamLimits: StreamLimits | undefined;
   /** The step that runs, or ran last. */
   step: PolicyStep | undefined;
+  /** Which steps ran and which did not, where that is told. */
+  readonly steps: { readonly ran: string[]; readonly skipped: string[] } | undefined;
   /** Metadata of the gRPC call, which have Envoy's own trace; undefined where there is no Envoy. */
   callMetadata: TraceCarrier | undefined;
   /** Milliseconds that invocations took in all. */
@@ -97,6 +99,7 @@ export class Transaction implements EvaluationContext {
     this.bodyLimit = bodyLimit;
     this.evaluationMs = evaluationMs;
     this.memory = memory;
+    this.steps = runtime.logging.decisions ? { ran: [], skipped: [] } : undefined;
     this.#streams = streams;
   }
 

@@ -1,17 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { describeError, type Logger } from '../observability/index.ts';
+import { describeError, type Logger, type MetricsFormat } from '../observability/index.ts';
 import { type AdminAccess, AdminGuard } from './admin-access.ts';
 import { bindHosts, resolveHost } from './bind.ts';
 import { type Connection, ConnectionTable } from './connection-table.ts';
 import { type ListenAddress, ListenError, parseListenAddress } from './listen-address.ts';
+import { METRICS_TYPES, metricsFormat } from './metrics-format.ts';
 import type { Readiness } from './readiness.ts';
 
 /** What the admin port tells. Called for a request; a rejection is a 500. */
 export interface AdminSource {
   readiness(): Readiness | Promise<Readiness>;
-  /** Prometheus' text format. */
-  metrics(): Promise<string>;
+  metrics(format: MetricsFormat): Promise<string>;
   /** Plain data without secrets. */
   config(): unknown;
 }
@@ -22,7 +22,6 @@ export interface AdminServer {
   close(): void;
 }
 
-const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 const MAX_CONNECTIONS = 100;
@@ -125,11 +124,13 @@ function router(
   guard: AdminGuard,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   // Scrapers that pile up share one answer: it is the only expensive one.
-  let scrape: Promise<string> | undefined;
-  const metrics = (): Promise<string> => {
-    scrape ??= source.metrics().finally(() => {
-      scrape = undefined;
-    });
+  const scrapes = new Map<MetricsFormat, Promise<string>>();
+  const metrics = (format: MetricsFormat): Promise<string> => {
+    let scrape = scrapes.get(format);
+    if (scrape === undefined) {
+      scrape = source.metrics(format).finally(() => scrapes.delete(format));
+      scrapes.set(format, scrape);
+    }
     return scrape;
   };
   return async (request, response) => {
@@ -149,8 +150,10 @@ function router(
         const shown = guard.showsDetails(request) ? readiness : withoutReasons(readiness);
         return send(request, response, readiness.ready ? 200 : 503, JSON_TYPE, json(shown));
       }
-      case '/metrics':
-        return send(request, response, 200, METRICS_TYPE, await metrics());
+      case '/metrics': {
+        const format = metricsFormat(request.headers.accept);
+        return send(request, response, 200, METRICS_TYPES[format], await metrics(format));
+      }
       case '/config':
         if (!guard.showsDetails(request)) return send(request, response, 403, JSON_TYPE, json({ error: LOCAL_ONLY }));
         return send(request, response, 200, JSON_TYPE, json(source.config()));

@@ -6,13 +6,15 @@ import { loadPolicies } from '../../src/config/index.ts';
 import { createExternalProcessor, type ExternalProcessor } from '../../src/ext-proc/index.ts';
 import type { LambdaInvoker } from '../../src/lambda/index.ts';
 import { Metrics } from '../../src/observability/index.ts';
-import type { PolicySet } from '../../src/policy/index.ts';
+import { defaultLogging, type PolicySet, type RequestLogging } from '../../src/policy/index.ts';
 import { createServer, parseListenAddress } from '../../src/server/index.ts';
 
 export interface ProcessorOptions {
   /** policies.yaml. */
   readonly policies: string;
   readonly invoker: LambdaInvoker;
+  /** As flags of `serve` say. */
+  readonly logging?: Partial<RequestLogging>;
 }
 
 export interface RunningProcessor {
@@ -39,6 +41,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Running
     invoker: options.invoker,
     metrics,
     logger,
+    logging: { ...defaultLogging, ...options.logging },
     node: { id: null, version: null, tenant: null, zone: null, shardingTags: [] },
   });
   const address = `unix:${join(directory, 's')}`;
