@@ -19,6 +19,7 @@ COPY --from=build /app/dist ./dist
 COPY package.json LICENSE NOTICE ./
 COPY proto ./proto
 COPY playground/*.html playground/*.css playground/*.js ./playground/
+COPY admin/*.css admin/*.js admin/*.svg ./admin/
 COPY starter ./starter
 # For Unix sockets on a volume, and the command under its name: `docker exec … lambda-ext-proc check …`.
 RUN install -d -o node -g node /run/lambda-ext-proc && ln -s /app/dist/main.js /usr/local/bin/lambda-ext-proc

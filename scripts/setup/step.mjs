@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
 
 /** A set-up that cannot go on; the message says what to do. */
 export class SetupError extends Error {}
@@ -16,6 +17,15 @@ export function run(command, args, options = {}) {
   const result = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, ...options });
   if (result.error) return undefined;
   return { ok: result.status === 0, output: `${result.stdout ?? ''}${result.stderr ?? ''}` };
+}
+
+/** `variable`: the one that names the program. */
+export function checkExecutable(path, variable) {
+  try {
+    accessSync(path, constants.X_OK);
+  } catch {
+    throw new SetupError(`${variable}: ${path} is not there, or is no program that you may run`);
+  }
 }
 
 /** Some lines of a tool's output, indented: `slice(from, to)` of them, by default the last, where the reason stands. */

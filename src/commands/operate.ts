@@ -1,3 +1,4 @@
+import { AdminPage, ReloadHistory } from '../admin-page/index.ts';
 import { FilePolicySource, type ReloadOutcome } from '../config/index.ts';
 import { type Logger, type Metrics, metricsText } from '../observability/index.ts';
 import type { PolicySet } from '../policy/index.ts';
@@ -9,8 +10,9 @@ import {
   type ServingNode,
   type SignalControl,
 } from '../server/index.ts';
-import { policyCheck, reportLoad } from './policy-reports.ts';
+import { policyCheck, recordReload, reportLoad } from './policy-reports.ts';
 import type { ServeOptions } from './serve-options.ts';
+import { version } from './version.ts';
 
 /** The process that an operator started. */
 export interface ServeProcess {
@@ -31,6 +33,7 @@ export async function operate(
   prepare?: (set: PolicySet) => Promise<void>,
 ): Promise<number> {
   const adminAddress = parseAdminAddress(options.admin);
+  const reloads = new ReloadHistory();
   let refused: string | null = null;
   const source: FilePolicySource = await FilePolicySource.open({
     path: options.config,
@@ -45,15 +48,23 @@ export async function operate(
       refused = await node.reload(source.document);
       if (refused !== null) {
         metrics.reload(false);
+        reloads.add({
+          at: new Date(),
+          version: undefined,
+          problems: [`a worker refuses it: ${refused}`],
+          changes: undefined,
+        });
         const message = 'a worker refuses the configuration; the one before stays';
         logger.error({ file: options.config, problem: refused }, message);
         return;
       }
     }
+    recordReload(reloads, outcome);
     reportLoad(source, outcome, logger, metrics);
   }
 
-  reportLoad(source, { kind: 'loaded', version: source.status.version, warnings: [] }, logger, metrics);
+  const loaded = { kind: 'loaded', version: source.status.version, warnings: [], changes: undefined } as const;
+  reportLoad(source, loaded, logger, metrics);
   const node = await start(source);
   const first = new FirstReadiness();
   const readiness = async (): Promise<Readiness> => {
@@ -64,6 +75,14 @@ export async function operate(
         : { status: 'degraded' as const, reason: `a worker refuses it: ${refused}` };
     return { ready, checks: { policies, ...checks } };
   };
+  const page = new AdminPage({
+    version: version(),
+    policies: source,
+    readiness,
+    metrics: () => node.metrics(),
+    failures: async () => await node.failures(),
+    reloads: () => reloads.reloads,
+  });
   const admin =
     adminAddress === undefined
       ? undefined
@@ -73,6 +92,7 @@ export async function operate(
             readiness,
             metrics: async (format) => await metricsText(await node.metrics(), format),
             config: () => ({ listen: node.addresses, workers: options.workers, policies: source.describe() }),
+            page,
           },
           options.adminAccess,
           logger,
@@ -81,10 +101,12 @@ export async function operate(
           await node.stop({ graceMs: 0, replaced: false });
           throw error;
         });
+  if (admin !== undefined) page.start();
   source.watch();
   const close = (): void => {
     source.close();
     admin?.close();
+    page.stop();
     metrics.stop();
   };
   signals.attach({

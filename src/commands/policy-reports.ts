@@ -1,3 +1,4 @@
+import type { ReloadHistory } from '../admin-page/index.ts';
 import { type FilePolicySource, loggedProblem, problemLines, type ReloadOutcome } from '../config/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { Check } from '../server/index.ts';
@@ -15,6 +16,21 @@ export function reportLoad(source: FilePolicySource, outcome: ReloadOutcome, log
   metrics.reload(true, Object.keys(source.describe().apis).length);
   logger.info({ file: status.file, version: outcome.version, changed: outcome.kind === 'loaded' }, 'policies loaded');
   if (outcome.kind === 'loaded') logWarnings(source, logger);
+}
+
+/** Tells the admin page how a reload went. */
+export function recordReload(reloads: ReloadHistory, outcome: ReloadOutcome): void {
+  const at = new Date();
+  if (outcome.kind === 'failed') {
+    reloads.add({ at, version: undefined, problems: problemLines(outcome.error), changes: undefined });
+    return;
+  }
+  const { version } = outcome;
+  // The same document again: only news after one that could not be used.
+  const [last] = reloads.reloads;
+  if (outcome.kind === 'unchanged' && (last === undefined || last.version !== undefined)) return;
+  const changes = outcome.kind === 'loaded' ? outcome.changes : { changes: [], more: 0 };
+  reloads.add({ at, version, problems: [], changes });
 }
 
 /** For log and readiness. */

@@ -113,6 +113,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
       return readinessOf(checks, awaitedIdentity(invoker, set));
     },
     metrics: () => metrics.snapshot(),
+    failures: () => metrics.recentFailures.list(),
     async reload(document) {
       const problem = await wiring.reload(document);
       store.follow(policies.current().resultStore);

@@ -15,6 +15,7 @@ export interface PolicyDescription {
   readonly apis: Readonly<Record<string, ApiDescription>>;
 }
 
+/** One API of it. */
 export interface ApiDescription {
   readonly envoy: EnvoySettings;
   readonly needs: PhaseNeeds;
@@ -50,7 +51,7 @@ export function describePolicies(set: CompiledPolicySet, status: PolicyStatus): 
   };
 }
 
-function describeApi(api: ApiPolicies): ApiDescription {
+export function describeApi(api: ApiPolicies): ApiDescription {
   return {
     envoy: api.envoy,
     needs: api.needs,

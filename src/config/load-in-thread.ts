@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { DocumentChanges } from './document-changes.ts';
 import { compileInTurns, type LoadedPolicies, type ReadDocument } from './load-policies.ts';
 import { PolicyDocumentError, type Problem } from './problem.ts';
 import type { SecretStore } from './secrets/index.ts';
@@ -7,6 +8,8 @@ import type { SecretStore } from './secrets/index.ts';
 export interface ThreadTask {
   readonly text: string;
   readonly fileName: string;
+  /** What was in force before, of which the changes are told; undefined: nobody asks for them. */
+  readonly before: string | undefined;
   /** See SecretFrame. */
   readonly allowedSecrets: readonly string[];
   /** See SecretStore. */
@@ -15,27 +18,35 @@ export interface ThreadTask {
 
 /** What it found. */
 export type ThreadFindings =
-  | { readonly kind: 'good'; readonly read: ReadDocument }
+  | { readonly kind: 'good'; readonly read: ReadDocument; readonly changes: DocumentChanges | undefined }
   | { readonly kind: 'bad'; readonly problems: readonly Problem[] };
 
+export interface ReloadedPolicies extends LoadedPolicies {
+  /** Since `before`; undefined where nobody asked. */
+  readonly changes: DocumentChanges | undefined;
+}
+
 /**
- * As `loadPolicies`, for a process that serves: reading and checking happen in a thread of their own, and what is compiled here
- * lets requests through. Rejects with PolicyDocumentError.
+ * As `loadPolicies`, for a process that serves: reading, checking and comparing with `before`, a document that was good, happen in a
+ * thread of their own, and what is compiled here lets requests through. Rejects with PolicyDocumentError.
  */
 export async function loadPoliciesInThread(
   text: string,
   fileName: string,
   secrets: SecretStore,
-): Promise<LoadedPolicies> {
+  before?: string,
+): Promise<ReloadedPolicies> {
   const findings = await findingsOf({
     text,
     fileName,
+    before,
     allowedSecrets: secrets.allowed,
     isServing: secrets.isServing,
   });
   if (findings.kind === 'bad') throw new PolicyDocumentError(findings.problems);
-  const { read } = findings;
-  return await secrets.load(() => compileInTurns(read, fileName, secrets));
+  const { read, changes } = findings;
+  const loaded = await secrets.load(() => compileInTurns(read, fileName, secrets));
+  return { ...loaded, changes };
 }
 
 function findingsOf(task: ThreadTask): Promise<ThreadFindings> {

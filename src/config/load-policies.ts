@@ -93,13 +93,18 @@ export function loadPolicies(
   };
 }
 
-/** What `loadPolicies` throws and warns of, and the document itself. Throws PolicyDocumentError. */
-export function readPolicies(text: string, fileName: string, secrets: SecretStore): ReadDocument {
+/** What `loadPolicies` throws and warns of, and the document itself; `data`: as it is written. Throws PolicyDocumentError. */
+export function readPolicies(
+  text: string,
+  fileName: string,
+  secrets: SecretStore,
+): { readonly read: ReadDocument; readonly data: unknown } {
   const reporter = new Reporter(fileName, parseOrReport(text, fileName));
   const document = read(reporter, fileName);
   atOnce(compileDocument(document, reporter, secrets));
   if (reporter.hasErrors) throw new PolicyDocumentError(reporter.problems);
-  return { document, warnings: reporter.problems, numbers: reporter.numbers, places: reporter.places };
+  const { problems: warnings, numbers, places, data } = reporter;
+  return { read: { document, warnings, numbers, places }, data };
 }
 
 /** Compiles, while requests go on, what `readPolicies` found good. Rejects with PolicyDocumentError. */

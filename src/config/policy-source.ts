@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { PolicySet, PolicySource } from '../policy/index.ts';
-import { describePolicies, type PolicyDescription } from './describe.ts';
+import { type ApiDescription, describeApi, describePolicies, type PolicyDescription } from './describe.ts';
+import type { DocumentChanges } from './document-changes.ts';
 import { loadPoliciesInThread } from './load-in-thread.ts';
 import { emptyPolicies, type LoadedPolicies, loadPolicies } from './load-policies.ts';
 import type { PolicyStatus } from './policy-status.ts';
@@ -27,7 +28,12 @@ export interface PolicySourceOptions {
 }
 
 export type ReloadOutcome =
-  | { readonly kind: 'loaded'; readonly version: string; readonly warnings: readonly Problem[] }
+  | {
+      readonly kind: 'loaded';
+      readonly version: string;
+      readonly warnings: readonly Problem[];
+      readonly changes: DocumentChanges | undefined;
+    }
   | { readonly kind: 'unchanged'; readonly version: string }
   /** The policies that ran before stay in force. */
   | { readonly kind: 'failed'; readonly error: Error };
@@ -107,6 +113,17 @@ export class FilePolicySource implements PolicySource {
     return describePolicies(this.#inForce.set, this.status);
   }
 
+  /** In the order of the document. */
+  get apiNames(): readonly string[] {
+    return [...this.#inForce.set.apis.keys()];
+  }
+
+  /** As `describe`, of one API; undefined where there is none of this name. */
+  describeApi(name: string): ApiDescription | undefined {
+    const api = this.#inForce.set.apis.get(name);
+    return api && describeApi(api);
+  }
+
   /** Reads the file again, one reload after the other. Never rejects. */
   reload(): Promise<ReloadOutcome> {
     const turn = this.#turn.then(() => this.#reload());
@@ -161,11 +178,12 @@ export class FilePolicySource implements PolicySource {
       const text = await readDocument(path);
       const version = versionOf(text);
       // Secrets of the document are read again even when its text is the same: they may have been rotated.
-      const loaded = await loadPoliciesInThread(text, path, this.#secrets);
-      await this.#options.prepare?.(loaded.set);
       const isNew = version !== this.#inForce.version;
+      const before = isNew ? this.#inForce.text : undefined;
+      const { changes, ...loaded } = await loadPoliciesInThread(text, path, this.#secrets, before);
+      await this.#options.prepare?.(loaded.set);
       this.#inForce = { ...loaded, text, version, loadedAt: this.#now() };
-      return isNew ? { kind: 'loaded', version, warnings: loaded.warnings } : { kind: 'unchanged', version };
+      return isNew ? { kind: 'loaded', version, warnings: loaded.warnings, changes } : { kind: 'unchanged', version };
     } catch (error) {
       return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
     }

@@ -53,6 +53,12 @@ function problemLine(problem: Problem, field: string): string {
   return printableLine(`${file}:${line}:${column} ${field === '' ? '' : `${field}: `}${label}${message}`);
 }
 
+/** The API that a problem is about; undefined: none of them, or not one alone. */
+export function apiOfProblem({ path }: Problem): string | undefined {
+  const [, word, quoted] = /^apis(?:\.([\w-]+)|\[("(?:[^"\\]|\\.)*")\])/.exec(path) ?? [];
+  return quoted === undefined ? word : String(JSON.parse(quoted));
+}
+
 /** Keys that are no plain words are quoted: `responseTemplates.DEFAULT["*\/*"]`. */
 export function formatPath(path: DocumentPath): string {
   let text = '';

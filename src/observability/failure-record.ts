@@ -54,7 +54,8 @@ export class RecentFailures {
   }
 
   add(record: FailureRecord): void {
-    this.#records.push(record);
+    // A copy: a text that was cut of a longer one would hold all of that in memory.
+    this.#records.push(structuredClone(record));
     // Cut now and then: an array that loses its first item with each failure would move all others.
     if (this.#records.length >= 2 * this.#limit) this.#records = this.#records.slice(-this.#limit);
   }

@@ -7,7 +7,7 @@ import { isLoopback } from '../loopback.ts';
 export interface AdminAccess {
   /** Names beside `localhost` and the machine's own that a request's `Host` may have. */
   readonly hosts: readonly string[];
-  /** /config and the reasons in /readyz for other machines, too. */
+  /** The page, /config and the reasons in /readyz for other machines, too. */
   readonly details: boolean;
 }
 
@@ -37,6 +37,18 @@ export class AdminGuard {
     const [, v6, name = ''] = match ?? [];
     if (v6 !== undefined) return isIP(v6) === 6;
     return isIP(name) === 4 || this.#names.has(name.toLowerCase().replace(/\.$/, ''));
+  }
+
+  /**
+   * False for what a page of another origin asks for, which a browser tells by itself. It could read no answer, and is not even to
+   * ask; but a link to here may be followed.
+   */
+  allowsOrigin({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+    const { origin, host = '' } = headers;
+    if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) return false;
+    const site = headers['sec-fetch-site'];
+    if (site === undefined || site === 'same-origin' || site === 'none') return true;
+    return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   }
 
   /** For this machine only, unless asked for: they hold ARNs and endpoints. */

@@ -14,6 +14,22 @@ export interface AdminSource {
   metrics(format: MetricsFormat): Promise<string>;
   /** Plain data without secrets. */
   config(): unknown;
+  readonly page: AdminPages;
+}
+
+/** What a person sees in a browser: details, so that they are for this machine only. */
+export interface AdminPages {
+  readonly paths: ReadonlySet<string>;
+  /** `path`: one of `paths`. */
+  answer(path: string, query: URLSearchParams): Promise<PageAnswer>;
+}
+
+/** It is sent with `cache-control: no-store` and `x-content-type-options: nosniff`, as all answers are. */
+export interface PageAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Buffer;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface AdminServer {
@@ -52,7 +68,7 @@ function parseTcpAddress(text: string): (ListenAddress & { kind: 'tcp' }) | unde
   }
 }
 
-/** /livez, /readyz, /metrics, /config over plain HTTP. Throws ListenError. */
+/** /livez, /readyz, /metrics, /config and the page over plain HTTP. Throws ListenError. */
 export async function openAdmin(
   address: ListenAddress & { kind: 'tcp' },
   source: AdminSource,
@@ -138,11 +154,24 @@ function router(
       response.setHeader('allow', 'GET, HEAD');
       return send(request, response, 405, JSON_TYPE, json({ error: 'only GET and HEAD' }));
     }
-    const path = request.url?.split('?', 1)[0];
+    const { path, query } = targetOf(request.url ?? '');
     if (path === '/livez') return send(request, response, 200, JSON_TYPE, json({ live: true }));
     if (!guard.allowsHost(request)) {
       const error = 'the Host is neither an IP address nor a known name; allow it with serve --admin-host NAME';
       return send(request, response, 421, JSON_TYPE, json({ error }));
+    }
+    const isDetail = path === '/config' || source.page.paths.has(path);
+    if (isDetail && !guard.showsDetails(request)) {
+      return send(request, response, 403, JSON_TYPE, json({ error: LOCAL_ONLY }));
+    }
+    if (isDetail && !guard.allowsOrigin(request)) {
+      return send(
+        request,
+        response,
+        403,
+        JSON_TYPE,
+        json({ error: 'the request comes from the page of another origin' }),
+      );
     }
     switch (path) {
       case '/readyz': {
@@ -155,12 +184,22 @@ function router(
         return send(request, response, 200, METRICS_TYPES[format], await metrics(format));
       }
       case '/config':
-        if (!guard.showsDetails(request)) return send(request, response, 403, JSON_TYPE, json({ error: LOCAL_ONLY }));
         return send(request, response, 200, JSON_TYPE, json(source.config()));
-      default:
-        return send(request, response, 404, JSON_TYPE, json({ paths: ['/livez', '/readyz', '/metrics', '/config'] }));
+      default: {
+        if (!source.page.paths.has(path)) return send(request, response, 404, JSON_TYPE, json({ paths: PATHS }));
+        const { status, type, body, headers } = await source.page.answer(path, query);
+        return send(request, response, status, type, body, headers);
+      }
     }
   };
+}
+
+const PATHS = ['/', '/livez', '/readyz', '/metrics', '/config'];
+
+function targetOf(url: string): { readonly path: string; readonly query: URLSearchParams } {
+  const mark = url.indexOf('?');
+  if (mark === -1) return { path: url, query: new URLSearchParams() };
+  return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
 }
 
 function withoutReasons({ ready, checks }: Readiness): unknown {
@@ -172,9 +211,17 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-function send(request: IncomingMessage, response: ServerResponse, status: number, type: string, body: string): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
+    ...headers,
     'content-type': type,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',

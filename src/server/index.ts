@@ -1,4 +1,4 @@
-export { type AdminSource, openAdmin, parseAdminAddress } from './admin.ts';
+export { type AdminPages, type AdminSource, openAdmin, type PageAnswer, parseAdminAddress } from './admin.ts';
 export { type AdminAccess, adminHost } from './admin-access.ts';
 export { clientNames } from './client-names.ts';
 export { FirstReadiness } from './first-readiness.ts';

@@ -1,4 +1,4 @@
-import type { MetricSnapshot } from '../observability/index.ts';
+import type { FailureRecord, MetricSnapshot } from '../observability/index.ts';
 import type { Readiness } from './readiness.ts';
 import type { PolicyDocument } from './worker-channel.ts';
 
@@ -17,6 +17,8 @@ export interface ServingNode {
   readonly pids?: readonly (number | undefined)[];
   readiness(): Readiness | Promise<Readiness>;
   metrics(): Promise<MetricSnapshot>;
+  /** The last failures of requests, the newest first. */
+  failures(): readonly FailureRecord[] | Promise<readonly FailureRecord[]>;
   /** Takes the document into force; null, or what is wrong with it while the old one stays in force. */
   reload(document: PolicyDocument | undefined): string | null | Promise<string | null>;
   /** Replaces the workers one by one, where there are any; false when one of them could not be replaced. */

@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import { countersOf, describeError, type Logger, type MetricSnapshot, sumMetrics } from '../observability/index.ts';
+import { describeError, type FailureRecord, type Logger, type MetricSnapshot } from '../observability/index.ts';
 import { type Check, type Readiness, readinessOf } from './readiness.ts';
 import type { ServingNode, StopOptions } from './serving-node.ts';
 import type { PolicyDocument } from './worker-channel.ts';
 import { WorkerHandle } from './worker-handle.ts';
+import { WorkerSums } from './worker-sums.ts';
 
 export interface SupervisorOptions {
   readonly workers: number;
@@ -48,8 +49,7 @@ export class Supervisor implements ServingNode {
   readonly #logger: Logger;
   readonly #slots: Slot[] = [];
   #document: PolicyDocument | undefined;
-  /** What ended workers have counted; a chain, because summing is asynchronous. */
-  #departed: Promise<MetricSnapshot> = Promise.resolve([]);
+  readonly #sums = new WorkerSums();
   #restarts = 0;
   #stopping = false;
   #hangTimer: NodeJS.Timeout | undefined;
@@ -165,16 +165,16 @@ export class Supervisor implements ServingNode {
   }
 
   /** Those of all workers, with what ended ones have counted, and the supervisor's own. */
-  async metrics(): Promise<MetricSnapshot> {
-    const running = this.#slots
-      .map(({ worker }) => worker)
-      .filter(({ state }) => state === 'ready' || state === 'draining');
-    const asked = await Promise.all(
-      running.map((worker) =>
-        worker.ask({ about: 'metrics' }, ASK_MS).catch(() => (worker.state === 'gone' ? [] : worker.lastMetrics)),
-      ),
-    );
-    return await sumMetrics([...asked, await this.#departed, await this.#options.ownMetrics()]);
+  metrics(): Promise<MetricSnapshot> {
+    return this.#sums.metrics(this.#workers, this.#options.ownMetrics);
+  }
+
+  failures(): Promise<readonly FailureRecord[]> {
+    return this.#sums.failures(this.#workers);
+  }
+
+  get #workers(): readonly WorkerHandle[] {
+    return this.#slots.map(({ worker }) => worker);
   }
 
   get counts(): { readonly ready: number; readonly wanted: number; readonly restarts: number } {
@@ -210,10 +210,7 @@ export class Supervisor implements ServingNode {
 
   #spawn(number: number): WorkerHandle {
     const worker = new WorkerHandle(number, this.#options.spawn(number));
-    void worker.exited.then(() => {
-      const counters = countersOf(worker.lastMetrics);
-      this.#departed = this.#departed.then((before) => sumMetrics([before, counters]));
-    });
+    this.#sums.follow(worker);
     return worker;
   }
 

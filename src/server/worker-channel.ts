@@ -1,4 +1,4 @@
-import type { MetricSnapshot } from '../observability/index.ts';
+import type { FailureRecord, MetricSnapshot } from '../observability/index.ts';
 import type { Readiness } from './readiness.ts';
 import type { StopOptions } from './serving-node.ts';
 
@@ -22,12 +22,15 @@ export type ToWorker =
 export type Question =
   | { readonly about: 'readiness' }
   | { readonly about: 'metrics' }
+  | { readonly about: 'failures' }
   | { readonly about: 'reload'; readonly document: PolicyDocument | undefined };
 
 /** The answer's type by what the question was about. A reload answers what is wrong, or null. */
 export interface Answers {
   readonly readiness: Readiness;
   readonly metrics: MetricSnapshot;
+  /** The newest first. */
+  readonly failures: readonly FailureRecord[];
   readonly reload: string | null;
 }
 
@@ -38,4 +41,4 @@ export type FromWorker =
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'error'; readonly id: number; readonly problem: string }
   /** The last message of an orderly end. */
-  | { readonly type: 'bye'; readonly metrics: MetricSnapshot };
+  | { readonly type: 'bye'; readonly metrics: MetricSnapshot; readonly failures: readonly FailureRecord[] };

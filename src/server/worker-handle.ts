@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { MetricSnapshot } from '../observability/index.ts';
+import type { FailureRecord, MetricSnapshot } from '../observability/index.ts';
 import type { StopOptions } from './serving-node.ts';
 import type { Answers, FromWorker, PolicyDocument, Question, ToWorker } from './worker-channel.ts';
 
@@ -26,6 +26,7 @@ export class WorkerHandle {
   #addresses: readonly string[] = [];
   #state: 'starting' | 'ready' | 'draining' | 'gone' = 'starting';
   #lastMetrics: MetricSnapshot = [];
+  #lastFailures: readonly FailureRecord[] = [];
   #onStarted: ((problem: string | undefined) => void) | undefined;
 
   constructor(number: number, child: ChildProcess) {
@@ -63,6 +64,11 @@ export class WorkerHandle {
     return this.#lastMetrics;
   }
 
+  /** What it last told of failed requests. */
+  get lastFailures(): readonly FailureRecord[] {
+    return this.#lastFailures;
+  }
+
   /** Resolves when every listener of the worker is bound; rejects with one line when it cannot start. */
   start(document: PolicyDocument | undefined, replace: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -94,6 +100,7 @@ export class WorkerHandle {
         resolve: (value) => {
           settle();
           if (question.about === 'metrics') this.#lastMetrics = value as MetricSnapshot;
+          if (question.about === 'failures') this.#lastFailures = value as readonly FailureRecord[];
           resolve(value as Answers[A]);
         },
         reject: (error) => {
@@ -137,6 +144,7 @@ export class WorkerHandle {
         break;
       case 'bye':
         this.#lastMetrics = message.metrics;
+        this.#lastFailures = message.failures;
         break;
     }
   }

@@ -44,7 +44,7 @@ export function runWorker(options: WorkerOptions): Promise<number> {
       stopping = true;
       if (node !== undefined) {
         await node.stop(how);
-        await send({ type: 'bye', metrics: await node.metrics() });
+        await send({ type: 'bye', metrics: await node.metrics(), failures: await node.failures() });
       }
       resolve(0);
     };
@@ -93,6 +93,8 @@ async function askNode(node: ServingNode, question: Question): Promise<unknown> 
       return node.readiness();
     case 'metrics':
       return await node.metrics();
+    case 'failures':
+      return await node.failures();
     case 'reload':
       return node.reload(question.document);
   }

@@ -1,12 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const root = join(import.meta.dirname, '../..');
-const CHROMIUM = '@sparticuz/chromium';
-const wanted = join(root, 'test/long/browser');
-const directory = join(root, '.local/browser');
+const directory = join(import.meta.dirname, '../../.local/browser');
+const unpacked = join(directory, 'unpacked');
 
 /** As much of Playwright's page as the tests use. */
 export interface BrowserPage {
@@ -14,6 +11,8 @@ export interface BrowserPage {
   goto(url: string): Promise<{ status(): number } | null>;
   reload(): Promise<unknown>;
   url(): string;
+  title(): Promise<string>;
+  isVisible(selector: string): Promise<boolean>;
   on(
     event: 'console' | 'pageerror' | 'request',
     listener: (told: { text(): string; type(): string; url(): string }) => void,
@@ -27,14 +26,16 @@ export interface BrowserPage {
   evaluate(script: string): Promise<unknown>;
   emulateMedia(media: { colorScheme: 'light' | 'dark' }): Promise<void>;
   setViewportSize(size: { width: number; height: number }): Promise<void>;
+  screenshot(options: { path: string; fullPage?: boolean }): Promise<unknown>;
 }
 
 interface BrowserContext {
   newPage(): Promise<BrowserPage>;
+  close(): Promise<void>;
 }
 
 export interface Browser {
-  newContext(): Promise<BrowserContext>;
+  newContext(options?: { javaScriptEnabled?: boolean }): Promise<BrowserContext>;
   close(): Promise<void>;
 }
 
@@ -49,9 +50,17 @@ export interface BrowserKit {
   audit(page: BrowserPage): Promise<readonly AxeViolation[]>;
 }
 
-/** A real Chromium with its own security: installed into .local/browser at the first time (90 MB). */
+/** Why there is none; undefined: there is one. npm has it for one platform only. */
+export function browserMissing(): string | undefined {
+  if (process.env.CHROMIUM_BIN || (process.platform === 'linux' && process.arch === 'x64')) return undefined;
+  return 'CHROMIUM_BIN is not set, and npm has no Chromium for this platform';
+}
+
+/** A real Chromium with its own security, as `node scripts/setup.mjs --browser` has installed it, or CHROMIUM_BIN. */
 export async function startBrowser(): Promise<BrowserKit> {
-  install();
+  if (!existsSync(join(directory, 'node_modules'))) {
+    throw new Error(`${directory} is not there: run \`node scripts/setup.mjs --browser\``);
+  }
   const require = createRequire(join(directory, 'package.json'));
   // Some of them are CommonJS, whose exports are the default.
   const load = async (name: string) => {
@@ -59,23 +68,13 @@ export async function startBrowser(): Promise<BrowserKit> {
     return { ...named, ...exports, default: exports };
   };
   const { chromium } = await load('playwright-core');
-  const { default: binary } = await import(require.resolve(CHROMIUM));
   const { AxeBuilder } = await load('@axe-core/playwright');
-  // Not the package's own arguments: they switch the same-origin policy off.
-  const args = ['--no-sandbox', '--disable-gpu'];
-  const browser: Browser = await chromium.launch({ executablePath: await binary.executablePath(), args });
+  const browser: Browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_BIN || join(unpacked, 'chromium'),
+    // Not the package's own arguments: they switch the same-origin policy off.
+    args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'],
+    // The package's own fonts: a machine may have none, and pictures look the same everywhere.
+    env: { ...process.env, FONTCONFIG_PATH: join(unpacked, 'fonts') },
+  });
   return { browser, audit: async (page) => (await new AxeBuilder({ page }).analyze()).violations };
-}
-
-function install(): void {
-  mkdirSync(directory, { recursive: true });
-  const lock = 'package-lock.json';
-  const installed = join(directory, lock);
-  const isThere = existsSync(join(directory, 'node_modules/playwright-core'));
-  if (isThere && existsSync(installed) && readFileSync(installed, 'utf8') === readFileSync(join(wanted, lock), 'utf8'))
-    return;
-  for (const file of ['package.json', lock]) cpSync(join(wanted, file), join(directory, file));
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const npm = spawnSync('npm', args, { cwd: directory, encoding: 'utf8' });
-  if (npm.status !== 0) throw new Error(`npm ci in ${directory} failed: ${npm.stderr}`);
 }

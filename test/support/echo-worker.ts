@@ -3,6 +3,7 @@
 import { createLogger, Metrics } from '../../src/observability/index.ts';
 import { createServer, parseListenAddress, readinessOf, runWorker } from '../../src/server/index.ts';
 import { echoService } from './echo-service.ts';
+import { failureRecord } from './failure-record.ts';
 
 const [address = '', number = '0'] = process.argv.slice(2);
 const logger = createLogger({ level: 'silent' });
@@ -40,8 +41,10 @@ const code = await runWorker({
       readiness: () => readinessOf({ document: { status: 'ok', reason: text } }),
       metrics: () => {
         metrics.message('request_headers');
+        metrics.failed(failureRecord({ api: `worker ${number}` }));
         return metrics.snapshot();
       },
+      failures: () => metrics.recentFailures.list(),
       reload(next) {
         const wrong = refuse(next?.text);
         if (wrong === null) text = next?.text ?? 'none';

@@ -33,13 +33,17 @@ describe('the packed file', () => {
   const program = (...args: readonly string[]): string =>
     run(process.execPath, [join(directory, 'package/dist/main.js'), ...args], directory);
 
-  test('carries both schemas and what init writes', () => {
+  test('carries both schemas, what init writes, and the files of both pages', () => {
     for (const file of [
       'schema/policies.schema.json',
       'schema/policy-tests.schema.json',
       'starter/policies.yaml',
       'starter/policies.test.yaml',
       'starter/envoy.yaml',
+      'admin/page.css',
+      'admin/page.js',
+      'admin/icon.svg',
+      'playground/index.html',
     ]) {
       assert.ok(files.includes(file), file);
     }

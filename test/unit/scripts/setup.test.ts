@@ -19,9 +19,9 @@ function freshCheckout(t: TestContext): string {
   return directory;
 }
 
-function setUp(checkout: string, env: Record<string, string>) {
+function setUp(checkout: string, env: Record<string, string>, args: readonly string[] = []) {
   const own = { ENVOY_BIN: '', MINISTACK_BIN: '', ...env };
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/setup.mjs'], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/setup.mjs', ...args], {
     cwd: checkout,
     encoding: 'utf8',
     env: { ...process.env, ...own },
@@ -94,6 +94,15 @@ test('a ministack of ones own must be there', (t) => {
   const { status, stderr } = setUp(freshCheckout(t), { MINISTACK_BIN: '/nowhere/ministack' });
   assert.equal(status, 1);
   assert.match(stderr, /^setup: MINISTACK_BIN: \/nowhere\/ministack is not there/);
+});
+
+test('a chromium of ones own must be there', (t) => {
+  const checkout = freshCheckout(t);
+  const envoy = program(checkout, 'envoy', 'echo "envoy  version: 0123abc/1.40.0/Clean/RELEASE/BoringSSL"');
+  const tools = { ENVOY_BIN: envoy, MINISTACK_BIN: envoy, CHROMIUM_BIN: '/nowhere/chromium' };
+  const { status, stderr } = setUp(checkout, tools, ['--browser']);
+  assert.equal(status, 1);
+  assert.match(stderr, /^setup: CHROMIUM_BIN: \/nowhere\/chromium is not there/);
 });
 
 test('with tools of ones own only the build is left to do and that once', (t) => {

@@ -16,6 +16,16 @@ const logger = createLogger({ level: 'silent' });
 
 const closed: AdminAccess = { hosts: [], details: false };
 
+const page: AdminSource['page'] = {
+  paths: new Set(['/', '/admin/page.js']),
+  answer: async (path, query) => ({
+    status: 200,
+    type: 'text/html; charset=utf-8',
+    body: `<p>page ${path} ${query.get('q')}</p>`,
+    headers: { 'content-security-policy': "default-src 'none'" },
+  }),
+};
+
 async function start(t: TestContext, source: Partial<AdminSource> = {}, access = closed, listen = '127.0.0.1:0') {
   const parsed = parseAdminAddress(listen);
   assert.ok(parsed !== undefined);
@@ -25,6 +35,7 @@ async function start(t: TestContext, source: Partial<AdminSource> = {}, access =
       readiness: () => readinessOf({ listeners: { status: 'ok', reason: 'all bound' } }),
       metrics: async () => 'up 1\n',
       config: () => ({ apis: ['orders'] }),
+      page,
       ...source,
     },
     access,
@@ -43,6 +54,11 @@ test('each path answers with its type', async (t) => {
   assert.equal(metrics.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
   assert.equal(await metrics.text(), 'up 1\n');
   assert.deepEqual(await (await fetch(`${url}/config`)).json(), { apis: ['orders'] });
+  const shown = await fetch(`${url}/?q=a%3F?`);
+  assert.equal(await shown.text(), '<p>page / a??</p>');
+  assert.equal(shown.headers.get('content-security-policy'), "default-src 'none'");
+  assert.equal(shown.headers.get('x-content-type-options'), 'nosniff');
+  assert.equal(shown.headers.get('cache-control'), 'no-store');
   assert.equal((await fetch(`${url}/other`)).status, 404);
 });
 
@@ -195,7 +211,7 @@ for (const [host, expected] of [
 ] as const) {
   test(`the host ${JSON.stringify(host)} gets ${expected}, and /livez`, async (t) => {
     const { port } = await start(t, {}, { hosts: ['metrics.local'], details: false });
-    for (const path of ['/readyz', '/metrics', '/config', '/nothing']) {
+    for (const path of ['/', '/admin/page.js', '/readyz', '/metrics', '/config', '/nothing']) {
       const found = expected === 200 && path === '/nothing' ? 404 : expected;
       assert.equal(await ask(port, get(path, host)), found, path);
     }
@@ -227,11 +243,34 @@ for (const [what, client, more, details, expected] of [
       socket.end(get(path, '127.0.0.1', more));
       return Buffer.concat(await socket.toArray()).toString();
     };
+    for (const path of ['/', '/?q=1', '/admin/page.js']) {
+      assert.match(await answer(path), expected ? /^HTTP\/1\.1 200.*<p>page/s : /^HTTP\/1\.1 403.*--admin-details/s);
+    }
     assert.match(await answer('/config'), expected ? /^HTTP\/1\.1 200.*orders/s : /^HTTP\/1\.1 403.*--admin-details/s);
     const readyz = await answer('/readyz');
     assert.match(readyz, /^HTTP\/1\.1 200.*"credentials": \{.*"degraded"/s);
     assert.equal(readyz.includes('arn:aws:secret'), expected);
     assert.match(await answer('/metrics'), /up 1/);
+  });
+}
+
+for (const [what, headers, expected] of [
+  ['no browser', '', 200],
+  ['the page itself', 'origin: http://127.0.0.1:9464\r\nsec-fetch-site: same-origin\r\n', 200],
+  ['who types the address', 'sec-fetch-site: none\r\nsec-fetch-mode: navigate\r\n', 200],
+  ['a link elsewhere', 'sec-fetch-site: cross-site\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\n', 200],
+  ['another origin', 'origin: http://attacker.example\r\n', 403],
+  ['another port of this machine', 'origin: http://127.0.0.1:8080\r\nsec-fetch-site: same-site\r\n', 403],
+  ['an origin that is hidden', 'origin: null\r\n', 403],
+  ['a script of another origin', 'sec-fetch-site: cross-site\r\nsec-fetch-mode: no-cors\r\n', 403],
+  ['a frame', 'sec-fetch-site: cross-site\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: iframe\r\n', 403],
+] as const) {
+  test(`details that ${what} asks for are a ${expected}`, async (t) => {
+    const { port } = await start(t);
+    for (const path of ['/', '/admin/page.js', '/config']) {
+      assert.equal(await ask(port, get(path, '127.0.0.1:9464', headers)), expected, path);
+    }
+    assert.equal(await ask(port, get('/metrics', '127.0.0.1:9464', headers)), 200);
   });
 }
 
@@ -245,7 +284,7 @@ test('an admin port in use is an error that names it and the way without', async
   const { address } = await start(t);
   const taken = parseAdminAddress(address);
   assert.ok(taken !== undefined);
-  const source = { readiness: () => readinessOf({}), metrics: async () => '', config: () => ({}) };
+  const source = { readiness: () => readinessOf({}), metrics: async () => '', config: () => ({}), page };
   await assert.rejects(
     openAdmin(taken, source, closed, logger),
     new RegExp(`cannot listen on ${address} \\(admin port\\): the address is in use by another process; --admin off`),

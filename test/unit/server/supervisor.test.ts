@@ -162,19 +162,25 @@ test('a port that another process has is an error for a worker too', async (t) =
   );
 });
 
-test('metrics are summed, and do not fall when a worker is replaced', async (t) => {
+test('metrics are summed, failures are told together, and neither gets less when a worker is replaced', async (t) => {
   const { supervisor } = await start(t);
   const series = 'messages_total{phase="request_headers"}';
-  // Each worker counts one message for each scrape.
+  const failed = async (): Promise<string[]> => (await supervisor.failures()).map(({ api }) => api).sort();
+  assert.deepEqual(await failed(), []);
+  // Each worker counts one message, and records one failure, for each scrape.
   assert.equal(await counter(supervisor, series), 2);
+  assert.deepEqual(await failed(), ['worker 0', 'worker 1']);
   assert.equal(await counter(supervisor, series), 4);
   await supervisor.rollingRestart();
   const after = await counter(supervisor, series);
   assert.ok(after >= 6, `${after}`);
+  const seen = await failed();
+  assert.ok(seen.length >= 6, `${seen}`);
   process.kill(supervisor.pids[0] ?? 0, 'SIGKILL');
   await until('worker 0 is seen gone', () => supervisor.counts.restarts === 1);
   await until('worker 0 is back', () => supervisor.counts.ready === 2);
   assert.ok((await counter(supervisor, series)) > after);
+  assert.ok((await failed()).length > seen.length);
 });
 
 test('a worker that hangs is killed and replaced, and the other serves on', async (t) => {

@@ -1,0 +1,47 @@
+import { printable } from '../printable.ts';
+
+/** HTML that may be sent as it is. Only `html` makes it. */
+class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type { Markup };
+
+/** What a template may have in its places. Undefined, null and false are nothing. */
+type Content = string | number | Markup | readonly Content[] | undefined | null | false;
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
+};
+
+/**
+ * A tagged template of HTML. Every text in it is escaped, so that it is safe between tags and between the double quotes of an
+ * attribute; there is no way to put a text in without. Controls and characters that reverse the order of letters become visible.
+ */
+export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
+  let text = strings[0] ?? '';
+  contents.forEach((content, i) => {
+    text += rendered(content) + (strings[i + 1] ?? '');
+  });
+  return new Markup(text);
+}
+
+function rendered(content: Content): string {
+  if (content === undefined || content === null || content === false) return '';
+  if (content instanceof Markup) return content.text;
+  if (typeof content === 'object') return content.map(rendered).join('');
+  return escapeText(String(content));
+}
+
+function escapeText(text: string): string {
+  return printable(text.toWellFormed()).replaceAll(/[&<>"'`]/g, (c) => ESCAPES[c] ?? c);
+}
