@@ -75,6 +75,9 @@ const meanings: Readonly<Record<Metric, string>> = {
   workersWanted: 'workers that should',
   workerRestarts: 'workers that ended unasked and were started again',
   unexpectedErrors: 'bugs: each is logged with its place, and the process goes on',
+  traceSpans:
+    'spans of [traces](../guides/tracing.md) that left the process or were lost. `failed`: the receiver did not take them; `dropped`: the queue was full',
+  limitedTraces: 'streams that were to be recorded as a trace and were not, since 100 a second were',
   droppedLogLines: 'log lines thrown away because standard output was not read',
   eventLoopLag: 'how late the event loop was since the last scrape; the worst of all workers',
   buildInfo: 'always 1; not summed',
@@ -144,6 +147,8 @@ const sections: readonly (readonly [title: string, metrics: readonly Metric[]])[
       'workersWanted',
       'workerRestarts',
       'unexpectedErrors',
+      'traceSpans',
+      'limitedTraces',
       'droppedLogLines',
       'eventLoopLag',
       'buildInfo',

@@ -15,6 +15,7 @@ import {
   type Takeover,
   watchTlsFiles,
 } from '../server/index.ts';
+import { startTracing } from '../tracing/index.ts';
 import { keepCompiledCode } from './compile-cache.ts';
 import { awaitedIdentity, credentialCheck } from './credential-check.ts';
 import type { ServeOptions } from './serve-options.ts';
@@ -41,6 +42,8 @@ const IDLE_CHECK_MS = 20;
 const CUT_MS = 500;
 /** For connections of the pool to close in order; the process ends afterwards anyway. */
 const CLOSE_MS = 1_000;
+/** For spans that have not left yet. A receiver that is away or slow is not waited for any longer. */
+const FLUSH_MS = 2_000;
 /** In how much of the grace, at its end, no request may come. */
 const LAST_MS = 1_000;
 
@@ -49,9 +52,16 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
   const { options, policies, logger, metrics, worker } = wiring;
   routeGrpcLogging(logger);
   const { limits } = policies.current();
+  const tracing = await startTracing(process.env, {
+    observer: metrics.traces,
+    logger,
+    version: version(),
+    worker: options.workers > 1 ? worker : undefined,
+  });
   const invoker = createLambdaInvoker({
     userAgent: `lambda-ext-proc/${version()}`,
     logger,
+    tracing,
     onCredentialsLoaded: (source, ok) => metrics.credentialsRefreshed(source, ok),
     onCircuitOpened: (name) => metrics.circuitOpened(name),
   });
@@ -66,6 +76,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
     metrics,
     logger,
     logging: options.logging,
+    tracing,
     node: { id: null, version: version(), tenant: null, zone: null, shardingTags: [] },
     store: { results: store, placeOf: (invocation) => invoker.sharedPlace(invocation) },
   });
@@ -132,7 +143,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
       if (!clean) logger.warn({ streams: metrics.streamsInFlight }, 'streams were still open at the end of the drain');
       // In observability mode Envoy has gone and its events are still on their way.
       while (processor.capacity.streams > 0 && Date.now() < end) await sleep(IDLE_CHECK_MS);
-      await Promise.race([invoker.close(), sleep(CLOSE_MS)]);
+      await Promise.all([Promise.race([invoker.close(), sleep(CLOSE_MS)]), tracing?.close(FLUSH_MS)]);
       release();
     },
     async kill() {

@@ -5,6 +5,7 @@ import { answerTo } from './failures.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
 import type { StreamPolicies } from './stream-policies.ts';
+import { noteAnswer } from './stream-span.ts';
 import type { StreamHead } from './streaming/index.ts';
 import {
   type AnswerReply,
@@ -63,6 +64,7 @@ export class Replies {
     this.status = status;
     const api = this.#policies.transaction?.policies.name ?? '';
     this.#context.observer.immediateResponse(api, errorKey ?? 'SEND_TO_CONSUMER');
+    noteAnswer(this.#policies.transaction?.span, reply.answer.status, errorKey);
     if (life.kind !== 'ended') this.#held.add(body?.length ?? 0);
     if (filter?.observed !== true) this.write(reply);
     // What it was made of is not needed any more, and its bytes have been copied.
@@ -73,6 +75,7 @@ export class Replies {
   writeStreamHead({ status, headers, cookies }: StreamHead, end: boolean): void {
     this.status = status;
     const { transaction } = this.#policies;
+    noteAnswer(transaction?.span, status, undefined);
     const metadata = dynamicMetadata(transaction, false, cookies);
     this.#peer.write(encodeReply({ kind: 'stream-head', status, headers, end }, metadata));
     transaction?.letBodiesGo();
@@ -90,6 +93,7 @@ export class Replies {
 
   /** Breaks such an answer off: of all ways only this one tells the access log why (docs/notes/envoy.md). */
   cut({ status, key }: PolicyFailure): void {
+    noteAnswer(this.#policies.transaction?.span, status, key);
     this.write({ kind: 'answer', answer: { status, headers: [], body: undefined, errorKey: key } });
     this.#policies.transaction?.letGo();
   }

@@ -19,6 +19,7 @@ import { adaptRequest } from './request-mutation.ts';
 import { adaptResponse, type ReceivedResponse } from './response-mutation.ts';
 import { envoyOf, type Selection, selectApi } from './selection.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
+import { beginStreamSpan } from './stream-span.ts';
 import type { Attributes, HeadersMessage, Mutation, Side } from './wire/index.ts';
 
 /** What tells a stream's API. */
@@ -57,6 +58,7 @@ export class StreamPolicies implements Inputs, TraceCarrier {
     this.transaction = transaction;
     const head = readRequestHead(message.head, attributes, now());
     const request = transaction.beginRequest(head);
+    if (runtime.tracing !== undefined) beginStreamSpan(transaction, runtime.tracing, attributes);
     if (head.method === '') this.#context.hiddenHeaders.report(policies.name, ':method');
     // A stream without an API of its own is answered at once, whatever is held.
     if (selection.kind === 'refused') return selection;
@@ -127,16 +129,14 @@ export class StreamPolicies implements Inputs, TraceCarrier {
 
   /** For an error: where the request's headers never came there is no route and no API. */
   forFailure(): Transaction {
+    if (this.transaction !== undefined) return this.transaction;
     const { set, runtime } = this.#context;
-    this.transaction ??= new Transaction(
-      refusalPolicies(set),
-      runtime,
-      set.limits.bodyBytes,
-      set.limits.evaluationMs,
-      this.#held,
-    );
-    this.transaction.callMetadata = this;
-    return this.transaction;
+    const { bodyBytes, evaluationMs } = set.limits;
+    const transaction = new Transaction(refusalPolicies(set), runtime, bodyBytes, evaluationMs, this.#held);
+    transaction.callMetadata = this;
+    if (runtime.tracing !== undefined) beginStreamSpan(transaction, runtime.tracing);
+    this.transaction = transaction;
+    return transaction;
   }
 
   /** Metadata of the gRPC call. */

@@ -18,6 +18,7 @@ import { PolicyRuns } from './policy-runs.ts';
 import { Replies } from './replies.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
 import { StreamPolicies } from './stream-policies.ts';
+import { endStreamSpan } from './stream-span.ts';
 import { StreamedReply } from './streamed-reply.ts';
 import type { OutgoingStream } from './streaming/index.ts';
 import { Timers } from './timers.ts';
@@ -198,6 +199,7 @@ export class ProcessingStream {
       case 'closed':
         observer.streamClosed(effect.why);
         this.#logDecision(effect.why);
+        endStreamSpan(this.#policies.transaction?.span, effect.why);
         this.#runs.streamEnded();
         break;
       default:

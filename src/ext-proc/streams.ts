@@ -9,6 +9,7 @@ import {
   type SharedStore,
   type Trace,
 } from '../policy/index.ts';
+import type { Tracing } from '../tracing/index.ts';
 import { Capacity } from './capacity.ts';
 import { CollectedAnswers } from './collected-answers.ts';
 import { HiddenHeaders } from './hidden-headers.ts';
@@ -33,6 +34,8 @@ export interface StreamsOptions {
   readonly monotonic?: () => number;
   /** See PolicyRuntime. */
   readonly trace?: Trace;
+  /** Undefined: no spans. */
+  readonly tracing?: Tracing | undefined;
   /** Results that other processes share. */
   readonly store?: SharedStore;
   /** Every invocation and no decision where nobody says otherwise. */
@@ -55,8 +58,8 @@ export function createStreams(options: StreamsOptions): Streams {
   const monotonic = options.monotonic ?? (() => performance.now());
   const capacity = new Capacity();
   const cache = createSharedResults(capacity, policies, monotonic, options.store);
-  const { logging = defaultLogging } = options;
-  const runtime = { invoker, logger, observer, logging, node, trace, cache: cache.shared };
+  const { logging = defaultLogging, tracing } = options;
+  const runtime = { invoker, logger, observer, logging, node, trace, tracing, cache: cache.shared };
   const missingBodies = new MissingBodies();
   const hiddenHeaders = new HiddenHeaders(logger);
   const openAnswers = new OpenAnswers();

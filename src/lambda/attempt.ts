@@ -14,8 +14,8 @@ export interface Attempt {
   readonly logTail: boolean;
   /** Wall clock in milliseconds. */
   readonly now: () => number;
-  /** To be told of the answer's headers before an error of the service is thrown. */
-  onHead(headers: AnswerHeaders): void;
+  /** To be told of the answer's head before an error of the service is thrown. */
+  onHead(headers: AnswerHeaders, status: number): void;
 }
 
 /** Makes the exchange of an attempt, and reads its answer. Rejects with an InvocationError. */

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { InvocationFailureKind } from '../observability/index.ts';
 import type { AttemptReader } from './attempt.ts';
+import { beginAttemptSpan, endAttemptSpan } from './attempt-span.ts';
 import { type Deadline, pause, within } from './deadline.ts';
 import { failureKindOf } from './failure-kind.ts';
 import type { FunctionGuard } from './guard/function-guard.ts';
@@ -101,7 +102,7 @@ export class Call<T extends object> {
   async #attempt(attempt: number): Promise<T> {
     const { signer, skew, userAgent, now } = this.#tools;
     const { target, dispatcher, prepared } = this.#route;
-    const { trace, transport } = this.#invocation;
+    const { transport } = this.#invocation;
     const found = attempt === 1 ? this.#route.credentials : this.#credentials();
     const credentials =
       found instanceof Promise ? await within(found, this.#deadline, attempt, 'credentials-timeout') : found;
@@ -115,11 +116,14 @@ export class Call<T extends object> {
       credentials,
       now() + offset,
     );
+    const span = beginAttemptSpan(this.#invocation.span, target, attempt);
+    const trace = span === undefined ? this.#invocation.trace : span.outgoing;
     if (trace !== undefined) addTraceHeaders(headers, trace);
     const request = { origin: target.origin, path: target.path, headers, body: prepared.payload };
     let answered: AnswerHeaders | undefined;
+    let answeredStatus: number | undefined;
     try {
-      return await this.#read({
+      const result = await this.#read({
         dispatcher,
         request,
         limits: this.#limits(attempt),
@@ -127,11 +131,15 @@ export class Call<T extends object> {
         memory: this.#invocation.memory,
         logTail: prepared.logTail,
         now,
-        onHead(told) {
+        onHead(told, status) {
           answered = told;
+          answeredStatus = status;
         },
       });
+      endAttemptSpan(span, answeredStatus);
+      return result;
     } catch (error) {
+      endAttemptSpan(span, answeredStatus, error);
       if (answered === undefined) throw error;
       if (error instanceof InvocationError && isExpiredToken(error.errorType)) {
         this.#refused = { credentials, error };
@@ -149,8 +157,9 @@ export class Call<T extends object> {
   #credentials(): ResolvedCredentials | Promise<ResolvedCredentials> {
     const { target, provider } = this.#route;
     const refused = this.#refused?.credentials;
-    if (refused === undefined || isTrusted(target, this.#invocation.transport.ssl)) return provider.get();
-    return provider.renew?.(refused) ?? provider.get();
+    if (refused === undefined || isTrusted(target, this.#invocation.transport.ssl))
+      return provider.get(this.#invocation.span);
+    return provider.renew?.(refused) ?? provider.get(this.#invocation.span);
   }
 
   #limits(attempt: number): ExchangeLimits {

@@ -1,4 +1,5 @@
 import type { CircuitState, Logger } from '../observability/index.ts';
+import type { Tracing } from '../tracing/index.ts';
 import { CredentialProviders, type CredentialStatus } from './credentials/index.ts';
 import { ensureHome } from './environment.ts';
 import { DirectInvoker, type InvokerParts } from './invoker.ts';
@@ -37,6 +38,8 @@ export interface LambdaInvokerOptions extends Partial<InvokerParts> {
   readonly logger?: Logger | undefined;
   /** Told of keys of the machine and of roles as they come, for who must keep them out of what is shown. */
   readonly onCredentials?: ((credentials: ResolvedCredentials) => void) | undefined;
+  /** Undefined: no spans. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface ProcessInvoker extends LambdaInvoker {
@@ -57,11 +60,12 @@ export interface ProcessInvoker extends LambdaInvoker {
 
 /** The process's one invoker: connections, credentials and trust stores are shared by all APIs. */
 export function createLambdaInvoker(options: LambdaInvokerOptions = {}): ProcessInvoker {
-  const { logger, onCredentials, onCredentialsLoaded, ...parts } = options;
+  const { logger, onCredentials, onCredentialsLoaded, tracing, ...parts } = options;
   ensureHome();
   const providers = new CredentialProviders({
     ...(onCredentials === undefined ? {} : { onCredentials }),
     ...(onCredentialsLoaded === undefined ? {} : { onLoad: onCredentialsLoaded }),
+    tracing,
     onRefresh: (source, error) => {
       if (error === undefined) logger?.info({ source }, 'credentials are refreshed again');
       else logger?.error({ source, err: error }, 'credentials cannot be refreshed');

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { CircuitState } from '../observability/index.ts';
+import type { TraceSpan } from '../tracing/index.ts';
 import type { Attempt, AttemptReader } from './attempt.ts';
 import { Call, type CallTools } from './call.ts';
-import { within } from './deadline.ts';
+import { type Deadline, within } from './deadline.ts';
 import type { Environment } from './environment.ts';
 import { type BegunStream, beginStream } from './event-stream/begin-stream.ts';
 import { Circuits } from './guard/circuits.ts';
@@ -104,8 +105,8 @@ export class DirectInvoker implements LambdaInvoker {
     const prepared = prepare(invocation);
     const provider = this.#credentialsFor(invocation.credentials, invocation.region);
     // Before the guard: who has no credentials, or waits for them, takes no room of the function's and no trial of its circuit.
-    const given = this.#credentials(provider, destination.target);
-    const credentials = given instanceof Promise ? await within(given, deadline, 0, 'credentials-timeout') : given;
+    const given = this.#credentials(provider, destination.target, invocation.span);
+    const credentials = given instanceof Promise ? await awaited(given, deadline, invocation.span) : given;
     const guard = this.#guards.of(destination, provider, invocation);
     const admission = guard.enter(transport, performance.now());
     const leave = (error: unknown): void => {
@@ -141,8 +142,12 @@ export class DirectInvoker implements LambdaInvoker {
     return this.#pools.close();
   }
 
-  #credentials(provider: CredentialProvider, target: Target): ResolvedCredentials | Promise<ResolvedCredentials> {
-    const given = provider.get();
+  #credentials(
+    provider: CredentialProvider,
+    target: Target,
+    span: TraceSpan | undefined,
+  ): ResolvedCredentials | Promise<ResolvedCredentials> {
+    const given = provider.get(span);
     if (given instanceof Promise) return given;
     const { refusals, now } = this.#tools;
     const error = refusals.errorFor(given, target, now());
@@ -164,6 +169,19 @@ export class DirectInvoker implements LambdaInvoker {
     } catch (error) {
       return unconnectable(error);
     }
+  }
+}
+
+async function awaited(
+  given: Promise<ResolvedCredentials>,
+  deadline: Deadline,
+  span: TraceSpan | undefined,
+): Promise<ResolvedCredentials> {
+  const waiting = span?.child('wait for credentials', 'internal');
+  try {
+    return await within(given, deadline, 0, 'credentials-timeout');
+  } finally {
+    waiting?.end();
   }
 }
 

@@ -1,3 +1,5 @@
+import type { TraceSpan } from '../tracing/index.ts';
+
 /** Keys that a request is signed with. */
 export interface ResolvedCredentials {
   readonly accessKeyId: string;
@@ -29,7 +31,8 @@ export interface CredentialProvider {
   readonly identity: string;
   /** The account that the identity belongs to, where it is known by now. */
   readonly account: string | undefined;
-  get(): ResolvedCredentials | Promise<ResolvedCredentials>;
+  /** `span`: of whoever asks; what has to be asked for its sake is a child of it. */
+  get(span?: TraceSpan): ResolvedCredentials | Promise<ResolvedCredentials>;
   /**
    * AWS called these expired: before the next use the source is asked again, at most every few seconds, and what is expired is
    * not taken again from it.

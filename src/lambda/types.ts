@@ -1,5 +1,6 @@
 import type { MemoryAccount } from '../memory-account.ts';
 import type { InvocationFailureKind } from '../observability/index.ts';
+import type { OutgoingTrace, TraceSpan } from '../tracing/index.ts';
 import type { InvocationText } from './invocation-texts.ts';
 
 /** One call of one function: every value is final text, expressions are evaluated before. */
@@ -18,6 +19,8 @@ export interface Invocation extends Readonly<Partial<Record<InvocationText, stri
   readonly transport: TransportOptions;
   readonly retry: RetryOptions;
   readonly trace?: TraceContext | undefined;
+  /** Of this invocation: its attempts are children of it, and the function gets their trace instead of `trace`. */
+  readonly span?: TraceSpan | undefined;
   /** The answer is taken from it while it arrives; absent: without a limit. */
   readonly memory?: MemoryAccount | undefined;
   /** For `invokeStreaming`, which needs it. */
@@ -99,11 +102,7 @@ export interface RetryOptions {
 }
 
 /** Headers of the caller's trace, forwarded as they are. */
-export interface TraceContext {
-  readonly xAmznTraceId?: string | undefined;
-  readonly traceparent?: string | undefined;
-  readonly tracestate?: string | undefined;
-}
+export type TraceContext = { readonly [K in keyof OutgoingTrace]?: OutgoingTrace[K] | undefined };
 
 /** A 2xx answer of the service. A failed function is a result with `functionError`, not an exception. */
 export interface InvocationResult {

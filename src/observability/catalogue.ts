@@ -4,6 +4,7 @@ import { FAILURE_KINDS } from './failure-kinds.ts';
 import { invocationMetricCatalogue } from './invocation-catalogue.ts';
 import type { MetricDefinition } from './metric-definition.ts';
 import { streamedAnswerMetricCatalogue } from './streamed-answer-catalogue.ts';
+import { traceMetricCatalogue } from './trace-catalogue.ts';
 
 /** Every metric. docs/reference/metrics.md describes each, and a test holds the page against this. */
 export const metricCatalogue = {
@@ -121,6 +122,7 @@ export const metricCatalogue = {
   },
   ...streamedAnswerMetricCatalogue,
   ...invocationMetricCatalogue,
+  ...traceMetricCatalogue,
   ...cacheMetricCatalogue,
   ...credentialMetricCatalogue,
   policiesValid: {

@@ -12,6 +12,7 @@ import type { MetricSnapshot } from './metric-sum.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 import { Tally } from './tally.ts';
 import { TimeHistogram } from './time-histogram.ts';
+import { TraceMetrics } from './trace-metrics.ts';
 
 /** A circuit that is not closed. */
 export interface CircuitState {
@@ -26,6 +27,7 @@ const MAX_CIRCUITS = 200;
 /** Everything that one server process counts, in a registry of its own. docs/reference/metrics.md describes each. */
 export class Metrics {
   readonly registry = new Registry();
+  readonly traces = new TraceMetrics(this.registry);
   readonly #invocations = new InvocationMetrics(this.registry);
   readonly #streams = new Tally('streams', this.registry);
   readonly #messages = new Tally('messages', this.registry);

@@ -20,7 +20,8 @@ type Tallied =
   | 'circuitOpenings'
   | 'responseStreamCuts'
   | 'collectedAnswers'
-  | 'unexpectedErrors';
+  | 'unexpectedErrors'
+  | 'traceSpans';
 
 const DISTINCT_VALUES = 50;
 

@@ -204,6 +204,7 @@ function reportCached(
   const { trace } = transaction.runtime;
   trace?.({ kind: 'invocation', invocation });
   trace?.({ kind: 'result', result, cached: true });
+  transaction.stepSpan?.set('lambda_ext_proc.cached', true);
   transaction.executions.set(step.name, execution);
 }
 

@@ -4,6 +4,7 @@ import { type MemoryAccount, NoRoomError, SHORT_TEXT, textBytes } from '../memor
 import type { PolicyStep } from './api-policies.ts';
 import { unauthorized } from './authorizer-failures.ts';
 import { failedCall, failureOf, functionFailure, resultFailure } from './invocation-failure.ts';
+import { traced } from './invocation-span.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import type { Redact } from './private-variables.ts';
 import { beginReport, reportError, reportResult } from './report-invocation.ts';
@@ -37,11 +38,11 @@ export async function callFunction(
   const { transaction, step, invocation } = call;
   const { invoker, trace } = transaction.runtime;
   trace?.({ kind: 'invocation', invocation });
-  const report = beginReport(call);
+  const report = beginReport(call, 'Invoke');
   const started = performance.now();
   let result: InvocationResult;
   try {
-    result = await invoker.invoke(invocation, signal);
+    result = await invoker.invoke(traced(invocation, report.span), signal);
   } catch (error) {
     if (!(error instanceof InvocationError)) {
       report.open.drop();

@@ -27,7 +27,7 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
     credentials: configuration.credentials.constant ?? credentials(transaction, configuration.credentials),
     transport: configuration.transport,
     retry: configuration.retry,
-    trace: traceOf(transaction),
+    trace: transaction.span === undefined ? traceOf(transaction) : undefined,
     memory: transaction.memory,
   };
   for (const name of INVOCATION_TEXTS) invocation[name] = optional(transaction, configuration.texts[name], name);

@@ -1,8 +1,10 @@
 import { failureKindOf, type Invocation, type InvocationError, type InvocationResult } from '../lambda/index.ts';
 import type { InvocationEnd, InvocationFailureKind, InvocationLabels, OpenInvocation } from '../observability/index.ts';
+import type { TraceSpan } from '../tracing/index.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { kindOf } from './failure-kind.ts';
 import { cutText, type FunctionErrorFacts, functionErrorOf } from './function-error.ts';
+import { beginInvocationSpan, endInvocationSpan, type LambdaOperation } from './invocation-span.ts';
 import type { PolicyFailure } from './policy-failure.ts';
 import { type Redact, withoutQuotes } from './private-variables.ts';
 import type { Execution, Transaction } from './transaction.ts';
@@ -18,6 +20,8 @@ export interface BegunReport {
   readonly labels: InvocationLabels;
   /** It counts as under way until this is told that it has ended. */
   readonly open: OpenInvocation;
+  /** The same; undefined where traces are off. */
+  readonly span: TraceSpan | undefined;
 }
 
 /** One that is over. */
@@ -28,19 +32,18 @@ export interface EndedInvocation extends BegunReport {
 }
 
 /** The invocation begins now. */
-export function beginReport({
-  transaction,
-  step,
-  invocation,
-  redact,
-}: Omit<BegunReport, 'labels' | 'open'>): BegunReport {
+export function beginReport(
+  { transaction, step, invocation, redact }: Omit<BegunReport, 'labels' | 'open' | 'span'>,
+  operation: LambdaOperation,
+): BegunReport {
   const { functionName } = invocation;
   const labels = {
     api: transaction.policies.name,
     policy: step.name,
     function: redact?.(functionName) ?? functionName,
   };
-  return { transaction, step, invocation, redact, labels, open: transaction.runtime.observer.invocation(labels) };
+  const span = beginInvocationSpan({ transaction, invocation, redact }, operation);
+  return { transaction, step, invocation, redact, labels, open: transaction.runtime.observer.invocation(labels), span };
 }
 
 /** The log line, the metrics and the metadata of an invocation that gave no result. `bytes`: what came of one that streams. */
@@ -167,11 +170,12 @@ function log(ended: EndedInvocation, facts: object): void {
 
 /** Metadata and metrics. */
 function count(
-  { transaction, step, durationMs, waitedMs = durationMs, open }: EndedInvocation,
+  { transaction, step, durationMs, waitedMs = durationMs, open, span }: EndedInvocation,
   end: Omit<InvocationEnd, 'seconds' | 'traceId'>,
   execution: Execution,
 ): void {
   transaction.invocationMs += waitedMs;
   transaction.executions.set(step.name, execution);
+  endInvocationSpan(span, execution, end);
   open.end({ ...end, seconds: durationMs / 1000, traceId: transaction.identity.recordedTraceId });
 }

@@ -4,7 +4,7 @@ import type { Transaction } from './transaction.ts';
 export interface RequestIdentity {
   /** `x-request-id` as it came, cut to 128 characters. */
   readonly requestId: string | undefined;
-  /** Of Envoy's span for the call, else of the caller's `traceparent`. */
+  /** Of the stream's span; where traces are off of Envoy's span for the call, else of the caller's `traceparent`. */
   readonly traceId: string | undefined;
   /** The same where the trace is recorded: for exemplars, which lead to it. */
   readonly recordedTraceId: string | undefined;
@@ -15,12 +15,15 @@ export interface RequestIdentity {
 const MAX_TEXT = 128;
 
 /** Of the headers as they came: what policies make of them is for the backend. */
-export function identityOf({ request, traceParent }: Pick<Transaction, 'request' | 'traceParent'>): RequestIdentity {
-  const traceId = traceParent?.traceId;
+export function identityOf({
+  request,
+  traceId,
+  isTraceRecorded,
+}: Pick<Transaction, 'request' | 'traceId' | 'isTraceRecorded'>): RequestIdentity {
   return {
     requestId: request?.headers.received('x-request-id')?.[0]?.slice(0, MAX_TEXT),
     traceId,
-    recordedTraceId: traceParent?.sampled === true ? traceId : undefined,
+    recordedTraceId: isTraceRecorded ? traceId : undefined,
     route: request?.route?.slice(0, MAX_TEXT),
   };
 }

@@ -8,7 +8,7 @@ import { MatchedPath } from './matched-path.ts';
 import type { Message } from './message.ts';
 import type { Phase } from './phase.ts';
 import { PolicyFailure } from './policy-failure.ts';
-import { executeStep } from './step.ts';
+import { runStep } from './step-span.ts';
 import type { Transaction } from './transaction.ts';
 
 export type PhaseOutcome =
@@ -83,7 +83,7 @@ async function run(transaction: Transaction, step: PolicyStep, phase: Phase): Pr
     request.matched = resource && new MatchedPath(resource, transaction);
   }
   if (transaction.response !== undefined) transaction.response.contentHidden = hidden;
-  await executeStep(transaction, step, phase);
+  await runStep(transaction, step, phase);
   transaction.throwIfAborted();
 }
 

@@ -5,6 +5,7 @@ import type { Invocation, LambdaInvoker } from '../lambda/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
 import type { FailureRecord, InvocationLabels, OpenInvocation } from '../observability/index.ts';
 import type { ResultStore } from '../result-store/index.ts';
+import type { Tracing } from '../tracing/index.ts';
 import type { Trace } from './trace.ts';
 
 /** What the policy needs from the process around it. */
@@ -19,6 +20,8 @@ export interface PolicyRuntime {
   readonly cache?: SharedResults | undefined;
   /** For who shows or tests policies; undefined in a server. */
   readonly trace?: Trace | undefined;
+  /** Undefined: no spans. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Which lines of requests are logged, and what they say. */

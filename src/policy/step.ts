@@ -24,6 +24,7 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
   if (step.authorizer?.isByPath) refuseAmbiguous(transaction, step.authorizer);
   if (!isWanted(transaction, step)) {
     transaction.steps?.skipped.push(step.name);
+    transaction.stepSpan?.set('lambda_ext_proc.skipped', true);
     clearMutations(transaction, mutations, phase);
     return;
   }
@@ -56,6 +57,7 @@ export async function executeStep(transaction: Transaction, step: PolicyStep, ph
     const failure = PolicyFailure.from(error);
     trace?.({ kind: 'failure', failure, goesOn });
     if (!goesOn) throw failure;
+    transaction.stepSpan?.set('error.type', failure.key);
     reportSkipped(transaction, failure, 'policy failed, going on as onError says');
     clearMutations(transaction, mutations, phase);
   }

@@ -5,6 +5,7 @@ import type { StreamingConfiguration } from './api-policies.ts';
 import type { CallResult, FunctionCall } from './call-function.ts';
 import { giveBackPayload } from './invocation.ts';
 import { failedCall, failureOf, resultFailure } from './invocation-failure.ts';
+import { traced } from './invocation-span.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import {
   type BegunReport,
@@ -33,12 +34,12 @@ export async function streamFunction(
   const { invoker, trace } = transaction.runtime;
   transaction.takeResponseStream();
   trace?.({ kind: 'invocation', invocation });
-  const report = beginReport(call);
+  const report = beginReport(call, 'InvokeWithResponseStream');
   const started = performance.now();
   let result: StreamingResult | undefined;
   let answer: FunctionAnswer;
   try {
-    result = await invoker.invokeStreaming({ ...invocation, streaming: times }, signal);
+    result = await invoker.invokeStreaming({ ...traced(invocation, report.span), streaming: times }, signal);
     answer = await format.begin(result.body, transaction.memory);
   } catch (error) {
     throw failedBefore(call, report, error, result, performance.now() - started);

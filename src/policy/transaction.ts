@@ -1,7 +1,7 @@
 import type { ApiScope, EvaluationContext, NodeScope } from '../expression/index.ts';
 import type { AuthorizerGrant, BodyPieces, FunctionAnswer } from '../formats/index.ts';
 import { type MemoryAccount, NoRoomError, textBytes, unlimitedMemory } from '../memory-account.ts';
-import { readTraceParent, type TraceCarrier, type TraceParent } from '../tracing/index.ts';
+import { readTraceParent, type TraceCarrier, type TraceParent, type TraceSpan } from '../tracing/index.ts';
 import type { StreamLimits } from './answer.ts';
 import type { ApiPolicies, PolicyStep } from './api-policies.ts';
 import type { Inflater } from './content-codings.ts';
@@ -70,6 +70,10 @@ export class Transaction implements EvaluationContext {
   readonly steps: { readonly ran: string[]; readonly skipped: string[] } | undefined;
   /** Metadata of the gRPC call, which have Envoy's own trace; undefined where there is no Envoy. */
   callMetadata: TraceCarrier | undefined;
+  /** Of the whole stream; undefined where traces are off. */
+  span: TraceSpan | undefined;
+  /** Of the step that runs. */
+  stepSpan: TraceSpan | undefined;
   /** Milliseconds that invocations took in all. */
   invocationMs = 0;
   /** Ends the invocation under way. Each has one of its own: most end by themselves, and aborting a signal is expensive. */
@@ -140,7 +144,12 @@ export class Transaction implements EvaluationContext {
 
   /** The trace that the request belongs to, in 32 hexadecimal digits, for logs and metrics. Undefined: nobody named one. */
   get traceId(): string | undefined {
-    return this.traceParent?.traceId;
+    return this.span?.traceId ?? this.traceParent?.traceId;
+  }
+
+  /** Whoever looks for the trace finds it. */
+  get isTraceRecorded(): boolean {
+    return this.span?.isRecorded ?? this.traceParent?.sampled ?? false;
   }
 
   /** The span that Envoy made for the call, else the one that the caller's headers name, as they came. */

@@ -1,5 +1,7 @@
+import type { TraceSpan, Tracing } from '../../tracing/index.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { AssumedRole } from '../types.ts';
+import { assumeRoleSpan, inSpan } from './credential-spans.ts';
 import { isForeign, restated } from './restated-error.ts';
 import { onOurClock } from './service-clock.ts';
 import { describeExchange, recordInto, type SourceExchange } from './source-exchanges.ts';
@@ -11,12 +13,15 @@ export interface AssumeRoleOptions {
   readonly base: CredentialProvider;
   /** Of the STS endpoint, where AWS_ENDPOINT_URL_STS names none. */
   readonly region: string;
+  /** Of the request that waits for the session. */
+  readonly span?: TraceSpan | undefined;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** A session of the role. Rejects with the SDK's error. The SDK is loaded with the first role. */
 export async function assumeRole(options: AssumeRoleOptions): Promise<ResolvedCredentials> {
-  const { base } = options;
-  const credentials = await base.get();
+  const { base, span } = options;
+  const credentials = await base.get(span);
   try {
     return await requestSession(options, credentials);
   } catch (error) {
@@ -38,7 +43,13 @@ async function othersThan(
   return base.get();
 }
 
-async function requestSession(
+function requestSession(options: AssumeRoleOptions, credentials: ResolvedCredentials): Promise<ResolvedCredentials> {
+  const { role, region, span, tracing } = options;
+  const own = assumeRoleSpan(role.roleArn, region, span, tracing);
+  return inSpan(own, () => askForSession(options, credentials));
+}
+
+async function askForSession(
   { role, region }: AssumeRoleOptions,
   credentials: ResolvedCredentials,
 ): Promise<ResolvedCredentials> {

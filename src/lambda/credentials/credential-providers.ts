@@ -1,3 +1,4 @@
+import type { TraceSpan, Tracing } from '../../tracing/index.ts';
 import { InvocationError } from '../invocation-error.ts';
 import type { CredentialProvider, ResolvedCredentials } from '../resolved-credentials.ts';
 import type { AssumedRole, CredentialSource } from '../types.ts';
@@ -5,6 +6,7 @@ import { type AssumeRoleOptions, accountOf, assumeRole } from './assume-role.ts'
 import { ChainPrincipal, type ChainPrincipalOptions, callerIdentity } from './chain-principal.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { credentialError } from './credential-error.ts';
+import { chainSpan, inSpan } from './credential-spans.ts';
 import type { CredentialStatus } from './credential-status.ts';
 import { type ChainProgress, loadDefaultChain, profileStamp } from './default-chain.ts';
 import { identityKey, keysLabel, roleLabel, rolesOf } from './identity.ts';
@@ -28,6 +30,8 @@ export interface CredentialProvidersOptions {
   readonly callerIdentity?: ChainPrincipalOptions['ask'];
   /** Called when STS gives no answer to who the chain is. */
   readonly onUnknownPrincipal?: (error: unknown) => void;
+  /** Undefined: no spans. */
+  readonly tracing?: Tracing | undefined;
 }
 
 const MAX_ROLES = 256;
@@ -54,6 +58,7 @@ export class CredentialProviders {
       onCredentials: () => {},
       callerIdentity,
       onUnknownPrincipal: () => {},
+      tracing: undefined,
       ...options,
     };
     const { callerIdentity: ask, clock, onUnknownPrincipal: onFailure } = this.#options;
@@ -140,8 +145,9 @@ export class CredentialProviders {
   }
 
   #createRole(key: string, source: string, role: AssumedRole, base: Identity, region: string): RefreshingProvider {
-    const { clock, loadRole, onRefresh, onLoad } = this.#options;
-    const load = async () => this.#told(await loadRole({ role, base: base.find(), region }));
+    const { clock, loadRole, onRefresh, onLoad, tracing } = this.#options;
+    const load = async (span: TraceSpan | undefined) =>
+      this.#told(await loadRole({ role, base: base.find(), region, span, tracing }));
     return new RefreshingProvider({
       source,
       identity: key,
@@ -191,7 +197,7 @@ export class CredentialProviders {
     this.#default ??= new RefreshingProvider({
       source: 'the default chain',
       identity: 'default',
-      load: async () => this.#told(await loadDefault(chain)),
+      load: async (span) => this.#told(await inSpan(chainSpan(span), () => loadDefault(chain))),
       progress: () => chain.words?.() ?? '',
       stamp,
       clock,

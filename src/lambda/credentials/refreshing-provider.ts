@@ -1,3 +1,4 @@
+import type { TraceSpan } from '../../tracing/index.ts';
 import { InvocationError } from '../invocation-error.ts';
 import { type CredentialProvider, REJECTED_MS, type ResolvedCredentials, sameKeys } from '../resolved-credentials.ts';
 import type { Clock } from './clock.ts';
@@ -11,7 +12,8 @@ export interface RefreshingProviderOptions {
   readonly identity: string;
   /** Where it is known before there are credentials. */
   readonly account?: string | undefined;
-  readonly load: () => Promise<ResolvedCredentials>;
+  /** `span`: of the request for whose sake it is; undefined: nobody waits. */
+  readonly load: (span: TraceSpan | undefined) => Promise<ResolvedCredentials>;
   /** What a load that has not ended has met by now, for who waits no longer. */
   readonly progress?: (() => string) | undefined;
   /** Tells by another value that the source has changed, for credentials that have no expiry. Never rejects. */
@@ -84,12 +86,12 @@ export class RefreshingProvider implements CredentialProvider {
   }
 
   /** Rejects with an InvocationError of kind `credentials`, at the latest after 10 s. */
-  get(): ResolvedCredentials | Promise<ResolvedCredentials> {
+  get(span?: TraceSpan): ResolvedCredentials | Promise<ResolvedCredentials> {
     const now = this.#options.clock.now();
     if (now < this.lastUsed - SET_BACK_MS) this.#forgetTimes();
     this.lastUsed = now;
     const current = this.#current;
-    if (current === undefined || (now >= this.#validUntil && !this.#goesOn())) return this.#wait(now);
+    if (current === undefined || (now >= this.#validUntil && !this.#goesOn())) return this.#wait(now, span);
     if (now >= this.#refreshAt) this.#refresh(now);
     else if (now >= this.#stampAt && this.#options.stamp !== undefined) this.#compareStamp(now, this.#options.stamp);
     return current;
@@ -165,10 +167,10 @@ export class RefreshingProvider implements CredentialProvider {
     return credentialError(`the credentials of ${this.#options.source}`, error);
   }
 
-  #wait(now: number): Promise<ResolvedCredentials> {
+  #wait(now: number, span: TraceSpan | undefined): Promise<ResolvedCredentials> {
     // A source that has just failed is not asked again by every request that comes.
     if (this.#failure !== undefined && now < this.#retryAt) return Promise.reject(this.#failure);
-    this.#load ??= this.#start(now);
+    this.#load ??= this.#start(now, span);
     return this.#load;
   }
 
@@ -177,7 +179,7 @@ export class RefreshingProvider implements CredentialProvider {
     if (this.#load === undefined && now >= this.#retryAt) this.#load = this.#start(now);
   }
 
-  #start(started: number): Promise<ResolvedCredentials> {
+  #start(started: number, span?: TraceSpan): Promise<ResolvedCredentials> {
     const { source, load, progress, stamp, clock } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<ResolvedCredentials>();
     // Without this a background load that fails would end the process.
@@ -202,7 +204,7 @@ export class RefreshingProvider implements CredentialProvider {
       return isCurrent;
     };
     const stamped = stamp?.();
-    load().then(
+    load(span).then(
       async (loaded) => {
         const seen = await stamped;
         if (!settle()) return;

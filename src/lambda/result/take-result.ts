@@ -11,7 +11,7 @@ export async function takeResult(attempt: Attempt): Promise<InvocationResult> {
   const sink = new CollectedAnswer(MAX_ANSWER_BYTES, memory);
   try {
     const answer = await exchange(dispatcher, request, limits, signal, sink);
-    attempt.onHead(answer.headers);
+    attempt.onHead(answer.headers, answer.status);
     return readAnswer(answer, limits.attempt, logTail, now());
   } catch (error) {
     sink.giveBack();

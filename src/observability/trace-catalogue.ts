@@ -1,0 +1,17 @@
+import type { MetricDefinition } from './metric-definition.ts';
+
+/** Of traces, where these are on. */
+export const traceMetricCatalogue = {
+  traceSpans: {
+    name: 'lambda_ext_proc_trace_spans_total',
+    type: 'counter',
+    help: 'Spans that left the process or were lost, by outcome.',
+    labels: { outcome: ['exported', 'failed', 'dropped'] },
+  },
+  limitedTraces: {
+    name: 'lambda_ext_proc_traces_limited_total',
+    type: 'counter',
+    help: 'Streams that were to be recorded as a trace and were not, since too many were.',
+    labels: {},
+  },
+} as const satisfies Record<string, MetricDefinition>;

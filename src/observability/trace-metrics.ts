@@ -1,0 +1,24 @@
+import type { Registry } from 'prom-client';
+import type { LabelValue } from './catalogue.ts';
+import { createCounter } from './create-metric.ts';
+import { Tally } from './tally.ts';
+
+/** What becomes of traces. */
+export class TraceMetrics {
+  readonly #spans: Tally<'traceSpans'>;
+  readonly #limited: ReturnType<typeof createCounter>;
+
+  constructor(registry: Registry) {
+    this.#spans = new Tally('traceSpans', registry);
+    this.#limited = createCounter('limitedTraces', registry);
+  }
+
+  spans(outcome: LabelValue<'traceSpans', 'outcome'>, count: number): void {
+    this.#spans.add(outcome, count);
+  }
+
+  /** A stream that was to be recorded is not. */
+  traceLimited(): void {
+    this.#limited.inc();
+  }
+}
