@@ -2,7 +2,7 @@
  * Streams a second that a process records at most, whatever callers say: what recording one takes is about a tenth of a
  * millisecond, so that this many take a hundredth of a core.
  */
-export const TRACES_PER_SECOND = 100;
+const TRACES_PER_SECOND = 100;
 
 /** A token bucket that holds one second's worth. `now` in milliseconds of a clock that never goes back. */
 export class TraceRate {
