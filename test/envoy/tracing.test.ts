@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReceivedSpan } from '../support/otlp-receiver.ts';
 import { SECRET_KEY, startTracedScene } from '../support/traced-scene.ts';
+import { codeOf, tracingGuideTable } from '../support/tracing-guide.ts';
 
 const STREAM = 'envoy.service.ext_proc.v3.ExternalProcessor/Process';
 const SPAN = '00f067aa0ba902b7';
@@ -15,6 +16,17 @@ function named(spans: readonly ReceivedSpan[], name: string): ReceivedSpan {
   const found = spans.filter((span) => span.name === name);
   assert.equal(found.length, 1, `spans called ${name} in ${spans.map((span) => span.name).join(', ')}`);
   return found[0] as ReceivedSpan;
+}
+
+/** docs/guides/tracing.md has the span and each of its attributes. */
+function isTold({ name, kind, attributes }: ReceivedSpan): void {
+  const row = tracingGuideTable('Span').find(([names]) =>
+    codeOf(names).includes(name.replace(/^policy .*/, 'policy NAME')),
+  );
+  assert.ok(row, name);
+  assert.equal(kind, `SPAN_KIND_${row[1]?.toUpperCase()}`);
+  for (const attribute of Object.keys(attributes))
+    assert.ok(codeOf(row[2]).includes(attribute), `${name}: ${attribute}`);
 }
 
 /** A trace id that ends with the number, and the header of a caller that is in it. */
@@ -221,6 +233,7 @@ test("what a sidecar does is in the caller's trace", async (t) => {
       assert.equal(await environment.sidecar.stop(), 0);
       assert.equal(receiver.spans.filter((span) => span.traceId === id).length, 4);
       assert.ok(receiver.spans.every(isOurs));
+      for (const span of receiver.spans) isTold(span);
       const sent = receiver.bytes().toString('latin1');
       for (const secret of [SECRET_KEY, 'AKIDEXAMPLE', 'in-the-query', 'payload-of', 'of-the-caller', 'AWS4-HMAC']) {
         assert.ok(!sent.includes(secret), secret);

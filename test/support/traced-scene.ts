@@ -1,9 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { parse } from 'yaml';
 import { type Environment, startEnvironment } from './environment.ts';
 import type { Json } from './envoy-config.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts';
+import { tracingGuideBlock } from './tracing-guide.ts';
 
 /** What one invocation brought along. */
 export interface TracedCall {
@@ -118,24 +120,22 @@ function answer(functionName: string, earlier: number, response: ServerResponse)
   }
 }
 
+/** As docs/guides/tracing.md has it, but for the address of the collector and the ratio. */
 function tracingEnvoy({ endpoint }: OtlpReceiver) {
-  const uri = { uri: `${endpoint}/v1/traces`, cluster: 'otlp', timeout: '1s' };
-  const provider = {
-    name: 'envoy.tracers.opentelemetry',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.config.trace.v3.OpenTelemetryConfig',
-      http_service: { http_uri: uri },
-      service_name: 'envoy',
-    },
-  };
+  const { host, port } = new URL(endpoint);
+  const manager = tracingGuideBlock('in the http_connection_manager').replace('otel-collector:4318', host);
+  const { tracing } = parse(manager) as { tracing: Json };
+  const cluster = tracingGuideBlock('in clusters')
+    .replace('address: otel-collector', 'address: 127.0.0.1')
+    .replace('port_value: 4318', `port_value: ${port}`);
   return {
-    envoy: { connectionManager: { tracing: { provider, random_sampling: { value: 100 } } } },
+    envoy: { connectionManager: { tracing: { ...tracing, random_sampling: { value: 100 } } } },
     changeEnvoy: (config: Json): Json => {
       const copy = structuredClone(config) as {
         static_resources: { clusters: Json[] };
         layered_runtime: { layers: { static_layer: Json }[] };
       };
-      copy.static_resources.clusters.push(clusterOf(endpoint));
+      copy.static_resources.clusters.push(parse(cluster) as Json);
       // By default spans leave Envoy after five seconds.
       for (const layer of copy.layered_runtime.layers) {
         layer.static_layer['tracing.opentelemetry.flush_interval_ms'] = 20;
@@ -143,14 +143,5 @@ function tracingEnvoy({ endpoint }: OtlpReceiver) {
       }
       return copy;
     },
-  };
-}
-
-function clusterOf(endpoint: string): Json {
-  const address = { socket_address: { address: '127.0.0.1', port_value: Number(new URL(endpoint).port) } };
-  return {
-    name: 'otlp',
-    type: 'STATIC',
-    load_assignment: { cluster_name: 'otlp', endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
   };
 }
