@@ -33,16 +33,59 @@ export class RequestLines {
   }
 }
 
-/** `POST /orders → 200 in 12 ms: tier 8 ms; changed x-tier`. */
+/** `POST /orders → 200 in 12 ms: API orders; tier called customer-tier (8 ms); changed x-tier`. */
 function requestLine(request: LogLine, logs: readonly LogLine[]): string {
-  const { method, path, status, milliseconds, policies, errorKey, changed } = request;
-  const steps = Object.entries((policies ?? {}) as Readonly<Record<string, { readonly durationMs: number }>>);
-  const ran = steps.map(([name, { durationMs }]) => `${name} ${Math.round(durationMs)} ms`);
-  const facts = [
-    ran.length === 0 ? 'no function was called' : ran.join(', '),
-    ...(typeof changed === 'string' && changed !== '' ? [`changed ${changed}`] : []),
-    ...(typeof errorKey === 'string' ? [errorKey] : []),
+  const { method, path, status, milliseconds } = request;
+  const facts = logs.length === 0 ? ['no policies on this route'] : factsOf(request, logs);
+  return [`${method} ${path} → ${status} in ${milliseconds} ms: ${facts.join('; ')}`, ...reasonsOf(logs)].join(
+    '\n    ',
+  );
+}
+
+function factsOf({ changed, errorKey }: LogLine, logs: readonly LogLine[]): readonly string[] {
+  const calls = logs.filter(({ msg }) => msg === 'invocation');
+  const [{ api } = {}] = logs;
+  // Without it the request was refused before its policies.
+  const decision = logs.find(({ msg }) => msg === 'decision') ?? { decision: 'refused' };
+  const cached = textsOf(decision.ran).filter((name) => calls.every(({ policy }) => policy !== name));
+  const response = decision.decision === 'forwarded' ? textsOf(decision.responseHeaders) : [];
+  return [
+    `API ${textOf(api)}`,
+    ...calls.map(callText),
+    ...cached.map((name) => `${name} had a kept result`),
+    ...textsOf(decision.skipped).map((name) => `${name} was skipped`),
+    ...[OUTCOMES.get(textOf(decision.decision)) ?? []].flat(),
+    ...[textOf(errorKey)].filter((key) => key !== ''),
+    ...[textOf(changed)].filter((names) => names !== '').map((names) => `changed ${names}`),
+    ...(response.length === 0 ? [] : [`changed ${response.join(', ')} of the response`]),
   ];
-  const reasons = logs.flatMap(({ reason }) => (typeof reason === 'string' ? [`\n    ${reason}`] : []));
-  return `${method} ${path} → ${status} in ${milliseconds} ms: ${facts.join('; ')}${reasons.join('')}`;
+}
+
+/** What the sidecar decided, in words; nothing where the request went on to the backend. */
+const OUTCOMES = new Map([
+  ['answered', 'answered instead of the backend'],
+  ['refused', 'answered with an error'],
+]);
+
+function callText({ policy, function: name, outcome, durationMs }: LogLine): string {
+  const failed = outcome === 'ok' ? '' : ', which failed';
+  return `${textOf(policy)} called ${textOf(name)}${failed} (${Math.round(Number(durationMs))} ms)`;
+}
+
+/** Why something failed, each reason once: in the function's own words where there are some. */
+function reasonsOf(logs: readonly LogLine[]): readonly string[] {
+  const reasons = logs.flatMap(({ functionErrorType, functionErrorMessage, place, reason, functionError }) => {
+    if (typeof functionErrorMessage === 'string') return [`${textOf(functionErrorType)}: ${functionErrorMessage}`];
+    if (typeof reason !== 'string' || functionError !== undefined) return [];
+    return [typeof place === 'string' ? `${place}: ${reason}` : reason];
+  });
+  return [...new Set(reasons)];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(textOf) : [];
 }

@@ -56,13 +56,15 @@ export class DemoSidecar {
     writeFileSync(log, '');
     if (config !== file) copyWithPorts(file, config, ports);
     // Nothing to drain for: Envoy is stopped before.
-    const child = startChild('sidecar', program, [...args, '--config', config, ...listen, '--drain-grace', '0'], {
+    const flags = ['--config', config, ...listen, '--drain-grace', '0', '--log-decisions', 'on'];
+    const child = startChild('sidecar', program, [...args, ...flags], {
       cwd: checkout,
       // A session token of the machine's own does not belong to these keys.
       env: { ...env, AWS_SESSION_TOKEN: undefined },
       onLine: (line) => {
         appendFileSync(log, `${line}\n`);
-        if (line.startsWith('{')) onLine(JSON.parse(line) as LogLine);
+        // Places in the file are told as its reader knows it.
+        if (line.startsWith('{')) onLine(JSON.parse(line.replaceAll(config, 'demo/policies.yaml')) as LogLine);
       },
     });
     stops.push(() => child.stop());
@@ -79,7 +81,7 @@ export class DemoSidecar {
   /** What a line tells of the policies in force; undefined: it tells of something else. */
   policiesTold({ level, changed, version, problem }: LogLine): string | undefined {
     if (level === 'error' && typeof problem === 'string') {
-      return `${problem.replaceAll(this.#config, 'demo/policies.yaml')}\n    The policies before this change stay in force.`;
+      return `${problem}\n    The policies before this change stay in force.`;
     }
     return changed === true && typeof version === 'string' ? 'demo/policies.yaml is in force' : undefined;
   }
