@@ -35,8 +35,9 @@ export class RequestLines {
 
 /** `POST /orders → 200 in 12 ms: API orders; tier called customer-tier (8 ms); changed x-tier`. */
 function requestLine(request: LogLine, logs: readonly LogLine[]): string {
-  const { method, path, status, milliseconds } = request;
-  const facts = logs.length === 0 ? ['no policies on this route'] : factsOf(request, logs);
+  const { method, path, route, status, milliseconds } = request;
+  const without = typeof route === 'string' ? 'no policies on this route' : 'no route in envoy/envoy.yaml';
+  const facts = logs.length === 0 ? [without] : factsOf(request, logs);
   return [`${method} ${path} → ${status} in ${milliseconds} ms: ${facts.join('; ')}`, ...reasonsOf(logs)].join(
     '\n    ',
   );
@@ -45,8 +46,8 @@ function requestLine(request: LogLine, logs: readonly LogLine[]): string {
 function factsOf({ changed, errorKey }: LogLine, logs: readonly LogLine[]): readonly string[] {
   const calls = logs.filter(({ msg }) => msg === 'invocation');
   const [{ api } = {}] = logs;
-  // Without it the request was refused before its policies.
-  const decision = logs.find(({ msg }) => msg === 'decision') ?? { decision: 'refused' };
+  // Without one the request was refused before its policies.
+  const decision = logs.find(({ msg }) => msg === 'decision') ?? {};
   const cached = textsOf(decision.ran).filter((name) => calls.every(({ policy }) => policy !== name));
   const response = decision.decision === 'forwarded' ? textsOf(decision.responseHeaders) : [];
   return [
@@ -54,18 +55,12 @@ function factsOf({ changed, errorKey }: LogLine, logs: readonly LogLine[]): read
     ...calls.map(callText),
     ...cached.map((name) => `${name} had a kept result`),
     ...textsOf(decision.skipped).map((name) => `${name} was skipped`),
-    ...[OUTCOMES.get(textOf(decision.decision)) ?? []].flat(),
-    ...[textOf(errorKey)].filter((key) => key !== ''),
-    ...[textOf(changed)].filter((names) => names !== '').map((names) => `changed ${names}`),
+    ...(decision.decision === 'answered' ? ['answered instead of the backend'] : []),
+    ...(typeof errorKey === 'string' ? [`answered with the error ${errorKey}`] : []),
+    ...(textOf(changed) === '' ? [] : [`changed ${textOf(changed)}`]),
     ...(response.length === 0 ? [] : [`changed ${response.join(', ')} of the response`]),
   ];
 }
-
-/** What the sidecar decided, in words; nothing where the request went on to the backend. */
-const OUTCOMES = new Map([
-  ['answered', 'answered instead of the backend'],
-  ['refused', 'answered with an error'],
-]);
 
 function callText({ policy, function: name, outcome, durationMs }: LogLine): string {
   const failed = outcome === 'ok' ? '' : ', which failed';
@@ -74,9 +69,9 @@ function callText({ policy, function: name, outcome, durationMs }: LogLine): str
 
 /** Why something failed, each reason once: in the function's own words where there are some. */
 function reasonsOf(logs: readonly LogLine[]): readonly string[] {
-  const reasons = logs.flatMap(({ functionErrorType, functionErrorMessage, place, reason, functionError }) => {
+  const reasons = logs.flatMap(({ functionErrorType, functionErrorMessage, place, reason, kind }) => {
     if (typeof functionErrorMessage === 'string') return [`${textOf(functionErrorType)}: ${functionErrorMessage}`];
-    if (typeof reason !== 'string' || functionError !== undefined) return [];
+    if (typeof reason !== 'string' || kind === 'function_error') return [];
     return [typeof place === 'string' ? `${place}: ${reason}` : reason];
   });
   return [...new Set(reasons)];
