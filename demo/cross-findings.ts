@@ -9,6 +9,7 @@ interface Finding {
   readonly line: number;
   readonly column: number;
   readonly path: string;
+  readonly subject: string | null;
   readonly message: string;
 }
 
@@ -19,8 +20,8 @@ export async function crossFindings({ checkout, root, policies, envoy }: DemoFil
   const run = promisify(execFile)(process.execPath, args, { cwd: checkout });
   const { stdout } = await run.catch((error: Error & { readonly stdout?: string }) => ({ stdout: error.stdout ?? '' }));
   const { findings } = JSON.parse(stdout || '{"findings": []}') as { readonly findings: readonly Finding[] };
-  return findings.map(({ severity, file, line, column, path, message }) => {
-    const place = `${relative(root, file)}:${line}:${column} ${path}`.trimEnd();
+  return findings.map(({ severity, file, line, column, path, subject, message }) => {
+    const place = `${relative(root, file)}:${line}:${column} ${subject ?? path}`.trimEnd();
     return `check: ${place}: ${severity}: ${message}`;
   });
 }

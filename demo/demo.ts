@@ -55,9 +55,9 @@ async function startParts(options: DemoOptions, stops: (() => unknown)[]): Promi
   mkdirSync(directory, { recursive: true });
   const files = demoFiles(options.root);
   const place = { ports, directory, socket: join(directory, 'sidecar.sock') };
-  let tell: (text: string) => void = () => undefined;
-  const requests = new RequestLines((line) => tell(line));
-  const logs = new Set<(line: LogLine) => void>([(line) => requests.addLog(line)]);
+  // Of requests that Envoy logs, and of lines of the sidecar's log: nobody is told of them before `watch`.
+  let onRequest: (request: LogLine) => void = () => undefined;
+  let onLine: (line: LogLine) => void = () => undefined;
 
   const backend = await startBackend(ports.backend);
   stops.push(() => backend.stop());
@@ -68,26 +68,26 @@ async function startParts(options: DemoOptions, stops: (() => unknown)[]): Promi
   // A user who may invoke functions and nothing else: what a sidecar should be given.
   const keys = await aws.createUser('sidecar');
   const functions = new DemoFunctions(aws, files);
-  const onLine = (line: LogLine) => {
-    for (const listener of logs) listener(line);
-  };
-  const sidecarOptions = { ...place, file: files.policies, keys, command, onLine };
+  const sidecarOptions = { ...place, file: files.policies, keys, command, onLine: (line: LogLine) => onLine(line) };
   const [sidecar, , playground] = await Promise.all([
     timed('sidecar', onProgress, () => DemoSidecar.start(sidecarOptions, stops)),
     timed('functions', onProgress, () => functions.deployAll()),
     timed('playground', onProgress, () => startPlayground(files, stops)),
   ]);
-  const onRequest = (request: LogLine) => requests.add(request);
-  const envoyOptions = { ...place, file: files.envoy, onRequest };
+  const envoyOptions = { ...place, file: files.envoy, onRequest: (request: LogLine) => onRequest(request) };
   const envoy = await timed('Envoy', onProgress, () => DemoEnvoy.start(envoyOptions, stops));
   return {
     url: `http://127.0.0.1:${ports.envoy}`,
     playground,
     broken: Promise.race([sidecar.ended, envoy.ended]).then(lastWords),
-    watch(listener) {
-      tell = listener;
+    watch(tell) {
+      const requests = new RequestLines(tell);
       const changes = new DemoChanges({ files, functions, chat, sidecar, envoy, tell });
-      logs.add((line) => changes.addLog(line));
+      onRequest = (request) => requests.add(request);
+      onLine = (line) => {
+        requests.addLog(line);
+        changes.addLog(line);
+      };
       stops.push(() => changes.stop());
     },
   };

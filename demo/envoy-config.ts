@@ -16,6 +16,7 @@ const requestLog = {
       json_format: {
         demo: 'request',
         id: '%REQ(X-REQUEST-ID)%',
+        start: '%START_TIME(%s%3f)%',
         method: '%REQ(:METHOD)%',
         path: '%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%',
         route: '%ROUTE_NAME%',

@@ -9,7 +9,10 @@ const MAX_KEPT = 1000;
 export class RequestLines {
   readonly #tell: (line: string) => void;
   readonly #logs = new Map<string, LogLine[]>();
+  /** Milliseconds since 1970. */
+  readonly #since = Date.now();
 
+  /** Of requests from now on. */
   constructor(tell: (line: string) => void) {
     this.#tell = tell;
   }
@@ -25,6 +28,7 @@ export class RequestLines {
 
   /** What Envoy tells of a request when it has ended. */
   add(request: LogLine): void {
+    if (Number(request.start) < this.#since) return;
     setTimeout(() => {
       const id = String(request.id);
       this.#tell(requestLine(request, this.#logs.get(id) ?? []));

@@ -88,16 +88,21 @@ async function tryAll(url: string, directory: string): Promise<number> {
     const verdict = asExpected ? '' : `   UNEXPECTED, not ${one.expect.status} ${JSON.stringify(one.expect.body)}`;
     if (!asExpected) failed++;
     console.log(row(one.path.replace(/\?.*/, ''), String(status), `${milliseconds.toFixed(0)} ms`, one.shows));
-    console.log(`    ${curlLine(url, one)}\n    ${oneLine(body).slice(0, 300)}${verdict}\n`);
+    console.log(`    ${curlLine(url, one)}\n    ${shown(body).slice(0, 300)}${verdict}\n`);
   }
   console.log(failed === 0 ? `all ${tries.length} as expected` : `${failed} of ${tries.length} NOT as expected`);
   if (failed > 0) console.log(`the logs are in ${directory}`);
   return failed;
 }
 
-/** JSON without its indentation. */
-function oneLine(body: string): string {
-  return body.trimEnd().replaceAll(/\n */g, body.startsWith('{') ? ' ' : '\\n');
+/** A body in one line; of what the backend tells, without the headers that no policy changed. */
+function shown(body: string): string {
+  try {
+    const { headers, ...rest } = JSON.parse(body) as Readonly<Record<string, unknown>>;
+    return JSON.stringify(rest);
+  } catch {
+    return body.trimEnd().replaceAll('\n', '\\n');
+  }
 }
 
 function row(route: string, status: string, time: string, shows: string): string {

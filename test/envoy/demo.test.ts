@@ -144,7 +144,21 @@ describe('the demo', () => {
     await ask('/plain');
     await ask('/broken');
     const text = await toldOf(since, /^GET \/greet\?name=Bob /m, /^GET \/plain /m, /^GET \/broken /m);
-    assert.match(text, /^GET \/greet\?name=Bob → 200 in \d+ ms: .*greet .*changed x-greeting$/m);
+    const greet =
+      /^GET \/greet\?name=Bob → 200 in \d+ ms: API greet; greet called greet \(\d+ ms\); changed x-greeting$/m;
+    assert.match(text, greet);
+    assert.match(text, /^GET \/plain → 200 in \d+ ms: no policies on this route$/m);
+    assert.match(
+      text,
+      /^GET \/broken → 502 .*broken called broken, which failed .*AWS_LAMBDA_INVALID_RESPONSE\n {4}.*broken on purpose$/m,
+    );
+    await ask('/stock');
+    await ask('/quote?item=tea');
+    await toldOf(
+      since,
+      /^GET \/stock → 200 .*: API stock; stock was skipped$/m,
+      /^GET \/quote\?item=tea → 200 .*: API quote; quote called quote .*; answered instead of the backend$/m,
+    );
   });
 
   test('a changed function serves the next request, and one that cannot be loaded does not', async () => {
