@@ -38,13 +38,13 @@ export async function checkCommand(args: readonly string[], io: CommandIo): Prom
     throw new UsageError('nothing to check: give policies.yaml, --envoy envoy.yaml, or both');
   }
   if (documents.length === 0 && line.has('live')) {
-    throw new UsageError('--live asks for the functions of policies.yaml: give that file, too');
+    throw new UsageError('--live checks the functions of policies.yaml: also give that file');
   }
   if (documents.length > 1 && envoys.length > 0) {
-    throw new UsageError(`--envoy goes with one document of policies, not with ${documents.length}: check them apart`);
+    throw new UsageError(`--envoy requires exactly one policies file, not ${documents.length}: check them separately`);
   }
   if ([...documents, ...envoys].filter((name) => name === '-').length > 1) {
-    throw new UsageError('the standard input (-) can be read once only');
+    throw new UsageError('standard input (-) can be read only once');
   }
   const inline = readInlineOptions(line, documents.length > 0);
   const envoyVersion = readEnvoyVersion(line);
@@ -94,7 +94,7 @@ function readFormat(line: ParsedCommandLine): keyof typeof FINDING_FORMATS {
 function readEnvoyVersion(line: ParsedCommandLine): string | undefined {
   const version = line.text('envoy-version');
   if (version === undefined || /^1\.\d{1,3}(?:\.\d{1,3})?$/.test(version)) return version;
-  throw new UsageError(`--envoy-version is a version of Envoy, as 1.40, and not ${JSON.stringify(version)}`);
+  throw new UsageError(`--envoy-version must be a version of Envoy, such as 1.40, not ${JSON.stringify(version)}`);
 }
 
 /** The arguments, and --config beside them; the variable of --config counts only where there are no arguments. */

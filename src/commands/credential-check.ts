@@ -40,7 +40,7 @@ export function awaitedIdentity(invoker: ProcessInvoker, set: PolicySet): string
       const source = isKnown ? credentials.constant : MACHINE;
       const state = stateOf(invoker, source, region.constant ?? invocationDefaults.region);
       if (state.worked) return undefined;
-      reasons.add(state.reason ?? `${state.source} is asked for the first time`);
+      reasons.add(state.reason ?? `${state.source} is loading for the first time`);
     }
   }
   return reasons.size === 0 ? undefined : [...reasons].slice(0, MAX_REASONS).join('; ');

@@ -22,7 +22,7 @@ export const serveDefinition: CommandDefinition = {
   flags: [
     {
       ...configFlag,
-      help: 'policies.yaml (or .json); without it only inline policies are served, within --inline-functions and its like',
+      help: 'policies.yaml (or .json); without it only inline policies are served, within the --inline-… flags',
     },
     ...inlineFlags,
     secretFlag,
@@ -43,10 +43,15 @@ export const serveDefinition: CommandDefinition = {
       name: 'admin-host',
       value: 'NAME',
       repeatable: true,
-      help: 'a name under which the admin port may be asked, beside localhost, this machine and IP addresses',
+      help: 'a host name that requests to the admin port may use, in addition to localhost, the name of this machine and IP addresses',
     },
-    { name: 'admin-details', help: 'show the admin page, /config and the reasons in /readyz to other machines, too' },
-    { name: 'workers', value: 'N', help: 'processes; more than one needs {worker} in each --listen', fallback: '1' },
+    { name: 'admin-details', help: 'show the admin page, /config and the reasons in /readyz to other machines too' },
+    {
+      name: 'workers',
+      value: 'N',
+      help: 'number of processes; more than one requires {worker} in each --listen',
+      fallback: '1',
+    },
     {
       name: 'tls-cert',
       value: 'FILE',
@@ -56,34 +61,34 @@ export const serveDefinition: CommandDefinition = {
     {
       name: 'tls-client-ca',
       value: 'FILE',
-      help: 'CA (PEM) that signs clients; clients without a certificate are refused',
+      help: 'CA (PEM) that signs client certificates; clients without a certificate are refused',
     },
     {
       name: 'tls-client-name',
       value: 'GLOB',
       repeatable: true,
-      help: 'DNS name or URI (spiffe://…) that a client certificate must have, beside the signature of the CA',
+      help: 'DNS name or URI (spiffe://…) that a client certificate must have, in addition to the signature of the CA',
     },
     {
       name: 'insecure-plaintext',
-      help: 'listen beyond this machine without --tls-client-ca: whoever reaches the port may call the functions',
+      help: 'allow listeners that other machines can reach without --tls-client-ca: every client that reaches the port may call the functions',
     },
     {
       name: 'drain-grace',
       value: 'SECONDS',
-      help: 'after SIGTERM, how long to go on as before while not ready',
+      help: 'how long to serve as before after SIGTERM, while not ready',
       fallback: '5',
     },
     {
       name: 'drain-timeout',
       value: 'SECONDS',
-      help: 'after that, how long running requests may take before they are cut',
+      help: 'after that, how long running requests may take before they are aborted',
       fallback: '20',
     },
     {
       name: 'warm-up',
       value: 'MS',
-      help: 'milliseconds in which the server exercises its own code before it is ready, and a quarter of it after a reload; 0 is off',
+      help: 'milliseconds of warm-up before the server is ready, and a quarter of it after a reload; 0 is off',
       fallback: '800',
     },
     logLevelFlag,
@@ -114,7 +119,7 @@ export const checkDefinition: CommandDefinition = {
   summary: 'Validate policies.yaml, and the Envoy configuration that goes with it',
   positionals: ['FILE…'],
   flags: [
-    { ...configFlag, help: 'policies.yaml (or .json), as an argument FILE is; - is the standard input' },
+    { ...configFlag, help: 'policies.yaml (or .json), same as the argument FILE; - is standard input' },
     {
       name: 'envoy',
       value: 'FILE',
@@ -125,11 +130,14 @@ export const checkDefinition: CommandDefinition = {
       name: 'envoy-version',
       value: 'VERSION',
       variable: false,
-      help: 'of the Envoy that will run it, as 1.40: what that version cannot do is told',
+      help: 'version of the Envoy that will run it, such as 1.40: report what that version cannot do',
     },
-    { name: 'live', help: 'ask AWS by DryRun whether each function may be invoked with the identity of this machine' },
-    { name: 'strict', help: 'exit code 1 for warnings, too' },
-    { name: 'format', value: 'text|json|github', help: 'how to print what was found', fallback: 'text' },
+    {
+      name: 'live',
+      help: 'ask AWS with DryRun whether each function may be invoked with the identity of this machine',
+    },
+    { name: 'strict', help: 'exit code 1 for warnings too' },
+    { name: 'format', value: 'text|json|github', help: 'output format', fallback: 'text' },
     ...inlineFlags,
     secretFlag,
   ],
@@ -141,8 +149,8 @@ export const evalDefinition: CommandDefinition = {
   summary: 'Evaluate an expression template and print it',
   positionals: ['TEMPLATE'],
   flags: [
-    { name: 'context', value: 'FILE', help: 'JSON that the template sees' },
-    { name: 'request', value: 'FILE', help: 'a request as of a test file (YAML or JSON), which becomes #request' },
+    { name: 'context', value: 'FILE', help: 'JSON that the template can read' },
+    { name: 'request', value: 'FILE', help: 'a request as in a test file (YAML or JSON), which becomes #request' },
     { name: 'contexts', value: 'FILE', help: 'JSON of named contexts, for --cases' },
     { name: 'cases', value: 'FILE', help: 'JSON lines to evaluate; prints one JSON line for each' },
   ],
@@ -154,8 +162,8 @@ export const testDefinition: CommandDefinition = {
   summary: 'Run unit tests of policies',
   positionals: ['FILE…'],
   flags: [
-    { name: 'format', value: 'text|junit|json', help: 'how to print the results', fallback: 'text' },
-    { name: 'watch', help: 'run again when a file of tests or a document changes' },
+    { name: 'format', value: 'text|junit|json', help: 'output format', fallback: 'text' },
+    { name: 'watch', help: 'run again when a test file or a document changes' },
   ],
   examples: ['lambda-ext-proc test policies.test.yaml'],
 };
@@ -166,8 +174,8 @@ export const tryDefinition: CommandDefinition = {
   positionals: ['REQUEST'],
   flags: tryFlags,
   others: [
-    'REQUEST is a URL or a path with options as of curl, or a file (.yaml, .yml, .json or @FILE) in the shape of a test',
-    "file's `request`. Of curl's options -X, -H, -d and its kin, --json, -G, -I, -u, -A, -e, -b and --compressed count.",
+    'REQUEST is a URL or a path with options of curl, or a file (.yaml, .yml, .json or @FILE) in the form of a test',
+    "file's `request`. Supported options: -X, -H, -d and its variants, --json, -G, -I, -u, -A, -e, -b and --compressed.",
   ],
   examples: [
     `lambda-ext-proc try --config policies.yaml --answer 'tier={result: {tier: gold}}' -d '{"id": 7}' /orders`,
@@ -176,7 +184,7 @@ export const tryDefinition: CommandDefinition = {
 
 export const initDefinition: CommandDefinition = {
   name: 'init',
-  summary: 'Write a starting point: policies.yaml, tests for it, and an Envoy configuration',
+  summary: 'Write a starting point: policies.yaml, its tests, and an Envoy configuration',
   positionals: ['DIR'],
   flags: [],
   examples: ['lambda-ext-proc init gateway'],
@@ -184,27 +192,30 @@ export const initDefinition: CommandDefinition = {
 
 export const iamDefinition: CommandDefinition = {
   name: 'iam',
-  summary: 'Print what IAM must allow for policies.yaml: a policy for each identity, and who may assume each role',
+  summary: 'Print the IAM policies that policies.yaml needs, and the trust policies of its roles',
   flags: [
-    { ...configFlag, help: 'policies.yaml (or .json); no secret is read, and nobody is asked' },
+    { ...configFlag, help: 'policies.yaml (or .json); no secret is read, and no network call is made' },
     {
       name: 'account',
       value: 'ID',
-      help: "the account of the machine's identity; absent: * in the ARNs of its functions",
+      help: "the account of the machine's identity; absent: the ARNs of its functions contain *",
     },
-    { name: 'principal', value: 'ARN', help: "the machine's role or user, whom roles trust; tells the account, too" },
+    { name: 'principal', value: 'ARN', help: "the machine's role or user, which roles trust; also sets the account" },
     { name: 'session-tags', help: 'the sessions of the machine carry tags (EKS Pod Identity): allow sts:TagSession' },
-    { name: 'source-identity', help: 'they carry a source identity (IAM Roles Anywhere): allow sts:SetSourceIdentity' },
+    {
+      name: 'source-identity',
+      help: 'the sessions of the machine carry a source identity (IAM Roles Anywhere): allow sts:SetSourceIdentity',
+    },
   ],
   others: [
-    'The example gives the policy of the machine alone, for aws iam put-role-policy --policy-document file://policy.json.',
+    'The example prints only the policy of the machine, for aws iam put-role-policy --policy-document file://policy.json.',
   ],
   examples: ['lambda-ext-proc iam --config policies.yaml --account 111111111111 | jq .machine.policy > policy.json'],
 };
 
 export const schemaDefinition: CommandDefinition = {
   name: 'schema',
-  summary: 'Print the JSON Schema of policies.yaml, or of files of tests',
+  summary: 'Print the JSON Schema of policies.yaml, or of test files',
   positionals: ['[policies|test]'],
   flags: [],
   examples: ['lambda-ext-proc schema > policies.schema.json'],
@@ -212,15 +223,15 @@ export const schemaDefinition: CommandDefinition = {
 
 export const importGraviteeDefinition: CommandDefinition = {
   name: 'import-gravitee',
-  summary: 'Turn an exported Gravitee API definition into policies.yaml and Envoy routes',
+  summary: 'Convert an exported Gravitee API definition into policies.yaml and Envoy routes',
   positionals: ['API.JSON'],
   flags: [
-    { name: 'out', value: 'DIR', help: 'directory to write to; one for each API when the file has several' },
+    { name: 'out', value: 'DIR', help: 'output directory; with a subdirectory for each API if the file has several' },
     {
       name: 'accept',
       value: 'NAME',
       repeatable: true,
-      help: 'open the routes although this plan or policy, which restricted callers, is not carried',
+      help: 'open the routes although this plan or policy, which restricted callers, is not converted',
     },
     {
       name: 'shared-policy-groups',
@@ -228,8 +239,8 @@ export const importGraviteeDefinition: CommandDefinition = {
       repeatable: true,
       help: 'shared policy groups that the flows of the API refer to',
     },
-    { name: 'format', value: 'text|json', help: 'how to print the report', fallback: 'text' },
-    { name: 'strict', help: 'exit code 1 when anything is opened, changed or lost' },
+    { name: 'format', value: 'text|json', help: 'format of the report', fallback: 'text' },
+    { name: 'strict', help: 'exit code 1 if anything is opened, changed or lost' },
   ],
   examples: ['lambda-ext-proc import-gravitee api.json --out orders'],
 };

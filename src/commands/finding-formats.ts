@@ -57,7 +57,7 @@ function sum({ files, findings, strict, passed }: CheckResult): string {
   const warnings = total(findings, 'warning');
   const policies = files.find(({ kind }) => kind === 'policies')?.file;
   const waiting = files.filter(({ checked }) => !checked).map(({ file }) => file);
-  const unchecked = waiting.length === 0 ? '' : `; ${waiting.join(' and ')} is checked once ${policies} is right`;
+  const unchecked = waiting.length === 0 ? '' : `; ${waiting.join(' and ')} is checked once ${policies} has no errors`;
   const why = strict && !passed && errors === 0 ? '; with --strict warnings fail' : '';
   return `${names}: ${count(errors, 'error')}, ${count(warnings, 'warning')}${why}${unchecked}`;
 }

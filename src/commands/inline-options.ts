@@ -4,10 +4,11 @@ import { type Flag, type ParsedCommandLine, UsageError } from './command-line.ts
 const LISTS = ['functions', 'regions', 'endpoints', 'roles'] as const;
 
 const HELP = {
-  functions: 'switches inline policies on where there is no file: functions that they may call',
-  regions: 'and regions; absent: us-east-1',
-  endpoints: 'and endpoints with keys of their own; absent: none',
-  roles: 'and roles; absent: none',
+  functions:
+    'without a file: functions that inline policies may call; without any of the --inline-… flags they are refused',
+  regions: 'without a file: regions that inline policies may call; absent: us-east-1',
+  endpoints: 'without a file: endpoints that inline policies may call with their own keys; absent: none',
+  roles: 'without a file: roles that inline policies may assume; absent: none',
 } as const;
 
 /** `inline` of policies.yaml, for who has no such file. */

@@ -50,7 +50,7 @@ export async function checkLive(options: LiveCheckOptions): Promise<LiveCheck> {
   for (const { api, step, place } of stepsOf(options.set, options.source)) {
     const fixed = await fixedInvocation(api, step);
     if ('dependsOn' in fixed) {
-      note(place, `not checked, a request decides ${fixed.dependsOn.join(', ')}`);
+      note(place, `not checked: ${fixed.dependsOn.join(', ')} depends on the request`);
       continue;
     }
     if ('failure' in fixed) {
@@ -59,7 +59,7 @@ export async function checkLive(options: LiveCheckOptions): Promise<LiveCheck> {
     }
     const refusal = step.configuration.frame?.refusal(fixed.invocation);
     if (refusal !== undefined) {
-      tell('error', [place], `not asked, and each request fails: ${refusal.reason}`);
+      tell('error', [place], `not checked, and each request fails: ${refusal.reason}`);
       continue;
     }
     const key = keyOf(fixed.invocation);
@@ -73,7 +73,7 @@ export async function checkLive(options: LiveCheckOptions): Promise<LiveCheck> {
     const name = invocation.qualifier === undefined ? '' : ` (qualifier ${invocation.qualifier})`;
     const told = `${invocation.functionName}${name} in ${invocation.region}`;
     if (over.aborted) {
-      tell('error', places, `${told} was not asked about: the time for all functions is up`);
+      tell('error', places, `${told} was not checked: the time for all functions is up`);
       return;
     }
     try {

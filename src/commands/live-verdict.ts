@@ -28,7 +28,7 @@ export function liveVerdict(error: InvocationError, invocation: Invocation, iden
       return failed(`the credentials of ${identity} have expired: ${said}; get new ones, and try again`);
     case 'unknown-keys':
       return failed(
-        `${region} does not take the credentials of ${identity}: ${said}; correct the keys, or \`region\` where they are of another partition`,
+        `${region} rejects the credentials of ${identity}: ${said}; correct the keys, or \`region\` if they belong to another partition`,
       );
     case 'role':
       return failed(
@@ -41,16 +41,16 @@ export function liveVerdict(error: InvocationError, invocation: Invocation, iden
     case 'throttled':
       return {
         severity: 'warning',
-        message: `${name} in ${region} is throttled, so that it is not known: ${said}; try again`,
+        message: `${name} in ${region} is throttled, so the result is unknown: ${said}; try again`,
       };
     case 'invalid':
       return failed(`${name} in ${region} cannot be called as configured: ${said}`);
     case 'unreached':
       return failed(
-        `${name} in ${region} could not be asked: ${said}; correct \`endpoint\`, \`region\`, or the way there (proxy, DNS, TLS)`,
+        `${name} in ${region} could not be reached: ${said}; correct \`endpoint\`, \`region\`, or the connection to it (proxy, DNS, TLS)`,
       );
     default:
-      return failed(`${name} in ${region} could not be asked: ${said}`);
+      return failed(`${name} in ${region} could not be checked: ${said}`);
   }
 }
 

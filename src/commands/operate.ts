@@ -54,7 +54,7 @@ export async function operate(
           problems: [`a worker refuses it: ${refused}`],
           changes: undefined,
         });
-        const message = 'a worker refuses the configuration; the one before stays';
+        const message = 'a worker refuses the configuration; the previous one stays in force';
         logger.error({ file: options.config, problem: refused }, message);
         return;
       }

@@ -9,7 +9,10 @@ export function reportLoad(source: FilePolicySource, outcome: ReloadOutcome, log
   if (outcome.kind === 'failed') {
     metrics.reload(false);
     for (const problem of problemLines(outcome.error).slice(0, 20)) {
-      logger.error({ file: status.file, problem }, 'the configuration cannot be used; the policies before it stay');
+      logger.error(
+        { file: status.file, problem },
+        'the configuration cannot be used; the previous policies stay in force',
+      );
     }
     return;
   }
@@ -34,7 +37,7 @@ export function recordReload(reloads: ReloadHistory, outcome: ReloadOutcome): vo
 }
 
 /** For log and readiness. */
-const NOTHING_SERVED = 'nothing is served: give --config, or --inline-functions for policies that routes bring';
+const NOTHING_SERVED = 'nothing to serve: give --config, or --inline-functions for inline policies';
 
 function logWarnings(source: FilePolicySource, logger: Logger): void {
   if (source.status.file === undefined && !source.servesInline) logger.warn(NOTHING_SERVED);
@@ -44,7 +47,7 @@ function logWarnings(source: FilePolicySource, logger: Logger): void {
 export function policyCheck(source: FilePolicySource): Check {
   const { file, version, loadedAt, lastError } = source.status;
   if (file === undefined && source.servesInline) {
-    return { status: 'ok', reason: 'no file: routes bring their policies inline' };
+    return { status: 'ok', reason: 'no file: only inline policies are served' };
   }
   if (file === undefined) return { status: 'degraded', reason: NOTHING_SERVED };
   if (lastError === undefined)

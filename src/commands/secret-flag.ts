@@ -5,5 +5,5 @@ export const secretFlag: Flag = {
   name: 'allow-secret',
   value: 'env:GLOB|file:DIR',
   repeatable: true,
-  help: 'what #secrets may read, instead of env:LAMBDA_EXT_PROC_SECRET_* and file:/run/secrets/lambda-ext-proc',
+  help: 'what #secrets may read; replaces the default env:LAMBDA_EXT_PROC_SECRET_* and file:/run/secrets/lambda-ext-proc',
 };

@@ -87,7 +87,7 @@ function readClientNames(line: ParsedCommandLine, tls: ServeOptions['tls']): rea
   const globs = line.list('tls-client-name');
   if (globs.some((glob) => glob === '')) throw new UsageError('--tls-client-name is empty');
   if (globs.length > 0 && tls?.clientCa === undefined) {
-    throw new UsageError('--tls-client-name requires --tls-client-ca: only its certificates are asked for');
+    throw new UsageError('--tls-client-name requires --tls-client-ca: client certificates are requested only with it');
   }
   return globs;
 }

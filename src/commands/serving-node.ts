@@ -156,7 +156,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
 /** Only with --insecure-plaintext: without it such a port is not bound. */
 function exposedCheck(addresses: readonly string[]): { readonly ports?: Check } {
   if (addresses.length === 0) return {};
-  const reason = `--insecure-plaintext: whoever reaches ${addresses.join(', ')} may call the functions of the policies`;
+  const reason = `--insecure-plaintext: every client that reaches ${addresses.join(', ')} may call the functions of the policies`;
   return { ports: { status: 'degraded', reason } };
 }
 
@@ -170,7 +170,8 @@ async function graceOver(graceMs: number, { metrics, logger }: ServingNodeOption
   await sleep(lastMs);
   const streams = metrics.streamsBegun - before;
   if (streams === 0) return;
-  const message = 'requests still came when the grace was over: give --drain-grace more seconds than Envoy drains';
+  const message =
+    'requests still arrived when the grace was over: set --drain-grace longer than the drain time of Envoy';
   logger.warn({ streams, lastMs, graceMs }, message);
 }
 

@@ -9,7 +9,7 @@ export function streamNotes(file: string, { apis, limits }: PolicySet): readonly
   const { responseStreams } = limits;
   const sum = responseStreams * most;
   return [
-    `${file}: streamed answers may have Envoy keep limits.responseStreams × maxBytes = ${responseStreams} × ${most} = ${sum} bytes (${gigabytes(sum)} GB) for slow callers, for each worker`,
+    `${file}: streamed answers can make Envoy buffer limits.responseStreams × maxBytes = ${responseStreams} × ${most} = ${sum} bytes (${gigabytes(sum)} GB) for slow callers, for each worker`,
   ];
 }
 

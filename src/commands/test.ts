@@ -29,7 +29,7 @@ const FORMATS = new Map<string, (report: TestReport) => string>([
 export async function testCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const commandLine = parseCommandLine(testDefinition, args, io.env);
   const files = commandLine.positionals;
-  if (files.length === 0) throw new UsageError('nothing to test: give the files of tests, as policies.test.yaml');
+  if (files.length === 0) throw new UsageError('nothing to test: give test files, such as policies.test.yaml');
   const name = commandLine.required('format');
   const format = FORMATS.get(name);
   if (format === undefined) {

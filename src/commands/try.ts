@@ -33,7 +33,7 @@ export async function tryCommand(args: readonly string[], io: CommandIo): Promis
       const { message, functionName } = missing;
       io.stderr.write(`lambda-ext-proc: ${message}; give --answer '${functionName}={result: …}'\n`);
     } else if (run.rejection !== null) {
-      io.stderr.write(`lambda-ext-proc: Envoy would not take what it is told: ${run.rejection}\n`);
+      io.stderr.write(`lambda-ext-proc: Envoy would reject the reply: ${run.rejection}\n`);
     }
     return missing === undefined && run.rejection === null ? 0 : 1;
   } catch (error) {
@@ -48,13 +48,15 @@ function checkTogether(line: ParsedCommandLine, own: readonly string[], { given 
   const isOnLine = (name: string): boolean => own.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
   const isLive = line.has('allow-live');
   if (isLive && line.has('serve')) {
-    throw new UsageError('--allow-live does not go with --serve: what a page sends must not call functions');
+    throw new UsageError('--allow-live cannot be combined with --serve: a page must not be able to call functions');
   }
   if (isLive && (line.list('answer').length > 0 || line.text('answers') !== undefined)) {
-    throw new UsageError('--allow-live calls the functions: --answer and --answers do not go with it');
+    throw new UsageError('--allow-live calls the functions: it cannot be combined with --answer or --answers');
   }
   if (!isLive && isOnLine('allow-secret')) {
-    throw new UsageError('--allow-secret needs --allow-live; without it every secret has a stand-in (--secret)');
+    throw new UsageError(
+      '--allow-secret requires --allow-live; without it every secret has a substitute value (--secret)',
+    );
   }
   if (given === undefined && !line.has('serve')) {
     throw new UsageError('which request? e.g. try --config policies.yaml --api orders -d \'{"id": 7}\' /orders');

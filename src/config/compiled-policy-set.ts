@@ -73,7 +73,7 @@ export class CompiledPolicySet implements PolicySet {
   inline(text: string, memory: MemoryAccount = unlimitedMemory): ApiPolicies {
     if (this.#inline === undefined) {
       const message =
-        'routes may not bring policies of their own: the configuration says `inline: false`, which is the default; write `inline: {functions: [...]}`, or start with --inline-functions where there is no file';
+        'inline policies are not allowed: the configuration has `inline: false`, which is the default; write `inline: {functions: [...]}`, or start with --inline-functions if there is no file';
       throw singleProblem(streamMetadata.policies, { line: 1, column: 1 }, message);
     }
     return this.#inline.get(text, memory);

@@ -2,16 +2,16 @@
 const KINDS: readonly (readonly [fields: readonly string[], message: string])[] = [
   [
     ['static_resources', 'staticResources', 'dynamic_resources', 'dynamicResources', 'resources', 'configs'],
-    'this is an Envoy configuration, not policies.yaml: give it by `--envoy` beside the policies',
+    'this is an Envoy configuration, not policies.yaml: pass it with `--envoy`, in addition to the policies',
   ],
   [
     ['apiVersion'],
-    'this is an object for Kubernetes, not policies.yaml: give it by `--envoy` beside the policies, or, of a ConfigMap, what is in its data',
+    'this is a Kubernetes object, not policies.yaml: pass it with `--envoy`, in addition to the policies; for a ConfigMap, pass the text in its data',
   ],
-  [['tests'], 'this is a file of tests, not policies.yaml: run it by `lambda-ext-proc test`'],
+  [['tests'], 'this is a test file, not policies.yaml: run it with `lambda-ext-proc test`'],
   [
     ['definitionVersion', 'gravitee', 'definition', 'api', 'proxy'],
-    'this is an API definition of Gravitee, not policies.yaml: convert it by `lambda-ext-proc import-gravitee`',
+    'this is an API definition of Gravitee, not policies.yaml: convert it with `lambda-ext-proc import-gravitee`',
   ],
 ];
 

@@ -18,7 +18,7 @@ export function checkLaidDefaults(
     return [request, response, pre, post].reduce((own, list) => own + (list?.length ?? 0), sum);
   }, 0);
   if (values * steps <= most) return;
-  const message = `${values} values of \`defaults\` are laid under each of ${steps} steps: together at most ${most}; give them to fewer steps`;
+  const message = `${values} values of \`defaults\` apply to each of ${steps} steps: at most ${most} in total; set them in fewer steps`;
   reporter.error([], message);
 }
 

@@ -223,8 +223,7 @@ function checkRights({ inline, allow }: PolicyDocument, reporter: Reporter): voi
   checkGlobs(inline || {}, (path, message) => reporter.warn(['inline', ...path], message));
   checkGlobs(allow ?? {}, (path, message) => reporter.warn(['allow', ...path], message));
   for (const path of [['allow'], ...Object.keys(allow ?? {}).map((list) => ['allow', list])]) {
-    if (reporter.isUnwritten(path))
-      reporter.warn(path, 'is empty and bounds nothing: a list that allows nothing is []');
+    if (reporter.isUnwritten(path)) reporter.warn(path, 'is empty and sets no limit: to allow nothing, write []');
   }
 }
 

@@ -42,7 +42,7 @@ interface Bytes {
 
 function checkBody(message: Bytes | null | undefined, path: DocumentPath, report: Report): void {
   if (message?.body !== undefined && typeof message.bodyBase64 === 'string') {
-    report([...path, 'bodyBase64'], 'cannot be used with body: write one of them', 'key');
+    report([...path, 'bodyBase64'], 'cannot be combined with body: write one of them', 'key');
   }
 }
 
@@ -59,9 +59,9 @@ function checkAnswer(answer: AnswerDocument, path: DocumentPath, report: Report)
   if (kinds.length === 0)
     report(path, 'answers nothing: write result, chunks, functionError, error, status or failure');
   if (kinds.length > 1)
-    report([...path, kinds[1] ?? ''], `cannot be used with ${kinds[0]}: an answer is one of them`, 'key');
+    report([...path, kinds[1] ?? ''], `cannot be combined with ${kinds[0]}: an answer has exactly one of them`, 'key');
   if (results.length > 1)
-    report([...path, results[1] ?? ''], `cannot be used with ${results[0]}: write one of them`, 'key');
+    report([...path, results[1] ?? ''], `cannot be combined with ${results[0]}: write one of them`, 'key');
   if (isThere('prelude') && results.length === 0) {
     report([...path, 'prelude'], 'requires a result or chunks, which are the body behind it', 'key');
   }
@@ -90,7 +90,7 @@ function checkExpect(expect: ExpectDocument, path: DocumentPath, report: Report)
   for (const [index, call] of (expect.calls ?? []).entries()) {
     if (typeof call === 'string') continue;
     if (call.payload !== undefined && typeof call.payloadBase64 === 'string') {
-      report([...path, 'calls', index, 'payloadBase64'], 'cannot be used with payload: write one of them', 'key');
+      report([...path, 'calls', index, 'payloadBase64'], 'cannot be combined with payload: write one of them', 'key');
     }
   }
 }

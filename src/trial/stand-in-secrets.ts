@@ -14,7 +14,7 @@ export class StandInSecrets implements SecretSource {
   find(scheme: 'env' | 'file', name: string): Secret | SecretRefusal {
     const key = `${scheme}:${name}`;
     const text = this.#texts.get(key);
-    if (text === undefined) return { refused: `the secret ${key} has no stand-in: ${this.#remedy}` };
+    if (text === undefined) return { refused: `the secret ${key} has no value in the test: ${this.#remedy}` };
     return { read: () => text };
   }
 }

@@ -93,7 +93,7 @@ suite('check --live against a local AWS', () => {
     const unknown = { accessKey: 'AKIANOBODYNOBODY', secretKey: 'hidden-secret' };
     const line = only(
       (await live(document('function: enrich', unknown))).lines,
-      'does not take the credentials of static keys …BODY',
+      'rejects the credentials of static keys …BODY',
     );
     assert.ok(!line.includes('hidden-secret'));
     const wrong = { ...caller, secretKey: 'hidden-secret' };
@@ -140,9 +140,9 @@ suite('check --live against a stub', () => {
   for (const [type, words] of [
     ['AccessDeniedException', ['may not invoke f in us-east-1', '`lambda:InvokeFunction`']],
     ['ExpiredTokenException', ['have expired']],
-    ['UnrecognizedClientException', ['does not take the credentials']],
+    ['UnrecognizedClientException', ['rejects the credentials']],
     ['TooManyRequestsException', ['warning: live: f in us-east-1 is throttled']],
-    ['ServiceException', ['f in us-east-1 could not be asked']],
+    ['ServiceException', ['f in us-east-1 could not be reached:']],
   ] as const) {
     test(`${type} is told`, async () => {
       const status = type === 'TooManyRequestsException' ? 429 : type === 'ServiceException' ? 500 : 403;
@@ -174,8 +174,8 @@ suite('check --live against a stub', () => {
     );
     assert.equal(stub.requests.length, 0);
     assert.deepEqual(problems, []);
-    assert.match(notes[0] ?? '', /apis\.orders\.request\.0: live: not checked, a request decides function$/);
-    assert.match(notes[1] ?? '', /apis\.orders\.request\.1: live: not checked, a request decides qualifier$/);
+    assert.match(notes[0] ?? '', /apis\.orders\.request\.0: live: not checked: function$/);
+    assert.match(notes[1] ?? '', /apis\.orders\.request\.1: live: not checked: qualifier$/);
   });
 
   test('what allow does not allow is not asked for', async (t) => {
@@ -185,7 +185,7 @@ suite('check --live against a stub', () => {
     const role = `function: f, roleArn: "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_LIVE_ROLE')}"`;
     const text = document([role], 'allow: {roles: ["arn:aws:iam::111111111111:role/*"]}\n');
     const { lines } = await live(text);
-    only(lines, 'apis.orders.request.0: live: not asked, and each request fails', 'is not in allow.roles');
+    only(lines, 'apis.orders.request.0: live: not checked, and each request fails', 'is not in allow.roles');
     assert.equal(stub.requests.length, 0);
   });
 
@@ -233,7 +233,7 @@ suite('check --live against a stub', () => {
     assert.equal(code, 1);
     assert.match(stdout, /:7:\d+ apis\.orders\.request\.1: live: gone is not in us-east-1/);
     assert.match(stdout, /:6:\d+ apis\.orders\.request\.0: live: f in us-east-1 may be invoked by static keys …\n/);
-    assert.match(stdout, /:8:\d+ apis\.orders\.request\.2: live: not checked, a request decides function\n/);
+    assert.match(stdout, /:8:\d+ apis\.orders\.request\.2: live: not checked: function\n/);
     assert.ok(!stdout.includes(secretKey) && !stdout.includes(accessKey));
     const json = JSON.parse((await run('--live', '--format', 'json')).stdout) as { notes: string[]; errors: number };
     assert.equal(json.notes.length, 2);
@@ -246,11 +246,11 @@ suite('check --live against a stub', () => {
       stderr: process.stderr,
       env: {},
     });
-    await assert.rejects(alone, /--live asks for the functions of policies\.yaml/);
+    await assert.rejects(alone, /--live checks the functions of policies\.yaml/);
   });
 
   test('nobody there is told', async () => {
     const text = document(['function: f']).replace(`127.0.0.1:${stub.port}`, '127.0.0.1:1');
-    only((await live(text)).lines, 'f in us-east-1 could not be asked', 'correct `endpoint`');
+    only((await live(text)).lines, 'f in us-east-1 could not be reached:', 'correct `endpoint`');
   });
 });

@@ -116,14 +116,14 @@ suite('the dump of a running Envoy', () => {
       return check(text.replace(from, to));
     };
     const [api = '', unreached = ''] = spoilt(/"value": "orders"/, '"value": "ordres"');
-    assert.match(api, /^dump\.json:\d+:\d+ route orders: .*names no API .*did you mean orders\?$/);
+    assert.match(api, /^dump\.json:\d+:\d+ route orders: .*matches no API .*did you mean orders\?$/);
     assert.match(
       unreached,
       /^policies\.yaml:4:3 apis\.orders: warning: no route of the Envoy configuration reaches it/,
     );
     const names = spoilt(/"ext_proc"(?=: \{)/, '"ext_porc"');
     assert.ok(
-      names.some((line) => /route orders: typed_per_filter_config\.ext_porc: is the name of no filter/.test(line)),
+      names.some((line) => /route orders: typed_per_filter_config\.ext_porc: does not match a filter/.test(line)),
     );
     const [cluster = ''] = spoilt(/"cluster_name": "lambda-ext-proc"(?=,\s*"authority")/, '"cluster_name": "lambda"');
     assert.match(cluster, /cluster_name: there is no cluster of this name/);
@@ -135,7 +135,7 @@ suite('the dump of a running Envoy', () => {
     const [part = '', routes = ''] = check(await dump('?resource=dynamic_listeners'));
     assert.match(
       part,
-      /^dump\.json:1:1 warning: this is a part of a dump, without BootstrapConfigDump, .*RoutesConfigDump/,
+      /^dump\.json:1:1 warning: this is a partial dump without BootstrapConfigDump, .*RoutesConfigDump/,
     );
     assert.ok(routes === '' || /warning: /.test(routes), routes);
     const lines = check(await dump('?mask=static_route_configs,dynamic_route_configs'));
@@ -161,7 +161,7 @@ suite('the dump of a running Envoy', () => {
     await waitFor(async () => (await dump()).includes('error_state'));
     const lines = check(await dump());
     assert.ok(
-      lines.some((line) => /error_state: warning: Envoy refused the last update/.test(line)),
+      lines.some((line) => /error_state: warning: Envoy rejected its last update/.test(line)),
       lines.join('\n'),
     );
   });

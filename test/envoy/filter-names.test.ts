@@ -44,6 +44,6 @@ for (const [name, entry, envoy] of CASES) {
       directory.remove();
     }
     const told = check(text).filter((line) => isError(line) && line.includes('typed_per_filter_config'));
-    assert.ok(told.length > 0 || check(text).some((line) => isError(line) && /refuses the routes/.test(line)));
+    assert.ok(told.length > 0 || check(text).some((line) => isError(line) && /rejects the routes/.test(line)));
   });
 }

@@ -94,7 +94,7 @@ test('reloads, broken files among them, fail no request', async (t) => {
       sidecar.writeConfig('version: 1\napis: [broken');
       await pause(300);
     }
-    await sidecar.log(({ msg }) => msg === 'the configuration cannot be used; the policies before it stay');
+    await sidecar.log(({ msg }) => msg === 'the configuration cannot be used; the previous policies stay in force');
     await until(async () => (await sidecar.metric(inForce)) === 0);
     assert.equal(await sidecar.metric(inForce), 0, 'the metric is red');
     const ready = (await (await fetch(`${sidecar.adminUrl}/readyz`)).json()) as Readiness;

@@ -93,7 +93,7 @@ for (const [kind, { graceSeconds, end }] of Object.entries(ends).filter(([kind])
       await pause(SPREAD_MS);
       load.endpoints(urls(pods));
       await ended;
-      assert.ok(!leaving.sidecar.logs().some(({ msg }) => msg.startsWith('requests still came')));
+      assert.ok(!leaving.sidecar.logs().some(({ msg }) => msg.startsWith('requests still arrived')));
     }
     const { requests, failures, statuses, errors, p50, p99, max, perSecond: rate } = await load.result;
     t.diagnostic(
@@ -113,7 +113,9 @@ test('a plain container whose grace is shorter than the drain of Envoy loses req
   const load = startRate({ url: `${pod.envoy.url}/`, perSecond: 50, seconds: 4, maxConnections: 1_000 });
   await pause(500);
   pod.sidecar.signal('SIGTERM');
-  const { streams } = await pod.sidecar.log(({ msg }) => msg.startsWith('requests still came when the grace was over'));
+  const { streams } = await pod.sidecar.log(({ msg }) =>
+    msg.startsWith('requests still arrived when the grace was over'),
+  );
   assert.ok(Number(streams) > 0);
   assert.equal(await pod.sidecar.exited, 0);
   const { failures } = await load.result;

@@ -28,7 +28,7 @@ export function chooseApi(set: PolicySet, { api: name, route, authority, request
     ...(authority ? [`${JSON.stringify(authority)} among its authorities`] : []),
     ...(route ? [`${JSON.stringify(route)} among its routes`] : []),
   ];
-  if (told.length > 0) throw new ApiChoiceError(`no API has ${told.join(' or ')}, and none is called default`);
+  if (told.length > 0) throw new ApiChoiceError(`no API has ${told.join(' or ')}, and none is named default`);
   const [only, second] = set.apis.values();
   if (only !== undefined && second === undefined) return only;
   throw new ApiChoiceError(

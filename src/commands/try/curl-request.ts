@@ -73,7 +73,7 @@ function readUrl(target: string): Url {
   }
   const [, scheme = 'http', user, host = '', rest = ''] = URL_FORM.exec(target) ?? [];
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(target) && !/^https?:/i.test(target)) {
-    throw new UsageError(`${target.slice(0, 80)} is not a URL of HTTP: it begins with http://, https:// or /`);
+    throw new UsageError(`${target.slice(0, 80)} is not an HTTP URL: it must begin with http://, https:// or /`);
   }
   const path = rest === '' || rest.startsWith('?') ? `/${rest}` : rest;
   const decodedUser = user === undefined ? undefined : decodeUser(user);
@@ -90,7 +90,7 @@ function decodeUser(text: string): string {
 
 function cookieOf(value: string): string {
   if (value.includes('=')) return value;
-  throw new UsageError(`--cookie ${value} would be a file of cookies, which is not read; give NAME=VALUE`);
+  throw new UsageError(`--cookie ${value} would be a cookie file, which is not supported; give NAME=VALUE`);
 }
 
 async function dataOf(options: readonly GivenOption[], read: ReadBytes): Promise<Buffer | undefined> {

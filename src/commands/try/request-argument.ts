@@ -19,7 +19,7 @@ export async function readRequestArgument({ curl, targets }: SplitArguments): Pr
   const file = marked ?? named;
   if (file !== undefined) {
     if (options.length > 0)
-      throw new UsageError(`${file} describes the whole request; curl's options do not go with it`);
+      throw new UsageError(`${file} describes the whole request; it cannot be combined with options of curl`);
     return readRequest((await readBytes(file)).toString('utf8'), file);
   }
   if (target === undefined && options.length === 0) return undefined;

@@ -12,8 +12,8 @@ export function runView(run: ShownRun): RunView {
       { title: 'Request', note: `${request.method} ${request.path}`, tone: 'plain', rows: messageRows(request) },
       ...steps.map((step, index) => stepSection(step, index + 1)),
       {
-        title: 'What Envoy would be told',
-        note: rejection === null ? count(envoy.length, 'message') : `Envoy would not take it: ${rejection}`,
+        title: 'Replies to Envoy',
+        note: rejection === null ? count(envoy.length, 'message') : `Envoy would reject it: ${rejection}`,
         tone: rejection === null ? 'plain' : 'bad',
         rows: envoy.map((reply) => block(reply.message, replyText(reply))),
       },
@@ -39,7 +39,7 @@ function summaryOf({ api, steps, response, errorKey, forwarded, waitedMs }: Show
 function streamText({ streamed }: ShownRun): string {
   if (streamed === null) return '';
   const pieces = `, streamed in ${count(streamed.pieces, 'piece')}`;
-  return streamed.cutBy === null ? pieces : `${pieces}, then cut`;
+  return streamed.cutBy === null ? pieces : `${pieces}, then aborted`;
 }
 
 function backendSection(forwarded: ShownRequest | null): ViewSection {

@@ -23,10 +23,10 @@ function portError(error: unknown, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
     return new Error(
-      `port ${port} is in use; give another --port, or none for a free one (\`ss -ltnp\` shows what is using it)`,
+      `port ${port} is in use; give another --port, or leave it out for a free port (\`ss -ltnp\` shows what is using it)`,
     );
   }
-  if (code === 'EACCES') return new Error(`port ${port} needs the rights of root; give a --port from 1024 on`);
+  if (code === 'EACCES') return new Error(`port ${port} requires root privileges; give a --port of 1024 or higher`);
   return error;
 }
 

@@ -106,7 +106,7 @@ export interface ShownRun {
   readonly api: string;
   readonly request: ShownRequest;
   readonly steps: readonly ShownStep[];
-  /** What Envoy would be told, in order. */
+  /** Replies to Envoy, in order. */
   readonly envoy: readonly ShownReply[];
   /** Null: the backend is not called. */
   readonly forwarded: ShownRequest | null;

@@ -81,5 +81,5 @@ function unknown(name: string, flags: readonly Flag[]): UsageError {
 }
 
 function notRead(name: string): UsageError {
-  return new UsageError(`curl's ${name} is not read by try: describe the request in a file, and give that instead`);
+  return new UsageError(`try does not support ${name} of curl: describe the request in a file instead`);
 }

@@ -19,7 +19,7 @@ export function stepSection(step: ShownStep, number: number): ViewSection {
       ...(step.mutations === null ? [] : mutationRows(step.mutations)),
       ...(step.removed.length === 0
         ? []
-        : [line('removes', `${step.removed.join(', ')} (a caller's own must not pass)`)]),
+        : [line('removes', `${step.removed.join(', ')} (values of the caller must not be forwarded)`)]),
       ...failureRows(step),
     ],
   };
@@ -33,11 +33,11 @@ function headline({
   sendToConsumer,
 }: ShownStep): Pick<ViewSection, 'note' | 'tone'> {
   if (failure !== null) {
-    const next = failure.goesOn ? 'goes on, as onError: continue says' : `the caller gets ${failure.status}`;
+    const next = failure.goesOn ? 'continues, because of onError: continue' : `the caller gets ${failure.status}`;
     return { note: `failed with ${failure.key}: ${next}`, tone: 'bad' };
   }
   if (condition?.value === false) return { note: 'skipped: its condition is false', tone: 'skipped' };
-  if (judgement !== null) return { note: `${call?.function ?? 'the authorizer'} lets the request in`, tone: 'good' };
+  if (judgement !== null) return { note: `${call?.function ?? 'the authorizer'} allows the request`, tone: 'good' };
   const what = call === null ? 'ran' : `${call.function} answered`;
   const send = sendToConsumer?.value === true ? '; its answer is sent to the caller' : '';
   return { note: what + send, tone: 'good' };
@@ -68,9 +68,9 @@ function callRows(call: ShownCall): readonly ViewRow[] {
 
 function cacheRows({ cache, call, answer, judgement }: ShownStep): readonly ViewRow[] {
   if (cache === null) return [];
-  if (!cache.hasKey) return [line('cache', 'keeps nothing: this request has no key')];
+  if (!cache.hasKey) return [line('cache', 'not kept: this request has no key')];
   const isGood = call?.result !== null && !call?.result.functionError && (answer !== null || judgement !== null);
-  if (!isGood) return [line('cache', 'keeps nothing: there is no good answer')];
+  if (!isGood) return [line('cache', 'not kept: the answer is not successful')];
   return [line('cache', `a server keeps the result for ${cache.seconds} s; a trial keeps none`)];
 }
 

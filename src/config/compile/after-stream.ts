@@ -47,7 +47,7 @@ function checkContent(
   const read = templates.find(({ needs }) => needs.responseBody);
   const early = afterStream ? beforeCall.find(({ needs }) => needs.lambdaResponseBody) : undefined;
   const tell = (template: CompiledTemplate | undefined, what: string): void => {
-    const message = `reads the content of ${what}, which step ${name} sends while it arrives, so that it is never there: read its status or headers, or take \`streaming\` out of step ${name}`;
+    const message = `reads the content of ${what}, which step ${name} streams, so the content is never available: read its status or headers, or remove \`streaming\` from step ${name}`;
     if (template !== undefined && template === condition) scope.errorAt([...path, 'condition'], message);
     else if (template === undefined) scope.error([], message, 'key');
     else scope.error(scope.placeOf(template), message);
@@ -64,10 +64,10 @@ function checkSecondAnswer(
 ): void {
   if (configuration.sendToConsumer === false) return;
   if (always) {
-    const message = `cannot change the answer that step ${name} streams to every caller: put this step before it, or take sendToConsumer out`;
+    const message = `cannot change the answer that step ${name} streams to every caller: put this step before it, or remove sendToConsumer`;
     scope.error(['sendToConsumer'], message, 'key');
   } else if (condition?.needs.response !== true) {
-    const message = `would take the place of the answer that step ${name} streams: run this step only where nobody has answered yet, by \`condition: "{#response == null}"\` and \`onConditionError: fail\`, or put it before that step`;
+    const message = `would replace the answer that step ${name} streams: run this step only if no step has answered yet, with \`condition: "{#response == null}"\` and \`onConditionError: fail\`, or put it before that step`;
     scope.error(['sendToConsumer'], message, 'key');
   }
 }
@@ -84,10 +84,10 @@ function checkReplacement(
   ];
   for (const path of fields) {
     if (always) {
-      const message = `takes the place of the body that step ${name} streams to every caller: change its status and headers, or take \`streaming\` out of step ${name}`;
+      const message = `replaces the body that step ${name} streams to every caller: change only its status and headers, or remove \`streaming\` from step ${name}`;
       scope.error(path, message, 'key');
     } else if (condition === undefined) {
-      const message = `takes the place of the body that step ${name} streams, too: give this step a condition that is false there, as on a variable which step ${name} sets`;
+      const message = `also replaces the body that step ${name} streams: give this step a condition that is false in that case, for example on a variable that step ${name} sets`;
       scope.warn(path, message, 'key');
     }
   }

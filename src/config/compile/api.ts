@@ -174,21 +174,22 @@ function* compilePhases(
       const name = step.name || `${compiled.baseName}-${position}`;
       const earlier = names.get(name);
       if (earlier !== undefined) {
-        const message = `is the name of step ${earlier} of this API too: names must be unique`;
+        const message = `is also the name of step ${earlier} of this API: names must be unique`;
         compiler.reporter.error([...place.path, 'name'], message);
       }
       names.set(name, position);
       hasResponse ||= which === 'response';
       if (!hasResponse && compiled.readsResponse) {
         const fails = compiled.failsWithoutResponse;
-        const message = 'reads the response, which is null here: there is none before the backend was called';
+        const message =
+          'reads the response, which is null here: there is no response before the backend has been called';
         const at = [...place.path, 'configuration'];
         if (fails) compiler.reporter.error(at, `${message}, and every request fails`, 'key');
         else compiler.reporter.warn(at, message, 'key');
       }
       if (position === 1 && compiled.failsWithoutAnswer) {
         const message =
-          'reads #lambdaResponse before a function is called, where it is null, and every request fails: only variables, sendToConsumer, mutations and answer come after the call';
+          'reads #lambdaResponse before a function has been called, so it is null and every request fails: only variables, sendToConsumer, mutations and answer are evaluated after the call';
         compiler.reporter.error([...place.path, 'configuration'], message, 'key');
       }
       hasResponse ||= compiled.step.configuration.sendToConsumer !== false;
@@ -239,7 +240,7 @@ function sumNeeds(
 /** What the sidecar does where the document tells an Envoy that cannot stream. */
 function checkVersion({ version }: EnvoySettings, path: DocumentPath, reporter: Reporter): void {
   if (version === undefined || Number(version.split('.')[1]) >= STREAMING_MINOR) return;
-  const message = `Envoy ${version} cannot send an answer while it arrives, as 1.${STREAMING_MINOR} and later do: it is collected up to limits.bodyBytes and sent at once`;
+  const message = `Envoy ${version} cannot stream an answer, only 1.${STREAMING_MINOR} and later can: it is collected up to limits.bodyBytes and sent as a whole`;
   reporter.warn(path, message, 'key');
 }
 

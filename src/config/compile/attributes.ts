@@ -16,18 +16,18 @@ export function checkAttribute(attribute: string, path: DocumentPath, reporter: 
   const callers = CALLERS.exec(attribute);
   const stored = STORED.exec(attribute);
   if (callers !== null) {
-    const message = `mentions ${callers[1]}: callers would choose the API; write an attribute of Envoy's own configuration, as xds.virtual_host_name or xds.route_metadata.filter_metadata['lambda']['api']`;
+    const message = `mentions ${callers[1]}: callers would choose the API; use an attribute of Envoy's configuration, such as xds.virtual_host_name or xds.route_metadata.filter_metadata['lambda']['api']`;
     reporter.errorInText(path, callers.index, message);
   } else if (stored !== null) {
-    const message = `mentions ${stored[1]}, which filters make of what callers send: callers could choose the API; write an attribute of Envoy's own configuration, as xds.virtual_host_name or xds.route_metadata.filter_metadata['lambda']['api']`;
+    const message = `mentions ${stored[1]}, which filters derive from what callers send: callers could choose the API; use an attribute of Envoy's configuration, such as xds.virtual_host_name or xds.route_metadata.filter_metadata['lambda']['api']`;
     reporter.errorInText(path, stored.index, message);
   } else if (MESSAGE.test(attribute)) {
     const message =
-      "is a whole message, whose text Envoy may write in another way after each start: name a text in it, as xds.route_metadata.filter_metadata['lambda']['api']";
+      "is a whole message, whose text may change after each start of Envoy: use a text field of it, such as xds.route_metadata.filter_metadata['lambda']['api']";
     reporter.error(path, message);
   } else if (DESTINATION.test(attribute)) {
     const message =
-      "mentions destination: callers choose it, and so the API, where Envoy restores original destinations (as a sidecar of Istio) or takes the PROXY protocol; write an attribute of Envoy's own configuration, as xds.virtual_host_name";
+      "mentions destination: callers choose it, and therefore the API, if Envoy restores original destinations (such as a sidecar of Istio) or accepts the PROXY protocol; use an attribute of Envoy's configuration, such as xds.virtual_host_name";
     reporter.warn(path, message);
   }
 }

@@ -6,11 +6,11 @@ import type { Reporter } from './reporter.ts';
 export function checkAuthority(glob: string, path: DocumentPath, reporter: Reporter): void {
   if (!AUTHORITY.test(glob)) {
     const message =
-      'matches nothing: expected an :authority without a scheme and a path, as orders.default or orders.default:50051';
+      'matches nothing: expected an :authority without scheme and path, such as orders.default or orders.default:50051';
     reporter.error(path, message);
   } else if (isWildOverNamespaces(glob)) {
     const message =
-      'fits backends in other namespaces too: whoever may create one of that name there gets this API and what its functions may do; write the namespace, as orders.default';
+      'also matches backends in other namespaces: anyone who may create a backend of that name there can use this API and everything that its functions may do; write the namespace, such as orders.default';
     reporter.warn(path, message);
   }
 }

@@ -20,21 +20,21 @@ export function checkAuthorized(
 ): void {
   const at = [...path, 'configuration'];
   if (authorizedBy !== undefined && configuration.mutations.path !== undefined) {
-    const message = `changes the path that the authorizer of step ${authorizedBy} has let in: run this step before it`;
+    const message = `changes the path that the authorizer of step ${authorizedBy} has allowed: run this step before it`;
     reporter.error([...at, 'mutations', 'path'], message, 'key');
   }
   if (authorizedBy !== undefined && changesMethod(configuration)) {
-    const message = `changes the method that the authorizer of step ${authorizedBy} has let in: take ${METHOD} out`;
+    const message = `changes the method that the authorizer of step ${authorizedBy} has allowed: remove ${METHOD}`;
     reporter.error([...at, 'mutations', 'headers'], message, 'key');
   }
   const changing = earlier.find((step) => changesMethod(step.configuration));
   if (authorizer !== undefined && changing !== undefined) {
-    const message = `judges the method that the caller sent, and step ${changing.name} has another one go on: take ${METHOD} out of its mutations`;
+    const message = `decides about the method that the caller sent, but step ${changing.name} forwards another one: remove ${METHOD} from its mutations`;
     reporter.error([...path, 'authorizer'], message, 'key');
   }
   if (authorizedBy === undefined && authorizer === undefined) return;
   if (!configuration.variables.some(({ name }) => name === AUTHORIZER_ATTRIBUTE)) return;
-  const message = `${AUTHORIZER_ATTRIBUTE} is what the authorizer tells of the caller: choose another name for the variable`;
+  const message = `${AUTHORIZER_ATTRIBUTE} is reserved for the result of the authorizer: choose another name for the variable`;
   reporter.error([...at, 'variables'], message, 'key');
 }
 

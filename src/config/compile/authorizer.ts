@@ -60,13 +60,17 @@ export function checkAuthorizerStep(
   reporter: Reporter,
 ): void {
   if (phase === 'response') {
-    reporter.error([...path, 'authorizer'], 'has no effect in the response phase: the request has been served', 'key');
+    reporter.error(
+      [...path, 'authorizer'],
+      'has no effect in the response phase: the request has already been served',
+      'key',
+    );
   }
   if (document.onError === 'continue') {
-    reporter.error([...path, 'onError'], 'would let callers in whom the authorizer has not let in: take it out');
+    reporter.error([...path, 'onError'], 'would admit callers whom the authorizer has not allowed: remove it');
   }
   if (document.onConditionError === 'skip') {
-    const message = 'would let callers in whose request makes the condition fail: an authorizer always has `fail`';
+    const message = 'would admit callers whose request makes the condition fail: an authorizer always has `fail`';
     reporter.error([...path, 'onConditionError'], message);
   }
   for (const field of WITHOUT_EFFECT) {
@@ -75,8 +79,8 @@ export function checkAuthorizerStep(
     const remedy =
       field === 'cache'
         ? '`authorizer.resultTtlInSeconds` says how long its answers are kept'
-        : 'it only lets requests in or not: use a later step';
-    scope.error([field], `cannot be used with \`authorizer\`: ${remedy}`, 'key');
+        : 'it only allows or denies requests: use a later step';
+    scope.error([field], `cannot be combined with \`authorizer\`: ${remedy}`, 'key');
   }
   const type = document.configuration?.invocationType;
   if (type !== undefined && type !== null && type !== 'RequestResponse') {
@@ -138,16 +142,20 @@ function checkTtl(
   const { resultTtlInSeconds: ttl, authorizerResultTtlInSeconds: other } = document;
   const name = ttl === null || ttl === undefined ? 'authorizerResultTtlInSeconds' : 'resultTtlInSeconds';
   if (name === 'resultTtlInSeconds' && other !== null && other !== undefined) {
-    reporter.error([...path, 'authorizerResultTtlInSeconds'], 'is resultTtlInSeconds by another name: keep one', 'key');
+    reporter.error(
+      [...path, 'authorizerResultTtlInSeconds'],
+      'is another name of resultTtlInSeconds: keep only one of them',
+      'key',
+    );
   }
   if (ttlOf(document) === 0) return;
   if (document.type === 'REQUEST' && sourceTexts(document).length === 0) {
     const message =
-      'requires identitySource: without one the answer to the first caller would be kept for all others. Name what tells callers apart, or write 0';
+      'requires identitySource: without it the answer to the first caller would be kept for all others. Name the parts of the request that identify the caller, or write 0';
     reporter.error([...path, name], message);
   } else if (sources.length > 0 && !sources.some(tellsCallersApart)) {
     const message =
-      'tells no callers apart, and the answer to the first one is kept for all others: add a header or a parameter that says who calls, or write `resultTtlInSeconds: 0`';
+      'does not distinguish callers, so the answer to the first one would be kept for all others: add a header or a parameter that identifies the caller, or write `resultTtlInSeconds: 0`';
     reporter.warn([...path, 'identitySource'], message);
   }
 }
@@ -195,7 +203,10 @@ function compileSources(
   }
   if (type === 'TOKEN' && texts.length === 0) return [{ kind: 'header', name: 'authorization' }];
   if (type === 'TOKEN' && (texts.length > 1 || sources[0]?.kind !== 'header')) {
-    reporter.error(at, 'TOKEN has one source, a header: expected one as method.request.header.Authorization');
+    reporter.error(
+      at,
+      'TOKEN has exactly one source, a header: expected a source such as method.request.header.Authorization',
+    );
   }
   return sources;
 }

@@ -57,11 +57,11 @@ function writeValue(value: unknown, place: Place): void {
     if (template !== undefined) pieces.push({ template, name: formatPath(names) });
   } else if (typeof value === 'number') {
     const text = jsonNumber(value, scope.numberText(path, value));
-    if (text === undefined) scope.error(path, 'is a number that JSON does not have: put it in quotes');
+    if (text === undefined) scope.error(path, 'is not a valid number in JSON: put it in quotes');
     else pieces.push(text);
   } else if (Array.isArray(value)) writeList(value, place);
   else if (isPlainObject(value)) writeObject(value, place);
-  else scope.error(path, 'is a value that JSON does not have: put it in quotes');
+  else scope.error(path, 'is not a valid value in JSON: put it in quotes');
 }
 
 function writeList(items: readonly unknown[], place: Place): void {
@@ -95,11 +95,11 @@ function checkKey(key: string, value: unknown, path: DocumentPath, scope: BodySc
   if (EXPRESSION.test(key)) {
     scope.error(
       path,
-      'a key is plain text, and nothing in it is evaluated: write the expression as a value, or the body as text with {#json(…)}',
+      'a key is plain text and is not evaluated: write the expression as a value, or the body as text with {#json(…)}',
       'key',
     );
   } else if (value === null && BARE_EXPRESSION.test(key)) {
-    scope.error(path, 'is an expression without quotes, which YAML takes for an object: write "{…}" in quotes', 'key');
+    scope.error(path, 'is an expression without quotes, which YAML reads as an object: write "{…}" in quotes', 'key');
   } else if (key === '<<' && typeof value === 'object' && value !== null) {
     scope.error(
       path,

@@ -59,26 +59,26 @@ function compileKey(
   const templates: CompiledTemplate[] = [];
   collect(key, ['cache', 'key'], scope, templates);
   if (templates.length === 0 || (templates.length === 1 && templates[0]?.constant?.trim() === '')) {
-    scope.error(
-      ['cache', 'key'],
-      'is empty, and no result is ever kept: take it out, and the whole payload is the key',
-    );
+    scope.error(['cache', 'key'], 'is empty, so no result is ever kept: remove it, then the whole payload is the key');
     return undefined;
   }
   const values = compileValues(templates);
   if (keyIsComplete) return values;
   const remedy =
-    'requests that differ in it would get the result of each other: add it to the key, take the key out, or write `keyIsComplete: true` where the result does not depend on it';
+    'requests that differ in it would share a result: add it to the key, remove the key, or write `keyIsComplete: true` if the result does not depend on it';
   if (sent === undefined) {
     scope.error(
       ['cache', 'key'],
-      `leaves out what the function reads: an event of AWS's holds the whole request; ${remedy}`,
+      `leaves out values that the function reads: an event of AWS contains the whole request; ${remedy}`,
     );
     return values;
   }
   const unread = sent.payload === undefined ? [] : values.unread(sent.payload);
   if (unread.length > 0) {
-    scope.error(['cache', 'key'], `leaves out what the payload reads, ${unread.slice(0, 5).join(', ')}; ${remedy}`);
+    scope.error(
+      ['cache', 'key'],
+      `leaves out values that the payload reads, ${unread.slice(0, 5).join(', ')}; ${remedy}`,
+    );
   }
   return values;
 }

@@ -65,7 +65,7 @@ export function warnOfCallers(
   for (const { path, template, what, list } of fieldsOf(configuration)) {
     if (template === undefined || !callers.reach(template)) continue;
     if (list !== undefined && (rights.author === 'route' || rights.allow.has(list))) continue;
-    const remedy = list === undefined ? '' : `; bound it by \`allow: {${list}: [...]}\``;
+    const remedy = list === undefined ? '' : `; limit it with \`allow: {${list}: [...]}\``;
     scope.warn(path, `depends on what a caller sends: a caller can choose the ${what}${remedy}`);
   }
 }

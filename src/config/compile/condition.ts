@@ -13,10 +13,10 @@ export function compileCondition(
   const path = [...place.path, 'condition'];
   const template = compiler.compile(path, condition);
   if (template?.constant !== undefined && !/^(?:true|false|on|off|yes|no|1|0)$/i.test(template.constant.trim())) {
-    compiler.reporter.error(path, 'has no expression and is neither true nor false: write {#…} around it');
+    compiler.reporter.error(path, 'has no expression and is neither true nor false: put {#…} around it');
   }
   if (template !== undefined && compiler.fixedCondition(template) === 'invalid') {
-    compiler.reporter.error(path, 'the expression is neither true nor false, whatever the request is');
+    compiler.reporter.error(path, 'the expression is neither true nor false for any request');
   }
   return template;
 }
@@ -33,13 +33,13 @@ export function checkGuard(
     const place = document.onConditionError === 'skip' ? 'onConditionError' : 'condition';
     reporter.warn(
       [...path, place],
-      `an error in the condition skips the step and ${passes}: a step that guards a route wants \`onConditionError: fail\``,
+      `an error in the condition skips the step and ${passes}: use \`onConditionError: fail\` for a step that guards a route`,
     );
   }
   if (document.onError === 'continue') {
     reporter.warn(
       [...path, 'onError'],
-      `an error in the step, which a caller may cause, ${passes}: a step that guards a route wants \`onError: fail\``,
+      `an error in the step, which a caller may cause, ${passes}: use \`onError: fail\` for a step that guards a route`,
     );
   }
 }

@@ -64,7 +64,7 @@ export class ConfigurationScope {
     const text = this.#compiler.fixedText(template);
     if (text === undefined || template.constant !== undefined) return template.constant;
     if (text !== null && text.trim() !== '') return text;
-    this.error(path, 'the expression gives no text, and every request fails: is a name in it misspelt?');
+    this.error(path, 'the expression gives no text, so every request fails: check it for a misspelt name');
     return undefined;
   }
 

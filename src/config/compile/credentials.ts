@@ -48,7 +48,7 @@ function secret(
   if (template?.constant !== undefined && name !== 'sessionToken') {
     scope.warn(
       [name],
-      "a key is in the document as plain text: leave both keys out for the machine's identity, or use {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}",
+      "the document contains a key as plain text: remove both keys to use the machine's identity, or use {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}",
     );
   }
   return template;
@@ -62,7 +62,7 @@ function checkPair(
 ): void {
   if (isBlank(accessKey) !== isBlank(secretKey)) {
     const [present, missing] = isBlank(accessKey) ? ['secretKey', 'accessKey'] : ['accessKey', 'secretKey'];
-    scope.error([present], `requires ${missing}; leave both out for the machine's identity`, 'key');
+    scope.error([present], `requires ${missing}; remove both to use the machine's identity`, 'key');
   } else if (!isBlank(sessionToken) && isBlank(accessKey)) {
     scope.error(['sessionToken'], 'requires accessKey and secretKey', 'key');
   }
@@ -87,26 +87,26 @@ function compileRole(
   if (roleArn === undefined) return undefined;
   const arn = scope.fixedText(at('roleArn'), roleArn);
   if (arn !== undefined && !ROLE_SYNTAX.test(arn)) {
-    scope.error(at('roleArn'), 'is no role: expected arn:aws:iam::<12 digits>:role/<name>');
+    scope.error(at('roleArn'), 'is not the ARN of a role: expected arn:aws:iam::<12 digits>:role/<name>');
   }
   const { roleSessionName: sessionText, externalId } = role;
   warnOfBlank(role, ['roleSessionName', 'externalId'], path, scope);
   const roleSessionName = scope.template(at('roleSessionName'), isBlank(sessionText) ? undefined : sessionText);
   const session = roleSessionName === undefined ? undefined : scope.fixedText(at('roleSessionName'), roleSessionName);
   if (session !== undefined && !SESSION_NAME_SYNTAX.test(session)) {
-    scope.error(at('roleSessionName'), 'is no session name: expected 2 to 64 letters, digits or _+=,.@-');
+    scope.error(at('roleSessionName'), 'is not a valid session name: expected 2 to 64 letters, digits or _+=,.@-');
   }
   if (typeof role.durationSeconds === 'number' && role.durationSeconds < 900) {
-    scope.error(at('durationSeconds'), 'AWS accepts 900 seconds and more, and refuses the role otherwise');
+    scope.error(at('durationSeconds'), 'AWS accepts only 900 seconds or more, and otherwise refuses the role');
   }
   if (typeof role.durationSeconds === 'number' && role.durationSeconds > CHAINED_SECONDS && isChained) {
-    const message = `AWS gives a role that another role assumes ${CHAINED_SECONDS} seconds at most, and refuses it otherwise`;
+    const message = `AWS accepts at most ${CHAINED_SECONDS} seconds for a role that another role assumes, and otherwise refuses it`;
     scope.error(at('durationSeconds'), message);
   }
   const external = scope.secret(at('externalId'), isBlank(externalId) ? undefined : externalId);
   const externalText = external === undefined ? undefined : scope.fixedText(at('externalId'), external);
   if (externalText !== undefined && !EXTERNAL_ID_SYNTAX.test(externalText)) {
-    scope.error(at('externalId'), 'is no external id: expected 2 to 1224 letters, digits or _+=,.@:/-');
+    scope.error(at('externalId'), 'is not a valid external id: expected 2 to 1224 letters, digits or _+=,.@:/-');
   }
   return {
     roleArn,

@@ -40,7 +40,7 @@ export function checkOneQualifier(
   if (own !== undefined && own !== qualifier.constant) {
     scope.error(
       ['qualifier'],
-      `differs from the qualifier in function, ${own}, and AWS would refuse the call: use one`,
+      `differs from the qualifier in function, ${own}, and AWS would refuse the call: use only one of them`,
     );
   }
 }
@@ -55,16 +55,19 @@ function checkFunction(
   if (name === undefined || name.trim() === '') return;
   const verdict = functionNameVerdict(name);
   if (verdict === 'invalid') {
-    scope.error(['function'], 'is no function: expected a name, name:qualifier, or an ARN of a Lambda function');
+    scope.error(
+      ['function'],
+      'is not a valid function: expected a name, name:qualifier, or an ARN of a Lambda function',
+    );
     return;
   }
   if (verdict === 'unknown') {
-    scope.warn(['function'], 'is not in the form of a name or ARN that this version knows; AWS may refuse it');
+    scope.warn(['function'], 'does not have the form of a name or ARN that this version knows; AWS may refuse it');
   }
   const arnRegion = parseFunctionName(name)?.region;
   const called = scope.fixedValue(region);
   if (arnRegion === undefined || called === undefined || arnRegion === called) return;
-  const message = `the ARN is of ${arnRegion}, but the call goes to ${called}: set region`;
+  const message = `the ARN is in ${arnRegion}, but the call goes to ${called}: set region`;
   // An endpoint of one's own may serve more regions than one; AWS finds no function of another region.
   if (hasEndpoint) scope.warn(['function'], message);
   else scope.error(['function'], message);
@@ -75,7 +78,10 @@ function checkRegion(template: CompiledTemplate, scope: ConfigurationScope): voi
   if (region === undefined) return;
   const verdict = judgeRegion(region);
   if (verdict.kind === 'invalid') {
-    scope.error(['region'], `is no AWS region: expected one as ${invocationDefaults.region}${verdict.hint}`);
+    scope.error(
+      ['region'],
+      `is not an AWS region: expected a region such as ${invocationDefaults.region}${verdict.hint}`,
+    );
   }
-  if (verdict.kind === 'unknown') scope.warn(['region'], `is no region that this version knows${verdict.hint}`);
+  if (verdict.kind === 'unknown') scope.warn(['region'], `is not a region that this version knows${verdict.hint}`);
 }

@@ -19,7 +19,7 @@ export function checkEffects(configuration: Effects, place: StepEffects, scope: 
 function checkAnswer({ sendToConsumer, answer }: Effects, scope: ConfigurationScope): void {
   const { status, body } = answer;
   if (sendToConsumer === false && changesMessage(answer)) {
-    const remedy = 'write `sendToConsumer: true` or an expression, or change what goes on by `mutations`';
+    const remedy = 'write `sendToConsumer: true` or an expression, or change the forwarded message with `mutations`';
     scope.error(['answer'], `has no effect without sendToConsumer: ${remedy}`, 'key');
   }
   if ((status === 204 || status === 304) && body !== undefined && body.constant !== '') {
@@ -60,9 +60,9 @@ function whyIneffective(
   answeredBy: string | undefined,
 ): string | undefined {
   if (sends) {
-    const why = phase === 'request' ? 'the request never goes on' : "the function's answer takes the response's place";
-    return `has no effect: sendToConsumer is true, so ${why}; change what the caller gets by \`answer\``;
+    const why = phase === 'request' ? 'the request is never forwarded' : "the function's answer replaces the response";
+    return `has no effect: sendToConsumer is true, so ${why}; change the answer to the caller with \`answer\``;
   }
   if (answeredBy === undefined) return undefined;
-  return `has no effect: step ${answeredBy} answers every request, so none goes on; change the answer in a response step`;
+  return `has no effect: step ${answeredBy} answers every request, so no request is forwarded; change the answer in a response step`;
 }

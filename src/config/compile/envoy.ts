@@ -27,7 +27,7 @@ export function compileEnvoy(
   if (timeout !== undefined && maximum !== undefined && maximum < timeout) {
     const own = document.maxMessageTimeoutMs === maximum;
     const message = own ? 'is shorter than messageTimeoutMs' : 'is longer than maxMessageTimeoutMs';
-    reporter.warn([...path, own ? 'maxMessageTimeoutMs' : 'messageTimeoutMs'], `${message}, which has no effect so`);
+    reporter.warn([...path, own ? 'maxMessageTimeoutMs' : 'messageTimeoutMs'], `${message}, so it has no effect`);
   }
   return settings;
 }

@@ -12,19 +12,19 @@ const HOW = 'write an expression as {#…}, e.g. "{#request.path}"';
 
 /** In texts outside of expressions. None of them is JSON, a regular expression or what an address may hold. */
 const SYNTAXES: readonly (readonly [pattern: RegExp, message: string])[] = [
-  [/\{\{[^{}]*\}\}/g, `{{…}} is plain text here, and no template of Helm, Jinja or Handlebars: ${HOW}`],
+  [/\{\{[^{}]*\}\}/g, `{{…}} is plain text here, not a template of Helm, Jinja or Handlebars: ${HOW}`],
   [
     /\$\{ *[A-Za-z_][^{}]*\}/g,
-    `\${…} is plain text here: no variable of the environment is put in; put it in before the file is read (envsubst), read a secret by {#secrets.get('env:…')}, or ${HOW}`,
+    `\${…} is plain text here and is not replaced by an environment variable: replace it before the file is read (envsubst), read a secret with {#secrets.get('env:…')}, or ${HOW}`,
   ],
-  [/#\{ *[A-Za-z_'(][^{}]*\}/g, `#{…} is plain text here, and no expression of Spring: ${HOW}`],
+  [/#\{ *[A-Za-z_'(][^{}]*\}/g, `#{…} is plain text here, not an expression of Spring: ${HOW}`],
   [
     /%(?:[A-Z_]{4,}(?:\([^%()]*\))?|[A-Z]{3,}\([^%()]*\))(?::\d+)?%/g,
-    `%…% is plain text here, and no command of Envoy: ${HOW}`,
+    `%…% is plain text here, not a command of Envoy: ${HOW}`,
   ],
   [
     /\$(?:input|context|util|stageVariables)\.[A-Za-z]\w*/g,
-    `$… is plain text here, and no mapping template of API Gateway: ${HOW}`,
+    `$… is plain text here, not a mapping template of API Gateway: ${HOW}`,
   ],
   [
     /(?<![{#$])\{ *(?:(?:request|response|lambdaResponse|context|error|properties|dictionaries|endpoints|api)\??[.[]|(?:jsonPath|xpath|json|jsonEscape)\()[^{}]*\}/g,
@@ -67,14 +67,14 @@ function wrapped(text: string, parts: readonly LiteralText[]): readonly ForeignS
     const last = offset + literal.length - 1;
     if (!/^\{ *#/.test(text.slice(last + 1, last + 20))) return [];
     if (literal.endsWith('$')) {
-      const message = "the $ before {#…} is plain text: take it out, or write {#'$'} where it is meant";
+      const message = "the $ before {#…} is plain text: remove it, or write {#'$'} if you mean it";
       return [{ offset: last, message }];
     }
     if (!literal.endsWith('{') || !parts[index + 1]?.text.startsWith('}')) return [];
     return [
       {
         offset: last,
-        message: 'the braces around {#…} are plain text: write one pair, or a blank where a pair is meant',
+        message: 'the braces around {#…} are plain text: write one pair, or add a blank if you mean two pairs',
       },
     ];
   });
@@ -88,12 +88,12 @@ export function warnOfTemplates(data: unknown, path: DocumentPath, reporter: Rep
   if (typeof data === 'string') {
     const at = data.search(/\{ *#[A-Za-z]/);
     if (at !== -1) {
-      reporter.warnInText(path, at, 'is data and no template: {#…} is not evaluated here');
+      reporter.warnInText(path, at, 'is data, not a template: {#…} is not evaluated here');
       return;
     }
     const variable = /\$\{[A-Z_][A-Z0-9_]*(?::?-[^{}]*)?\}|\{\{ *[.$A-Za-z][^{}]*\}\}/.exec(data);
     if (variable === null) return;
-    const message = 'is plain text here: put values in before the file is read (envsubst, Helm)';
+    const message = 'is plain text here: replace variables before the file is read (envsubst, Helm)';
     reporter.warnInText(path, variable.index, message);
   } else if (typeof data === 'object' && data !== null) {
     const entries = Array.isArray(data) ? data.entries() : Object.entries(data);

@@ -60,15 +60,15 @@ function checkEvent(
   scope: ConfigurationScope,
 ): void {
   if (phase === 'response') {
-    const beside = document.responseFormat ? '' : `, and \`responseFormat: ${name}\` where the result is one of AWS's`;
-    const message = `${name} is an event of a request, for the request phase only: write \`requestFormat: raw\` with a payload${beside}`;
+    const beside = document.responseFormat ? '' : `, and \`responseFormat: ${name}\` if the result has a format of AWS`;
+    const message = `${name} is an event for a request, so it is for the request phase only: write \`requestFormat: raw\` with a payload${beside}`;
     scope.error(['requestFormat'], message);
   } else if (body === 'absent') {
-    const message = `${name} sends the request's body, which a step of scope REQUEST does not see: write \`scope: REQUEST_CONTENT\``;
+    const message = `${name} sends the request's body, which a step with scope REQUEST does not see: write \`scope: REQUEST_CONTENT\``;
     scope.error(['requestFormat'], message);
   }
   if (document.payload === null || document.payload === undefined || document.payload === '') return;
-  const message = `cannot be used with \`requestFormat: ${name}\`, which makes the payload itself: take it out (\`payload: null\` where it is in \`defaults\`), or write \`requestFormat: raw\``;
+  const message = `cannot be combined with \`requestFormat: ${name}\`, which builds the payload itself: remove it (\`payload: null\` if it is in \`defaults\`), or write \`requestFormat: raw\``;
   scope.error(['payload'], message, 'key');
 }
 
@@ -88,11 +88,7 @@ function checkFields(
       return format.requestFields.includes(name as FormatField);
     });
     const list = users.map(([user]) => user).join(', ');
-    scope.error(
-      path,
-      `has no use with \`requestFormat: ${requestName}\`: take it out, or choose one of ${list}`,
-      'key',
-    );
+    scope.error(path, `is not used with \`requestFormat: ${requestName}\`: remove it, or choose one of ${list}`, 'key');
   }
 }
 
@@ -134,14 +130,17 @@ function checkStage(stage: string | undefined, scope: ConfigurationScope): void 
 
 function checkResource(text: string, field: 'resource' | 'routeKey', scope: ConfigurationScope): void {
   const template = PathTemplate.parse(text);
-  if (typeof template === 'string') scope.error(['format', field], `is not a path with names: it ${template}`);
+  if (typeof template === 'string') scope.error(['format', field], `is not a path template: it ${template}`);
 }
 
 function resourceOfRoute(routeKey: string | undefined, scope: ConfigurationScope): FormatOptions['resource'] {
   if (routeKey === undefined || routeKey === '$default') return undefined;
   const [, path] = /^[A-Z]+ (\/\S*)$/.exec(routeKey) ?? [];
   if (path === undefined) {
-    scope.error(['format', 'routeKey'], 'is not a route: expected $default, or a method and a path as GET /users/{id}');
+    scope.error(
+      ['format', 'routeKey'],
+      'is not a route: expected $default, or a method and a path such as GET /users/{id}',
+    );
     return undefined;
   }
   checkResource(path, 'routeKey', scope);
@@ -153,7 +152,7 @@ const MEDIA_TYPE = /^(?:\*\/\*|[\w!#$&^.+-]+\/(?:\*|[\w!#$&^.+-]+))$/;
 function compileMediaTypes(types: readonly string[], scope: ConfigurationScope): readonly string[] {
   for (const [index, type] of types.entries()) {
     if (MEDIA_TYPE.test(type)) continue;
-    const message = 'is not a media type: expected one as image/png, image/* or */*, without parameters';
+    const message = 'is not a media type: expected a type such as image/png, image/* or */*, without parameters';
     scope.error(['format', 'binaryMediaTypes', index], message);
   }
   return types.map((type) => type.toLowerCase());

@@ -17,8 +17,7 @@ export function judgeHeader(name: string): HeaderVerdict {
   if (name === ':path') return { kind: 'error', reason: 'is not a header: use mutations.path' };
   if (name === ':status') return { kind: 'error', reason: 'is not a header: use mutations.status' };
   if (name === 'content-length') return { kind: 'error', reason: 'is set by the server itself from the body' };
-  if (isOfConnection(name))
-    return { kind: 'error', reason: 'belongs to one connection: Envoy sets it, policies may not' };
+  if (isOfConnection(name)) return { kind: 'error', reason: 'belongs to one connection: only Envoy may set it' };
   if (!isHeaderName(name)) return { kind: 'error', reason: 'is not a valid header name' };
   return { kind: 'fine' };
 }

@@ -40,19 +40,15 @@ export function hasOwnKeys({ accessKey, secretKey }: ConfigurationDocument): boo
 function checkIdentity(own: ConfigurationDocument, defaults: ConfigurationDocument, report: Report): void {
   for (const name of IDENTITY) {
     if (own[name] === undefined || isSaid(own[name]) || !isSaid(defaults[name])) continue;
-    report(
-      [name],
-      `takes the ${name} of \`defaults\` away: inline policies may not change whose rights they have`,
-      'value',
-    );
+    report([name], `removes the ${name} of \`defaults\`: inline policies must not change their identity`, 'value');
   }
   for (const name of KEYS) {
     if (!isSaid(own[name])) continue;
-    report([name], 'inline policies that bring a key bring both, accessKey and secretKey', 'key');
+    report([name], 'inline policies with a key must have both accessKey and secretKey', 'key');
   }
   if (isSaid(own.roleArn) || !isSaid(defaults.roleArn)) return;
   for (const name of SESSION) {
-    if (isSaid(own[name])) report([name], 'changes how the role of `defaults` is assumed: bring a roleArn too', 'key');
+    if (isSaid(own[name])) report([name], 'changes how the role of `defaults` is assumed: also set roleArn', 'key');
   }
 }
 
@@ -65,12 +61,12 @@ function checkEndpoint(
 ): boolean {
   if (endpoint === undefined || endpoint === defaults.endpoint) return false;
   if (!isSaid(endpoint)) {
-    if (isSaid(defaults.endpoint)) report(['endpoint'], 'takes the endpoint of `defaults` away', 'value');
+    if (isSaid(defaults.endpoint)) report(['endpoint'], 'removes the endpoint of `defaults`', 'value');
     return false;
   }
   if (!hasKeys) {
     const message =
-      'needs accessKey and secretKey beside it: keys of the document or the machine do not go to an endpoint of inline policies';
+      'requires accessKey and secretKey: keys of the document or the machine are never sent to an endpoint of inline policies';
     report(['endpoint'], message, 'key');
   }
   return true;
@@ -83,15 +79,19 @@ function checkTrust(
   report: Report,
 ): void {
   if (ssl === null || ssl === undefined) {
-    if (isSaid(inDefaults)) report(['ssl'], 'takes the ssl of `defaults` away', 'value');
+    if (isSaid(inDefaults)) report(['ssl'], 'removes the ssl of `defaults`', 'value');
     return;
   }
-  if (!hasEndpoint) report(['ssl'], 'needs an endpoint of its own beside it in inline policies', 'key');
+  if (!hasEndpoint) report(['ssl'], 'requires its own endpoint in inline policies', 'key');
   if (isSaid(ssl.trustStorePath)) {
     report(['ssl', 'trustStorePath'], 'inline policies may not name files: use trustStoreContent', 'key');
   }
   if (ssl.trustStoreType === 'PKCS12' || ssl.trustStoreType === 'JKS') {
-    report(['ssl', 'trustStoreType'], 'inline policies may bring PEM only: opening a key store takes long', 'value');
+    report(
+      ['ssl', 'trustStoreType'],
+      'inline policies may contain only PEM: opening a key store takes too long',
+      'value',
+    );
   }
 }
 

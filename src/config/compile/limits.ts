@@ -10,7 +10,7 @@ export function compileLimits(document: PolicyDocument, inline: boolean, reporte
   const known = new Set([...apis, 'default']);
   for (const name of Object.keys(limits?.shares ?? {})) {
     if (known.has(name)) continue;
-    const message = `is not the name of an API${suggestion(name, known)}; \`default\` is for all APIs without a share of their own`;
+    const message = `is not the name of an API${suggestion(name, known)}; \`default\` is for all APIs without their own share`;
     reporter.error(['limits', 'shares', name], message, 'key');
   }
   const alone = apis.length <= 1 && !inline;

@@ -69,7 +69,7 @@ function headerOf(
 
 /** Of a value that is the same for every request. */
 export const HEADER_CONTROLS =
-  'has a control character, and every request fails: a text in `|` or `>` ends with a line break unless it is `|-` or `>-`';
+  'has a control character, so every request fails: a text in `|` or `>` ends with a line break unless it is `|-` or `>-`';
 
 function compileStatus(
   status: AnswerDocument['status'],

@@ -12,7 +12,7 @@ export function compileMutations({ mutations }: ConfigurationDocument, scope: Co
   if (literal !== undefined && literal !== '' && !isPath(literal)) {
     scope.error(
       ['mutations', 'path'],
-      'is no path: it begins with / and has neither spaces, # (write %23) nor unescaped characters',
+      'is not a valid path: it must begin with / and contain neither spaces, # (write %23) nor unescaped characters',
     );
   }
   return {

@@ -41,7 +41,7 @@ export function* checkGlobOverlaps(globs: readonly PlacedGlob[], reporter: Repor
       const [first, second] = rank(one) < rank(other) ? [one, other] : [other, one];
       if (told.has(second)) continue;
       told.add(second);
-      const message = `fits what ${JSON.stringify(first.glob)} of API ${first.api} fits too, ${OUTCOME}: leave it to one of them (what serves the rest is the API called \`default\`)`;
+      const message = `overlaps with ${JSON.stringify(first.glob)} of API ${first.api}, ${OUTCOME}: let only one of them match (the API named \`default\` serves all other requests)`;
       reporter.error(second.path, message);
     }
   }
@@ -61,10 +61,10 @@ export function* checkSelectOverlaps(selects: readonly PlacedSelect[], reporter:
       if (pairs++ === MOST_PAIRS) return;
       if (first.api === second.api || !canMatchBoth(first.entries, second.entries)) continue;
       if (isWithin(first.entries, second.entries) || isWithin(second.entries, first.entries)) {
-        const message = `matches what \`select\` of API ${first.api} matches too, ${OUTCOME}: have an attribute of both differ`;
+        const message = `overlaps with \`select\` of API ${first.api}, ${OUTCOME}: make them differ in an attribute`;
         reporter.error(second.path, message, 'key');
       } else {
-        const message = `may match together with \`select\` of API ${first.api}, which looks at other attributes: a request that matches both is a 500; have an attribute of both differ`;
+        const message = `may overlap with \`select\` of API ${first.api}, which tests other attributes: a request that matches both is a 500; make them differ in an attribute`;
         reporter.warn(second.path, message, 'key');
       }
     }

@@ -22,7 +22,7 @@ export function compileResponseTemplates(
     const keyPath = [...path, key];
     if (key !== 'DEFAULT' && !isErrorKey(key)) {
       const known = ['DEFAULT', ...Object.keys(errorCatalogue)];
-      reporter.warn(keyPath, `is no error key of this server${suggestion(key, known)}`, 'key');
+      reporter.warn(keyPath, `is not an error key of this server${suggestion(key, known)}`, 'key');
     }
     const compiled = new Map<string, ResponseTemplate>();
     for (const [mediaType, template] of Object.entries(byType)) {
@@ -72,6 +72,9 @@ export function isErrorKey(key: string): boolean {
 function checkBody(body: BodyTemplate, path: DocumentPath, compiler: TemplateCompiler): void {
   // An error can come before any body: templates alone do not make Envoy buffer one.
   if (body.needs.requestBody || body.needs.responseBody) {
-    compiler.reporter.warn(path, 'a body is seen here only if a policy of the same API has read it before the error');
+    compiler.reporter.warn(
+      path,
+      'a body is available here only if a policy of the same API has read it before the error',
+    );
   }
 }

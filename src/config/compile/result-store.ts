@@ -39,9 +39,9 @@ export function compileResultStore(
   const { reporter } = compiler;
   const redis = document.redis ?? {};
   const tls = typeof redis.tls === 'object' && redis.tls !== null ? redis.tls : {};
-  if (isBlank(redis.url)) reporter.error(PLACE, 'requires redis.url: the server, as redis://host:6379', 'key');
+  if (isBlank(redis.url)) reporter.error(PLACE, 'requires redis.url: the server, such as redis://host:6379', 'key');
   if (isBlank(document.secret)) {
-    const message = `requires secret: without one whoever writes to the server could answer callers; set secret: "${EXAMPLE}"`;
+    const message = `requires secret: without it, anyone who can write to the server could answer callers; set secret: "${EXAMPLE}"`;
     reporter.error(PLACE, message, 'key');
   }
   const text = (path: DocumentPath, value: string | null | undefined) => templateOf(path, value, compiler);
@@ -82,7 +82,7 @@ function templateOf(
 }
 
 function checkSecrets({ secret, previousSecret, password }: Templates, { reporter }: TemplateCompiler): void {
-  const message = "is in the document as plain text: use {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}";
+  const message = "is plain text in the document: use {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}";
   for (const [name, template] of Object.entries({ secret, previousSecret })) {
     const { constant } = template ?? {};
     if (constant === undefined) continue;
@@ -117,27 +117,28 @@ function checkConnection(
   if (address.password !== undefined) {
     reporter.warn(
       at,
-      "has a `password` in it: write it as `redis.password`, with {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}",
+      "contains a password: set it as `redis.password`, with {#secrets.get('env:LAMBDA_EXT_PROC_SECRET_NAME')}",
     );
   }
   if (
     (!isBlank(username) && address.username !== undefined) ||
     (!isBlank(password) && address.password !== undefined)
   ) {
-    reporter.error(at, 'has a user or password, and so has redis: say each once');
+    reporter.error(at, 'has a user or password, and so does redis: set each only once');
   }
-  if (tls === false && address.isTls) reporter.error(TLS, 'is false, and the URL says rediss://: make them agree');
+  if (tls === false && address.isTls)
+    reporter.error(TLS, 'is false, but the URL says rediss://: use the same setting in both');
   const isPlain = !address.isTls && (tls === undefined || tls === null || tls === false);
   if (isPlain && address.host !== 'localhost' && !isLoopback(address.host)) {
     const message =
-      'is without TLS: the network carries a readable password, and whoever is between can answer in the place of the server (values stay sealed); use rediss://';
+      'does not use TLS: the password is readable on the network, and a man in the middle can answer instead of the server (values stay encrypted); use rediss://';
     reporter.warn(at, message);
   }
 }
 
 const NO_URL =
   'is not the URL of a Redis server: expected redis://host:6379 or rediss://host:6379, with /0 to /99999 for a database';
-const TOO_SHORT = `has fewer than ${SECRET_CHARACTERS} characters and can be guessed: make one as \`openssl rand -base64 32\` does`;
+const TOO_SHORT = `has fewer than ${SECRET_CHARACTERS} characters and can be guessed: create one with \`openssl rand -base64 32\``;
 
 const emptyContext: EvaluationContext = { attributes: new Map(), variables: new Map() };
 
@@ -197,7 +198,7 @@ function textOf(name: string, template: CompiledTemplate | undefined): string | 
     text = template.evaluate(emptyContext);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw new Error(`${field} cannot be read: is the secret that it names there?`);
+    throw new Error(`${field} cannot be read: check that its secret exists`);
   }
   if (text === null || text.trim() === '') throw new Error(`${field} is empty`);
   return text;

@@ -55,6 +55,6 @@ export class Selection {
 export function refuseSelection(document: ApiDocument, path: DocumentPath, reporter: Reporter): void {
   for (const name of ['authorities', 'select'] as const) {
     if ((document[name] ?? []).length === 0) continue;
-    reporter.error([...path, name], 'has no effect in policies that a route brings along: leave it out', 'key');
+    reporter.error([...path, name], 'has no effect in inline policies: remove it', 'key');
   }
 }

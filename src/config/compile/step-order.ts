@@ -28,7 +28,7 @@ export function placeSteps(
   if (v4.length > 0) {
     reporter.error(
       [...path, v2Name],
-      `cannot be used with ${phase}: write one of them, since their order is not defined`,
+      `cannot be combined with ${phase}: use only one of them, because their order is not defined`,
       'key',
     );
   }
@@ -41,7 +41,7 @@ export function placeSteps(
     if (scope === headScope) early.push({ document, place: { path, phase, body: 'absent' } });
     else if (scope === bodyScope) late.push({ document, place: { path, phase, body: 'buffered' } });
     else {
-      const message = `the step does nothing under ${v2Name}, since its scope is ${scope}: expected ${headScope} or ${bodyScope}`;
+      const message = `the step never runs under ${v2Name}, because its scope is ${scope}: expected ${headScope} or ${bodyScope}`;
       // An authorizer that is left out would let everybody in.
       const report = document.authorizer ? 'error' : 'warn';
       reporter[report]([...path, 'configuration', 'scope'], message);

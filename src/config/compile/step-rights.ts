@@ -57,9 +57,10 @@ function checkAllowed(configuration: Checked, allow: Rights, scope: Configuratio
   ): void => {
     if (template === undefined || template.constant !== undefined || !allow.has(list)) return;
     const text = scope.fixedValue(template);
-    if (allow.isEmpty(list)) scope.error(path, `is an expression, and \`allow.${list}\` has nothing that it may give`);
+    if (allow.isEmpty(list))
+      scope.error(path, `is an expression, but \`allow.${list}\` is empty, so no result is allowed`);
     else if (text !== undefined && !allows(text)) {
-      scope.error(path, `gives what is not in \`allow.${list}\`, and every request is refused`);
+      scope.error(path, `gives a value that is not in \`allow.${list}\`, so every request is refused`);
     }
   };
   const { function: functionName, region, texts } = configuration;
@@ -90,7 +91,7 @@ function inlineFrame(
     allows: (text: string) => boolean,
   ): void => {
     if (template.constant === undefined) {
-      if (inline.isEmpty(list)) scope.error(path, `${EXPRESSION} \`inline.${list}\` has nothing that it may give`);
+      if (inline.isEmpty(list)) scope.error(path, `${EXPRESSION} \`inline.${list}\` is empty, so no result is allowed`);
     } else if (!allows(template.constant)) {
       scope.error(path, outside(list, list === 'functions' && path[0] !== 'function' ? 'the function' : 'it'));
     }
@@ -129,13 +130,12 @@ function inlineFrame(
 /** Of one function. */
 const PARTS = ['qualifier', 'tenantId'] as const;
 
-const NEEDS_KEYS =
-  'is an expression, so inline policies choose what it gives: they need accessKey and secretKey of their own';
+const NEEDS_KEYS = 'is an expression, so inline policies choose its value: they need their own accessKey and secretKey';
 
 const EXPRESSION = 'is an expression, and';
 
 function outside(list: RightsList, what: string): string {
-  return `is not allowed in inline policies: add ${what} to \`inline.${list}\` (--inline-${list} where there is no file)`;
+  return `is not allowed in inline policies: add ${what} to \`inline.${list}\` (--inline-${list} if there is no file)`;
 }
 
 /** An expression is the route's in any case: what it reads (`#properties`, `#dictionaries`) the route can bring. */

@@ -223,7 +223,7 @@ function compileSendToConsumer(
   if (template === undefined) return undefined;
   if (template.constant === undefined) {
     if (scope.fixedCondition(template) === 'invalid') {
-      scope.error(['sendToConsumer'], 'the expression is neither true nor false, and every request fails');
+      scope.error(['sendToConsumer'], 'the expression is neither true nor false, so every request fails');
     }
     return template;
   }
@@ -238,7 +238,10 @@ function checkResultIsThere(document: ConfigurationDocument, scope: Configuratio
   if (invocationType !== 'Event' && invocationType !== 'DryRun') return;
   if (document.logType === 'Tail') scope.warn(['logType'], `${invocationType} has no log: Tail has no effect`);
   if (scope.templates.some((template) => template.needs.lambdaResponse)) {
-    scope.warn(['invocationType'], `${invocationType} has an empty result: what reads lambdaResponse.content may fail`);
+    scope.warn(
+      ['invocationType'],
+      `${invocationType} has an empty result: expressions that read lambdaResponse.content may fail`,
+    );
   }
 }
 
@@ -251,7 +254,7 @@ function checkReplaced(
   if (guardedBy === undefined || condition?.needs.response === true) return;
   scope.warn(
     ['sendToConsumer'],
-    `takes the place of the answer by which step ${guardedBy} refuses a caller: run this step only where nobody has answered yet, by \`condition: "{#response == null}"\` and \`onConditionError: fail\``,
+    `replaces the answer with which step ${guardedBy} refuses a caller: run this step only if no step has answered yet, with \`condition: "{#response == null}"\` and \`onConditionError: fail\``,
     'key',
   );
 }

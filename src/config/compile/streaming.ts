@@ -60,20 +60,20 @@ function obstacleOf(
   phase: StreamingPlace['phase'],
 ): string | undefined {
   if (phase === 'response') {
-    return 'has no effect in the response phase, where Envoy takes whole bodies only: take it out, or answer in a request step';
+    return 'has no effect in the response phase, where Envoy accepts only complete bodies: remove it, or answer in a request step';
   }
   if (sendToConsumer !== true) {
     const why =
       sendToConsumer === false
-        ? 'without it the answer goes to no caller'
-        : 'an expression is evaluated when the answer is whole';
+        ? 'otherwise the answer is not sent to a caller'
+        : 'an expression is evaluated when the answer is complete';
     return `requires \`sendToConsumer: true\`: ${why}`;
   }
   if (invocationType !== 'RequestResponse') {
     return `requires \`invocationType: RequestResponse\`: ${invocationType} has no result to send`;
   }
   if ((responseFormat ?? requestFormat) === 'alb') {
-    return 'cannot be used with the format alb, which AWS does not stream: write another `responseFormat`, as function-url, or raw for the bytes alone';
+    return 'cannot be combined with the format alb, which AWS does not stream: use another `responseFormat`, such as function-url, or raw for plain bytes';
   }
   return undefined;
 }
@@ -82,11 +82,11 @@ function obstacleOf(
 function checkBeside(document: ConfigurationDocument, { answer }: Beside, scope: ConfigurationScope): void {
   const { cache } = document;
   if (cache?.ttlSeconds) {
-    const message = `cannot be used with \`streaming\`, since a result is kept when it is whole: take one of them out${inDefaults(scope, 'cache')}`;
+    const message = `cannot be combined with \`streaming\`, because only a complete result is kept: remove one of them${inDefaults(scope, 'cache')}`;
     scope.error(['cache'], message, 'key');
   }
   if (answer.body !== undefined) {
-    const message = `takes the place of the body that \`streaming\` sends: take one of them out${inDefaults(scope, 'answer')}`;
+    const message = `replaces the body that \`streaming\` sends: remove one of them${inDefaults(scope, 'answer')}`;
     scope.error(['answer', 'body'], message, 'key');
   }
   for (const template of scope.templates) {
@@ -94,13 +94,13 @@ function checkBeside(document: ConfigurationDocument, { answer }: Beside, scope:
     const isLater = path[0] === 'variables' || (path[0] === 'answer' && path[1] !== 'body');
     if (!isLater || !template.needs.lambdaResponseBody) continue;
     const message =
-      'reads the content of an answer that is sent while it arrives, so that it is never there: read its status or headers, or take `streaming` out';
+      'reads the content of a streamed answer, which is never available: read its status or headers, or remove `streaming`';
     scope.error(path, message);
   }
 }
 
 function inDefaults(scope: ConfigurationScope, field: string): string {
-  return scope.says([field]) ? '' : ` (\`${field}: null\` here takes out that of \`defaults\`)`;
+  return scope.says([field]) ? '' : ` (\`${field}: null\` here removes the one of \`defaults\`)`;
 }
 
 function limitsOf(fields: StreamingFields): Readonly<Record<Limit, number>> {
@@ -119,7 +119,7 @@ function checkTimeouts(
   scope: ConfigurationScope,
 ): void {
   if (typeof fields.idleTimeoutMs !== 'number' || idleTimeoutMs <= totalTimeoutMs) return;
-  const message = `is longer than totalTimeoutMs (${totalTimeoutMs}), which ends the answer before: raise that one, too`;
+  const message = `is longer than totalTimeoutMs (${totalTimeoutMs}), which ends the answer earlier: increase that one too`;
   scope.warn(['streaming', 'idleTimeoutMs'], message);
 }
 
@@ -133,7 +133,7 @@ function checkBounds(
   for (const name of LIMITS) {
     const value = fields[name];
     if (typeof value !== 'number' || value <= bounds[name]) continue;
-    const message = `is more than the ${bounds[name]} that inline policies may say: raise \`streaming: {${name}: ${value}}\` in \`defaults\` of policies.yaml`;
+    const message = `is more than the ${bounds[name]} that inline policies may set: increase \`streaming: {${name}: ${value}}\` in \`defaults\` of policies.yaml`;
     scope.error(['streaming', name], message);
   }
 }

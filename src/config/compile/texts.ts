@@ -30,9 +30,12 @@ const checks: Readonly<Partial<Record<InvocationText, Check>>> = {
   qualifier(text, scope) {
     const verdict = qualifierVerdict(text);
     if (verdict === 'invalid') {
-      scope.error(['qualifier'], 'is neither a version nor an alias: expected letters, digits, - and _, or $LATEST');
+      scope.error(['qualifier'], 'is not a valid version or alias: expected letters, digits, - and _, or $LATEST');
     } else if (verdict === 'unknown') {
-      scope.warn(['qualifier'], 'is not in the form of a version or alias that this version knows; AWS may refuse it');
+      scope.warn(
+        ['qualifier'],
+        'does not have the form of a version or alias that this version knows; AWS may refuse it',
+      );
     }
   },
   clientContext(text, scope) {
@@ -46,13 +49,13 @@ const checks: Readonly<Partial<Record<InvocationText, Check>>> = {
 function checkEndpoint(text: string, scope: ConfigurationScope): void {
   const url = endpointUrl(text);
   if (url === undefined) {
-    scope.error(['endpoint'], 'is no endpoint: expected https://host[:port], or http:// for a local one');
+    scope.error(['endpoint'], 'is not a valid endpoint: expected https://host[:port], or http:// for a local one');
     return;
   }
-  if (url.username !== '' || url.password !== '') scope.error(['endpoint'], 'must not hold a user or a password');
-  if (url.search !== '' || url.hash !== '') scope.error(['endpoint'], 'must not hold a query or a fragment');
+  if (url.username !== '' || url.password !== '') scope.error(['endpoint'], 'must not contain a user or a password');
+  if (url.search !== '' || url.hash !== '') scope.error(['endpoint'], 'must not contain a query or a fragment');
   if (url.protocol === 'http:' && !isOfThisMachine(url.hostname)) {
-    scope.warn(['endpoint'], 'payloads and results go over the network in clear text: use https');
+    scope.warn(['endpoint'], 'payloads and results are sent over the network in plain text: use https');
   }
 }
 

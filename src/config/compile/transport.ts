@@ -9,7 +9,7 @@ import type { ConfigurationScope } from './configuration-scope.ts';
 export function compileTransport(configuration: ConfigurationDocument, scope: ConfigurationScope): TransportOptions {
   const { apiCallAttemptTimeoutMs: attempt, apiCallTimeoutMs: call } = configuration;
   if (attempt && call && attempt > call) {
-    scope.warn(['apiCallAttemptTimeoutMs'], 'is longer than apiCallTimeoutMs and so has no effect');
+    scope.warn(['apiCallAttemptTimeoutMs'], 'is longer than apiCallTimeoutMs, so it has no effect');
   }
   return Object.freeze({
     connectionTimeoutMs: configuration.connectionTimeoutMs ?? invocationDefaults.connectionTimeoutMs,
@@ -27,7 +27,11 @@ const TRUST_TEXTS = ['trustStorePath', 'trustStorePassword', 'trustStoreContent'
 
 function compileSsl(ssl: ConfigurationDocument['ssl'], scope: ConfigurationScope): SslOptions | undefined {
   if (ssl === null || ssl === undefined) return undefined;
-  if (ssl.trustAll) scope.warn(['ssl', 'trustAll'], 'no certificate is checked: anyone between can read and answer');
+  if (ssl.trustAll)
+    scope.warn(
+      ['ssl', 'trustAll'],
+      'no certificate is verified: a man in the middle can read requests and answer them',
+    );
   warnOfBlank(ssl, TRUST_TEXTS, ['ssl'], scope);
   const text = (name: (typeof TRUST_TEXTS)[number]): string | undefined => {
     const template = scope.secret(['ssl', name], ssl[name] || undefined);
@@ -72,7 +76,7 @@ function loadTimeText(template: CompiledTemplate, name: string, scope: Configura
     return text ?? undefined;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    scope.error(path, 'the expression fails: is the secret that it names there?');
+    scope.error(path, 'the expression fails: check that its secret exists');
     return undefined;
   }
 }

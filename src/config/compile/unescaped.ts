@@ -18,8 +18,8 @@ export function warnOfUnescaped(
 }
 
 function messageOf(kind: UnescapedValue['kind'], field: 'body' | 'text'): string {
-  if (kind === 'twice') return '{#json(…)} brings its own quotes: remove those around it';
+  if (kind === 'twice') return '{#json(…)} adds its own quotes: remove the quotes around it';
   const call = kind === 'quoted' ? '{#json(…)} without the quotes around it' : '{#json(…)}';
   const remedy = field === 'body' ? `write the body as an object, or ${call}` : `write ${call}`;
-  return `a value is put into the JSON as it is, so whoever chooses it can add fields or break it: ${remedy}`;
+  return `a value is inserted into the JSON unescaped, so anyone who chooses it can add fields or break the JSON: ${remedy}`;
 }

@@ -8,21 +8,21 @@ import { authorizes, mayAnswer, nameOf, severityFor, type UsedRoute } from './us
 export function checkFailureMode({ failureModeAllow }: Route, apis: readonly ApiPolicies[], reporter: Reporter): void {
   if (failureModeAllow === undefined) return;
   const message =
-    'requests pass without their policies whenever the server is away or slow, authorizers included: write `failure_mode_allow: false`';
+    'requests bypass their policies, including authorizers, whenever the server is unavailable or slow: write `failure_mode_allow: false`';
   reporter[apis.some(authorizes) ? 'error' : 'warn'](failureModeAllow.path, message);
 }
 
 /** Whether Envoy listens to what the server answers. */
 export function checkAnswers({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
   if (config.flag('observability_mode')) {
-    const message = `Envoy ignores every answer: ${nameOf(used)} can neither change nor answer anything; leave it out, unless its functions are Events`;
+    const message = `Envoy ignores every answer: ${nameOf(used)} can neither change nor answer a request; remove it, unless all its functions are called as Events`;
     reporter[severityFor([used])](config.placeOf('observability_mode'), message, 'key');
   }
   if (!config.flag('disable_immediate_response')) return;
   const what = mayAnswer(used.policies) ? 'sendToConsumer and errors are' : 'errors are';
   reporter.error(
     config.placeOf('disable_immediate_response'),
-    `${what} no answers of ${nameOf(used)} any more but a bare 500: leave it out`,
+    `${what} no longer answers of ${nameOf(used)} but an empty 500: remove it`,
     'key',
   );
 }

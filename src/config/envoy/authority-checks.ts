@@ -28,7 +28,7 @@ export function checkHealthAuthority(
   const hostnames = endpoints.map((endpoint) => endpoint.get('health_check_config')?.text('hostname') ?? '');
   if (own === '' && hostnames.length > 0 && hostnames.every((hostname) => AUTHORITY.test(hostname))) return;
   if (own === '' && !AUTHORITY.test(name) && comesByEds(cluster, assignments)) {
-    const message = `the gRPC :authority is the cluster's name unless its endpoints have \`health_check_config: {hostname: …}\`, which a dump shows with \`?include_eds\`, and ${name} is not a valid one: ${OUTCOME}; ${REMEDY}`;
+    const message = `the gRPC :authority is the name of the cluster unless its endpoints have \`health_check_config: {hostname: …}\`, which a dump shows with \`?include_eds\`, and ${name} is not a valid one: ${OUTCOME}; ${REMEDY}`;
     reporter.warn(check.placeOf('authority'), message);
     return;
   }

@@ -15,7 +15,7 @@ export function checkAuthorizers({ config }: Filter, used: UsedRoute, reporter: 
   for (const name of REWRITES) {
     const rewrite = action?.get(name);
     if (rewrite === undefined) continue;
-    const message = `changes the path after the authorizer of ${nameOf(used)} has let it in: policies that name paths mean those of the caller; rewrite before ext_proc, or write them for that`;
+    const message = `changes the path after the authorizer of ${nameOf(used)} has allowed it: policies that name paths refer to the path of the caller; rewrite the path before ext_proc, or write the policies for the caller's path`;
     reporter.warn(rewrite.path, message, 'key');
   }
 }
@@ -25,6 +25,6 @@ function checkSourceAddress(config: EnvoyNode, used: UsedRoute, reporter: Report
   if (!sources.some(({ kind, name }) => kind === 'context' && name === 'identity.sourceIp')) return;
   const sent = config.get('request_attributes')?.data;
   if (Array.isArray(sent) && sent.includes(requestAttributes.sourceAddress)) return;
-  const message = `an identity source of ${nameOf(used)} is the caller's address, which the filter does not ask Envoy for, and every request is a 401: add \`${requestAttributes.sourceAddress}\` to \`request_attributes\``;
+  const message = `an identity source of ${nameOf(used)} is the caller's address, which the filter does not request from Envoy, so every request is a 401: add \`${requestAttributes.sourceAddress}\` to \`request_attributes\``;
   reporter.error(config.placeOf('request_attributes'), message);
 }

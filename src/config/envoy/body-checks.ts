@@ -16,7 +16,7 @@ export function checkModes(filter: Filter, used: UsedRoute, reporter: Reporter):
   const requestBody = modes?.text('request_body_mode') ?? 'NONE';
   const responseBody = modes?.text('response_body_mode') ?? 'NONE';
   if (modes?.text('request_header_mode') === 'SKIP') {
-    const message = 'no policy runs at all, since the server never sees a request: write `request_header_mode: SEND`';
+    const message = 'no policy ever runs, because the server never sees a request: write `request_header_mode: SEND`';
     reporter.error(place.placeOf('request_header_mode'), message);
   }
   if (requestBody === 'FULL_DUPLEX_STREAMED' || responseBody === 'FULL_DUPLEX_STREAMED') {
@@ -28,14 +28,14 @@ export function checkModes(filter: Filter, used: UsedRoute, reporter: Reporter):
   if (config.items('allowed_override_modes').length > 0) {
     const bypassed = needs.requestBody || needs.responseBody;
     const outcome = bypassed
-      ? `policies of ${nameOf(used)} that read a body are passed by`
-      : 'policies may be passed by';
-    const message = `Envoy silently ignores every other mode that the server asks for, and ${outcome}: leave it out`;
+      ? `requests bypass policies of ${nameOf(used)} that read a body`
+      : 'requests may bypass policies';
+    const message = `Envoy silently ignores every other mode that the server requests, and ${outcome}: remove it`;
     reporter[bypassed || needs.response ? 'error' : 'warn'](config.placeOf('allowed_override_modes'), message, 'key');
   }
   checkSentEarly(filter, used, reporter);
   if (mayAsk && requestBody === 'BUFFERED' && !needs.requestBody) {
-    const message = `every request's body is buffered, while ${nameOf(used)} reads none: write \`request_body_mode: NONE\`, the server asks for bodies where it needs them`;
+    const message = `every request's body is buffered, although ${nameOf(used)} reads none: write \`request_body_mode: NONE\`, the server requests bodies when it needs them`;
     reporter.warn(place.placeOf('request_body_mode'), message);
   }
 }
@@ -54,7 +54,7 @@ function checkWithoutOverride(filter: Filter, used: UsedRoute, reporter: Reporte
   ];
   if (missing.length === 0) return;
   const outcome =
-    needs.requestBody || needs.responseBody ? 'policies that read a body are passed by' : 'they never run';
+    needs.requestBody || needs.responseBody ? 'requests bypass policies that read a body' : 'they never run';
   const message = `${nameOf(used)} needs ${missing.join(' and ')}, which Envoy does not send without this: ${outcome}; write \`allow_mode_override: true\``;
   reporter.error(config.placeOf('allow_mode_override'), message);
 }
@@ -68,8 +68,8 @@ function checkSentEarly({ config }: Filter, used: UsedRoute, reporter: Reporter)
   const hidden = (needs.requestBody && bodies[0] === 'NONE') || (needs.responseBody && bodies[1] === 'NONE');
   const isBypassed = hidden || (needs.response && modes?.text('response_header_mode') === 'SKIP');
   const message = isBypassed
-    ? `Envoy takes no mode_override with it: policies of ${nameOf(used)} that read a body or a response are passed by; leave it out`
-    : 'Envoy takes no mode_override with it, and the server holds the headers back until the policies have run all the same: leave it out';
+    ? `Envoy accepts no mode_override with it: requests bypass policies of ${nameOf(used)} that read a body or a response; remove it`
+    : 'Envoy accepts no mode_override with it, and the server still holds the headers back until the policies have run: remove it';
   reporter[isBypassed ? 'error' : 'warn'](config.placeOf(SENT_EARLY), message, 'key');
 }
 
@@ -86,7 +86,7 @@ function checkTrailers(filter: Filter, used: UsedRoute, reporter: Reporter): voi
     if (!reads[phase] || modes?.text(`${phase}_body_mode`) !== 'BUFFERED') continue;
     const field = `${phase}_trailer_mode`;
     if (modes.text(field) === 'SEND') continue;
-    const message = `a ${phase} with trailers and no body goes past the policies of ${nameOf(used)}: write \`${field}: SEND\`, or \`allow_mode_override: true\``;
+    const message = `a ${phase} with trailers and no body bypasses the policies of ${nameOf(used)}: write \`${field}: SEND\`, or \`allow_mode_override: true\``;
     reporter.error(place.placeOf(field), message);
   }
 }
@@ -96,7 +96,7 @@ function checkDuplex(used: UsedRoute, requestBody: string, responseBody: string,
   const { needs } = used.policies;
   const place = used.route.processingMode ?? used.route.node;
   const message = (phase: string): string => {
-    return `${nameOf(used)} reads the ${phase}'s body, and in this mode the server cannot ask for it: write \`${phase}_body_mode: FULL_DUPLEX_STREAMED\`, or NONE for both with \`allow_mode_override: true\``;
+    return `${nameOf(used)} reads the ${phase}'s body, which the server cannot request in this mode: write \`${phase}_body_mode: FULL_DUPLEX_STREAMED\`, or NONE for both with \`allow_mode_override: true\``;
   };
   if (needs.requestBody && !WHOLE_BODY.has(requestBody)) {
     reporter.error(place.placeOf('request_body_mode'), message('request'));

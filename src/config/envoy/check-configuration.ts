@@ -165,7 +165,7 @@ function checkFilter(filter: Filter, configuration: EnvoyConfiguration, check: E
 function checkReach(filter: Filter, { reporter, words }: EnvoyCheck): void {
   if (filter.manager.hasOtherRoutes) {
     const what = filter.manager.routeConfigurations.length === 0 ? 'its routes' : 'some of its routes';
-    reporter.warn(filter.node.path, `${what} ${words.elsewhere}: what they name cannot be checked here`);
+    reporter.warn(filter.node.path, `${what} ${words.elsewhere}: the APIs that they name cannot be checked here`);
   } else if (filter.disabled && !isNamedByRoutes(filter)) {
     const message = `the filter is disabled and no route enables it, so that no policy ever runs: write \`typed_per_filter_config: {${filter.name}: {"@type": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute, overrides: {grpc_initial_metadata: [{key: x-lambda-api, value: NAME}]}}}\` on a route`;
     reporter.error(filter.node.placeOf('disabled'), message);

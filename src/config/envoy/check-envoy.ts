@@ -65,8 +65,8 @@ function inOrder(problems: readonly Problem[], files: readonly EnvoyFile[]): rea
 }
 
 const ENVOY_WORDS = {
-  nameApi: 'send x-lambda-api in `grpc_initial_metadata`, or switch the filter off here (`disabled: true`)',
-  elsewhere: 'come from elsewhere (RDS)',
+  nameApi: 'send x-lambda-api in `grpc_initial_metadata`, or disable the filter here (`disabled: true`)',
+  elsewhere: 'come from another source (RDS)',
 };
 
 /** One text alone; see checkEnvoyFiles. */

@@ -54,7 +54,7 @@ function checkFamily(cluster: EnvoyNode, assignments: EnvoyConfiguration['assign
   for (const endpoint of endpointsOf(cluster, assignments)) {
     const address = endpoint.find('address', 'socket_address');
     if (address === undefined || !/^localhost\.?$/i.test(address.text('address') ?? '')) continue;
-    const message = `may be ::1, where a server that listens on 127.0.0.1 is not: use a Unix socket (\`pipe: {path: ${SIDECAR_SOCKET}}\`), or write \`type: STATIC\` and the address, or \`dns_lookup_family: V4_ONLY\``;
+    const message = `may resolve to ::1, where a server that listens on 127.0.0.1 cannot be reached: use a Unix socket (\`pipe: {path: ${SIDECAR_SOCKET}}\`), or write \`type: STATIC\` and the address, or \`dns_lookup_family: V4_ONLY\``;
     reporter.warn(address.placeOf('address'), message);
   }
 }
@@ -65,7 +65,7 @@ function checkRetries(service: EnvoyNode, reporter: Reporter): void {
   const conditions = (policy?.text('retry_on') ?? '').split(',').map((condition) => condition.trim());
   const unsafe = conditions.filter((condition) => /^(?:reset|5xx|gateway-error|retriable-4xx)$/.test(condition));
   if (policy === undefined || unsafe.length === 0) return;
-  const message = `${unsafe.join(' and ')} repeats streams whose function may have run already, so that it runs twice: write \`retry_on: connect-failure,refused-stream\``;
+  const message = `${unsafe.join(' and ')} retries streams whose function may already have run, so it may run twice: write \`retry_on: connect-failure,refused-stream\``;
   reporter.warn(policy.placeOf('retry_on'), message);
 }
 
@@ -87,32 +87,32 @@ function checkCircuitBreakers(cluster: EnvoyNode, retries: boolean, reporter: Re
   if (main?.number('max_requests') !== undefined) {
     if (!retries || main.number('max_retries') !== undefined) return;
     const message =
-      'Envoy repeats 3 streams at a time, too few when a server goes away under load: write `max_retries: 100000`';
+      'Envoy retries at most 3 streams at the same time, too few when a server stops under load: write `max_retries: 100000`';
     reporter.warn(main.placeOf('max_retries'), message);
     return;
   }
   const message =
-    'Envoy allows 1,024 requests in the server at a time, which slow functions soon reach, and answers 500 beyond: write `circuit_breakers: {thresholds: [{max_requests: 100000, max_pending_requests: 100000, max_retries: 100000}]}`';
+    'Envoy allows 1,024 concurrent requests to the server, which slow functions soon reach, and answers more with 500: write `circuit_breakers: {thresholds: [{max_requests: 100000, max_pending_requests: 100000, max_retries: 100000}]}`';
   reporter.warn(cluster.placeOf('circuit_breakers'), message);
 }
 
 function checkHealth(cluster: EnvoyNode, assignments: EnvoyConfiguration['assignments'], reporter: Reporter): void {
   const checks = cluster.items('health_checks');
   if (checks.length === 0) {
-    const message = `a server that drains or hangs is only noticed by failed requests: write \`health_checks: [{timeout: 1s, interval: 1s, no_traffic_interval: 1s, unhealthy_threshold: 2, healthy_threshold: 1, grpc_health_check: {service_name: ${SERVICE_NAME}}}]\``;
+    const message = `Envoy notices a server that drains or hangs only by failed requests: write \`health_checks: [{timeout: 1s, interval: 1s, no_traffic_interval: 1s, unhealthy_threshold: 2, healthy_threshold: 1, grpc_health_check: {service_name: ${SERVICE_NAME}}}]\``;
     reporter.warn(cluster.placeOf('health_checks'), message);
   }
   for (const check of checks) {
     if (check.get('no_traffic_interval') === undefined) {
       const message =
-        'Envoy looks every 60 s only while there is no traffic, and finds a stopped server late: write `no_traffic_interval: 1s`';
+        'without traffic Envoy checks only every 60 s and notices a stopped server late: write `no_traffic_interval: 1s`';
       reporter.warn(check.placeOf('no_traffic_interval'), message);
     }
     const grpc = check.get('grpc_health_check');
     if (grpc !== undefined) checkHealthAuthority(cluster, grpc, assignments, reporter);
     const name = grpc?.text('service_name') ?? '';
     if (grpc !== undefined && name !== '' && name !== SERVICE_NAME) {
-      const message = `the server knows no such service and counts as unhealthy: write \`service_name: ${SERVICE_NAME}\``;
+      const message = `the server does not have this service and is treated as unhealthy: write \`service_name: ${SERVICE_NAME}\``;
       reporter.error(grpc.placeOf('service_name'), message);
     }
   }

@@ -99,7 +99,7 @@ function messages(entry: EnvoyNode, { field }: DumpKind, notes: ConfigurationNot
   const refused = entry.get('error_state');
   if (refused !== undefined) {
     const message =
-      'Envoy refused the last update of it (`details` says why) and goes on with the one before, if there is one: that is what is checked';
+      'Envoy rejected its last update (`details` has the reason) and continues with the previous version, if there is one: the previous version is checked';
     notes.push({ node: refused, message });
   }
   const active = entry.get(field) ?? entry.find('active_state', field);
@@ -107,14 +107,14 @@ function messages(entry: EnvoyNode, { field }: DumpKind, notes: ConfigurationNot
   if (active !== undefined && warming !== undefined) {
     notes.push({
       node: entry.get('warming_state') ?? warming,
-      message: 'Envoy still prepares this version: the one in force is checked; take the dump again',
+      message: 'Envoy is still preparing this version: the active version is checked; take the dump again',
     });
   }
   const draining = entry.find('draining_state', field);
   if (active === undefined && warming === undefined && draining !== undefined) {
     notes.push({
       node: entry.get('draining_state') ?? draining,
-      message: 'it only finishes what it has begun: it is not checked',
+      message: 'this listener is draining: it is not checked',
     });
   }
   const found = active ?? warming;
@@ -143,6 +143,6 @@ function readScopes(
 function tellMissing(dump: EnvoyNode, parts: ReadonlyMap<string, unknown>, notes: ConfigurationNote[]): void {
   const missing = WHOLE.filter((kind) => !parts.has(kind));
   if (missing.length === 0) return;
-  const message = `this is a part of a dump, without ${missing.join(', ')}: what these say cannot be checked; take all of /config_dump, without \`resource\` and \`mask\``;
+  const message = `this is a partial dump without ${missing.join(', ')}: these parts cannot be checked; take all of /config_dump, without \`resource\` and \`mask\``;
   notes.push({ node: dump, message });
 }

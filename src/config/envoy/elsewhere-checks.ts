@@ -25,7 +25,7 @@ export function checkElsewhere(
   for (const node of discovered) {
     reporter.warn(
       node.path,
-      'may be an ext_proc whose configuration comes from elsewhere (ECDS): it cannot be checked here',
+      'may be an ext_proc with a configuration from another source (ECDS): it cannot be checked here',
     );
   }
   const { hasOtherListeners } = configuration;
@@ -34,10 +34,10 @@ export function checkElsewhere(
   }
   if (hasOtherListeners) {
     const place = configuration.bootstrap?.placeOf('dynamic_resources') ?? [];
-    reporter.warn(place, 'the listeners come from elsewhere (LDS): none of them can be checked here');
+    reporter.warn(place, 'the listeners come from another source (LDS): they cannot be checked here');
     return true;
   }
-  const message = `no listener has the HTTP filter ${EXT_PROC_FILTER}, so that no policy ever runs: add it before the router`;
+  const message = `no listener has the HTTP filter ${EXT_PROC_FILTER}, so no policy ever runs: add it before the router`;
   reporter.error([], message);
   return true;
 }
@@ -48,17 +48,14 @@ function tellOther(config: EnvoyNode, configuration: EnvoyConfiguration, bodyByt
     config.path.includes('typed_extension_protocol_options') ||
     config.path.includes('typedExtensionProtocolOptions');
   const where = isUpstream
-    ? 'runs as an upstream filter, once for each try of the router, so that a retry runs its functions again'
-    : 'runs where a matcher or another filter picks it';
-  reporter.warn(
-    config.path,
-    `${where}: for which requests and which API cannot be checked here; put it into http_filters`,
-  );
+    ? 'runs as an upstream filter, once for each attempt of the router, so a retry runs its functions again'
+    : 'runs if a matcher or another filter selects it';
+  reporter.warn(config.path, `${where}: its requests and its API cannot be checked here; put it into http_filters`);
   checkFormats(serviceMetadata(config), reporter);
   const service = config.get('grpc_service');
   if (service !== undefined) checkService(service, configuration, bodyBytes, reporter);
   if (!config.flag('failure_mode_allow')) return;
   const message =
-    'requests pass without their policies whenever the server is away or slow: write `failure_mode_allow: false`';
+    'requests bypass their policies whenever the server is unavailable or slow: write `failure_mode_allow: false`';
   reporter.warn(config.placeOf('failure_mode_allow'), message);
 }

@@ -11,7 +11,7 @@ export function checkEvents({ config, manager }: Filter, used: UsedRoute, report
   const wanted = [
     [requestAttributes.sourceAddress, 'sourceIp is 0.0.0.0'],
     [requestAttributes.protocol, 'protocol is HTTP/1.1'],
-    [requestAttributes.destinationAddress, "x-forwarded-port is the scheme's"],
+    [requestAttributes.destinationAddress, 'x-forwarded-port is the default port of the scheme'],
     ...(asksForCertificates(manager.listener)
       ? [[requestAttributes.peerCertificate, 'the certificate of the caller is left out'] as const]
       : []),
@@ -23,12 +23,12 @@ export function checkEvents({ config, manager }: Filter, used: UsedRoute, report
   if (missing.length > 0) {
     const names = missing.map(([attribute]) => attribute).join(', ');
     const effects = missing.map(([, effect]) => effect).join(', ');
-    const message = `events of ${nameOf(used)} lack what the filter does not ask Envoy for (${effects}): add \`${names}\` to \`request_attributes\``;
+    const message = `events of ${nameOf(used)} lack attributes that the filter does not request from Envoy (${effects}): add \`${names}\` to \`request_attributes\``;
     reporter.warn(config.placeOf('request_attributes'), message);
   }
   const rules = config.get('forward_rules');
   if (rules === undefined) return;
-  const message = `events of ${nameOf(used)} lack the headers that Envoy keeps back, and functions take them for absent: leave \`forward_rules\` out`;
+  const message = `events of ${nameOf(used)} lack the headers that Envoy withholds, so functions treat them as absent: remove \`forward_rules\``;
   reporter.warn(rules.path, message, 'key');
 }
 

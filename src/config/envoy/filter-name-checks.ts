@@ -92,17 +92,17 @@ function tellUnknown(entry: EnvoyNode, key: string, known: KnownFilters, reporte
   const meant = known.inner.get(key) ?? nearestName(key, ofKind) ?? ofKind[0] ?? (isOurMessage ? undefined : nearest);
   const isOff = entry.flag('disabled') || config?.flag('disabled') === true;
   const outcome = isOff
-    ? 'the filter that is meant is not switched off here'
+    ? 'the intended filter is not disabled here'
     : isOurs
       ? 'no policy runs here'
-      : 'the filter that is meant runs here as if this were not written, or not at all';
+      : 'this setting has no effect on the intended filter';
   const elsewhere = known.others.get(key);
   const where =
     elsewhere === undefined
       ? ''
-      : `; it is one of listener ${elsewhere || 'without a name'}, which does not use these routes`;
+      : `; it belongs to listener ${elsewhere || 'without a name'}, which does not use these routes`;
   const remedy = remedyFor(meant, isOurs && !isOff);
-  const message = `is the name of no filter of this listener${where}: Envoy ignores it silently, and ${outcome}; ${remedy}`;
+  const message = `does not match a filter of this listener${where}: Envoy ignores it silently, and ${outcome}; ${remedy}`;
   reporter.error(entry.path, message, 'key');
 }
 
@@ -110,7 +110,7 @@ function remedyFor(meant: string | undefined, isOurs: boolean): string {
   if (meant !== undefined) return `write \`${meant}\``;
   return isOurs
     ? `add the filter ${EXT_PROC_FILTER} to its http_filters`
-    : 'add the filter to its http_filters, or take this out';
+    : 'add the filter to its http_filters, or remove this entry';
 }
 
 /** What all names of Envoy's own begin with would make any two of them near. */

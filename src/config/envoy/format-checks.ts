@@ -15,12 +15,12 @@ export function checkFormats(entries: readonly EnvoyNode[], reporter: Reporter):
     const key = entry.text('key')?.toLowerCase() ?? '';
     const value = entry.text('value');
     if (key === 'host' || key.startsWith(':')) {
-      const message = `${key} cannot be gRPC metadata: Envoy 1.37 lets requests go on without their policies, and Envoy 1.40 fails each of them; to name an authority, write \`authority: NAME\` beside \`cluster_name\``;
+      const message = `${key} cannot be gRPC metadata: with Envoy 1.37 requests bypass their policies, and with Envoy 1.40 every request fails; to set the authority, write \`authority: NAME\` next to \`cluster_name\``;
       reporter.error(entry.placeOf('key'), message);
       continue;
     }
     if (!key.startsWith(METADATA_PREFIX) || value === undefined || !dependsOnRequest(value)) continue;
-    const message = `depends on the request, so that callers choose what ${key} says: write the value itself, or \`%METADATA(ROUTE:namespace:key)%\` for metadata of the route (a percent sign is written %%)`;
+    const message = `depends on the request, so callers choose the value of ${key}: write a constant value, or \`%METADATA(ROUTE:namespace:key)%\` for metadata of the route (a percent sign is written %%)`;
     reporter.error(entry.placeOf('value'), message);
   }
 }

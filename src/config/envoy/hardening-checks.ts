@@ -30,45 +30,46 @@ const SETTINGS: readonly Setting[] = [
   {
     field: 'normalize_path',
     isSet: isTrue,
-    outcome: '/./orders, /x/../orders and /%6frders are no requests for /orders to Envoy, but are to many backends',
+    outcome: 'Envoy does not match /./orders, /x/../orders and /%6frders as /orders, but many backends do',
     write: 'normalize_path: true',
   },
   {
     field: 'merge_slashes',
     isSet: isTrue,
-    outcome: '//orders is no request for /orders to Envoy, but is to many backends',
+    outcome: 'Envoy does not match //orders as /orders, but many backends do',
     write: 'merge_slashes: true',
   },
   {
     field: 'path_with_escaped_slashes_action',
     isSet: (holder, field) => UNESCAPING(holder, field) || KEEPING(holder, field),
-    outcome: '/x%2f..%2forders is no request for /orders to Envoy, but is to many backends',
+    outcome: 'Envoy does not match /x%2f..%2forders as /orders, but many backends do',
     write: 'path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT',
   },
   {
     holder: 'common_http_protocol_options',
     field: 'headers_with_underscores_action',
     isSet: isOneOf('REJECT_REQUEST', 'DROP_HEADER', 1, 2),
-    outcome: "many backends take x_user for x-user, so that a caller's header stands beside the one that a policy sets",
+    outcome:
+      "many backends read x_user as x-user, so a caller's header arrives together with the one that a policy sets",
     write: 'common_http_protocol_options: {headers_with_underscores_action: REJECT_REQUEST}',
   },
   {
     field: 'use_remote_address',
     isSet: (holder, field) => holder.flag(field) || holder.items('original_ip_detection_extensions').length > 0,
-    outcome: 'callers choose the address that policies and backends see, by x-forwarded-for',
+    outcome: 'callers choose the address that policies and backends see, with x-forwarded-for',
     write: 'use_remote_address: true',
   },
   {
     field: 'request_timeout',
     isSet: isDuration,
-    outcome: 'a caller may take any time to send a request, and holds a stream and its buffers meanwhile',
+    outcome: 'a caller can take any time to send a request, and holds a stream and its buffers until then',
     write: 'request_timeout: 300s',
   },
   {
     field: 'stream_idle_timeout',
     isSet: isDuration,
     outcome:
-      'how long a caller may hold a stream without sending anything is not told (300 s by default, 0 is for ever)',
+      'there is no explicit limit for how long a caller may hold an idle stream (300 s by default, 0 is no limit)',
     write: 'stream_idle_timeout: 300s',
   },
 ];
@@ -84,7 +85,7 @@ export function checkHardening(manager: EnvoyNode, used: readonly UsedRoute[], r
   }
   if (!KEEPING(manager, 'path_with_escaped_slashes_action')) return;
   for (const one of used.filter(({ policies }) => guards(policies))) {
-    const message = `${nameOf(one)} guards a path, and on this listener /x%2f..%2forders goes around it: guard only on a listener with \`path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT\`, and give the routes that need encoded slashes a listener of their own`;
+    const message = `${nameOf(one)} guards a path, and on this listener /x%2f..%2forders bypasses it: use a guard only on a listener with \`path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT\`, and put the routes that need encoded slashes on a separate listener`;
     reporter.error(manager.placeOf('path_with_escaped_slashes_action'), message);
   }
 }
@@ -102,7 +103,7 @@ export function checkBuffers(
   const write = `${field}: ${defaultLimits.bodyBytes}`;
   for (const [holder, users] of Map.groupBy(used, ({ filter }) => filter.manager.listener)) {
     if (holder === undefined || holder.number(field) !== undefined || users.some(readsBodies)) continue;
-    const message = `how much of a connection Envoy holds in memory is not told (1 MiB by default, and bodies over it never reach a policy): write \`${write}\``;
+    const message = `there is no explicit limit for how much of a connection Envoy buffers (1 MiB by default, and larger bodies never reach a policy): write \`${write}\``;
     reporter[severityFor(users)](holder.placeOf(field), message);
   }
   const backends = used.flatMap((one) =>
@@ -110,7 +111,7 @@ export function checkBuffers(
   );
   for (const [cluster, users] of Map.groupBy(backends, (backend) => backend.cluster)) {
     if (cluster === undefined || cluster.number(field) !== undefined) continue;
-    const message = `how much of a response Envoy holds in memory is not told (1 MiB by default): write \`${write}\``;
+    const message = `there is no explicit limit for how much of a response Envoy buffers (1 MiB by default): write \`${write}\``;
     reporter[severityFor(users.map(({ one }) => one))](cluster.placeOf(field), message);
   }
 }
@@ -126,6 +127,6 @@ export function checkOverload(bootstrap: EnvoyNode, used: readonly UsedRoute[], 
   if (used.length === 0) return;
   if ((bootstrap.get('overload_manager')?.items('resource_monitors') ?? []).length > 0) return;
   const message =
-    'callers can take all of the memory and connections that Envoy can get: write `overload_manager` as envoy/envoy.yaml has it';
+    'callers can use up the memory and connections of Envoy: write `overload_manager` as in envoy/envoy.yaml';
   reporter[severityFor(used)](bootstrap.placeOf('overload_manager'), message);
 }

@@ -30,7 +30,7 @@ export function checkForwardedHeaders({ config }: Filter, used: UsedRoute, repor
   if (hidden.length === 0) return;
   const severity = guards(policies) && read.some((name) => hidden.includes(name)) ? 'error' : 'warn';
   const patterns = hidden.map((name) => `{exact: ${JSON.stringify(name)}}`).join(', ');
-  const message = `${nameOf(used)} decides by headers that Envoy keeps back, and takes them for absent: ${hidden.join(', ')}; add \`${patterns}\` to the patterns of \`allowed_headers\`, or take them out of \`disallowed_headers\``;
+  const message = `${nameOf(used)} depends on headers that Envoy withholds, and treats them as absent: ${hidden.join(', ')}; add \`${patterns}\` to the patterns of \`allowed_headers\`, or remove them from \`disallowed_headers\``;
   reporter[severity](rules.path, message, 'key');
 }
 

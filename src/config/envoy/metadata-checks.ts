@@ -11,7 +11,7 @@ export function checkMetadata(used: UsedRoute, reporter: Reporter): void {
   const missing = [...reads.namespaces].filter((name) => !forwarded.includes(name));
   if (missing.length > 0) {
     const names = missing.map((name) => `#request.metadata['${name}']`).join(', ');
-    const message = `${nameOf(used)} reads ${names}, which Envoy does not forward, so that it is null: write \`forwarding_namespaces: {untyped: [${missing.join(', ')}]}\` in \`metadata_options\``;
+    const message = `${nameOf(used)} reads ${names}, which Envoy does not forward, so it is null: write \`forwarding_namespaces: {untyped: [${missing.join(', ')}]}\` in \`metadata_options\``;
     reporter.error(placeOf(used), message);
   } else if (reads.others && forwarded.length === 0) {
     const message = `${nameOf(used)} reads #request.metadata, which is empty: write \`forwarding_namespaces: {untyped: [NAMESPACE]}\` in \`metadata_options\``;

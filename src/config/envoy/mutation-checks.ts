@@ -19,7 +19,7 @@ export function checkMutations(filter: Filter, used: UsedRoute, reporter: Report
   const outcome = rules?.flag('disallow_is_error') ? 'answers each request with a 500' : 'silently drops the change';
   const disallowsAll = rules?.flag('disallow_all') === true;
   if (disallowsAll && needsWholeResponse(used.policies)) {
-    const message = `${nameOf(used)} reads or replaces responses, for which Range is taken off requests, and Envoy ${outcome}: leave \`disallow_all\` out`;
+    const message = `${nameOf(used)} reads or replaces responses, so Range is removed from requests, and Envoy ${outcome}: remove \`disallow_all\``;
     reporter.error(place, message);
   }
   for (const { name, mutations } of changesOf(used.policies)) {
@@ -30,13 +30,13 @@ export function checkMutations(filter: Filter, used: UsedRoute, reporter: Report
     }
     if (!changesSomething(mutations)) continue;
     if (disallowsAll) {
-      reporter.error(place, `step ${name} of ${nameOf(used)} changes headers: leave \`disallow_all\` out`);
+      reporter.error(place, `step ${name} of ${nameOf(used)} changes headers: remove \`disallow_all\``);
     } else if (rules?.flag('disallow_system') && (mutations.path !== undefined || mutations.status !== undefined)) {
-      reporter.error(place, `step ${name} of ${nameOf(used)} changes path or status: leave \`disallow_system\` out`);
+      reporter.error(place, `step ${name} of ${nameOf(used)} changes path or status: remove \`disallow_system\``);
     }
     const clears = mutations.clearRouteCache && ignoresRouteCache(config);
     if (clears) {
-      const message = `step ${name} of ${nameOf(used)} has clearRouteCache, which Envoy ignores with this: leave it out`;
+      const message = `step ${name} of ${nameOf(used)} has clearRouteCache, which Envoy ignores with this setting: remove it`;
       reporter.error(config.placeOf(clears), message, 'key');
     }
   }

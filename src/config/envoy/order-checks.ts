@@ -30,7 +30,7 @@ const RULES: readonly OrderRule[] = [
     severity: 'error',
     applies: ALWAYS,
     message: (name) =>
-      `asks the backend by itself and answers from its store, so that every policy of ${name} is passed by: put it after ext_proc`,
+      `calls the backend itself and answers from its store, so requests bypass every policy of ${name}: put it after ext_proc`,
   },
   {
     kinds: ['cache', 'cache_v2'],
@@ -38,7 +38,7 @@ const RULES: readonly OrderRule[] = [
     severity: 'warn',
     applies: changesRequest,
     message: (name) =>
-      `stores responses by host and path only, so that a caller gets what the backend answered to another one, whatever ${name} changed in the request: the backend has to send \`vary\` or \`cache-control: private\``,
+      `stores responses by host and path only, so a caller may get the response to another caller, regardless of what ${name} changed in the request: the backend must send \`vary\` or \`cache-control: private\``,
   },
   {
     kinds: ['decompressor'],
@@ -46,7 +46,7 @@ const RULES: readonly OrderRule[] = [
     severity: 'error',
     applies: ({ policies }, { config }) => policies.needs.responseBody && decompresses(config, 'response'),
     message: (name) =>
-      `hides the end of a compressed response, and ${name}, which reads it, waits until callers give up after 300 s: leave it out, the sidecar decodes gzip, deflate, brotli and zstd itself`,
+      `hides the end of a compressed response, and ${name}, which reads it, waits until callers give up after 300 s: remove it; the sidecar decodes gzip, deflate, brotli and zstd itself`,
   },
   {
     kinds: [
@@ -61,7 +61,7 @@ const RULES: readonly OrderRule[] = [
     severity: 'warn',
     applies: readsBodies,
     message: (name) =>
-      `makes other bodies of the callers' before ext_proc: ${name} reads what it makes, frames of gRPC and not JSON; put it after ext_proc for policies that read what callers send`,
+      `converts bodies before ext_proc: ${name} reads gRPC frames, not the JSON of the caller; put it after ext_proc if policies must read what callers send`,
   },
   {
     kinds: ['aws_request_signing', 'aws_lambda'],
@@ -69,7 +69,7 @@ const RULES: readonly OrderRule[] = [
     severity: 'error',
     applies: changesRequest,
     message: (name) =>
-      `signs the request before ${name} changes it, and the signature does not fit any more: put it after ext_proc`,
+      `signs the request before ${name} changes it, so the signature becomes invalid: put it after ext_proc`,
   },
   {
     kinds: ['cors'],
@@ -77,7 +77,7 @@ const RULES: readonly OrderRule[] = [
     severity: 'warn',
     applies: ({ policies }) => guards(policies),
     message: (name) =>
-      `comes after ext_proc: ${name} gets preflight requests, which have no credentials, and browsers cannot read its answers; put it before`,
+      `comes after ext_proc: ${name} gets preflight requests, which have no credentials, and browsers cannot read its answers; put it before ext_proc`,
   },
   {
     kinds: ['ext_authz', 'jwt_authn', 'oauth2', 'basic_auth', 'api_key_auth', 'csrf'],
@@ -85,7 +85,7 @@ const RULES: readonly OrderRule[] = [
     severity: 'warn',
     applies: ({ policies }) => policies.request.length > 0,
     message: (name) =>
-      `checks callers after ext_proc: functions of ${name} run for callers that it refuses, and what they answer by sendToConsumer is never checked; put it before`,
+      `checks callers after ext_proc: functions of ${name} also run for callers that it refuses, and answers with sendToConsumer are never checked; put it before ext_proc`,
   },
 ];
 
@@ -126,8 +126,8 @@ export function checkRerouting(used: readonly UsedRoute[], reporter: Reporter): 
       if (!isBehind && !filter.disabled) continue;
       const remedy = isBehind
         ? 'put it before ext_proc'
-        : 'leave `disabled: true` out of ext_proc, and write `disabled: true` in ExtProcPerRoute on the routes without policies';
-      const message = `the filter ${neighbour.kind} may change the route of a request that began on a route without ext_proc, when Envoy has chosen the filters already: it goes past ${nameOf(one)}; keep the route there, or ${remedy}`;
+        : 'remove `disabled: true` from ext_proc, and write `disabled: true` in ExtProcPerRoute on the routes without policies';
+      const message = `the filter ${neighbour.kind} may change the route of a request that started on a route without ext_proc, after Envoy has chosen the filters: the request bypasses ${nameOf(one)}; do not change the route there, or ${remedy}`;
       reporter.error(other.node.path, message);
     }
   }

@@ -26,7 +26,7 @@ export function checkPerRoute(
     return;
   }
   if (config.is(EXTERNAL_PROCESSOR)) {
-    const message = `is the message of the filter itself, and Envoy refuses the routes: write \`"@type": type.googleapis.com/${EXT_PROC_PER_ROUTE}\` with \`overrides\``;
+    const message = `is the message of the filter itself, and Envoy rejects the routes: write \`"@type": type.googleapis.com/${EXT_PROC_PER_ROUTE}\` with \`overrides\``;
     reporter.error(config.path, message);
   }
   if (config.is(EXT_PROC_PER_ROUTE)) checkOverrides(entry, config, reporter);
@@ -41,10 +41,10 @@ function tellForeign(
 ): void {
   const isOurs = kind === 'ext_proc';
   const meant = own.find((filter) => filterKind(filter.config) === kind);
-  const outcome = isOurs ? 'no policy runs here' : `what it says of ${kind} does not hold here`;
+  const outcome = isOurs ? 'no policy runs here' : `its settings for ${kind} have no effect here`;
   const remedy =
     meant === undefined
-      ? `this listener has no filter ${kind}: take it out, or add the filter`
+      ? `this listener has no filter ${kind}: remove the entry, or add the filter`
       : `write it under \`${meant.name}\``;
   const target = filterKind(targets[0]?.config) ?? 'another one';
   const message = `is for the filter ${kind}, but is under the name of a filter ${target}, which ignores it silently: ${outcome}; ${remedy}`;
@@ -55,16 +55,14 @@ function checkOverrides(entry: EnvoyNode, config: EnvoyNode, reporter: Reporter)
   const overrides = config.get('overrides');
   const disabled = config.get('disabled');
   if (disabled?.data === false) {
-    const message =
-      'Envoy takes nothing but `true` here and refuses the routes: leave it out, `overrides` switches the filter on';
+    const message = 'Envoy accepts only `true` here and rejects the routes: remove it; `overrides` enables the filter';
     reporter.error(disabled.path, message);
   } else if (disabled !== undefined && overrides !== undefined) {
-    const message = 'Envoy takes one of `disabled` and `overrides` and refuses the routes: leave one of them out';
+    const message = 'Envoy accepts only one of `disabled` and `overrides` and rejects the routes: remove one of them';
     reporter.error(disabled.path, message);
   }
   if (entry !== config && entry.flag('disabled') && overrides !== undefined) {
-    const message =
-      'switches the filter off here although `overrides` says what it should do: no policy runs here; leave it out';
+    const message = 'disables the filter here although `overrides` configures it: no policy runs here; remove it';
     reporter.warn(entry.placeOf('disabled'), message);
   }
 }

@@ -22,7 +22,7 @@ export function unreachedApis(
   return [...set.apis.keys()]
     .filter((name) => !reached.has(name))
     .map((name) => {
-      const message = `no route of the Envoy configuration reaches it, and its policies never run: name it on a route (\`grpc_initial_metadata: [{key: x-lambda-api, value: ${name}}]\`), have \`authorities\`, \`select\` or \`routes\` fit one, or take the API out`;
+      const message = `no route of the Envoy configuration reaches it, and its policies never run: name it on a route (\`grpc_initial_metadata: [{key: x-lambda-api, value: ${name}}]\`), match one with \`authorities\`, \`select\` or \`routes\`, or remove the API`;
       const place = apiPlaces.get(name) ?? { line: 1, column: 1 };
       return { severity: 'warning', file: fileName, path: formatPath(['apis', name]), message, ...place };
     });

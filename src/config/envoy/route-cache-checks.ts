@@ -14,7 +14,7 @@ export function checkRouteCache(used: readonly UsedRoute[], reporter: Reporter):
       const other = otherRoutes(step, one, used)[0];
       if (other === undefined) continue;
       const where = other.api === undefined ? 'has no policies' : `belongs to ${other.api}, whose policies do not run`;
-      const message = `step ${step.name} of ${nameOf(one)} may lead to ${routeName(other.route)}, which ${where}: the policies of ${nameOf(one)} have to be enough for it; write a constant \`path\`, or take clearRouteCache out`;
+      const message = `step ${step.name} of ${nameOf(one)} may lead to ${routeName(other.route)}, which ${where}: the policies of ${nameOf(one)} must also be sufficient for that route; write a constant \`path\`, or remove clearRouteCache`;
       reporter.warn(one.route.node.path, message);
     }
   }

@@ -45,29 +45,29 @@ export function selectByTraits(route: Route, filter: Filter, check: EnvoyCheck):
     tellUnsent(route, filter, choice, check);
   }
   if (choice.kind === 'ambiguous') {
-    const message = `matches \`${choice.means}\` of more than one API (${choice.names.join(', ')}), so that each request is a 500: leave it to one of them`;
+    const message = `matches \`${choice.means}\` of more than one API (${choice.names.join(', ')}), so each request is a 500: let only one of them match`;
     reporter.error(choice.means === 'authorities' ? authorityPlace(route, filter) : route.node.path, message);
     return undefined;
   }
   const [unknown] = possible;
   if (unknown !== undefined) {
-    const message = `may be served by API ${unknown.policies.name}, whose \`select\` reads what the text says nothing of: which API it reaches cannot be checked here`;
+    const message = `may be served by API ${unknown.policies.name}, whose \`select\` reads an attribute that cannot be determined from the files: its API cannot be checked here`;
     reporter.warn(route.node.path, message);
     return undefined;
   }
   const unsent = isSent(filter, requestAttributes.routeName) ? undefined : byUnsentName(route, choice, set);
   if (unsent !== undefined) {
-    const message = `route ${route.name} is meant for API ${unsent.name} by its name, but the filter does not send it: write \`request_attributes: [xds.route_name]\``;
+    const message = `route ${route.name} is matched to API ${unsent.name} by its name, but the filter does not send the name: write \`request_attributes: [xds.route_name]\``;
     reporter.error(filter.config.placeOf('request_attributes'), message);
     return unsent;
   }
   if (choice.policies !== undefined) return choice.policies;
   if (set.unmatched === 'pass') {
     const message =
-      'names no API: each request pays for the filter and passes; switch the filter off here (`disabled: true`)';
+      'matches no API: each request passes, but at the cost of the filter; disable the filter here (`disabled: true`)';
     reporter.warn(route.node.path, message);
   } else {
-    reporter.error(route.node.path, `names no API, so that each request is a 500: ${words.nameApi}`);
+    reporter.error(route.node.path, `matches no API, so each request is a 500: ${words.nameApi}`);
   }
   return undefined;
 }
@@ -108,9 +108,9 @@ function tellUnsent(route: Route, filter: Filter, choice: ApiChoice, check: Envo
     if (missing.length === 0 || isMeant === false) continue;
     const alike = missing.flatMap((attribute) => {
       const written = sentAttributes(filter).find((sent) => bare(sent) === bare(attribute));
-      return written === undefined ? [] : [`; it asks for \`${written}\`, which must be written alike`];
+      return written === undefined ? [] : [`; it has \`${written}\`, but both must have the same text`];
     });
-    const message = `\`select\` of API ${one.policies.name} reads what the filter does not ask Envoy for, and never matches: add \`${missing.join('`, `')}\` to \`request_attributes\`${alike[0] ?? ''}`;
+    const message = `\`select\` of API ${one.policies.name} reads attributes that the filter does not request from Envoy, and never matches: add \`${missing.join('`, `')}\` to \`request_attributes\`${alike[0] ?? ''}`;
     const severity = isMeant === undefined && isServed ? 'warn' : 'error';
     check.reporter[severity](filter.config.placeOf('request_attributes'), message);
   }
@@ -124,7 +124,7 @@ function bare(attribute: string): string {
 function tellCallersClusters(route: Route, { policies, reporter }: EnvoyCheck): void {
   for (const { policies: api, entries } of policies.set.selects) {
     if (!entries.some(({ attribute }) => isCallersCluster(attribute, route))) continue;
-    const message = `lets callers choose the cluster, by which \`select\` of API ${api.name} chooses: callers choose the API; select by another attribute, or write \`cluster\``;
+    const message = `lets callers choose the cluster, which \`select\` of API ${api.name} tests, so callers choose the API; select by another attribute, or write \`cluster\``;
     reporter.error(route.node.get('route')?.placeOf('cluster_header') ?? route.node.path, message);
   }
 }

@@ -24,7 +24,7 @@ export function selectForRoute(route: Route, filter: Filter, check: EnvoyCheck):
 
 function checkCertificates({ name }: ApiPolicies, filter: Filter, reporter: Reporter): void {
   if (CERTIFICATE_ATTRIBUTES.some((attribute) => isSent(filter, attribute))) return;
-  const message = `API ${name} reads #request.ssl, which is empty unless the filter asks for it: add \`${CERTIFICATE_ATTRIBUTES.join(', ')}\` to \`request_attributes\``;
+  const message = `API ${name} reads #request.ssl, which is empty unless the filter requests it: add \`${CERTIFICATE_ATTRIBUTES.join(', ')}\` to \`request_attributes\``;
   reporter.warn(filter.config.placeOf('request_attributes'), message);
 }
 
@@ -35,7 +35,7 @@ function select(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | 
   if (named !== undefined && inline !== undefined) {
     check.reporter.error(
       inline.value.path,
-      'the route brings x-lambda-api and x-lambda-policies: each request is a 500; write one of them',
+      'the route sends both x-lambda-api and x-lambda-policies: each request is a 500; write only one of them',
     );
     return undefined;
   }
@@ -56,13 +56,13 @@ function checkTransport({ text, value }: RouteMetadata, reporter: Reporter): voi
     else reporter.error(value.path, `has ${message}`);
   } else if (at !== -1) {
     const message =
-      'has a character that is not ASCII, for which gRPC metadata has no room: this server reads it all the same, what stands between it and Envoy may not; write \\u escapes inside the JSON';
+      'has a character that is not ASCII, which gRPC metadata does not allow: this server reads it, but a proxy between it and Envoy may not; write \\u escapes inside the JSON';
     if (typeof value.data === 'string') reporter.warnInText(value.path, at, message);
     else reporter.warn(value.path, message);
   }
   const bytes = Buffer.byteLength(text);
   if (bytes > METADATA_LIMIT) {
-    const message = `is ${bytes} bytes of gRPC metadata: beyond 64 KB the connection to the server is reset and other requests fail with it; put the policies into policies.yaml and name them by x-lambda-api`;
+    const message = `is ${bytes} bytes of gRPC metadata: above 64 KB the connection to the server is reset and other requests fail too; put the policies into policies.yaml and name them by x-lambda-api`;
     reporter.error(value.path, message);
   }
 }
@@ -70,7 +70,7 @@ function checkTransport({ text, value }: RouteMetadata, reporter: Reporter): voi
 /** What depends on the request is an error already: see checkFormats. */
 function tellUnknown({ value }: RouteMetadata, what: string, reporter: Reporter): void {
   if (typeof value.data === 'string' && dependsOnRequest(value.data)) return;
-  reporter.warn(value.path, `${what} cannot be checked: write the value itself, or a single \`%METADATA(ROUTE:…)%\``);
+  reporter.warn(value.path, `${what} cannot be checked: write a constant value, or a single \`%METADATA(ROUTE:…)%\``);
 }
 
 function selectByName(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies | undefined {
@@ -84,7 +84,7 @@ function selectByName(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
   if (found !== undefined) return found;
   const known = [...check.policies.set.apis.keys()];
   const hint = suggestion(text, known) || (known.length === 0 ? ': there are none' : `: known are ${known.join(', ')}`);
-  check.reporter.error(value.path, `names no API of the policies, so that each request is a 500${hint}`);
+  check.reporter.error(value.path, `is not an API of the policies, so each request is a 500${hint}`);
   return undefined;
 }
 
@@ -99,9 +99,9 @@ function selectInline(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
   }
   if (!policies.inlineAllowed) {
     const remedy = policies.hasDocument
-      ? 'policies.yaml says `inline: false`, which is the default: each request is a 500; say what they may call in `inline: {functions: [...]}`'
-      : 'nothing says what they may call, so that each request is a 500: give --inline-functions (and give it to `serve`), or policies.yaml';
-    reporter.error(value.path, `brings inline policies, but ${remedy}`);
+      ? 'policies.yaml has `inline: false`, which is the default: each request is a 500; list what they may call in `inline: {functions: [...]}`'
+      : 'nothing allows them to call a function, so each request is a 500: give --inline-functions (also to `serve`), or policies.yaml';
+    reporter.error(value.path, `sends inline policies, but ${remedy}`);
     return undefined;
   }
   if (Buffer.byteLength(text) > inlineLimits.bytes) {

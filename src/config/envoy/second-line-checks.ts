@@ -19,13 +19,13 @@ export function checkSecondLine(used: UsedRoute, receives: boolean, reporter: Re
       reporter.error(place, message);
     }
     if (filter.config.flag('observability_mode')) {
-      const message = `Envoy ignores what the server says, and the RBAC filter after it refuses every request of ${nameOf(used)}: switch that filter off here`;
+      const message = `Envoy ignores the metadata of the server, and the RBAC filter after it refuses every request of ${nameOf(used)}: disable that filter here`;
       reporter.error(filter.config.placeOf('observability_mode'), message);
     }
     return;
   }
   if (!guards(policies)) return;
-  const message = `nothing stops a request of ${nameOf(used)} that Envoy lets go on without its policies: add the RBAC filter of envoy/envoy.yaml after ext_proc, which asks for \`${REQUEST_DONE.key}: ${REQUEST_DONE.value}\` in the metadata ${METADATA_NAMESPACE}, and switch it on for this route`;
+  const message = `nothing stops a request of ${nameOf(used)} that Envoy forwards without its policies: add the RBAC filter of envoy/envoy.yaml after ext_proc, which requires \`${REQUEST_DONE.key}: ${REQUEST_DONE.value}\` in the metadata ${METADATA_NAMESPACE}, and enable it for this route`;
   reporter.warn(filter.node.path, message);
 }
 

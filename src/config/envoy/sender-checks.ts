@@ -12,6 +12,6 @@ export function checkSender({ config }: Filter, used: UsedRoute, reporter: Repor
   const asked = config.get('response_attributes')?.data;
   const missing = WANTED.filter((name) => !Array.isArray(asked) || !asked.includes(name));
   if (missing.length === 0) return;
-  const message = `whether a response is the backend's or Envoy's own cannot be known, and ${nameOf(used)} answers 500 where that matters: write \`response_attributes: [${WANTED.join(', ')}]\``;
+  const message = `the server cannot know whether the backend or Envoy made a response, and ${nameOf(used)} answers 500 if that matters: write \`response_attributes: [${WANTED.join(', ')}]\``;
   reporter.warn(config.placeOf('response_attributes'), message);
 }

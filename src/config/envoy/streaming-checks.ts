@@ -30,7 +30,7 @@ function checkLog(used: UsedRoute, reporter: Reporter): void {
   if (cookieEntries(used).last === 1) return;
   const logs = used.filter.manager.node.get('access_log');
   if (logs === undefined || !JSON.stringify(logs.data).includes(WHOLE_NAMESPACE)) return;
-  const message = `writes the cookies of streamed answers of ${nameOf(used)} into the access log, which are in this namespace: write \`%DYNAMIC_METADATA(${METADATA_NAMESPACE}:policies)%\` and \`…:variables\` instead of \`${WHOLE_NAMESPACE}\``;
+  const message = `writes the cookies of streamed answers of ${nameOf(used)}, which are in this namespace, to the access log: write \`%DYNAMIC_METADATA(${METADATA_NAMESPACE}:policies)%\` and \`…:variables\` instead of \`${WHOLE_NAMESPACE}\``;
   reporter.warn(logs.path, message);
 }
 
@@ -40,7 +40,7 @@ export function streamsOf({ policies }: Pick<UsedRoute, 'policies'>): readonly S
   return policies.request.flatMap(({ configuration: { streaming } }) => (streaming === undefined ? [] : [streaming]));
 }
 
-const COLLECTED = 'answers are collected up to limits.bodyBytes and sent at once';
+const COLLECTED = 'answers are collected up to limits.bodyBytes and sent as a whole';
 const DUPLEX =
   '`processing_mode: {request_header_mode: SEND, response_header_mode: SKIP, request_body_mode: FULL_DUPLEX_STREAMED, request_trailer_mode: SEND}` in `overrides` of the route';
 
@@ -52,13 +52,13 @@ function checkBodyMode(used: UsedRoute, reporter: Reporter): void {
   if (mode === 'FULL_DUPLEX_STREAMED') {
     if (modes?.text('request_trailer_mode') === 'SEND') return;
     const message =
-      'Envoy takes no request_body_mode FULL_DUPLEX_STREAMED without it: write `request_trailer_mode: SEND`';
+      'Envoy rejects request_body_mode FULL_DUPLEX_STREAMED without it: write `request_trailer_mode: SEND`';
     reporter.error(place.placeOf('request_trailer_mode'), message);
   } else if (mode !== 'NONE') {
-    const message = `${nameOf(used)} streams, and Envoy cannot in this mode: ${COLLECTED}; write ${DUPLEX}`;
+    const message = `${nameOf(used)} streams, which Envoy cannot do in this mode: ${COLLECTED}; write ${DUPLEX}`;
     reporter.warn(place.placeOf('request_body_mode'), message);
   } else if (policies.needs.requestBody) {
-    const message = `${nameOf(used)} streams and reads the request's body, and Envoy cannot stream after a body in this mode: where a request has one, ${COLLECTED}; write ${DUPLEX}`;
+    const message = `${nameOf(used)} streams and reads the request's body, and Envoy cannot stream after a body in this mode: if a request has one, ${COLLECTED}; write ${DUPLEX}`;
     reporter.warn(place.placeOf('request_body_mode'), message);
   }
 }
@@ -67,10 +67,10 @@ function checkVersion(used: UsedRoute, { version }: EnvoySettings, reporter: Rep
   const { filter } = used;
   if (version !== undefined) {
     if (Number(version.split('.')[1]) >= STREAMING_MINOR) return;
-    const message = `${nameOf(used)} streams, and Envoy ${version} cannot: ${COLLECTED}; it takes 1.${STREAMING_MINOR} or later`;
+    const message = `${nameOf(used)} streams, which Envoy ${version} cannot do: ${COLLECTED}; use 1.${STREAMING_MINOR} or later`;
     reporter.warn(filter.config.path, message);
   } else if (!isSent(filter, ENVOY_MINOR_ATTRIBUTE)) {
-    const message = `the server is not told whether this Envoy can stream, and an Envoy before 1.${STREAMING_MINOR} answers with an empty 500: add \`${ENVOY_MINOR_ATTRIBUTE}\` to \`request_attributes\`, or write \`envoy: {version: "1.${STREAMING_MINOR}"}\` or later in policies.yaml`;
+    const message = `the server does not know whether this Envoy can stream, and an Envoy before 1.${STREAMING_MINOR} answers with an empty 500: add \`${ENVOY_MINOR_ATTRIBUTE}\` to \`request_attributes\`, or write \`envoy: {version: "1.${STREAMING_MINOR}"}\` or later in policies.yaml`;
     reporter.warn(filter.config.placeOf('request_attributes'), message);
   }
 }
@@ -86,15 +86,15 @@ function checkTimes(used: UsedRoute, streams: readonly StreamingConfiguration[],
   const idleField = idleHolder === manager ? 'stream_idle_timeout' : 'idle_timeout';
   const idleLimit = idleHolder.duration(idleField) ?? ENVOY_DEFAULT_IDLE;
   if (idleLimit !== 0 && idleLimit < idle) {
-    const message = `Envoy cuts an answer of ${nameOf(used)} that is silent for ${idleLimit} ms, while its step may wait ${idle} ms (streaming.idleTimeoutMs): write \`${idleField}: ${seconds(idle)}\` or more, or \`idleTimeoutMs: ${idleLimit}\``;
+    const message = `Envoy aborts an answer of ${nameOf(used)} that is idle for ${idleLimit} ms, but its step may wait ${idle} ms (streaming.idleTimeoutMs): write \`${idleField}: ${seconds(idle)}\` or more, or \`idleTimeoutMs: ${idleLimit}\``;
     reporter.warn(idleHolder.placeOf(idleField), message);
   }
   const longest = durationLimit(used);
   if (longest === undefined) {
-    const message = `nothing ends an answer of ${nameOf(used)} whose caller reads slowly or not at all, and Envoy keeps all of it: write \`max_stream_duration: ${seconds(total + SLACK_MS)}\` in common_http_protocol_options, or in \`max_stream_duration\` of the route`;
+    const message = `nothing ends an answer of ${nameOf(used)} whose caller reads slowly or not at all, and Envoy buffers all of it: write \`max_stream_duration: ${seconds(total + SLACK_MS)}\` in common_http_protocol_options, or in \`max_stream_duration\` of the route`;
     reporter.warn(manager.path, message);
   } else if (longest.ms < total) {
-    const message = `Envoy cuts answers of ${nameOf(used)} after ${longest.ms} ms, before \`totalTimeoutMs: ${total}\` does, and without its key: write ${seconds(total + SLACK_MS)}, or lower totalTimeoutMs`;
+    const message = `Envoy aborts answers of ${nameOf(used)} after ${longest.ms} ms, before \`totalTimeoutMs: ${total}\`, and without an error key: write ${seconds(total + SLACK_MS)}, or reduce totalTimeoutMs`;
     reporter.warn(longest.node.path, message);
   }
 }
@@ -127,23 +127,23 @@ function checkCookies(
   const { last, place } = cookieEntries(used);
   const expected = told.streamedCookies ?? 1;
   if (last === 1) {
-    const message = `a streamed answer of ${nameOf(used)} has one cookie at most, and answers with more are logged as errors: add the header_mutation filter of envoy/envoy.yaml before ext_proc, and write \`envoy: {streamedCookies: 4}\` in policies.yaml`;
+    const message = `a streamed answer of ${nameOf(used)} can have only one cookie, and answers with more are logged as errors: add the header_mutation filter of envoy/envoy.yaml before ext_proc, and write \`envoy: {streamedCookies: 4}\` in policies.yaml`;
     if (expected > 1)
       reporter.error(
         filter.node.path,
-        `the server is told \`streamedCookies: ${expected}\`, and no filter adds cookies: those after the first are lost; ${message}`,
+        `the server has the setting \`streamedCookies: ${expected}\`, but no filter adds cookies: all after the first are lost; ${message}`,
       );
     else reporter.warn(filter.node.path, message);
     return;
   }
   if (expected > last) {
-    const message = `the server is told \`streamedCookies: ${expected}\`, and this filter adds cookies up to the number ${last}: those after it are lost; add an entry for \`${cookieEntry(last + 1)}\`, or write \`streamedCookies: ${last}\``;
+    const message = `the server has the setting \`streamedCookies: ${expected}\`, but this filter adds cookies only up to number ${last}: the others are lost; add an entry for \`${cookieEntry(last + 1)}\`, or write \`streamedCookies: ${last}\``;
     reporter.error(place, message);
   } else if (expected < last) {
-    const message = `the server is not told of this filter, and logs an error for each answer with more than ${expected} ${expected === 1 ? 'cookie' : 'cookies'}: write \`envoy: {streamedCookies: ${last}}\` in policies.yaml`;
+    const message = `the server does not know this filter, and logs an error for each answer with more than ${expected} ${expected === 1 ? 'cookie' : 'cookies'}: write \`envoy: {streamedCookies: ${last}}\` in policies.yaml`;
     reporter.warn(place, message);
   }
   if (receives) return;
-  const message = `the cookies of this filter never come: write \`metadata_options: {receiving_namespaces: {untyped: [${METADATA_NAMESPACE}]}}\``;
+  const message = `the cookies of this filter never arrive: write \`metadata_options: {receiving_namespaces: {untyped: [${METADATA_NAMESPACE}]}}\``;
   reporter.error(filter.config.placeOf('metadata_options'), message);
 }

@@ -22,12 +22,12 @@ export function checkStreamingMemory(
   const bytes = limits.responseStreams * Math.max(...streaming.flatMap(streamsOf).map((one) => one.limits.maxBytes));
   const sum = `limits.responseStreams × streaming.maxBytes, ${bytes} bytes for each worker of the server`;
   if (!resetsStreams(manager)) {
-    const message = `${nameOf(first)} streams, and nothing resets answers that callers do not read, of which Envoy may have to keep ${sum}: write \`buffer_factory_config: {minimum_account_to_track_power_of_two: 20}\` and the action ${RESET} as envoy/envoy.yaml has them`;
+    const message = `${nameOf(first)} streams, and nothing resets answers that callers do not read, so Envoy may have to buffer ${sum}: write \`buffer_factory_config: {minimum_account_to_track_power_of_two: 20}\` and the action ${RESET} as envoy/envoy.yaml has them`;
     reporter.warn(holder.placeOf(manager === undefined ? 'overload_manager' : 'actions'), message);
   }
   const heap = heapOf(manager);
   if (heap === undefined || bytes <= heap.bytes) return;
-  const message = `slow callers of streamed answers may have Envoy keep ${sum}, more than this heap of ${heap.bytes}: lower limits.responseStreams or maxBytes in policies.yaml, or give Envoy more memory`;
+  const message = `slow callers of streamed answers can make Envoy buffer ${sum}, more than this heap of ${heap.bytes}: reduce limits.responseStreams or maxBytes in policies.yaml, or give Envoy more memory`;
   reporter.warn(heap.node.path, message);
 }
 

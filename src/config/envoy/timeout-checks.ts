@@ -16,7 +16,7 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
   const { config } = filter;
   for (const field of ['message_timeout', 'max_message_timeout']) {
     if ((config.duration(field) ?? 0) <= LONGEST_MESSAGE_TIMEOUT_MS) continue;
-    reporter.error(config.placeOf(field), `Envoy refuses a \`${field}\` of more than an hour; write at most \`3600s\``);
+    reporter.error(config.placeOf(field), `Envoy rejects a \`${field}\` of more than an hour; write at most \`3600s\``);
   }
   const timeout = config.duration('message_timeout');
   const maximum = config.duration('max_message_timeout') ?? 0;
@@ -24,31 +24,31 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
   const bound = longest(used);
   const wanted = Number.isFinite(bound) ? `${Math.ceil(bound / 1000)}s` : 'the longest that a function may take';
   if (timeout === undefined) {
-    const message = `Envoy waits ${ENVOY_DEFAULT_TIMEOUT} ms, less than a cold start: callers get a 504 while ${nameOf(used)} still waits; write \`message_timeout: ${wanted}\``;
+    const message = `Envoy waits only ${ENVOY_DEFAULT_TIMEOUT} ms, less than a cold start takes: callers get a 504 while ${nameOf(used)} still waits; write \`message_timeout: ${wanted}\``;
     reporter.error(config.placeOf('message_timeout'), message);
     return;
   }
   if (told.messageTimeoutMs !== undefined && told.messageTimeoutMs !== timeout) {
     const outcome =
       told.messageTimeoutMs > timeout
-        ? `but Envoy gives up after ${timeout} ms: callers get a bare 504`
-        : `and gives up then, while Envoy waits for ${timeout} ms`;
-    const message = `the server is told ${told.messageTimeoutMs} ms (envoy.messageTimeoutMs or x-lambda-envoy), ${outcome}; write \`message_timeout: ${told.messageTimeoutMs / 1000}s\`, or \`messageTimeoutMs: ${timeout}\``;
+        ? `but Envoy gives up after ${timeout} ms: callers get an empty 504`
+        : `and gives up then, although Envoy waits for ${timeout} ms`;
+    const message = `the server has the setting ${told.messageTimeoutMs} ms (envoy.messageTimeoutMs or x-lambda-envoy), ${outcome}; write \`message_timeout: ${told.messageTimeoutMs / 1000}s\`, or \`messageTimeoutMs: ${timeout}\``;
     reporter.error(config.placeOf('message_timeout'), message);
   }
   if (told.maxMessageTimeoutMs !== undefined && told.maxMessageTimeoutMs !== maximum) {
     const outcome =
       told.maxMessageTimeoutMs > maximum
-        ? `but Envoy ignores that beyond ${maximum} ms`
-        : `while Envoy would allow ${maximum} ms`;
-    const message = `the server is told that it may extend to ${told.maxMessageTimeoutMs} ms, ${outcome}: write \`max_message_timeout: ${told.maxMessageTimeoutMs / 1000}s\`, or \`maxMessageTimeoutMs: ${maximum}\``;
+        ? `but Envoy ignores more than ${maximum} ms`
+        : `although Envoy allows ${maximum} ms`;
+    const message = `the server has the setting that it may extend to ${told.maxMessageTimeoutMs} ms, ${outcome}: write \`max_message_timeout: ${told.maxMessageTimeoutMs / 1000}s\`, or \`maxMessageTimeoutMs: ${maximum}\``;
     reporter.error(config.placeOf('max_message_timeout'), message);
   }
   const { messageTimeoutMs, maxMessageTimeoutMs } = told;
   const extends_ =
     messageTimeoutMs !== undefined && maxMessageTimeoutMs !== undefined && maxMessageTimeoutMs > messageTimeoutMs;
   if (maximum > timeout && !extends_) {
-    const message = `the server cannot know of it and never asks for more time: write \`envoy: {messageTimeoutMs: ${timeout}, maxMessageTimeoutMs: ${maximum}}\` in policies.yaml`;
+    const message = `the server does not know it and never requests more time: write \`envoy: {messageTimeoutMs: ${timeout}, maxMessageTimeoutMs: ${maximum}}\` in policies.yaml`;
     reporter.warn(config.placeOf('max_message_timeout'), message);
   }
   // Envoy's deadline does not run in this mode (Envoy 1.40), in the request phase.
@@ -59,7 +59,7 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
     // What is left of it is for the way there and back, and for expressions.
     const lower = Math.floor((effective * 9) / (10 * stepsOf(used)));
     const takes = Number.isFinite(bound) ? `up to ${bound} ms` : 'any time';
-    const message = `${nameOf(used)} may take ${takes} by its own timeouts, Envoy gives up after ${effective} ms: callers get a 504 while the function runs on; write \`message_timeout: ${wanted}\`, or \`apiCallTimeoutMs: ${lower}\` in \`defaults\` or the step`;
+    const message = `${nameOf(used)} may take ${takes} by its own timeouts, but Envoy gives up after ${effective} ms: callers get a 504 while the function still runs; write \`message_timeout: ${wanted}\`, or \`apiCallTimeoutMs: ${lower}\` in \`defaults\` or the step`;
     reporter.warn(config.placeOf('message_timeout'), message);
   }
 }

@@ -20,11 +20,11 @@ export function checkTold(
   const told = toldOf(used, set, reporter);
   const modes = used.route.processingMode;
   if (told.allowModeOverride === true && !config.flag('allow_mode_override')) {
-    const message = `the server is told \`allowModeOverride: true\`, and Envoy takes no override: policies of ${nameOf(used)} may be passed by; write \`allow_mode_override: true\`, or take it out of \`envoy:\``;
+    const message = `the server has the setting \`allowModeOverride: true\`, but Envoy accepts no override: requests may bypass policies of ${nameOf(used)}; write \`allow_mode_override: true\`, or remove it from \`envoy:\``;
     reporter.error(config.placeOf('allow_mode_override'), message);
   }
   if (told.responseHeaders === true && modes?.text('response_header_mode') === 'SKIP') {
-    const message = `the server is told \`responseHeaders: true\`, and Envoy skips them: response policies of ${nameOf(used)} may be passed by; write \`response_header_mode: SEND\`, or take it out of \`envoy:\``;
+    const message = `the server has the setting \`responseHeaders: true\`, but Envoy skips them: responses may bypass policies of ${nameOf(used)}; write \`response_header_mode: SEND\`, or remove it from \`envoy:\``;
     reporter.error(modes.placeOf('response_header_mode'), message);
   }
   checkRefused(used, told, reporter);
@@ -56,7 +56,7 @@ function checkRefused(used: UsedRoute, told: EnvoySettings, reporter: Reporter):
     ...(mayAsk && mustSeeResponse && needs.responseBody && isAsked('response') ? ["the response's body"] : []),
   ];
   if (missing.length === 0) return;
-  const message = `nobody tells the server that Envoy sends ${missing.join(' and ')}, and it refuses each request of ${nameOf(used)} that needs it: write \`envoy: {${mayAsk ? 'allowModeOverride' : 'responseHeaders'}: true}\` in policies.yaml, or in \`x-lambda-envoy\` of the route`;
+  const message = `the server does not know that Envoy sends ${missing.join(' and ')}, so it refuses each request of ${nameOf(used)} that needs it: write \`envoy: {${mayAsk ? 'allowModeOverride' : 'responseHeaders'}: true}\` in policies.yaml, or in \`x-lambda-envoy\` of the route`;
   reporter.error(mayAsk ? config.placeOf('allow_mode_override') : config.placeOf('processing_mode'), message);
 }
 
@@ -67,6 +67,6 @@ function checkVersion({ version }: EnvoySettings, bootstrap: EnvoyNode, reporter
   const minor = node?.number('minor_number');
   if (version === undefined || node === undefined || major === undefined || minor === undefined) return;
   if (version === `${major}.${minor}` || version.startsWith(`${major}.${minor}.`)) return;
-  const message = `the server is told \`version: "${version}"\`, and this is ${major}.${minor}: write \`envoy: {version: "${major}.${minor}"}\``;
+  const message = `the server has the setting \`version: "${version}"\`, but this is ${major}.${minor}: write \`envoy: {version: "${major}.${minor}"}\``;
   reporter.error(node.path, message);
 }

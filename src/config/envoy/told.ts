@@ -14,7 +14,7 @@ export function toldOf({ route, policies }: UsedRoute, set: PolicySet, reporter:
     if (!(error instanceof PolicyDocumentError)) throw error;
     for (const { path, message } of error.problems) {
       const where = path === '' ? '' : `${path}: `;
-      reporter.error(metadata.value.path, `is not valid, so that each request is a 500: ${where}${message}`);
+      reporter.error(metadata.value.path, `is not valid, so each request is a 500: ${where}${message}`);
     }
     return policies.envoy;
   }

@@ -41,7 +41,7 @@ export interface ReadCall {
 
 type Names = Pick<LambdaConfiguration, 'function' | 'region' | 'texts' | 'credentials'>;
 
-const NOT_IN_POLICY = 'so that it is in no policy: name what it may give in';
+const NOT_IN_POLICY = 'so it is in no policy: list its allowed values in';
 
 /** The call of a step; `allow` bounds what its expressions give. */
 export function callOfStep(api: ApiVariables, configuration: Names, allow: RightsDocument): ReadCall {
@@ -56,11 +56,11 @@ export function callOfStep(api: ApiVariables, configuration: Names, allow: Right
   const listed = iamGlobs(allow, 'functions');
   let functions: readonly FunctionPattern[] = [];
   if ('text' in name) functions = regions === undefined ? [] : functionsOfName(name.text, regions.texts, called);
-  else if (name.decidedBy === 'nothing') note('function', 'gives no text, and every request fails');
+  else if (name.decidedBy === 'nothing') note('function', 'gives no text, so every request fails');
   else if (listed !== undefined) {
-    note('function', 'a request decides it: the policy allows what `allow.functions` allows');
+    note('function', 'it depends on the request: the policy allows the entries of `allow.functions`');
     functions = listed.flatMap((glob) => functionsOfGlob(glob, regions?.texts, called));
-  } else note('function', `a request decides it, ${NOT_IN_POLICY} \`allow.functions\``);
+  } else note('function', `it depends on the request, ${NOT_IN_POLICY} \`allow.functions\``);
   const isFixed = 'text' in name && regions?.decided !== true && called !== 'any';
   return {
     call: {
@@ -87,15 +87,15 @@ function oneOrMany(
   const known = knownText(api, template);
   if ('text' in known) return { texts: [known.text], decided: false };
   if (known.decidedBy === 'nothing') {
-    note(field, 'gives no text, and every request fails');
+    note(field, 'gives no text, so every request fails');
     return undefined;
   }
-  const who = known.decidedBy === 'secret' ? 'a secret holds it' : 'a request decides it';
+  const who = known.decidedBy === 'secret' ? 'it is in a secret' : 'it depends on the request';
   if (globs === undefined) {
     note(field, `${who}, ${NOT_IN_POLICY} \`${list}\``);
     return undefined;
   }
-  note(field, `${who}: the policy allows what \`${list}\` allows`);
+  note(field, `${who}: the policy allows the entries of \`${list}\``);
   return { texts: globs, decided: true };
 }
 
@@ -103,14 +103,14 @@ function qualifierOf(api: ApiVariables, template: CompiledTemplate | undefined, 
   if (template === undefined) return undefined;
   const known = knownText(api, template);
   if ('text' in known) return { text: known.text };
-  note('qualifier', 'a request decides it: the policy allows every version and alias of the function');
+  note('qualifier', 'it depends on the request: the policy allows every version and alias of the function');
   return 'any';
 }
 
 function accessKeyOf(template: CompiledTemplate | undefined, note: Note): string | undefined {
   if (template === undefined) return undefined;
   if (template.constant === undefined && template.secrets.length === 0) {
-    note('accessKey', 'an expression gives it: each identity that it gives needs this policy');
+    note('accessKey', 'it is the result of an expression: each of its identities needs this policy');
   }
   return template.source;
 }
@@ -134,8 +134,8 @@ function roleUse(
   const session = roleSessionName === undefined ? undefined : knownText(api, roleSessionName);
   const told = externalId === undefined ? undefined : knownText(api, externalId);
   if (told !== undefined && !('text' in told)) {
-    const who = told.decidedBy === 'secret' ? 'a secret holds it' : 'a request decides it';
-    note(`${field}externalId`, `${who}: write it into the trust policy in place of ${UNKNOWN_EXTERNAL_ID}`);
+    const who = told.decidedBy === 'secret' ? 'it is in a secret' : 'it depends on the request';
+    note(`${field}externalId`, `${who}: write it into the trust policy instead of ${UNKNOWN_EXTERNAL_ID}`);
   }
   return {
     arns: found?.texts ?? [],

@@ -14,7 +14,7 @@ export interface FunctionPattern {
   readonly qualifier: string;
 }
 
-/** What the qualifier of a call is beside the function's name. `any`: a request decides it. */
+/** What the qualifier of a call is beside the function's name. `any`: it depends on the request. */
 export type CalledQualifier = { readonly text: string } | 'any' | undefined;
 
 export function arnOf({ partition, region, account, name, qualifier }: FunctionPattern, signerAccount: string): string {

@@ -90,7 +90,7 @@ function grant(signers: Signers, call: Call, name: string): readonly string[] {
       one.account === undefined || one.account === account
         ? []
         : [
-            `${arnOf(one, account)} is not in account ${account}: the function needs a resource policy, too (aws lambda add-permission)`,
+            `${arnOf(one, account)} is not in account ${account}: the function also needs a resource policy (aws lambda add-permission)`,
           ],
     );
   });
@@ -106,7 +106,7 @@ function policiesOf(signer: Signer, options: IamOptions, notes: string[]): Ident
   const policy = statements.length === 0 ? undefined : policyOf(statements);
   if (policy !== undefined && lengthOf(policy) > MANAGED_LENGTH) {
     notes.push(
-      `the policy of ${who} has ${lengthOf(policy)} characters: AWS takes ${MANAGED_LENGTH} in a managed policy and ${INLINE_LENGTH} in those of a role itself; divide it`,
+      `the policy of ${who} has ${lengthOf(policy)} characters: AWS accepts ${MANAGED_LENGTH} in a managed policy and ${INLINE_LENGTH} in the inline policies of a role; split it`,
     );
   }
   const trust = trustPolicyOf(signer, options);

@@ -69,21 +69,21 @@ function trustedOf({ kind, name, account }: Signer, { principal }: IamOptions, p
   if (kind === 'machine') {
     if (principal !== undefined) return { aws: principal, conditions: {}, note: undefined };
     if (account === '*') {
-      return { aws: UNKNOWN.machine, conditions: {}, note: 'tell the ARN of the machine’s role by --principal' };
+      return { aws: UNKNOWN.machine, conditions: {}, note: 'give the ARN of the machine’s role with --principal' };
     }
-    const note = `trusts every identity of account ${account} that is allowed to assume it: tell the ARN of the machine’s role by --principal`;
+    const note = `trusts every identity of account ${account} that is allowed to assume it: give the ARN of the machine’s role with --principal`;
     return { aws: rootOf(account, partition), conditions: {}, note };
   }
   if (kind === 'keys') {
     return {
       aws: UNKNOWN.keys,
       conditions: {},
-      note: `write the user or role of the keys of ${name} in place of ${UNKNOWN.keys}`,
+      note: `write the user or role of the keys of ${name} instead of ${UNKNOWN.keys}`,
     };
   }
   if (!name.includes('*')) return { aws: name, conditions: {}, note: undefined };
   if (account.includes('*')) {
-    return { aws: UNKNOWN.role, conditions: {}, note: `write the roles ${name} in place of ${UNKNOWN.role}` };
+    return { aws: UNKNOWN.role, conditions: {}, note: `write the roles ${name} instead of ${UNKNOWN.role}` };
   }
   // No ARN of a principal takes a `*`.
   return { aws: rootOf(account, partition), conditions: { ArnLike: { 'aws:PrincipalArn': name } }, note: undefined };

@@ -73,9 +73,9 @@ export function checkGlobs(lists: RightsDocument, report: (path: DocumentPath, m
   check(
     'functions',
     isFunctionGlob,
-    'a name without a colon, or an ARN as arn:aws:lambda:us-east-1:123456789012:function:name',
+    'a name without a colon, or an ARN such as arn:aws:lambda:us-east-1:123456789012:function:name',
   );
-  check('regions', (glob) => !glob.includes(':'), 'a region as us-east-1');
+  check('regions', (glob) => !glob.includes(':'), 'a region such as us-east-1');
   check('endpoints', isEndpointGlob, 'https://host[:port][/path]');
-  check('roles', (glob) => ROLE_GLOB.test(glob), 'an ARN as arn:aws:iam::123456789012:role/name');
+  check('roles', (glob) => ROLE_GLOB.test(glob), 'an ARN such as arn:aws:iam::123456789012:role/name');
 }

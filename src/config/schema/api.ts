@@ -25,12 +25,12 @@ export const responseTemplatesSchema = z
         body: field(body, {
           title: 'Body',
           description:
-            'Text, or an object or a list that is encoded as JSON; sees `{#error.key}`, `.message`, `.statusCode`, `.parameters` and the request.',
+            'Text, or an object or a list that is encoded as JSON; it can read `{#error.key}`, `.message`, `.statusCode`, `.parameters` and the request.',
           examples: [{ error: '{#error.key}' }, '{#error.message}'],
         }),
         propagateErrorKeyToLogs: field(flag, {
           title: 'Error key to logs',
-          description: 'Accepted from exported APIs; the key is in log and dynamic metadata in any case.',
+          description: 'Accepted from exported APIs. The key is always in the log and the dynamic metadata.',
           default: false,
           examples: [true],
         }),
@@ -55,30 +55,30 @@ export const stepSchema = z
     }),
     enabled: field(flag, {
       title: 'Enabled',
-      description: 'A step with false is left out.',
+      description: 'A step with false never runs.',
       default: true,
       examples: [false],
     }),
     description: field(text, {
       title: 'Description',
-      description: 'For readers.',
+      description: 'A note for people; the server ignores it.',
       examples: ['Adds the customer tier.'],
     }),
     condition: field(template, {
       title: 'Condition',
-      description: 'The step is skipped unless this template gives true.',
+      description: 'The step runs only if this template evaluates to true.',
       examples: ["{#request.method == 'POST'}"],
     }),
     onConditionError: field(z.enum(['skip', 'fail']), {
       title: 'On a condition error',
-      description: 'What an error in the condition does: skip the step, or fail the request.',
+      description: 'What happens if the condition cannot be evaluated: skip the step, or fail the request.',
       default: policyDefaults.onConditionError,
       examples: ['fail'],
     }),
     onError: field(z.enum(['fail', 'continue']), {
       title: 'On an error',
       description:
-        'What a failed invocation does: fail the request, or go on with the next step. Once sendToConsumer has taken effect, a failure in `answer` fails the request all the same.',
+        'What happens if the invocation fails: fail the request, or continue with the next step. Once sendToConsumer has taken effect, a failure in `answer` fails the request all the same.',
       default: policyDefaults.onError,
       examples: ['continue'],
     }),
@@ -86,12 +86,12 @@ export const stepSchema = z
     authorizer: authorizerSchema.optional().meta({
       title: 'Lambda authorizer',
       description:
-        'The function says whether the request may go on, as a Lambda authorizer of API Gateway does. Request phase only. Null is an error.',
+        'The function decides whether the request is allowed, like a Lambda authorizer of API Gateway. Request phase only. Null is an error.',
       examples: [{ type: 'TOKEN' }],
     }),
     configuration: field(configurationSchema, {
       title: 'Configuration',
-      description: "The policy's object, laid over `defaults`.",
+      description: 'The configuration of the policy; it overrides `defaults`.',
       examples: [{ function: 'order-enrich', sendToConsumer: true }],
     }),
   })
@@ -111,13 +111,14 @@ export const apiSchema = z
     ...selectionFields,
     envoy: field(envoySchema, {
       title: 'Envoy',
-      description: "What the Envoy of this API's routes does not expose: laid upon the document's own, field by field.",
+      description:
+        "Settings that the Envoy of this API's routes does not expose. They override those of the document, field by field.",
       examples: [{ responseHeaders: true }],
     }),
     contextPath: field(text.regex(/^\/[^?#\s]*$/, 'must begin with "/" and have no query'), {
       title: 'Context path',
       description:
-        "Where callers reach the API: `{#request.contextPath}`, which then ends in `/`; `{#request.pathInfo}` is the path's rest. Absent: null, and the whole path.",
+        'The path under which callers reach the API: `{#request.contextPath}`, with a trailing `/`; `{#request.pathInfo}` is the rest of the path. Absent: null, and the whole path.',
       examples: ['/orders'],
     }),
     properties: field(z.record(z.string(), data), {
@@ -128,7 +129,7 @@ export const apiSchema = z
     }),
     dictionaries: field(z.record(z.string(), z.record(z.string(), data)), {
       title: 'Dictionaries',
-      description: "`{#dictionaries['name']['key']}`; added to the document's own.",
+      description: "`{#dictionaries['name']['key']}`; added to the dictionaries of the document.",
       default: {},
       examples: [{ regions: { de: 'eu-central-1' } }],
     }),
@@ -152,17 +153,21 @@ export const apiSchema = z
       name: 'transform',
       configuration: { function: 'order-view', payload: '{#response.content}' },
     }),
-    pre: steps('Pre', 'Request steps of a v2 API: `configuration.scope` says when they run. Not beside `request`.', {
-      policy: 'aws-lambda',
-      configuration: { scope: 'REQUEST', function: 'order-enrich' },
-    }),
+    pre: steps(
+      'Pre',
+      'Request steps of a v2 API: `configuration.scope` decides when they run. Cannot be combined with `request`.',
+      {
+        policy: 'aws-lambda',
+        configuration: { scope: 'REQUEST', function: 'order-enrich' },
+      },
+    ),
     post: steps(
       'Post',
-      'Response steps of a v2 API: `configuration.scope` says when they run. Not beside `response`.',
+      'Response steps of a v2 API: `configuration.scope` decides when they run. Cannot be combined with `response`.',
       { policy: 'aws-lambda', configuration: { scope: 'RESPONSE_CONTENT', function: 'order-view' } },
     ),
   })
-  .meta({ id: 'api', title: 'API', description: 'What is done to the requests and responses of some routes.' });
+  .meta({ id: 'api', title: 'API', description: 'The policies for the requests and responses of some routes.' });
 
 export type ApiDocument = z.infer<typeof apiSchema>;
 export type ResponseTemplatesDocument = z.infer<typeof responseTemplatesSchema>;

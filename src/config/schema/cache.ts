@@ -7,25 +7,25 @@ export const cache = z
   .strictObject({
     ttlSeconds: field(integer(0, CACHE_SECONDS), {
       title: 'Time to live',
-      description: 'Seconds that a result is kept; 0 is off. Required where there is a cache.',
+      description: 'Seconds that a result is kept; 0 disables the cache. Required in a cache.',
       examples: [30],
     }),
     key: field(body, {
       title: 'Key',
       description:
-        'Requests with equal values of its expressions get the same result. Absent: the whole payload. A key of null or "" is not kept.',
+        'Requests for which its expressions have equal values get the same result. Absent: the whole payload. A key of null or "" is not kept.',
       examples: [["{#request.headers['x-tenant'][0]}", '{#request.path}'], "{#request.headers['authorization'][0]}"],
     }),
     maxEntries: field(integer(1, CACHE_ENTRIES.most), {
       title: 'Entries',
-      description: 'Results of the step that are kept in one worker; the one used longest ago goes.',
+      description: 'Results of the step that one worker keeps; the least recently used is evicted.',
       default: CACHE_ENTRIES.usual,
       examples: [10_000],
     }),
     keyIsComplete: field(flag, {
       title: 'Key is complete',
       description:
-        'The result is the same for all requests of one key, though the payload holds more: the key is not held against what the payload reads.',
+        'Confirms that the result is the same for all requests with one key, although the payload contains more: skips the check that the key covers everything that the payload reads.',
       default: false,
       examples: [true],
     }),

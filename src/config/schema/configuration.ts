@@ -24,7 +24,7 @@ const variable = z.strictObject({
   }),
   private: field(flag, {
     title: 'Private',
-    description: "Keeps every variable of this name of the API out of Envoy's dynamic metadata and of the log.",
+    description: "Keeps every variable of this name of the API out of Envoy's dynamic metadata and the log.",
     default: false,
     examples: [true],
   }),
@@ -48,7 +48,8 @@ export const configurationSchema = z
     }),
     accessKey: field(template, {
       title: 'Access key',
-      description: "AWS access key; both keys, or none for the machine's identity. Takes `{#secrets.get(…)}`.",
+      description:
+        "AWS access key. Set both keys, or neither to use the machine's identity. Takes `{#secrets.get(…)}`.",
       examples: ["{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_ACCESS_KEY')}"],
     }),
     secretKey: field(template, {
@@ -64,25 +65,26 @@ export const configurationSchema = z
     payload: field(body, {
       title: 'Payload',
       description:
-        'An object or a list is sent as JSON, with templates at its leaves; a text as it is. Absent or an empty text: no payload.',
+        'An object or a list is sent as JSON, with templates as its values; a text is sent unchanged. Absent or an empty text: no payload.',
       examples: [{ id: "{#request.headers['x-id'][0]}", source: 'gateway' }, '{#request.content}'],
     }),
     invocationType: field(z.enum(invocationTypes), {
       title: 'Invocation type',
-      description: 'RequestResponse waits for the result; Event queues (202, no result); DryRun checks rights (204).',
+      description:
+        'RequestResponse waits for the result; Event queues (202, no result); DryRun checks permissions (204).',
       default: invocationDefaults.invocationType,
       examples: ['RequestResponse'],
     }),
     qualifier: field(template, { title: 'Qualifier', description: 'Version or alias.', examples: ['live'] }),
     logType: field(z.enum(logTypes), {
       title: 'Log type',
-      description: "Tail puts the last 4 KB of the function's log into this server's log.",
+      description: "Tail writes the last 4 KB of the function's log to the server's log.",
       default: invocationDefaults.logType,
       examples: ['Tail'],
     }),
     roleArn: field(template, {
       title: 'Role ARN',
-      description: 'Role that is assumed by STS on top of the base credentials.',
+      description: 'Role to assume (by STS) with the base credentials.',
       examples: ['arn:aws:iam::222222222222:role/invoke-orders'],
     }),
     roleSessionName: field(template, {
@@ -100,49 +102,49 @@ export const configurationSchema = z
     sendToConsumer: field(z.union([flag, template], { error: 'expected true, false or an expression' }), {
       title: 'Send to consumer',
       description:
-        "Answers the caller with the function's result instead of the backend's. An expression is evaluated after the invocation.",
+        "Answers the caller with the function's result instead of the backend's response. An expression is evaluated after the invocation.",
       default: policyDefaults.sendToConsumer,
       examples: [true, '{#lambdaResponse.status == 200}'],
     }),
     connectionTimeoutMs: field(milliseconds, {
       title: 'Connection timeout',
-      description: 'Milliseconds to connect; 0 is off.',
+      description: 'Milliseconds to connect; 0 means no limit.',
       default: invocationDefaults.connectionTimeoutMs,
       examples: [1000],
     }),
     readTimeoutMs: field(milliseconds, {
       title: 'Read timeout',
-      description: 'Milliseconds without a byte of the answer; 0 is off.',
+      description: 'Milliseconds without a byte of the answer; 0 means no limit.',
       default: invocationDefaults.readTimeoutMs,
       examples: [10_000],
     }),
     apiCallAttemptTimeoutMs: field(milliseconds, {
       title: 'Attempt timeout',
-      description: 'Milliseconds for one attempt; 0 or absent is off.',
+      description: 'Milliseconds for one attempt; 0 or absent means no limit.',
       default: 0,
       examples: [5_000],
     }),
     apiCallTimeoutMs: field(milliseconds, {
       title: 'Call timeout',
-      description: 'Milliseconds for all attempts; 0 or absent is off.',
+      description: 'Milliseconds for all attempts; 0 or absent means no limit.',
       default: 0,
       examples: [15_000],
     }),
     ssl: field(ssl, {
       title: 'TLS',
-      description: 'How the endpoint is trusted. Absent: by the certificates of the platform.',
+      description: 'How the certificate of the endpoint is verified. Absent: with the authorities that Node trusts.',
       examples: [{ trustStoreType: 'PEM', trustStorePath: '/etc/ssl/lambda-ca.pem' }],
     }),
     endpoint: field(template, {
       title: 'Endpoint',
-      description: 'URL of a private or local endpoint; https unless it says http.',
+      description: 'URL of a private or local endpoint; https unless the URL says http.',
       examples: ['https://vpce-0123-abcd.lambda.eu-west-1.vpce.amazonaws.com'],
     }),
 
     requestFormat: field(formatName, {
       title: 'Request format',
       description:
-        "How the request becomes the payload: `raw` is the text of `payload`, all others are AWS's own events. Request phase only, but for raw.",
+        'How the request becomes the payload: `raw` sends `payload`; all others are events of AWS and for the request phase only.',
       default: 'raw',
       examples: ['api-gateway-v2'],
     }),
@@ -153,20 +155,20 @@ export const configurationSchema = z
     }),
     format: field(format, {
       title: 'Format',
-      description: "What AWS's events hold that neither Envoy nor the request tells.",
+      description: "Values of AWS's events that are not known from Envoy or the request.",
       examples: [{ stage: 'prod', resource: '/users/{id}' }],
     }),
     mutations: field(mutations, {
       title: 'Mutations',
       description:
-        'Changes of the request or response that goes on. They do not apply where sendToConsumer takes effect, nor in later request steps.',
+        'Changes to the request or response that is forwarded. They do not apply where sendToConsumer takes effect, nor in later request steps.',
       default: {},
       examples: [{ headers: { set: { 'x-tier': "{#context.attributes['tier']}" } } }],
     }),
     answer: field(answer, {
       title: 'Answer',
       description:
-        "What the caller gets where sendToConsumer takes effect: changes of the function's answer. Without effect elsewhere.",
+        "What the caller gets where sendToConsumer takes effect: changes to the function's answer. It has no effect elsewhere.",
       default: {},
       examples: [{ status: 403, body: { error: 'refused' } }],
     }),
@@ -178,7 +180,7 @@ export const configurationSchema = z
     streaming: field(streaming, {
       title: 'Streaming',
       description:
-        'Sends the answer while it arrives, in request steps with `sendToConsumer: true`. Absent or false: when it is whole.',
+        'Sends the answer while it arrives, in request steps with `sendToConsumer: true`. Absent or false: when it is complete.',
       default: false,
       examples: [true, { maxBytes: 1_048_576 }],
     }),
@@ -189,12 +191,12 @@ export const configurationSchema = z
     }),
     durationSeconds: field(integer(1, ROLE_SESSION_SECONDS), {
       title: 'Session duration',
-      description: 'Seconds that the session of `roleArn` lasts; STS says 3600 when absent.',
+      description: 'Duration of the session of `roleArn`, in seconds. Absent: the default of STS, 3600.',
       examples: [900],
     }),
     roleChain: field(z.array(role), {
       title: 'Role chain',
-      description: 'Roles assumed one after the other before `roleArn`.',
+      description: 'Roles that are assumed one after the other, before `roleArn`.',
       default: [],
       examples: [[{ roleArn: 'arn:aws:iam::111111111111:role/hub' }]],
     }),
@@ -217,26 +219,28 @@ export const configurationSchema = z
       z.strictObject({
         maxAttempts: field(integer(1, 10), {
           title: 'Attempts',
-          description: 'Attempts in all, the first included.',
+          description: 'Total number of attempts, including the first.',
           default: invocationDefaults.maxAttempts,
           examples: [2],
         }),
         idempotent: field(flag, {
           title: 'Idempotent',
-          description: 'The function may run twice: also repeat after the request was sent. Never for Event.',
+          description:
+            'The function may safely run twice: also retry after the request was sent. Never applies to Event.',
           default: invocationDefaults.idempotent,
           examples: [true],
         }),
       }),
       {
         title: 'Retry',
-        description: 'Throttling, and failures in which the function cannot have run, are repeated.',
+        description:
+          'Repeats an invocation after throttling, and after failures in which the function cannot have run.',
         examples: [{ maxAttempts: 2, idempotent: true }],
       },
     ),
     maxConcurrency: field(integer(1), {
       title: 'Concurrency limit',
-      description: 'Invocations of the function at a time; further ones are refused at once. Absent: no limit.',
+      description: 'Concurrent invocations of the function; more are refused at once. Absent: no limit.',
       examples: [50],
     }),
     circuitBreaker: field(
@@ -263,7 +267,7 @@ export const configurationSchema = z
       {
         title: 'Error status',
         description:
-          "Statuses to the caller instead of the reference's 500. `honest`: 429 with Retry-After, 504, 413, and 502 where AWS was not reached or refused.",
+          "Statuses to the caller instead of Gravitee's 500. `honest`: 429 with Retry-After, 504, 413, and 502 if AWS was not reached or refused the call.",
         examples: ['honest', { throttled: 429, timeout: 504, tooLarge: 413 }],
       },
     ),
@@ -271,7 +275,8 @@ export const configurationSchema = z
   .meta({
     id: 'configuration',
     title: 'Configuration',
-    description: "The Lambda policy's object: the reference's fields first, then this project's own.",
+    description:
+      "The configuration of the Lambda policy: first the fields that Gravitee's policy has too, then those of this project.",
   });
 
 export type ConfigurationDocument = z.infer<typeof configurationSchema>;

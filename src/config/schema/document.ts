@@ -18,28 +18,28 @@ const limits = z.strictObject({
   }),
   streams: field(integer(1, 1_000_000), {
     title: 'Stream limit',
-    description: 'Requests that one worker processes at a time; further ones are a 503.',
+    description: 'Requests that one worker processes at the same time; more are a 503.',
     default: defaultLimits.streams,
     examples: [2_000],
   }),
   bufferedBytes: field(integer(1, 64 * GIBIBYTE), {
     title: 'Buffer limit',
     description:
-      'Bytes that one worker holds at a time: bodies that policies read, messages that wait, answers that have not left. Beyond it requests are a 503.',
+      'Bytes that one worker holds: bodies that policies read, waiting messages, answers that are not yet sent. Requests above it are a 503.',
     default: defaultLimits.bufferedBytes,
     examples: [268_435_456],
   }),
   evaluationMs: field(integer(1, 60_000), {
     title: 'Evaluation limit',
     description:
-      'Milliseconds of CPU time that all expressions of one request and its response may take; beyond it the request fails.',
+      'Milliseconds of CPU time that all expressions of one request and its response may use; a request that needs more fails.',
     default: defaultLimits.evaluationMs,
     examples: [500],
   }),
   shares: field(z.record(z.string(), z.number().gt(0).max(1)), {
     title: 'Shares',
     description:
-      'Name of an API to the fraction of `streams`, `bufferedBytes` and `responseStreams` that it may hold, above 0 and at most 1; beyond it its requests are a 503, and those of other APIs are not. `default` is for every API that is not named: 1 where there is a single one, else 0.8.',
+      'Maps the name of an API to the fraction of `streams`, `bufferedBytes` and `responseStreams` that it may hold, above 0 and at most 1; above it only the requests of that API are a 503. `default` applies to every API that is not named: 1 if there is a single API, otherwise 0.8.',
     default: defaultLimits.shares,
     examples: [{ default: 0.5, orders: 0.8 }],
   }),
@@ -52,7 +52,7 @@ const limits = z.strictObject({
   responseStreams: field(integer(1, 1_000_000), {
     title: 'Response stream limit',
     description:
-      'Answers that one worker sends at a time while they arrive (`streaming`); a step beyond it calls no function, and its request is a 503.',
+      'Streamed answers (`streaming`) that one worker sends at the same time; a step above it calls no function, and its request is a 503.',
     default: defaultLimits.responseStreams,
     examples: [100],
   }),
@@ -63,47 +63,47 @@ export const documentSchema = z
   .strictObject({
     $schema: field(z.string(), {
       title: 'Schema',
-      description: 'Address of the JSON Schema, for editors.',
+      description: 'URL of the JSON Schema, for editors.',
       examples: ['./node_modules/lambda-ext-proc/schema/policies.schema.json'],
     }),
     version: z.literal(1).meta({ title: 'Version', description: 'Version of this format: 1.', examples: [1] }),
     unmatched: field(z.enum(['reject', 'pass']), {
       title: 'Unmatched',
-      description: 'What becomes of a stream that names no API: reject (500 with its key) or pass.',
+      description: 'What happens to a stream that matches no API: reject (500 with its key) or pass.',
       default: policyDefaults.unmatched,
       examples: ['pass'],
     }),
     inline: field(
       z.union(
         [z.literal(false), rightsSchema],
-        'expected false, or lists as {functions: ["order-*"], regions: [us-east-1]}',
+        'expected false, or lists such as {functions: ["order-*"], regions: [us-east-1]}',
       ),
       {
         title: 'Inline',
         description:
-          'What policies that routes bring in `x-lambda-policies` may call; false refuses them. An absent list allows nothing beyond `defaults`.',
+          'What inline policies (the ones that routes send in `x-lambda-policies`) may call; false refuses inline policies. An absent list allows nothing beyond `defaults`.',
         default: policyDefaults.inline,
         examples: [{ functions: ['order-*'], regions: ['us-east-1'] }],
       },
     ),
     allow: field(rightsSchema, {
       title: 'Allow',
-      description: 'What expressions in the APIs of this document may give. An absent list bounds nothing.',
+      description: 'What expressions in the APIs of this document may result in. An absent list means no limit.',
       examples: [{ functions: ['order-*'], regions: ['us-east-1'], endpoints: [], roles: [] }],
     }),
     envoy: field(envoySchema, {
       title: 'Envoy',
-      description: 'What Envoy does not expose of its configuration, for all APIs; absent fields are not told.',
+      description: 'Settings of Envoy that it does not expose, for all APIs; absent fields are unknown.',
       examples: [{ allowModeOverride: true, messageTimeoutMs: 35_000 }],
     }),
     limits: field(limits, {
       title: 'Limits',
-      description: 'Bounds of memory and work, for each worker.',
+      description: 'Limits on memory and work, for each worker.',
       examples: [{ bodyBytes: 1_048_576 }],
     }),
     resultStore: field(resultStore, {
       title: 'Result store',
-      description: 'Results of steps with a `cache` are shared by all sidecars that have the same store.',
+      description: 'Shares the results of steps with a `cache` among all sidecars that use the same store.',
       examples: [
         {
           redis: { url: "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_REDIS')}" },
@@ -114,12 +114,12 @@ export const documentSchema = z
     defaults: field(configurationSchema, {
       title: 'Defaults',
       description:
-        'Laid under every configuration, inline ones too: objects are merged, but for bodies; everything else is replaced.',
+        'Defaults for every configuration, inline policies included: objects are merged, except bodies; everything else is replaced.',
       examples: [{ region: 'eu-west-1' }],
     }),
     responseTemplates: field(responseTemplatesSchema, {
       title: 'Response templates',
-      description: "For all APIs; an API's own win, key by key.",
+      description: 'For all APIs; templates of an API take precedence, key by key.',
       default: {},
       examples: [{ DEFAULT: { '*/*': { status: 502, body: '{#error.key}' } } }],
     }),
@@ -131,7 +131,7 @@ export const documentSchema = z
     }),
     apis: field(z.record(z.string(), apiSchema), {
       title: 'APIs',
-      description: 'Name to API. The one called `default` serves what names no other.',
+      description: 'Name to API. The API named `default` serves all requests that match no other.',
       default: {},
       examples: [
         {

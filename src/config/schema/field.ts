@@ -31,7 +31,7 @@ export const body = z
   .meta({
     id: 'body',
     title: 'Body',
-    description: 'A template, or an object or a list with templates at its leaves, which is encoded as JSON.',
+    description: 'A template, or an object or a list with templates as its values, which is encoded as JSON.',
   });
 
 export type BodyDocument = z.infer<typeof body>;

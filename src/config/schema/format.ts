@@ -21,13 +21,13 @@ export const format = z.strictObject({
   resource: field(template, {
     title: 'Resource',
     description:
-      "Path with names, as `/users/{id}` or `/{proxy+}`: the event's path parameters, and `{#request.pathParams['id']}` in expressions of the step. A request whose path does not match it is a 404.",
+      "Path with parameters, such as `/users/{id}` or `/{proxy+}`: the event's path parameters, and `{#request.pathParams['id']}` in expressions of the step. A request whose path does not match it is a 404.",
     examples: ['/users/{id}', '/{proxy+}'],
   }),
   routeKey: field(template, {
     title: 'Route key',
     description:
-      'Route of an HTTP API. Absent: the method and `resource`, or `$default` without one. Where it is a text without expressions its path is the `resource`.',
+      'Route of an HTTP API. Absent: the method and `resource`, or `$default` if there is no `resource`. The path of a literal route key is the `resource`.',
     examples: ['GET /users/{id}', '$default'],
   }),
   accountId: field(template, {
@@ -48,34 +48,34 @@ export const format = z.strictObject({
   multiValueHeaders: field(flag, {
     title: 'Multi-value headers',
     description:
-      'alb only: as the target group attribute `lambda.multi_value_headers.enabled`, for events and for results.',
+      'alb only: like the target group attribute `lambda.multi_value_headers.enabled`, for events and for results.',
     default: false,
     examples: [true],
   }),
   targetGroupArn: field(template, {
     title: 'Target group ARN',
-    description: 'alb only: `requestContext.elb.targetGroupArn`. Absent: an ARN of the account `000000000000`.',
+    description: 'alb only: `requestContext.elb.targetGroupArn`. Absent: an ARN in the account `000000000000`.',
     examples: ['arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/orders/6d0ecf831eec9f09'],
   }),
   headerNames: field(z.enum(['canonical', 'lower']), {
     title: 'Header names',
     description:
-      'Spelling of header names in events of format 1.0: `Content-Type` or `content-type`. Envoy brings them in lower case.',
+      'Spelling of header names in events of format 1.0: `Content-Type` or `content-type`. Envoy sends them in lower case.',
     default: 'canonical',
     examples: ['lower'],
   }),
   binaryMediaTypes: field(z.array(text), {
     title: 'Binary media types',
-    description: 'Media types whose bodies are base64 in any case, beside those that are anyway.',
+    description: 'Media types whose bodies are always base64, in addition to those that AWS encodes anyway.',
     default: [],
     examples: [['image/*', 'application/json']],
   }),
   trustedProxies: field(
-    z.union([integer(1, 16), z.array(text)], 'expected the number of proxies, or a list as ["10.0.0.0/8"]'),
+    z.union([integer(1, 16), z.array(text)], 'expected the number of proxies, or a list such as ["10.0.0.0/8"]'),
     {
       title: 'Trusted proxies',
       description:
-        "Proxies in front of Envoy whose `x-forwarded-for` counts for `sourceIp`: how many there are, or their addresses and networks. Absent: `sourceIp` is the connection's address as Envoy tells it.",
+        'Proxies in front of Envoy whose `x-forwarded-for` is trusted for `sourceIp`: their number, or their addresses and networks. Absent: `sourceIp` is the address of the connection that Envoy sends.',
       examples: [1, ['10.0.0.0/8', '192.0.2.7']],
     },
   ),

@@ -8,7 +8,7 @@ const headers = field(
     set: field(z.record(z.string(), template.nullable()), {
       title: 'Set',
       description:
-        'Header name to template. Null, or a template that gives null, removes the header. Of `mutations` it is removed too wherever they do not apply.',
+        'Header name to template. Null, or a template that evaluates to null, removes the header. Headers of `mutations` are also removed wherever the mutations do not apply.',
       default: {},
       examples: [{ 'x-tier': "{#context.attributes['tier']}" }],
     }),
@@ -16,7 +16,7 @@ const headers = field(
       z.record(z.string(), z.union([template, z.array(template)], { error: 'expected text or a list of texts' })),
       {
         title: 'Append',
-        description: 'Header name to a template or a list of templates, added beside the values that are there.',
+        description: 'Header name to a template or a list of templates, which are added to the existing values.',
         default: {},
         examples: [{ 'set-cookie': ['a=1', 'b=2'] }],
       },
@@ -30,7 +30,7 @@ const headers = field(
   }),
   {
     title: 'Headers',
-    description: 'Changes of headers.',
+    description: 'Changes to headers.',
     default: {},
     examples: [{ set: { 'x-tier': "{#context.attributes['tier']}", 'x-internal': null } }],
   },
@@ -43,14 +43,14 @@ export const answer = z.strictObject({
   status: field(status, {
     title: 'Status',
     description:
-      "Status to the caller: a number from 200 to 599 or a template that gives one. Absent: the function's own.",
+      "Status to the caller: a number from 200 to 599 or a template that results in one. Absent: the function's status.",
     examples: [403],
   }),
   headers,
   body: field(body, {
     title: 'Body',
     description:
-      "Body to the caller; content-length, content-type and content-encoding are made right. An object or a list is encoded as JSON, with templates at its leaves. Absent: the function's own.",
+      "Body to the caller; content-length, content-type and content-encoding are adjusted. An object or a list is encoded as JSON, with templates as its values. Absent: the function's body.",
     examples: [{ error: 'refused' }],
   }),
 });
@@ -62,7 +62,7 @@ export const mutations = z.strictObject({
   body: field(body, {
     title: 'Body',
     description:
-      'Replaces the body; content-length and content-encoding are made right. An object or a list is encoded as JSON, with templates at its leaves, and sets `content-type: application/json` unless `headers` names it.',
+      'Replaces the body; content-length and content-encoding are adjusted. An object or a list is encoded as JSON, with templates as its values, and sets `content-type: application/json` unless `headers` sets it.',
     examples: ['{#lambdaResponse.content}', { tier: "{#context.attributes['tier']}" }],
   }),
   path: field(template, {
@@ -73,12 +73,12 @@ export const mutations = z.strictObject({
   status: field(status, {
     title: 'Status',
     description:
-      'Replaces the status of the response: a number from 200 to 599 or a template that gives one. Response phase only.',
+      'Replaces the status of the response: a number from 200 to 599 or a template that results in one. Response phase only.',
     examples: [201],
   }),
   clearRouteCache: field(flag, {
     title: 'Clear the route cache',
-    description: 'Has Envoy choose the route again by the changed headers or path. Request phase only.',
+    description: 'Makes Envoy choose the route again, with the changed headers or path. Request phase only.',
     default: policyDefaults.clearRouteCache,
     examples: [true],
   }),

@@ -5,12 +5,12 @@ export function kindRemedy(expected: string, value: unknown, field: string | num
       return textRemedy(value);
     case 'array':
       if (typeof value === 'object') return value === null ? '' : ': begin each item with "- "';
-      return ': write a list, as [a, b] or with "- " before each item';
+      return ': write a list, such as [a, b] or with "- " before each item';
     case 'object':
     case 'record':
-      if (value === null) return ': write its fields under it, or take it out';
+      if (value === null) return ': write its fields under it, or remove it';
       if (Array.isArray(value)) return ': its fields have no "- " before them';
-      return typeof value === 'string' ? ': write `name: value`, with a blank behind the colon' : '';
+      return typeof value === 'string' ? ': write `name: value`, with a blank after the colon' : '';
     case 'boolean':
       return typeof value === 'string' ? flagRemedy(value) : '';
     case 'int':
@@ -47,10 +47,10 @@ const UNITS: readonly (readonly [field: RegExp, unit: string])[] = [
 
 /** What an unknown field's name tells of how it was written; undefined where it is only unknown. */
 export function nameRemedy(key: string): string | undefined {
-  if (/^-+\S/.test(key)) return ': write "- " with a blank behind the dash';
-  if (key === '<<') return ': merge keys are not supported; what all steps share goes into `defaults`';
+  if (/^-+\S/.test(key)) return ': write "- " with a blank after the dash';
+  if (key === '<<') return ': merge keys are not supported; put settings for all steps into `defaults`';
   if (/^timeout(?:_?ms|_?seconds)?$/i.test(key)) {
     return ': a call has connectionTimeoutMs, readTimeoutMs, apiCallAttemptTimeoutMs and apiCallTimeoutMs, in milliseconds';
   }
-  return /\w:\S/.test(key) ? ': write a blank behind the colon' : undefined;
+  return /\w:\S/.test(key) ? ': write a blank after the colon' : undefined;
 }

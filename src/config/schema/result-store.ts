@@ -9,7 +9,7 @@ const tls = z.strictObject({
   }),
   cert: field(template, {
     title: 'Client certificate',
-    description: 'Certificate (PEM) that the server asks for. Takes `{#secrets.get(…)}`.',
+    description: 'Client certificate (PEM), if the server requires one. Takes `{#secrets.get(…)}`.',
     examples: ["{#secrets.get('file:/run/secrets/lambda-ext-proc/redis-cert.pem')}"],
   }),
   key: field(template, {
@@ -27,17 +27,17 @@ const redis = z.strictObject({
   }),
   username: field(template, {
     title: 'User name',
-    description: 'User of the server, where the URL has none. Takes `{#secrets.get(…)}`.',
+    description: 'User, if the URL has none. Takes `{#secrets.get(…)}`.',
     examples: ['lambda-ext-proc'],
   }),
   password: field(template, {
     title: 'Password',
-    description: 'Password of that user, or of the server. Takes `{#secrets.get(…)}`.',
+    description: 'Password of that user, or of the server if there is no user. Takes `{#secrets.get(…)}`.',
     examples: ["{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_REDIS_PASSWORD')}"],
   }),
-  tls: field(z.union([flag, tls], 'expected true, false or an object as {ca: …}'), {
+  tls: field(z.union([flag, tls], 'expected true, false or an object such as {ca: …}'), {
     title: 'TLS',
-    description: 'Whether TLS is used, and with which certificates. Absent: as the URL says.',
+    description: 'Whether to use TLS, and with which certificates. Absent: according to the URL.',
     examples: [true, { ca: "{#secrets.get('file:/run/secrets/lambda-ext-proc/redis-ca.pem')}" }],
   }),
 });
@@ -53,19 +53,19 @@ export const resultStore = z
     secret: field(template, {
       title: 'Secret',
       description:
-        'Of this the keys are made that values are sealed with: the same for all sidecars that share the store, 16 characters or more. Takes `{#secrets.get(…)}`. Required.',
+        'The keys that encrypt values are derived from it. At least 16 characters, and the same for all sidecars that share the store. Takes `{#secrets.get(…)}`. Required.',
       examples: ["{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_STORE')}"],
     }),
     previousSecret: field(template, {
       title: 'Previous secret',
-      description: 'Values that were sealed with it are still read, none is written.',
+      description: 'Values encrypted with it are still read, but none are written.',
       examples: ["{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_STORE_BEFORE')}"],
     }),
   })
   .meta({
     id: 'resultStore',
     title: 'Result store',
-    description: 'Results of steps with a `cache` are shared by all sidecars that have the same store.',
+    description: 'Shares the results of steps with a `cache` among all sidecars that use the same store.',
   });
 
 export type ResultStoreDocument = z.infer<typeof resultStore>;

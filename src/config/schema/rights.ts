@@ -15,15 +15,15 @@ export const rightsSchema = z
     regions: field(globs, { title: 'Regions', description: 'AWS regions.', examples: [['us-east-1', 'eu-*']] }),
     endpoints: field(globs, {
       title: 'Endpoints',
-      description: 'https://host[:port][/path]; without a port the own one of the scheme.',
+      description: 'https://host[:port][/path]; without a port the default port of the scheme.',
       examples: [['https://*.lambda.us-east-1.vpce.amazonaws.com']],
     }),
     roles: field(globs, {
       title: 'Roles',
-      description: 'ARNs of roles, in a role chain too.',
+      description: 'ARNs of roles, including those in a role chain.',
       examples: [['arn:aws:iam::123456789012:role/invoke-*']],
     }),
   })
-  .meta({ id: 'rights', title: 'Rights', description: 'Lists of globs; `*` stands for any characters but a colon.' });
+  .meta({ id: 'rights', title: 'Rights', description: 'Lists of globs; `*` matches any characters except a colon.' });
 
 export type RightsDocument = z.infer<typeof rightsSchema>;

@@ -7,7 +7,7 @@ import { field, integer, template } from './field.ts';
 export const role = z.strictObject({
   roleArn: template.meta({
     title: 'Role ARN',
-    description: 'Role to assume with the credentials of the step before.',
+    description: 'Role to assume with the credentials of the previous entry.',
     examples: ['arn:aws:iam::111111111111:role/hub'],
   }),
   roleSessionName: field(template, {
@@ -18,12 +18,12 @@ export const role = z.strictObject({
   }),
   externalId: field(template, {
     title: 'External id',
-    description: 'ExternalId of the call to STS.',
+    description: 'ExternalId for the call to STS.',
     examples: ['acme-7f3c'],
   }),
   durationSeconds: field(integer(1, ROLE_SESSION_SECONDS), {
     title: 'Duration',
-    description: 'Seconds that the session lasts; STS says 3600 when absent.',
+    description: 'Duration of the session in seconds. Absent: the default of STS, 3600.',
     examples: [3600],
   }),
 });

@@ -6,23 +6,23 @@ const selectEntry = z
     attribute: text.min(1).meta({
       title: 'Attribute',
       description:
-        "An attribute of the stream, written as in the filter's `request_attributes`; a CEL expression is one too. It must not be one that callers choose.",
+        "An attribute of the stream, or a CEL expression, exactly as written in the filter's `request_attributes`. It must not be one that callers can choose.",
       examples: ['xds.virtual_host_name', "xds.route_metadata.filter_metadata['lambda']['api']"],
     }),
     matches: text.min(1).meta({
       title: 'Matches',
-      description: "The attribute's whole text; `*` stands for any characters.",
+      description: 'The whole value of the attribute; `*` matches any characters.',
       examples: ['orders', 'orders-*'],
     }),
   })
-  .meta({ id: 'selectEntry', title: 'Select entry', description: 'One attribute, and what it must be.' });
+  .meta({ id: 'selectEntry', title: 'Select entry', description: 'One attribute and its expected value.' });
 
 /** By what streams that name no API find one. */
 export const selectionFields = {
   authorities: field(z.array(text.min(1)), {
     title: 'Authorities',
     description:
-      'What the `:authority` of the gRPC call is for this API; `*` stands for any characters, and case does not count. Envoy Gateway: `<backend>.<namespace>`, with `:<port>` for a Service.',
+      'The `:authority` of the gRPC call for this API; `*` matches any characters, and matching is case-insensitive. Envoy Gateway: `<backend>.<namespace>`, with `:<port>` for a Service.',
     default: [],
     examples: [['orders.default', 'orders.default:50051']],
   }),
@@ -34,7 +34,7 @@ export const selectionFields = {
   }),
   routes: field(z.array(text.min(1)), {
     title: 'Routes',
-    description: 'Names of Envoy routes that this API serves; `*` stands for any characters.',
+    description: 'Names of Envoy routes that this API serves; `*` matches any characters.',
     default: [],
     examples: [['orders-*']],
   }),

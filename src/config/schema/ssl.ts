@@ -5,7 +5,8 @@ import { field, flag, text } from './field.ts';
 export const ssl = z.strictObject({
   trustAll: field(flag, {
     title: 'Trust all certificates',
-    description: 'Switches off the check of the server certificate, and wins over a trust store. Never in production.',
+    description:
+      'Disables verification of the server certificate and takes precedence over a trust store. Never use it in production.',
     default: false,
     examples: [false],
   }),
@@ -16,7 +17,7 @@ export const ssl = z.strictObject({
   }),
   trustStorePath: field(text, {
     title: 'Trust store path',
-    description: 'File of the trust store. PEM content wins over it.',
+    description: 'File of the trust store. PEM content takes precedence.',
     examples: ['/etc/ssl/lambda-ca.pem'],
   }),
   trustStorePassword: field(text, {

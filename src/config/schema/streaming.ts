@@ -9,26 +9,27 @@ const LOWEST_RATE = 4096;
 const limits = z.strictObject({
   idleTimeoutMs: field(integer(1), {
     title: 'Idle timeout',
-    description: 'Milliseconds in which the function sends nothing after its first bytes; beyond it the answer is cut.',
+    description:
+      'Milliseconds in which the function may send nothing after its first bytes; after that the answer is aborted.',
     default: defaultStreamTimeouts.idleTimeoutMs,
     examples: [60_000],
   }),
   totalTimeoutMs: field(integer(1), {
     title: 'Total timeout',
-    description: 'Milliseconds from the first bytes of the answer to its end; beyond it the answer is cut.',
+    description: 'Milliseconds from the first bytes of the answer to its end; after that the answer is aborted.',
     default: defaultStreamTimeouts.totalTimeoutMs,
     examples: [300_000],
   }),
   maxBytes: field(integer(1, GIBIBYTE), {
     title: 'Size limit',
     description:
-      'Bytes of one streamed body; beyond it the answer is cut. Envoy may have to keep all of them for a slow caller.',
+      'Bytes of one streamed body; a longer answer is aborted there. Envoy may have to buffer all of them for a slow caller.',
     default: defaultStreamLimits.maxBytes,
     examples: [1_048_576],
   }),
   bytesPerSecond: field(integer(LOWEST_RATE, GIBIBYTE), {
     title: 'Rate',
-    description: `Bytes a second after the burst, at least ${LOWEST_RATE}; the function waits meanwhile.`,
+    description: `Bytes a second after the burst, at least ${LOWEST_RATE}; the function is slowed down to it.`,
     default: defaultStreamLimits.bytesPerSecond,
     examples: [262_144],
   }),
@@ -41,14 +42,14 @@ const limits = z.strictObject({
   prelude: field(flag, {
     title: 'Prelude',
     description:
-      "The function sends status, headers and cookies before its body, as `awslambda.HttpResponseStream` does; false: its bytes are the body, and the answer is a 200. Absent: true where `responseFormat` is one of AWS's.",
+      "true: the function sends status, headers and cookies before its body, like `awslambda.HttpResponseStream`; false: its bytes are the body, and the status is 200. Absent: true where `responseFormat` is one of AWS's.",
     examples: [false],
   }),
 });
 
 /** An answer that goes to the caller while it arrives. */
-export const streaming = z.union([flag, limits], 'expected true, false, or limits as {maxBytes: 1048576}').meta({
+export const streaming = z.union([flag, limits], 'expected true, false, or limits such as {maxBytes: 1048576}').meta({
   id: 'streaming',
   title: 'Streaming',
-  description: "Sends the function's answer while it arrives, within limits; true takes the defaults of all of them.",
+  description: "Sends the function's answer while it arrives, within limits; true uses the defaults of all limits.",
 });

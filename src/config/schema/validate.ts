@@ -52,7 +52,7 @@ function fieldAdvice(key: string, path: DocumentPath, schema: z.ZodType): string
   for (let length = path.length - 1; length >= 0; length--) {
     if (!fieldNames(schema, path.slice(0, length)).includes(key)) continue;
     const beside = path.slice(length).find((part) => typeof part === 'string') ?? '';
-    return `: write it further out, beside \`${beside}\``;
+    return `: write it at the level of \`${beside}\``;
   }
   const meant = suggestion(key, known);
   if (meant === '' && path.at(-1) === 'headers' && known.includes('set')) return ': write it under `set`';

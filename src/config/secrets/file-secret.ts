@@ -63,7 +63,7 @@ async function readSecret(path: string, directories: readonly string[]): Promise
   const real = await realpath(path);
   const roots = await Promise.all(directories.map((directory) => realpath(directory).catch(() => undefined)));
   if (!roots.some((root) => root !== undefined && isInside(real, root))) {
-    throw new Error('it leads out of the directories of --allow-secret');
+    throw new Error('it is outside the directories of --allow-secret');
   }
   if (isTokenPath(path) || isTokenPath(real) || (await leadsToTokens(real))) throw new Error(TOKEN);
   // A link that takes the file's place now is not followed, and a FIFO is not waited for.

@@ -65,7 +65,7 @@ export class SecretStore implements SecretSource {
   #variable(name: string): Secret | SecretRefusal {
     if (!this.#frame.allowsVariable(name)) {
       return {
-        refused: `the variable ${name} is not open to policies: start with --allow-secret env:${name}${REPLACES}`,
+        refused: `the variable ${name} is not permitted for policies: start with --allow-secret env:${name}${REPLACES}`,
       };
     }
     return { read: () => readVariable(name) };
@@ -75,7 +75,7 @@ export class SecretStore implements SecretSource {
     if (isTokenPath(path)) return { refused: `${path} is a token of a service account, which no policy may read` };
     if (!this.#frame.allowsPath(path)) {
       return {
-        refused: `the file ${path} is not open to policies: start with --allow-secret file:${dirname(path)}${REPLACES}`,
+        refused: `the file ${path} is not permitted for policies: start with --allow-secret file:${dirname(path)}${REPLACES}`,
       };
     }
     let file = this.#files.get(path);
@@ -88,7 +88,7 @@ export class SecretStore implements SecretSource {
   }
 }
 
-const REPLACES = ', and name what else is read beside it, since the flag replaces the default';
+const REPLACES = ', and also name the other secrets that are read, because the flag replaces the default';
 
 function readVariable(name: string): string {
   const value = process.env[name];

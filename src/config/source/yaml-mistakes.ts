@@ -7,9 +7,9 @@ export interface Mistake {
 }
 
 const QUOTE_TEMPLATE =
-  'a text that begins with {# must be in quotes, or YAML takes it for a map: write "{#…}", with single quotes inside';
+  'a text that begins with {# must be in quotes, otherwise YAML reads it as a map: write "{#…}", with single quotes inside';
 const FOREIGN_TEMPLATE =
-  'begins with {{, as templates of other tools do (Helm, Jinja): render the file first; an expression is written "{#…}", in quotes';
+  'begins with {{, like templates of other tools (Helm, Jinja): render the file first; write an expression as "{#…}", in quotes';
 
 /** The parser's own words are about YAML; these are for who writes policies. */
 export function mistakeOf(text: string, error: YAMLError, document: Document.Parsed): Mistake {
@@ -21,7 +21,7 @@ export function mistakeOf(text: string, error: YAMLError, document: Document.Par
   const tell = TELL[error.code];
   const told = tell?.(text, at, error, document);
   if (typeof told === 'string') return { reason: told, offset: at };
-  return told ?? { reason: `${yamlWords(error)}: is a quote, a comma or an indentation wrong?`, offset: at };
+  return told ?? { reason: `${yamlWords(error)}: check quotes, commas and indentation`, offset: at };
 }
 
 /** The parser's words where they quote nothing of the text. */
@@ -32,16 +32,16 @@ function yamlWords({ code, message }: YAMLError): string {
 type Tell = (text: string, at: number, error: YAMLError, document: Document.Parsed) => string | Mistake | undefined;
 
 const TELL: Readonly<Partial<Record<string, Tell>>> = {
-  TAB_AS_INDENT: () => 'a tab indents this line: YAML takes spaces only',
+  TAB_AS_INDENT: () => 'this line is indented with a tab: YAML accepts only spaces',
   BAD_ALIAS: () => 'a text that begins with * must be in quotes',
   BAD_DIRECTIVE: () =>
-    'a line that begins with % is a directive of YAML, but this is not one: if it is text, put it in quotes',
+    'YAML reads a line that begins with % as a directive, and this is not a valid one: if it is text, put it in quotes',
   BAD_DQ_ESCAPE: () => 'unknown escape in double quotes: write the backslash twice, or put the text in single quotes',
   BAD_SCALAR_START: (text, at) => `a text that begins with ${text[at]} must be in quotes`,
   MULTIPLE_DOCS: () =>
-    'a second document begins here: one file holds one; take the line `---` (or `...`) out, or write two files',
+    'a second document begins here, but a file may contain only one: remove the line `---` (or `...`), or write two files',
   TAG_RESOLVE_FAILED: () =>
-    'a text that begins with ! must be in quotes: YAML takes it for a tag, and tags are not supported',
+    'a text that begins with ! must be in quotes: YAML reads it as a tag, and tags are not supported',
   BAD_INDENT: badIndent,
   BLOCK_AS_IMPLICIT_KEY: nestedMap,
   MULTILINE_IMPLICIT_KEY: missingColon,
@@ -56,7 +56,7 @@ function badIndent(text: string, at: number, { message }: YAMLError, document: D
     const offset = open ?? at;
     if (text[at] === ']' || text[at] === '}') {
       return {
-        reason: `this ${text[at]} does not fit the ${text[offset]} before it: one is missing, or too many`,
+        reason: `this ${text[at]} does not match the ${text[offset]} before it: a bracket is missing, or there is one too many`,
         offset: at,
       };
     }
@@ -65,11 +65,11 @@ function badIndent(text: string, at: number, { message }: YAMLError, document: D
   const offset = firstCharacter(text, at);
   if (text[offset] === '-') {
     return {
-      reason: 'a list item is not in the column of the items before it: align it with them',
+      reason: 'this list item is not in the same column as the items before it: align it with them',
       offset,
     };
   }
-  return { reason: 'this line is not indented as the fields beside it are: align it with them', offset };
+  return { reason: 'this line is not indented like the fields next to it: align it with them', offset };
 }
 
 function isClosing(character: string | undefined, opening: string | undefined): boolean {
@@ -81,22 +81,22 @@ function nestedMap(text: string, at: number): string | Mistake {
   if (text[at] === '?') return 'a text that begins with "? " must be in quotes';
   const line = text.slice(at, endOfLine(text, at));
   if (/:(?:\s|$)/.test(line))
-    return 'a text with a colon and a blank in it must be in quotes, or YAML takes it for a field';
+    return 'a text that contains a colon followed by a blank must be in quotes, otherwise YAML reads it as a field';
   const next = firstCharacter(text, endOfLine(text, at) + 1);
-  if (next >= text.length) return 'is neither a field nor a text: write `name: value`, with a blank behind the colon';
+  if (next >= text.length) return 'is neither a field nor a text: write `name: value`, with a blank after the colon';
   return {
-    reason: 'this line is indented deeper than the line before it, which is complete: indent it as that one is',
+    reason: 'this line is indented deeper than the line before it, which is complete: use the same indentation',
     offset: next,
   };
 }
 
 const SECOND_QUOTE =
-  "the text ends at its second quote, and more follows: write quotes inside it as \\\" in double quotes and '' in single ones";
+  "the text ends at its second quote, but more text follows: write quotes inside it as \\\" in double quotes and '' in single ones";
 
 function missingColon(text: string, at: number): string | Mistake {
   if (text.startsWith('- ', at))
-    return "an item of a list among fields: is the list's own `name:` missing, or the indentation?";
-  return 'is not a field: write `name: value`, with a colon and a blank behind it';
+    return 'a list item among fields: check whether the `name:` of the list is missing, or the indentation is wrong';
+  return 'is not a field: write `name: value`, with a colon followed by a blank';
 }
 
 function missingCharacter(text: string, at: number, { message }: YAMLError, document: Document.Parsed) {
@@ -106,9 +106,9 @@ function missingCharacter(text: string, at: number, { message }: YAMLError, docu
   }
   if (message.startsWith('Sequence item')) {
     const offset = firstCharacter(text, at);
-    return { reason: 'this line belongs to an item of the list: indent it as the first field of the item is', offset };
+    return { reason: 'this line belongs to a list item: indent it like the first field of the item', offset };
   }
-  if (message.startsWith('Comments')) return 'a # without a blank before it: put the text that it belongs to in quotes';
+  if (message.startsWith('Comments')) return 'a # without a blank before it: put the whole text in quotes';
   if (message.startsWith('Missing , or :')) {
     return 'a comma is missing here, or the quotes around a text with commas, colons or braces in it';
   }
@@ -188,7 +188,7 @@ function firstCharacter(text: string, at: number): number {
 const LOST_EXPRESSION =
   /^[ \t]+#(?:request|response|lambdaResponse|context|error|properties|dictionaries|endpoints|api|node|secrets|jsonPath|json|jsonEscape|xpath)\s*[.([?]/;
 
-const LOST = 'a # behind a blank begins a comment, and what follows is lost: put the whole text in quotes';
+const LOST = 'a # after a blank starts a comment, so the rest is lost: put the whole text in quotes';
 
 /**
  * What YAML takes without a complaint and what nobody means: a text that `#` cuts short, a number that loses its

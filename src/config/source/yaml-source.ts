@@ -136,7 +136,7 @@ function checkNodes(document: Document.Parsed, text: string, position: (offset: 
       const target = anchors.get(node.source);
       if (target === undefined) {
         const reason =
-          'not valid YAML: a text that begins with * must be in quotes, or YAML takes it for an alias, of an anchor that is not there';
+          'not valid YAML: a text that begins with * must be in quotes, otherwise YAML reads it as an alias, and its anchor does not exist';
         throw new SourceError(reason, position(startOf(node)));
       }
       if (ancestors.includes(target)) throw new SourceError('an alias of itself', position(startOf(node)));
@@ -156,7 +156,7 @@ function checkNodes(document: Document.Parsed, text: string, position: (offset: 
     const name = String(key.value);
     const first = known.get(name);
     if (first !== undefined) {
-      const reason = `not valid YAML: this field is there twice, first in line ${position(first).line}: take one out`;
+      const reason = `not valid YAML: duplicate field, first in line ${position(first).line}: remove one of them`;
       throw new SourceError(reason, position(startOf(key)));
     }
     known.set(name, startOf(key));
@@ -165,7 +165,7 @@ function checkNodes(document: Document.Parsed, text: string, position: (offset: 
   const empty = [...anchors.values()].find((node) => isUnwritten(node) && !used.has(node));
   if (empty !== undefined) {
     const reason =
-      'not valid YAML: a text that begins with & must be in quotes: YAML takes it for an anchor, of nothing';
+      'not valid YAML: a text that begins with & must be in quotes: YAML reads it as an anchor, here without a value';
     throw new SourceError(reason, position(text.lastIndexOf('&', startOf(empty))));
   }
   return targets;

@@ -39,10 +39,12 @@ test('a note has the place in the document', async (t) => {
   const { p } = filesOf(t, { p: document });
   const { notes } = JSON.parse((await run(p)).stdout) as { notes: string[] };
   assert.ok(
-    notes.some((note) => note.startsWith(`${p}:6:35 apis.b.request.0.configuration.function: a request decides it`)),
+    notes.some((note) =>
+      note.startsWith(`${p}:6:35 apis.b.request.0.configuration.function: it depends on the request`),
+    ),
     notes.join('\n'),
   );
-  assert.ok(notes.some((note) => note.includes('.externalId: a secret holds it')));
+  assert.ok(notes.some((note) => note.includes('.externalId: it is in a secret')));
 });
 
 test('the same document gives the same text, and no secret is needed', async (t) => {

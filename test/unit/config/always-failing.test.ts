@@ -24,23 +24,27 @@ const failing: readonly (readonly [text: string, place: string, words: string])[
   [f("payload: '{#request.path + T(java.lang.Sting)}'"), '5:66', 'java.lang.Sting'],
   [f("variables: [{name: a, value: '{#lambdaResponse.body}'}]"), '5:86', "lambdaResponse has no property 'body'"],
   [f('payload: x', "condition: '{#request.metod == 1}', "), '5:32', "no property 'metod'"],
-  [f("payload: '{#response.status}'"), '5:10', 'there is none before the backend was called, and every request fails'],
-  [f("payload: '{#lambdaResponse.content}'"), '5:10', 'reads #lambdaResponse before a function is called'],
-  [withProperties('region: \'{#properties["regoin"]}\''), '6:47', 'gives no text, and every request fails'],
-  [withProperties('region: \'{#properties["word"]}\''), '6:47', 'is no AWS region'],
+  [
+    f("payload: '{#response.status}'"),
+    '5:10',
+    'there is no response before the backend has been called, and every request fails',
+  ],
+  [f("payload: '{#lambdaResponse.content}'"), '5:10', 'reads #lambdaResponse before a function has been called'],
+  [withProperties('region: \'{#properties["regoin"]}\''), '6:47', 'gives no text, so every request fails'],
+  [withProperties('region: \'{#properties["word"]}\''), '6:47', 'is not an AWS region'],
   [withProperties('qualifier: \'{#properties["none"]}\''), '6:50', 'gives no text'],
   [withProperties('endpoint: \'{#properties["none"]}\''), '6:49', 'gives no text'],
-  [withProperties('sendToConsumer: \'{#properties["word"]}\''), '6:55', 'neither true nor false, and every request'],
+  [withProperties('sendToConsumer: \'{#properties["word"]}\''), '6:55', 'neither true nor false, so every request'],
   [withProperties('sendToConsumer: true, answer: {status: \'{#properties["status"]}\'}'), '6:78', 'is not a status'],
   [withProperties('payload: "{#properties[\'word\'].foo()}"'), '6:70', "there is no method 'foo'"],
   [f('payload: \'{T(java.lang.Integer).parseInt("x")}\''), '5:71', 'it fails for every request'],
-  [f('payload: x', "condition: '{(1 + 1)}', "), '5:21', 'neither true nor false, whatever the request is'],
+  [f('payload: x', "condition: '{(1 + 1)}', "), '5:21', 'neither true nor false for any request'],
   [f('mutations: {headers: {set: {x-a: "b\\n"}}}'), '5:72', 'has a control character'],
   [f('mutations: {headers: {append: {x-a: ["b\\n"]}}}'), '5:76', 'has a control character'],
-  [withStep('function: "arn:aws:lambda:eu-west-1:123456789012:function:f"'), '5:36', 'the ARN is of eu-west-1'],
-  [f('roleArn: "arn:aws:iam::123456789012:role/r", durationSeconds: 60'), '5:101', 'AWS accepts 900 seconds'],
+  [withStep('function: "arn:aws:lambda:eu-west-1:123456789012:function:f"'), '5:36', 'the ARN is in eu-west-1'],
+  [f('roleArn: "arn:aws:iam::123456789012:role/r", durationSeconds: 60'), '5:101', 'AWS accepts only 900 seconds'],
   [f('payload: x, accessKey: "{#secrets.get(\'env:HOME\')}", secretKey: x'), '5:64', '--allow-secret env:HOME'],
-  [withProperties('roleArn: \'{#properties["word"]}\''), '6:48', 'is no role'],
+  [withProperties('roleArn: \'{#properties["word"]}\''), '6:48', 'is not the ARN of a role'],
   [withProperties('roleArn: \'{#properties["none"]}\''), '6:48', 'gives no text'],
   [withProperties('accessKey: \'{#properties["none"]}\', secretKey: x'), '6:50', 'gives no text'],
   [
@@ -48,7 +52,7 @@ const failing: readonly (readonly [text: string, place: string, words: string])[
     '7:47',
     'not in `allow.regions`',
   ],
-  [`allow: {functions: []}\n${withStep("function: '{#request.path}'")}`, '6:36', 'has nothing that it may give'],
+  [`allow: {functions: []}\n${withStep("function: '{#request.path}'")}`, '6:36', 'is empty, so no result is allowed'],
 ];
 
 for (const [text, place, words] of failing) {
@@ -144,10 +148,10 @@ test('texts that only look like it are left alone', () => {
 test('data that look like templates are a warning', () => {
   const api = (fields: string) => problemsOf(`version: 1\napis: {o: {${fields}}}\n`);
   for (const [fields, column, words] of [
-    ['properties: {a: "x ${BACKEND}"}', 31, 'put values in before the file is read'],
+    ['properties: {a: "x ${BACKEND}"}', 31, 'replace variables before the file is read'],
     ['properties: {a: [{b: "{#request.path}"}]}', 34, 'not evaluated here'],
-    ['endpoints: {default: "https://${HOST}"}', 42, 'put values in'],
-    ['routes: ["{{ .Values.route }}"]', 22, 'put values in'],
+    ['endpoints: {default: "https://${HOST}"}', 42, 'replace variables'],
+    ['routes: ["{{ .Values.route }}"]', 22, 'replace variables'],
   ] as const) {
     const lines = api(fields);
     assert.equal(lines.length, 1, lines.join('\n'));
@@ -159,9 +163,9 @@ test('data that look like templates are a warning', () => {
 
 test('another kind of file is told what to do with it', () => {
   for (const [text, place, words] of [
-    ['static_resources: {listeners: []}\n', '1:1 static_resources: ', 'give it by `--envoy`'],
-    ['a: 1\nresources: []\n', '2:1 resources: ', 'give it by `--envoy`'],
-    ['apiVersion: v1\nkind: ConfigMap\n', '1:1 apiVersion: ', 'what is in its data'],
+    ['static_resources: {listeners: []}\n', '1:1 static_resources: ', 'pass it with `--envoy`, in addition to'],
+    ['a: 1\nresources: []\n', '2:1 resources: ', 'pass it with `--envoy`, in addition to'],
+    ['apiVersion: v1\nkind: ConfigMap\n', '1:1 apiVersion: ', 'pass the text in its data'],
     ['policies: ./p.yaml\ntests: []\n', '2:1 tests: ', 'lambda-ext-proc test'],
     ['definitionVersion: V4\n', '1:1 definitionVersion: ', 'import-gravitee'],
   ] as const) {

@@ -99,7 +99,8 @@ test('APIs that match by the same means are an error of check, at the later one'
     const problems = problemsOf(`version: 1\napis: {a: {${field}: ${a}}, b: {${field}: ${b}}}\n`);
     const errors = problems.filter((one) => one.startsWith('error'));
     assert.equal(errors.length, isError ? 1 : 0, `${field} ${a} ${b}: ${problems}`);
-    if (isError) assert.match(errors[0] ?? '', new RegExp(`apis\\.b\\.${field}.* API a .* 500`));
+    if (isError)
+      assert.match(errors[0] ?? '', new RegExp(`apis\\.b\\.${field}.* API a, and each such request is a 500`));
   }
   // One API may say the same twice.
   assert.deepEqual(problemsOf('version: 1\napis: {a: {routes: [x, "x*"]}}\n'), []);
@@ -109,7 +110,7 @@ test('lists of other attributes may match together, which is told', () => {
   const [warning, ...others] = problemsOf(
     'version: 1\napis: {a: {select: [{attribute: xds.a, matches: x}]}, b: {select: [{attribute: xds.b, matches: x}]}}\n',
   );
-  assert.match(warning ?? '', /^warning apis\.b\.select: may match together with `select` of API a/);
+  assert.match(warning ?? '', /^warning apis\.b\.select: may overlap with `select` of API a/);
   assert.deepEqual(others, []);
 });
 
@@ -194,7 +195,11 @@ test('an authority over more than one namespace is a warning, and one that is no
   const of = (glob: string) => problemsOf(`version: 1\napis: {a: {authorities: [${JSON.stringify(glob)}]}}\n`);
   const wild = ['*', 'orders.*', 'orders*', 'orders.d*', 'orders.*:50051', 'orders.*.svc.cluster.local', 'orders.*:*'];
   for (const glob of [...wild, 'orders.default*', 'kube_*_orders_80', '*:80']) {
-    assert.match(of(glob)[0] ?? '', /^warning apis\.a\.authorities\.0: fits backends in other namespaces/, glob);
+    assert.match(
+      of(glob)[0] ?? '',
+      /^warning apis\.a\.authorities\.0: also matches backends in other namespaces: anyone who/,
+      glob,
+    );
   }
   const fixed = [
     'orders.default',
@@ -215,6 +220,6 @@ test('an authority over more than one namespace is a warning, and one that is no
 test('policies that a route brings along cannot say by what they are chosen', () => {
   const { set } = emptyPolicies({ functions: ['*'] });
   for (const own of [{ authorities: ['x'] }, { select: [{ attribute: 'xds.a', matches: 'x' }] }]) {
-    assert.throws(() => set.inline(JSON.stringify(own)), /has no effect in policies that a route brings along/);
+    assert.throws(() => set.inline(JSON.stringify(own)), /has no effect in inline policies: remove/);
   }
 });

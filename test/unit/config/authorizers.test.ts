@@ -23,25 +23,25 @@ const guard = (authorizer: object, configuration: object = {}, outer: object = {
 const METHOD = { configuration: { function: 'g', mutations: { headers: { set: { ':Method': 'PUT' } } } } };
 
 const refused: readonly (readonly [string, object, RegExp])[] = [
-  ['onError: continue', guard(GUARD, {}, { onError: 'continue' }), /let callers in/],
+  ['onError: continue', guard(GUARD, {}, { onError: 'continue' }), /admit callers/],
   ['onConditionError: skip', guard(GUARD, {}, { onConditionError: 'skip', condition: '{#a}' }), /always has `fail`/],
-  ['sendToConsumer', guard(GUARD, { sendToConsumer: true }), /sendToConsumer.*cannot be used with `authorizer`/],
+  ['sendToConsumer', guard(GUARD, { sendToConsumer: true }), /sendToConsumer.*cannot be combined with `authorizer`/],
   [
     'an expression of sendToConsumer',
     guard(GUARD, { sendToConsumer: '{#lambdaResponse.status == 200}' }),
     /sendToConsumer/,
   ],
-  ['answer', guard(GUARD, { answer: { status: 403 } }), /answer.*cannot be used with/],
-  ['mutations', guard(GUARD, { mutations: { path: '/x' } }), /mutations.*cannot be used with/],
-  ['a payload', guard(GUARD, { payload: 'x' }), /payload.*cannot be used with/],
-  ['requestFormat', guard(GUARD, { requestFormat: 'alb' }), /requestFormat.*cannot be used with/],
+  ['answer', guard(GUARD, { answer: { status: 403 } }), /answer.*cannot be combined with/],
+  ['mutations', guard(GUARD, { mutations: { path: '/x' } }), /mutations.*cannot be combined with/],
+  ['a payload', guard(GUARD, { payload: 'x' }), /payload.*cannot be combined with/],
+  ['requestFormat', guard(GUARD, { requestFormat: 'alb' }), /requestFormat.*cannot be combined with/],
   ['Event', guard(GUARD, { invocationType: 'Event' }), /needs RequestResponse/],
   ['a response step', { response: guard(GUARD).request }, /no effect in the response phase/],
   ['no type', guard({}), /type/],
   [
     'null for all of its fields',
     { request: [{ authorizer: null, configuration: { function: 'f' } }] },
-    /authorizer: expected an object, got null: write its fields under it, or take it out/,
+    /authorizer: expected an object, got null: write its fields under it, or remove it/,
   ],
   [
     'a number as version',
@@ -78,20 +78,24 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
   [
     'a later step that changes the path',
     { request: [...guard(GUARD).request, { configuration: { function: 'g', mutations: { path: '/x' } } }] },
-    /changes the path that the authorizer of step f-1 has let in/,
+    /changes the path that the authorizer of step f-1 has allowed/,
   ],
   [
     'a later step that changes the method',
     { request: [...guard(GUARD).request, METHOD] },
-    /changes the method that the authorizer of step f-1 has let in/,
+    /changes the method that the authorizer of step f-1 has allowed/,
   ],
-  ['an earlier step that changes the method', { request: [METHOD, ...guard(GUARD).request] }, /step g-1 has another/],
+  [
+    'an earlier step that changes the method',
+    { request: [METHOD, ...guard(GUARD).request] },
+    /step g-1 forwards another/,
+  ],
   [
     'a scope of v2 that leaves it out under pre',
     { pre: guard(GUARD, { scope: 'RESPONSE' }).request },
-    /scope: the step does nothing under pre/,
+    /scope: the step never runs under pre/,
   ],
-  ['a place under post', { post: guard(GUARD).request }, /scope: the step does nothing under post/],
+  ['a place under post', { post: guard(GUARD).request }, /scope: the step never runs under post/],
   ['a place in post', { post: guard(GUARD, { scope: 'RESPONSE' }).request }, /no effect in the response phase/],
   [
     'a later variable of its name',
@@ -118,7 +122,7 @@ const refused: readonly (readonly [string, object, RegExp])[] = [
     guard({ type: 'REQUEST', payloadFormatVersion: '2.0', identitySource: '', authorizerResultTtlInSeconds: 1 }),
     /authorizerResultTtlInSeconds: requires identitySource/,
   ],
-  ['two TTLs', guard({ ...GUARD, resultTtlInSeconds: 1, authorizerResultTtlInSeconds: 1 }), /keep one/],
+  ['two TTLs', guard({ ...GUARD, resultTtlInSeconds: 1, authorizerResultTtlInSeconds: 1 }), /keep only one/],
   ['a TTL of more than an hour', guard({ ...GUARD, resultTtlInSeconds: 3601 }), /3600/],
   ['a negative TTL', guard({ ...GUARD, resultTtlInSeconds: -1 }), /resultTtlInSeconds/],
   ['half a second', guard({ ...GUARD, resultTtlInSeconds: 0.5 }), /resultTtlInSeconds/],
@@ -131,7 +135,7 @@ for (const [name, api, message] of refused) {
 
 test('defaults with a scope of v2 that leaves an authorizer out are an error', () => {
   const pre = guard(GUARD).request;
-  assert.match(problemsOf({ pre }, { defaults: { scope: 'RESPONSE_CONTENT' } }), /the step does nothing under pre/);
+  assert.match(problemsOf({ pre }, { defaults: { scope: 'RESPONSE_CONTENT' } }), /the step never runs under pre/);
   assert.equal(problemsOf({ pre }, { defaults: { scope: 'REQUEST_CONTENT' } }), '');
 });
 
@@ -163,7 +167,7 @@ test('a TTL with sources that tell no callers apart is warned of', () => {
     return loadPolicies(JSON.stringify(document), 'policies.json').warnings.map(({ message }) => message);
   };
   const [warning = '', ...others] = warningsOf({ identitySource: ['$context.routeKey', '$context.stage'] });
-  assert.match(warning, /tells no callers apart/);
+  assert.match(warning, /does not distinguish callers, so/);
   assert.deepEqual(others, []);
   for (const identitySource of [['$context.routeKey', '$request.header.A'], ['$context.identity.sourceIp']]) {
     assert.deepEqual(warningsOf({ identitySource }), []);
@@ -178,5 +182,5 @@ test('an authorizer that a route brings fails closed too, and its answers take t
   const [step] = set.inline(text()).request;
   const { owner, ttlMs } = step?.configuration.cache ?? {};
   assert.deepEqual([owner, ttlMs, step?.onConditionError], [INLINE_CACHE_OWNER, 300_000, 'fail']);
-  assert.throws(() => set.inline(text({ onError: 'continue' })), /would let callers in/);
+  assert.throws(() => set.inline(text({ onError: 'continue' })), /would admit callers/);
 });

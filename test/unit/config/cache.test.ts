@@ -74,7 +74,10 @@ describe('a key that leaves out what the payload reads is an error', () => {
   for (const [name, key, payload, unread] of leaving) {
     test(name, () => {
       const found = problems({ ...cache(key), payload });
-      assert.match(found, /^apis\.a\.request\.0\.configuration\.cache\.key: leaves out what the payload reads, /);
+      assert.match(
+        found,
+        /^apis\.a\.request\.0\.configuration\.cache\.key: leaves out values that the payload reads, /,
+      );
       assert.ok(found.includes(unread), found);
       assert.equal(problems({ ...cache(key, { keyIsComplete: true }), payload }), '');
     });
@@ -82,7 +85,7 @@ describe('a key that leaves out what the payload reads is an error', () => {
 
   test('an event of AWS', () => {
     const event = { requestFormat: 'api-gateway-v2' };
-    assert.match(problems({ ...cache('{#request.path}'), ...event }), /an event of AWS's holds the whole request/);
+    assert.match(problems({ ...cache('{#request.path}'), ...event }), /an event of AWS contains the whole request/);
     assert.equal(problems({ ...cache('{#request.path}', { keyIsComplete: true }), ...event }), '');
     assert.equal(problems({ cache: { ttlSeconds: 30 }, ...event }), '');
   });

@@ -95,11 +95,11 @@ test('a localhost that may be ipv6 is told', () => {
     pipe,
     'socket_address: {address: localhost, port_value: 50051}',
   );
-  only(check(dns), 'warning', 'may be ::1', 'dns_lookup_family: V4_ONLY');
+  only(check(dns), 'warning', 'may resolve to ::1', 'dns_lookup_family: V4_ONLY');
   assert.deepEqual(check(dns.replace('STRICT_DNS', 'STRICT_DNS\n      dns_lookup_family: V4_ONLY')), []);
   assert.deepEqual(check(dns.replace('address: localhost', 'address: sidecar.internal')), []);
 });
 
 test('bodies that are sent without waiting are told', () => {
-  only(check(withField('send_body_without_waiting_for_header_response: true')), 'warning', 'leave it out');
+  only(check(withField('send_body_without_waiting_for_header_response: true')), 'warning', 'remove it');
 });

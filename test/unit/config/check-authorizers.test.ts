@@ -82,7 +82,7 @@ test('a header of an identity source that Envoy keeps back is an error', () => {
   only(
     check(rules, guarded('{type: TOKEN, identitySource: method.request.header.X-Token}')),
     'error',
-    'decides by headers that Envoy keeps back',
+    'depends on headers that Envoy withholds,',
     'x-token',
   );
   assert.deepEqual(check(rules, TOKEN), []);
@@ -128,7 +128,7 @@ describe('failing open on a route with an authorizer', () => {
 
   test('is an error at the override that says so', () => {
     const text = override(true);
-    only(failing(text), 'error', `envoy.yaml:${lineOf(text, 'failure_mode_allow')}:`, 'requests pass without');
+    only(failing(text), 'error', `envoy.yaml:${lineOf(text, 'failure_mode_allow')}:`, 'requests bypass');
   });
 
   test('is none where the override of the route takes it back', () => {
@@ -139,8 +139,8 @@ describe('failing open on a route with an authorizer', () => {
 
   test('is an error where the text does not decide whether the route reaches it', () => {
     const text = override(true).replace('value: orders', 'value: "%METADATA(CLUSTER:a:b)%"');
-    only(failing(text), 'error', 'requests pass without');
-    only(failing(text, TOKEN.replace('authorizer: {type: TOKEN}, ', '')), 'warning', 'requests pass without');
+    only(failing(text), 'error', 'requests bypass');
+    only(failing(text, TOKEN.replace('authorizer: {type: TOKEN}, ', '')), 'warning', 'requests bypass');
   });
 });
 

@@ -35,7 +35,7 @@ test('a route gets the API of its authority', () => {
   ]);
   assert.deepEqual(named(check(own, `  orders: {authorities: [orders.shop], ${step}}\n`)), []);
   const [line] = named(check(own, `  orders: {authorities: [lambda-ext-proc], ${step}}\n`));
-  assert.match(line ?? '', /error.*names no API|names no API/);
+  assert.match(line ?? '', /error.*matches no API|matches no API/);
 });
 
 test("without an authority it is the cluster's name", () => {
@@ -48,12 +48,12 @@ test('a route gets the API of its metadata, which the filter must ask for letter
   const missing = named(check(unnamed, select('orders', API, 'o*')));
   assert.match(
     missing.join('\n'),
-    /`select` of API orders reads what the filter does not ask Envoy for.*add `xds\.route_metadata/,
+    /`select` of API orders reads attributes that the filter does not request from Envoy,.*add `xds\.route_metadata/,
   );
   const alike = named(check(withAttributes(`['${API.replaceAll("'", '"')}']`), select('orders', API, 'o*')));
-  assert.match(alike.join('\n'), /must be written alike/);
+  assert.match(alike.join('\n'), /must have the same text/);
   const other = named(check(withAttributes(`["${API}"]`), select('orders', API, 'items')));
-  assert.match(other.join('\n'), /names no API/);
+  assert.match(other.join('\n'), /matches no API/);
   const second = `, {attribute: xds.virtual_host_name, matches: all}`;
   assert.deepEqual(
     named(check(withAttributes(`["${API}", xds.virtual_host_name]`), select('orders', API, 'orders', second))),
@@ -64,7 +64,10 @@ test('a route gets the API of its metadata, which the filter must ask for letter
 test('what the text says nothing of is reported, and what is known decides', () => {
   const text = withAttributes('[xds.filter_chain_name, xds.route_name]');
   const unknown = named(check(text, select('orders', 'xds.filter_chain_name', 'x')));
-  assert.match(unknown.join('\n'), /may be served by API orders, whose `select` reads what the text says nothing of/);
+  assert.match(
+    unknown.join('\n'),
+    /may be served by API orders, whose `select` reads an attribute that cannot be determined from the files: its/,
+  );
   assert.doesNotMatch(unknown.join('\n'), /names no API|no route of the Envoy configuration reaches it/);
   const authority = `  called: {authorities: [lambda-ext-proc], ${step}}\n`;
   const served = named(check(text, authority + select('orders', 'xds.filter_chain_name', 'x')));
@@ -74,7 +77,7 @@ test('what the text says nothing of is reported, and what is known decides', () 
 test('two APIs of one route by the same means are an error', () => {
   const both = withAttributes(`["${API}", xds.virtual_host_name]`);
   const lines = named(check(both, select('a', API, 'orders') + select('b', 'xds.virtual_host_name', 'all')));
-  assert.match(lines.join('\n'), /matches `select` of more than one API \(a, b\), so that each request is a 500/);
+  assert.match(lines.join('\n'), /matches `select` of more than one API \(a, b\), so each request is a 500/);
 });
 
 test('a cluster that callers choose is an error where select reads it', () => {
@@ -94,7 +97,7 @@ test("objects for Kubernetes get the API of their backend's name and namespace",
   const plain = replaced(envoyGateway, ['request: {attributes: [xds.route_name]}', 'request: {}']);
   assert.equal(forGateway(plain), '');
   const evil = plain.replaceAll('namespace: shop', 'namespace: evil');
-  assert.match(forGateway(evil), /names no API.*`authorities: \["orders\.evil"\]`/);
+  assert.match(forGateway(evil), /matches no API.*`authorities: \["orders\.evil"\]`/);
   const service = replaced(plain, [
     '{group: gateway.envoyproxy.io, kind: Backend, name: orders}',
     '{name: orders, port: 50051}',
@@ -111,7 +114,7 @@ test('kgateway and Istio name an API by the authority', () => {
   const apis = `  orders: {authorities: [lambda-ext-proc], ${step}}\n`;
   assert.deepEqual(named(check(kgateway, apis)), []);
   const other = named(check(kgateway, `  orders: {authorities: [orders], ${step}}\n`)).join('\n');
-  assert.match(other, /names no API.*`authority: orders\.default`|names no API.*grpcService/);
+  assert.match(other, /matches no API.*`authority: orders\.default`|matches no API.*grpcService/);
   const byAuthority = replaced(istio, [
     'grpc_initial_metadata: [{key: x-lambda-api, value: default}]',
     'grpc_initial_metadata: []',

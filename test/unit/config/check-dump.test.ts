@@ -72,12 +72,12 @@ test('routes are joined by their name', () => {
     check(dump({ routes: [{ route_config: routes('routes', 'nope') }] })),
     'error',
     'route orders: ',
-    'names no API',
+    'is not an API',
   );
   only(
     check(dump({ routes: [{ route_config: routes('other', 'nope') }] })),
     'warning',
-    'its routes come from elsewhere',
+    'its routes come from another source',
   );
 });
 
@@ -94,13 +94,13 @@ test('a static listener is looked at once, though the bootstrap has it too', () 
       { '@type': `${ADMIN}.RoutesConfigDump`, static_route_configs: [{ route_config: routes() }] },
     ],
   }).replaceAll('"value":"orders"', '"value":"nope"');
-  only(check(JSON.parse(data) as Json), 'error', 'names no API');
+  only(check(JSON.parse(data) as Json), 'error', 'is not an API');
 });
 
 test('what is not in force is told', () => {
   const state = { listener: listener() };
   const both = { name: 'main', active_state: state, warming_state: state };
-  only(check(dump({ listeners: [both] })), 'warning', 'warming_state', 'still prepares this version');
+  only(check(dump({ listeners: [both] })), 'warning', 'warming_state', 'still preparing this version');
   const old = { name: 'old', draining_state: state };
   only(
     check(
@@ -111,7 +111,7 @@ test('what is not in force is told', () => {
   );
   const refused = { name: 'main', active_state: state, error_state: { details: 'a secret' } };
   const [line = ''] = check(dump({ listeners: [refused] }));
-  only([line], 'warning', 'error_state', 'Envoy refused the last update');
+  only([line], 'warning', 'error_state', 'Envoy rejected its last update');
   assert.ok(!line.includes('a secret'));
 });
 
@@ -122,14 +122,14 @@ test('a version that only warms is checked', () => {
       routes: [{ route_config: routes('routes', 'nope') }],
     }),
   );
-  only([line, ...more], 'error', 'names no API');
+  only([line, ...more], 'error', 'is not an API');
 });
 
 for (const part of ['BootstrapConfigDump', 'ListenersConfigDump', 'RoutesConfigDump', 'ClustersConfigDump']) {
   test(`a dump without ${part} is told to be a part`, () => {
     const lines = check(dump({ without: part }));
     assert.ok(
-      lines.some((line) => line.includes(`warning: this is a part of a dump, without ${part}:`)),
+      lines.some((line) => line.includes(`warning: this is a partial dump without ${part}:`)),
       lines.join('\n'),
     );
     assert.deepEqual(lines.filter(isError), []);
@@ -142,8 +142,8 @@ test('resources that are printed alone are read', () => {
     { '@type': `${ADMIN}.RoutesConfigDump.DynamicRouteConfig`, route_config: routes('routes', 'nope') },
   ];
   const lines = check({ configs });
-  only(lines.filter(isError), 'error', 'names no API');
-  assert.ok(lines.some((line) => line.includes('this is a part of a dump')));
+  only(lines.filter(isError), 'error', 'is not an API');
+  assert.ok(lines.some((line) => line.includes('this is a partial dump')));
 });
 
 const scoped = { scoped_routes: { name: 'scopes', scope_key_builder: {}, scoped_rds: {} } };
@@ -162,8 +162,8 @@ test('scoped routes are joined, each scope with its routes', () => {
   const of = (...all: readonly Json[]): Json =>
     dump({ listeners, routes: all.map((route_config) => ({ route_config })), more: [scopes] });
   assert.deepEqual(check(of(routes('a'), routes('b'))), []);
-  only(check(of(routes('a'), routes('b', 'nope'))), 'error', 'names no API');
-  only(check(of(routes('a'))), 'warning', 'some of its routes come from elsewhere');
+  only(check(of(routes('a'), routes('b', 'nope'))), 'error', 'is not an API');
+  only(check(of(routes('a'))), 'warning', 'some of its routes come from another source');
 });
 
 test('a filter that ECDS brings is checked', () => {
@@ -200,7 +200,7 @@ test('a dump of many megabytes is read in seconds, whatever its file is called',
 test('dumps inside what tools print are found, several too', () => {
   const bad = dump({ routes: [{ route_config: routes('routes', 'nope') }] });
   const lines = check({ xds: { 'default/eg': dump(), 'default/other': bad } });
-  only(lines, 'error', 'names no API');
+  only(lines, 'error', 'is not an API');
 });
 
 test('the limit of a listener whose only chain is the default one counts', () => {

@@ -57,7 +57,7 @@ test('camel case is read as envoy reads it', () => {
   assertLines(
     check(camel.replace('allowModeOverride: true', 'allowModeOverride: false')),
     ['allowModeOverride: API orders needs'],
-    ['allowModeOverride: the server is told'],
+    ['allowModeOverride: the server has the setting'],
   );
 });
 
@@ -68,12 +68,12 @@ test('a configuration without the filter is an error', () => {
 
 test('an unknown api is an error with the closest name', () => {
   const text = spoilt(metadata, '[{key: x-lambda-api, value: ordes}]');
-  assertLines(check(text), [placeOf(text, 'ordes}'), 'names no API', 'each request is a 500', 'did you mean orders?']);
+  assertLines(check(text), [placeOf(text, 'ordes}'), 'is not an API', 'each request is a 500', 'did you mean orders?']);
 });
 
 test('both headers at once are an error', () => {
   const both = '[{key: x-lambda-api, value: orders}, {key: x-lambda-policies, value: "{}"}]';
-  assertLines(check(spoilt(metadata, both)), ['brings x-lambda-api and x-lambda-policies']);
+  assertLines(check(spoilt(metadata, both)), ['sends both x-lambda-api and x-lambda-policies']);
 });
 
 test('inline policies in grpc metadata are validated with places in the envoy file', () => {
@@ -112,7 +112,7 @@ test('an api named by the routes metadata is resolved', () => {
   const text = spoilt(metadata, '[{key: x-lambda-api, value: "%METADATA(ROUTE:lambda:api)%"}]');
   assert.deepEqual(check(text), []);
   const other = text.replace('{api: orders}', '{api: other}');
-  assertLines(check(other), [placeOf(other, 'other'), 'names no API']);
+  assertLines(check(other), [placeOf(other, 'other'), 'is not an API']);
 });
 
 test('inline policies that are switched off are an error', () => {
@@ -152,7 +152,7 @@ test('a body policy without allow mode override is an error', () => {
     `\`${line}\``,
   ]);
   const buffered = without(line).replace('response_header_mode: SKIP', 'request_body_mode: BUFFERED');
-  assertLines(check(buffered, untold), ['request_trailer_mode: ', 'no body goes past', '`request_trailer_mode: SEND`']);
+  assertLines(check(buffered, untold), ['request_trailer_mode: ', 'no body bypasses', '`request_trailer_mode: SEND`']);
   const safe = buffered.replace('BUFFERED', 'BUFFERED, request_trailer_mode: SEND');
   assert.deepEqual(check(safe, untold), []);
   const streamed = without(line).replace('response_header_mode: SKIP', 'request_body_mode: STREAMED');
@@ -166,11 +166,16 @@ test('a response policy that envoy never asks for is an error', () => {
   assertLines(check(text, response), ['the response', 'they never run']);
   const sent = text.replace('response_header_mode: SKIP', 'response_header_mode: SEND');
   assert.deepEqual(check(sent, `envoy: {responseHeaders: true}\n${response}`), []);
-  assertLines(check(sent, response), ['nobody tells', '`envoy: {responseHeaders: true}`']);
+  assertLines(check(sent, response), [
+    'the server does not know that Envoy sends the response',
+    '`envoy: {responseHeaders: true}`',
+  ]);
 });
 
 test('skipped request headers are an error', () => {
-  assertLines(check(spoilt('request_header_mode: SEND', 'request_header_mode: SKIP')), ['no policy runs at all']);
+  assertLines(check(spoilt('request_header_mode: SEND', 'request_header_mode: SKIP')), [
+    'no policy ever runs, because',
+  ]);
 });
 
 test('a body that nobody reads is a warning', () => {
@@ -194,7 +199,7 @@ test('missing receiving namespaces are a warning', () => {
 
 test('envoys 200 ms are an error', () => {
   assertLines(check(without('message_timeout: 35s')), [
-    'message_timeout: Envoy waits 200 ms',
+    'message_timeout: Envoy waits only 200 ms',
     '`message_timeout: 32s`',
   ]);
 });
@@ -224,16 +229,16 @@ test('steps that run in one message are added up', () => {
   assertLines(lines, ['may take up to 36000 ms']);
 });
 
-test('timeouts that the server is told must be envoys', () => {
+test('timeouts that the server has the setting must be envoys', () => {
   assertLines(check(goodEnvoy, `envoy: {allowModeOverride: true, messageTimeoutMs: 40000}\n${untold}`), [
-    'told 40000 ms',
+    'setting 40000 ms',
     '`message_timeout: 40s`',
   ]);
   const told = spoilt(
     metadata,
     `[{key: x-lambda-api, value: orders}, {key: x-lambda-envoy, value: '{"messageTimeoutMs": 36000}'}]`,
   );
-  assertLines(check(told), ['told 36000 ms']);
+  assertLines(check(told), ['has the setting 36000 ms']);
   const longer = `envoy: {allowModeOverride: true, messageTimeoutMs: 35000, maxMessageTimeoutMs: 60000}\n${untold}`;
   assertLines(check(goodEnvoy, longer), ['max_message_timeout', '60000 ms', '`max_message_timeout: 60s`']);
   const allowed = spoilt(
@@ -241,17 +246,17 @@ test('timeouts that the server is told must be envoys', () => {
     'message_timeout: 35s\n                      max_message_timeout: 60s',
   );
   assert.deepEqual(check(allowed, longer), []);
-  assertLines(check(allowed), ['max_message_timeout: warning: the server cannot know of it']);
+  assertLines(check(allowed), ['max_message_timeout: warning: the server does not know it']);
 });
 
 test('a timeout that Envoy refuses to start with', () => {
   const over = check(spoilt('message_timeout: 35s', 'message_timeout: 3601s'));
-  assertLines(over, ['message_timeout: Envoy refuses a `message_timeout` of more than an hour', '`3600s`']);
+  assertLines(over, ['message_timeout: Envoy rejects a `message_timeout` of more than an hour', '`3600s`']);
   const extended = spoilt(
     'message_timeout: 35s',
     'message_timeout: 35s\n                      max_message_timeout: 3600.5s',
   );
-  assert.match(check(extended)[0] ?? '', /Envoy refuses a `max_message_timeout`/);
+  assert.match(check(extended)[0] ?? '', /Envoy rejects a `max_message_timeout`/);
   const problems = check(spoilt('message_timeout: 35s', 'message_timeout: 3600s'));
   assert.deepEqual(
     problems.filter((line) => line.includes('refuses')),
@@ -264,11 +269,11 @@ test('failing open is a warning, and an error where an authorizer lets in', () =
     'allow_mode_override: true',
     'allow_mode_override: true\n                      failure_mode_allow: true',
   );
-  assertLines(check(text), ['failure_mode_allow: warning: requests pass without their policies']);
+  assertLines(check(text), ['failure_mode_allow: warning: requests bypass their policies, including authorizers,']);
   const authorizer = '{authorizer: {type: TOKEN}, configuration: {function: f}}';
   const authorized = policies.replaceAll('request:\n', `request:\n      - ${authorizer}\n`);
   const lines = check(text, authorized).filter((line) => line.includes('failure_mode_allow'));
-  assertLines(lines, ['failure_mode_allow: requests pass without their policies']);
+  assertLines(lines, ['failure_mode_allow: requests bypass their policies, including authorizers,']);
 });
 
 test('a missing graceful close flag is a warning', () => {
@@ -306,7 +311,7 @@ test('mutations that envoy refuses are an error unless a rule allows them', () =
   assertLines(check(rules('allow_envoy: true, disallow_is_error: true'), document), [
     'answers each request with a 500',
   ]);
-  assertLines(check(rules('disallow_all: true')), ['leave `disallow_all` out']);
+  assertLines(check(rules('disallow_all: true')), ['remove `disallow_all`']);
 });
 
 test('headers of an answer that envoy refuses are an error too, in both phases', () => {
@@ -340,12 +345,12 @@ test('a route cache that is kept is an error for a policy that clears it', () =>
 
 test('the default circuit breaker is a warning', () => {
   assertLines(check(without('circuit_breakers: {thresholds: [{max_requests: 10000, max_retries: 1000}]}')), [
-    '1,024 requests',
+    '1,024 concurrent requests',
   ]);
 });
 
 test('retries that the cluster does not allow are a warning', () => {
-  assertLines(check(without(', max_retries: 1000')), ['max_retries: warning: ', 'repeats 3 streams']);
+  assertLines(check(without(', max_retries: 1000')), ['max_retries: warning: ', 'retries at most 3 streams']);
 });
 
 test('what is wrong with defaults is not told again for inline policies', () => {
@@ -355,7 +360,9 @@ test('what is wrong with defaults is not told again for inline policies', () => 
 });
 
 test('health checks that are missing slow or of another service are told', () => {
-  assertLines(check(without('no_traffic_interval: 1s')), ['no_traffic_interval: warning: Envoy looks every 60 s']);
+  assertLines(check(without('no_traffic_interval: 1s')), [
+    'no_traffic_interval: warning: without traffic Envoy checks only every 60 s',
+  ]);
   assertLines(check(spoilt('service_name: envoy.service.ext_proc.v3.ExternalProcessor,', 'service_name: x,')), [
     'unhealthy',
   ]);
@@ -378,8 +385,8 @@ test('a cluster that is not there is an error unless clusters come from elsewher
 
 test('a route that names no api is an error or costs something', () => {
   const text = spoilt(`grpc_initial_metadata: ${metadata}`, '{}');
-  assertLines(check(text), ['route orders: names no API, so that each request is a 500']);
-  assertLines(check(text, `unmatched: pass\n${policies}`), ['route orders: warning: names no API']);
+  assertLines(check(text), ['route orders: matches no API, so each request is a 500']);
+  assertLines(check(text, `unmatched: pass\n${policies}`), ['route orders: warning: matches no API']);
   assert.deepEqual(check(text, policies.replace('orders:', 'default:')), []);
 });
 
@@ -428,7 +435,8 @@ test('an api that makes events needs what they tell of the connection', () => {
 
 test('the examples ask for what events need', () => {
   const document = policies.replace('payload: "{#request.content}"', 'requestFormat: alb');
-  const lacks = (text: string): boolean => check(text, document).some((line) => line.includes('lack what the filter'));
+  const lacks = (text: string): boolean =>
+    check(text, document).some((line) => line.includes('lack attributes that the filter'));
   for (const name of ['envoy', 'encoded-slashes', 'mutual-tls', 'unix-socket']) {
     const text = readFileSync(join(import.meta.dirname, `../../../envoy/${name}.yaml`), 'utf8');
     assert.equal(lacks(text), false, name);
@@ -442,7 +450,7 @@ test('a filter that no route enables is an error', () => {
 });
 
 test('a filter that is on everywhere is checked on every route', () => {
-  assertLines(check(without('disabled: true')), ['route plain: names no API']);
+  assertLines(check(without('disabled: true')), ['route plain: matches no API']);
 });
 
 test('virtual hosts and filter config wrappers are followed', () => {
@@ -452,7 +460,7 @@ test('virtual hosts and filter config wrappers are followed', () => {
     'domains: ["*"]',
     `domains: ["*"]\n                      typed_per_filter_config: {ext_proc: {${entry}, ${overrides}}}`,
   );
-  assertLines(check(host), ['virtual host all: grpc_initial_metadata.0.value: names no API']);
+  assertLines(check(host), ['virtual host all: grpc_initial_metadata.0.value: is not an API']);
   const type = '"@type": type.googleapis.com/envoy.config.route.v3.FilterConfig';
   const wrapped = host.replace(`{${entry}, ${overrides}}`, `{${type}, disabled: true, config: {${entry}}}`);
   assert.deepEqual(check(wrapped), []);
@@ -463,7 +471,7 @@ test('immediate responses that are off are an error', () => {
     'allow_mode_override: true',
     'allow_mode_override: true\n                      disable_immediate_response: true',
   );
-  assertLines(check(text), ['disable_immediate_response: errors are no answers of API orders']);
+  assertLines(check(text), ['disable_immediate_response: errors are no longer answers of API orders']);
 });
 
 test('another ext proc filter of the same envoy is left alone', () => {
@@ -480,7 +488,7 @@ test('routes from elsewhere are said to be unchecked', () => {
     / {16}route_config:\n(?: {18}.*\n)+/,
     '                rds: {route_config_name: routes}\n',
   );
-  assertLines(check(text), ['warning: its routes come from elsewhere']);
+  assertLines(check(text), ['warning: its routes come from another source']);
 });
 
 test('answers that envoy ignores are a warning', () => {
@@ -491,7 +499,7 @@ test('answers that envoy ignores are a warning', () => {
   assertLines(
     check(text),
     ['observability_mode: warning: Envoy ignores every answer'],
-    ['observability_mode: Envoy ignores what the server says'],
+    ['observability_mode: Envoy ignores the metadata of the server,'],
   );
 });
 
@@ -513,7 +521,7 @@ test('rules that keep path and status are an error for who changes them', () => 
     'allow_mode_override: true',
     'allow_mode_override: true\n                      mutation_rules: {disallow_system: true}',
   );
-  assertLines(check(text, document), ['leave `disallow_system` out']);
+  assertLines(check(text, document), ['remove `disallow_system`']);
 });
 
 test('rules that keep Range on are an error for who reads responses, with what Envoy does', () => {
@@ -532,7 +540,7 @@ test('rules that keep Range on are an error for who reads responses, with what E
     );
     const told = check(text, response).filter((line) => line.includes('Range'));
     assert.equal(told.length, 1);
-    assert.match(String(told[0]), new RegExp(`mutation_rules: .*Range is taken off requests, and Envoy ${outcome}`));
+    assert.match(String(told[0]), new RegExp(`mutation_rules: .*Range is removed from requests, and Envoy ${outcome}`));
   }
 });
 
@@ -555,5 +563,5 @@ test('routes and clusters in a file of resources are found', () => {
   const head = goodEnvoy.slice(0, goodEnvoy.indexOf('static_resources:'));
   const resources = (text: string): string => `${head}resources:\n${`${rds}${clusters}`.replace(/^ {4}/gm, '')}${text}`;
   assert.deepEqual(check(resources(route)), []);
-  assertLines(check(resources(route.replace('value: orders', 'value: other'))), ['names no API']);
+  assertLines(check(resources(route.replace('value: orders', 'value: other'))), ['is not an API']);
 });

@@ -65,9 +65,9 @@ const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a filter that is meant to be off',
     `extproc: {${perRoute}, disabled: true}`,
-    ['is not switched off here', '`ext_proc`'],
+    ['is not disabled here', '`ext_proc`'],
   ],
-  ['a wrapper that is meant to switch it off', `extproc: {${wrapper}, disabled: true}`, ['is not switched off here']],
+  ['a wrapper that is meant to switch it off', `extproc: {${wrapper}, disabled: true}`, ['is not disabled here']],
   [
     'a wrapper with is_optional',
     `extproc: {${wrapper}, is_optional: true, config: {${perRoute}, ${overrides}}}`,
@@ -102,9 +102,9 @@ const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
   [
     "the filter's own message",
     `ext_proc: {"@type": ${HTTP}.ext_proc.v3.ExternalProcessor}`,
-    ['Envoy refuses the routes', 'ExtProcPerRoute'],
+    ['Envoy rejects the routes', 'ExtProcPerRoute'],
   ],
-  ['disabled false', `ext_proc: {${perRoute}, disabled: false}`, ['refuses the routes', 'leave it out']],
+  ['disabled false', `ext_proc: {${perRoute}, disabled: false}`, ['rejects the routes', 'remove it']],
   [
     'disabled beside overrides',
     `ext_proc: {${perRoute}, disabled: true, overrides: {}}`,
@@ -114,7 +114,7 @@ const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
 
 for (const [name, entry, words] of WRONG) {
   test(`${name} is an error`, () => {
-    const lines = check(onHost(entry)).filter((line) => !/names no API|step \w+ may lead/.test(line));
+    const lines = check(onHost(entry)).filter((line) => !/matches no API|step \w+ may lead/.test(line));
     only(lines, 'error', 'virtual host all: ', ...words);
   });
 }
@@ -185,7 +185,7 @@ test('a name of another listener is told with that listener', () => {
     .replaceAll('ext_proc:\n', 'lambda:\n')
     .replace('- name: ext_proc\n', '- name: lambda\n');
   const text = onHost(`lambda: {${perRoute}, ${overrides}}`).replace('  clusters:', () => `${second}  clusters:`);
-  only(check(text, guarding), 'error', 'it is one of listener second', 'no policy runs here', 'write `ext_proc`');
+  only(check(text, guarding), 'error', 'it belongs to listener second', 'no policy runs here', 'write `ext_proc`');
 });
 
 test('a name that several objects have is told with what is around it', () => {
@@ -220,7 +220,7 @@ test('routes that two listeners share may name a filter of one of them', () => {
   assert.deepEqual(check(body, enriching), []);
   const lines = check(body.replace('ext_proc:\n', 'extproc:\n'), enriching);
   only(
-    lines.filter((line) => line.includes('is the name of no filter')),
+    lines.filter((line) => line.includes('does not match a filter')),
     'error',
     'write `ext_proc`',
   );

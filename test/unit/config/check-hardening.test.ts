@@ -52,7 +52,13 @@ for (const [from, to] of strong) {
 test('a listener that keeps encoded slashes is for routes without guards', () => {
   const text = spoilt('UNESCAPE_AND_REDIRECT', 'KEEP_UNCHANGED');
   assert.deepEqual(check(text, enriching), []);
-  only(check(text, guarding), 'error', 'path_with_escaped_slashes_action', 'API orders guards a path', 'own');
+  only(
+    check(text, guarding),
+    'error',
+    'path_with_escaped_slashes_action',
+    'API orders guards a path',
+    'on a separate listener',
+  );
 });
 
 test('a listener that no policy uses is left alone', () => {
@@ -60,7 +66,7 @@ test('a listener that no policy uses is left alone', () => {
     'grpc_initial_metadata: [{key: x-lambda-api, value: orders}]',
     'grpc_initial_metadata: [{key: x-lambda-api, value: nobody}]',
   );
-  only(check(text), 'error', 'names no API');
+  only(check(text), 'error', 'is not an API');
 });
 
 test('a listener whose routes come from elsewhere is looked at too', () => {

@@ -68,7 +68,7 @@ suite('Envoy Gateway', envoyGateway, [
     from: 'request: {attributes: [xds.route_name]}',
     to: 'response: {}',
     tells: [
-      `${POLICY}spec.extProc[0].processingMode.request: no policy runs at all`,
+      `${POLICY}spec.extProc[0].processingMode.request: no policy ever runs, because`,
       'write `processingMode: {request: {}}`',
     ],
   },
@@ -78,7 +78,7 @@ suite('Envoy Gateway', envoyGateway, [
     to: 'allowModeOverride: false',
     tells: [
       `${POLICY}spec.extProc[0].processingMode.allowModeOverride: `,
-      'read a body are passed by',
+      'requests bypass policies',
       'write `processingMode: {allowModeOverride: true}`',
     ],
   },
@@ -116,7 +116,7 @@ suite('Envoy Gateway', envoyGateway, [
     to: 'name: orders}]\n  extProc',
     document: policies.replace('default:', 'orders:').replace('httproute/shop/orders/*', 'httproute/shop/others/*'),
     tells: [
-      `${POLICY}spec.targetRefs[0]: names no API`,
+      `${POLICY}spec.targetRefs[0]: matches no API`,
       'routes: [\\"httproute/shop/orders/*\\"]'.replaceAll('\\', ''),
       'processingMode: {request: {attributes',
     ],
@@ -172,7 +172,7 @@ suite('Envoy Gateway', envoyGateway, [
     to: 'failOpen: false',
     document: policies.replace('messageTimeoutMs: 10000', 'messageTimeoutMs: 10000, maxMessageTimeoutMs: 20000'),
     tells: [
-      `${POLICY}spec.extProc[0]: the server is told that it may extend`,
+      `${POLICY}spec.extProc[0]: the server has the setting that it may extend`,
       'EnvoyExtensionPolicy has no field for `max_message_timeout`',
     ],
   },
@@ -182,7 +182,7 @@ suite('Envoy Gateway', envoyGateway, [
     to: 'failOpen: false',
     document: guarding,
     severity: 'warning',
-    tells: ['nothing stops a request of API default', 'have an EnvoyPatchPolicy add the RBAC filter'],
+    tells: ['nothing stops a request of API default', 'use an EnvoyPatchPolicy to add the RBAC filter'],
   },
   {
     name: 'a buffer of its default size',
@@ -241,17 +241,17 @@ test('without a ClientTrafficPolicy the limit of buffers is a warning with what 
     `${POLICY}spec.extProc[0]: `,
     'over 32768 bytes',
     'ClientTrafficPolicy.spec.connection: {bufferLimit: 6Mi}',
-    'unless a ClientTrafficPolicy that is not among the files',
+    'unless a ClientTrafficPolicy that is not in the files',
   );
 });
 
 test('routes of a Gateway are those that name it as their parent', () => {
   const gateway = envoyGateway.replace('kind: HTTPRoute, name: orders}]', 'kind: Gateway, name: eg}]');
-  only(check(gateway), 'warning', 'its routes are not among the files');
+  only(check(gateway), 'warning', 'its routes are not in the files');
   const attached = gateway.replace('hostnames: [shop.example.com]', 'parentRefs: [{name: eg}]');
   assert.deepEqual(check(attached), []);
   const other = policies.replace('default:', 'orders:').replace('shop/orders', 'shop/others');
-  only(check(attached, other).filter(isError), 'error', `${POLICY}spec.targetRefs[0]: names no API`);
+  only(check(attached, other).filter(isError), 'error', `${POLICY}spec.targetRefs[0]: matches no API`);
 });
 
 test('a rule of a route is told by its sectionName', () => {
@@ -265,7 +265,7 @@ test('a rule of a route is told by its sectionName', () => {
   only(
     check(section.replace('sectionName: create', 'sectionName: other'), second).filter(isError),
     'error',
-    'names no API',
+    'matches no API',
   );
 });
 
@@ -294,7 +294,7 @@ for (const [name, from, to, severity, tells, document] of [
         '["lambda-ext-proc"]',
         '.lambda-ext-proc',
       ),
-      'names no API',
+      'is not an API',
       'did you mean default',
     ],
     policies,
@@ -305,7 +305,7 @@ for (const [name, from, to, severity, tells, document] of [
     '            lambda-extproc:\n',
     'error',
     [
-      `${FILTER}[1].patch.value.typed_per_filter_config.lambda-extproc: is the name of no filter`,
+      `${FILTER}[1].patch.value.typed_per_filter_config.lambda-extproc: does not match a filter`,
       'write `lambda-ext-proc`',
     ],
     policies,
@@ -376,7 +376,7 @@ test('Istio: what other patches merge into the filter or the route counts, with 
   only(
     check(`${istio}${route}`),
     'error',
-    `${FILTER}[3].patch.value.typed_per_filter_config.lambda-ext-proc.overrides.grpc_initial_metadata[0].value: names no API`,
+    `${FILTER}[3].patch.value.typed_per_filter_config.lambda-ext-proc.overrides.grpc_initial_metadata[0].value: is not an API`,
   );
 });
 
@@ -387,7 +387,7 @@ test('Istio: filters of the mesh may have entries of their own', () => {
 });
 
 test('Istio: a filter that runs everywhere serves routes that no patch names', () => {
-  only(check(istio.replace('          disabled: true\n', '')), 'warning', 'some of its routes are not among the files');
+  only(check(istio.replace('          disabled: true\n', '')), 'warning', 'some of its routes are not in the files');
 });
 
 test('Istio: without a patch of the listener its limit is a warning of the whole object', () => {
@@ -397,14 +397,14 @@ test('Istio: without a patch of the listener its limit is a warning of the whole
     'warning',
     'EnvoyFilter istio-ingress/lambda: spec: ',
     'applyTo: LISTENER',
-    'unless Istio or an EnvoyFilter that is not among the files',
+    'unless Istio or an EnvoyFilter that is not in the files',
   );
 });
 
 test('Istio: an EnvoyFilter for routes alone says nothing of filters that are elsewhere', () => {
   const routes = istio.replace(/ {4}- applyTo: HTTP_FILTER\n(?: {6}.*\n)+/, '');
   assert.deepEqual(
-    check(routes).filter((line) => line.includes('is the name of no filter')),
+    check(routes).filter((line) => line.includes('does not match a filter')),
     [],
   );
 });
@@ -449,7 +449,7 @@ suite('kgateway', kgateway, [
     name: 'some overrides',
     from: 'allowProcessingModeOverride: true',
     to: 'allowProcessingModeOverride: true\n    allowedProcessingModeOverrides: [{requestBodyMode: STREAMED}]',
-    tells: [`${EXTENSION}.allowedProcessingModeOverrides: `, 'leave it out'],
+    tells: [`${EXTENSION}.allowedProcessingModeOverrides: `, 'remove it'],
   },
   {
     name: 'no timeout',
@@ -467,14 +467,17 @@ suite('kgateway', kgateway, [
     name: 'modes of a TrafficPolicy',
     from: 'extensionRef: {name: lambda}}',
     to: 'extensionRef: {name: lambda}, processingMode: {requestHeaderMode: SKIP}}',
-    tells: ['TrafficPolicy shop/orders: spec.extProc.processingMode.requestHeaderMode: ', 'no policy runs at all'],
+    tells: [
+      'TrafficPolicy shop/orders: spec.extProc.processingMode.requestHeaderMode: ',
+      'no policy ever runs, because',
+    ],
   },
   {
     name: 'an api that is not the default',
     from: 'failOpen: false',
     to: 'failOpen: false',
     document: policies.replace('default:', 'orders:'),
-    tells: ['TrafficPolicy shop/orders: spec.extProc: names no API', 'call the API `default`'],
+    tells: ['TrafficPolicy shop/orders: spec.extProc: matches no API', 'name the API `default`'],
   },
   {
     name: 'an extension that is not there',
@@ -489,7 +492,7 @@ suite('kgateway', kgateway, [
     document: responding.replace('allowModeOverride: true', 'allowModeOverride: true, responseHeaders: true'),
     severity: 'warning',
     tells: [
-      `${EXTENSION}: warning: whether a response is the backend's`,
+      `${EXTENSION}: warning: the server cannot know whether the backend or Envoy made a response`,
       'GatewayExtension has no field for `response_attributes`',
     ],
   },
@@ -520,7 +523,7 @@ test('references that lead nowhere are told with what is near', () => {
     'error',
     `${FILTER}[1].match.routeConfiguration.vhost.route.name: no VirtualService`,
     'did you mean order?',
-    'applies to nothing',
+    'has no effect,',
   );
 });
 
@@ -570,7 +573,12 @@ test('other objects are passed over, and a text without any of ours is an error'
 test('a patch policy is said not to be followed', () => {
   const patch =
     '---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyPatchPolicy\nmetadata: {name: p}\nspec: {}\n';
-  only(check(`${envoyGateway}${patch}`), 'warning', 'EnvoyPatchPolicy p: spec: ', 'cannot be followed');
+  only(
+    check(`${envoyGateway}${patch}`),
+    'warning',
+    'EnvoyPatchPolicy p: spec: ',
+    'are not evaluated: they may resolve findings for other objects; check the final configuration',
+  );
 });
 
 test('a document that does not parse is told with its place in the file', () => {

@@ -49,7 +49,7 @@ for (const [where, write] of Object.entries({ route, filter, override })) {
   test(`a format that depends on the request is an error in the metadata of a ${where}`, () => {
     for (const value of chosen) {
       const errors = check(write(value)).filter(isError);
-      only(errors, 'error', 'depends on the request, so that callers choose what x-lambda-api says');
+      only(errors, 'error', 'depends on the request, so callers choose the value of x-lambda-api');
     }
   });
 }
@@ -58,7 +58,7 @@ test('every key of ours is looked at, in any case, and no other', () => {
   for (const key of ['x-lambda-policies', 'x-lambda-envoy', 'X-Lambda-Api']) {
     const errors = check(filter('%REQ(x-pick)%', key)).filter(isError);
     assert.ok(
-      errors.some((line) => line.includes(`choose what ${key.toLowerCase()} says`)),
+      errors.some((line) => line.includes(`choose the value of ${key.toLowerCase()}`)),
       errors.join('\n'),
     );
   }
@@ -68,8 +68,8 @@ test('every key of ours is looked at, in any case, and no other', () => {
 test('metadata of the route and doubled percent signs do not depend on the request', () => {
   assert.deepEqual(check(route('%METADATA(ROUTE:lambda:api)%')), []);
   assert.deepEqual(check(filter('%METADATA(ROUTE:lambda:api)%')), []);
-  only(check(route('100%%')), 'error', 'names no API of the policies');
-  only(check(route('%%REQ(x)%%')), 'error', 'names no API of the policies');
+  only(check(route('100%%')), 'error', 'is not an API of the policies');
+  only(check(route('%%REQ(x)%%')), 'error', 'is not an API of the policies');
   only(check(route('%METADATA(ROUTE:lambda:api):3%')), 'warning', 'whether such an API exists cannot be checked');
 });
 
@@ -94,8 +94,8 @@ test('a misspelt filter in typed per filter config is an error with the name tha
 test('blanks around the name of an api are none of it', () => {
   const named = (name: string): readonly string[] => check(spoilt('value: orders}]', `value: "${name}"}]`));
   assert.deepEqual(named(' orders\\t'), []);
-  only(named(' orders x'), 'error', 'names no API');
-  only(named(' '), 'error', 'names no API');
+  only(named(' orders x'), 'error', 'is not an API');
+  only(named(' '), 'error', 'is not an API');
 });
 
 test('the canonical name in one listener is misspelt in it', () => {
@@ -123,8 +123,8 @@ test('another filter that is not there is an error too', () => {
   only(
     check(other),
     'error',
-    'envoy.filters.http.cors"]: is the name of no filter of this listener: Envoy ignores it silently',
-    'add the filter to its http_filters, or take this out',
+    'envoy.filters.http.cors"]: does not match a filter of this listener: Envoy ignores it silently',
+    'add the filter to its http_filters, or remove this entry',
   );
 });
 
@@ -136,7 +136,7 @@ test('a listener without the filter whose routes want it is an error', () => {
     check(text),
     'error',
     'envoy.yaml:105:',
-    'one of listener main',
+    'belongs to listener main',
     'no policy runs here',
     'add the filter envoy.filters.http.ext_proc',
   );

@@ -17,7 +17,7 @@ const decompressor = 'decompressor.v3.Decompressor';
 const responseOff = '{response_direction_config: {common_config: {enabled: {default_value: false, runtime_key: x}}}}';
 
 const broken: readonly (readonly [string, string, string, 'error' | 'warning', string])[] = [
-  ['a cache in front', before(cache), enriching, 'error', 'every policy of API orders is passed by'],
+  ['a cache in front', before(cache), enriching, 'error', 'bypass every policy of API orders'],
   ['a cache behind a policy that changes requests', after(cache), enriching, 'warning', 'vary'],
   ['a decompressor behind a policy that reads responses', after(decompressor), readingResponse, 'error', '300 s'],
   ['grpc json in front', before('grpc_json_transcoder.v3.GrpcJsonTranscoder'), readingRequest, 'warning', 'frames'],
@@ -32,14 +32,14 @@ const broken: readonly (readonly [string, string, string, 'error' | 'warning', s
     before('ext_authz.v3.ExtAuthz', '{clear_route_cache: true}'),
     guarding,
     'error',
-    'goes past API orders',
+    'bypasses API orders',
   ],
   [
     'lua that clears the route in front of a guard',
     before('lua.v3.Lua', '{default_source_code: {inline_string: "request_handle:clearRouteCache()"}}'),
     guarding,
     'error',
-    'goes past API orders',
+    'bypasses API orders',
   ],
 ];
 
@@ -51,7 +51,7 @@ for (const [name, text, document, severity, words] of broken) {
 
 test('a filter that clears the route behind ext_proc is told too, with another remedy', () => {
   const lua = '{default_source_code: {inline_string: "request_handle:clearRouteCache()"}}';
-  only(check(after('lua.v3.Lua', lua), guarding), 'error', 'goes past API orders', 'put it before ext_proc');
+  only(check(after('lua.v3.Lua', lua), guarding), 'error', 'bypasses API orders', 'put it before ext_proc');
   assert.deepEqual(check(after('lua.v3.Lua', lua), enriching), []);
 });
 

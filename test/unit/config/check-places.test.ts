@@ -49,7 +49,7 @@ test('a filter that a matcher picks is found and said to be unchecked', () => {
   const router = '- name: envoy.filters.http.router\n';
   const matcher = `{"@type": type.googleapis.com/envoy.extensions.common.matching.v3.ExtensionWithMatcher, xds_matcher: {on_no_match: {action: {name: x, typed_config: {typed_config: {name: p, typed_config: ${processor}}}}}}}`;
   const filter = `- name: composite\n                    typed_config: ${matcher}\n                  `;
-  tellsOfAnother(spoilt(router, `${filter}${router}`, alone), 'runs where a matcher or another filter picks it');
+  tellsOfAnother(spoilt(router, `${filter}${router}`, alone), 'runs if a matcher or another filter selects it');
 });
 
 test('filters and listeners from elsewhere are said to be unchecked', () => {
@@ -60,27 +60,27 @@ test('filters and listeners from elsewhere are said to be unchecked', () => {
   only(check('dynamic_resources: {lds_config: {ads: {}}}\n'), 'warning', 'LDS');
 });
 
-test('policies that read a body are passed by without the override', () => {
+test('requests bypass policies that read a body without the override', () => {
   const text = spoilt('allow_mode_override: true', 'allow_mode_override: false');
   for (const document of [readingRequest, readingResponse]) {
     const [line = '', ...others] = check(text, document);
-    only([line], 'error', 'policies that read a body are passed by', '`allow_mode_override: true`');
-    only(others, 'error', 'the server is told `allowModeOverride: true`');
+    only([line], 'error', 'requests bypass policies that read a body', '`allow_mode_override: true`');
+    only(others, 'error', 'the server has the setting `allowModeOverride: true`');
   }
 });
 
-test('policies that read a body are passed by with a list of overrides', () => {
+test('requests bypass policies that read a body with a list of overrides', () => {
   const text = withField('allowed_override_modes: [{request_body_mode: BUFFERED}]');
-  only(check(text, readingRequest), 'error', 'read a body are passed by');
-  only(check(text, readingResponse), 'error', 'read a body are passed by');
+  only(check(text, readingRequest), 'error', 'requests bypass policies');
+  only(check(text, readingResponse), 'error', 'requests bypass policies');
   only(check(text, enriching), 'warning', 'silently ignores every other mode');
 });
 
 test('a body that is sent before the headers are answered is named, since no override is taken', () => {
   const flag = withField('send_body_without_waiting_for_header_response: true');
   const name = 'send_body_without_waiting_for_header_response: ';
-  only(check(flag, readingRequest), 'error', name, 'takes no mode_override', 'are passed by', 'leave it out');
-  only(check(flag, readingResponse), 'error', name, 'are passed by');
+  only(check(flag, readingRequest), 'error', name, 'accepts no mode_override', 'requests bypass policies', 'remove it');
+  only(check(flag, readingResponse), 'error', name, 'requests bypass policies');
   only(check(flag, enriching), 'warning', name, 'holds the headers back');
   const streamed = 'response_header_mode: SKIP, request_body_mode: STREAMED';
   only(check(spoilt('response_header_mode: SKIP', streamed, flag), readingRequest), 'warning', name);

@@ -21,7 +21,7 @@ function unreached(envoys: readonly string[], text: string): readonly string[] {
 
 test('an api that no route reaches is a warning with its place', () => {
   const lines = unreached([goodEnvoy], document(orders, api('old')));
-  only(lines, 'warning', 'policies.yaml:6:3 apis.old: ', 'no route', 'value: old', 'take the API out');
+  only(lines, 'warning', 'policies.yaml:6:3 apis.old: ', 'no route', 'value: old', 'remove the API');
   assert.deepEqual(unreached([goodEnvoy], document(orders)), []);
 });
 
@@ -86,8 +86,8 @@ test('a bootstrap and the files that it reads are checked together', () => {
   };
   only(told(bootstrap, lds, rds), 'warning', 'policies.yaml:6:3 apis.old: ');
   const wrong = told(bootstrap, lds, rds.replace('value: orders', 'value: nope'));
-  assert.match(wrong[0] ?? '', /^2\.yaml:\d+:\d+ route orders: .*names no API/);
-  assert.ok(told(bootstrap, lds).some((line) => /^1\.yaml:.*its routes come from elsewhere/.test(line)));
-  only(told(bootstrap), 'warning', '0.yaml:1:20 ', 'the listeners come from elsewhere');
-  only(told(rds), 'warning', '0.yaml:1:1 ', 'the listeners come from elsewhere');
+  assert.match(wrong[0] ?? '', /^2\.yaml:\d+:\d+ route orders: .*is not an API/);
+  assert.ok(told(bootstrap, lds).some((line) => /^1\.yaml:.*its routes come from another source/.test(line)));
+  only(told(bootstrap), 'warning', '0.yaml:1:20 ', 'the listeners come from another source');
+  only(told(rds), 'warning', '0.yaml:1:1 ', 'the listeners come from another source');
 });

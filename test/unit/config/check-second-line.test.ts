@@ -50,5 +50,5 @@ test('a second line that refuses every request is an error', () => {
   assert.equal(others.length, 1);
   only([error ?? ''], 'error', 'metadata_options', 'refuses every request of API orders');
   const observed = check(withField('observability_mode: true'), enriching);
-  assert.ok(observed.some((line) => line.includes('observability_mode: Envoy ignores what the server says')));
+  assert.ok(observed.some((line) => line.includes('observability_mode: Envoy ignores the metadata of the server,')));
 });

@@ -52,7 +52,7 @@ describe('the body mode of a route that streams', () => {
       lines.filter((line) => line.includes('collected')),
       'warning',
       "reads the request's body",
-      'where a request has one',
+      'if a request has one',
     );
     const payload = `payload: {prompt: "{#jsonPath(#request.content, '$.prompt')}"}`;
     const without = told(payload, 'payload: {prompt: "{#request.path}"}');
@@ -184,7 +184,7 @@ describe('cookies', () => {
     only(
       check(none, told('  streamedCookies: 4\n', '')),
       'warning',
-      'one cookie at most',
+      'one cookie,',
       'header_mutation',
       'streamedCookies: 4',
     );
@@ -200,8 +200,8 @@ describe('cookies', () => {
   });
 
   test('more are told than entries, or fewer', () => {
-    only(check(spoilt(entry(4), entry(5))), 'error', 'up to the number 3', 'streamedCookies: 4', 'cookie4');
-    only(check(example, told('streamedCookies: 4', 'streamedCookies: 9')), 'error', 'up to the number 4', 'cookie5');
+    only(check(spoilt(entry(4), entry(5))), 'error', 'up to number 3', 'streamedCookies: 4', 'cookie4');
+    only(check(example, told('streamedCookies: 4', 'streamedCookies: 9')), 'error', 'up to number 4', 'cookie5');
     only(check(example, told('  streamedCookies: 4\n', '')), 'warning', 'streamedCookies: 4');
     const replaced = spoilt(
       `value: "${entry(2)}"}\n                              append_action: APPEND_IF_EXISTS_OR_ADD`,
@@ -218,7 +218,7 @@ describe('cookies', () => {
   test('the namespace does not arrive', () => {
     const lines = check(spoilt('untyped: [lambda-ext-proc]', 'untyped: []'));
     assert.ok(
-      lines.some((line) => line.includes('cookies of this filter never come')),
+      lines.some((line) => line.includes('cookies of this filter never arrive:')),
       lines.join('\n'),
     );
   });

@@ -20,13 +20,17 @@ test('an override that envoy does not take is an error', () => {
   only(
     errors(withoutOverride, telling(enriching, 'allowModeOverride: true')),
     'error',
-    'allow_mode_override: the server is told `allowModeOverride: true`, and Envoy takes no override',
+    'allow_mode_override: the server has the setting `allowModeOverride: true`, but Envoy accepts no override',
   );
 });
 
 test('response headers that envoy skips are an error', () => {
   const lines = errors(goodEnvoy, telling(enriching, 'responseHeaders: true'));
-  only(lines, 'error', 'response_header_mode: the server is told `responseHeaders: true`, and Envoy skips them');
+  only(
+    lines,
+    'error',
+    'response_header_mode: the server has the setting `responseHeaders: true`, but Envoy skips them',
+  );
   const sent = spoilt('response_header_mode: SKIP', 'response_header_mode: SEND');
   assert.deepEqual(errors(sent, telling(enriching, 'responseHeaders: true')), []);
 });
@@ -78,7 +82,11 @@ const onRoute = (json: string): string => {
 
 test('a route tells of its own envoy', () => {
   assert.deepEqual(errors(onRoute('{"allowModeOverride": true}'), silent(readingRequest)), []);
-  only(errors(onRoute('{"responseHeaders": true}'), enriching), 'error', 'the server is told `responseHeaders: true`');
+  only(
+    errors(onRoute('{"responseHeaders": true}'), enriching),
+    'error',
+    'the server has the setting `responseHeaders: true`',
+  );
   only(
     errors(onRoute('{"allowOverride": true}'), enriching),
     'error',
@@ -90,8 +98,8 @@ test('a route tells of its own envoy', () => {
 
 test('time-outs are compared both ways', () => {
   const told = (envoy: string): string => telling(enriching, `allowModeOverride: true, ${envoy}`);
-  only(errors(goodEnvoy, told('messageTimeoutMs: 40000')), 'error', 'told 40000 ms', '`message_timeout: 40s`');
-  only(errors(goodEnvoy, told('messageTimeoutMs: 20000')), 'error', 'told 20000 ms', '35000 ms');
+  only(errors(goodEnvoy, told('messageTimeoutMs: 40000')), 'error', 'setting 40000 ms', '`message_timeout: 40s`');
+  only(errors(goodEnvoy, told('messageTimeoutMs: 20000')), 'error', 'has the setting 20000 ms', '35000 ms');
   const longer = spoilt('message_timeout: 35s', 'message_timeout: 35s\n                      max_message_timeout: 60s');
   const both = 'messageTimeoutMs: 35000, maxMessageTimeoutMs: 60000';
   assert.deepEqual(errors(longer, told(both)), []);

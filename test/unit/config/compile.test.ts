@@ -172,7 +172,7 @@ test('a v2 request step reads no body whatever it mentions', () => {
 
 test('a misplaced v2 scope does nothing but warn', () => {
   const text = `version: 1\napis: {orders: {post: [${v2('REQUEST', 'a')}, ${v2('RESPONSE_CONTENT', 'b')}]}}\n`;
-  assertLines(problemsOf(text), ['apis.orders.post.0.configuration.scope: warning: the step does nothing under post']);
+  assertLines(problemsOf(text), ['apis.orders.post.0.configuration.scope: warning: the step never runs under post']);
   assert.deepEqual(
     api(load(text)).response.map(({ name, body }) => [name, body]),
     [['b', 'buffered']],
@@ -188,7 +188,7 @@ test('the scope is ignored where the position decides', () => {
 test('pre beside request is an error', () => {
   const step = '{configuration: {function: f}}';
   assertLines(problemsOf(`version: 1\napis: {orders: {request: [${step}], pre: [${step}]}}\n`), [
-    'apis.orders.pre: cannot be used with',
+    'apis.orders.pre: cannot be combined with',
   ]);
 });
 

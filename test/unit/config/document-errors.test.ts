@@ -51,12 +51,12 @@ test('a document that is no object is an error', () => {
 test('yaml that does not parse is told with its place', () => {
   assertLines(problemsOf('version: 1\napis: {orders: [}\n'), [
     'policies.yaml:2:17 ',
-    'not valid YAML: this } does not fit the [ before it',
+    'not valid YAML: this } does not match the [ before it',
   ]);
   assertLines(problemsOf('version: 1\nversion: 1\n'), [
     'policies.yaml:2:1 ',
     'not valid YAML',
-    'twice, first in line 1',
+    'duplicate field, first in line 1',
   ]);
   assertLines(problemsOf('version: 1\n---\nversion: 1\n'), ['not valid YAML']);
 });
@@ -88,7 +88,7 @@ test('an alias of itself or of nothing is refused', () => {
   assertLines(problemsOf(properties('&x {b: {c: *x}}')), ['2:35 an alias of itself']);
   assertLines(problemsOf(properties('{b: *nothing}')), [
     '2:28 not valid YAML: a text that begins with * must be in quotes',
-    'an anchor that is not there',
+    'and its anchor does not exist',
   ]);
 });
 
@@ -182,13 +182,10 @@ test('defaults and steps that multiply are refused', () => {
     apis: { a: { request: Array.from({ length: steps }, () => ({ configuration: {} })) } },
   });
   const most = problemsOf(JSON.stringify(document(5_500)), 'p.json');
-  assertLines(most, ['91 values of `defaults` are laid under each of 5500 steps: together at most 500000']);
+  assertLines(most, ['91 values of `defaults` apply to each of 5500 steps: at most 500000']);
   const { set } = load(JSON.stringify(document(10)), 'p.json');
   const inline = (steps: number) =>
     JSON.stringify({ request: Array.from({ length: steps }, () => ({ configuration: {} })) });
   assert.equal(set.inline(inline(100)).request.length, 100);
-  assert.throws(
-    () => set.inline(inline(110)),
-    /91 values of `defaults` are laid under each of 110 steps: together at most 10000/,
-  );
+  assert.throws(() => set.inline(inline(110)), /91 values of `defaults` apply to each of 110 steps: at most 10000/);
 });

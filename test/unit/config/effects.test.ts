@@ -39,7 +39,7 @@ test('mutations beside a sendToConsumer that is always true', () => {
     );
     assertLines(problemsOf(text), [
       `${at}.mutations: has no effect: sendToConsumer is true`,
-      'never goes on',
+      'never forwarded',
       '`answer`',
     ]);
   }

@@ -8,7 +8,7 @@ const fine = (configuration: string): void => assert.deepEqual(lines(configurati
 
 test('a format of AWS makes the payload, so that a payload beside it is an error', () => {
   assertLines(lines(`requestFormat: alb, ${raw}, payload: a`), [
-    'configuration.payload: cannot be used with `requestFormat: alb`',
+    'configuration.payload: cannot be combined with `requestFormat: alb`',
     'or write `requestFormat: raw`',
   ]);
   fine(`requestFormat: alb, ${raw}, payload: null`);
@@ -23,7 +23,10 @@ test('a payload of defaults beside it is an error that says how to take it away'
 
 test('an event is for the request phase only', () => {
   const text = withStep(`function: f, requestFormat: function-url, ${raw}`).replace('request:', 'response:');
-  assertLines(problemsOf(text), ['requestFormat: function-url is an event of a request', 'write `requestFormat: raw`']);
+  assertLines(problemsOf(text), [
+    'requestFormat: function-url is an event for a request',
+    'write `requestFormat: raw`',
+  ]);
 });
 
 test('a v2 step that sees no body makes no event, which would have none', () => {
@@ -71,7 +74,7 @@ test('a field that a format has no use for is an error, in each of them', () => 
     for (const [name, value] of Object.entries(values)) {
       const text = `requestFormat: ${format}, ${raw}, format: {${name}: ${value}}`;
       if (fields.includes(name)) fine(text);
-      else assertLines(lines(text), [`configuration.format.${name}: has no use with`, 'choose one of ']);
+      else assertLines(lines(text), [`configuration.format.${name}: is not used with`, 'choose one of ']);
     }
   }
 });

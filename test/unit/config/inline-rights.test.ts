@@ -164,17 +164,12 @@ test('the identity of defaults is not taken away, mixed or assumed otherwise', (
   const defaults = { ...keys, sessionToken: 'token', roleArn: role('r'), roleChain: [{ roleArn: role('hub') }] };
   const rights = { functions: ['f'], roles: [role('*')] };
   for (const name of ['accessKey', 'secretKey', 'sessionToken', 'roleArn', 'roleChain']) {
-    refused(new RegExp(`${name}: takes the ${name} of`), { function: 'f', [name]: null }, rights, defaults);
+    refused(new RegExp(`${name}: removes the ${name} of`), { function: 'f', [name]: null }, rights, defaults);
   }
-  refused(/roleArn: takes the roleArn/, { function: 'f', roleArn: ' ' }, rights, defaults);
-  refused(/roleChain: takes the roleChain/, { function: 'f', roleChain: [] }, rights, defaults);
-  refused(
-    /accessKey: inline policies that bring a key bring both/,
-    { function: 'f', accessKey: 'a' },
-    rights,
-    defaults,
-  );
-  refused(/sessionToken: inline policies that/, { function: 'f', sessionToken: 't' }, rights, defaults);
+  refused(/roleArn: removes the roleArn/, { function: 'f', roleArn: ' ' }, rights, defaults);
+  refused(/roleChain: removes the roleChain/, { function: 'f', roleChain: [] }, rights, defaults);
+  refused(/accessKey: inline policies with a key must have both/, { function: 'f', accessKey: 'a' }, rights, defaults);
+  refused(/sessionToken: inline policies with/, { function: 'f', sessionToken: 't' }, rights, defaults);
   for (const part of [{ roleSessionName: 'admin' }, { externalId: 'x' }, { durationSeconds: 900 }]) {
     refused(/changes how the role of `defaults` is assumed/, { function: 'f', ...part }, rights, defaults);
   }
@@ -199,10 +194,10 @@ test('own keys stand for an identity of their own: nothing of the one in default
 test('an endpoint needs keys beside it', () => {
   const rights = { functions: ['f'], endpoints: ['https://e.test'] };
   const endpoint = 'https://e.test';
-  refused(/endpoint: needs accessKey and secretKey/, { function: 'f', endpoint }, rights);
-  refused(/endpoint: needs accessKey/, { function: 'f', endpoint, accessKey: ' ', secretKey: '' }, rights);
-  refused(/endpoint: needs accessKey/, { function: 'f', endpoint }, rights, keys);
-  refused(/endpoint: takes the endpoint/, { function: 'f', endpoint: null }, rights, { endpoint: 'https://d.test' });
+  refused(/endpoint: requires accessKey and secretKey:/, { function: 'f', endpoint }, rights);
+  refused(/endpoint: requires accessKey/, { function: 'f', endpoint, accessKey: ' ', secretKey: '' }, rights);
+  refused(/endpoint: requires accessKey/, { function: 'f', endpoint }, rights, keys);
+  refused(/endpoint: removes the endpoint/, { function: 'f', endpoint: null }, rights, { endpoint: 'https://d.test' });
   inline({ function: 'f', endpoint, ...keys }, rights);
 });
 
@@ -262,7 +257,7 @@ test('inline policies name no secret, no file and no key store', () => {
   );
   for (const trustStoreType of ['PKCS12', 'JKS']) {
     refused(
-      /trustStoreType: inline policies may bring PEM only/,
+      /trustStoreType: inline policies may contain only PEM:/,
       trusting({ trustStoreType, trustStoreContent: 'AAAA' }),
       rights,
     );
@@ -276,10 +271,10 @@ test('inline policies name no secret, no file and no key store', () => {
 test('trust is changed for an own endpoint alone, and mixed with nothing of the document', () => {
   const rights = { functions: ['f'], endpoints: ['https://e.test'] };
   const pem = { trustStoreType: 'PEM', trustStoreContent: 'x' };
-  refused(/ssl: needs an endpoint of its own/, { function: 'f', ssl: { trustAll: true } }, rights);
-  refused(/ssl: needs an endpoint of its own/, { function: 'f', ssl: pem, ...keys }, rights);
+  refused(/ssl: requires its own/, { function: 'f', ssl: { trustAll: true } }, rights);
+  refused(/ssl: requires its own/, { function: 'f', ssl: pem, ...keys }, rights);
   const store = { trustStoreType: 'PEM', trustStoreContent: 'D', trustStorePassword: 'D' };
-  refused(/ssl: takes the ssl of `defaults` away/, { function: 'f', ssl: null }, rights, { ssl: store });
+  refused(/ssl: removes the ssl of `defaults`/, { function: 'f', ssl: null }, rights, { ssl: store });
   const { request } = inline({ function: 'f', endpoint: 'https://e.test', ...keys, ssl: pem }, rights, { ssl: store });
   const { ssl } = request[0]?.configuration.transport ?? {};
   assert.deepEqual([ssl?.trustStoreContent, ssl?.trustStorePassword], ['x', undefined]);
@@ -352,7 +347,7 @@ test('a step whose frame refuses it stops the request only where the step says s
 
 test('expressions of defaults are held to the lists too, since a route brings what they read', () => {
   const defaults = { function: "{#properties['f']}", region: 'us-east-1' };
-  refused(/function: is an expression, and `inline\.functions` has nothing/, {}, {}, defaults);
+  refused(/function: is an expression, and `inline\.functions` is empty, so no result is allowed/, {}, {}, defaults);
   inline({}, { functions: ['order-*'] }, defaults);
   refused(/region: is an expression/, { function: 'f', region: '{#request.path}' }, { functions: ['f'] });
 });
@@ -387,7 +382,7 @@ test('a glob that can match nothing is a warning', () => {
 });
 
 test('inline true of before is refused with what to write', () => {
-  assert.throws(() => load('version: 1\ninline: true\n'), /2:9 inline: expected false, or lists as \{functions/);
+  assert.throws(() => load('version: 1\ninline: true\n'), /2:9 inline: expected false, or lists such as \{functions/);
 });
 
 test('allow bounds what expressions of the document give, and nothing that is written in it', async () => {
@@ -409,7 +404,10 @@ test('allow bounds what expressions of the document give, and nothing that is wr
   const v = "{#request.headers['x-v'][0]}";
   assert.equal(await outcome({ function: v }, { functions: ['order-*'] }, 'order-1'), 'order-1');
   assert.equal(await outcome({ function: v }, { functions: ['order-*'] }, 'admin'), 'function');
-  await assert.rejects(outcome({ function: v }, { functions: [] }, 'admin'), /`allow\.functions` has nothing/);
+  await assert.rejects(
+    outcome({ function: v }, { functions: [] }, 'admin'),
+    /`allow\.functions` is empty, so no result is allowed/,
+  );
   assert.equal(await outcome({ function: v }, {}, 'admin'), 'admin');
   assert.equal(await outcome({}, { functions: [], regions: [], endpoints: [], roles: [] }, 'x'), 'f');
   assert.equal(await outcome({ region: v }, { regions: ['us-*'] }, 'eu-west-1'), 'region');

@@ -29,7 +29,7 @@ test('an inline policy brings no key store, in whatever field it says so', () =>
   const content = Buffer.from('a store').toString('base64');
   for (const trustStoreType of ['PKCS12', 'JKS']) {
     const ssl = { trustStoreType, trustStoreContent: content };
-    assert.match(refusal(textOf({ ssl })), /ssl\.trustStoreType: inline policies may bring PEM only/);
+    assert.match(refusal(textOf({ ssl })), /ssl\.trustStoreType: inline policies may contain only PEM:/);
   }
   const surrounding = `${document}defaults: {ssl: {trustStoreType: PKCS12, trustStorePath: /p}}\n`;
   assert.notEqual(refusal(textOf({ ssl: { trustStoreContent: content } }), surrounding), '');

@@ -7,7 +7,7 @@ import { problemsOf, withStep } from './support.ts';
 function warnings(text: string, field = 'payload'): readonly string[] {
   const document = { version: 1, apis: { orders: { request: [{ configuration: { function: 'f', [field]: text } }] } } };
   const lines = problemsOf(JSON.stringify(document), 'policies.json');
-  return lines.filter((line) => /quotes: remove|as it is, so/.test(line));
+  return lines.filter((line) => /quotes: remove|unescaped, so/.test(line));
 }
 
 const warned = (text: string, count = 1) => assert.equal(warnings(text).length, count, text);
@@ -37,7 +37,7 @@ test('wherever a text may be JSON: payload, mutations.body, answer.body, a respo
         apis: { a: { ...api, request: [{ configuration: { function: 'f', ...configuration } }] } },
       }),
       'p.json',
-    ).filter((each) => each.includes('as it is, so'));
+    ).filter((each) => each.includes('unescaped, so'));
   assert.match(line({ mutations: { body: bad } })[0] ?? '', /configuration\.mutations\.body: warning/);
   const answer = { sendToConsumer: '{#lambdaResponse.status == 200}', answer: { body: bad } };
   assert.match(line(answer)[0] ?? '', /configuration\.answer\.body: warning/);
@@ -87,7 +87,7 @@ test('JSON is known by a key that an expression gives, as one string, and where 
 test('#json between quotes brings two pairs of them', () => {
   const [line = '', ...rest] = warnings('{"a": "{#json(#request.path)}"}');
   assert.deepEqual(rest, []);
-  assert.match(line, /\{#json\(…\)\} brings its own quotes: remove those around it/);
+  assert.match(line, /\{#json\(…\)\} adds its own quotes: remove the quotes around it/);
 });
 
 test('what cannot break JSON is not warned of', () => {

@@ -127,7 +127,7 @@ test('what is no body is refused with its place and remedy', () => {
   }
   assertLines(
     line('{a: [.inf, -.inf, .nan]}'),
-    ['payload.a.0: is a number that JSON does not have'],
+    ['payload.a.0: is not a valid number in JSON:'],
     ['payload.a.1'],
     ['payload.a.2'],
   );
@@ -136,8 +136,8 @@ test('what is no body is refused with its place and remedy', () => {
   assertLines(line('{(1 + 1)}'), ['payload["(1 + 1)"]: is an expression without quotes', 'write "{…}" in quotes']);
   assertLines(line('{id: {T(Math).random()}}'), ['is an expression without quotes']);
   assertLines(line('{<<: {a: 1}}'), ["YAML's merge key is not supported"]);
-  assertLines(line('{a: !!binary aGk=}'), ['payload.a: is a value that JSON does not have']);
-  assertLines(line('{a: 1, "a": 2}'), ['this field is there twice']);
+  assertLines(line('{a: !!binary aGk=}'), ['payload.a: is not a valid value in JSON:']);
+  assertLines(line('{a: 1, "a": 2}'), ['duplicate field,']);
   assertLines(line('{__proto__: 1}'), ['"__proto__" cannot be a name']);
   assertLines(line('{a: "{#secrets.get(\'env:LAMBDA_EXT_PROC_SECRET_X\')}"}'), [
     'payload.a: secrets are for credential fields only',

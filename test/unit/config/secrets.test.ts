@@ -64,7 +64,7 @@ test('files are those that are in a directory, whatever the path says', async ()
     directory,
     '/etc/passwd',
   ]) {
-    await refusedAs(/not open to policies: start with --allow-secret file:/, store, 'file', path);
+    await refusedAs(/not permitted for policies: start with --allow-secret file:/, store, 'file', path);
   }
   await refusedAs(
     /--allow-secret file:\/etc, .* the flag replaces the default$/,
@@ -84,9 +84,9 @@ test('links are followed inside of the directory and refused where they lead out
   symlinkSync('..data/mounted', join(directory, 'mounted'));
   assert.equal(await read(store, 'file', join(directory, 'mounted')), 'mounted');
   symlinkSync('../closed/key', join(directory, 'out'));
-  await refusedAs(/it leads out of the directories of --allow-secret/, store, 'file', join(directory, 'out'));
+  await refusedAs(/it is outside the directories of --allow-secret/, store, 'file', join(directory, 'out'));
   symlinkSync('../closed', join(directory, 'outside'));
-  await refusedAs(/it leads out/, store, 'file', join(directory, 'outside/key'));
+  await refusedAs(/it is outside/, store, 'file', join(directory, 'outside/key'));
   symlinkSync(directory, join(root, 'alias'));
   assert.equal(await read(opened(`file:${root}/alias`), 'file', `${root}/alias/mounted`), 'mounted');
 });
@@ -165,7 +165,7 @@ test('a secret that is not open is an error at its place that names the flag', (
     `version: 1\napis: {a: {request: [{configuration: {function: f, accessKey: "{#secrets.get('${key}')}", secretKey: "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_K')}"}}]}}\n`;
   assert.match(
     problemsOf(step('env:HOME')).join(),
-    /2:65 .*accessKey: the variable HOME is not open to policies: start with --allow-secret env:HOME, .* the flag replaces the default$/,
+    /2:65 .*accessKey: the variable HOME is not permitted for policies: start with --allow-secret env:HOME, .* the flag replaces the default$/,
   );
   assert.match(problemsOf(step('file:/var/run/secrets/token')).join(), /--allow-secret file:\/var\/run\/secrets, /);
   assert.deepEqual(problemsOf(step('file:/run/secrets/lambda-ext-proc/key')), []);

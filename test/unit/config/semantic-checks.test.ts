@@ -13,7 +13,7 @@ test('a missing function is an error unless defaults have one', () => {
 
 test('a function that is none is an error', () => {
   for (const name of ['a b', 'f/g', 'arn:aws:s3:::bucket']) {
-    assertLines(problemsOf(withStep(`function: "${name}"`)), [`${at}.function: is no function`]);
+    assertLines(problemsOf(withStep(`function: "${name}"`)), [`${at}.function: is not a valid function`]);
   }
   const names = ['f', 'f:live', 'f:$LATEST', '123456789012:f', '123456789012:function:f', '{#context.attributes["f"]}'];
   for (const name of [...names, 'arn:aws:lambda:us-east-1:123456789012:function:f:1']) {
@@ -29,8 +29,8 @@ test('latest published is a qualifier in every place', () => {
 });
 
 test('a name or qualifier that aws may come to allow is a warning', () => {
-  assertLines(problemsOf(withStep('function: f:$NEXT')), ['function: warning: is not in the form of a name']);
-  assertLines(problemsOf(withStep('function: f, qualifier: v1.2')), ['qualifier: warning: is not in the form of']);
+  assertLines(problemsOf(withStep('function: f:$NEXT')), ['function: warning: does not have the form of a name']);
+  assertLines(problemsOf(withStep('function: f, qualifier: v1.2')), ['qualifier: warning: does not have the form of']);
 });
 
 test('a qualifier beside another one in the name is an error', () => {
@@ -47,18 +47,18 @@ test('a qualifier beside another one in the name is an error', () => {
 
 test('an arn of another region is an error, and a warning where an endpoint may serve it', () => {
   for (const arn of ['arn:aws:lambda:eu-west-1:123456789012:function:f', 'eu-west-1:123456789012:function:f']) {
-    assertLines(problemsOf(withStep(`function: "${arn}"`)), ['function: the ARN is of eu-west-1', 'us-east-1']);
+    assertLines(problemsOf(withStep(`function: "${arn}"`)), ['function: the ARN is in eu-west-1', 'us-east-1']);
     const own = withStep(`function: "${arn}", endpoint: "https://lambda.internal"`);
-    assertLines(problemsOf(own), ['warning: the ARN is of eu-west-1']);
+    assertLines(problemsOf(own), ['warning: the ARN is in eu-west-1']);
   }
 });
 
 test('a region that is none is an error and an unknown one a warning', () => {
   assertLines(problemsOf(withStep('function: f, region: useast1')), [
-    `5:47 ${at}.region: is no AWS region`,
+    `5:47 ${at}.region: is not an AWS region`,
     'us-east-1?',
   ]);
-  assertLines(problemsOf(withStep('function: f, region: us-esat-1')), ['warning: is no region', 'mean us-east-1?']);
+  assertLines(problemsOf(withStep('function: f, region: us-esat-1')), ['warning: is not a region', 'mean us-east-1?']);
   assert.deepEqual(problemsOf(withStep('function: f, region: eu-west-1')), []);
   assert.deepEqual(problemsOf(withStep(`function: f, region: "{#context.attributes['region']}"`)), []);
 });
@@ -66,11 +66,11 @@ test('a region that is none is an error and an unknown one a warning', () => {
 test('an error in defaults is told once and there', () => {
   const steps = '[{configuration: {function: f}}, {configuration: {function: g}}]';
   const text = `version: 1\ndefaults: {region: nowhere}\napis: {orders: {request: ${steps}}}\n`;
-  assertLines(problemsOf(text), ['policies.yaml:2:20 defaults.region: is no AWS region']);
+  assertLines(problemsOf(text), ['policies.yaml:2:20 defaults.region: is not an AWS region']);
 });
 
 test('an error in defaults is told even where no step uses them', () => {
-  assertLines(problemsOf('version: 1\ndefaults: {region: nowhere}\n'), ['2:20 defaults.region: is no AWS region']);
+  assertLines(problemsOf('version: 1\ndefaults: {region: nowhere}\n'), ['2:20 defaults.region: is not an AWS region']);
   assertLines(problemsOf('version: 1\ndefaults: {accessKey: a}\n'), ['2:12 defaults.accessKey: requires secretKey']);
   assert.deepEqual(problemsOf('version: 1\ndefaults: {readTimeoutMs: 5}\n'), []);
 });
@@ -91,8 +91,8 @@ test('keys in the document are a warning and secret references are not', () => {
   const lines = problemsOf(withStep('function: f, accessKey: a, secretKey: b'));
   assertLines(
     lines,
-    [`${at}.accessKey: warning: a key is in the document as plain text`],
-    [`${at}.secretKey: warning: a key is in the document as plain text`],
+    [`${at}.accessKey: warning: the document contains a key as plain text`],
+    [`${at}.secretKey: warning: the document contains a key as plain text`],
   );
   const keys =
     'accessKey: "{#secrets.get(\'env:LAMBDA_EXT_PROC_SECRET_X\')}", secretKey: "{#secrets.get(\'env:LAMBDA_EXT_PROC_SECRET_Y\')}"';
@@ -100,17 +100,19 @@ test('keys in the document are a warning and secret references are not', () => {
 });
 
 test('a role that is none and role fields without a role are told', () => {
-  assertLines(problemsOf(withStep('function: f, roleArn: admin')), [`${at}.roleArn: is no role`]);
+  assertLines(problemsOf(withStep('function: f, roleArn: admin')), [`${at}.roleArn: is not the ARN of a role`]);
   assertLines(problemsOf(withStep('function: f, externalId: x')), [`${at}.externalId: warning: has no effect`]);
   const role = 'arn:aws:iam::123456789012:role/path/name';
-  assertLines(problemsOf(withStep(`function: f, roleArn: "${role}", roleSessionName: "a b"`)), ['is no session name']);
+  assertLines(problemsOf(withStep(`function: f, roleArn: "${role}", roleSessionName: "a b"`)), [
+    'is not a valid session name',
+  ]);
   // Each is a variable or a wildcard of IAM, which `iam` would write into a trust policy.
   for (const id of ['$'.concat('{sts:ExternalId}'), '*']) {
     assertLines(
       problemsOf(withStep(`function: f, roleArn: "${role}", externalId: "${id}"`)).filter(
         (line) => !line.includes('warning'),
       ),
-      ['externalId: is no external id'],
+      ['externalId: is not a valid external id'],
     );
   }
   assertLines(problemsOf(withStep(`function: f, roleChain: [{roleArn: x}], roleArn: "${role}"`)), [
@@ -173,9 +175,9 @@ test('a list of allow takes the warning of its field away', () => {
   ];
   for (const [name, list, glob] of lists) {
     const text = withStep(`${name === 'function' ? '' : 'function: f, '}${name}: "${header}"`);
-    assertLines(problemsOf(text), [`bound it by \`allow: {${list}: [...]}\``]);
+    assertLines(problemsOf(text), [`limit it with \`allow: {${list}: [...]}\``]);
     assert.deepEqual(problemsOf(`allow: {${list}: ["${glob}"]}\n${text}`), []);
-    assertLines(problemsOf(`allow: {${list}: []}\n${text}`), [`\`allow.${list}\` has nothing that it may give`]);
+    assertLines(problemsOf(`allow: {${list}: []}\n${text}`), [`\`allow.${list}\` is empty, so no result is allowed`]);
   }
 });
 
@@ -192,7 +194,9 @@ test('endpoints are urls and clear text beyond this machine is a warning', () =>
 test('trust stores need a type and a store and trust all is a warning', () => {
   assertLines(problemsOf(withStep('function: f, ssl: {trustStoreType: PEM}')), ['has no trust store']);
   assertLines(problemsOf(withStep('function: f, ssl: {trustStorePath: /ca.pem}')), ['has no type']);
-  assertLines(problemsOf(withStep('function: f, ssl: {trustAll: true}')), ['warning: no certificate is checked']);
+  assertLines(problemsOf(withStep('function: f, ssl: {trustAll: true}')), [
+    'warning: no certificate is verified: a man in the middle',
+  ]);
   assertLines(problemsOf(withStep("function: f, ssl: {trustStoreType: PEM, trustStorePath: '{#request.path}'}")), [
     'must not depend on the request',
   ]);
@@ -203,13 +207,13 @@ test('trust stores need a type and a store and trust all is a warning', () => {
 test('two steps of one name are an error', () => {
   const step = '{name: a, configuration: {function: f}}';
   const text = `version: 1\napis: {orders: {request: [${step}], response: [${step}]}}\n`;
-  assertLines(problemsOf(text), ['apis.orders.response.0.name: is the name of step 1']);
+  assertLines(problemsOf(text), ['apis.orders.response.0.name: is also the name of step 1']);
 });
 
 test('an unknown error key of a response template is a warning', () => {
   const template = '{application/json: {status: 500}}';
   const text = `version: 1\nresponseTemplates: {AWS_LAMBDA_INVALID_RESPONS: ${template}, DEFAULT: ${template}}\n`;
-  assertLines(problemsOf(text), ['2:21 ', 'warning: is no error key', 'did you mean AWS_LAMBDA_INVALID_RESPONSE?']);
+  assertLines(problemsOf(text), ['2:21 ', 'warning: is not an error key', 'did you mean AWS_LAMBDA_INVALID_RESPONSE?']);
 });
 
 test('a media type with parameters never fits', () => {
@@ -272,7 +276,7 @@ test('headers of one connection are errors wherever a name is written', () => {
 test('a fragment is no part of a path, literal or before an expression', () => {
   for (const path of ['/a#b', '/#', '/a?b=#c', "/a#{#request.headers['x'][0]}"]) {
     const lines = problemsOf(withStep(`function: f, mutations: {path: "${path}"}`));
-    assertLines(lines, ['mutations.path: is no path', '# (write %23)']);
+    assertLines(lines, ['mutations.path: is not a valid path', '# (write %23)']);
   }
   for (const path of ['/a%23b', "/t/{#request.headers['x'][0]}", "{#request.headers['x'][0]}"]) {
     assert.deepEqual(problemsOf(withStep(`function: f, mutations: {path: "${path}"}`)), [], path);
@@ -299,7 +303,7 @@ test('mutations of one phase are errors in the other', () => {
 });
 
 test('a path or status that is none is an error', () => {
-  assertLines(problemsOf(withStep('function: f, mutations: {path: a}')), ['mutations.path: is no path']);
+  assertLines(problemsOf(withStep('function: f, mutations: {path: a}')), ['mutations.path: is not a valid path']);
   const status = (value: string): string => withStep(`function: f, sendToConsumer: true, answer: {status: ${value}}`);
   assertLines(problemsOf(status('199')), ['answer.status: expected at least 200']);
   assertLines(problemsOf(status('ok')), ['answer.status: is not a status']);
@@ -400,15 +404,15 @@ test('a client context that is no json is an error', () => {
 });
 
 test('a qualifier session token or role that cannot be right is told', () => {
-  assertLines(problemsOf(withStep('function: f, qualifier: "a b"')), ['qualifier: is neither a version nor an alias']);
+  assertLines(problemsOf(withStep('function: f, qualifier: "a b"')), ['qualifier: is not a valid version or alias']);
   assertLines(problemsOf(withStep('function: f, sessionToken: t')), ['sessionToken: requires accessKey']);
   assertLines(problemsOf(withStep('function: f, roleChain: [{roleArn: " "}]')), ['roleChain.0.roleArn: is missing']);
   const role = 'arn:aws:iam::123456789012:role/r';
   const short = problemsOf(withStep(`function: f, roleArn: "${role}", durationSeconds: 60`));
-  assertLines(short, ['durationSeconds: AWS accepts 900']);
+  assertLines(short, ['durationSeconds: AWS accepts only 900']);
   const chain = `roleChain: [{roleArn: "${role}"}], roleArn: "${role}", durationSeconds`;
   assertLines(problemsOf(withStep(`function: f, ${chain}: 7200`)), [
-    'durationSeconds: AWS gives a role',
+    'durationSeconds: AWS accepts at most',
     '3600 seconds',
   ]);
   assert.deepEqual(problemsOf(withStep(`function: f, ${chain}: 3600`)), []);
@@ -416,12 +420,12 @@ test('a qualifier session token or role that cannot be right is told', () => {
 
 test('an attempt that may take longer than the call is a warning', () => {
   const lines = problemsOf(withStep('function: f, apiCallAttemptTimeoutMs: 20, apiCallTimeoutMs: 10'));
-  assertLines(lines, ['apiCallAttemptTimeoutMs: warning: is longer than apiCallTimeoutMs']);
+  assertLines(lines, ['apiCallAttemptTimeoutMs: warning: is longer than apiCallTimeoutMs,']);
 });
 
 test('a response template that reads a body is a warning', () => {
   const text = `version: 1\nresponseTemplates: {DEFAULT: {"*/*": {status: 500, body: "{#request.content}"}}}\n`;
-  assertLines(problemsOf(text), ['body: warning: a body is seen here only if']);
+  assertLines(problemsOf(text), ['body: warning: a body is available here only if']);
   const length = 'version: 1\nresponseTemplates: {DEFAULT: {"*/*": {status: 500, headers: {content-length: "1"}}}}\n';
   assertLines(problemsOf(length), ['headers.content-length: is set by the server itself']);
 });
@@ -440,7 +444,7 @@ test('secrets of a trust store are read when the document is loaded', (t) => {
     );
   const { transport } = firstStep(load(ssl('TEST_TRUST_STORE_PASSWORD'))).configuration;
   assert.equal(transport.ssl?.trustStorePassword, 'opened');
-  assertLines(problemsOf(ssl('TEST_NOT_THERE')), ['ssl.trustStorePassword: ', 'is the secret that it names there?']);
+  assertLines(problemsOf(ssl('TEST_NOT_THERE')), ['ssl.trustStorePassword: ', 'check that its secret exists']);
 });
 
 test('secrets stand in credential fields only', () => {

@@ -106,18 +106,18 @@ describe('what cannot stream is an error at its place', () => {
   const cases: readonly (readonly [name: string, fields: Fields, place: string, message: RegExp])[] = [
     ['sendToConsumer false', { sendToConsumer: false }, 'streaming', /requires `sendToConsumer: true`/],
     [
-      'sendToConsumer an expression',
+      'sendToConsumer an expression:',
       { sendToConsumer: '{#request.secure}' },
       'streaming',
       /requires `sendToConsumer: true`/,
     ],
     ['an Event', { invocationType: 'Event' }, 'streaming', /requires `invocationType: RequestResponse`/],
     ['a DryRun', { invocationType: 'DryRun' }, 'streaming', /requires `invocationType: RequestResponse`/],
-    ['alb', { requestFormat: 'alb' }, 'streaming', /cannot be used with the format alb/],
-    ['alb as the response', { responseFormat: 'alb' }, 'streaming', /cannot be used with the format alb/],
-    ['a cache', { cache: { ttlSeconds: 5 } }, 'cache', /cannot be used with `streaming`/],
-    ['a body of its own', { answer: { body: 'x' } }, 'answer.body', /takes the place of the body/],
-    ['an object as its body', { answer: { body: { a: 1 } } }, 'answer.body', /takes the place of the body/],
+    ['alb', { requestFormat: 'alb' }, 'streaming', /cannot be combined with the format alb/],
+    ['alb as the response', { responseFormat: 'alb' }, 'streaming', /cannot be combined with the format alb/],
+    ['a cache', { cache: { ttlSeconds: 5 } }, 'cache', /cannot be combined with `streaming`/],
+    ['a body of its own', { answer: { body: 'x' } }, 'answer.body', /replaces the body/],
+    ['an object as its body', { answer: { body: { a: 1 } } }, 'answer.body', /replaces the body/],
     [
       'a prelude that raw has not',
       { streaming: { prelude: true } },
@@ -167,7 +167,7 @@ describe('what cannot stream is an error at its place', () => {
     const guard = { authorizer: { type: 'TOKEN' }, configuration: { function: 'f', streaming: true } };
     assert.match(
       problems({ request: [guard] }),
-      /error apis\.a\.request\.0\.configuration\.streaming: cannot be used with `authorizer`/,
+      /error apis\.a\.request\.0\.configuration\.streaming: cannot be combined with `authorizer`/,
     );
     const plain = { ...guard, configuration: { function: 'f' } };
     assert.equal(problems({ request: [plain] }, { defaults: { streaming: true } }), '');
@@ -232,7 +232,7 @@ describe('later steps', () => {
     test(`${name} that reads the content is an error`, () => {
       const found = problems({ request: [SOMETIMES, later] });
       const line = found.split('\n').find((one) => one.startsWith(`error apis.a.request.1.${place}:`));
-      assert.match(line ?? `none of:\n${found}`, /reads the content of .*, which step chat sends while it arrives/);
+      assert.match(line ?? `none of:\n${found}`, /reads the content of .*, which step chat streams,/);
     });
   }
 
@@ -261,11 +261,11 @@ describe('later steps', () => {
     );
     assert.match(
       inResponse({ mutations: { body: 'x' } }),
-      /error apis\.a\.response\.0\.configuration\.mutations\.body: takes the place/,
+      /error apis\.a\.response\.0\.configuration\.mutations\.body: replaces the body/,
     );
     assert.match(
       inResponse({ sendToConsumer: true }),
-      /error apis\.a\.response\.0\.configuration\.sendToConsumer: takes the place/,
+      /error apis\.a\.response\.0\.configuration\.sendToConsumer: replaces the body/,
     );
     assert.match(
       inResponse({ mutations: { body: 'x' } }, SOMETIMES),
@@ -296,7 +296,7 @@ describe('warnings', () => {
 
   test('an Envoy that cannot stream', () => {
     const told = (version: string): string => problems({ request: [STREAM] }, { envoy: { version } });
-    assert.match(told('1.36'), /^warning apis\.a\.request\.0\.configuration\.streaming: Envoy 1\.36 cannot send/);
+    assert.match(told('1.36'), /^warning apis\.a\.request\.0\.configuration\.streaming: Envoy 1\.36 cannot stream/);
     assert.equal(told('1.37'), '');
     assert.equal(told('1.40.1'), '');
     assert.match(problems({ request: [STREAM], envoy: { version: '1.36.2' } }), /Envoy 1\.36\.2 cannot/);

@@ -85,7 +85,7 @@ const cases: readonly (readonly [what: string, text: string, problem: string])[]
   [
     'an answer of two kinds',
     right.replace('{result: 1}', '{result: 1, error: ServiceException}'),
-    't.yaml:5:32 tests.0.functions.f.error: cannot be used with result: an answer is one of them',
+    't.yaml:5:32 tests.0.functions.f.error: cannot be combined with result: an answer has exactly one of them',
   ],
   [
     'an error that AWS does not have',
@@ -151,7 +151,7 @@ describe('a file of tests', () => {
     assert.equal(found.length, 2);
     assert.match(
       found[0] ?? '',
-      /accessKey: the secret env:LAMBDA_EXT_PROC_SECRET_A has no stand-in: write it under secrets in t\.yaml$/,
+      /accessKey: the secret env:LAMBDA_EXT_PROC_SECRET_A has no value in the test: write it under secrets in t\.yaml$/,
     );
     const standIns = "secrets: {'env:LAMBDA_EXT_PROC_SECRET_A': a, 'file:/run/b': b}\n";
     assert.deepEqual(await problems(standIns + right, document), []);

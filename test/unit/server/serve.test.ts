@@ -56,7 +56,7 @@ test('when ready is logged, every listener answers, and the log tells the versio
 test('without a configuration file the server is ready too', async (t) => {
   const sidecar = await startSidecar({ test: t, args: ['--inline-functions', 'order-*'] });
   const { body } = await readyz(sidecar);
-  assert.equal(body.checks.policies?.reason, 'no file: routes bring their policies inline');
+  assert.equal(body.checks.policies?.reason, 'no file: only inline policies are served');
 });
 
 test('without a file and without rights for inline policies the server says that it serves nothing', async (t) => {
@@ -64,7 +64,7 @@ test('without a file and without rights for inline policies the server says that
   const { status, body } = await readyz(sidecar);
   assert.equal(status, 200);
   assert.equal(body.checks.policies?.status, 'degraded');
-  assert.match(body.checks.policies?.reason ?? '', /nothing is served: give --config, or --inline-functions/);
+  assert.match(body.checks.policies?.reason ?? '', /nothing to serve: give --config, or --inline-functions/);
 });
 
 test('/config shows what is in force and no secret', async (t) => {
@@ -151,7 +151,7 @@ test('a port beyond this machine ends the start, or with --insecure-plaintext sh
   const { status, body } = await readyz(sidecar);
   assert.equal(status, 200);
   assert.equal(body.checks.ports?.status, 'degraded');
-  assert.match(body.checks.ports?.reason ?? '', /--insecure-plaintext: whoever reaches 0\.0\.0\.0:\d+/);
+  assert.match(body.checks.ports?.reason ?? '', /--insecure-plaintext: every client that reaches 0\.0\.0\.0:\d+/);
   assert.ok(sidecar.logs().some(({ level, msg }) => level === 'warn' && msg.includes('--insecure-plaintext')));
 });
 

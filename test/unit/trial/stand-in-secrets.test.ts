@@ -23,5 +23,8 @@ test('a secret is read of its stand-in, not of the environment', () => {
 test('a missing stand-in is an error with its place, its name and what to do', () => {
   const secrets = new StandInSecrets(new Map(), remedy);
   const load = (): unknown => loadPolicies(document("{#secrets.get('file:/run/x')}"), 'p.json', secrets);
-  assert.throws(load, /p\.json:1:\d+ .*accessKey: the secret file:\/run\/x has no stand-in: write it under `secrets`/);
+  assert.throws(
+    load,
+    /p\.json:1:\d+ .*accessKey: the secret file:\/run\/x has no value in the test: write it under `secrets`/,
+  );
 });

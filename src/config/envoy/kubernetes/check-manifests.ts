@@ -33,7 +33,7 @@ export function checkManifests(
   for (const manifest of manifests) problems.push(...ownProblems(manifest, manifests));
   if (translations.length === 0) {
     const place = { line: 1, column: 1, path: '' };
-    const message = `nothing here configures an ext_proc, so that no policy ever runs: expected an object of kind ${READ}`;
+    const message = `nothing here configures an ext_proc, so no policy ever runs: expected an object of kind ${READ}`;
     problems.push({ severity: 'error', file: documents[0]?.fileName ?? '', message, ...place });
     return [{ apis: new Set(), hasOtherRoutes: true }];
   }
@@ -60,7 +60,7 @@ function checkTranslation(
     hasOtherFilters: hasOtherFilters === true,
   };
   const reporter = new Reporter('', source, { rephrase });
-  const words = { nameApi, elsewhere: 'are not among the files' };
+  const words = { nameApi, elsewhere: 'are not in the files' };
   const check = { source, policies, reporter, words, generated: true, inlineProblems: [] };
   const reach = checkConfiguration(configuration, check);
   problems.push(...reporter.problems, ...check.inlineProblems);
@@ -77,6 +77,6 @@ function ownProblems(manifest: Manifest, manifests: readonly Manifest[]): readon
   const lost = lostReferences(manifest, manifests).map(({ path, message }) => at(path, message, 'error'));
   if (manifest.kind !== 'EnvoyPatchPolicy') return lost;
   const message =
-    'what it patches cannot be followed here: what is told of other objects may be settled by it; check what Envoy has in the end (/config_dump)';
+    'its patches are not evaluated: they may resolve findings for other objects; check the final configuration of Envoy (/config_dump)';
   return [at(['spec'], message, 'warning')];
 }

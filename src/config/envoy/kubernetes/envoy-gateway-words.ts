@@ -32,7 +32,7 @@ const attributes = (phase: string): FieldWords => ({
 export const extensionPolicy: Dialect = dialectOf({
   kind: 'EnvoyExtensionPolicy',
   otherwise: PATCH,
-  phrases: [[SECOND_LINE, `EnvoyExtensionPolicy cannot add one: have an EnvoyPatchPolicy ${SECOND_LINE}`]],
+  phrases: [[SECOND_LINE, `EnvoyExtensionPolicy cannot add one: use an EnvoyPatchPolicy to ${SECOND_LINE}`]],
   fields: {
     processing_mode: { at: ['processingMode'] },
     request_header_mode: headerMode('request'),

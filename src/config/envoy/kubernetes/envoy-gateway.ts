@@ -38,7 +38,7 @@ export function translateExtensionPolicy(policy: Manifest, manifests: readonly M
       }),
       hasBootstrap: proxy !== undefined,
       hasOtherRoutes: targets.hasOthers,
-      nameApi: `an EnvoyExtensionPolicy cannot send x-lambda-api; fit its backend by \`authorities\` of the API in policies.yaml (\`authorities: [${JSON.stringify(authorityOf(item, policy))}]\`), fit the name of the route by \`routes\` (\`routes: [${JSON.stringify(globFor(targets))}]\`) with \`request_attributes: [xds.route_name]\`, call the API \`default\`, or take the target out`,
+      nameApi: `an EnvoyExtensionPolicy cannot send x-lambda-api; match its backend with \`authorities\` of the API in policies.yaml (\`authorities: [${JSON.stringify(authorityOf(item, policy))}]\`), match the name of the route with \`routes\` (\`routes: [${JSON.stringify(globFor(targets))}]\`) with \`request_attributes: [xds.route_name]\`, name the API \`default\`, or remove the target`,
     };
   });
 }

@@ -65,7 +65,7 @@ export function translateEnvoyFilters(manifests: readonly Manifest[]): readonly 
       hasOtherRoutes: true,
       hasOtherFilters: true,
       nameApi:
-        'send x-lambda-api in `grpc_initial_metadata` of ExtProcPerRoute by a patch with `applyTo: HTTP_ROUTE` and `operation: MERGE`, fit `authority` by `authorities` of the API in policies.yaml, or switch the filter off here (`disabled: true`)',
+        'send x-lambda-api in `grpc_initial_metadata` of ExtProcPerRoute with a patch with `applyTo: HTTP_ROUTE` and `operation: MERGE`, match `authority` with `authorities` of the API in policies.yaml, or disable the filter here (`disabled: true`)',
     },
   ];
 }

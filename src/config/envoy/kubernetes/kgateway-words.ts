@@ -42,12 +42,12 @@ const fields: Readonly<Record<string, FieldWords>> = {
   mutation_rules: {},
 };
 
-const SECOND_LINES = [[SECOND_LINE, `kgateway has no object for one, which would ${SECOND_LINE}`]] as const;
+const SECOND_LINES = [[SECOND_LINE, `kgateway has no object that could ${SECOND_LINE}`]] as const;
 
 /** `spec.extProc` of a GatewayExtension. */
 export const gatewayExtension: Dialect = dialectOf({
   kind: 'GatewayExtension',
-  otherwise: 'kgateway does not set it, and nothing else does',
+  otherwise: 'kgateway cannot set it',
   phrases: SECOND_LINES,
   fields,
 });

@@ -34,7 +34,7 @@ export function translateGatewayExtension(extension: Manifest, manifests: readon
       hasBootstrap: false,
       hasOtherRoutes: true,
       nameApi:
-        'kgateway sends neither x-lambda-api nor the name of the route; write a name of your own (`authority: orders.default`) and the same in `authorities` of the API in policies.yaml, or call the API `default`, which serves all of its routes',
+        'kgateway sends neither x-lambda-api nor the name of the route; write your own name (`authority: orders.default`) and the same in `authorities` of the API in policies.yaml, or name the API `default`, which then serves all of its routes',
     },
   ];
 }

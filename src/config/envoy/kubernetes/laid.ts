@@ -82,7 +82,7 @@ export function lay(tree: unknown): Laid {
       return {
         ...told,
         severity: 'warning',
-        message: `${message} (unless ${unless} that is not among the files says so)`,
+        message: `${message} (unless ${unless} that is not in the files sets it)`,
       };
     },
   };

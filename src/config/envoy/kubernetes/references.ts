@@ -51,7 +51,7 @@ function lost(
   const names = known.map(({ name }) => name);
   const hint = suggestion(reference.text('name') ?? '', names);
   if (hint === '') return [];
-  const message = `there is no such ${kind} among the files${hint}: no policy runs on its routes`;
+  const message = `there is no such ${kind} in the files${hint}: no policy runs on its routes`;
   return [{ path: pathIn(from, reference, 'name'), message }];
 }
 
@@ -72,7 +72,7 @@ function lostRoutes(filter: Manifest, manifests: readonly Manifest[]): readonly 
     const hint = suggestion(name, names);
     // Routes of the Gateway API are called <namespace>.<name>.<index>.
     if (hint === '' && name.includes('.')) return [];
-    const message = `no VirtualService among the files has a route of this name (\`http[].name\`, with \`.\` and the name of a match behind it)${hint}: the patch applies to nothing, and no policy runs`;
+    const message = `no VirtualService in the files has a route of this name (\`http[].name\`, followed by \`.\` and the name of a match)${hint}: the patch has no effect, and no policy runs`;
     return [{ path: pathIn(filter, route, 'name'), message }];
   });
 }

@@ -35,7 +35,7 @@ const cases: readonly (readonly [string, readonly string[], object, readonly Reg
     ['rest', 'GET', '/orders/7'],
     POLICY,
     [
-      /^1\. who \(request phase\): authorize lets the request in$/m,
+      /^1\. who \(request phase\): authorize allows the request$/m,
       /^ +verdict +allowed by statement 2 of its policy$/m,
       /^ +on +arn:aws:execute-api:us-east-1:000000000000:lambda-ext-proc\/prod\/GET\/orders\/7$/m,
       /^ +principalId +ada$/m,

@@ -100,16 +100,13 @@ for (const [args, message] of [
   [['--headr', 'x', '/'], 'unknown flag --headr for try; did you mean --header?'],
   [['--confg', 'x', '/'], 'unknown flag --confg for try; did you mean --config?'],
   [['-Q', '/'], 'unknown flag -Q for try; see lambda-ext-proc try --help'],
-  [['-F', 'a=b', '/'], "curl's -F is not read by try: describe the request in a file, and give that instead"],
-  [
-    ['--upload-file', 'x', '/'],
-    "curl's --upload-file is not read by try: describe the request in a file, and give that instead",
-  ],
+  [['-F', 'a=b', '/'], 'try does not support -F of curl: describe the request in a file instead'],
+  [['--upload-file', 'x', '/'], 'try does not support --upload-file of curl: describe the request in a file instead'],
   [['-X'], '-X needs a value'],
   [['-H', 'nothing', '/'], '--header "nothing" is not "name: value"'],
-  [['-b', 'cookies.txt', '/'], '--cookie cookies.txt would be a file of cookies, which is not read; give NAME=VALUE'],
+  [['-b', 'cookies.txt', '/'], '--cookie cookies.txt would be a cookie file, which is not supported; give NAME=VALUE'],
   [['/a b'], '"/a b" has a blank or a control character; write a blank as %20'],
-  [['ftp://x/'], 'ftp://x/ is not a URL of HTTP: it begins with http://, https:// or /'],
+  [['ftp://x/'], 'ftp://x/ is not an HTTP URL: it must begin with http://, https:// or /'],
 ] as const) {
   test(`curl ${args.join(' ')} is refused`, async () => {
     await assert.rejects(request(...args), (error) => {

@@ -228,7 +228,7 @@ test('a live run reads nothing that --allow-secret does not open, and no variabl
   const { config } = filesOf(t, { config: document });
   const live = await runMain(['try', '--allow-live', '--config', config, ...argumentsFor(pin)]);
   assert.equal(live.code, 1);
-  assert.match(live.stderr, /the variable HOME is not open to policies: start with --allow-secret env:HOME/);
+  assert.match(live.stderr, /the variable HOME is not permitted for policies: start with --allow-secret env:HOME/);
   const answer = 'echo={resultText: "{}"}';
   const variable = { LAMBDA_EXT_PROC_ALLOW_LIVE: 'true' };
   const notLive = await runMain(['try', '--config', config, '--answer', answer, '/'], variable);

@@ -94,7 +94,7 @@ test('a run shows the steps, and tells what is wrong with the request, by line',
   const good = await page.run(example);
   assert.deepEqual(
     good.sections?.map(({ title }) => title),
-    ['Request', '1. s (request phase)', 'What Envoy would be told', 'What the backend gets', 'What the caller gets'],
+    ['Request', '1. s (request phase)', 'Replies to Envoy', 'What the backend gets', 'What the caller gets'],
   );
   assert.equal(good.problem, '');
   const unanswered = await page.run({ ...example, functions: '' });

@@ -141,7 +141,7 @@ test('errors of AWS and of functions are answers too, and onError is told', asyn
   const throttled = await run('{error: TooManyRequestsException}');
   assert.equal(throttled.code, 0);
   assert.match(throttled.stdout, /TooManyRequestsException/);
-  assert.match(throttled.stdout, /goes on, as onError: continue says/);
+  assert.match(throttled.stdout, /continues, because of onError: continue/);
   assert.match(
     (await run('{functionError: Unhandled, result: {errorMessage: broken}}')).stdout,
     /function error \(Unhandled\)\n.*broken/,
@@ -236,9 +236,9 @@ for (const [args, code, message] of [
   [['--config', 'P', '--backend', '{status: 42}', '/'], 1, /--backend:1:10 status: /],
   [['--config', 'P', '--case', 'x', '/'], 2, /--case needs --test FILE/],
   [['--config', 'P', '--format', 'xml', '/'], 2, /--format is text or json, not xml/],
-  [['--config', 'P', '--allow-live', '--serve'], 2, /--allow-live does not go with --serve/],
-  [['--config', 'P', '--allow-live', '--answer', 'f={result: 1}', '/'], 2, /--answer and --answers do not go with it/],
-  [['--config', 'P', '--allow-secret', 'env:X', '/'], 2, /--allow-secret needs --allow-live/],
+  [['--config', 'P', '--allow-live', '--serve'], 2, /--allow-live cannot be combined with --serve/],
+  [['--config', 'P', '--allow-live', '--answer', 'f={result: 1}', '/'], 2, /--answer or --answers/],
+  [['--config', 'P', '--allow-secret', 'env:X', '/'], 2, /--allow-secret requires --allow-live/],
   [['--config', 'P', '--serve', '--port', '70000'], 2, /--port must be a whole number from 0 to 65535/],
 ] as const) {
   test(`try ${args.join(' ')} is refused`, async (t) => {
@@ -298,8 +298,8 @@ apis:
   });
   const rows: readonly (readonly [string, string, RegExp])[] = [
     ['x-key: a', '{result: {}}', /^ +cache +a server keeps the result for 30 s; a trial keeps none$/m],
-    ['x-other: a', '{result: {}}', /^ +cache +keeps nothing: this request has no key$/m],
-    ['x-key: a', '{failure: read-timeout}', /^ +cache +keeps nothing: there is no good answer$/m],
+    ['x-other: a', '{result: {}}', /^ +cache +not kept: this request has no key$/m],
+    ['x-key: a', '{failure: read-timeout}', /^ +cache +not kept: the answer is not successful$/m],
   ];
   for (const [header, answer, row] of rows) {
     const { stdout, stderr } = await runMain(['try', '--config', p, '--answer', `f=${answer}`, '-H', header, '/a']);

@@ -173,8 +173,8 @@ describe('roles', () => {
   test('nobody gets in by a trust policy that is not complete', () => {
     const { roles, notes } = reportOfSteps([{ function: 'f', roleArn: tenant, externalId: header }], {}, {});
     const trust = roles[tenant]?.trustPolicy;
-    assert.match(notes.join('\n'), /externalId: a request decides it/);
-    assert.match(notes.join('\n'), /the trust policy of .*tenant: tell the ARN of the machine’s role by --principal/);
+    assert.match(notes.join('\n'), /externalId: it depends on the request/);
+    assert.match(notes.join('\n'), /the trust policy of .*tenant: give the ARN of the machine’s role with --principal/);
     for (const principal of [machine.principal ?? '', 'arn:aws:iam::999999999999:role/x']) {
       assert.ok(!isAllowed(trust, { action: 'sts:AssumeRole', principal, keys: { 'sts:ExternalId': 'tenant-7' } }));
     }
@@ -265,7 +265,7 @@ describe('identities', () => {
 
   test('a policy that AWS takes in no managed policy is told', () => {
     const steps = Array.from({ length: 100 }, (_, i) => ({ function: `a-function-with-a-long-name-${i}` }));
-    assert.match(reportOfSteps(steps).notes.join('\n'), /has \d+ characters: AWS takes 6144/);
+    assert.match(reportOfSteps(steps).notes.join('\n'), /has \d+ characters: AWS accepts 6144/);
     assert.deepEqual(reportOfSteps(steps.slice(0, 50)).notes, []);
   });
 });

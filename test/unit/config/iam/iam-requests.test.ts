@@ -121,7 +121,7 @@ test(`what ${documents} random documents call is allowed, and nothing beside it 
     };
     const allows = ({ signer, action, resource }: Asked): boolean =>
       policiesOf(signer).some(({ policy }) => isAllowed(policy, { action, resource }));
-    const told = report.notes.some((note) => note.includes('so that it is in no policy'));
+    const told = report.notes.some((note) => note.includes('so it is in no policy'));
     const all = run.invocations.flatMap(askedBy);
     seen.calls += run.invocations.length;
     const text = JSON.stringify(document);
@@ -147,7 +147,7 @@ test(`what ${documents} random documents call is allowed, and nothing beside it 
             keys: one.externalId === undefined ? {} : { 'sts:ExternalId': one.externalId },
           }),
         );
-        if (!trusted && (told || report.notes.some((note) => note.includes('in place of')))) {
+        if (!trusted && (told || report.notes.some((note) => note.includes('instead of')))) {
           seen.left++;
           continue;
         }

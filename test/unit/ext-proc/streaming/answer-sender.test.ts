@@ -132,7 +132,7 @@ test('no more is read while 256 KiB are on their way', async () => {
   assert.equal(sent.length, 5);
   const { asked } = body;
   await settle();
-  assert.equal(body.asked, asked, 'the function is read on though Envoy takes nothing');
+  assert.equal(body.asked, asked, 'the function is read on though Envoy accepts only');
   assert.equal(state.held, 64 * KiB);
   await leave(1);
   assert.equal(sent.length, 6);
