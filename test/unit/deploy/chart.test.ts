@@ -1,4 +1,4 @@
-// deploy/helm without Helm: its files are complete, its values are those of the schema, its rules name metrics that there are.
+// deploy/helm without Helm: its files are complete, its values are those of the schema.
 // test/long/kubernetes.long.ts renders it.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -7,8 +7,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Json } from '../../../scripts/support/kubernetes-schema.ts';
-import { metricCatalogue } from '../../../src/observability/index.ts';
-import { chart, objectsOf } from '../../support/deploy.ts';
+import { chart } from '../../support/deploy.ts';
 
 const read = (name: string): string => readFileSync(join(chart, name), 'utf8');
 const values: Json = parse(read('values.yaml'));
@@ -112,21 +111,6 @@ test('what templates include and read is there', () => {
     [],
   );
   for (const [, file = ''] of everything.matchAll(/\.Files\.Get "([^"]+)"/g)) assert.ok(read(file).length > 0);
-});
-
-test('rules and dashboard name metrics that there are', () => {
-  const series = Object.values(metricCatalogue).flatMap(({ name, type }) =>
-    type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
-  );
-  const [rules] = objectsOf(read('files/rules.yaml')) as unknown as { groups: { rules: { expr: string }[] }[] }[];
-  const expressions = [
-    ...(rules?.groups.flatMap((group) => group.rules.map(({ expr }) => expr)) ?? []),
-    ...[...read('files/dashboard.json').matchAll(/"expr": "(.*)"/g)].map(([, expr = '']) => expr),
-  ];
-  assert.ok(expressions.length >= 8);
-  for (const expression of expressions) {
-    for (const [name] of expression.matchAll(/lambda_ext_proc_\w+/g)) assert.ok(series.includes(name), name);
-  }
 });
 
 test('the version of the chart is the version of the program', () => {
