@@ -4,14 +4,14 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { installEnvoy } from '../../scripts/setup/envoy-versions.mjs';
 import { goTool, hasGo } from '../../scripts/support/go-tool.ts';
 import type { Json } from '../../scripts/support/kubernetes-schema.ts';
 import { temporaryDirectory } from '../../scripts/support/temporary-directory.ts';
 import { staticEnvoyOf } from '../../scripts/support/translated-gateway.ts';
 import { runMain } from '../support/command.ts';
-import { deploy, manifestsOf } from '../support/deploy.ts';
+import { deploy, type KubernetesObject, manifestsOf, objectsOf } from '../support/deploy.ts';
 import { tryLocally } from '../support/local-guide.ts';
 import { type OrdersExample, startOrdersExample, testOrders } from '../support/orders-example.ts';
 
@@ -31,6 +31,10 @@ function translate(text: string): string {
   } finally {
     directory.remove();
   }
+}
+
+interface AccessLog {
+  readonly settings: readonly [{ readonly format: { readonly json: Json } }];
 }
 
 describe('the example for Envoy Gateway', { skip }, () => {
@@ -66,6 +70,24 @@ describe('the example for Envoy Gateway', { skip }, () => {
     } finally {
       directory.remove();
     }
+  });
+
+  test('the access log of the guide becomes the one of Envoy', () => {
+    const page = readFileSync(join(root, 'docs/guides/access-logs.md'), 'utf8');
+    const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(
+      ([, text = '']) => parse(text) as KubernetesObject,
+    );
+    const proxy = blocks.find(({ kind }) => kind === 'EnvoyProxy');
+    const { telemetry } = (proxy?.spec ?? {}) as { readonly telemetry: { readonly accessLog: AccessLog } };
+    const [{ format }] = telemetry.accessLog.settings;
+    const changed = objectsOf(objects.join('\n---\n')).map((object) =>
+      object.kind === 'EnvoyProxy' ? { ...object, spec: { ...object.spec, ...proxy?.spec } } : object,
+    );
+    const told = translate(changed.map((object) => stringify(object)).join('---\n'));
+    // Each listener has the log, and its connection manager.
+    const formats = [...told.matchAll(/^( +)jsonFormat:\n((?:\1 .*\n)+)/gm)].map(([, , text = '']) => parse(text));
+    assert.ok(formats.length > 0);
+    for (const one of formats) assert.deepEqual(one, format.json);
   });
 
   test('health checks find the sidecar, which they do not without the host name of the backend', async () => {

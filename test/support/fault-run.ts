@@ -3,6 +3,7 @@ import { type ContainerAgent, startContainerAgent } from './container-agent.ts';
 import { type Environment, startEnvironment } from './environment.ts';
 import type { RouteOptions } from './envoy-config.ts';
 import { FaultStub } from './fault-stub.ts';
+import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts';
 import { ended, frame, openSession, openStream } from './raw-streams.ts';
 import { startRedis } from './redis-server.ts';
 import { StreamingStub } from './streaming-stub.ts';
@@ -32,6 +33,7 @@ const STREAMS = 40;
 
 export interface FaultRun {
   readonly environment: Environment;
+  readonly traces: OtlpReceiver;
   /** Answers of every kind, each `times` times and each with this trace. */
   call(fault: Fault, traceId: string, times?: number): Promise<readonly number[]>;
   /** More requests at a time than the process takes. */
@@ -40,7 +42,7 @@ export interface FaultRun {
   misuse(): Promise<void>;
   /** Other policies that are right, or some that cannot be used. */
   change(areRight: boolean): void;
-  /** The source of the machine's credentials has none any more. */
+  /** The source of the machine's credentials has none any more; some time after their end Lambda refuses the old ones. */
   endCredentials(): void;
 }
 
@@ -54,6 +56,7 @@ export async function startFaultRun(test: TestContext): Promise<FaultRun> {
     await streaming.stop();
     await lambda.stop();
   });
+  const traces = await startOtlpReceiver(test);
   const redis = await startRedis(test);
   script(lambda, streaming);
   const document = policies(lambda.endpoint, streaming.endpoint, redis.url);
@@ -64,6 +67,7 @@ export async function startFaultRun(test: TestContext): Promise<FaultRun> {
       envoy: { routes: routes(), allowModeOverride: false, responseAttributes: [] },
       env: {
         ...agent.env,
+        OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint,
         AWS_ENDPOINT_URL_STS: lambda.endpoint,
         LAMBDA_EXT_PROC_SECRET_STORE: 'the secret of the store',
       },
@@ -72,7 +76,7 @@ export async function startFaultRun(test: TestContext): Promise<FaultRun> {
     test,
   );
   test.after(() => environment.backend.stop());
-  return faultRun(environment, agent, document);
+  return { ...faultRun(environment, agent, document, lambda), traces };
 }
 
 function script(lambda: FaultStub, streaming: StreamingStub): void {
@@ -138,7 +142,12 @@ function routes(): readonly RouteOptions[] {
   ];
 }
 
-function faultRun(environment: Environment, agent: ContainerAgent, document: object): FaultRun {
+function faultRun(
+  environment: Environment,
+  agent: ContainerAgent,
+  document: object,
+  lambda: FaultStub,
+): Omit<FaultRun, 'traces'> {
   const ask = async (path: string, traceId: string): Promise<number> => {
     const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
     // A request with a body: one without has none that a policy could wait for.
@@ -168,6 +177,9 @@ function faultRun(environment: Environment, agent: ContainerAgent, document: obj
     },
     endCredentials() {
       agent.lifetime = undefined;
+      // Lambda takes them for a while after their end, and then does not.
+      const refused = { ...lambda.errorAnswer('ExpiredTokenException'), status: 403 };
+      setTimeout(() => lambda.script('machine', { kind: 'answer', answer: refused }), 1000 * (LIFETIME + 15)).unref();
     },
   };
 }

@@ -58,6 +58,15 @@ export const processes: Row = {
       targets: [{ expr: promql.sum('openFiles', byInstance), legend: '{{instance}}' }],
     },
     {
+      title: 'Spans of traces',
+      of: ['traceSpans', 'limitedTraces'],
+      unit: 'ops',
+      targets: [
+        { expr: promql.rate('traceSpans', { by: ['outcome'] }), legend: '{{outcome}}' },
+        { expr: promql.rate('limitedTraces'), legend: 'traces over the limit' },
+      ],
+    },
+    {
       title: 'Version',
       of: ['buildInfo'],
       unit: 'short',
