@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Child, startChild, waitFor } from '../scripts/support/child.ts';
 import { startMinistack } from '../scripts/support/ministack.ts';
 import { startBackend } from './backend.ts';
@@ -102,7 +102,7 @@ async function timed<T>(what: string, onProgress: (what: string) => void, work: 
 
 /** On a free port. Its output has the token, so no file gets it. */
 async function startPlayground({ checkout, tests }: DemoFiles, stops: (() => unknown)[]): Promise<string> {
-  const args = ['dist/main.js', 'try', '--test', tests, '--serve'];
+  const args = ['dist/main.js', 'try', '--test', relative(checkout, tests), '--serve'];
   const child = startChild('playground', process.execPath, args, { cwd: checkout });
   stops.push(() => child.stop());
   return await waitFor(child, 'its URL', () => /http:\/\/\S+/.exec(child.output())?.[0]);
