@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { envoyVersions } from '../../../scripts/setup/envoy-versions.mjs';
+import { nodeVersions } from '../../../scripts/setup/node-versions.mjs';
 import { OLDEST_MINOR } from '../../../src/envoy-names.ts';
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '../../..', file), 'utf8');
@@ -38,6 +39,14 @@ test('the newest of the supported envoys is the one that tests run', () => {
 
 test('check warns of an envoy that is older than all that tests run', () => {
   assert.equal(Number(envoyVersions[0]?.split('.')[1]), OLDEST_MINOR);
+});
+
+test('the page on compatibility begins with the versions that tests run on', () => {
+  const minors = envoyVersions.map((version) => version.split('.').slice(0, 2).join('.'));
+  const majors = [devDependencies?.node, ...nodeVersions].map((version) => version?.split('.')[0]);
+  const page = read('docs/compatibility.md');
+  assert.ok(page.includes(`works with Envoy ${minors[0]} to ${minors.at(-1)} and with Node ${majors.join(' and ')}.`));
+  assert.ok(read('RELEASES.md').includes('The five minor versions') && minors.length === 5);
 });
 
 test('the protos are of the envoy that tests run', () => {
