@@ -8,6 +8,7 @@ const unpacked = join(directory, 'unpacked');
 /** As much of Playwright's page as the tests use. */
 export interface BrowserPage {
   readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
+  readonly clock: { install(): Promise<void>; fastForward(ms: number): Promise<void> };
   goto(url: string): Promise<{ status(): number } | null>;
   reload(): Promise<unknown>;
   url(): string;

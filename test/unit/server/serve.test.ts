@@ -67,11 +67,13 @@ test('without a file and without rights for inline policies the server says that
   assert.match(body.checks.policies?.reason ?? '', /nothing to serve: give --config, or --inline-functions/);
 });
 
-test('/config shows what is in force and no secret', async (t) => {
+test('/config and the admin page show what is in force and no secret', async (t) => {
   const sidecar = await startSidecar({ test: t, config: policies() });
-  const text = await (await fetch(`${sidecar.adminUrl}/config`)).text();
-  assert.match(text, /order-enrich/);
-  assert.ok(!/S3CR3T|AKIDEXAMPLE/.test(text + sidecar.output()));
+  for (const path of ['/config', '/api?name=orders', '/']) {
+    const text = await (await fetch(sidecar.adminUrl + path)).text();
+    assert.match(text, path === '/' ? /The process is <strong>.*ready.*orders/s : /order-enrich/);
+    assert.ok(!/S3CR3T|AKIDEXAMPLE/.test(text + sidecar.output()));
+  }
 });
 
 test('a changed file is taken into force by itself, a broken one is not and shows in metric, readyz and log', async (t) => {
@@ -89,6 +91,8 @@ test('a changed file is taken into force by itself, a broken one is not and show
   await sidecar.log(({ level, problem }) => level === 'error' && /policies\.json:1:\d+ .*requst/.test(String(problem)));
   sidecar.writeConfig(policies('third'));
   await until('the gauge is 1', valid(sidecar, 1));
+  const reloads = await (await fetch(`${sidecar.adminUrl}/reloads`)).text();
+  assert.match(reloads, /Changed.*configuration\.function.*cannot be used.*requst.*Changed.*configuration\.function/s);
 });
 
 test('SIGHUP reads the file again', async (t) => {
