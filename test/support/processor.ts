@@ -8,6 +8,7 @@ import type { LambdaInvoker } from '../../src/lambda/index.ts';
 import { Metrics } from '../../src/observability/index.ts';
 import { defaultLogging, type PolicySet, type RequestLogging } from '../../src/policy/index.ts';
 import { createServer, parseListenAddress } from '../../src/server/index.ts';
+import { SecretWatch, secretsOf } from './secret-watch.ts';
 
 export interface ProcessorOptions {
   /** policies.yaml. */
@@ -35,7 +36,12 @@ export async function startProcessor(options: ProcessorOptions): Promise<Running
   let set = load(options.policies);
   const metrics = new Metrics();
   const log: Record<string, unknown>[] = [];
-  const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line)) });
+  const watch = new SecretWatch(secretsOf(options.policies));
+  const write = (line: string): void => {
+    watch.see(line);
+    log.push(JSON.parse(line));
+  };
+  const logger = pino({ level: 'info' }, { write });
   const processor = createExternalProcessor({
     policies: { current: () => set },
     invoker: options.invoker,
@@ -64,6 +70,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Running
       await server.close();
       metrics.stop();
       rmSync(directory, { recursive: true, force: true });
+      watch.check();
     },
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startChild, waitFor } from '../../scripts/support/child.ts';
+import { SecretWatch, secretsOf } from './secret-watch.ts';
 
 /** One line of the server's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly level: string; readonly msg: string };
@@ -21,6 +22,8 @@ export interface SidecarOptions {
   readonly test?: TestContext;
   /** Flags of Node itself, e.g. `--import file`. */
   readonly nodeArgs?: readonly string[];
+  /** Beside those of `config` and `env`: what it must never write. */
+  readonly secrets?: readonly string[];
   /** Runs dist/main.js, as set-up has built it, not the sources: for load, where memory and the time to start count. */
   readonly built?: boolean;
 }
@@ -54,11 +57,13 @@ export interface RunningSidecar {
 const sources = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const built = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Starts the server and resolves when it says `ready`. */
+/** Starts the server and resolves when it says `ready`. `stop` rejects where the server has written a secret of the test. */
 export async function startSidecar(options: SidecarOptions = {}): Promise<RunningSidecar> {
   const directory = mkdtempSync(join(tmpdir(), 'lep-'));
   const config = join(directory, typeof options.config === 'object' ? 'policies.json' : 'policies.yaml');
+  const watch = new SecretWatch([...secretsOf(options.config, options.env), ...(options.secrets ?? [])]);
   const writeConfig = (content: string | object): void => {
+    watch.know(secretsOf(content));
     const text = typeof content === 'string' ? content : JSON.stringify(content, undefined, 2);
     writeFileSync(`${config}.new`, text);
     renameSync(`${config}.new`, config);
@@ -79,12 +84,14 @@ export async function startSidecar(options: SidecarOptions = {}): Promise<Runnin
   const child = startChild('sidecar', process.execPath, args, {
     ...(options.env === undefined ? {} : { env: options.env }),
     onLine(line, from) {
+      watch.see(line);
       if (from === 'stdout' && line.startsWith('{')) lines.push(JSON.parse(line) as LogLine);
     },
   });
   const stop = async (): Promise<number | string> => {
     const result = await child.stop(10_000);
     rmSync(directory, { recursive: true, force: true });
+    watch.check();
     return result;
   };
   const ready = await waitFor(child, 'ready', () => lines.find(({ msg }) => msg === 'ready')).catch(

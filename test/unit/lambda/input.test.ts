@@ -159,12 +159,13 @@ suite('limits of a function', () => {
 
   test('an open circuit sends nothing until a trial succeeds', async (context) => {
     const stub = await FaultStub.start({ secrets });
-    const invoker = createLambdaInvoker({ environment: {} });
+    const opened: string[] = [];
+    const invoker = createLambdaInvoker({ environment: {}, onCircuitOpened: (name) => opened.push(name) });
     context.after(async () => {
       await invoker.close();
       await stub.stop();
     });
-    const transport = { connectionTimeoutMs: 2000, readTimeoutMs: 5000, circuitBreaker: { failures: 2, openMs: 200 } };
+    const transport = { connectionTimeoutMs: 2000, readTimeoutMs: 5000, circuitBreaker: { failures: 2, openMs: 1_000 } };
     const call = invocation({ endpoint: stub.endpoint, transport });
     stub.script('f', { kind: 'error', type: 'ServiceException' });
     for (let i = 0; i < 2; i++) assert.equal((await failureOf(invoker, call)).kind, 'service');
@@ -174,9 +175,12 @@ suite('limits of a function', () => {
       { kind: 'refused', details: 'Service: Lambda, Circuit open' },
     );
     assert.equal(stub.requests.length, 2);
+    assert.deepEqual([opened, [...invoker.circuits()]], [['f'], [{ function: 'f', state: 'open' }]]);
     stub.script('f', { kind: 'answer', answer: { status: 200, body: '{}' } });
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    while ([...invoker.circuits()][0]?.state === 'open') await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual([...invoker.circuits()], [{ function: 'f', state: 'half_open' }]);
     assert.equal((await invoker.invoke(call)).status, 200);
     assert.equal((await invoker.invoke(call)).status, 200);
+    assert.deepEqual([...invoker.circuits()], []);
   });
 });
