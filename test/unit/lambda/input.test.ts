@@ -165,7 +165,11 @@ suite('limits of a function', () => {
       await invoker.close();
       await stub.stop();
     });
-    const transport = { connectionTimeoutMs: 2000, readTimeoutMs: 5000, circuitBreaker: { failures: 2, openMs: 1_000 } };
+    const transport = {
+      connectionTimeoutMs: 2000,
+      readTimeoutMs: 5000,
+      circuitBreaker: { failures: 2, openMs: 1_000 },
+    };
     const call = invocation({ endpoint: stub.endpoint, transport });
     stub.script('f', { kind: 'error', type: 'ServiceException' });
     for (let i = 0; i < 2; i++) assert.equal((await failureOf(invoker, call)).kind, 'service');
