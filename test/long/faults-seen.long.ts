@@ -1,6 +1,7 @@
 // Ten faults and more, provoked through a real Envoy: a real Prometheus runs every expression of the dashboard and of the rules, an hour in
 // a minute, and for each fault there are the alert, the panel and the log line that docs/guides/troubleshoot.md names.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -80,6 +81,7 @@ interface Seen {
   readonly recorded: Set<string>;
 }
 
+const hasJq = spawnSync('jq', ['--version']).error === undefined;
 const queries = dashboardQueries();
 const rules = ruleGroups().flatMap((group) => group.rules);
 const ruleNames = rules.flatMap((rule) =>
@@ -135,6 +137,20 @@ describe('ten faults and more', { skip: hasApt() ? false : 'no apt here' }, () =
 
   test('the guide has ten faults', () =>
     assert.deepEqual(rows.map(({ title }) => title).sort(), Object.keys(provokedBy).sort()));
+
+  const filters = [...guide('runbook').matchAll(/jq -c '([^']+)'/g)].map(([, filter = '']) => filter);
+  for (const filter of filters) {
+    test(`the runbook finds lines by ${filter}`, { skip: hasJq ? false : 'no jq here' }, () => {
+      const input = run.environment.sidecar
+        .logs()
+        .map((line) => JSON.stringify(line))
+        .join('\n');
+      const filled = filter.replace('KIND', 'denied').replace('"API"', '"denied"');
+      const found = spawnSync('jq', ['-c', filled], { input, encoding: 'utf8', maxBuffer: 2 ** 27 });
+      assert.equal(found.status, 0, found.stderr);
+      assert.match(found.stdout, /^\{/);
+    });
+  }
 
   for (const { title, alert, panel, line, span } of rows) {
     test(`${title}: its span`, () => {
