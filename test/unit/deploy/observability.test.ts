@@ -1,7 +1,7 @@
 // The dashboard and the rules: made from the metrics' catalogue, complete, and with a section of the runbook for each alert. A real
 // Prometheus runs them in test/long/prometheus.long.ts.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
@@ -150,6 +150,22 @@ test('panels that alerts and the runbook name are there', () => {
   assert.ok(named.length > 10);
   assert.deepEqual(
     named.filter((title) => !titles.has(title)),
+    [],
+  );
+});
+
+test('log lines that the guides look for are in the sources', () => {
+  const sources = globSync('src/**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+  const text = sources.join('\n');
+  const named = ['runbook', 'troubleshoot'].flatMap((name) => {
+    const page = readFileSync(join(root, `docs/guides/${name}.md`), 'utf8');
+    return [...page.matchAll(/(?:\.msg == |"msg":|\.msg \| startswith\()"([^"]+)"/g)].map(
+      ([, message = '']) => message,
+    );
+  });
+  assert.ok(named.length > 10);
+  assert.deepEqual(
+    named.filter((message) => !text.includes(message)),
     [],
   );
 });
