@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { pino } from 'pino';
 import {
   type AssumedRole,
   type CredentialSource,
@@ -8,9 +9,12 @@ import {
   type InvocationResult,
   type ProcessInvoker,
 } from '../../src/lambda/index.ts';
+import { createTracing } from '../../src/tracing/sdk-tracing.ts';
+import { readTracingSettings } from '../../src/tracing/settings.ts';
 import { FaultStub } from '../support/fault-stub.ts';
 import { failureOf, invocation } from '../support/invocation.ts';
 import { allow, type LocalAws, startLocalAws } from '../support/ministack.ts';
+import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { type StsFault, type StsStub, startStsStub } from '../support/sts-stub.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -69,6 +73,43 @@ suite('roles, against a local AWS that checks signatures and policies', () => {
     for (const one of fresh) await one.close();
     await sts.stop();
     await aws.stop();
+  });
+
+  test('STS is a span of the request that waits for the session, and a later one does not ask', async (t) => {
+    const receiver = await startOtlpReceiver(t);
+    const { settings } = readTracingSettings({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+      OTEL_TRACES_SAMPLER: 'always_on',
+    });
+    assert.ok(settings);
+    const observer = { spans() {}, traceLimited() {} };
+    const logger = pino({ level: 'silent' });
+    const tracing = createTracing(settings, { observer, logger, version: '0', worker: undefined });
+    const traced = createLambdaInvoker({ environment: {}, random: () => 0, tracing });
+    fresh.push(traced);
+    const source = { ...caller, roleChain: [role('hub')], role: role('spoke') };
+    for (const name of ['first', 'second']) {
+      const span = tracing.begin(name, 'client', undefined);
+      await traced.invoke({ ...callOf(source), span }).catch(() => {});
+      span.end();
+    }
+    await tracing.close(5_000);
+    const under = (name: string) => {
+      const above = receiver.spans.find((span) => span.name === name);
+      return receiver.spans.filter(({ parentSpanId }) => parentSpanId === above?.spanId);
+    };
+    const names = (name: string) =>
+      under(name)
+        .map((span) => span.name)
+        .sort();
+    assert.deepEqual(names('first'), ['POST', 'STS.AssumeRole', 'STS.AssumeRole', 'wait for credentials']);
+    assert.deepEqual(names('second'), ['POST']);
+    const sessions = under('first').filter((span) => span.name === 'STS.AssumeRole');
+    assert.deepEqual(
+      sessions.map(({ attributes }) => attributes['lambda_ext_proc.role']).sort(),
+      ['hub', 'spoke'].map((name) => role(name).roleArn).sort(),
+    );
+    assert.ok(sessions.every(({ attributes }) => attributes['rpc.method'] === 'STS/AssumeRole'));
   });
 
   test('a role gives the rights that the keys have not', async () => {
