@@ -142,7 +142,7 @@ suite('check --live against a stub', () => {
     ['ExpiredTokenException', ['have expired']],
     ['UnrecognizedClientException', ['rejects the credentials']],
     ['TooManyRequestsException', ['warning: live: f in us-east-1 is throttled']],
-    ['ServiceException', ['f in us-east-1 could not be reached:']],
+    ['ServiceException', ['f in us-east-1 could not be checked:']],
   ] as const) {
     test(`${type} is told`, async () => {
       const status = type === 'TooManyRequestsException' ? 429 : type === 'ServiceException' ? 500 : 403;
@@ -174,8 +174,8 @@ suite('check --live against a stub', () => {
     );
     assert.equal(stub.requests.length, 0);
     assert.deepEqual(problems, []);
-    assert.match(notes[0] ?? '', /apis\.orders\.request\.0: live: not checked: function$/);
-    assert.match(notes[1] ?? '', /apis\.orders\.request\.1: live: not checked: qualifier$/);
+    assert.match(notes[0] ?? '', /apis\.orders\.request\.0: live: not checked: function depends on the request$/);
+    assert.match(notes[1] ?? '', /apis\.orders\.request\.1: live: not checked: qualifier depends on the request$/);
   });
 
   test('what allow does not allow is not asked for', async (t) => {
@@ -233,7 +233,7 @@ suite('check --live against a stub', () => {
     assert.equal(code, 1);
     assert.match(stdout, /:7:\d+ apis\.orders\.request\.1: live: gone is not in us-east-1/);
     assert.match(stdout, /:6:\d+ apis\.orders\.request\.0: live: f in us-east-1 may be invoked by static keys …\n/);
-    assert.match(stdout, /:8:\d+ apis\.orders\.request\.2: live: not checked: function\n/);
+    assert.match(stdout, /:8:\d+ apis\.orders\.request\.2: live: not checked: function depends on the request\n/);
     assert.ok(!stdout.includes(secretKey) && !stdout.includes(accessKey));
     const json = JSON.parse((await run('--live', '--format', 'json')).stdout) as { notes: string[]; errors: number };
     assert.equal(json.notes.length, 2);

@@ -116,7 +116,7 @@ suite('the dump of a running Envoy', () => {
       return check(text.replace(from, to));
     };
     const [api = '', unreached = ''] = spoilt(/"value": "orders"/, '"value": "ordres"');
-    assert.match(api, /^dump\.json:\d+:\d+ route orders: .*matches no API .*did you mean orders\?$/);
+    assert.match(api, /^dump\.json:\d+:\d+ route orders: .*is not an API of the policies.*did you mean orders\?$/);
     assert.match(
       unreached,
       /^policies\.yaml:4:3 apis\.orders: warning: no route of the Envoy configuration reaches it/,
