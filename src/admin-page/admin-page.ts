@@ -6,7 +6,7 @@ import { type PageOutline, pageDocument } from './document.ts';
 import { failureRows, failuresMain, failuresSection, MOST_FAILURES } from './failures-page.ts';
 import { Fresh } from './fresh.ts';
 import type { LiveData } from './live.ts';
-import { html, type Markup } from './markup.ts';
+import { html, type Markup, visibleText } from './markup.ts';
 import { timeText } from './numbers.ts';
 import { pageAnswer } from './page-answer.ts';
 import { readPageFiles } from './page-files.ts';
@@ -84,7 +84,7 @@ export class AdminPage implements AdminPages {
   async answer(path: string, query: URLSearchParams): Promise<PageAnswer> {
     const file = this.#files.get(path);
     if (file !== undefined) return pageAnswer(200, file.type, file.body);
-    if (path === LIVE) return pageAnswer(200, JSON_TYPE, JSON.stringify(await this.#live(query)));
+    if (path === LIVE) return pageAnswer(200, JSON_TYPE, JSON.stringify(await this.#live(query), visible));
     const page = await this.#pages.get(path)?.(query);
     if (page !== undefined) return this.#page(200, page);
     return this.#page(404, { title: 'Not found', main: html`<p>There is no such page. <a href="/">Overview</a></p>` });
@@ -154,4 +154,9 @@ ${reloadSection(this.#source.reloads())}`;
   async #failureRows(most: number): Promise<readonly Row[]> {
     return failureRows((await this.#failed.get()).slice(0, most));
   }
+}
+
+/** For JSON.stringify: what the script puts in looks as what it was served with. */
+function visible(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? visibleText(value) : value;
 }

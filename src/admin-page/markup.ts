@@ -42,6 +42,11 @@ function rendered(content: Content): string {
   return escapeText(String(content));
 }
 
+/** A text of whoever it may be, with controls and what reverses the order of letters as escapes. */
+export function visibleText(text: string): string {
+  return printable(text.toWellFormed());
+}
+
 function escapeText(text: string): string {
-  return printable(text.toWellFormed()).replaceAll(/[&<>"'`]/g, (c) => ESCAPES[c] ?? c);
+  return visibleText(text).replaceAll(/[&<>"'`]/g, (c) => ESCAPES[c] ?? c);
 }

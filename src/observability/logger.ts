@@ -35,6 +35,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
       level,
       base: options.bindings ?? null,
       timestamp: stdTimeFunctions.isoTime,
+      hooks: { streamWrite: inOneLine },
       serializers: { err: (error: unknown) => serializeError(error, debugging) },
       formatters: {
         level: (label: string) => ({ level: label as Level }),
@@ -43,6 +44,14 @@ export function createLogger(options: LoggerOptions = {}): Logger {
     },
     options.destination ?? standardOutput(options.onDrop),
   );
+}
+
+/** What JSON leaves as it is: line breaks of Unicode, controls that terminals obey, and what reverses the order of letters. */
+const UNSAFE = /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Such characters are in texts only, where an escape means the same. Readers in Node and Python end a line at some of them. */
+function inOneLine(line: string): string {
+  return line.replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function standardOutput(onDrop: (() => void) | undefined): DestinationStream {

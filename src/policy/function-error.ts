@@ -9,7 +9,7 @@ const MAX_PAYLOAD = 256 * 1024;
 const MAX_TEXT = 1_024;
 
 /**
- * `errorType` and `errorMessage` of the payload of a failed function, each cut to 1 KB
+ * `errorType` and `errorMessage` of the payload of a failed function, whole: see cutText
  * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html). Undefined where it is none of Lambda's errors.
  */
 export function functionErrorOf(payload: Uint8Array): FunctionErrorFacts | undefined {
@@ -31,5 +31,5 @@ export function cutText(text: string): string {
 
 function textOf(data: object, name: string): string | undefined {
   const value: unknown = Object.hasOwn(data, name) ? Reflect.get(data, name) : undefined;
-  return typeof value === 'string' ? cutText(value) : undefined;
+  return typeof value === 'string' ? value : undefined;
 }

@@ -63,7 +63,7 @@ export function reportError(
   const text = redact === undefined ? message : withoutQuotes(redact(message));
   // What a function says of its own failure is told apart, where that is wanted.
   const isFunction = kind === 'function_error';
-  const said = isFunction ? { type: errorType, message: cutText(message) } : undefined;
+  const said = isFunction ? { type: errorType, message } : undefined;
   log(ended, {
     outcome,
     kind,
@@ -151,8 +151,9 @@ function resultKind(failure: PolicyFailure): InvocationFailureKind {
 /** What the function says of its own failure: anything a caller sent may be in it. */
 function saidBy({ transaction, redact }: EndedInvocation, said: FunctionErrorFacts | undefined) {
   if (said === undefined || !transaction.runtime.logging.functionErrors) return undefined;
+  // Cut last: a private value that the cut goes through would not be found.
   const text = (value: string | undefined): string | undefined =>
-    value === undefined || redact === undefined ? value : withoutQuotes(redact(value));
+    value === undefined ? undefined : cutText(redact === undefined ? value : withoutQuotes(redact(value)));
   return { functionErrorType: text(said.type), functionErrorMessage: text(said.message) };
 }
 

@@ -57,8 +57,17 @@ export class AdminGuard {
   }
 }
 
-/** What a proxy on this machine says of a request that it passes on. */
-const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-envoy-external-address', 'x-real-ip'] as const;
+/** What a proxy on this machine says of a request that it passes on. Envoy without `use_remote_address` says only x-forwarded-proto and its timeout. */
+const FORWARDED = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-envoy-expected-rq-timeout-ms',
+  'x-envoy-external-address',
+  'x-real-ip',
+] as const;
 
 /** A client of this machine comes from 127.0.0.1. Istio lets those of other machines come from 127.0.0.6. */
 function isOfThisMachine(address: string): boolean {

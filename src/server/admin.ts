@@ -149,6 +149,7 @@ function router(
     }
     return scrape;
   };
+  const nextTurn = turns();
   return async (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
@@ -173,6 +174,10 @@ function router(
         json({ error: 'the request comes from the page of another origin' }),
       );
     }
+    if (isDetail) {
+      await nextTurn();
+      if (response.destroyed) return;
+    }
     switch (path) {
       case '/readyz': {
         const readiness = await source.readiness();
@@ -191,6 +196,15 @@ function router(
         return send(request, response, status, type, body, headers);
       }
     }
+  };
+}
+
+/** Pages are made for each request, and one connection can ask for a thousand at once: what else waits comes between two of them. */
+function turns(): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return last;
   };
 }
 

@@ -81,8 +81,14 @@ function readHeaders(variables: Variables): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const variable of [ofAll, ofTraces]) {
     for (const [name, value] of Object.entries(variables.pairs(variable))) {
-      if (HEADER_NAME.test(name) && HEADER_VALUE.test(value)) headers[name.toLowerCase()] = value;
-      else variables.warn(variable, `the header ${quoted(name)} has a name or a value that HTTP does not allow`);
+      if (!HEADER_NAME.test(name)) {
+        // Of `authorization: Basic eDp5==` all up to the first `=` is the name.
+        variables.warn(
+          variable,
+          'a header of it has a name that HTTP does not allow: write name=value, percent-encoded',
+        );
+      } else if (HEADER_VALUE.test(value)) headers[name.toLowerCase()] = value;
+      else variables.warn(variable, `the header ${quoted(name)} has a value that HTTP does not allow`);
     }
   }
   return headers;

@@ -235,6 +235,13 @@ test('a failure tells its place, what to do about it and how to find it in the l
   );
 });
 
+test('what the script puts in has no raw controls either', async () => {
+  const failures = [failureRecord({ reason: 'no f\u202eg\u001b[31m \ud800', api: 'a\u2066' })];
+  const page = pageOf({ failures: async () => failures });
+  const { failures: rows } = JSON.parse(await shown(page, '/admin/live.json?failures=100')).lists;
+  assert.deepEqual([rows[0].reason, rows[0].where], ['no f\\u202eg\\u001b[31m \ufffd', 'a\\u2066']);
+});
+
 test('a hundred long failures make a page of bounded size', async () => {
   const long = '&'.repeat(8_000);
   const failures = Array.from({ length: 100 }, () =>

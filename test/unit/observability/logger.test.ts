@@ -95,3 +95,14 @@ test('blanks cost their length once, wherever a secret or a line break could beg
   for (let count = 0; count < 2_000; count++) other.error({ reason: `bearer${' '.repeat(8_180)}` }, 'x');
   assert.equal(lines.length, 2_000);
 });
+
+test('a line has no character at which a reader ends it, or that a terminal obeys, and says the same', () => {
+  const { logger, lines, last } = capture();
+  const hostile = 'a\u2028{"level":"fatal"}\u2029\u0085\u009b31m\u001b[31m\u007f\u202ecba\u2066 "\\\\ äß€😀 \ud800';
+  logger.error({ reason: hostile, [hostile]: 1, err: new Error(hostile) }, hostile);
+  const line = lines.at(-1) ?? '';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
+  assert.doesNotMatch(line.slice(0, -1), /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/);
+  assert.deepEqual([last().reason, last().msg, last()[hostile]], [hostile, hostile, 1]);
+  assert.ok(line.includes('äß€😀'));
+});

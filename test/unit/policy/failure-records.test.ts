@@ -239,6 +239,25 @@ describe("a function's own error", () => {
     assert.ok(Buffer.byteLength(String(functionErrorMessage)) <= 1_024 + 3);
   });
 
+  test('is cut after private values are taken out, so that no part of one is left at the cut', async () => {
+    const token = `eyJ${'Zx9Q'.repeat(400)}`;
+    const variables = [{ name: 'token', value: "{#request.headers['x-token'][0]}", private: true }];
+    for (const before of ['', 'x'.repeat(1_000)]) {
+      const fails = () => ({
+        functionError: 'Unhandled',
+        payload: Buffer.from(JSON.stringify({ errorType: 'Boom', errorMessage: `${before} no ${token}` })),
+      });
+      const run = policyRun(
+        { apis: { default: { request: [step('first', { variables }), step('bad')] } } },
+        { functions: { first: () => '{}', bad: fails }, headers: { 'x-token': token } },
+      );
+      await run.request();
+      const lines = run.log.filter(({ msg }) => msg === 'invocation');
+      assert.equal(lines.at(-1)?.functionErrorMessage, `${before} no …`);
+      assert.ok(!JSON.stringify(run.log).includes(token.slice(0, 8)));
+    }
+  });
+
   test('is not where it is not wanted', async () => {
     const line = await lineOf(false);
     assert.ok(!('functionErrorType' in line) && !('functionErrorMessage' in line));

@@ -230,6 +230,7 @@ for (const [what, client, more, details, expected] of [
   ['this machine', '127.0.0.1', '', false, true],
   ['where Istio lets others come from', '127.0.0.6', '', false, false],
   ['a proxy on this machine', '127.0.0.1', 'x-forwarded-for: 10.0.0.1\r\n', false, false],
+  ['an Envoy that adds no address', '127.0.0.1', 'x-envoy-expected-rq-timeout-ms: 15000\r\n', false, false],
   ['anywhere, with --admin-details', '127.0.0.6', '', true, true],
 ] as const) {
   test(`a request from ${what} ${expected ? 'is' : 'is not'} told the configuration and the reasons`, async (t) => {
@@ -253,6 +254,31 @@ for (const [what, client, more, details, expected] of [
     assert.match(await answer('/metrics'), /up 1/);
   });
 }
+
+test('a thousand pages asked for at once are made one by one, and others are answered between them', async (t) => {
+  let made = 0;
+  let inTurn = 0;
+  let most = 0;
+  const { promise: enough, resolve } = Promise.withResolvers<void>();
+  const answer: AdminSource['page']['answer'] = async () => {
+    if (inTurn++ === 0) {
+      setImmediate(() => {
+        inTurn = 0;
+      });
+    }
+    most = Math.max(most, inTurn);
+    if (++made === 200) resolve();
+    return { status: 200, type: 'text/html', body: 'page', headers: {} };
+  };
+  const { port } = await start(t, { page: { ...page, answer } });
+  const socket = createConnection({ port, host: '127.0.0.1' }).on('error', () => {});
+  socket.resume().write(get('/', '127.0.0.1').replace('connection: close\r\n', '').repeat(1_000));
+  await enough;
+  assert.ok(most <= 2, `${most} at once`);
+  // Nobody waits any more for those that are left.
+  socket.destroy();
+  assert.equal(await ask(port, get('/livez', '127.0.0.1')), 200);
+});
 
 for (const [what, headers, expected] of [
   ['no browser', '', 200],

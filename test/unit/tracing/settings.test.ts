@@ -111,6 +111,18 @@ test('what cannot be keeps traces off, and says what to do', () => {
   }
 });
 
+test('a header that is written as HTTP has it is ignored, and its value not told', () => {
+  const environment = {
+    ...ON,
+    OTEL_EXPORTER_OTLP_HEADERS: 'Authorization: Basic c2VjcmV0LXBhc3M==,x-tenant=a%0Ab,x-kept=1',
+  };
+  assert.deepEqual(readTracingSettings(environment).settings?.exporter.headers, { 'x-kept': '1' });
+  assert.deepEqual(problemsOf(environment), [
+    'on OTEL_EXPORTER_OTLP_HEADERS: a header of it has a name that HTTP does not allow: write name=value, percent-encoded; it is ignored',
+    'on OTEL_EXPORTER_OTLP_HEADERS: the header "x-tenant" has a value that HTTP does not allow; it is ignored',
+  ]);
+});
+
 test('a client certificate without its key keeps traces off', (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'otel-'));
   t.after(() => rmSync(directory, { recursive: true }));
