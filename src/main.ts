@@ -21,6 +21,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['eval', async () => (await import('./commands/eval.ts')).evalCommand],
   ['test', async () => (await import('./commands/test.ts')).testCommand],
   ['try', async () => (await import('./commands/try.ts')).tryCommand],
+  ['health', async () => (await import('./commands/health.ts')).healthCommand],
   ['init', async () => (await import('./commands/init.ts')).initCommand],
   ['iam', async () => (await import('./commands/iam.ts')).iamCommand],
   ['schema', async () => (await import('./commands/schema.ts')).schemaCommand],

@@ -16,6 +16,13 @@ const logLevelFlag: Flag = {
   fallback: 'info',
 };
 
+const adminFlag: Flag = {
+  name: 'admin',
+  value: 'HOST:PORT|off',
+  help: 'where the admin page, /livez, /readyz, /metrics and /config are served',
+  fallback: '127.0.0.1:9464',
+};
+
 export const serveDefinition: CommandDefinition = {
   name: 'serve',
   summary: 'Run the external processing server',
@@ -33,12 +40,7 @@ export const serveDefinition: CommandDefinition = {
       help: 'unix:/path (mode 0660) or host:port; {worker} becomes the number of the worker',
       fallback: '127.0.0.1:50051',
     },
-    {
-      name: 'admin',
-      value: 'HOST:PORT|off',
-      help: 'where the admin page, /livez, /readyz, /metrics and /config are served',
-      fallback: '127.0.0.1:9464',
-    },
+    adminFlag,
     {
       name: 'admin-host',
       value: 'NAME',
@@ -182,6 +184,16 @@ export const tryDefinition: CommandDefinition = {
   ],
 };
 
+export const healthDefinition: CommandDefinition = {
+  name: 'health',
+  summary: 'Ask the server on this machine whether it lives, or is ready',
+  flags: [
+    { ...adminFlag, help: 'as of serve; every address of the machine is asked on loopback, and off is not asked' },
+    { name: 'ready', variable: false, help: 'ask /readyz, not /livez' },
+  ],
+  examples: ['lambda-ext-proc health --ready'],
+};
+
 export const initDefinition: CommandDefinition = {
   name: 'init',
   summary: 'Write a starting point: policies.yaml, its tests, and an Envoy configuration',
@@ -251,6 +263,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
   evalDefinition,
   testDefinition,
   tryDefinition,
+  healthDefinition,
   initDefinition,
   iamDefinition,
   schemaDefinition,

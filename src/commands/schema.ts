@@ -3,6 +3,7 @@ import { policyTestsJsonSchema } from '../policy-tests/index.ts';
 import { parseCommandLine, UsageError } from './command-line.ts';
 import { schemaDefinition } from './definitions.ts';
 import type { CommandIo } from './io.ts';
+import { version } from './version.ts';
 
 /** As the files of schema/ in the package, which a test compares. */
 export const SCHEMAS = {
@@ -21,5 +22,5 @@ export async function schemaCommand(args: readonly string[], io: CommandIo): Pro
 }
 
 export function schemaText(name: keyof typeof SCHEMAS): string {
-  return `${JSON.stringify(SCHEMAS[name].make(), null, 2)}\n`;
+  return `${JSON.stringify(SCHEMAS[name].make(version()), null, 2)}\n`;
 }

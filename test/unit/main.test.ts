@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { runMain as run } from '../support/command.ts';
 
-const commands = ['serve', 'check', 'eval', 'test', 'try', 'init', 'schema', 'import-gravitee'];
+const commands = ['serve', 'check', 'eval', 'test', 'try', 'health', 'init', 'schema', 'import-gravitee'];
 
 test('--version prints the version of the package, after a command too', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -38,7 +38,10 @@ test('without a command the help goes to standard error, and the code is 2', asy
 for (const [args, message] of [
   [['serv'], 'unknown command serv; did you mean serve?'],
   [['import'], 'unknown command import; did you mean import-gravitee?'],
-  [['xyzzy'], 'unknown command xyzzy; commands are serve, check, eval, test, try, init, iam, schema, import-gravitee'],
+  [
+    ['xyzzy'],
+    'unknown command xyzzy; commands are serve, check, eval, test, try, health, init, iam, schema, import-gravitee',
+  ],
   [['--serve'], 'unknown flag --serve; did you mean serve?'],
   [['serve', '--listn', 'x'], 'unknown flag --listn for serve; did you mean --listen?'],
   [['serve', '--tls-cret', 'x'], 'unknown flag --tls-cret for serve; did you mean --tls-cert?'],

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { documentSchema } from './document.ts';
 
-/** A name and no address: editors are told the file, and nothing is fetched. */
-const ID = 'urn:lambda-ext-proc:policies:1';
-
 /** The JSON Schema of policies.yaml, made of the same definitions by which documents are checked. */
-export function policiesJsonSchema(): Record<string, unknown> {
-  return jsonSchemaOf(documentSchema, ID);
+export function policiesJsonSchema(version: string): Record<string, unknown> {
+  return jsonSchemaOf(documentSchema, 'policies.schema.json', version);
 }
 
-/** A schema for editors. */
-export function jsonSchemaOf(definition: z.ZodType, id: string): Record<string, unknown> {
+/**
+ * A schema for editors, which the package of that version has as schema/`file`. Its `$id` is where the registry's files are served
+ * from: for documents that name the schema by an address. The comments that `init` writes name a file, and nothing is fetched.
+ */
+export function jsonSchemaOf(definition: z.ZodType, file: string, version: string): Record<string, unknown> {
   const { $schema, ...schema } = z.toJSONSchema(definition, {
     io: 'input',
     target: 'draft-2020-12',
     override: ({ jsonSchema }) => joinNull(jsonSchema),
   });
-  return { $schema, $id: id, ...schema };
+  return { $schema, $id: `https://unpkg.com/lambda-ext-proc@${version}/schema/${file}`, ...schema };
 }
 
 /** `anyOf: [{type: integer}, {type: null}]` becomes `type: [integer, null]`, which editors show as one thing. */

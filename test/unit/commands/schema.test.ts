@@ -21,6 +21,15 @@ test('the schemas are those of the package', async () => {
   assert.equal(await printed('test'), published('policy-tests.schema.json'));
 });
 
+test('the $id of a schema is an address of its version, at the path that the package has it under', async () => {
+  const { name, version, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const schema of ['policies', 'test'] as const) {
+    const { $id } = JSON.parse(await printed(schema));
+    const [, path = ''] = $id.split(`https://unpkg.com/${name}@${version}/`);
+    assert.ok(exports[`./${path}`], $id);
+  }
+});
+
 test('another schema is a usage error', async () => {
   await assert.rejects(printed('envoy'), UsageError);
   await assert.rejects(printed('policies', 'test'), UsageError);

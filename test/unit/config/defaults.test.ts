@@ -18,7 +18,7 @@ function defaultsOf(schema: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, field.default]));
 }
 
-const { $defs, ...whole } = policiesJsonSchema() as { readonly $defs: Record<string, unknown> };
+const { $defs, ...whole } = policiesJsonSchema('0.0.0') as { readonly $defs: Record<string, unknown> };
 
 test('the defaults of a configuration that the schema tells are those that are compiled', () => {
   const said = defaultsOf($defs.configuration);
