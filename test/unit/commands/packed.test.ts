@@ -1,59 +1,108 @@
 // The file that `npm pack` makes, in a directory of its own: what it carries, and that its commands find what they read.
+// test/long/package.long.ts installs it as npm does.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { runProgram, tryCommands } from '../../support/installed-package.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
-function run(command: string, args: readonly string[], cwd: string): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
-  if (error) throw error;
-  assert.equal(status, 0, `${command} ${args.join(' ')}: ${stdout}${stderr}`);
-  return stdout;
+/** All that the package has. What is new has to be named here. */
+const CONTENTS = [
+  /^(?:package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md|SECURITY\.md)$/,
+  /^dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)$/,
+  /^deploy\/(?:[\w-]+\/)*[\w.-]+\.(?:yaml|json|tpl|txt)$/,
+  /^deploy\/helm\/\.helmignore$/,
+  /^docs\/(?:[\w-]+\/)*[\w-]+\.(?:md|svg)$/,
+  /^envoy\/[\w-]+\.yaml$/,
+  /^admin\/[\w-]+\.(?:css|js|svg)$/,
+  /^playground\/[\w-]+\.(?:html|css|js)$/,
+  /^proto\/(?:[\w-]+\/)*[\w-]+\.proto$/,
+  /^proto\/README\.md$/,
+  /^schema\/(?:policies|policy-tests)\.schema\.json$/,
+  /^starter\/(?:policies|policies\.test|envoy)\.yaml$/,
+];
+const MEGABYTE = 1_000_000;
+const PACKED_BYTES = 2 * MEGABYTE;
+const UNPACKED_BYTES = 7 * MEGABYTE;
+/** Keys, apart from those of AWS's documentation, and places of a machine. */
+const SECRETS =
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}|\b(?:AKIA|ASIA)(?![A-Z0-9]{0,9}EXAMPLE)[A-Z0-9]{16}\b|\/home\/\w+\/\w/;
+
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
 }
 
 describe('the packed file', () => {
   let directory: string;
+  let packed: Packed;
   let files: readonly string[];
+  const text = (file: string): string => readFileSync(join(directory, 'package', file), 'utf8');
 
   before(() => {
     directory = mkdtempSync(join(tmpdir(), 'packed-'));
     const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
-    const [packed] = JSON.parse(run('npm', args, root));
-    files = packed.files.map(({ path }: { readonly path: string }) => path);
-    run('tar', ['-xzf', packed.filename], directory);
+    [packed] = JSON.parse(runProgram('npm', args, { cwd: root }));
+    files = packed.files.map(({ path }) => path);
+    runProgram('tar', ['-xzf', packed.filename], { cwd: directory });
     // The packages that `npm install` would bring.
     symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  const program = (...args: readonly string[]): string =>
-    run(process.execPath, [join(directory, 'package/dist/main.js'), ...args], directory);
+  test('has what it is known to have and nothing else', () => {
+    assert.deepEqual(
+      files.filter((file) => !CONTENTS.some((pattern) => pattern.test(file))),
+      [],
+    );
+    for (const pattern of CONTENTS)
+      assert.ok(
+        files.some((file) => pattern.test(file)),
+        `nothing is ${pattern}`,
+      );
+  });
 
-  test('carries both schemas, what init writes, and the files of both pages', () => {
-    for (const file of [
-      'schema/policies.schema.json',
-      'schema/policy-tests.schema.json',
-      'starter/policies.yaml',
-      'starter/policies.test.yaml',
-      'starter/envoy.yaml',
-      'admin/page.css',
-      'admin/page.js',
-      'admin/icon.svg',
-      'playground/index.html',
-    ]) {
-      assert.ok(files.includes(file), file);
+  test('is small, and no file in it has a secret', () => {
+    assert.ok(packed.size < PACKED_BYTES, `${packed.size} bytes`);
+    assert.ok(packed.unpackedSize < UNPACKED_BYTES, `${packed.unpackedSize} bytes unpacked`);
+    for (const file of files) assert.doesNotMatch(text(file), SECRETS, file);
+  });
+
+  test('has the files that its package.json names', () => {
+    const { bin, exports } = JSON.parse(text('package.json'));
+    const named = [bin, exports].flatMap(function values(value): string[] {
+      return typeof value === 'string' ? [value] : Object.values(value).flatMap(values);
+    });
+    assert.ok(named.length >= 6);
+    for (const file of named) assert.ok(files.includes(file.replace(/^\.\//, '')), file);
+  });
+
+  test('has the pages and the files that the README links to', () => {
+    const links = [...text('README.md').matchAll(/\]\(([^)#\s]+)(?:#[^)\s]*)?\)/g)].map(([, target = '']) => target);
+    const relative = links.filter((target) => !/^[a-z]+:/.test(target));
+    assert.ok(relative.length > 20);
+    for (const target of relative) assert.ok(existsSync(join(directory, 'package', target)), target);
+  });
+
+  test('has pages whose links lead to each other, apart from those into the sources', () => {
+    const sources = /^(?:bench|demo|scripts|src|test)\/|^(?:Dockerfile|CONTRIBUTING\.md)$/;
+    for (const page of files.filter((file) => file.startsWith('docs/') && file.endsWith('.md'))) {
+      for (const [, target = ''] of text(page).matchAll(/\]\(([^)#\s]+)(?:#[^)\s]*)?\)/g)) {
+        const path = join(dirname(page), target);
+        if (/^[a-z]+:/.test(target) || sources.test(path)) continue;
+        assert.ok(existsSync(join(directory, 'package', path)), `${page} links ${target}`);
+      }
     }
   });
 
-  test('prints the rights that a document needs', () => {
-    const config = join(directory, 'policies.yaml');
-    writeFileSync(config, 'version: 1\napis: {a: {request: [{configuration: {function: f, region: eu-west-1}}]}}\n');
-    const report = JSON.parse(program('iam', '--config', config, '--account', '111111111111'));
-    assert.deepEqual(report.machine.usedBy, ['a.f-1']);
-    assert.match(JSON.stringify(report.machine), /arn:aws:lambda:eu-west-1:111111111111:function:f/);
+  test('has commands that work', () => {
+    tryCommands(directory, (...args) =>
+      runProgram(process.execPath, [join(directory, 'package/dist/main.js'), ...args], { cwd: directory }),
+    );
   });
 });
