@@ -1,39 +1,72 @@
-# Built, linted and run for real by scripts/container.ts, without a Docker engine.
-FROM node:24.21.0-bookworm-slim AS build
-WORKDIR /app
+# Built, linted and run for real by scripts/container.ts, without a Docker engine, on stand-ins for its two base images.
+#
+# A release gives both with the digests that it has read. Distroless has one tag for all of Node 24, with the newest of them inside.
+ARG BUILD_IMAGE=docker.io/library/node:24.21.0-trixie-slim
+ARG BASE_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
+
+FROM ${BUILD_IMAGE} AS build
+# The bill of materials takes its subject's name from the directory.
+WORKDIR /lambda-ext-proc
 COPY package.json package-lock.json .npmrc ./
 # The only install script that matters fetches a Node, and the image is one.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/image ./scripts/image
 COPY src ./src
-RUN npm run build && chmod +x dist/main.js && npm prune --omit=dev --ignore-scripts
+# With devDependencies in package.json, npm sbom would leave out what is there for both. There is no env in the image, so the program
+# names its node itself. What goes at the end is for compilers, debuggers and browsers: 24 MB.
+RUN npm run build \
+  && npm prune --omit=dev --ignore-scripts \
+  && npm pkg delete devDependencies \
+  && npm sbom --sbom-format cyclonedx --sbom-type application > sbom.cdx.json \
+  && node scripts/image/third-party-licences.ts > THIRD-PARTY-LICENCES.txt \
+  && sed -i '1s|.*|#!/nodejs/bin/node|' dist/main.js \
+  && chmod +x dist/main.js \
+  && find dist node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.[cm]ts' -o -name '*.tsbuildinfo' \) -delete \
+  && find node_modules -type d \( -name dist-es -o -name dist-types \) -prune -exec rm -r {} +
 
-FROM node:24.21.0-bookworm-slim
+FROM ${BASE_IMAGE}
+ARG BASE_IMAGE
+# What only a release knows.
+ARG VERSION=unreleased
+ARG REVISION=unknown
+ARG CREATED=unknown
+ARG SOURCE=unknown
+LABEL org.opencontainers.image.title="lambda-ext-proc" \
+  org.opencontainers.image.description="An Envoy external-processing sidecar that calls AWS Lambda, by configuration alone" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.created="${CREATED}" \
+  org.opencontainers.image.source="${SOURCE}" \
+  org.opencontainers.image.base.name="${BASE_IMAGE}"
 ENV NODE_ENV=production
 # The sidecar may invoke functions, so it listens on loopback unless told otherwise: containers of a pod share it. The
 # admin server has no secrets, and probes and Prometheus come from outside.
 ENV LAMBDA_EXT_PROC_ADMIN=0.0.0.0:9464
+# The user has no name in the base image, and so no directory either. Shared AWS config files are looked for in it.
+ENV HOME=/home/lambda-ext-proc
 WORKDIR /app
-COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
+COPY --from=build /lambda-ext-proc/node_modules ./node_modules
+COPY --from=build /lambda-ext-proc/dist ./dist
+COPY --from=build /lambda-ext-proc/sbom.cdx.json /lambda-ext-proc/THIRD-PARTY-LICENCES.txt ./
 COPY package.json LICENSE NOTICE ./
 COPY proto ./proto
 COPY playground/*.html playground/*.css playground/*.js ./playground/
 COPY admin/*.css admin/*.js admin/*.svg ./admin/
 COPY starter ./starter
-# For Unix sockets on a volume, and the command under its name: `docker exec … lambda-ext-proc check …`.
-RUN install -d -o node -g node /run/lambda-ext-proc && ln -s /app/dist/main.js /usr/local/bin/lambda-ext-proc
-# V8's compiled code of all modules, which takes a third off every start; it counts for the user who wrote it only.
-RUN install -d -o node -g node node_modules/.cache/lambda-ext-proc
-# node, in numbers: Kubernetes' runAsNonRoot cannot look names up.
+# There is no shell, so each command is a list. The directories: for Unix sockets on a volume, and for compiled code. The link: the
+# command under its name, as in `docker exec … lambda-ext-proc check …`.
+USER 0:0
+RUN ["/nodejs/bin/node", "-e", "for (const directory of ['/run/lambda-ext-proc', '/home/lambda-ext-proc', '/app/node_modules/.cache/lambda-ext-proc']) { fs.mkdirSync(directory, {recursive: true}); fs.chownSync(directory, 1000, 1000); } fs.mkdirSync('/usr/local/bin', {recursive: true}); fs.symlinkSync('/app/dist/main.js', '/usr/local/bin/lambda-ext-proc');"]
+# In numbers: Kubernetes' runAsNonRoot cannot look names up. Not the base image's own user, which Envoy's images have too.
 USER 1000:1000
-# With the flags of the real start, or V8 would not take it. What they do: src/commands/node-flags.ts; a test compares them.
-RUN timeout --preserve-status --signal=INT 5 \
-  node --no-allocation-site-pretenuring --no-maglev --heap-growing-percent=30 --max-semi-space-size=8 \
-  --disable-sigusr1 dist/main.js serve --admin off
+# V8's compiled code of all modules, which takes a third off every start. With the flags of the real start, or V8 would not take it.
+# What they do: src/commands/node-flags.ts; a test compares them.
+RUN --mount=type=bind,from=build,source=/lambda-ext-proc/scripts/image,target=/build ["/nodejs/bin/node", "/build/fill-compile-cache.mjs", \
+  "--no-allocation-site-pretenuring", "--no-maglev", "--heap-growing-percent=30", "--max-semi-space-size=8", "--disable-sigusr1"]
 EXPOSE 9464
 # Where LAMBDA_EXT_PROC_ADMIN says; an `--admin` of the command line it cannot know.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
-  CMD ["node", "-e", "const admin = process.env.LAMBDA_EXT_PROC_ADMIN; if (admin === 'off') process.exit(0); fetch('http://127.0.0.1:' + admin.split(':').pop() + '/livez').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--no-allocation-site-pretenuring", "--no-maglev", "--heap-growing-percent=30", \
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["lambda-ext-proc", "health"]
+ENTRYPOINT ["/nodejs/bin/node", "--no-allocation-site-pretenuring", "--no-maglev", "--heap-growing-percent=30", \
   "--max-semi-space-size=8", "--disable-sigusr1", "/app/dist/main.js", "serve"]

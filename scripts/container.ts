@@ -2,33 +2,21 @@
 // isolation, which also runs where containers cannot be nested. Needs root, Debian's buildah and debootstrap, and a
 // checkout that is set up (`npm run setup`). Usage: node scripts/container.ts
 //
-// The base image is made here, as a stand-in under the name of the official one: a minimal Debian bookworm with Node and
-// npm of this machine. What the Dockerfile does with it is the same.
+// The two base images are made here, as stand-ins under the names of the real ones (container/stand-ins.ts). What the Dockerfile
+// does with them is the same; what they weigh and have in them is told as measured here.
 import { spawnSync } from 'node:child_process';
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDemo } from '../demo/demo.ts';
 import { freePorts } from '../demo/ports.ts';
 import { attempt, tries } from '../demo/tries.ts';
-import { restrictedCommand } from './support/restricted.ts';
+import { buildahEnv, configOf, directory, root, run, withFilesOf } from './container/buildah.ts';
+import { tryCompiledCode } from './container/compiled-code.ts';
+import { bytesOf, checkConfig, checkFiles } from './container/image-checks.ts';
+import { restrictedCommand } from './container/restricted.ts';
+import { baseNames, makeStandIns } from './container/stand-ins.ts';
 
-const root = join(import.meta.dirname, '..');
-const directory = join(root, '.local/container');
 const image = 'localhost/lambda-ext-proc';
-// Neither overlay file systems nor user namespaces are needed with these.
-const buildahEnv = {
-  ...process.env,
-  BUILDAH_ISOLATION: 'chroot',
-  STORAGE_DRIVER: 'vfs',
-  STORAGE_OPTS: '',
-};
-
-function run(command: string, args: readonly string[]): string {
-  const result = spawnSync(command, args, { cwd: root, env: buildahEnv, encoding: 'utf8', maxBuffer: 2 ** 28 });
-  if (result.error) throw result.error;
-  if (result.status === 0) return result.stdout.trim();
-  throw new Error(`${command} ${args.join(' ')} failed:\n${result.stdout.slice(-4000)}${result.stderr.slice(-4000)}`);
-}
 
 function step<T>(what: string, work: () => T): T {
   const started = Date.now();
@@ -52,52 +40,29 @@ function lint(): void {
   run(join(venv, 'bin/hadolint'), ['Dockerfile']);
 }
 
-/** The official image's name, from the Dockerfile. */
-function baseName(): string {
-  const name = /^FROM (\S+)/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))?.[1];
-  if (name === undefined) throw new Error('the Dockerfile has no FROM');
-  return `docker.io/library/${name}`;
-}
-
-function buildBase(name: string): void {
-  if (spawnSync('buildah', ['inspect', '--type', 'image', name], { env: buildahEnv }).status === 0) return;
-  const rootfs = join(directory, 'rootfs');
-  if (!existsSync(join(rootfs, 'etc/debian_version'))) {
-    run('debootstrap', ['--variant=minbase', '--include=ca-certificates,libstdc++6', 'bookworm', rootfs]);
-  }
-  // Where the official image has them; npm resolves the link of its command to find its modules.
-  cpSync(process.execPath, join(rootfs, 'usr/local/bin/node'), { dereference: true });
-  const npm = run('sh', ['-c', 'readlink -f "$(command -v npm)"']);
-  cpSync(join(npm, '../..'), join(rootfs, 'usr/local/lib/node_modules/npm'), { recursive: true });
-  writeFileSync(
-    join(rootfs, 'usr/local/bin/npm'),
-    '#!/bin/sh\nexec node /usr/local/lib/node_modules/npm/bin/npm-cli.js "$@"\n',
-    { mode: 0o755 },
-  );
-  // This machine's certificates: its way to the registry may have one of its own.
-  cpSync('/etc/ssl/certs/ca-certificates.crt', join(rootfs, 'etc/ssl/certs/ca-certificates.crt'));
-  const container = run('buildah', ['from', 'scratch']);
-  run('buildah', ['add', container, rootfs, '/']);
-  run('buildah', ['run', container, '--', 'useradd', '--uid', '1000', '--create-home', 'node']);
-  const certificates = 'NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt';
-  run('buildah', ['config', '--env', certificates, '--env', 'PATH=/usr/local/bin:/usr/bin:/bin', container]);
-  run('buildah', ['commit', '--rm', '--format', 'docker', container, name]);
-}
-
-interface ImageConfig {
-  readonly Docker: {
-    readonly config: {
-      readonly User: string;
-      readonly Entrypoint: readonly string[];
-      readonly Env: readonly string[];
-      readonly Healthcheck: { readonly Test: readonly ['CMD', ...string[]] };
-    };
+/** What a release gives beside the digests of the base images. */
+function buildArguments(): Readonly<Record<string, string>> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const revision = run('git', ['rev-parse', 'HEAD']);
+  return {
+    VERSION: version,
+    REVISION: revision,
+    CREATED: new Date().toISOString(),
+    SOURCE: 'https://example.com/source',
   };
+}
+
+function build(args: Readonly<Record<string, string>>): void {
+  const given = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
+  run('buildah', [
+    ...['bud', '--isolation', 'chroot', '--format', 'docker', '--pull-never'],
+    ...[...given, '--tag', image, '.'],
+  ]);
 }
 
 /** Runs the demo with the container as its sidecar. `buildah run` does not know the entry point by itself. */
 async function tryContainer(): Promise<void> {
-  const { config } = (JSON.parse(run('buildah', ['inspect', '--type', 'image', image])) as ImageConfig).Docker;
+  const config = configOf(image);
   console.log(`container: user ${config.User}, entry point ${config.Entrypoint.join(' ')}`);
   const container = run('buildah', ['from', '--pull-never', image]);
   const files = join(directory, 'demo');
@@ -139,14 +104,12 @@ async function tryContainer(): Promise<void> {
 }
 
 /** The demo again, as a pod under Kubernetes' `restricted` policy and with a read-only root has it. */
-async function tryRestricted(): Promise<void> {
-  const { config } = (JSON.parse(run('buildah', ['inspect', '--type', 'image', image])) as ImageConfig).Docker;
-  const container = run('buildah', ['from', '--pull-never', image]);
-  const root = run('buildah', ['mount', container]);
+async function tryRestricted(rootfs: string): Promise<void> {
+  const config = configOf(image);
   const files = join(directory, 'demo');
   const own = Object.fromEntries(config.Env.map((line) => line.split(/=(.*)/s, 2) as [string, string]));
   const inside = (env: Readonly<Record<string, string>>, command: readonly string[]) =>
-    restrictedCommand({ root, shared: [files], env: { ...own, ...env } }, command);
+    restrictedCommand({ root: rootfs, shared: [files], env: { ...own, ...env } }, command);
   const demo = await startDemo({
     ports: await freePorts(),
     directory: files,
@@ -159,34 +122,51 @@ async function tryRestricted(): Promise<void> {
       console.log(`container: restricted: ${asExpected ? 'ok ' : 'NOT'} ${status} ${one.path}`);
       if (!asExpected) throw new Error(`${one.path}: expected ${one.expect.status}, got ${status} ${body}`);
     }
-    const look = 'id -u; grep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/self/status; touch /app/x /tmp/x 2>&1 || true';
-    const [command, ...args] = inside({}, ['sh', '-c', look]);
-    const told = run(command, args).replaceAll(/\s+/g, ' ');
+    const [node] = config.Entrypoint;
+    const [command, ...args] = inside({}, [node, '-e', RIGHTS]);
+    const told = run(command, args);
     console.log(`container: restricted: ${told}`);
-    const wanted = /^1000 CapBnd: 0+ CapEff: 0+ |^1000 CapEff: 0+ CapBnd: 0+ /;
-    if (!wanted.test(told) || !told.includes('NoNewPrivs: 1') || told.split('Read-only file system').length !== 3) {
-      throw new Error('the process has more than the policy leaves it');
-    }
+    if (told !== NO_RIGHTS) throw new Error(`the process has more than the policy leaves it; expected ${NO_RIGHTS}`);
+    const [check, ...flags] = inside({}, ['/usr/local/bin/lambda-ext-proc', 'check', '/app/starter/policies.yaml']);
+    console.log(`container: restricted: check, by its name and without a shell: ${run(check, flags)}`);
     console.log('container: restricted: no seccomp profile was laid on: that takes a container runtime');
   } finally {
     await demo.stop();
-    run('buildah', ['umount', container]);
-    run('buildah', ['rm', container]);
   }
+  console.log(`container: read-only root: ${await tryCompiledCode(rootfs, config.Entrypoint, own)}`);
 }
+
+/** Prints who the process is, and what becomes of it when it writes. */
+const RIGHTS = `
+  const status = fs.readFileSync('/proc/self/status', 'utf8');
+  const told = status.match(/^(?:Cap(?:Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs):.*$/gm).map((line) => line.replace(/0*(\\d)$/, '$1'));
+  const written = ['/app/x', '/tmp/x', '/home/lambda-ext-proc/x', '/run/lambda-ext-proc/x'].map((file) => {
+    try { fs.writeFileSync(file, ''); return 'written'; } catch (error) { return error.code; }
+  });
+  console.log([process.getuid(), process.getgid(), ...told, ...written].join(' ').replaceAll(/\\s+/g, ' '));
+`;
+const NO_RIGHTS = '1000 1000 CapInh: 0 CapPrm: 0 CapEff: 0 CapBnd: 0 CapAmb: 0 NoNewPrivs: 1 EROFS EROFS EROFS EROFS';
 
 try {
   checkTools();
   mkdirSync(directory, { recursive: true });
   step('Dockerfile linted', lint);
-  const base = baseName();
-  step(`base image ${base}`, () => buildBase(base));
-  step(`image ${image} built`, () =>
-    run('buildah', ['bud', '--isolation', 'chroot', '--format', 'docker', '--pull-never', '--tag', image, '.']),
-  );
-  console.log(`container: image size ${run('buildah', ['images', '--format', '{{.Size}}', image])}`);
+  const names = baseNames();
+  step(`stand-ins of ${names.build} and ${names.base}`, () => makeStandIns(names));
+  const args = buildArguments();
+  step(`image ${image} built`, () => build(args));
+  checkConfig(configOf(image), {
+    version: args.VERSION ?? '',
+    revision: args.REVISION ?? '',
+    created: args.CREATED ?? '',
+    'base.name': names.base,
+  });
+  const baseBytes = await withFilesOf(names.base, bytesOf);
+  await withFilesOf(image, (files) => {
+    for (const found of checkFiles(files, baseBytes)) console.log(`container: ${found}`);
+  });
   await tryContainer();
-  await tryRestricted();
+  await withFilesOf(image, tryRestricted);
 } catch (error) {
   console.error(`container: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

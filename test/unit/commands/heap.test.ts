@@ -41,7 +41,8 @@ test('the image starts with the flags, and its compiled code is made with them',
   const dockerfile = readFileSync(new URL('../../../Dockerfile', import.meta.url), 'utf8');
   const joined = dockerfile.replaceAll('\\\n', '');
   const entrypoint = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(joined)?.[1] ?? 'null') as string[];
-  assert.deepEqual(entrypoint, ['node', ...NODE_FLAGS, '/app/dist/main.js', 'serve']);
-  const warmUp = /^RUN timeout .* (node .*)$/m.exec(joined)?.[1]?.split(/\s+/);
-  assert.deepEqual(warmUp, ['node', ...NODE_FLAGS, 'dist/main.js', 'serve', '--admin', 'off']);
+  const node = '/nodejs/bin/node';
+  assert.deepEqual(entrypoint, [node, ...NODE_FLAGS, '/app/dist/main.js', 'serve']);
+  const fill = JSON.parse(/^RUN --mount=\S+ (\[.*)$/m.exec(joined)?.[1] ?? 'null') as string[];
+  assert.deepEqual(fill, [node, '/build/fill-compile-cache.mjs', ...NODE_FLAGS]);
 });

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../../..');
 
 /** All that the package has. What is new has to be named here. */
 const CONTENTS = [
-  /^(?:package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md|SECURITY\.md)$/,
+  /^(?:package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md|SECURITY\.md|RELEASES\.md)$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)$/,
   /^deploy\/(?:[\w-]+\/)*[\w.-]+\.(?:yaml|json|tpl|txt)$/,
   /^deploy\/helm\/\.helmignore$/,

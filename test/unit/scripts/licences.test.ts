@@ -45,3 +45,11 @@ test('a licence of several is suitable by its parts', () => {
   assert.equal(suits('(MIT AND ISC)'), true);
   assert.equal(suits('GPL-2.0-only'), false);
 });
+
+test('what docs/dependencies.md says of licences is true', () => {
+  const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `([^`]+)` \| ([^|]+) \| \d{4}-\d{2} \|/gm)];
+  assert.ok(rows.length > 10);
+  for (const [, name = '', licence] of rows) assert.equal(packages[`node_modules/${name}`]?.license, licence, name);
+  for (const licence of SUITABLE) assert.ok(page.includes(licence), licence);
+});

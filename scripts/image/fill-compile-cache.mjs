@@ -1,0 +1,51 @@
+// Runs in the image while it is built: starts the server as the image will, and commands as they will be called in it, so that V8's
+// compiled code of their modules is kept. It counts for the same Node, the same flags and the same user only, so nothing outside of
+// the image can make it. Arguments: the flags of Node that the image starts with.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+const program = '/app/dist/main.js';
+const config = '/app/starter/policies.yaml';
+const cache = '/app/node_modules/.cache/lambda-ext-proc';
+
+/** @param {readonly string[]} args */
+function start(args) {
+  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+async function end(child) {
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`${child.spawnargs.join(' ')} ended with ${code}`);
+}
+
+const server = start([
+  ...process.argv.slice(2),
+  program,
+  'serve',
+  ...['--config', config, '--admin', 'off', '--drain-grace', '0'],
+]);
+let isReady = false;
+for await (const line of createInterface({ input: server.stdout })) {
+  if (isReady || JSON.parse(line).msg !== 'ready') continue;
+  isReady = true;
+  // It writes what was compiled when it ends.
+  server.kill('SIGTERM');
+}
+if (server.exitCode === null && server.signalCode === null) await end(server);
+if (!isReady || server.exitCode !== 0) throw new Error(`the server ended with ${server.exitCode ?? server.signalCode}`);
+
+for (const args of [
+  ['check', config],
+  ['health', '--admin', 'off'],
+]) {
+  const child = start([program, ...args]);
+  child.stdout.resume();
+  await end(child);
+}
+
+const kept = readdirSync(cache, { recursive: true }).length;
+if (kept < 100) throw new Error(`only ${kept} files in ${cache}`);
+console.log(`compiled code of ${kept} modules kept`);
