@@ -11,16 +11,17 @@ const root = join(import.meta.dirname, '../../..');
 
 /** All that the package has. What is new has to be named here. */
 const CONTENTS = [
-  /^(?:package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md|SECURITY\.md|RELEASES\.md)$/,
+  /^(?:package\.json|LICENSE|NOTICE|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|SECURITY\.md|RELEASES\.md)$/,
   /^dist\/(?:[\w-]+\/)*[\w-]+\.(?:js|d\.ts)$/,
   /^deploy\/(?:[\w-]+\/)*[\w.-]+\.(?:yaml|json|tpl|txt)$/,
   /^deploy\/helm\/\.helmignore$/,
-  /^docs\/(?:[\w-]+\/)*[\w-]+\.(?:md|svg)$/,
+  /^docs\/(?:[\w-]+\/)*[\w-]+\.(?:md|png|svg)$/,
   /^envoy\/[\w-]+\.yaml$/,
   /^admin\/[\w-]+\.(?:css|js|svg)$/,
   /^playground\/[\w-]+\.(?:html|css|js)$/,
   /^proto\/(?:[\w-]+\/)*[\w-]+\.proto$/,
   /^proto\/README\.md$/,
+  /^recipes\/(?:README\.md|[\w-]+(?:\.test)?\.yaml)$/,
   /^schema\/(?:policies|policy-tests)\.schema\.json$/,
   /^starter\/(?:policies|policies\.test|envoy)\.yaml$/,
 ];
@@ -90,7 +91,7 @@ describe('the packed file', () => {
   });
 
   test('has pages whose links lead to each other, apart from those into the sources', () => {
-    const sources = /^(?:bench|demo|scripts|src|test)\/|^(?:Dockerfile|CONTRIBUTING\.md)$/;
+    const sources = /^(?:bench|demo|scripts|src|test)\/|^Dockerfile$/;
     for (const page of files.filter((file) => file.startsWith('docs/') && file.endsWith('.md'))) {
       for (const [, target = ''] of text(page).matchAll(/\]\(([^)#\s]+)(?:#[^)\s]*)?\)/g)) {
         const path = join(dirname(page), target);
