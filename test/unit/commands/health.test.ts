@@ -9,7 +9,12 @@ import { runMain } from '../../support/command.ts';
 async function adminOf(t: TestContext, readiness: Readiness, host = '0.0.0.0'): Promise<string> {
   const address = parseAdminAddress(`${host}:0`);
   assert.ok(address);
-  const source = { readiness: () => readiness, metrics: async () => '', config: () => ({}) };
+  const source = {
+    readiness: () => readiness,
+    metrics: async () => '',
+    config: () => ({}),
+    page: { paths: new Set<string>(), answer: () => Promise.reject(new Error('not asked')) },
+  };
   const admin = await openAdmin(address, source, { hosts: [], details: false }, createLogger({ level: 'silent' }));
   t.after(() => admin.close());
   return `${host}:${admin.addresses[0]?.split(':').at(-1)}`;
