@@ -14,10 +14,11 @@ const PAYLOAD_NAME = /^(?:payload|body|content)$/i;
 /** Names that look like secrets and are none. */
 const HARMLESS_NAME = /^(?:credentials(?:State|Source|Age)|tokens|tokenCount)$/;
 
-// Linear: no two parts beside each other match the same blanks.
+// As in a header, an assignment, JSON and JSON within JSON. Linear: each part ends where the next one cannot begin.
 const SECRET_IN_TEXT =
-  /(x-amz-security-token[:=]|(?:secret_?access_?key|session_?token|password|bearer)(?:\s*[:=])?\s+|(?:secret_?access_?key|session_?token|password)[:=]|signature=|Credential=)("?)[^\s"',&]+/gi;
-
+  /(x-amz-security-token\\?["']?\s*[:=]\s*|(?:secret_?access_?key|client_?secret|(?:session|access|refresh|id)_?token|password)(?:\\?["']?\s*[:=]\s*|\s+)|["']token\\?["']\s*:\s*|bearer(?:\s*[:=])?\s+|authorization\\?["']?\s*[:=]\s*\\?["']?(?:basic|digest|token)\s+|signature=|Credential=)(?:(\\?")[^"]+|(')[^']+|[^\s"',&]+)/gi;
+/** `://user:password@` */
+const PASSWORD_IN_URL = /(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g;
 const MAX_DEPTH = 4;
 const MAX_TEXT = 8_192;
 
@@ -42,7 +43,9 @@ function kindOf(name: string): NameKind {
 /** A text with quoted secrets cut out, at most 8 KiB long. */
 export function redactText(text: string): string {
   const bounded = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
-  return bounded.length < 12 ? bounded : bounded.replace(SECRET_IN_TEXT, `$1$2${REDACTED}`);
+  if (bounded.length < 12) return bounded;
+  const shown = bounded.replace(SECRET_IN_TEXT, `$1$2$3${REDACTED}`);
+  return shown.includes('://') ? shown.replace(PASSWORD_IN_URL, `$1${REDACTED}`) : shown;
 }
 
 /**

@@ -50,6 +50,34 @@ test('a token that AWS quotes in an error message is cut out', () => {
   assert.match(lines.join(''), /invoking failed/);
 });
 
+for (const text of [
+  '{"AccessKeyId":"AKIA","SecretAccessKey":"S3CR3T","Token":"S3CR3T more"}',
+  '{"SessionToken" : "S3CR3T"}',
+  "{ AWS_SESSION_TOKEN: 'S3CR3T', password: 'S3CR3T and more' }",
+  String.raw`{"event":"{\"secretAccessKey\":\"S3CR3T\",\"id_token\": \"S3CR3T\"}"}`,
+  'x-amz-security-token: S3CR3T',
+  '"x-amz-security-token":"S3CR3T"',
+  'Authorization: Basic S3CR3T',
+  '{"authorization":"Basic S3CR3T"}',
+  '"Authorization": "Bearer S3CR3T"',
+  'connect ECONNREFUSED rediss://user:S3CR3T@store:6379/0 and http://:S3CR3T@proxy',
+  'grant_type=refresh_token&client_secret=S3CR3T&x=1',
+]) {
+  test(`what others write of secrets is cut out: ${text}`, () => {
+    assert.doesNotMatch(describeError(new Error(text)), /S3CR3T|more/);
+  });
+}
+
+test('words about secrets stay', () => {
+  for (const text of [
+    'AccessDeniedException (403): User: arn:aws:sts::1:assumed-role/x is not authorized to perform: lambda:InvokeFunction',
+    'policies.yaml:4:14 mutations.headers.set.authorization: the expression does not parse at character 16',
+    'https://host:6379/a@b {"nextToken":"abc"} Basic plan',
+  ]) {
+    assert.equal(describeError(new Error(text)), text);
+  }
+});
+
 test('an error is logged without its stack and own fields, with its cause; the stack comes with debug', () => {
   const error = Object.assign(new TypeError('broken', { cause: new Error('because') }), {
     code: 'ECONNRESET',
