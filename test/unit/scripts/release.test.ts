@@ -101,6 +101,10 @@ describe('a release of this repository', () => {
     };
     assert.deepEqual([lock.version, lock.packages['']?.version], ['7.8.9', '7.8.9']);
     assert.match(clone.read('deploy/helm/Chart.yaml'), /^version: 7\.8\.9\nappVersion: "7\.8\.9"$/m);
+    for (const name of ['policies', 'policy-tests']) {
+      const { $id } = JSON.parse(clone.read(`schema/${name}.schema.json`)) as { $id: string };
+      assert.match($id, /@7\.8\.9\//);
+    }
     assert.match(clone.read('CHANGELOG.md'), /^## \[Unreleased\]\n\n## \[7\.8\.9\] - 2026-03-04\n/m);
     const images = clone.git(
       'grep',

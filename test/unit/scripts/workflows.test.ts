@@ -73,3 +73,12 @@ test('the versions of workflows are those of the repository', () => {
   assert.deepEqual([...new Set(nodes)], [devDependencies.node]);
   assert.deepEqual(workflows.get('.github/workflows/nightly.yml')?.jobs.envoy?.strategy?.matrix.version, envoyVersions);
 });
+
+test('the release gives the image every argument that it has, and the bases with their digests', () => {
+  const release = read('.github/workflows/release.yml');
+  const args = new Set([...read('Dockerfile').matchAll(/^ARG (\w+)/gm)].map(([, name = '']) => name));
+  const given = new Set([...release.matchAll(/--build-arg (\w+)=/g)].map(([, name = '']) => name));
+  assert.deepEqual([...given].sort(), [...args].sort());
+  for (const name of ['BUILD_IMAGE', 'BASE_IMAGE']) assert.match(release, new RegExp(`:${name}\\b`));
+  assert.doesNotMatch(release, /@sha256:[0-9a-f]/);
+});
