@@ -19,7 +19,9 @@ const MAX_NAMES = 100;
 /** One line for each request, with names and no values. Those of requests that failed are always logged. */
 export function logDecision(transaction: Transaction, decided: Decided): void {
   const { runtime, errorKey, identity, policies, steps, request, response } = transaction;
-  if (!runtime.logging.decisions || (errorKey === undefined && !transaction.isSampled)) return;
+  if (!runtime.logging.decisions) return;
+  const hasFailed = errorKey !== undefined || decided.why === 'failed' || decided.why === 'violation';
+  if (!hasFailed && !transaction.isSampled) return;
   const decision = decisionOf(decided, errorKey);
   const { requestId, traceId, route } = identity;
   const isForwarded = decision === 'forwarded';

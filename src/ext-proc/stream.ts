@@ -238,7 +238,8 @@ export class ProcessingStream {
   /** The caller gets the documented 500, the log the reason, other streams nothing. */
   #unexpected(error: unknown, effect: Effect | undefined): void {
     const { transaction } = this.#policies;
-    this.#context.logger.error({ err: error }, 'stream failed');
+    const { requestId, traceId, route } = transaction?.identity ?? {};
+    this.#context.logger.error({ requestId, traceId, route, api: this.#apiName, err: error }, 'stream failed');
     // An aborted transaction makes no answer any more.
     const isMute = transaction === undefined || transaction.aborted || effect?.kind === 'fail';
     if (isMute) this.#next({ kind: 'broken' });

@@ -1,7 +1,7 @@
 import type { InvocationFailureKind } from '../observability/index.ts';
 import type { InvocationError } from './invocation-error.ts';
 import type { InvocationFailure } from './invocation-failures.ts';
-import { isExpiredToken, isThrottling, refusesIdentity } from './result/error-classes.ts';
+import { isExpiredToken, isThrottling, refusesIdentity, tellsOfFunction } from './result/error-classes.ts';
 
 /** What the answer of a service decides is not here. */
 const KINDS: Readonly<Record<Exclude<InvocationFailure, 'service-error' | 'foreign-status'>, InvocationFailureKind>> = {
@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<Exclude<InvocationFailure, 'service-error' | 'forei
   'circuit-open': 'circuit_open',
   'connection-timeout': 'timeout',
   'read-timeout': 'timeout',
-  'credentials-timeout': 'timeout',
+  'credentials-timeout': 'credentials',
   timeout: 'timeout',
   'connection-failed': 'connection',
   'answer-too-large': 'too_large',
@@ -43,22 +43,5 @@ export function failureKindOf(error: InvocationError): InvocationFailureKind {
     return statusCode >= 500 ? 'service_error' : 'unexpected_status';
   }
   if (statusCode === 404) return 'not_found';
-  return NOT_INVALID.has(errorType ?? '') || statusCode >= 500 || statusCode === 408
-    ? 'service_error'
-    : 'invalid_request';
+  return statusCode >= 500 || tellsOfFunction(errorType) ? 'service_error' : 'invalid_request';
 }
-
-/** Errors with a status of 4xx that say something of the function, not of the request. */
-const NOT_INVALID: ReadonlySet<string> = new Set([
-  'CodeArtifactUserDeletedException',
-  'CodeArtifactUserFailedException',
-  'CodeArtifactUserPendingException',
-  'EFSIOException',
-  'EFSMountFailureException',
-  'NoPublishedVersionException',
-  'ResourceConflictException',
-  'S3FilesMountFailureException',
-  'ServiceQuotaExceededException',
-  'SnapStartException',
-  'SnapStartNotReadyException',
-]);

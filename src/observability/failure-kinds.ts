@@ -18,7 +18,7 @@ const invocationKinds = {
       "See `reason` for which limit; compare the function's own duration with `readTimeoutMs` and the time that Envoy allows.",
   },
   denied: {
-    cause: 'AWS, or what stands before it, refused the identity: its rights, its keys, its token or its clock.',
+    cause: 'AWS, or what stands before it, refused the identity: its rights, its keys or its clock.',
     remedy: 'See `errorType`; print what IAM must allow by `lambda-ext-proc iam`, and test it by `check --live`.',
   },
   not_found: {
@@ -26,7 +26,8 @@ const invocationKinds = {
     remedy: 'Compare `function` and `region` of the line with what is deployed.',
   },
   credentials: {
-    cause: 'There were no credentials to sign the call: the source gave none, or STS refused a role.',
+    cause:
+      'There were no valid credentials to sign the call: the source gave none in time, STS refused a role, or AWS called them expired.',
     remedy: 'See `reason` and `/readyz`: it names the source and what it said.',
   },
   connection: {

@@ -23,6 +23,7 @@ export function failureOf(error: InvocationError, invocation: Invocation, errorS
   return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', {
     details: error.details,
     parameters: parametersOf(invocation, undefined),
+    field: error.field,
     status,
     retryAfterSeconds: status === 429 || status === 503 ? retryAfter(error, field) : undefined,
     cause: error,

@@ -7,14 +7,14 @@ import type { Transaction } from './transaction.ts';
 
 const MAX_REASON = 2_048;
 
-/** What log, metrics and admin page tell of a failure: made here alone. `goesOn`: the request does. */
-function failureRecord(transaction: Transaction, failure: PolicyFailure, goesOn = false): FailureRecord {
-  const { policies, step, identity } = transaction;
+/** What log, metrics and admin page tell of a failure: made here alone. `err`: why, as it may be logged. `goesOn`: the request does. */
+function failureRecord(transaction: Transaction, failure: PolicyFailure, err: unknown, goesOn = false): FailureRecord {
+  const { policies, step, identity, executions } = transaction;
   const { requestId, traceId, route } = identity;
   const { call } = failure;
   const redact = redactionOf(transaction);
   const expression = firstOf(failure, ExpressionError);
-  const reason = describeError(loggable(transaction, failure.cause ?? failure));
+  const reason = describeError(err);
   return {
     time: Date.now(),
     requestId,
@@ -31,7 +31,8 @@ function failureRecord(transaction: Transaction, failure: PolicyFailure, goesOn 
     byCaller: failure.byCaller,
     goesOn,
     function: call && (redact?.(call.function) ?? call.function),
-    awsRequestId: call?.awsRequestId,
+    // An answer that is judged or used fails after its call.
+    awsRequestId: call === undefined ? executions.get(step?.name ?? '')?.requestId : call.awsRequestId,
     errorType: call?.errorType,
     statusCode: call?.statusCode,
     attempts: call?.attempts,
@@ -58,10 +59,11 @@ function report(
   goesOn = false,
 ): void {
   const { logger, observer } = transaction.runtime;
-  const record = failureRecord(transaction, failure, goesOn);
+  const err = loggable(transaction, failure.cause ?? failure);
+  const record = failureRecord(transaction, failure, err, goesOn);
   observer.failed(record, transaction.identity.recordedTraceId);
   const { time: _time, byCaller: _byCaller, goesOn: _goesOn, ...fields } = record;
-  logger[level]({ ...fields, ...facts, err: loggable(transaction, failure.cause ?? failure) }, message);
+  logger[level]({ ...fields, ...facts, err }, message);
 }
 
 const WARNINGS: ReadonlySet<PolicyFailure['key']> = new Set([

@@ -1,5 +1,11 @@
 import { failureKindOf, type Invocation, type InvocationError, type InvocationResult } from '../lambda/index.ts';
-import type { InvocationEnd, InvocationFailureKind, InvocationLabels, OpenInvocation } from '../observability/index.ts';
+import {
+  describeError,
+  type InvocationEnd,
+  type InvocationFailureKind,
+  type InvocationLabels,
+  type OpenInvocation,
+} from '../observability/index.ts';
 import type { TraceSpan } from '../tracing/index.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { kindOf } from './failure-kind.ts';
@@ -60,7 +66,7 @@ export function reportError(
   const outcome = outcomeOf(kind);
   const execution = { requestId: awsRequestId, executedVersion: undefined, durationMs, status: statusCode };
   count(ended, { outcome, kind, key, attempts, retried, throttledBy: throttling?.limit }, execution);
-  const text = redact === undefined ? message : withoutQuotes(redact(message));
+  const text = quotable(message, redact);
   // What a function says of its own failure is told apart, where that is wanted.
   const isFunction = kind === 'function_error';
   const said = isFunction ? { type: errorType, message } : undefined;
@@ -127,6 +133,7 @@ export function reportResult(
     key: failure?.key,
     statusCode: status,
     functionError,
+    reason: isUnusable(kind) ? quotable(describeError(failure?.cause), ended.redact) : undefined,
     ...(functionError !== undefined && saidBy(ended, functionErrorOf(result.payload))),
     executedVersion,
     awsRequestId,
@@ -148,13 +155,22 @@ function resultKind(failure: PolicyFailure): InvocationFailureKind {
   return kind === 'function_error' || kind === 'unauthorized' ? kind : 'invalid_result';
 }
 
-/** What the function says of its own failure: anything a caller sent may be in it. */
+/** The function has answered, and its answer cannot be used. */
+function isUnusable(kind: InvocationEnd['kind']): boolean {
+  return kind === 'invalid_result' || kind === 'no_room';
+}
+
+/** What the function says of its own failure, each text cut to 1 KB: anything a caller sent may be in it. */
 function saidBy({ transaction, redact }: EndedInvocation, said: FunctionErrorFacts | undefined) {
   if (said === undefined || !transaction.runtime.logging.functionErrors) return undefined;
   // Cut last: a private value that the cut goes through would not be found.
-  const text = (value: string | undefined): string | undefined =>
-    value === undefined ? undefined : cutText(redact === undefined ? value : withoutQuotes(redact(value)));
+  const text = (value: string | undefined): string | undefined => value && cutText(quotable(value, redact));
   return { functionErrorType: text(said.type), functionErrorMessage: text(said.message) };
+}
+
+/** Words of AWS, a function or a format, which may quote a part of a private value. */
+function quotable(text: string, redact: Redact | undefined): string {
+  return redact === undefined ? text : withoutQuotes(redact(text));
 }
 
 /** Without private variables. */

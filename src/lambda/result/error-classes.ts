@@ -26,6 +26,8 @@ const notReady: ErrorClass = { ran: 'never', retry: 'no', why: 'lasts longer tha
 const denied: ErrorClass = { ran: 'never', retry: 'no', why: 'refused by identity or permission' };
 const unknown: ErrorClass = { ran: 'maybe', retry: 'idempotent', why: 'nobody can tell how far it came' };
 const management: ErrorClass = { ran: 'never', retry: 'no', why: 'belongs to the management of functions' };
+/** As refused, but by what the account may have. */
+const quota: ErrorClass = { ...refused };
 const clock: ErrorClass = {
   ran: 'never',
   retry: 'no',
@@ -89,7 +91,7 @@ const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(
     S3FilesMountTimeoutException: starting,
     SerializedRequestEntityTooLargeException: refused,
     ServiceException: unknown,
-    ServiceQuotaExceededException: refused,
+    ServiceQuotaExceededException: quota,
     SnapStartException: setUp,
     SnapStartNotReadyException: notReady,
     SnapStartRegenerationFailureException: setUp,
@@ -120,6 +122,8 @@ const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(
     ThrottlingException: throttled,
   }),
 );
+
+const OF_FUNCTION: ReadonlySet<ErrorClass> = new Set([starting, setUp, notReady, unknown, quota]);
 
 /** Also for names and answers that nobody has listed. */
 export function errorClassOf(errorType: string | undefined, status: number): ErrorClass {
@@ -158,6 +162,15 @@ interface IdentityFacts {
   readonly errorType: string | undefined;
   readonly statusCode: number | undefined;
   readonly throttling: Throttling | undefined;
+}
+
+/**
+ * Says something of the function, its set-up or the account, whatever the status: the same request may be answered once that
+ * is mended.
+ */
+export function tellsOfFunction(errorType: string | undefined): boolean {
+  const known = errorType === undefined ? undefined : CLASSES.get(errorType);
+  return known !== undefined && OF_FUNCTION.has(known);
 }
 
 /** The session token's time is over: another one is needed, and the function cannot have run. */

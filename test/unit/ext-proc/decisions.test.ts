@@ -119,6 +119,8 @@ describe('a decision tells', () => {
 test('of a sample of none those that failed are logged all the same', async () => {
   assert.equal(await decisionOf(sampled, 'answered', [requestHeaders(true)]), undefined);
   assert.equal((await decisionOf(sampled, 'refused', [requestHeaders(true)]))?.decision, 'refused');
+  const twice = [requestHeaders(true), requestHeaders(true)];
+  assert.equal((await decisionOf(sampled, 'forwarded', twice))?.decision, 'ended', 'a violation of the protocol');
 });
 
 test('nothing is told unless it is asked for', async () => {

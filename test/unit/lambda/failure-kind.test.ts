@@ -35,12 +35,21 @@ test('what operators alert on has a kind of its own', () => {
     [502, 'KMSAccessDeniedException', 'service_error'],
     [409, 'ResourceConflictException', 'service_error'],
     [408, 'EFSMountTimeoutException', 'service_error'],
+    [403, 'EFSMountFailureException', 'service_error'],
+    [400, 'SnapStartException', 'service_error'],
+    [409, 'SnapStartRegenerationFailureException', 'service_error'],
+    [400, 'ResourceInUseException', 'service_error'],
+    [402, 'ServiceQuotaExceededException', 'service_error'],
     [400, 'InvalidRequestContentException', 'invalid_request'],
     [415, 'UnsupportedMediaTypeException', 'invalid_request'],
     [400, 'SomethingNewException', 'invalid_request'],
   ] as const) {
     assert.equal(kindOf(status, errorType), kind, `${status} ${errorType}`);
   }
+});
+
+test('who waits in vain for credentials looks for credentials, and not for a slow function', () => {
+  assert.equal(failureKindOf(new InvocationError('credentials-timeout', { message: 'm' })), 'credentials');
 });
 
 test("every error of the service's model has a kind that tells of the service or of the request", () => {

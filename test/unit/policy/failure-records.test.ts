@@ -214,6 +214,36 @@ describe('a record and its log line', () => {
     assert.doesNotMatch(JSON.stringify([run.failures, run.log, run.counted.map(({ function: f }) => f)]), /4711/);
     assert.equal(run.failures[0]?.kind, 'function_error');
   });
+
+  test('tell which invocation gave the answer that cannot be used', async () => {
+    const functions = { f: () => ({ requestId: 'aws-2', payload: Buffer.from('{}') }) };
+    const mutations = { headers: { set: { 'x-a': '{#lambdaResponse.headers["x"][0]}' } } };
+    const run = policyRun({ apis: { default: { request: [step('f', { mutations })] } } }, { functions });
+    await run.request();
+    const { kind, awsRequestId } = run.failures[0] ?? assert.fail('no record');
+    assert.deepEqual([kind, awsRequestId], ['expression', 'aws-2']);
+  });
+
+  test('tell the field whose value cannot be sent', async () => {
+    const fails = () => {
+      throw new InvocationError('invalid-field', { message: 'region "x" is invalid', field: 'region' });
+    };
+    const run = policyRun({ apis: { default: { request: [step('f')] } } }, { functions: { f: fails } });
+    await run.request();
+    const { kind, field } = run.failures[0] ?? assert.fail('no record');
+    assert.deepEqual([kind, field], ['invalid_request', 'region']);
+  });
+
+  test('tell in both lines why a result is no answer', async () => {
+    const functions = { f: () => 'no JSON' };
+    const configuration = { responseFormat: 'api-gateway-v1' };
+    const run = policyRun({ apis: { default: { request: [step('f', configuration)] } } }, { functions });
+    await run.request();
+    const reasons = ['invocation', 'request failed'].map((name) => run.log.find(({ msg }) => msg === name)?.reason);
+    assert.equal(run.failures[0]?.kind, 'invalid_result');
+    assert.match(String(reasons[0]), /JSON/);
+    assert.equal(reasons[0], reasons[1]);
+  });
 });
 
 describe("a function's own error", () => {
