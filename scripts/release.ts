@@ -4,6 +4,7 @@
 //   node scripts/release.ts prepare 0.2.0 --write    changes it, commits and tags; pushes nothing
 //   node scripts/release.ts notes                    the notes of the version of package.json
 //   node scripts/release.ts package --out DIR        the file for npm, of the commit that has the tag
+//   node scripts/release.ts channel                  what registries call the version of package.json: latest, next or release-0.1
 //
 // --date YYYY-MM-DD: of the release, today by default. --source URL: where the files of the tag are, for links in the notes.
 // --repository URL: for the package, whose provenance npm compares with it.
@@ -14,10 +15,11 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { datedChangelog, releaseNotes } from './release/changelog.ts';
 import { setVersion } from './release/places.ts';
-import { compareVersions, parseVersion } from './release/version.ts';
+import { channelOf, compareVersions, parseVersion } from './release/version.ts';
 
 const root = process.cwd();
-const USAGE = 'usage: node scripts/release.ts prepare VERSION [--write] | notes [VERSION] | package [--out DIR]';
+const USAGE =
+  'usage: node scripts/release.ts prepare VERSION [--write] | notes [VERSION] | package [--out DIR] | channel';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -44,11 +46,12 @@ function run(command: string, ...args: readonly string[]): string {
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const currentVersion = (): string => (JSON.parse(read('package.json')) as { version: string }).version;
 const tagOf = (version: string): string => `v${version}`;
+const releasedTags = (): readonly string[] => run('git', 'tag', '--list', 'v*').split('\n').filter(Boolean);
 
 function prepare(version: string): void {
   parseVersion(version);
   const from = currentVersion();
-  const released = run('git', 'tag', '--list', 'v*').split('\n').filter(Boolean);
+  const released = releasedTags();
   if (released.includes(tagOf(version)))
     throw new Error(`${tagOf(version)} is there already: a version is released once`);
   // The first release may be the version that package.json has had all the time.
@@ -108,7 +111,10 @@ try {
   else if (command === 'notes')
     console.log(releaseNotes(read('CHANGELOG.md'), version ?? currentVersion(), values.source));
   else if (command === 'package') pack();
-  else throw new Error(USAGE);
+  else if (command === 'channel') {
+    const versions = releasedTags().map((tag) => tag.slice(1));
+    console.log(channelOf(currentVersion(), versions));
+  } else throw new Error(USAGE);
 } catch (error) {
   console.error(`release: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -14,6 +14,17 @@ export function parseVersion(text: string): Version {
   return { numbers: [major, minor, patch].map(Number), pre: pre?.split('.') ?? [] };
 }
 
+/**
+ * The name under which registries give this version to those who ask for none: `latest`; `next` for a pre-release; `release-1.2` for a
+ * fix of 1.2 when a higher version is released. `released`: all versions, this one or not.
+ */
+export function channelOf(version: string, released: readonly string[]): string {
+  const { numbers, pre } = parseVersion(version);
+  if (pre.length > 0) return 'next';
+  const isOlder = released.some((other) => parseVersion(other).pre.length === 0 && compareVersions(other, version) > 0);
+  return isOlder ? `release-${numbers.slice(0, 2).join('.')}` : 'latest';
+}
+
 /** Below 0 where `a` comes before `b` (semver, 11). */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [parseVersion(a), parseVersion(b)];

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { datedChangelog, releaseNotes } from '../../../scripts/release/changelog.ts';
-import { compareVersions, parseVersion } from '../../../scripts/release/version.ts';
+import { channelOf, compareVersions, parseVersion } from '../../../scripts/release/version.ts';
 import { type ReleaseClone, releaseClone } from '../../support/release-clone.ts';
 
 test('versions come in the order of semver', () => {
@@ -26,6 +26,21 @@ test('versions come in the order of semver', () => {
   for (const wrong of ['1', '1.2', 'v1.2.3', '01.2.3', '1.2.3-', '1.2.3-01', '1.2.3+build', '1.2.3 ', 'latest']) {
     assert.throws(() => parseVersion(wrong), /not a version/, wrong);
   }
+});
+
+test('latest is the highest version, and neither a pre-release nor a fix of an older minor version', () => {
+  const released = ['0.1.4', '0.2.0', '0.10.0-rc.1'];
+  for (const [version, channel] of [
+    ['0.2.0', 'latest'],
+    ['0.2.1', 'latest'],
+    ['0.10.0', 'latest'],
+    ['0.1.5', 'release-0.1'],
+    ['0.10.0-rc.2', 'next'],
+    ['0.1.5-rc.1', 'next'],
+  ] as const) {
+    assert.equal(channelOf(version, released), channel, version);
+  }
+  assert.equal(channelOf('0.1.0', []), 'latest');
 });
 
 const CHANGELOG =
@@ -122,6 +137,10 @@ describe('a release of this repository', () => {
   test('has the notes of its section, and is made once', () => {
     assert.match(clone.release('notes').output, /^### Added\n/);
     assert.match(clone.release('prepare', '7.8.9', '--write').output, /v7\.8\.9 is there already/);
+    assert.equal(clone.release('channel').output, 'latest\n');
+    clone.git('tag', 'v7.10.0');
+    assert.equal(clone.release('channel').output, 'release-7.8\n');
+    clone.git('tag', '--delete', 'v7.10.0');
     assert.match(clone.release('prepare', '7.9.0', '--write').output, /nothing under \[Unreleased\]/);
   });
 
