@@ -47,12 +47,14 @@ export async function tryCompiledCode(
   env: Readonly<Record<string, string>>,
 ): Promise<string> {
   const { taken, compiled } = await startOnce(files, entry, { ...env, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' });
-  if (taken < 100 || compiled > 0) throw new Error(`compiled code of ${taken} modules was taken, of ${compiled} not`);
+  // What is loaded while the server in the build already ends may be missing.
+  if (taken < 100 || compiled > taken / 100)
+    throw new Error(`compiled code of ${taken} modules was taken, of ${compiled} not`);
   const median = async (more: Readonly<Record<string, string>>): Promise<number> => {
     const times: number[] = [];
     for (let round = 0; round < ROUNDS; round++) times.push((await startOnce(files, entry, { ...env, ...more })).ms);
     return Math.round(times.sort((a, b) => a - b)[(ROUNDS - 1) / 2] ?? 0);
   };
   const [withIt, without] = [await median({}), await median({ NODE_DISABLE_COMPILE_CACHE: '1' })];
-  return `compiled code of ${taken} modules taken, of none not; ready in ${withIt} ms, without it in ${without} ms (medians of ${ROUNDS})`;
+  return `compiled code of ${taken} modules taken, of ${compiled} not; ready in ${withIt} ms, without it in ${without} ms (medians of ${ROUNDS})`;
 }

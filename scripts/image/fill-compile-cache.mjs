@@ -31,8 +31,8 @@ let isReady = false;
 for await (const line of createInterface({ input: server.stdout })) {
   if (isReady || JSON.parse(line).msg !== 'ready') continue;
   isReady = true;
-  // It writes what was compiled when it ends.
-  server.kill('SIGTERM');
+  // Reflection and credentials are loaded after that. It writes what was compiled when it ends.
+  setTimeout(() => server.kill('SIGTERM'), 3_000);
 }
 if (server.exitCode === null && server.signalCode === null) await end(server);
 if (!isReady || server.exitCode !== 0) throw new Error(`the server ended with ${server.exitCode ?? server.signalCode}`);
