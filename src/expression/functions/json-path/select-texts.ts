@@ -1,3 +1,4 @@
+import { JSONPath } from 'jsonpath-plus';
 import { newList, type Run, type Value } from '../../value.ts';
 import type { JsonDocument } from '../json-text/json-document.ts';
 import type { CompiledPath, PathToken } from './path-token.ts';
@@ -6,43 +7,54 @@ import { readPlain } from './read-fast.ts';
 /** A path to a list of texts: where the list is, what leads on from each element, and the name at the end. */
 export interface Selection {
   readonly base: readonly (string | number)[];
-  readonly steps: readonly Step[];
+  /** For jsonpath-plus, from the list on, without the last name. */
+  readonly path: string;
   readonly leaf: string | undefined;
 }
 
-type Step =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'member'; readonly name: string }
-  | { readonly kind: 'slice'; readonly from: number; readonly to: number | undefined };
-
+/** Names that mean the same to jsonpath-plus, whatever they are looked up in: no list and no text has such a member. */
+const SIMPLE_NAME = /^(?!length$)[A-Za-z_][A-Za-z0-9_]*$/;
 /** Objects list such names first, whatever their order in the text. */
 const NUMERIC_NAME = /"[0-9]+"\s*:/;
+/** jsonpath-plus keeps every path that it has parsed: it is told to forget them now and then. */
+const MAX_PARSED = 1000;
 
-/** Paths of names, indexes, one or more `[*]` or slices from the start, and names. Undefined for any other path. */
+/** It copies the rest of the path, and the way so far, at each node. */
+const MAX_STEPS = 16;
+
+let parsed = 0;
+
+/**
+ * Paths of names, indexes, one or more `[*]` or slices from the start, and names: these, jsonpath-plus reads as the
+ * original does. Undefined for any other path.
+ */
 export function toSelection(path: CompiledPath): Selection | undefined {
   const first = path.tokens.findIndex((token) => token.kind === 'wildcard' || token.kind === 'slice');
-  if (first === -1 || path.root !== '$') return undefined;
-  const base = path.tokens.slice(0, first).map(toPlace);
+  if (first === -1 || path.root !== '$' || path.tokens.length > MAX_STEPS) return undefined;
+  const base = path.tokens.slice(0, first).map(toStep);
   const last = path.tokens.at(-1);
   const leaf = last?.kind === 'property' && last.names.length === 1 ? last.names[0] : undefined;
-  const steps = path.tokens.slice(first, leaf === undefined ? undefined : -1).map(toStep);
-  if (!steps.every((step) => step !== undefined) || !base.every((place) => place !== undefined)) return undefined;
-  return { base, steps, leaf };
+  const middle = path.tokens.slice(first, leaf === undefined ? undefined : -1).map(toText);
+  if (!middle.every((text) => text !== undefined) || !base.every((step) => step !== undefined)) return undefined;
+  if (++parsed > MAX_PARSED) {
+    JSONPath.clearCache();
+    parsed = 0;
+  }
+  return { base, path: `$${middle.join('')}`, leaf };
 }
 
-function toPlace(token: PathToken): string | number | undefined {
+function toStep(token: PathToken): string | number | undefined {
   if (token.kind === 'property' && token.names.length === 1) return token.names[0];
   return token.kind === 'index' && token.indexes.length === 1 ? token.indexes[0] : undefined;
 }
 
-function toStep(token: PathToken): Step | undefined {
-  if (token.kind === 'wildcard') return { kind: 'all' };
-  if (token.kind === 'property') {
-    const [name, ...others] = token.names;
-    return name === undefined || others.length > 0 ? undefined : { kind: 'member', name };
+function toText(token: PathToken): string | undefined {
+  if (token.kind === 'wildcard') return '[*]';
+  if (token.kind === 'property' && token.names.length === 1 && SIMPLE_NAME.test(token.names[0] ?? '')) {
+    return `['${token.names[0]}']`;
   }
   if (token.kind !== 'slice' || (token.from ?? 0) < 0 || (token.to ?? 0) < 0) return undefined;
-  return { kind: 'slice', from: token.from ?? 0, to: token.to ?? undefined };
+  return `[${token.from ?? 0}:${token.to ?? ''}]`;
 }
 
 /**
@@ -54,43 +66,20 @@ export function selectTexts(document: JsonDocument, selection: Selection, run: R
   if (!Array.isArray(list) || NUMERIC_NAME.test(document.text)) return undefined;
   // No node of the text is reached twice, and few are shorter than this.
   run.step(document.text.length >> 6);
-  let found: readonly unknown[] = [list];
-  for (const step of selection.steps) found = next(found, step);
+  const found: unknown = JSONPath({ path: selection.path, json: list, wrap: true, eval: false });
+  if (!Array.isArray(found)) return undefined;
   run.step(found.length);
   const items: Value[] = [];
   for (const node of found) {
     const value = selection.leaf === undefined ? node : memberOf(node, selection.leaf);
     if (typeof value === 'number' || (typeof value === 'object' && value !== null)) return undefined;
-    if (value !== undefined) items.push(value as Value);
+    if (value !== undefined) items.push(value);
   }
   return newList(items, 'json');
-}
-
-/** What one step leads to from each node, in the order of the text. What it does not fit is left out. */
-function next(nodes: readonly unknown[], step: Step): readonly unknown[] {
-  const found: unknown[] = [];
-  for (const node of nodes) {
-    if (typeof node !== 'object' || node === null) continue;
-    if (step.kind === 'member') {
-      const value = Array.isArray(node) ? undefined : ownMember(node, step.name);
-      if (value !== undefined) found.push(value);
-    } else if (Array.isArray(node)) {
-      const { from, to } = step.kind === 'slice' ? step : { from: 0, to: undefined };
-      const end = Math.min(to ?? node.length, node.length);
-      for (let index = from; index < end; index++) found.push(node[index]);
-    } else if (step.kind === 'all') {
-      for (const value of Object.values(node)) found.push(value);
-    }
-  }
-  return found;
 }
 
 /** A missing name at the end reads null; what is no object is left out. */
 function memberOf(node: unknown, name: string): unknown {
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return undefined;
-  return ownMember(node, name) ?? null;
-}
-
-function ownMember(node: object, name: string): unknown {
-  return Object.hasOwn(node, name) ? (node as Record<string, unknown>)[name] : undefined;
+  return Object.hasOwn(node, name) ? (node as Record<string, unknown>)[name] : null;
 }
