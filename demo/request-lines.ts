@@ -52,12 +52,13 @@ function factsOf({ changed, errorKey }: LogLine, logs: readonly LogLine[]): read
   const [{ api } = {}] = logs;
   // Without one the request was refused before its policies.
   const decision = logs.find(({ msg }) => msg === 'decision') ?? {};
-  const cached = textsOf(decision.ran).filter((name) => calls.every(({ policy }) => policy !== name));
+  const uncalled = textsOf(decision.ran).filter((name) => calls.every(({ policy }) => policy !== name));
+  const failed = (name: string): boolean => logs.some(({ policy, kind }) => policy === name && kind !== undefined);
   const response = decision.decision === 'forwarded' ? textsOf(decision.responseHeaders) : [];
   return [
     `API ${textOf(api)}`,
     ...calls.map(callText),
-    ...cached.map((name) => `${name} had a kept result`),
+    ...uncalled.map((name) => `${name} ${failed(name) ? 'failed without a call' : 'had a kept result'}`),
     ...textsOf(decision.skipped).map((name) => `${name} was skipped`),
     ...(decision.decision === 'answered' ? ['answered instead of the backend'] : []),
     ...(typeof errorKey === 'string' ? [`answered with the error ${errorKey}`] : []),

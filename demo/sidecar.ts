@@ -38,6 +38,8 @@ export class DemoSidecar {
   readonly ended: Promise<Child>;
   readonly #options: DemoSidecarOptions;
   readonly #config: string;
+  /** The last document was not taken in. */
+  #refused = false;
 
   private constructor(options: DemoSidecarOptions, config: string, child: Child) {
     this.#options = options;
@@ -78,12 +80,16 @@ export class DemoSidecar {
     if (this.#config !== file) copyWithPorts(file, this.#config, ports);
   }
 
-  /** What a line tells of the policies in force; undefined: it tells of something else. */
+  /** What a line tells of the policies in force; undefined: it tells of something else, or of a change that changed nothing. */
   policiesTold({ level, changed, version, problem }: LogLine): string | undefined {
     if (level === 'error' && typeof problem === 'string') {
+      this.#refused = true;
       return `${problem}\n    The policies before this change stay in force.`;
     }
-    return changed === true && typeof version === 'string' ? 'demo/policies.yaml is in force' : undefined;
+    if (typeof version !== 'string' || typeof changed !== 'boolean') return undefined;
+    const news = changed || this.#refused;
+    this.#refused = false;
+    return news ? 'demo/policies.yaml is in force' : undefined;
   }
 }
 

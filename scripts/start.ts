@@ -113,7 +113,7 @@ function tellWhatToDo({ url, playground }: Demo, { envoyAdmin, sidecarAdmin }: P
   const [, orders] = tries;
   console.log(`
 Envoy        ${url}   (envoy/envoy.yaml; admin http://127.0.0.1:${envoyAdmin})
-sidecar      demo/policies.yaml   (metrics http://127.0.0.1:${sidecarAdmin}/metrics)
+sidecar      demo/policies.yaml   (admin page http://127.0.0.1:${sidecarAdmin}, metrics http://127.0.0.1:${sidecarAdmin}/metrics)
 functions    demo/functions/*.mjs, demo/streaming/chat.mjs
 logs         ${directory}/
 

@@ -10,7 +10,7 @@ const invocationKinds = {
   throttled: {
     cause: 'AWS throttled the call, to its last attempt.',
     remedy:
-      "See `throttledBy` and `throttlingReason`: raise the function's reserved concurrency, the account's quota, or call less (`cache`, `maxConcurrency`).",
+      "See `throttledBy` and `throttlingReason` of the log line `invocation`: raise the function's reserved concurrency, the account's quota, or call less (`cache`, `maxConcurrency`).",
   },
   timeout: {
     cause: 'A connection, an answer or the whole call took longer than `transport` allows.',
@@ -23,7 +23,7 @@ const invocationKinds = {
   },
   not_found: {
     cause: 'AWS knows no such function, version or alias in that region and account.',
-    remedy: 'Compare `function` and `region` of the line with what is deployed.',
+    remedy: 'Compare `function` and `region` of the log line `invocation` with what is deployed.',
   },
   credentials: {
     cause:
@@ -41,7 +41,7 @@ const invocationKinds = {
   function_error: {
     cause: 'The function ran and failed.',
     remedy:
-      "See `functionErrorType` and `functionErrorMessage`, and the function's log by `awsRequestId`. The fix is in the function.",
+      "See `functionErrorType` and `functionErrorMessage` of the log line `invocation`, and the function's log by `awsRequestId`. The fix is in the function.",
   },
   invalid_result: {
     cause: "The function's result is no answer in the step's `responseFormat`.",

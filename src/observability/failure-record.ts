@@ -27,7 +27,7 @@ export interface FailureRecord {
   readonly kind: FailureKind;
   /** One line. */
   readonly reason: string;
-  /** Of the caller's answer, unless a response template gives another one. */
+  /** Of the caller's answer, by a response template too. */
   readonly status: number;
   /** The caller made it fail, and could at will: it is no error of the operator's. */
   readonly byCaller: boolean;

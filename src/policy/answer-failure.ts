@@ -9,7 +9,12 @@ import type { Transaction } from './transaction.ts';
 /** The caller's answer to whatever was thrown, logged once; its key becomes the transaction's. Does not throw. */
 export function answerFailure(transaction: Transaction, error: unknown): Answer {
   const failure = PolicyFailure.from(error);
-  reportFailure(transaction, failure, 'request failed');
+  const answer = answerOf(transaction, failure);
+  reportFailure(transaction, failure, 'request failed', { status: answer.status });
+  return answer;
+}
+
+function answerOf(transaction: Transaction, failure: PolicyFailure): Answer {
   const { policies, runtime } = transaction;
   const fields = { api: policies.name, key: failure.key };
   const onTemplateError = (err: unknown): void => {

@@ -8,7 +8,12 @@ import type { Transaction } from './transaction.ts';
 const MAX_REASON = 2_048;
 
 /** What log, metrics and admin page tell of a failure: made here alone. `err`: why, as it may be logged. `goesOn`: the request does. */
-function failureRecord(transaction: Transaction, failure: PolicyFailure, err: unknown, goesOn = false): FailureRecord {
+function failureRecord(
+  transaction: Transaction,
+  failure: PolicyFailure,
+  err: unknown,
+  { status, goesOn }: Pick<FailureRecord, 'status' | 'goesOn'>,
+): FailureRecord {
   const { policies, step, identity, executions } = transaction;
   const { requestId, traceId, route } = identity;
   const { call } = failure;
@@ -27,7 +32,7 @@ function failureRecord(transaction: Transaction, failure: PolicyFailure, err: un
     key: failure.key,
     kind: kindOf(failure),
     reason: reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason,
-    status: failure.status,
+    status,
     byCaller: failure.byCaller,
     goesOn,
     function: call && (redact?.(call.function) ?? call.function),
@@ -39,8 +44,19 @@ function failureRecord(transaction: Transaction, failure: PolicyFailure, err: un
   };
 }
 
-/** Of a failure that ends the transaction; its key becomes the transaction's. `facts`: more for the log line. */
-export function reportFailure(transaction: Transaction, failure: PolicyFailure, message: string, facts?: object): void {
+/** More of a failure than it tells itself, for the log line. */
+interface AnswerFacts extends Readonly<Record<string, unknown>> {
+  /** Of what the caller gets, by a response template too. */
+  readonly status: number;
+}
+
+/** Of a failure that ends the transaction; its key becomes the transaction's. */
+export function reportFailure(
+  transaction: Transaction,
+  failure: PolicyFailure,
+  message: string,
+  facts: AnswerFacts,
+): void {
   transaction.errorKey = failure.key;
   report(transaction, failure, levelOf(failure), message, facts);
 }
@@ -55,12 +71,12 @@ function report(
   failure: PolicyFailure,
   level: 'info' | 'warn' | 'error',
   message: string,
-  facts?: object,
+  facts?: AnswerFacts,
   goesOn = false,
 ): void {
   const { logger, observer } = transaction.runtime;
   const err = loggable(transaction, failure.cause ?? failure);
-  const record = failureRecord(transaction, failure, err, goesOn);
+  const record = failureRecord(transaction, failure, err, { status: facts?.status ?? failure.status, goesOn });
   observer.failed(record, transaction.identity.recordedTraceId);
   const { time: _time, byCaller: _byCaller, goesOn: _goesOn, ...fields } = record;
   logger[level]({ ...fields, ...facts, err }, message);

@@ -100,7 +100,9 @@ export async function openAdmin(
     };
   } catch (error) {
     const problem = error instanceof ListenError ? error.problem : describeError(error);
-    throw new ListenError(`${address.text} (admin port)`, `${problem}; --admin off goes without it`, error);
+    // What the problem tells already is not told again as its cause.
+    const cause = error instanceof ListenError ? error.cause : error;
+    throw new ListenError(`${address.text} (admin port)`, `${problem}; --admin off goes without it`, cause);
   }
 }
 

@@ -185,6 +185,9 @@ describe('the demo', () => {
     appendFileSync(join(files, 'demo/policies.yaml'), '  bad: {requests: []}\n');
     const line = readFileSync(join(files, 'demo/policies.yaml'), 'utf8').trimEnd().split('\n').length;
     await toldOf(since, new RegExp(`demo/policies\\.yaml:${line}:\\d+ .*requests[\\s\\S]*stay in force`));
+    // Whoever takes a change back wants to read that all is well again, though the policies are those in force.
+    write('demo/policies.yaml', (text) => text.replace('  bad: {requests: []}\n', ''));
+    await toldOf(since, /stay in force[\s\S]*demo\/policies\.yaml is in force/);
     write('envoy/envoy.yaml', (text) => text.replace('allow_mode_override', 'allow_mode_overrides'));
     await toldOf(since, /envoy\/envoy\.yaml cannot be used[\s\S]*allow_mode_overrides/);
     write('envoy/envoy.yaml', (text) => `${text}  - [\n`);
@@ -199,9 +202,7 @@ describe('the demo', () => {
     );
     await toldOf(since, /envoy\/envoy\.yaml is in force/);
     since = told.length;
-    write('demo/policies.yaml', (text) =>
-      text.replace('  bad: {requests: []}\n', '').replace('  greet:\n', '  greetings:\n'),
-    );
+    write('demo/policies.yaml', (text) => text.replace('  greet:\n', '  greetings:\n'));
     await toldOf(since, /check: envoy\/envoy\.yaml:\d+:\d+ .*error: .*greet/);
   });
 

@@ -112,6 +112,15 @@ describe('the place of an expression that fails', () => {
 });
 
 describe('a record and its log line', () => {
+  test('tell the status that the caller gets, by a response template too', async () => {
+    const template = { AWS_LAMBDA_INVALID_RESPONSE: { '*/*': { status: 502, body: 'no' } } };
+    const bad = step('bad', { payload: "{#request.headers['x-a'][0]}" });
+    const run = policyRun({ apis: { default: { request: [bad], responseTemplates: template } } }, { headers });
+    await run.request();
+    const lines = run.log.filter(({ msg }) => msg === 'request failed');
+    assert.deepEqual([run.failures.map(({ status }) => status), lines.map(({ status }) => status)], [[502], [502]]);
+  });
+
   test('tell which request it was, whatever policies made of its headers', async () => {
     const changes = { set: { 'x-request-id': 'other', traceparent: 'other' } };
     const run = policyRun(

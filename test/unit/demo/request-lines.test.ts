@@ -1,0 +1,37 @@
+// The line of `npm start` for a request, of what Envoy and the sidecar log of it.
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { RequestLines } from '../../../demo/request-lines.ts';
+import type { LogLine } from '../../../demo/sidecar.ts';
+
+function lineOf(t: TestContext, request: LogLine, logs: readonly LogLine[]): string {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const told: string[] = [];
+  const lines = new RequestLines((line) => told.push(line));
+  for (const log of logs) lines.addLog({ requestId: 'id-1', api: 'orders', ...log });
+  const facts = { id: 'id-1', start: Date.now(), method: 'GET', path: '/orders', route: 'orders', milliseconds: 3 };
+  lines.add({ ...facts, ...request });
+  t.mock.timers.tick(1_000);
+  assert.equal(told.length, 1);
+  return told[0] ?? '';
+}
+
+test('a policy whose expression fails before its call is not one with a kept result', (t) => {
+  const reason = 'in customer: jsonPath(): expected an object';
+  const place = 'demo/policies.yaml:34:33';
+  const line = lineOf(t, { status: 500, errorKey: 'AWS_LAMBDA_INVALID_RESPONSE' }, [
+    { msg: 'request failed', policy: 'tier', kind: 'expression', place, reason },
+    { msg: 'decision', decision: 'refused', ran: ['tier'] },
+  ]);
+  assert.equal(
+    line,
+    `GET /orders → 500 in 3 ms: API orders; tier failed without a call; answered with the error AWS_LAMBDA_INVALID_RESPONSE\n    ${place}: ${reason}`,
+  );
+});
+
+test('a policy that ran without a call and without a failure had a kept result', (t) => {
+  const line = lineOf(t, { status: 200, changed: 'x-tier' }, [
+    { msg: 'decision', decision: 'forwarded', ran: ['tier'] },
+  ]);
+  assert.equal(line, 'GET /orders → 200 in 3 ms: API orders; tier had a kept result; changed x-tier');
+});
