@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts';
 import type { ResponseTemplate, ResponseTemplates } from './api-policies.ts';
-import { errorAnswer } from './error-answer.ts';
+import { errorAnswer, type TemplateErrorListener } from './error-answer.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import { loggable } from './private-variables.ts';
 import { reportFailure } from './report-failure.ts';
@@ -9,17 +9,20 @@ import type { Transaction } from './transaction.ts';
 /** The caller's answer to whatever was thrown, logged once; its key becomes the transaction's. Does not throw. */
 export function answerFailure(transaction: Transaction, error: unknown): Answer {
   const failure = PolicyFailure.from(error);
-  const answer = answerOf(transaction, failure);
+  const { policies, runtime } = transaction;
+  const templateErrors: unknown[] = [];
+  const answer = answerOf(transaction, failure, (err) => templateErrors.push(err));
+  // Only now is the answer's status known.
   reportFailure(transaction, failure, 'request failed', { status: answer.status });
+  for (const err of templateErrors) {
+    const fields = { api: policies.name, key: failure.key, err: loggable(transaction, err) };
+    runtime.logger.error(fields, 'response template failed, default body sent');
+  }
   return answer;
 }
 
-function answerOf(transaction: Transaction, failure: PolicyFailure): Answer {
+function answerOf(transaction: Transaction, failure: PolicyFailure, onTemplateError: TemplateErrorListener): Answer {
   const { policies, runtime } = transaction;
-  const fields = { api: policies.name, key: failure.key };
-  const onTemplateError = (err: unknown): void => {
-    runtime.logger.error({ ...fields, err: loggable(transaction, err) }, 'response template failed, default body sent');
-  };
   let template: ResponseTemplate | undefined;
   const onTemplate = (used: ResponseTemplate): void => {
     template = used;
