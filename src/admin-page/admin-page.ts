@@ -1,9 +1,9 @@
-import type { FailureRecord } from '../observability/index.ts';
+import { type FailureRecord, MOST_FAILURES } from '../observability/index.ts';
 import type { AdminPages, PageAnswer, Readiness } from '../server/index.ts';
 import { apiMain } from './api-page.ts';
 import { apisMain, policiesSection, warningsMain, warningsSection } from './apis-page.ts';
 import { type PageOutline, pageDocument } from './document.ts';
-import { failureRows, failuresMain, failuresSection, MOST_FAILURES } from './failures-page.ts';
+import { failureRows, failuresMain, failuresSection } from './failures-page.ts';
 import { Fresh } from './fresh.ts';
 import type { LiveData } from './live.ts';
 import { html, type Markup, visibleText } from './markup.ts';

@@ -1,11 +1,10 @@
-import { type FailureRecord, failureKinds, redactText } from '../observability/index.ts';
+import { type FailureRecord, failureKinds, MOST_FAILURES, redactText } from '../observability/index.ts';
 import { section } from './document.ts';
 import { emptyNote, fact, liveRows, slot } from './live.ts';
 import { html, type Markup } from './markup.ts';
 import { timeText } from './numbers.ts';
 import type { Row } from './traffic/index.ts';
 
-export const MOST_FAILURES = 100;
 /** Of one text. The log has it whole. */
 const MOST_CHARACTERS = 1_000;
 

@@ -44,24 +44,22 @@ export interface FailureRecord {
   readonly attempts: number | undefined;
 }
 
+/** How many are kept and shown, of all workers together. */
+export const MOST_FAILURES = 100;
+
 /** The last failures of a process that callers did not cause. */
 export class RecentFailures {
-  readonly #limit: number;
   #records: FailureRecord[] = [];
-
-  constructor(limit = 100) {
-    this.#limit = limit;
-  }
 
   add(record: FailureRecord): void {
     // A copy: a text that was cut of a longer one would hold all of that in memory.
     this.#records.push(structuredClone(record));
     // Cut now and then: an array that loses its first item with each failure would move all others.
-    if (this.#records.length >= 2 * this.#limit) this.#records = this.#records.slice(-this.#limit);
+    if (this.#records.length >= 2 * MOST_FAILURES) this.#records = this.#records.slice(-MOST_FAILURES);
   }
 
   /** The newest first. */
   list(): readonly FailureRecord[] {
-    return this.#records.slice(-this.#limit).reverse();
+    return this.#records.slice(-MOST_FAILURES).reverse();
   }
 }

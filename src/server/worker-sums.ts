@@ -1,9 +1,13 @@
-import { countersOf, type FailureRecord, type MetricSnapshot, sumMetrics } from '../observability/index.ts';
+import {
+  countersOf,
+  type FailureRecord,
+  type MetricSnapshot,
+  MOST_FAILURES,
+  sumMetrics,
+} from '../observability/index.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
 const ASK_MS = 2_000;
-/** Of all workers together. */
-const MOST_FAILURES = 100;
 
 /** What all workers tell of their requests, with what those told that have ended. */
 export class WorkerSums {
