@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { metricCatalogue } from '../../../src/observability/index.ts';
+import type { MetricDefinition } from '../../../src/observability/metric-definition.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -90,4 +92,29 @@ test('a file or folder that CONTRIBUTING.md and docs/architecture.md name is the
     named.filter((entry) => !entry.includes('NAME') && !existsSync(join(root, entry.split(': ')[1] ?? ''))),
     [],
   );
+});
+
+test('a metric that a page names is in the catalogue, with its labels and their values', () => {
+  const metrics: readonly MetricDefinition[] = Object.values(metricCatalogue);
+  const byName = new Map(metrics.map((metric) => [metric.name, metric]));
+  const definitionOf = (name: string) => byName.get(name) ?? byName.get(name.replace(/_(?:bucket|sum|count)$/, ''));
+  const wrong: string[] = [];
+  let labelled = 0;
+  for (const page of globSync('{*.md,docs/**/*.md}', { cwd: root })) {
+    for (const [whole, name = '', labels = ''] of read(page).matchAll(
+      /(?<![#\w])(lambda_ext_proc_\w*[a-z])(?:\{([^}]*)\})?/g,
+    )) {
+      const metric = definitionOf(name);
+      if (metric === undefined) wrong.push(`${page}: ${name}`);
+      for (const [, label = '', operator, value = ''] of labels.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g)) {
+        if (['job', 'instance', 'le'].includes(label)) continue;
+        labelled++;
+        const values = metric?.labels[label];
+        const isKnown = values === null || (values !== undefined && (operator !== '=' || values.includes(value)));
+        if (!isKnown) wrong.push(`${page}: ${whole}`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+  assert.ok(labelled > 5, `${labelled} labels`);
 });
