@@ -180,6 +180,9 @@ async function awaited(
   const waiting = span?.child('wait for credentials', 'internal');
   try {
     return await within(given, deadline, 0, 'credentials-timeout');
+  } catch (error) {
+    waiting?.fail(error instanceof InvocationError ? error.failure : '_OTHER');
+    throw error;
   } finally {
     waiting?.end();
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type InvocationEnd, type InvocationLabels, Metrics } from '../../../src/observability/index.ts';
+import { failureRecord } from '../../support/failure-record.ts';
 
 const ok = { api: 'orders', policy: 'enrich', function: 'order-enrich' } as const;
 const good = { outcome: 'ok', kind: '', key: '', attempts: 1 } as const;
@@ -177,4 +178,17 @@ test('the event-loop lag of an idle process is near zero, not the period of the 
   metrics.stop();
   assert.ok(median !== undefined && median < 0.015, `${median}`);
   assert.match(await metrics.registry.metrics(), /process_resident_memory_bytes \d{7,}/);
+});
+
+test('the last 100 failures are kept, and none that callers caused', () => {
+  const metrics = new Metrics();
+  for (let i = 1; i <= 250; i++) {
+    metrics.failed(failureRecord({ reason: `number ${i}` }));
+    metrics.failed(failureRecord({ reason: 'a caller', byCaller: true }));
+  }
+  const reasons = metrics.recentFailures.list().map(({ reason }) => reason);
+  assert.deepEqual(
+    reasons,
+    Array.from({ length: 100 }, (_, i) => `number ${250 - i}`),
+  );
 });

@@ -14,6 +14,7 @@ function make(lifeMs?: number) {
   const clock = new ManualClock();
   const source = new ScriptedSource(clock, lifeMs);
   const told: string[] = [];
+  const loads: boolean[] = [];
   let stamp = 'a';
   const provider = new RefreshingProvider({
     source: 'a source',
@@ -22,12 +23,14 @@ function make(lifeMs?: number) {
     stamp: async () => stamp,
     clock,
     onRefresh: (name, error) => told.push(error === undefined ? `${name} is well` : error.message),
+    onLoad: (_name, ok) => loads.push(ok),
   });
   return {
     clock,
     source,
     provider,
     told,
+    loads,
     changeSource: () => {
       stamp += 'b';
     },
@@ -62,6 +65,19 @@ test('who comes first waits and all that come meanwhile wait for the same load',
   const found = await Promise.all(waiting);
   assert.equal(source.loads, 1);
   assert.equal(new Set(found).size, 1);
+});
+
+test('each load is told by how it went, also one that gives what the service has refused', async () => {
+  const { provider, source, clock, loads } = make(hour);
+  const first = await provider.get();
+  provider.invalidate(first);
+  source.next = 'same';
+  await failure(provider.get());
+  source.next = new Error('no answer');
+  await clock.pass(minute);
+  await failure(provider.get());
+  assert.deepEqual([loads[0], ...new Set(loads.slice(1))], [true, false]);
+  assert.equal(loads.length, source.loads);
 });
 
 test('credentials that are there are given at once and stay one object until they are refreshed', async () => {

@@ -1,0 +1,34 @@
+// The span of a request that waits for credentials.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InvocationError } from '../../../src/lambda/index.ts';
+import { DirectInvoker } from '../../../src/lambda/invoker.ts';
+import type { TraceSpan } from '../../../src/tracing/index.ts';
+import { invocation } from '../../support/invocation.ts';
+
+test('tells why there were none', async () => {
+  const failed: string[] = [];
+  let ended = 0;
+  const span: TraceSpan = {
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    isRecorded: true,
+    outgoing: { traceparent: '', tracestate: undefined, xAmznTraceId: '' },
+    child: (name) => (name === 'wait for credentials' ? span : assert.fail(name)),
+    redact() {},
+    set() {},
+    fail: (errorType) => void failed.push(errorType),
+    end: () => void ended++,
+  };
+  const get = () => Promise.reject(new InvocationError('no-credentials', { message: 'no source gives any' }));
+  const invoker = new DirectInvoker({
+    environment: {},
+    credentialsFor: () => ({ identity: 'nobody', account: undefined, get }),
+    trustFor: () => assert.fail('nothing is to be connected'),
+    userAgent: 'test',
+    now: Date.now,
+    random: () => 0,
+  });
+  await assert.rejects(invoker.invoke({ ...invocation(), span }), { failure: 'no-credentials' });
+  await invoker.close();
+  assert.deepEqual([failed, ended], [['no-credentials'], 1]);
+});
