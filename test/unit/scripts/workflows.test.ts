@@ -82,3 +82,10 @@ test('the release gives the image every argument that it has, and the bases with
   for (const name of ['BUILD_IMAGE', 'BASE_IMAGE']) assert.match(release, new RegExp(`:${name}\\b`));
   assert.doesNotMatch(release, /@sha256:[0-9a-f]/);
 });
+
+test('what runs the tests of pages on a fresh clone installs their browser', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  for (const name of ['test', 'test:long', 'test:envoy-versions', 'test:node-versions']) {
+    assert.match(scripts[name] ?? '', /node scripts\/setup\.mjs --browser &&/, name);
+  }
+});
