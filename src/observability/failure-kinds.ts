@@ -13,7 +13,8 @@ const invocationKinds = {
       "See `throttledBy` and `throttlingReason` of the log line `invocation`: raise the function's reserved concurrency, the account's quota, or call less (`cache`, `maxConcurrency`).",
   },
   timeout: {
-    cause: 'A connection, an answer or the whole call took longer than `transport` allows.',
+    cause:
+      'A connection, an answer or the whole call took longer than `connectionTimeoutMs`, `readTimeoutMs`, `apiCallAttemptTimeoutMs` or `apiCallTimeoutMs` allows.',
     remedy:
       "See `reason` for which limit; compare the function's own duration with `readTimeoutMs` and the time that Envoy allows.",
   },

@@ -29,8 +29,8 @@ const HANG_MS = 30_000;
 const MAX_BACKOFF_MS = 10_000;
 /** A worker that lived so long has recovered: its next crash is again a first one. */
 const STABLE_MS = 30_000;
-/** What a worker may take beyond its own bound, to say good-bye. */
-const KILL_SLACK_MS = 2_000;
+/** What a worker may take beyond its own bound: traces get two seconds of it to leave, then it says good-bye. */
+const KILL_SLACK_MS = 4_000;
 
 interface Slot {
   worker: WorkerHandle;

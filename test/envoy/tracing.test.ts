@@ -1,7 +1,9 @@
 // Traces of a sidecar process behind a real Envoy, as a receiver gets them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ReceivedSpan } from '../support/otlp-receiver.ts';
+import { startEnvironment } from '../support/environment.ts';
+import { FaultStub } from '../support/fault-stub.ts';
+import { type ReceivedSpan, startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { SECRET_KEY, startTracedScene } from '../support/traced-scene.ts';
 import { codeOf, tracingGuideTable } from '../support/tracing-guide.ts';
 
@@ -265,4 +267,36 @@ test("where Envoy traces, the sidecar's spans are children of its call, in each 
     [8, 2],
   );
   assert.equal(new Set(streams.map(({ resource }) => resource['service.instance.id'])).size, 2);
+});
+
+test('workers whose drain takes all its time and whose receiver never answers end by themselves', async (t) => {
+  const lambda = await FaultStub.start();
+  t.after(() => lambda.stop());
+  lambda.script('silent', { kind: 'hang', after: 'nothing' });
+  const receiver = await startOtlpReceiver(t, { answer: () => {} });
+  const keys = { region: 'eu-west-1', endpoint: lambda.endpoint, accessKey: 'AKIDEXAMPLE', secretKey: SECRET_KEY };
+  const environment = await startEnvironment(
+    {
+      policies: {
+        version: 1,
+        defaults: keys,
+        apis: { silent: { request: [{ configuration: { function: 'silent' } }] } },
+      },
+      apis: ['silent'],
+      workers: 2,
+      built: true,
+      args: ['--drain-timeout', '1'],
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
+    },
+    t,
+  );
+  t.after(() => environment.stop());
+  const calls = [1, 2, 3, 4].map(() => environment.call('/silent').catch(() => {}));
+  while (lambda.requests.length < calls.length) await new Promise((resolve) => setTimeout(resolve, 10));
+  environment.sidecar.signal('SIGTERM');
+  assert.equal(await environment.sidecar.exited, 0);
+  const messages = environment.sidecar.logs().map(({ msg }) => msg);
+  assert.ok(messages.includes('streams were still open at the end of the drain'));
+  assert.ok(!messages.includes('worker does not end; it is killed'));
+  await Promise.all(calls);
 });
