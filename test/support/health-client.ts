@@ -9,7 +9,11 @@ export function askHealth(
   service = '',
   channel: ChannelCredentials = credentials.createInsecure(),
 ): Promise<string> {
-  const client = new Client(address, channel, { 'grpc.use_local_subchannel_pool': 1 });
+  const client = new Client(address, channel, {
+    'grpc.use_local_subchannel_pool': 1,
+    // Node 26 refuses an address as the name that TLS asks for.
+    'grpc.ssl_target_name_override': 'localhost',
+  });
   const name = Buffer.from(service);
   const request = name.length === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([0x0a, name.length]), name]);
   return new Promise((resolve) => {

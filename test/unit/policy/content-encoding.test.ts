@@ -83,8 +83,13 @@ test('a body of several members or frames is one body, where the coding has such
     const name = bytes === broken[0] ? 'zstd' : 'br';
     await assert.rejects(decode(bytes, [name]), failsWith('LAMBDA_EXT_PROC_MALFORMED_ENCODING'));
   }
-  const many = Buffer.concat(Array.from({ length: 65 }, () => zstdCompressSync('x')));
-  await assert.rejects(decode(many, ['zstd']), failsWith('LAMBDA_EXT_PROC_MALFORMED_ENCODING'));
+  // Node 26 reads all frames by itself; before, each costs a decoder, and 64 are the most.
+  const many = decode(Buffer.concat(Array.from({ length: 65 }, () => zstdCompressSync('x'))), ['zstd']);
+  if (Number.parseInt(process.versions.node, 10) < 26) {
+    await assert.rejects(many, failsWith('LAMBDA_EXT_PROC_MALFORMED_ENCODING'));
+  } else {
+    assert.equal((await many).toString(), 'x'.repeat(65));
+  }
 });
 
 test('two codings are undone from the last to the first, in one header or in two', async () => {
