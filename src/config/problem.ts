@@ -33,7 +33,7 @@ export class PolicyDocumentError extends Error {
   }
 }
 
-/** Names after which the redaction of logs cuts out a word, unless a quotation mark is between: a finding would lose its first one. */
+/** Names after which the redaction of logs cuts out a word, unless a backtick is between: a finding would lose its first one. */
 const REDACTED_AFTER = /(?:password|session_?token)$/i;
 
 /** `policies.yaml:3:16 apis.orders.request.0.configuration.region: …`, as compilers print it, in one line whatever names have. */
@@ -41,10 +41,10 @@ export function formatProblem(problem: Problem): string {
   return problemLine(problem, problem.subject ?? problem.path);
 }
 
-/** The same for a log line or the message of an error: these are redacted, so some names of fields stand in quotation marks. */
+/** The same for a log line or the message of an error: these are redacted, so some names of fields stand in backticks. */
 export function loggedProblem(problem: Problem): string {
   const field = problem.subject ?? problem.path;
-  return problemLine(problem, REDACTED_AFTER.test(field) ? JSON.stringify(field) : field);
+  return problemLine(problem, REDACTED_AFTER.test(field) ? `\`${field}\`` : field);
 }
 
 function problemLine(problem: Problem, field: string): string {

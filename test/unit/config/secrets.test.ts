@@ -248,7 +248,7 @@ test('a server tells of secrets that are open and absent when it loads, and a ch
   const finding = findings.find((line) => line.includes('no variable')) ?? '';
   assert.match(
     finding,
-    /"resultStore\.redis\.password": the environment has no variable LAMBDA_EXT_PROC_SECRET_ABSENT: set/,
+    /`resultStore\.redis\.password`: the environment has no variable LAMBDA_EXT_PROC_SECRET_ABSENT: set/,
   );
   assert.equal(redactText(finding), finding, 'the log has the whole finding');
   const missing = document(key(`file:${directory}/absent`));
