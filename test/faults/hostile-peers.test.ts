@@ -145,7 +145,7 @@ test('a peer that never reads keeps its own answers waiting, nobody else’s', a
   const session = await open({ settings: { initialWindowSize: 0 } });
   const [message, metadata] = request('large');
   for (let i = 0; i < streams; i++) openStream(session, metadata).write(frame(serialize(message)));
-  const answered = 'lambda_ext_proc_immediate_responses_total{reason="SEND_TO_CONSUMER"}';
+  const answered = 'lambda_ext_proc_immediate_responses_total{api="large",reason="SEND_TO_CONSUMER"}';
   const already = await sidecar.metric(answered);
   await until('all are answered', async () => (await sidecar.metric(answered)) >= already + streams - 1);
   const started = performance.now();

@@ -160,9 +160,10 @@ async function settled(sidecar: RunningSidecar): Promise<number> {
   let before = -1;
   for (let i = 0; i < 120; i++) {
     const held = await sidecar.metric('lambda_ext_proc_buffered_bytes');
-    const refused = await sidecar.metric(
-      'lambda_ext_proc_immediate_responses_total{reason="LAMBDA_EXT_PROC_OVERLOADED"}',
-    );
+    let refused = 0;
+    for (const limit of ['buffered_bytes', 'api_buffered_bytes']) {
+      refused += await sidecar.metric(`lambda_ext_proc_limit_reached_total{limit="${limit}"}`);
+    }
     const sum = held * 7 + refused + waiting.length;
     if (sum === before && i > 3) return held;
     before = sum;
