@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { callSteadily } from '../support/steady-callers.ts';
 import { prepareRoleLoad } from './role-load.ts';
 
-const seconds = Number(process.env.EXPIRY_SECONDS ?? 20);
+const seconds = Number(process.env.EXPIRY_SECONDS ?? 10);
 const sessionSeconds = 3;
 
 test(`${seconds} s of load across sessions of ${sessionSeconds} s: no request fails`, async (context) => {
