@@ -161,7 +161,7 @@ function envoy(): readonly Alert[] {
       name: 'LambdaExtProcResponsesUnattributed',
       expr: now.happened('unattributedResponses', { by: ['job', 'request'] }),
       severity: 'critical',
-      summary: 'Envoy does not tell whether a backend or Envoy itself made a response',
+      summary: 'Envoy does not expose whether a backend or Envoy itself made a response',
       description:
         'Such responses are answered 500. The filter needs response_attributes: [response.code_details, upstream.address].',
     },

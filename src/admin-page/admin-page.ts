@@ -96,7 +96,7 @@ export class AdminPage implements AdminPages {
     return pageAnswer(status, HTML_TYPE, pageDocument(outline));
   }
 
-  /** A supervisor keeps what it has heard of a worker, if that one ends without a word: so it is asked when there is something new. */
+  /** A supervisor keeps what it has heard of a worker, if that one ends silently. So it is asked when there is something new. */
   #lookAtFailures({ failures }: Totals): void {
     const seen = [...failures.values()].reduce((sum, count) => sum + count, 0);
     if (seen === this.#failuresSeen) return;

@@ -8,7 +8,8 @@ import { parseCommandLine, variableOf } from '../../../src/commands/command-line
 import { commandDefinitions } from '../../../src/commands/definitions.ts';
 import { commandHelp } from '../../../src/commands/help.ts';
 import { unlimitedMemory } from '../../../src/memory-account.ts';
-import { FAILURE_KINDS, type FailureRecord, Metrics, metricCatalogue } from '../../../src/observability/index.ts';
+import { FAILURE_KINDS, Metrics, metricCatalogue } from '../../../src/observability/index.ts';
+import { failureRecord } from '../../support/failure-record.ts';
 
 const page = (name: string): string =>
   readFileSync(new URL(`../../../docs/reference/${name}.md`, import.meta.url), 'utf8');
@@ -60,28 +61,6 @@ function wordsOf(line: string): readonly string[] {
   return [...before.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, word = '']) => quoted ?? word);
 }
 
-const failure: FailureRecord = {
-  time: 0,
-  requestId: undefined,
-  traceId: undefined,
-  route: undefined,
-  api: 'a',
-  policy: undefined,
-  field: undefined,
-  place: undefined,
-  key: 'k',
-  kind: 'internal',
-  reason: '',
-  status: 500,
-  byCaller: false,
-  goesOn: false,
-  function: undefined,
-  awsRequestId: undefined,
-  errorType: undefined,
-  statusCode: undefined,
-  attempts: undefined,
-};
-
 /** A metric as the catalogue, the page and the registry describe it. */
 const described = (name: string, type: string, labels: readonly string[]): string =>
   `${name} ${type} ${[...labels].sort().join(',')}`;
@@ -105,7 +84,7 @@ test('the metrics of a process are those of the catalogue, with their types, lab
   metrics.credentialsRefreshed('default', true);
   metrics.circuitOpened('f');
   metrics.sidecarTime('a', 0.1);
-  for (const kind of FAILURE_KINDS) metrics.failed({ ...failure, kind });
+  for (const kind of FAILURE_KINDS) metrics.failed(failureRecord({ kind }));
   metrics.bodyUnavailable('x');
   metrics.immediateResponse('a', 'x');
   metrics.protocolViolation('x');
