@@ -12,7 +12,9 @@ describe('the admin page in a browser', { skip: browserMissing() ?? false }, () 
   let scene: AdminScene;
   let url: string;
   before(async () => {
-    [kit, scene] = await Promise.all([startBrowser(), startAdminScene()]);
+    // One after the other, each kept at once: what has started is stopped where the next does not start.
+    kit = await startBrowser();
+    scene = await startAdminScene();
     url = scene.environment.sidecar.adminUrl;
     await scene.traffic(ROUNDS);
     await scene.reload();
