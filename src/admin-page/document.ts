@@ -36,6 +36,7 @@ export function pageDocument(outline: PageOutline): string {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="/admin/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/admin/page.css">
+<link rel="stylesheet" href="/admin/parts.css">
 ${live !== undefined && html`<script type="module" src="/admin/page.js"></script>`}
 </head>
 <body>

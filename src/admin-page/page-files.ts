@@ -7,6 +7,7 @@ export interface PageFile {
 
 const TYPES = {
   'page.css': 'text/css; charset=utf-8',
+  'parts.css': 'text/css; charset=utf-8',
   'page.js': 'text/javascript; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 } as const;
