@@ -1,5 +1,6 @@
-import { type DestinationStream, destination, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
-import { redactFields, redactText } from './redaction.ts';
+import { type DestinationStream, destination, type Level, type Logger, pino } from 'pino';
+import { timeJson, writeLines } from './log-line.ts';
+import { redactText } from './redaction.ts';
 
 export type { Logger } from 'pino';
 
@@ -30,28 +31,17 @@ const FLUSH_MS = 50;
 export function createLogger(options: LoggerOptions = {}): Logger {
   const level = options.level ?? 'info';
   const debugging = level === 'debug' || level === 'trace';
-  return pino(
+  const logger = pino(
     {
       level,
       base: options.bindings ?? null,
-      timestamp: stdTimeFunctions.isoTime,
-      hooks: { streamWrite: inOneLine },
-      serializers: { err: (error: unknown) => serializeError(error, debugging) },
-      formatters: {
-        level: (label: string) => ({ level: label as Level }),
-        log: (fields) => redactFields(fields, debugging),
-      },
+      timestamp: timeJson,
+      formatters: { level: (label: string) => ({ level: label as Level }) },
     },
     options.destination ?? standardOutput(options.onDrop),
   );
-}
-
-/** What JSON leaves as it is: line breaks of Unicode, controls that terminals obey, and what reverses the order of letters. */
-const UNSAFE = /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
-
-/** Such characters are in texts only, where an escape means the same. Readers in Node and Python end a line at some of them. */
-function inOneLine(line: string): string {
-  return line.replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  writeLines(logger, { withPayloads: debugging, serializeError: (error) => serializeError(error, debugging) });
+  return logger;
 }
 
 function standardOutput(onDrop: (() => void) | undefined): DestinationStream {

@@ -1,11 +1,9 @@
-import { LRUCache } from 'lru-cache';
-
 /**
  * What never reaches a log line: values under a name that says secret, and secrets that other people's texts quote
  * (AWS repeats the session token in a SignatureDoesNotMatch answer). Also bounds what hostile input can make us write.
  */
 
-const REDACTED = '[redacted]';
+export const REDACTED = '[redacted]';
 
 const SECRET_NAME =
   /secret|password|passphrase|token|authorization|cookie|credential|private-?key|^access-?key(?:-?id)?$/i;
@@ -26,18 +24,11 @@ function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name) && !HARMLESS_NAME.test(name);
 }
 
-type NameKind = 'plain' | 'secret' | 'payload';
+export type NameKind = 'plain' | 'secret' | 'payload';
 
-/** Names of fields come from code and are few; what else comes is looked at each time. */
-const kinds = new LRUCache<string, NameKind>({ max: 1_000 });
-
-function kindOf(name: string): NameKind {
-  let kind = kinds.get(name);
-  if (kind === undefined) {
-    kind = isSecretName(name) ? 'secret' : PAYLOAD_NAME.test(name) ? 'payload' : 'plain';
-    kinds.set(name, kind);
-  }
-  return kind;
+export function kindOf(name: string): NameKind {
+  if (isSecretName(name)) return 'secret';
+  return PAYLOAD_NAME.test(name) ? 'payload' : 'plain';
 }
 
 /** A text with quoted secrets cut out, at most 8 KiB long. */
@@ -49,14 +40,20 @@ export function redactText(text: string): string {
 }
 
 /**
- * A copy of a log line's fields without secrets, and without payloads unless asked for; at most four levels deep.
+ * A copy of a value of a log line without secrets, and without payloads unless asked for; at most four levels deep.
  * Errors are left to their serializer.
  */
-export function redactFields(
-  fields: Record<string, unknown>,
-  withPayloads = false,
-  depth = 0,
-): Record<string, unknown> {
+export function redactValue(value: unknown, withPayloads: boolean, depth = 0): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null || value instanceof Error || value instanceof Date) return value;
+  if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
+  if (depth >= MAX_DEPTH) return '(nested too deeply)';
+  if (Array.isArray(value)) return value.slice(0, 100).map((item) => redactValue(item, withPayloads, depth + 1));
+  return redactFields(value as Record<string, unknown>, withPayloads, depth + 1);
+}
+
+function redactFields(fields: Record<string, unknown>, withPayloads: boolean, depth: number): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(fields)) {
     const value = fields[name];
@@ -66,14 +63,4 @@ export function redactFields(
     copy[name] = hidden ? REDACTED : redactValue(value, withPayloads, depth);
   }
   return copy;
-}
-
-function redactValue(value: unknown, withPayloads: boolean, depth: number): unknown {
-  if (typeof value === 'string') return redactText(value);
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null || value instanceof Error || value instanceof Date) return value;
-  if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
-  if (depth >= MAX_DEPTH) return '(nested too deeply)';
-  if (Array.isArray(value)) return value.slice(0, 100).map((item) => redactValue(item, withPayloads, depth + 1));
-  return redactFields(value as Record<string, unknown>, withPayloads, depth + 1);
 }
