@@ -18,12 +18,17 @@ interface Entry {
 /** A byte order mark is a part of the value, as it is for the backend. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Reads before an index is made, of a message with so many headers at most: it takes as long as some ten of them. */
+const MAX_SCANS = 8;
+const MAX_SCANNED = 64;
+
 /**
  * The headers of one message, with what policies did to them. Reads see the changes; `changes()` gives them in the
- * form that Envoy's header mutation needs. Indexed on the first read: most transactions read one or two headers.
+ * form that Envoy's header mutation needs. Indexed for the first change, or after some reads: most transactions read a few headers.
  */
 export class HttpHeaders implements HeaderScope {
   readonly #raw: readonly RawHeader[];
+  #scansLeft: number | undefined;
   #index: Map<string, Entry> | undefined;
   #changes: Map<string, HeaderChange> | undefined;
 
@@ -32,6 +37,7 @@ export class HttpHeaders implements HeaderScope {
   }
 
   values(name: string): readonly string[] | undefined {
+    if (this.#index === undefined && this.#mayScan()) return scan(this.#raw, name);
     const entry = this.#entries().get(name);
     if (entry === undefined) return undefined;
     entry.values ??= entry.raw.map(decode);
@@ -83,6 +89,13 @@ export class HttpHeaders implements HeaderScope {
     return this.#changes === undefined ? [] : [...this.#changes.values()];
   }
 
+  #mayScan(): boolean {
+    this.#scansLeft ??= isLowerCase(this.#raw) ? MAX_SCANS : 0;
+    if (this.#scansLeft === 0) return false;
+    this.#scansLeft--;
+    return true;
+  }
+
   #change(change: HeaderChange): void {
     this.#changes ??= new Map();
     this.#changes.set(change.name, change);
@@ -100,6 +113,23 @@ export class HttpHeaders implements HeaderScope {
     this.#index = index;
     return index;
   }
+}
+
+/** As Envoy sends them. */
+function isLowerCase(raw: readonly RawHeader[]): boolean {
+  if (raw.length > MAX_SCANNED) return false;
+  for (const header of raw) if (header[0] !== header[0].toLowerCase()) return false;
+  return true;
+}
+
+function scan(raw: readonly RawHeader[], name: string): string[] | undefined {
+  let found: string[] | undefined;
+  for (const header of raw) {
+    if (header[0] !== name) continue;
+    found ??= [];
+    found.push(decode(header[1]));
+  }
+  return found;
 }
 
 /** Non-UTF-8 values are read as Latin-1, what HTTP/1.1 once said they are: nothing is lost. */
