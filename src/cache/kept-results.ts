@@ -9,14 +9,18 @@ export interface Kept {
   readonly ttlMs?: number | undefined;
 }
 
-/** Where a result is kept. */
-export interface Place {
+/** Where a result is looked for. */
+export interface KeptPlace {
   /** See resultKey. */
   readonly key: string;
   /** Whose share of the memory it takes: an API, or all inline policies together. */
   readonly owner: string;
   /** One step as it is configured now. All its results have the same type. */
   readonly space: string;
+}
+
+/** Where a result is kept. */
+export interface Place extends KeptPlace {
   readonly maxEntries: number;
   readonly ttlMs: number;
 }
@@ -86,7 +90,7 @@ export class KeptResults {
     return this.#entries;
   }
 
-  get({ owner, space, key }: Place): Kept | undefined {
+  get({ owner, space, key }: KeptPlace): Kept | undefined {
     const kept = this.#owners.get(owner)?.spaces.get(space);
     const entry = kept?.entries.get(key);
     if (kept === undefined || entry === undefined) return undefined;

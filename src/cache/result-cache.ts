@@ -1,6 +1,6 @@
 import type { MemoryAccount } from '../memory-account.ts';
 import { Flight } from './flight.ts';
-import { type InForce, type Kept, type KeptLimits, KeptResults, type Place } from './kept-results.ts';
+import { type InForce, type Kept, type KeptLimits, type KeptPlace, KeptResults, type Place } from './kept-results.ts';
 
 /** What somebody asks for. */
 export interface CacheRequest<V extends Kept> extends Place {
@@ -61,7 +61,7 @@ export class ResultCache {
   }
 
   /** What is kept, for who need not wait; undefined: `fetch` makes it. */
-  kept<V extends Kept>(place: Place): V | undefined {
+  kept<V extends Kept>(place: KeptPlace): V | undefined {
     // A space has results of one type: its step's.
     const kept = this.#kept.get(place) as V | undefined;
     if (kept !== undefined) this.lookups.hit++;

@@ -11,21 +11,27 @@ export type KeyParts = readonly (string | Uint8Array | undefined)[];
  * nothing of a part can be read from it. Of this process alone.
  */
 export function resultKey(parts: KeyParts): string {
-  return digest(parts, salt);
+  const text = joined(parts, salt);
+  // One call: an object of node:crypto takes longer than a hash. By the salt no text has in UTF-8 the bytes of another in UTF-16.
+  return text.isWellFormed() ? hash('sha256', text, 'base64') : inUtf16(text);
 }
 
 /** The same, equal in all processes: for who gives it to nobody, since it can be guessed. */
 export function sharedKey(parts: KeyParts): string {
-  return digest(parts, '');
+  return inUtf16(joined(parts, ''));
 }
 
-function digest(parts: KeyParts, first: string): string {
+function joined(parts: KeyParts, first: string): string {
   let text = first;
   for (const part of parts) {
     if (part === undefined) text += '-;';
     else if (typeof part === 'string') text += `${part.length}:${part};`;
     else text += `${part.byteLength} bytes:${hash('sha256', part)};`;
   }
-  // Not UTF-8, in which half of a surrogate pair is the same as another. One call: an object of node:crypto takes longer than a hash.
+  return text;
+}
+
+/** In UTF-8 half of a surrogate pair is the same as another. */
+function inUtf16(text: string): string {
   return hash('sha256', Buffer.from(text, 'utf16le'), 'base64');
 }

@@ -1,4 +1,4 @@
-import { FormatError, isAuthorizerRefusal } from '../formats/index.ts';
+import { type AuthorizerCall, FormatError, type FunctionAnswer, isAuthorizerRefusal } from '../formats/index.ts';
 import { charge } from '../memory-account.ts';
 import type { AuthorizerStep, PolicyStep } from './api-policies.ts';
 import { ambiguousPath, authorizerFailed, forbidden, unauthorized } from './authorizer-failures.ts';
@@ -11,17 +11,18 @@ import type { Transaction } from './transaction.ts';
 export const AUTHORIZER_ATTRIBUTE = 'authorizer';
 
 /**
- * Asks an authorizer about the request as it would go on now, or judges by an answer of it that is kept. Returns only where the
- * request is let in, and what the authorizer tells of the caller is then in the transaction. Throws PolicyFailure.
+ * Asks an authorizer about the request as it would go on now, or judges by an answer of it that is kept: at once, then the result
+ * is undefined. The request is let in where this neither throws nor rejects, and what the authorizer tells of the caller is then
+ * in the transaction. Throws or rejects with PolicyFailure.
  */
-export async function authorize(
+export function authorize(
   transaction: Transaction,
   step: PolicyStep,
-  { authorizer, metadata }: AuthorizerStep,
-): Promise<void> {
+  asked: AuthorizerStep,
+): Promise<undefined> | undefined {
   // What an earlier one told is not about this verdict.
   forgetGrant(transaction);
-  const { service } = authorizer;
+  const { authorizer } = asked;
   try {
     const region = text(transaction, step.configuration.region, 'region');
     const call = authorizer.prepare(transaction, region);
@@ -29,27 +30,60 @@ export async function authorize(
       throw call.status === 401 ? unauthorized(call.reason) : ambiguousPath(call.status, call.reason);
     }
     const started = performance.now();
-    const answer = await invokeFunction(transaction, step, call);
-    const { trace } = transaction.runtime;
-    trace?.({ kind: 'answer', answer });
-    transaction.receiveAnswer(answer);
-    const result = answer.authorization;
-    if (result === undefined) throw new Error('an authorizer with an answer that was not read as one');
-    charge(transaction.memory, result.bytes);
-    const judgement = result.judge(call.arn);
-    trace?.({ kind: 'judgement', arn: call.arn.text, judgement, grant: result.grant });
-    if (judgement.verdict !== 'allow') throw forbidden(service, judgement);
-    const grant = { ...result.grant, integrationLatency: Math.round(performance.now() - started) };
-    if (transaction.request !== undefined) transaction.request.grant = grant;
-    if (metadata) transaction.shownGrant = grant;
-    transaction.attributes.set(AUTHORIZER_ATTRIBUTE, result.data);
+    const answer = invokeFunction(transaction, step, call);
+    if (answer instanceof Promise) return judgeLater(transaction, asked, call, answer, started);
+    judge(transaction, asked, call, answer, started);
   } catch (error) {
-    transaction.throwIfAborted();
-    if (error instanceof FormatError) throw authorizerFailed(service, error);
-    if (error instanceof PolicyFailure && error.key.startsWith('AWS_LAMBDA_'))
-      throw authorizerFailed(service, error.cause ?? error, error);
-    throw error;
+    throw failureOf(transaction, asked, error);
   }
+  return undefined;
+}
+
+async function judgeLater(
+  transaction: Transaction,
+  asked: AuthorizerStep,
+  call: AuthorizerCall,
+  answer: Promise<FunctionAnswer>,
+  started: number,
+): Promise<undefined> {
+  try {
+    judge(transaction, asked, call, await answer, started);
+  } catch (error) {
+    throw failureOf(transaction, asked, error);
+  }
+}
+
+/** Returns only where the request is let in. */
+function judge(
+  transaction: Transaction,
+  { authorizer, metadata }: AuthorizerStep,
+  { arn }: AuthorizerCall,
+  answer: FunctionAnswer,
+  started: number,
+): void {
+  const { trace } = transaction.runtime;
+  trace?.({ kind: 'answer', answer });
+  transaction.receiveAnswer(answer);
+  const result = answer.authorization;
+  if (result === undefined) throw new Error('an authorizer with an answer that was not read as one');
+  charge(transaction.memory, result.bytes);
+  const judgement = result.judge(arn);
+  trace?.({ kind: 'judgement', arn: arn.text, judgement, grant: result.grant });
+  if (judgement.verdict !== 'allow') throw forbidden(authorizer.service, judgement);
+  const grant = { ...result.grant, integrationLatency: Math.round(performance.now() - started) };
+  if (transaction.request !== undefined) transaction.request.grant = grant;
+  if (metadata) transaction.shownGrant = grant;
+  transaction.attributes.set(AUTHORIZER_ATTRIBUTE, result.data);
+}
+
+/** Throws where the request has ended. */
+function failureOf(transaction: Transaction, { authorizer }: AuthorizerStep, error: unknown): unknown {
+  transaction.throwIfAborted();
+  const { service } = authorizer;
+  if (error instanceof FormatError) return authorizerFailed(service, error);
+  if (error instanceof PolicyFailure && error.key.startsWith('AWS_LAMBDA_'))
+    return authorizerFailed(service, error.cause ?? error, error);
+  return error;
 }
 
 /** Before a condition that may depend on the path: `/public/..%2fadmin` must not get past it. Throws PolicyFailure. */

@@ -1,10 +1,11 @@
 import { type Kept, type KeyParts, resultKey } from '../cache/index.ts';
 import { ExpressionError } from '../expression/index.ts';
 import { type AuthorizerCall, type FunctionAnswer, isWhole } from '../formats/index.ts';
-import type { CredentialSource, Invocation, InvocationResult } from '../lambda/index.ts';
+import type { Invocation, InvocationResult } from '../lambda/index.ts';
 import { charge, type MemoryAccount, textBytes } from '../memory-account.ts';
 import type { CacheConfiguration, PolicyStep } from './api-policies.ts';
 import { type CallResult, callFunction, type FunctionCall } from './call-function.ts';
+import { callKey, callParts } from './call-key.ts';
 import { withEvaluationLimit } from './evaluation-limit.ts';
 import type { SharedResults } from './runtime.ts';
 import { encodeResult, lookUpStored } from './stored-result.ts';
@@ -46,9 +47,9 @@ export function cacheKeyOf(
     transaction.runtime.trace?.({ kind: 'uncacheable' });
     return undefined;
   }
-  const { credentials, endpoint } = invocation;
-  const parts = [endpoint, ...callParts(transaction, cache, invocation), ...identityParts(credentials), ...request];
-  return { local: resultKey(parts), request };
+  const { constant } = configuration.credentials;
+  const call = callKey(transaction.policies.name, cache, constant, invocation);
+  return { local: resultKey([call, ...request]), request };
 }
 
 function requestParts(
@@ -74,27 +75,6 @@ function keyOf(transaction: Transaction, key: NonNullable<CacheConfiguration['ke
   }
 }
 
-/** What is called: the same request to another function is another. */
-function callParts(
-  { policies }: Transaction,
-  { space }: CacheConfiguration,
-  { functionName, region, qualifier, tenantId, clientContext }: Invocation,
-): KeyParts {
-  return [policies.name, space, functionName, qualifier, region, tenantId, clientContext];
-}
-
-/** As whom: the same request of somebody else is another. Length of the list first: roles follow each other, and the key follows them. */
-function identityParts({ accessKey, secretKey, sessionToken, roleChain = [], role }: CredentialSource) {
-  const roles = role === undefined ? roleChain : [...roleChain, role];
-  return [
-    accessKey,
-    secretKey,
-    sessionToken,
-    String(roles.length),
-    ...roles.flatMap(({ roleArn, roleSessionName, externalId }) => [roleArn, roleSessionName, externalId]),
-  ];
-}
-
 /** The result that is kept. Undefined: it is not, and a request that asks for it waits. */
 export function keptResult(
   transaction: Transaction,
@@ -105,7 +85,7 @@ export function keptResult(
   const { cache } = step.configuration;
   const { results } = transaction.runtime.cache ?? {};
   if (cache === undefined || results === undefined) return undefined;
-  const kept = results.kept<KeptResult>({ ...cache, key });
+  const kept = results.kept<KeptResult>({ owner: cache.owner, space: cache.space, key });
   if (kept === undefined) return undefined;
   reportCached({ transaction, step, invocation }, kept.result, kept.execution);
   return { result: kept.result, answer: kept.answer, held: 0 };
@@ -158,7 +138,8 @@ async function load(
   try {
     // Before anything is waited for: the request that is asked about may end meanwhile, and what it tells with it.
     const payload = payloadOf(call, memory);
-    const parts = cache === undefined ? [] : [...callParts(transaction, cache, invocation), ...key.request];
+    const parts =
+      cache === undefined ? [] : [...callParts(transaction.policies.name, cache, invocation), ...key.request];
     const stored = store === undefined ? undefined : await lookUpStored(call, parts, store, memory);
     if (stored?.found !== undefined) {
       const { result, answer, ttlMs } = stored.found;

@@ -1,5 +1,6 @@
-import { releaseParsed } from '../expression/index.ts';
+import { releaseParsed, type Secret } from '../expression/index.ts';
 import { type AuthorizerCall, type FunctionAnswer, isWhole } from '../formats/index.ts';
+import type { Invocation } from '../lambda/index.ts';
 import { charge, type MemoryAccount } from '../memory-account.ts';
 import type { PolicyStep } from './api-policies.ts';
 import { type CacheKey, cacheKeyOf, keptResult, sharedResult } from './cached-result.ts';
@@ -12,52 +13,77 @@ import { streamFunction } from './stream-function.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * Invokes a step's function, and reports it; or gives the result of another request's call, where the step says so.
- * `question`: what an authorizer is asked. Throws PolicyFailure, also for a function that ran and failed.
+ * Invokes a step's function, and reports it; or gives the result of another request's call, where the step says so: at once, where
+ * it is kept. `question`: what an authorizer is asked. Throws or rejects with PolicyFailure, also for a function that ran and
+ * failed.
  */
-export async function invokeFunction(
+export function invokeFunction(
   transaction: Transaction,
   step: PolicyStep,
   question?: AuthorizerCall,
-): Promise<FunctionAnswer> {
-  for (const secret of step.configuration.secrets) {
+): FunctionAnswer | Promise<FunctionAnswer> {
+  const refreshing = refreshed(step.configuration.secrets);
+  if (refreshing !== undefined) return refreshing.then(() => keptOrCalled(transaction, step, question));
+  return keptOrCalled(transaction, step, question);
+}
+
+/** Undefined: nothing has to be waited for. */
+function refreshed(secrets: readonly Secret[]): Promise<void> | undefined {
+  for (const [index, secret] of secrets.entries()) {
     const refreshing = secret.refresh?.();
-    if (refreshing !== undefined) await refreshing;
+    if (refreshing !== undefined) return refreshing.then(() => refreshed(secrets.slice(index + 1)));
   }
-  let invocation = buildInvocation(transaction, step.configuration);
-  const refusal = step.configuration.frame?.refusal(invocation);
-  if (refusal !== undefined) {
-    giveBackPayload(transaction, step.configuration, invocation);
-    throw frameFailure(refusal);
+  return undefined;
+}
+
+function keptOrCalled(
+  transaction: Transaction,
+  step: PolicyStep,
+  question: AuthorizerCall | undefined,
+): FunctionAnswer | Promise<FunctionAnswer> {
+  const { configuration } = step;
+  const invocation = buildInvocation(transaction, configuration);
+  let kept: CallResult | undefined;
+  let key: CacheKey | undefined;
+  try {
+    const refusal = configuration.frame?.refusal(invocation);
+    if (refusal !== undefined) throw frameFailure(refusal);
+    key = cacheKeyOf(transaction, step, invocation, question);
+    kept = key === undefined ? undefined : keptResult(transaction, step, invocation, key);
+  } catch (error) {
+    giveBackPayload(transaction, configuration, invocation);
+    throw error;
   }
+  if (kept === undefined) return called(transaction, step, invocation, question, key);
+  giveBackPayload(transaction, configuration, invocation);
+  return keep(kept, transaction.memory);
+}
+
+async function called(
+  transaction: Transaction,
+  step: PolicyStep,
+  built: Invocation,
+  question: AuthorizerCall | undefined,
+  key: CacheKey | undefined,
+): Promise<FunctionAnswer> {
+  let invocation = built;
   let given: CallResult | undefined;
   try {
-    const key = cacheKeyOf(transaction, step, invocation, question);
-    given = key === undefined ? undefined : keptResult(transaction, step, invocation, key);
-    if (given === undefined) {
-      if (key === undefined && question !== undefined) {
-        invocation = { ...invocation, payload: question.payload(transaction.memory) };
-      }
-      const controller = new AbortController();
-      transaction.invocation = controller;
-      releaseParsed(transaction);
-      const redact = redactionOf(transaction);
-      if (redact !== undefined) invocation = { ...invocation, shownName: redact(invocation.functionName) };
-      const call = { transaction, step, invocation, question, redact };
-      given = await giveResult(call, key, controller.signal);
+    if (key === undefined && question !== undefined) {
+      invocation = { ...invocation, payload: question.payload(transaction.memory) };
     }
+    const controller = new AbortController();
+    transaction.invocation = controller;
+    releaseParsed(transaction);
+    const redact = redactionOf(transaction);
+    if (redact !== undefined) invocation = { ...invocation, shownName: redact(invocation.functionName) };
+    given = await giveResult({ transaction, step, invocation, question, redact }, key, controller.signal);
   } finally {
     transaction.invocation = undefined;
     // While its answer arrives the connection holds it.
     if (given === undefined || isWhole(given.answer.body)) giveBackPayload(transaction, step.configuration, invocation);
   }
-  try {
-    keep(given, transaction.memory);
-  } catch (error) {
-    stopBody(given.answer);
-    throw error;
-  }
-  return given.answer;
+  return keep(given, transaction.memory);
 }
 
 function giveResult(call: FunctionCall, key: CacheKey | undefined, signal: AbortSignal): Promise<CallResult> {
@@ -67,10 +93,16 @@ function giveResult(call: FunctionCall, key: CacheKey | undefined, signal: Abort
   return key === undefined ? callFunction(call, transaction.memory, signal) : sharedResult(call, key, signal);
 }
 
-/** Has the account hold what the answer takes, where `held` bytes are taken for the result that it was made of. */
-function keep({ answer, held }: CallResult, memory: MemoryAccount): void {
+/** The answer, once the account holds what it takes, where `held` bytes are taken for the result that it was made of. */
+function keep({ answer, held }: CallResult, memory: MemoryAccount): FunctionAnswer {
   const bytes = answerBytes(answer) + (isWhole(answer.body) ? answer.body.byteLength : 0);
-  if (bytes === held) return;
+  if (bytes === held) return answer;
   memory.give(held);
-  charge(memory, bytes);
+  try {
+    charge(memory, bytes);
+  } catch (error) {
+    stopBody(answer);
+    throw error;
+  }
+  return answer;
 }

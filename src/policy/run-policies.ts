@@ -32,9 +32,17 @@ export async function runPolicies(
   try {
     const message = transaction[phase];
     if (body !== undefined && message !== undefined) await receive(transaction, phase, message, body);
-    for (const step of transaction.policies[phase]) await run(transaction, step, phase);
+    for (const step of transaction.policies[phase]) {
+      const running = run(transaction, step, phase);
+      if (running !== undefined) await running;
+      transaction.throwIfAborted();
+    }
     if (phase === 'response' || !transaction.answered) return goOn;
-    for (const step of transaction.policies.response) await run(transaction, step, 'response');
+    for (const step of transaction.policies.response) {
+      const running = run(transaction, step, 'response');
+      if (running !== undefined) await running;
+      transaction.throwIfAborted();
+    }
     return ownAnswer(transaction);
   } catch (error) {
     transaction.pieces?.stop();
@@ -72,7 +80,8 @@ async function receive(transaction: Transaction, phase: Phase, message: Message,
   if (phase === 'request' && policies.needs.requestBytes) message.keepCoded(body);
 }
 
-async function run(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> {
+/** Undefined: the step is over. */
+function run(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> | undefined {
   transaction.throwIfAborted();
   transaction.step = step;
   const hidden = step.body === 'absent';
@@ -83,8 +92,7 @@ async function run(transaction: Transaction, step: PolicyStep, phase: Phase): Pr
     request.matched = resource && new MatchedPath(resource, transaction);
   }
   if (transaction.response !== undefined) transaction.response.contentHidden = hidden;
-  await runStep(transaction, step, phase);
-  transaction.throwIfAborted();
+  return runStep(transaction, step, phase);
 }
 
 function ownAnswer({ request, response, pieces, streamLimits = defaultStreamLimits }: Transaction): PhaseOutcome {

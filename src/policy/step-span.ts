@@ -5,7 +5,7 @@ import { executeStep } from './step.ts';
 import type { Transaction } from './transaction.ts';
 
 /** `executeStep`, and where traces are on a span of it. */
-export function runStep(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> {
+export function runStep(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> | undefined {
   const { span } = transaction;
   // Where nothing is recorded what is called still gets the trace.
   if (span?.isRecorded !== true) return executeStep(transaction, step, phase);

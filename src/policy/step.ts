@@ -14,53 +14,90 @@ import type { Transaction } from './transaction.ts';
 
 /**
  * One policy: condition, invocation, variables, sendToConsumer, then `answer` where that took effect, else `mutations`.
- * Throws PolicyFailure. Where the mutations do not apply, the headers that they would have set are removed.
+ * Undefined: it is over, nothing had to be waited for. Throws or rejects with PolicyFailure. Where the mutations do not apply,
+ * the headers that they would have set are removed.
  */
-export async function executeStep(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> {
-  const { configuration } = step;
-  const { mutations } = configuration;
+export function executeStep(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> | undefined {
   const { trace } = transaction.runtime;
   trace?.({ kind: 'step', step, phase });
   if (step.authorizer?.isByPath) refuseAmbiguous(transaction, step.authorizer);
   if (!isWanted(transaction, step)) {
     transaction.steps?.skipped.push(step.name);
     transaction.stepSpan?.set('lambda_ext_proc.skipped', true);
-    clearMutations(transaction, mutations, phase);
-    return;
+    clearMutations(transaction, step.configuration.mutations, phase);
+    return undefined;
   }
   transaction.steps?.ran.push(step.name);
+  let asked: FunctionAnswer | undefined | Promise<FunctionAnswer | undefined>;
+  try {
+    asked = ask(transaction, step);
+  } catch (error) {
+    goOnOrFail(transaction, step, phase, error, false);
+    return undefined;
+  }
+  if (asked instanceof Promise) return executeAsked(transaction, step, phase, asked);
+  useAnswer(transaction, step, phase, asked);
+  return undefined;
+}
+
+/** An authorizer has no answer for the request. */
+function ask(transaction: Transaction, step: PolicyStep) {
+  if (step.authorizer === undefined) return invokeFunction(transaction, step);
+  return authorize(transaction, step, step.authorizer);
+}
+
+async function executeAsked(
+  transaction: Transaction,
+  step: PolicyStep,
+  phase: Phase,
+  asked: Promise<FunctionAnswer | undefined>,
+): Promise<void> {
   let answer: FunctionAnswer | undefined;
+  try {
+    answer = await asked;
+  } catch (error) {
+    goOnOrFail(transaction, step, phase, error, false);
+    return;
+  }
+  useAnswer(transaction, step, phase, answer);
+}
+
+function useAnswer(transaction: Transaction, step: PolicyStep, phase: Phase, answer: FunctionAnswer | undefined): void {
+  const { configuration } = step;
+  const { trace } = transaction.runtime;
   let sends = false;
   try {
-    if (step.authorizer === undefined) {
-      answer = await invokeFunction(transaction, step);
+    if (answer !== undefined) {
       trace?.({ kind: 'answer', answer });
       transaction.receiveAnswer(answer);
-    } else await authorize(transaction, step, step.authorizer);
+    }
     setVariables(transaction, configuration);
     sends = sendsToConsumer(transaction, configuration);
     trace?.({ kind: 'send-to-consumer', value: sends });
     if (answer !== undefined && sends) {
-      clearMutations(transaction, mutations, phase);
+      clearMutations(transaction, configuration.mutations, phase);
       sendToConsumer(transaction, answer, configuration.answer, phase);
     } else {
       if (answer !== undefined) stopBody(answer);
-      applyMutations(transaction, mutations, phase);
+      applyMutations(transaction, configuration.mutations, phase);
     }
-  } catch (thrown) {
-    const error = withEvaluationLimit(transaction, thrown);
+  } catch (error) {
     if (answer !== undefined) stopBody(answer);
-    // The caller is to get an answer: if its `answer` fails, fail the request even with `onError: continue`, or an
-    // unchanged one would leave, or the request would go on.
-    if (transaction.aborted) throw error;
-    const goesOn = !sends && step.authorizer === undefined && step.onError === 'continue';
-    const failure = PolicyFailure.from(error);
-    trace?.({ kind: 'failure', failure, goesOn });
-    if (!goesOn) throw failure;
-    transaction.stepSpan?.set('error.type', failure.key);
-    reportSkipped(transaction, failure, 'policy failed, going on as onError says');
-    clearMutations(transaction, mutations, phase);
+    goOnOrFail(transaction, step, phase, error, sends);
   }
+}
+
+/** `sends`: the caller is to get an answer. If its `answer` fails, an unchanged one would leave, or the request would go on. */
+function goOnOrFail(transaction: Transaction, step: PolicyStep, phase: Phase, thrown: unknown, sends: boolean): void {
+  const error = withEvaluationLimit(transaction, thrown);
+  if (transaction.aborted) throw error;
+  const goesOn = !sends && step.authorizer === undefined && step.onError === 'continue';
+  const failure = PolicyFailure.from(error);
+  transaction.runtime.trace?.({ kind: 'failure', failure, goesOn });
+  if (!goesOn) throw failure;
+  transaction.stepSpan?.set('error.type', failure.key);
+  reportSkipped(transaction, failure, 'policy failed, going on as onError says');
+  clearMutations(transaction, step.configuration.mutations, phase);
 }
 
 function isWanted(transaction: Transaction, step: PolicyStep): boolean {

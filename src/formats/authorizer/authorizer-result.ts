@@ -66,8 +66,10 @@ function policyResult(result: JsonObject): AuthorizerResult {
   const principalId = member(result, 'principalId');
   if (typeof principalId !== 'string' || principalId === '') throw new FormatError('principalId is not a text');
   const policy = IamPolicy.read(member(result, 'policyDocument'));
+  const { bytes, ...facts } = told({ principalId, context: flatContext(member(result, 'context')) }, result);
   return {
-    ...told({ principalId, context: flatContext(member(result, 'context')) }, result),
+    ...facts,
+    bytes: bytes + policy.bytes,
     judge(arn) {
       try {
         return policy.judge(arn);

@@ -6,33 +6,57 @@ export class GlobBudgetError extends Error {
   override readonly name = 'GlobBudgetError';
 }
 
-/** Matches patterns of IAM (`*`: any characters, none and `/` too; `?`: one) against whole texts, within a budget. */
+/** Characters between two stars. */
+interface Run {
+  readonly text: string;
+  /** It has a `?`. */
+  readonly isWild: boolean;
+}
+
+/** A pattern of IAM, cut at its stars: `*` is any characters, none and `/` too; `?` is one. */
+export interface Glob {
+  readonly first: Run;
+  /** Undefined: there is no star. */
+  readonly last: Run | undefined;
+  readonly between: readonly Run[];
+}
+
+export function cutGlob(pattern: string): Glob {
+  const [first = noRun, ...runs] = pattern.split('*').map((text) => ({ text, isWild: text.includes('?') }));
+  return { first, last: runs.at(-1), between: runs.slice(0, -1) };
+}
+
+/** What one takes in memory beside its characters. */
+const RUN_BYTES = 64;
+
+export function globBytes({ between }: Glob): number {
+  return (between.length + 2) * RUN_BYTES;
+}
+
+const noRun: Run = { text: '', isWild: false };
+
+/** Matches patterns against whole texts, within a budget. */
 export class GlobMatcher {
   #left = MAX_CHARACTERS;
 
   /** What stands between two stars is looked for as a text, at the first place: no other leaves more room for the rest. Throws GlobBudgetError. */
-  matches(pattern: string, text: string): boolean {
-    const firstStar = pattern.indexOf('*');
-    if (firstStar === -1) return pattern.length === text.length && this.#isAt(pattern, text, 0);
-    const lastStar = pattern.lastIndexOf('*');
-    const end = text.length - (pattern.length - lastStar - 1);
-    if (end < firstStar || !this.#isAt(pattern.slice(0, firstStar), text, 0)) return false;
-    if (!this.#isAt(pattern.slice(lastStar + 1), text, end)) return false;
-    let at = firstStar;
-    for (let star = firstStar; star < lastStar; ) {
-      const next = pattern.indexOf('*', star + 1);
-      const found = this.#find(pattern.slice(star + 1, next), text, at, end);
+  matches({ first, last, between }: Glob, text: string): boolean {
+    let at = first.text.length;
+    if (last === undefined) return at === text.length && this.#isAt(first, text, 0);
+    const end = text.length - last.text.length;
+    if (end < at || !this.#isAt(first, text, 0) || !this.#isAt(last, text, end)) return false;
+    for (const run of between) {
+      const found = this.#find(run, text, at, end);
       if (found === -1) return false;
-      at = found + next - star - 1;
-      star = next;
+      at = found + run.text.length;
     }
     return true;
   }
 
-  /** Where `run`, which has no star, first stands in `text` between `from` and `end`, or -1. */
-  #find(run: string, text: string, from: number, end: number): number {
-    const first = run.charAt(0);
-    const last = end - run.length;
+  /** Where the run first stands in `text` between `from` and `end`, or -1. */
+  #find(run: Run, text: string, from: number, end: number): number {
+    const first = run.text.charAt(0);
+    const last = end - run.text.length;
     for (let at = from; at <= last; at++) {
       if (first !== '?') {
         const next = text.indexOf(first, at);
@@ -46,9 +70,9 @@ export class GlobMatcher {
   }
 
   /** `text` is long enough. */
-  #isAt(run: string, text: string, at: number): boolean {
+  #isAt({ text: run, isWild }: Run, text: string, at: number): boolean {
     this.#spend(run.length + 1);
-    if (!run.includes('?')) return text.startsWith(run, at);
+    if (!isWild) return text.startsWith(run, at);
     for (let i = 0; i < run.length; i++) if (run[i] !== '?' && run[i] !== text[at + i]) return false;
     return true;
   }

@@ -1,5 +1,5 @@
 import { FormatError } from '../format-error.ts';
-import { GlobBudgetError, GlobMatcher } from './glob.ts';
+import { cutGlob, type Glob, GlobBudgetError, GlobMatcher, globBytes } from './glob.ts';
 import { type JsonObject, jsonObject, member } from './json-members.ts';
 import type { MethodArn } from './method-arn.ts';
 
@@ -14,7 +14,7 @@ export interface Judgement {
 }
 
 /** Texts to match, or that there are none which can be judged. */
-type Patterns = readonly string[] | 'unknown';
+type Patterns = readonly Glob[] | 'unknown';
 
 interface Statement {
   /** `unknown`: it may be a Deny. */
@@ -62,6 +62,15 @@ export class IamPolicy {
     }
   }
 
+  /** About what it takes in memory beside its texts. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const { resources } of this.#statements) {
+      if (resources !== 'unknown') for (const glob of resources) bytes += globBytes(glob);
+    }
+    return bytes;
+  }
+
   /** Throws FormatError for a policy that takes too long. */
   judge(arn: MethodArn): Judgement {
     const globs = new GlobMatcher();
@@ -85,14 +94,14 @@ function readStatement(value: unknown, globs: GlobMatcher): Statement {
   return {
     effect: effect === 'Allow' || effect === 'Deny' ? effect : 'unknown',
     isConditional: hasUnknownElement(statement),
-    isOnInvoke: isOnInvoke(patterns(member(statement, 'Action')), globs),
+    isOnInvoke: isOnInvoke(patterns(member(statement, 'Action'), inLowerCase), globs),
     resources: isTwofold ? 'unknown' : patterns(inverts ? notResource : resource),
     inverts,
   };
 }
 
 function isOnInvoke(actions: Patterns, globs: GlobMatcher): Statement['isOnInvoke'] {
-  return actions === 'unknown' ? actions : actions.some((action) => globs.matches(action.toLowerCase(), ACTION));
+  return actions === 'unknown' ? actions : actions.some((action) => globs.matches(action, ACTION));
 }
 
 /** An empty Condition holds always. */
@@ -105,10 +114,12 @@ function hasUnknownElement(statement: JsonObject): boolean {
   });
 }
 
-function patterns(value: unknown): Patterns {
+const inLowerCase = (text: string): string => text.toLowerCase();
+
+function patterns(value: unknown, as = (text: string): string => text): Patterns {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const texts = list.filter((one): one is string => typeof one === 'string' && one !== '' && !one.includes('${'));
-  return list.length === 0 || texts.length < list.length ? 'unknown' : texts;
+  return list.length === 0 || texts.length < list.length ? 'unknown' : texts.map((text) => cutGlob(as(text)));
 }
 
 function allows(
@@ -127,6 +138,6 @@ function denies({ effect, isOnInvoke, resources, inverts }: Statement, arn: Meth
   return inverts ? !matchesAny(resources, [arn.text], globs) : matchesAny(resources, arn.readings, globs);
 }
 
-function matchesAny(resources: readonly string[], texts: readonly string[], globs: GlobMatcher): boolean {
+function matchesAny(resources: readonly Glob[], texts: readonly string[], globs: GlobMatcher): boolean {
   return resources.some((resource) => texts.some((text) => globs.matches(resource, text)));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GlobBudgetError, GlobMatcher } from '../../../../src/formats/authorizer/glob.ts';
+import { cutGlob, GlobBudgetError, GlobMatcher } from '../../../../src/formats/authorizer/glob.ts';
 import { seededRandom } from '../../../support/seeded-random.ts';
 
 /** By the meaning of the two signs alone: exponential, for short texts. */
@@ -22,7 +22,7 @@ test('patterns match what their signs mean', (t) => {
   for (let i = 0; i < 20_000; i++) {
     const [pattern, text] = [some('ab*?', 7), some('ab', 9)];
     const expected = means(pattern, text);
-    assert.equal(new GlobMatcher().matches(pattern, text), expected, `seed ${seed}: ${pattern} on ${text}`);
+    assert.equal(new GlobMatcher().matches(cutGlob(pattern), text), expected, `seed ${seed}: ${pattern} on ${text}`);
     count[`${expected}`]++;
   }
   assert.ok(count.true > 1_000 && count.false > 1_000);
@@ -34,7 +34,7 @@ test('a pattern that takes long is given up, whatever its first character is', (
   for (const run of ['a'.repeat(800), `?${'a'.repeat(800)}`]) {
     assert.throws(() => {
       const globs = new GlobMatcher();
-      for (let i = 0; i < 10; i++) globs.matches(`*${run}b*`, text);
+      for (let i = 0; i < 10; i++) globs.matches(cutGlob(`*${run}b*`), text);
     }, GlobBudgetError);
   }
 });
