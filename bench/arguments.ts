@@ -8,6 +8,8 @@ export interface BenchArguments {
   readonly compare?: string;
   /** Undefined: all, or those that comparisons take. */
   readonly cases?: readonly BenchCase[];
+  /** Where the CPU goes, and nothing else. */
+  readonly profile: boolean;
   /** Writes docs/performance.md and its chart. */
   readonly write: boolean;
 }
@@ -19,6 +21,7 @@ export const usage = `npm run bench [-- FLAGS]
   --graceful-close on|off  Envoy's ext_proc_graceful_grpc_close (on)
   --cases NAME,...         of ${benchCases.map(({ name }) => name).join(', ')}
   --compare REV            this checkout against another revision of it, nothing else
+  --profile                where the CPU of one request goes, by Linux's perf; with --compare also of the other revision
   --write                  writes docs/performance.md and docs/performance.svg`;
 
 /** Throws ArgumentError, which names what would be right. */
@@ -30,10 +33,12 @@ export function readArguments(args: readonly string[]): BenchArguments {
   if (values.write && values.compare !== undefined) {
     throw new ArgumentError('--write is for a whole run, not for --compare');
   }
+  if (values.write && values.profile) throw new ArgumentError('--write is for a whole run, not for --profile');
   if (values.compare === '') throw new ArgumentError('--compare needs a revision, as HEAD~1 or main');
   return {
     quick: values.quick,
     gracefulClose: graceful === 'on',
+    profile: values.profile,
     write: values.write,
     ...(values.compare === undefined ? {} : { compare: values.compare }),
     ...(values.cases === undefined ? {} : { cases: values.cases.split(',').map(findCase) }),
@@ -49,6 +54,7 @@ function parse(args: readonly string[]) {
         'graceful-close': { type: 'string', default: 'on' },
         cases: { type: 'string' },
         compare: { type: 'string' },
+        profile: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
       },
     });

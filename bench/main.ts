@@ -1,15 +1,19 @@
 import { setPriority } from 'node:os';
+import { join } from 'node:path';
 import { ArgumentError, readArguments, usage } from './arguments.ts';
 import { compare, renderComparison } from './comparison.ts';
 import { format as formatExpressions, run as runExpressions } from './expression.ts';
 import { runFull } from './full.ts';
 import { format as formatInvocations, run as runInvocations } from './invoke.ts';
+import { measureMemory, renderMemory } from './memory.ts';
 import { buildGo } from './parts/go.ts';
+import { profile } from './profile.ts';
 import { cpuChart } from './report/chart.ts';
 import { writeDocument } from './report/document.ts';
 import { describeMachine, thisMachine } from './report/machine.ts';
 import { renderFull } from './report/tables.ts';
 
+const root = join(import.meta.dirname, '..');
 const invocations = { count: 20_000, concurrency: 16, rounds: 3 };
 
 async function main(args: readonly string[]): Promise<void> {
@@ -17,6 +21,10 @@ async function main(args: readonly string[]): Promise<void> {
   askForPriority();
   progress('building bench/go');
   const go = await buildGo();
+  if (options.profile) {
+    console.log(await profile(options, go, progress));
+    return;
+  }
   if (options.compare !== undefined) {
     console.log(renderComparison(await compare(options.compare, options, go, progress)));
     return;
@@ -24,6 +32,7 @@ async function main(args: readonly string[]): Promise<void> {
   const full = await runFull(options, go, progress);
   const parts = [describeMachine(thisMachine(go)), renderFull(full)];
   if (options.cases === undefined && !options.quick) {
+    parts.push('### Memory', renderMemory(await measureMemory(go, root, progress)));
     progress('invocations');
     const rows = await runInvocations(invocations, go);
     parts.push('### One invocation, without gRPC and Envoy, 16 at a time', block(formatInvocations(rows)));

@@ -114,7 +114,8 @@ function inTurn<T>(items: readonly T[], turn: number): readonly T[] {
   return turn % 2 === 0 ? items : items.toReversed();
 }
 
-function orderFor({ subject, benchCase }: Member, url: string): Running['order'] {
+/** The request of a case. */
+export function orderFor({ subject, benchCase }: Member, url: string): Running['order'] {
   const { method, headers = {}, body = '' } = benchCase.request;
   return {
     url: `${url}/${subject.name}/orders/7?expand=lines`,
@@ -223,6 +224,11 @@ async function measureSlice(
 
 function cpuOf(usages: readonly ProcessUsage[]): number {
   return usages.reduce((sum, { cpuMicros }) => sum + cpuMicros, 0);
+}
+
+/** Of all processes of a server, so far. */
+export function cpuMicrosOf(pid: number): number {
+  return cpuOf(processTree(pid).map(processUsage));
 }
 
 function sumUp(slices: readonly Slice[]): Round {

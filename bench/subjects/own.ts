@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Child, startChild, waitFor } from '../../scripts/support/child.ts';
 import type { BenchCase } from '../cases.ts';
@@ -11,10 +11,12 @@ export interface OwnOptions {
   /** The checkout whose dist/ runs. */
   readonly checkout: string;
   readonly workers: number;
+  /** Flags of V8 beside those of production. */
+  readonly V8?: readonly string[];
 }
 
 /** This project as it is built and run in production: `serve` with everything on, its log in a file. */
-export function ownSubject({ name, title, checkout, workers }: OwnOptions, context: SubjectContext): Subject {
+export function ownSubject({ name, title, checkout, workers, V8 = [] }: OwnOptions, context: SubjectContext): Subject {
   const base = join(context.directory, name);
   const addresses = Array.from({ length: workers }, (_, worker) => `unix:${base}-${worker}.sock`);
   return {
@@ -22,15 +24,22 @@ export function ownSubject({ name, title, checkout, workers }: OwnOptions, conte
     title,
     addresses,
     can: () => true,
-    start(benchCase) {
+    async start(benchCase) {
       writeFileSync(`${base}.json`, JSON.stringify(policies(benchCase, context, checkout)));
-      const args = ['serve', '--config', `${base}.json`, '--listen', `unix:${base}-{worker}.sock`];
+      const args = [...(await productionFlags(checkout)), ...V8, join(checkout, 'dist/main.js')];
+      args.push('serve', '--config', `${base}.json`, '--listen', `unix:${base}-{worker}.sock`);
       args.push('--workers', String(workers), '--admin', '127.0.0.1:0');
       // One cache of compiled code for all own servers, begun anew in each run: an older one would favour its server.
       const env = { NODE_COMPILE_CACHE: join(context.directory, 'compiled') };
-      return startServer(name, join(checkout, 'dist/main.js'), args, { log: `${base}.log`, env });
+      return startServer(name, args, { log: `${base}.log`, env });
     },
   };
+}
+
+/** What the image starts the server with. A revision that --compare names may be older than the file. */
+async function productionFlags(checkout: string): Promise<readonly string[]> {
+  const file = join(checkout, 'dist/commands/node-flags.js');
+  return existsSync(file) ? (await import(file)).NODE_FLAGS : [];
 }
 
 function policies({ api }: BenchCase, { lambda }: SubjectContext, checkout: string): object {
@@ -46,7 +55,6 @@ function policies({ api }: BenchCase, { lambda }: SubjectContext, checkout: stri
 
 async function startServer(
   name: string,
-  program: string,
   args: readonly string[],
   { log, env }: { readonly log: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<StartedServer> {
@@ -54,7 +62,7 @@ async function startServer(
   rmSync(log, { force: true });
   // The shell gives its place to the server, whose log goes where it would go in production: not through this process.
   const script = 'log=$1; shift; exec "$@" >"$log"';
-  const child = startChild(name, 'sh', ['-c', script, 'sh', log, process.execPath, program, ...args], { env });
+  const child = startChild(name, 'sh', ['-c', script, 'sh', log, process.execPath, ...args], { env });
   try {
     await waitFor(child, 'ready', () => (beginning(log).includes('"ready"') ? true : undefined));
   } catch (error) {

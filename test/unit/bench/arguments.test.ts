@@ -4,7 +4,7 @@ import { ArgumentError, readArguments, usage } from '../../../bench/arguments.ts
 import { benchCases } from '../../../bench/cases.ts';
 
 test('without flags the whole benchmark runs with graceful close and writes nothing', () => {
-  assert.deepEqual(readArguments([]), { quick: false, gracefulClose: true, write: false });
+  assert.deepEqual(readArguments([]), { quick: false, gracefulClose: true, profile: false, write: false });
 });
 
 test('flags are read', () => {
@@ -21,6 +21,7 @@ test('flags are read', () => {
   assert.deepEqual(readArguments(args), {
     quick: true,
     gracefulClose: false,
+    profile: false,
     write: false,
     compare: 'HEAD~1',
     cases: [second, first],
@@ -37,6 +38,7 @@ test('what is wrong is named', () => {
   wrong(['--graceful-close', 'maybe'], /--graceful-close is on or off, not maybe/);
   wrong(['--cases', 'send,nothing'], /no case nothing; there are send, enrich/);
   wrong(['--compare', 'HEAD', '--write'], /--write is for a whole run/);
+  wrong(['--profile', '--write'], /not for --profile/);
   wrong(['--fast'], /--fast/);
   wrong(['--compare'], /--compare/);
   wrong(['--compare='], /--compare needs a revision/);
