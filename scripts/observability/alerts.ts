@@ -218,7 +218,7 @@ function processes(): readonly Alert[] {
       severity: 'warning',
       summary: `Only {{ $value }} workers serve on ${INSTANCE}`,
       description:
-        'The others ended and do not start again. The log line "worker ended unasked" or "worker cannot start" has the reason.',
+        'The others ended and do not start again. The log line "worker ended unexpectedly" or "worker cannot start" has the reason.',
     },
     {
       name: 'LambdaExtProcUnexpectedErrors',

@@ -106,7 +106,7 @@ function warningsByApi(warnings: readonly Problem[]): ReadonlyMap<string, number
 
 export function warningsMain({ status }: PoliciesInForce, query: URLSearchParams): Markup {
   const page = pageOf(status.warnings, query.get('page'), WARNINGS_ON_A_PAGE);
-  return html`<p>What <code>check</code> warns of in the policies in force: ${countText(page.total)}.</p>
+  return html`<p>What <code>check</code> warns about in the policies in force: ${countText(page.total)}.</p>
 ${warningList(page.items)}
 ${pageLinks('/warnings', {}, page)}`;
 }

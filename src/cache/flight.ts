@@ -1,4 +1,4 @@
-/** One load that several wait for. Whoever leaves takes nothing from the others; when the last one leaves, it is aborted. */
+/** One load for several waiting requests. One that leaves does not affect the others; when the last one leaves, it is aborted. */
 export class Flight<V> {
   readonly #controller = new AbortController();
   readonly #onAbandoned: () => void;
@@ -6,13 +6,13 @@ export class Flight<V> {
   #waiting = 0;
   #isOver = false;
 
-  /** `onAbandoned`: nobody waits any more, and nobody may join. */
+  /** `onAbandoned`: called when no request waits any more; then none may join. */
   constructor(load: (signal: AbortSignal) => Promise<V>, onAbandoned: () => void) {
     this.#onAbandoned = onAbandoned;
     this.#result = load(this.#controller.signal).finally(() => {
       this.#isOver = true;
     });
-    // Those who wait are told by `join`; where nobody waits any more nobody is.
+    // Waiting requests get the error through `join`; if none waits, it is dropped.
     this.#result.catch(() => {});
   }
 

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { MemoryAccount } from '../memory-account.ts';
 
-/** What can be kept. Shared by all who get it: nobody changes it. */
+/** A value that can be cached. All requests share it: it must not be changed. */
 export interface Kept {
-  /** That it takes in memory. */
+  /** Its size in memory. */
   readonly bytes: number;
-  /** It was made before: for how long it may still be kept, where that is less than its place says. */
+  /** For a result made earlier: how long it may still be kept, if that is shorter than its space's time. */
   readonly ttlMs?: number | undefined;
 }
 
@@ -13,7 +13,7 @@ export interface Kept {
 export interface KeptPlace {
   /** See resultKey. */
   readonly key: string;
-  /** Whose share of the memory it takes: an API, or all inline policies together. */
+  /** Whose share of the memory it uses: an API, or all inline policies together. */
   readonly owner: string;
   /** One step as it is configured now. All its results have the same type. */
   readonly space: string;
@@ -32,17 +32,17 @@ export interface KeptLimits {
   share(owner: string): number;
 }
 
-/** Whether results of a space may be kept under the policies of now. */
+/** Whether results of a space may be kept under the current policies. */
 export type InForce = (space: string, owner: string) => boolean;
 
 /** Why a result is no longer kept. `bytes`: another one needed the room. */
 export type Eviction = 'expired' | 'entries' | 'bytes' | 'reload';
 
-/** Larger ones are given to those who wait, and not kept. */
+/** Larger ones are given to the waiting requests, but not cached. */
 const MAX_KEPT_BYTES = 1024 * 1024;
-/** What an entry takes beside its result, measured for many small ones. */
+/** Memory of an entry besides its result, measured for many small ones. */
 const ENTRY_BYTES = 512;
-/** Results that have expired and that nobody asks for are looked for this often. */
+/** How often expired results that are not requested are dropped. */
 const SWEEP_MS = 30_000;
 
 interface Entry {
@@ -63,7 +63,7 @@ interface Owner {
   bytes: number;
 }
 
-/** Results by key, for a time each. Over a limit the one that was used longest ago goes, of whoever holds the most. */
+/** Results by key, each for a time. Over a limit the least recently used one of the largest owner is dropped. */
 export class KeptResults {
   readonly evictions: Record<Eviction, number> = { expired: 0, entries: 0, bytes: 0, reload: 0 };
   readonly #owners = new Map<string, Owner>();
@@ -74,7 +74,7 @@ export class KeptResults {
   #entries = 0;
   #sweptAt: number;
 
-  /** `now`: milliseconds of a clock that never goes back. What is kept is taken of `memory`. */
+  /** `now`: milliseconds of a clock that never goes back. Cached results are charged to `memory`. */
   constructor(limits: () => KeptLimits, memory: MemoryAccount, now: () => number) {
     this.#limits = limits;
     this.#memory = memory;
@@ -99,7 +99,7 @@ export class KeptResults {
     return undefined;
   }
 
-  /** Does nothing where there is no room for it. */
+  /** Does nothing if there is no room for it. */
   set(place: Place, value: Kept): void {
     const now = this.#now();
     if (now - this.#sweptAt >= SWEEP_MS) this.sweep();
@@ -128,7 +128,7 @@ export class KeptResults {
     }
   }
 
-  /** Drops the spaces that are not in force any more. */
+  /** Drops the spaces that are no longer in force. */
   retain(isInForce: InForce): void {
     for (const space of this.#spaces()) {
       if (!isInForce(space.name, space.owner.name))
@@ -172,7 +172,7 @@ export class KeptResults {
     }
     let space = owner.spaces.get(name);
     if (space === undefined) {
-      // No `max`: the library would set aside memory for all entries that there may ever be.
+      // No `max`: the library would allocate memory for the maximum number of entries.
       const entries = new LRUCache<string, Entry>({
         maxSize: Number.MAX_SAFE_INTEGER,
         sizeCalculation: ({ size }) => size,

@@ -2,37 +2,37 @@ import type { MemoryAccount } from '../memory-account.ts';
 import { Flight } from './flight.ts';
 import { type InForce, type Kept, type KeptLimits, type KeptPlace, KeptResults, type Place } from './kept-results.ts';
 
-/** What somebody asks for. */
+/** A request for a result. */
 export interface CacheRequest<V extends Kept> extends Place {
   /**
-   * Makes the result where it is not kept: once for all who ask meanwhile. Must not depend on who asks: `signal` is aborted when
-   * nobody waits any more. What it rejects with is for all who wait, and not kept.
+   * Makes the result if it is not cached: once for all requests that ask meanwhile. Must not depend on the request: `signal` is aborted when
+   * no request waits any more. All waiting requests get its rejection, which is not cached.
    */
   readonly load: (signal: AbortSignal) => Promise<V>;
-  /** Of who asks: whoever leaves gets its reason, and the others still get the result. */
+  /** Of the request: when it leaves it gets the signal's reason, and the others still get the result. */
   readonly signal: AbortSignal;
 }
 
 export interface Found<V extends Kept> {
   readonly value: V;
-  /** `loaded`: by this request's own `load`; `shared`: by one of another request that ran already; `kept`: it was here. */
+  /** `loaded`: by this request's own `load`; `shared`: by the running load of another request; `kept`: from the cache. */
   readonly source: 'loaded' | 'shared' | 'kept';
 }
 
 /** `uncacheable`: requests of a step with a cache that have no key. */
 export type Lookup = 'hit' | 'miss' | 'shared' | 'uncacheable';
 
-/** So many wait for one load: the next one begins another, so that no list of waiting requests grows without a bound. */
+/** At most this many wait for one load: the next one begins another, so that no list of waiting requests grows without a limit. */
 const MAX_WAITING = 1_000;
 
-/** Results that are asked for once and kept for a time, and those that are under way. One for a process. */
+/** Cached results and running loads. One for each process. */
 export class ResultCache {
   readonly lookups: Record<Lookup, number> = { hit: 0, miss: 0, shared: 0, uncacheable: 0 };
   readonly #kept: KeptResults;
   readonly #flights = new Map<string, Flight<Kept>>();
   #isInForce: InForce = () => true;
 
-  /** `now`: milliseconds of a clock that never goes back. What is kept is taken of `memory`. */
+  /** `now`: milliseconds of a clock that never goes back. Cached results are charged to `memory`. */
   constructor(limits: () => KeptLimits, memory: MemoryAccount, now: () => number) {
     this.#kept = new KeptResults(limits, memory, now);
   }
@@ -49,18 +49,18 @@ export class ResultCache {
     return this.#kept.evictions;
   }
 
-  /** Drops what has expired and nobody asks for. */
+  /** Drops expired results that are not requested. */
   sweep(): void {
     this.#kept.sweep();
   }
 
-  /** Other policies are in force: results of steps that are no more go, and those under way are not kept. */
+  /** Other policies are in force: results of removed steps are dropped, and those of running loads are not cached. */
   retain(isInForce: InForce): void {
     this.#isInForce = isInForce;
     this.#kept.retain(isInForce);
   }
 
-  /** What is kept, for who need not wait; undefined: `fetch` makes it. */
+  /** The cached result, without waiting; undefined: `fetch` makes it. */
   kept<V extends Kept>(place: KeptPlace): V | undefined {
     // A space has results of one type: its step's.
     const kept = this.#kept.get(place) as V | undefined;

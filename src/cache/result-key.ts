@@ -1,14 +1,14 @@
 import { hash, randomBytes } from 'node:crypto';
 
-/** Makes keys useless to who reads them in a dump of memory. */
+/** Makes keys useless to anyone who reads them in a memory dump. */
 const salt = randomBytes(16).toString('hex');
 
-/** What a key is made of; absent is not empty. */
+/** The parts of a key; an absent part is not an empty one. */
 export type KeyParts = readonly (string | Uint8Array | undefined)[];
 
 /**
  * One key of all parts, in their order. Each has its length before it, so that no two lists of parts have the same key. Hashed:
- * nothing of a part can be read from it. Of this process alone.
+ * no part can be read from it. Valid in this process only.
  */
 export function resultKey(parts: KeyParts): string {
   const text = joined(parts, salt);
@@ -16,7 +16,7 @@ export function resultKey(parts: KeyParts): string {
   return text.isWellFormed() ? hash('sha256', text, 'base64') : inUtf16(text);
 }
 
-/** The same, equal in all processes: for who gives it to nobody, since it can be guessed. */
+/** The same, equal in all processes. It can be guessed, so it must not be given to anybody. */
 export function sharedKey(parts: KeyParts): string {
   return inUtf16(joined(parts, ''));
 }

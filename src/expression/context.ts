@@ -1,9 +1,9 @@
 /**
- * What a template can see. The caller builds one object for each transaction and may fill it in as the transaction
- * goes on; nothing here is copied, and nothing is read that the template does not mention.
+ * The data that a template can read. The caller builds one object for each transaction and may fill it in as the transaction
+ * proceeds; nothing here is copied, and only what the template mentions is read.
  *
  * A property that is `undefined` is an unknown variable (null in the language); plain data (string, number, boolean,
- * null, arrays, records without a prototype chain that matters, `Map`) may stand in `variables`.
+ * null, arrays, records without a relevant prototype chain, `Map`) may be in `variables`.
  */
 export interface EvaluationContext {
   readonly request?: RequestScope | undefined;
@@ -17,8 +17,8 @@ export interface EvaluationContext {
   /** Every other root variable: `properties`, `dictionaries`, `endpoints`, `parameters` … */
   readonly variables: ReadonlyMap<string, unknown>;
   /**
-   * Milliseconds of this thread's CPU time that all evaluations with this context may take; undefined for no such limit.
-   * Beyond it they throw an ExpressionError that is `exhausted`.
+   * Milliseconds of this thread's CPU time that all evaluations with this context may take; undefined: no limit.
+   * Above it they throw an ExpressionError that is `exhausted`.
    */
   readonly evaluationMs?: number | undefined;
 }

@@ -8,7 +8,7 @@ import { limitResult, TextTemplate } from './text-template.ts';
 export type JsonPiece = string | JsonLeaf;
 
 export interface JsonLeaf {
-  /** What compileTemplate gave. One that is exactly one expression keeps the type of its value, others are strings. */
+  /** A compiled template. One that is exactly one expression keeps the type of its value, others are strings. */
   readonly template: CompiledTemplate;
   /** As `user.id`: errors name it. */
   readonly name: string;

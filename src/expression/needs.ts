@@ -13,8 +13,8 @@ const BODIES: ReadonlySet<string> = new Set([
 type Mutable = { -readonly [K in keyof TemplateNeeds]: boolean };
 
 /**
- * What happens to a value: the step that follows it, a comparison (which looks at no part of it), or anything. Whatever
- * cannot be told apart counts as anything.
+ * What happens to a value: the step that follows it, a comparison (which reads no part of it), or anything. A use that
+ * cannot be determined counts as anything.
  */
 type Use = Step | 'compared' | 'anything';
 
@@ -57,7 +57,7 @@ function visit(node: Node, use: Use, needs: Mutable): void {
       for (const [i, step] of node.steps.entries()) visitStep(step, node.steps[i + 1] ?? use, needs);
       break;
     case 'binary': {
-      // In a loop: `a + b + c` hangs to the left as deep as it is long.
+      // In a loop: the tree of `a + b + c` is as deep on the left as the sum is long.
       let left: Node = node;
       let use: Use = 'anything';
       for (; left.kind === 'binary'; left = left.left) {
@@ -125,12 +125,12 @@ function variable(name: string, use: Use, needs: Mutable): void {
   else if (name === 'error') needs.error = true;
 }
 
-/** Whether a property of a message is read that is one of those that are asked for. */
+/** Whether one of the given properties of a message is read. */
 function reads(use: Use, isAsked: (name: string) => boolean): boolean {
   if (use === 'compared') return false;
   if (use === 'anything') return true;
   if (use.kind === 'property') return isAsked(use.name);
-  // Methods of a message are those of every object, which look at nothing.
+  // Methods of a message are those of every object, which read no property.
   if (use.kind === 'method') return false;
   return use.kind !== 'index' || use.index.kind !== 'literal' || isAsked(String(use.index.value));
 }

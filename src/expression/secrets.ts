@@ -4,9 +4,9 @@ import { EvaluationFailure } from './value.ts';
 
 /** One secret that templates may read. */
 export interface Secret {
-  /** The text as it is known now. Throws an Error that names the place and nothing of the text. */
+  /** The current text. Throws an Error that names the place but no part of the text. */
   read(): string;
-  /** Brings up to date what `read` gives; undefined where it is. Never rejects. Absent: `read` always is. */
+  /** Refreshes what `read` returns; undefined if it is current. Never rejects. Absent: `read` is always current. */
   refresh?(): Promise<void> | undefined;
 }
 
@@ -17,9 +17,9 @@ export interface SecretRefusal {
 
 /** Why a secret cannot be read now. */
 export interface SecretAbsence {
-  /** The place and the remedy, and nothing of the text. */
+  /** The place and the remedy, but no part of the text. */
   readonly reason: string;
-  /** It never can while this process runs. */
+  /** It cannot be read as long as this process runs. */
   readonly final: boolean;
 }
 
@@ -27,19 +27,19 @@ export interface SecretAbsence {
 export interface SecretSource {
   /** `name`: of a variable, or the absolute path of a file. */
   find(scheme: 'env' | 'file', name: string): Secret | SecretRefusal;
-  /** Undefined where the secret can be read, and where the source is not the one that requests are served with. */
+  /** Undefined if the secret can be read, or if the source is not the one that serves requests. */
   absence?(secret: Secret): SecretAbsence | undefined;
 }
 
-/** A secret that the source refuses: other than other errors, it may be told whole, since it holds no text of a field. */
+/** A secret that the source refuses. Unlike other errors it may be shown in full, since it contains no text of a field. */
 export class SecretRefused extends ExpressionError {}
 
 const ALLOWED = "a secret is exactly {#secrets.get('env:NAME')} or {#secrets.get('file:/path')}, with a literal";
 
 /**
  * `#secrets.get('env:NAME')` or `#secrets.get('file:/path')` as the secret of the source; undefined where the expression has
- * nothing to do with secrets. The name is a literal: nothing that a caller sends can choose a variable or a file.
- * Throws ExpressionError wherever else `#secrets` stands.
+ * nothing to do with secrets. The name is a literal: a caller cannot choose a variable or a file.
+ * Throws ExpressionError for any other use of `#secrets`.
  */
 export function resolveSecret(node: Node, template: string, source: SecretSource | undefined): Secret | undefined {
   const name = secretName(node);
@@ -69,7 +69,7 @@ function secretName(node: Node): string | undefined {
 
 /** Anywhere in the tree: what is not exactly a secret must not look like one. */
 function placeOfSecrets(node: Node): number | undefined {
-  // A list of what is still to be seen, not recursion: long sums are deep trees.
+  // A work list instead of recursion: long sums are deep trees.
   const rest: unknown[] = [node];
   while (rest.length > 0) {
     const value = rest.pop();

@@ -2,12 +2,12 @@ import type { EvaluationContext } from './context.ts';
 import type { Node } from './parser/ast.ts';
 import type { Secret, SecretSource } from './secrets.ts';
 
-/** Which parts of a transaction a template reads: known once it is compiled, so that Envoy is asked for no more. */
+/** Which parts of a transaction a template reads: known once it is compiled, so Envoy sends only those. */
 export interface TemplateNeeds {
   /** Anything of `#request` (a caller's data), the body included. */
   readonly request: boolean;
   readonly requestBody: boolean;
-  /** `#request.path`, and what is made of it. */
+  /** `#request.path`, and values derived from it. */
   readonly requestPath: boolean;
   /** `#request.ssl`: the certificates of the connection. */
   readonly requestSsl: boolean;
@@ -16,14 +16,14 @@ export interface TemplateNeeds {
   readonly response: boolean;
   readonly responseBody: boolean;
   readonly lambdaResponse: boolean;
-  /** `#lambdaResponse.content`, and what is made of it. */
+  /** `#lambdaResponse.content`, and values derived from it. */
   readonly lambdaResponseBody: boolean;
   /** `#context.attributes`: what earlier policies stored. */
   readonly attributes: boolean;
   readonly error: boolean;
 }
 
-/** A name in a template that stands for nothing, whatever is evaluated. */
+/** A name in a template that has no meaning in any evaluation. */
 export interface TemplateDoubt {
   readonly message: string;
   /** Offset of the name in the template, in UTF-16 units. */
@@ -36,7 +36,7 @@ export interface TemplateDoubt {
 export interface UnescapedValue {
   /** Offset of the expression in the template, in UTF-16 units. */
   readonly offset: number;
-  /** `quoted`: it stands in a JSON string; `bare`: outside of one; `twice`: `#json`, which brings quotes, in a JSON string. */
+  /** `quoted`: it is in a JSON string; `bare`: outside of one; `twice`: `#json`, which adds quotes, in a JSON string. */
   readonly kind: 'quoted' | 'bare' | 'twice';
 }
 
@@ -51,11 +51,11 @@ export interface TemplateOrigin {
 export interface CompileOptions {
   /** Allows `{#secrets.get('env:NAME')}` and `{#secrets.get('file:/path')}` with a literal: credential fields only. */
   readonly secrets?: SecretSource | undefined;
-  /** Asked for a template that has expressions: errors of an evaluation tell it. */
+  /** Called for a template with expressions: errors of an evaluation include it. */
   readonly origin?: (() => TemplateOrigin) | undefined;
 }
 
-/** What an analysis sees of a template. */
+/** The parts of a template that an analysis reads. */
 export interface ReadTemplate {
   readonly source: string;
   /** Of its expressions. */
@@ -78,13 +78,13 @@ export interface BodyTemplate {
 export interface CompiledTemplate extends BodyTemplate {
   readonly source: string;
   readonly json: false;
-  /** What it reads by `#secrets`. Those with a `refresh` are brought up to date before `evaluate`, or it may fail. */
+  /** The secrets that it reads. Those with a `refresh` must be refreshed before `evaluate`, or it may fail. */
   readonly secrets: readonly Secret[];
-  /** What `check` warns of. `variables`: names that contexts will bring beside the language's own. */
+  /** What `check` warns about. `variables`: names that contexts will have in addition to the language's own. */
   doubts(variables?: readonly string[]): readonly TemplateDoubt[];
-  /** Where the text around the expressions is JSON: those whose value may break it, or add fields to it. */
+  /** If the text around the expressions is JSON: expressions whose value may break it, or add fields to it. */
   unescaped(): readonly UnescapedValue[];
-  /** Whether every evaluation fails where this variable is null. */
+  /** Whether every evaluation fails if this variable is null. */
   failsWithout(variable: string): boolean;
   /** The names of all variables that the expressions mention. */
   variables(): ReadonlySet<string>;

@@ -27,7 +27,7 @@ export function limitResult(length: number): void {
 /** Literal text, or an expression. */
 export type Part = string | Evaluate;
 
-/** What compileTemplate gives. */
+/** The result of compileTemplate. */
 export class TextTemplate implements CompiledTemplate {
   readonly json = false;
   readonly source: string;
@@ -93,7 +93,7 @@ export class TextTemplate implements CompiledTemplate {
     }
   }
 
-  /** As a value of JSON, in an evaluation that others take part in: one expression keeps the type of its value. */
+  /** As a value of JSON, in a shared evaluation: one expression keeps the type of its value. */
   jsonText(scope: Scope): string {
     const { run } = scope;
     if (this.#single === undefined) return quoteJson(this.#joined(scope), run);
@@ -101,7 +101,7 @@ export class TextTemplate implements CompiledTemplate {
     return typeof value === 'string' ? quoteJson(value, run) : writeJson(value, run);
   }
 
-  /** The values of its expressions as texts of JSON, in an evaluation that others take part in. */
+  /** The values of its expressions as texts of JSON, in a shared evaluation. */
   *valueTexts(scope: Scope): Iterable<string> {
     for (const part of this.#parts) {
       if (typeof part === 'string') continue;
@@ -162,14 +162,14 @@ export class TextTemplate implements CompiledTemplate {
     return this.#pieces.filter((piece) => typeof piece !== 'string');
   }
 
-  /** What an evaluation threw, as the error of this template. `place`: where it stands, where that has to be said. */
+  /** An error of an evaluation as the error of this template. `place`: the template's place, if the error should name it. */
   explained(error: unknown, exhausted = false, place = ''): unknown {
     if (error instanceof EvaluationFailure || error instanceof JavaException) {
       const at = error instanceof PlacedFailure ? error.at : Math.max(this.source.indexOf('{'), 0);
       const message = withoutData(error.message, this.source);
       return new ExpressionError('evaluate', place + message, this.source, at, exhausted, this.#origin);
     }
-    // Recursion is bounded where trees and values are made; what is left is a stack that was nearly full before.
+    // Recursion is limited where trees and values are made; this remains if the stack was nearly full before.
     if (error instanceof RangeError)
       return new ExpressionError(
         'evaluate',
@@ -183,7 +183,7 @@ export class TextTemplate implements CompiledTemplate {
   }
 }
 
-/** Messages go to logs: what they quote stays only where the template says it too, or where it is a suggestion. */
+/** Messages go to logs: a quoted text is kept only if the template contains it too, or if it is a suggestion. */
 function withoutData(message: string, source: string): string {
   return message
     .replace(/(did you mean )?("[^"]*"|'[^']*')/g, (quoted, suggested: string | undefined, text: string) =>
@@ -194,6 +194,6 @@ function withoutData(message: string, source: string): string {
 
 const isSign = (text: string): boolean => /^[^\p{L}\p{N}]{0,2}$/u.test(text);
 
-/** Messages of Java that end in the text that was given. */
+/** Messages of Java that end with the input text. */
 const UNQUOTED =
   /^((?:Invalid UUID string|no such locale|No enum constant|Invalid ID for [^:]*|[^:]*format): ?|No enum constant )(.+)$/;

@@ -2,7 +2,7 @@ import type { Node, Step } from './parser/ast.ts';
 import type { BodyTemplate } from './template.ts';
 import type { TextTemplate } from './text-template.ts';
 
-/** Variables that are the same for all requests of an API. `this` and `root` stand for parts of what is evaluated. */
+/** Variables that are the same for all requests of an API. `this` and `root` are parts of the evaluated value. */
 const FIXED: ReadonlySet<string> = new Set(['properties', 'dictionaries', 'endpoints', 'api', 'node', 'this', 'root']);
 
 /** Longer chains are compared by their beginning. */
@@ -48,7 +48,7 @@ class Search {
         this.#chain(node.start, node.steps);
         break;
       case 'binary': {
-        // In a loop: `a + b + c` hangs to the left as deep as it is long.
+        // In a loop: the tree of `a + b + c` is as deep on the left as the sum is long.
         let left: Node = node;
         for (; left.kind === 'binary'; left = left.left) this.visit(left.right);
         this.visit(left);
@@ -114,7 +114,7 @@ function partsOf(step: Step): readonly Node[] {
   }
 }
 
-/** The same for expressions that are written alike but for blanks; undefined for what is not compared. */
+/** The same for expressions that differ only in blanks; undefined for those that are not compared. */
 function textOf(node: Node): string | undefined {
   if (node.kind !== 'variable' && node.kind !== 'chain' && node.kind !== 'function') return undefined;
   if (node.kind === 'chain' && node.steps.length > MAX_STEPS) return undefined;
@@ -138,7 +138,7 @@ function isNamedIndex(value: unknown): value is { readonly index: { readonly val
   return step.index?.kind === 'literal' && typeof step.index.value === 'string';
 }
 
-/** As it is written, up to the first step that a request decides. */
+/** As written, up to the first step that depends on the request. */
 function nameOf(steps: readonly Step[]): string {
   let name = '';
   for (const step of steps) {

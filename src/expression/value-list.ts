@@ -4,15 +4,15 @@ import type { BodyTemplate, CompiledTemplate } from './template.ts';
 import { limitResult, TextTemplate } from './text-template.ts';
 import { unreadIn } from './unread.ts';
 
-/** The values of all expressions of several templates, as one text from which each can be told. */
+/** The values of all expressions of several templates, as one unambiguous text. */
 export interface ValueList {
   /** JSON texts. Null where all values are null or empty texts. Throws ExpressionError. */
   evaluate(context: EvaluationContext): string | null;
-  /** What the body reads of a transaction although these values do not tell it, as `#request.headers['x']`. */
+  /** What the body reads of a transaction and these values do not determine, such as `#request.headers['x']`. */
   unread(body: BodyTemplate): readonly string[];
 }
 
-/** `templates`: what compileTemplate gave. Text around expressions is left out: it is the same for all requests. */
+/** `templates`: from compileTemplate. Text around expressions is left out: it is the same for all requests. */
 export function compileValues(templates: readonly CompiledTemplate[]): ValueList {
   return new TemplateValues(templates.filter((template) => template instanceof TextTemplate));
 }

@@ -13,7 +13,7 @@ export { JavaArray, JavaBigDecimal, JavaBigInteger, JavaByte, JavaChar, JavaDoub
 /** Anything that an expression can hold: `unknown` at the edges, narrowed by the predicates below. */
 export type Value = unknown;
 
-/** What one evaluation may use up, and what it may keep for the next ones of the same transaction. */
+/** The budget of one evaluation, and what it may keep for the next ones of the same transaction. */
 export interface Run {
   /** Counts work; throws EvaluationFailure over the budget. */
   step(count?: number): void;

@@ -5,7 +5,7 @@ export interface WholePattern {
   matches(text: string): boolean;
 }
 
-/** The pattern, or why it is none. */
+/** The pattern, or why it is not valid. */
 export function wholePattern(pattern: string): WholePattern | string {
   try {
     const compiled = compileRegex(pattern);

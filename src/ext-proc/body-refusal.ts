@@ -12,7 +12,7 @@ export function requestBodyRefusal(request: RequestMessage): string | undefined 
   return undefined;
 }
 
-/** Whether what follows the request's headers is no body, if the answer opens the tunnel. */
+/** Whether the bytes after the request's headers are not a body if the answer opens a tunnel. */
 export function isTunnel({ method, isUpgrade }: RequestMessage): boolean {
   return method === 'CONNECT' || isUpgrade;
 }

@@ -4,7 +4,7 @@ import type { Limits } from '../policy/index.ts';
 export interface Holding {
   streams: number;
   bytes: number;
-  /** Of these bytes, those of messages that are still coming. */
+  /** The part of these bytes that belongs to incomplete messages. */
   coming: number;
   /** Answers that are sent while they arrive. */
   responseStreams: number;
@@ -19,7 +19,7 @@ export type Shortage =
   | 'api_buffered_bytes'
   | 'api_response_streams';
 
-/** Of the bytes that may be held, what messages may take that are still coming. Else nobody who has come would have room to be served. */
+/** The part of the held bytes that incomplete messages may take. Otherwise complete requests would have no room to be served. */
 const COMING = 0.5;
 
 /** Streams and bytes that this process holds now, and how much of both each API. Over a limit new work is refused; nothing is dropped. */
@@ -48,7 +48,7 @@ export class Capacity {
     this.#all.streams--;
   }
 
-  /** A stream turns out to be one of an API's: its bytes are that API's from now on, until it leaves. */
+  /** The stream's API is known now: its bytes count for that API until it leaves. */
   join(api: string): Holding {
     let part = this.#apis.get(api);
     if (part === undefined) {
@@ -59,19 +59,19 @@ export class Capacity {
     return part;
   }
 
-  /** What the API holds, for who takes bytes for it without a stream. */
+  /** The account of the API, for code that takes bytes for it without a stream. */
   partOf(api: string): Holding {
     const part = this.join(api);
     part.streams--;
     return part;
   }
 
-  /** Its stream has ended. What runs on for it may still hold bytes. */
+  /** Its stream has ended. Work that continues for it may still hold bytes. */
   leave(part: Holding): void {
     part.streams--;
   }
 
-  /** Nothing is known of an API that holds nothing. */
+  /** An API that holds nothing has no entry. */
   forget(api: string, part: Holding): void {
     if (part.streams === 0 && part.bytes === 0 && part.responseStreams === 0) this.#apis.delete(api);
   }
@@ -84,12 +84,12 @@ export class Capacity {
 
   /** Which share leaves no room for a stream of the API that has just joined. */
   exceededShare(part: Holding, share: number, limits: Limits): Shortage | undefined {
-    // One at least, or an API with a small share of few streams would never be served.
+    // At least one, or an API with a small share of few streams would never be served.
     if (part.streams > Math.max(1, Math.floor(limits.streams * share))) return 'api_streams';
     return part.bytes >= limits.bufferedBytes * share && part.bytes > 0 ? 'api_buffered_bytes' : undefined;
   }
 
-  /** Undefined: there is room for an answer that is sent while it arrives, and it is taken. Else which limit leaves none. */
+  /** Takes room for a streamed answer. Undefined: it is taken. Otherwise the limit that leaves no room. */
   takeResponseStream(part: Holding | undefined, share: number, limits: Limits): Shortage | undefined {
     if (this.#all.responseStreams >= limits.responseStreams) return 'response_streams';
     const most = Math.max(1, Math.floor(limits.responseStreams * share));
@@ -104,7 +104,7 @@ export class Capacity {
     if (part !== undefined) part.responseStreams--;
   }
 
-  /** Undefined: the bytes are taken. Else which limit they would go over, and nothing is taken. */
+  /** Undefined: the bytes are taken. Otherwise the limit that they would exceed; then nothing is taken. */
   takeBytes(bytes: number, part: Holding | undefined, share: number, limits: Limits): Shortage | undefined {
     if (this.#all.bytes + bytes > limits.bufferedBytes) return 'buffered_bytes';
     if (part !== undefined && part.bytes + bytes > limits.bufferedBytes * share) return 'api_buffered_bytes';
@@ -112,7 +112,7 @@ export class Capacity {
     return undefined;
   }
 
-  /** As `takeBytes`, for a message that comes. One at least may come, whatever its size. */
+  /** As `takeBytes`, for an incoming message. At least one is always allowed, whatever its size. */
   takeComing(bytes: number, part: Holding | undefined, share: number, limits: Limits): Shortage | undefined {
     const most = limits.bufferedBytes * COMING;
     if (this.#all.coming > 0 && this.#all.coming + bytes > most) return 'buffered_bytes';
@@ -122,13 +122,13 @@ export class Capacity {
     return shortage;
   }
 
-  /** Of the bytes that are held, so many more are of messages that come; negative when these have come. */
+  /** Changes how many of the held bytes belong to incomplete messages; negative when these are complete. */
   addComing(bytes: number, part: Holding | undefined): void {
     this.#all.coming += bytes;
     if (part !== undefined) part.coming += bytes;
   }
 
-  /** What cannot be refused any more; negative when it is given back. */
+  /** Adds bytes that can no longer be refused; negative gives them back. */
   addBytes(bytes: number, part: Holding | undefined): void {
     this.#all.bytes += bytes;
     if (part !== undefined) part.bytes += bytes;

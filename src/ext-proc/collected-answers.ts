@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { StreamingObstacle } from './exchange/index.ts';
 import type { StreamObserver } from './observer.ts';
 
-/** APIs that have been told of: each gets one line, and no more than so many do. */
+/** APIs that already have a log line: one for each API, and at most this many. */
 const MAX_TOLD = 1_000;
 
 /** Counts answers that are collected because they cannot be streamed, and warns once for each API. */

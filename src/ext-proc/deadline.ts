@@ -1,7 +1,7 @@
 import type { EnvoySettings } from '../policy/index.ts';
 import type { Timer, Timing } from './timing.ts';
 
-/** Envoy's deadlines for one message, where somebody tells them. */
+/** Envoy's deadlines for one message, if they are configured. */
 export type MessageTimeouts = Pick<EnvoySettings, 'messageTimeoutMs' | 'maxMessageTimeoutMs'>;
 
 /** What is left for the answer to reach Envoy: a tenth of the time, at least 5 ms, at most 100 ms. */

@@ -9,7 +9,7 @@ interface Decided {
   readonly why: Ending;
   /** Of an answer of the sidecar's own. */
   readonly status: number | undefined;
-  /** It began to arrive: what failed later is no refusal. */
+  /** It began to arrive: a later failure is not a refusal. */
   readonly isStreamed: boolean;
 }
 

@@ -4,11 +4,11 @@ import { type Json, keepBytes, type Struct, toStruct } from './wire/index.ts';
 
 /**
  * `request: done` goes along with the reply that ends the request phase, whether or not anything ran. An RBAC filter after
- * this one lets only such requests on: where Envoy hides that it went on without the policies, they stop there.
+ * this one lets only such requests continue: a request that Envoy forwarded without the policies stops there.
  */
 const done = { [REQUEST_DONE.key]: REQUEST_DONE.value } as const;
 const onlyDone = keepBytes(toStruct({ [METADATA_NAMESPACE]: done }));
-/** Of requests that a kept result is all there is to tell of. */
+/** For requests whose only entry is a cached result. */
 const ofKeptResults = new WeakMap<Execution, Struct>();
 
 /**
@@ -46,7 +46,7 @@ export function dynamicMetadata(
   return struct;
 }
 
-/** The one execution of a request that has nothing else to tell, where its result was kept: it is the same for all who get it. */
+/** The only execution of a request, if its result was cached: the object is the same for all requests that get it. */
 function keptAlone(transaction: Transaction): Execution | undefined {
   const { executions, errorKey, shownGrant } = transaction;
   if (executions.size !== 1 || errorKey !== undefined || shownGrant !== undefined) return undefined;
@@ -58,12 +58,12 @@ function keptAlone(transaction: Transaction): Execution | undefined {
 const MAX_VARIABLE = 4_096;
 const MAX_VARIABLES = 65_536;
 
-/** A variable that is too long is left out: half of one could mean something else to who reads it. */
+/** A variable that is too long is left out: half of one could mean something else to its reader. */
 function variablesOf({ attributes, policies }: Transaction): readonly (readonly [string, string | null])[] {
   let room = MAX_VARIABLES;
   const variables: [string, string | null][] = [];
   for (const [name, value] of attributes) {
-    // What an authorizer tells is no text, and goes by its own name where it is to go.
+    // An authorizer's grant is not text, and is sent under its own name if it is sent.
     if (policies.privateVariables.has(name) || (typeof value === 'object' && value !== null)) continue;
     const text = value === null ? null : String(value);
     const size = name.length + (text?.length ?? 0);
@@ -74,7 +74,7 @@ function variablesOf({ attributes, policies }: Transaction): readonly (readonly 
   return variables;
 }
 
-/** Its texts and numbers as they are, what nests or is no double as JSON text; without its context where that is too long. */
+/** Texts and numbers unchanged; nested values and other numbers as JSON text; without the context if that is too long. */
 function authorizerOf({ shownGrant }: Transaction): { readonly [name: string]: Json } | undefined {
   if (shownGrant === undefined) return undefined;
   const entries = [...grantData(shownGrant)].map(([name, value]): [string, Json] => [

@@ -11,12 +11,12 @@ import {
 import type { Failure, HiddenPart } from './exchange/index.ts';
 import type { StreamContext } from './stream-context.ts';
 
-/** What an operator should look at where a body does not come. */
+/** What an operator should check if a body does not arrive. */
 const ADVICE =
-  'is allow_mode_override: true set on the ext_proc filter, without which Envoy ignores mode_override and goes on ' +
-  'without the policy, and is per_connection_buffer_limit_bytes of the listener above the body?';
+  'check that allow_mode_override: true is set on the ext_proc filter (without it Envoy ignores mode_override and continues ' +
+  'without the policy), and that per_connection_buffer_limit_bytes of the listener is larger than the body';
 
-/** The answer to a failure, after what operators hear of it. */
+/** The answer to a failure; reports it to operators first. */
 export function answerTo(failure: Failure, context: StreamContext, transaction: Transaction): Answer {
   if (failure.kind === 'body-missing') reportMissingBody(failure.reason, context, transaction);
   else if (failure.kind === 'hidden') context.observer.bodyUnavailable(transaction.policies.name);
@@ -26,12 +26,12 @@ export function answerTo(failure: Failure, context: StreamContext, transaction: 
   return answerFailure(transaction, policyFailure(failure, context.set.limits, transaction));
 }
 
-/** A policy waited for a body, in vain. */
+/** Reports that a policy waited for a body in vain. */
 export function reportMissingBody(reason: string, context: StreamContext, transaction: Transaction | undefined): void {
   const api = transaction?.policies.name ?? '';
   context.observer.bodyUnavailable(api);
   const key = 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE';
-  context.logger.error({ api, key }, `a policy waited for a body and ${reason}: ${ADVICE}`);
+  context.logger.error({ api, key }, `a policy waited for a body, but ${reason}: ${ADVICE}`);
 }
 
 function policyFailure(failure: Failure, limits: Limits, transaction: Transaction): PolicyFailure {
@@ -46,7 +46,7 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
       return unavailable(hiddenSettings[failure.part] + ruledOut(failure.obstacle));
     case 'upload-overdue':
       // RFC 9110, 15.5.9.
-      return unavailable(`the request's body did not come within ${failure.waitedMs / 1000} s`, true, 408);
+      return unavailable(`the request's body did not arrive within ${failure.waitedMs / 1000} s`, true, 408);
     case 'body-refused':
       return unavailable(failure.reason, failure.side === 'request');
     case 'body-too-large':
@@ -60,7 +60,7 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
     }
     case 'unattributed': {
       const { key, what } = unattributed[failure.request];
-      const cause = new Error(`${what}, and nothing tells who made it: ${ATTRIBUTES}`);
+      const cause = new Error(`${what}, and its origin is not known: ${ATTRIBUTES}`);
       return new PolicyFailure(key, { cause, kind: 'unattributed' });
     }
   }
@@ -68,39 +68,39 @@ function policyFailure(failure: Failure, limits: Limits, transaction: Transactio
 
 const PLACES = 'at the top of policies.yaml, in the API, or as x-lambda-envoy on the route';
 const OVERRIDE =
-  'set allow_mode_override: true on the ext_proc filter and write `envoy: {allowModeOverride: true}` (no override works beside ' +
+  'set allow_mode_override: true on the ext_proc filter and write `envoy: {allowModeOverride: true}` (overrides do not work with ' +
   'a body mode FULL_DUPLEX_STREAMED)';
 
-/** Envoy shows none of these settings: what nobody said is taken for Envoy's default. */
+/** Envoy exposes none of these settings: one that the configuration does not state counts as Envoy's default. */
 const hiddenSettings: Readonly<Record<HiddenPart, string>> = {
   'request-body':
-    "policies read the request's body, its body mode is NONE or lets its headers go on first, and nothing says that Envoy sends the body when it is asked: " +
+    "policies read the request's body, but its body mode is NONE or forwards the headers first, and the configuration does not say that Envoy sends the body on request: " +
     `${OVERRIDE}, ${PLACES}; or set request_body_mode: FULL_DUPLEX_STREAMED and request_trailer_mode: SEND`,
   'response-body':
-    "policies read the response's body, its body mode is NONE or lets its headers go on first, and nothing says that Envoy sends the body when it is asked: " +
+    "policies read the response's body, but its body mode is NONE or forwards the headers first, and the configuration does not say that Envoy sends the body on request: " +
     `${OVERRIDE}, ${PLACES}; or set response_body_mode: FULL_DUPLEX_STREAMED and response_trailer_mode: SEND`,
   'response-headers':
-    'the API has response steps, and nothing says that Envoy sends the headers of responses: set response_header_mode: SEND ' +
+    'the API has response steps, but the configuration does not say that Envoy sends response headers: set response_header_mode: SEND ' +
     `on the ext_proc filter and write \`envoy: {responseHeaders: true}\`, or ${OVERRIDE}, ${PLACES}`,
 };
 
-/** What is told of overrides counts for nothing then. */
+/** Then the configuration's word about overrides does not count. */
 function ruledOut(obstacle: string | undefined): string {
   return obstacle === undefined ? '' : `. Overrides are ruled out here by ${obstacle}`;
 }
 
 const ATTRIBUTES =
-  'write `response_attributes: [response.code_details, upstream.address]` on the ext_proc filter, with which answers of Envoy ' +
+  'write `response_attributes: [response.code_details, upstream.address]` on the ext_proc filter, so that answers of Envoy ' +
   'and its filters pass';
 
 const unattributed = {
   unseen: {
     key: 'LAMBDA_EXT_PROC_INTERNAL',
-    what: 'a response came for a request that was never seen (set request_header_mode: SEND, or a filter before ext_proc answered)',
+    what: 'a response arrived for a request that was never seen (set request_header_mode: SEND, or a filter before ext_proc answered)',
   },
   waiting: {
     key: 'LAMBDA_EXT_PROC_BODY_UNAVAILABLE',
-    what: `a response came while policies waited for the request's body (${ADVICE})`,
+    what: `a response arrived while policies waited for the request's body (${ADVICE})`,
   },
 } as const;
 

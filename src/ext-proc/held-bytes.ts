@@ -3,7 +3,7 @@ import type { Limits, ResponseStreams } from '../policy/index.ts';
 import type { Capacity, Holding, Shortage } from './capacity.ts';
 import type { StreamObserver } from './observer.ts';
 
-/** What one stream, and all that runs for it, holds in memory: part of the process's whole, and of its API's share. */
+/** The memory of one stream and of all that runs for it: part of the process's total and of its API's share. */
 export class HeldBytes implements MemoryAccount, ResponseStreams {
   readonly #capacity: Capacity;
   readonly #limits: Limits;
@@ -55,7 +55,7 @@ export class HeldBytes implements MemoryAccount, ResponseStreams {
     this.add(-bytes);
   }
 
-  /** What is there already: an answer on its way, which is a copy of what was taken, or a message that has come. */
+  /** Adds bytes that already exist: an outgoing answer, which is a copy of taken bytes, or a received message. */
   add(bytes: number): void {
     if (this.#released) return;
     this.#capacity.addBytes(bytes, this.#part);
@@ -77,14 +77,14 @@ export class HeldBytes implements MemoryAccount, ResponseStreams {
     return true;
   }
 
-  /** It has come, or never will. It is held still. */
+  /** It is complete, or never will be. Its bytes are still held. */
   endComing(bytes: number): void {
     if (this.#released) return;
     this.#capacity.addComing(-bytes, this.#part);
     this.#coming -= bytes;
   }
 
-  /** So much of what is taken may be taken once more: it is the same memory, which now belongs to somebody else. */
+  /** This many of the taken bytes may be taken again without being counted twice: the same memory gets another owner. */
   offer(bytes: number): void {
     this.#offered = bytes;
   }
@@ -112,7 +112,7 @@ export class HeldBytes implements MemoryAccount, ResponseStreams {
     return more < 0 || this.#capacity.takeBytes(0, this.#part, this.#share, this.#limits) === undefined;
   }
 
-  /** Which limit left no room the last time, in the words of the configuration. */
+  /** Which limit left no room the last time, as the configuration names it. */
   get shortage(): string {
     const isShare = this.#lastShortage.startsWith('api_');
     const name = limitNames[this.#lastShortage];

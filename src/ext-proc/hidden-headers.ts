@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 
-/** APIs that have been told of: each gets one line, and no more than so many do. */
+/** APIs that already have a log line: one for each API, and at most this many. */
 const MAX_TOLD = 1_000;
 
-/** Tells once for each API that Envoy hides headers (`forward_rules`), whose absence decides over what the sidecar does. */
+/** Warns once for each API that Envoy hides headers (`forward_rules`) whose absence changes what the sidecar does. */
 export class HiddenHeaders {
   readonly #logger: Logger;
   readonly #told = new Set<string>();
@@ -21,6 +21,6 @@ export class HiddenHeaders {
 }
 
 const ADVICE =
-  'forward_rules of the ext_proc filter hide headers. What is hidden counts as absent, so that answers without a body, ' +
+  'forward_rules of the ext_proc filter hides headers. Hidden headers count as absent, so answers without a body, ' +
   'upgrades, gRPC and endless streams are not recognised. Allow :method, :path, :authority, :scheme, :status, accept, ' +
   'content-type, content-encoding, content-length and upgrade';

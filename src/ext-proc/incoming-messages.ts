@@ -2,7 +2,7 @@ import type { HeldBytes } from './held-bytes.ts';
 
 /** Smaller ones are part of what a stream takes anyway. */
 const COUNTED = 16 * 1024;
-/** As much of a stream may be unread anyway: the window that HTTP/2 grants it. */
+/** This much of a stream may be unread in any case: the window that HTTP/2 grants it. */
 const WINDOW = 64 * 1024;
 
 /** Messages of one stream that gRPC collects, or has whole and has not handed over: the large ones are counted. */
@@ -18,8 +18,8 @@ export class IncomingMessages {
   }
 
   /**
-   * A message of so many bytes begins. False: there is no room for it, and it must not be collected. `awaited`: policies wait for
-   * it. Where they do not, Envoy is not read from when there is no room, and what little comes until then is no reason to fail.
+   * A message of this many bytes begins. False: there is no room for it, and it must not be collected. `awaited`: policies wait for
+   * it. If not, reading from Envoy stops when there is no room, and the little that arrives until then is no reason to fail.
    */
   begin(bytes: number, awaited: boolean): boolean {
     if (bytes > COUNTED) {

@@ -7,7 +7,7 @@ const HEAD = 5;
 export class MessageDecoder {
   readonly #limit: number;
   readonly #begin: (bytes: number) => boolean;
-  // Numbers and no buffer: one more for each stream is expensive, since it lies outside of the heap.
+  // Numbers instead of a buffer: one more buffer for each stream is expensive, since it lies outside the heap.
   #headBytes = 0;
   #flag = 0;
   #length = 0;
@@ -16,7 +16,7 @@ export class MessageDecoder {
   #discards = false;
 
   /**
-   * `limit`: of one message, in bytes; -1: none. `begin` is told the length of each message before anything of it is kept.
+   * `limit`: of one message, in bytes; -1: none. `begin` gets the length of each message before any of it is kept.
    * False: neither it nor anything after it is.
    */
   constructor(limit: number, begin: (bytes: number) => boolean) {
@@ -79,8 +79,8 @@ interface Internals {
 }
 
 /**
- * Has `begin` asked before a message of this call is collected. grpc-js has no option for it and tells of a message only when
- * it is whole: 1,000 bodies that come at once would be in memory before anything could be said about them.
+ * Calls `begin` before a message of this call is collected. grpc-js has no option for it and reports a message only when
+ * it is complete: 1,000 bodies that arrive at once would be in memory before any could be refused.
  */
 export function askBeforeMessages(call: ServerDuplexStream<unknown, unknown>, begin: (bytes: number) => boolean): void {
   const inner = (call as unknown as Internals).call;

@@ -3,13 +3,13 @@ import type { FilterMetadata, MetadataValue } from './wire/index.ts';
 
 /** What a value takes beside its texts, with the map or list that it may be. */
 const VALUE_BYTES = 160;
-/** Above what a token of 60 KiB holds. */
+/** More than a token of 60 KiB holds. */
 const MOST_VALUES = 20_000;
 /** Objects and lists inside a namespace. Deeper ones do not arrive: protobufjs stops at 100 messages, and a level has two of them. */
 const MOST_LEVELS = 48;
 
 /**
- * Dynamic metadata that Envoy forwards, as maps, lists, texts, numbers, booleans and null; taken of `memory` before it is made.
+ * Dynamic metadata that Envoy forwards, as maps, lists, texts, numbers, booleans and null; charged to `memory` before it is made.
  * A key is never a property of an object. Throws NoRoomError, and an error where there is too much.
  */
 export function readMetadata(

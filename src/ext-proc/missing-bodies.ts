@@ -6,10 +6,10 @@ import type { Side } from './wire/index.ts';
  */
 const EVIDENCE = 20;
 
-/** More APIs than this (inline ones may be many) share a count no longer: the oldest begins again. */
+/** With more APIs than this (inline ones may be many) the oldest count is dropped. */
 const MAX_COUNTS = 10_000;
 
-/** For each API and direction: how many streams in a row ended without the body that Envoy was asked for. */
+/** For each API and direction: how many consecutive streams ended without the body that Envoy was asked for. */
 export class MissingBodies {
   readonly #counts = new Map<string, number>();
 
@@ -17,7 +17,7 @@ export class MissingBodies {
     this.#counts.delete(keyOf(api, side));
   }
 
-  /** How many it were in a row, where that is evidence against Envoy; undefined: it may have been the caller. */
+  /** The number of consecutive streams, if it is evidence against Envoy; undefined: the caller may be the cause. */
   lost(api: string, side: Side): number | undefined {
     const key = keyOf(api, side);
     const count = (this.#counts.get(key) ?? 0) + 1;

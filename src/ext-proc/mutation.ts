@@ -25,7 +25,7 @@ export function mutationOf(transaction: Transaction, side: Side): Mutation {
   };
 }
 
-/** What describes a replaced body goes though it was not seen: Envoy's forward_rules may hide it. */
+/** Headers that describe a replaced body are removed even if they were not seen: Envoy's forward_rules may hide them. */
 function changesOf({ headers, bodyHeaders }: Message, replaced: boolean): readonly HeaderChange[] {
   const changes = headers.changes();
   if (!replaced) return changes;

@@ -5,7 +5,7 @@ export interface OpenAnswer {
   cut(failure: PolicyFailure): void;
 }
 
-/** All answers of the process that are sent while they arrive, or will be. */
+/** All streamed answers of the process, those that have not begun included. */
 export class OpenAnswers {
   readonly #all = new Set<OpenAnswer>();
 
@@ -17,9 +17,9 @@ export class OpenAnswers {
     this.#all.delete(answer);
   }
 
-  /** The time to drain is over: their callers are told, before connections are cut. */
+  /** The drain time is over: ends the answers visibly for their callers, before connections are cut. */
   cutAll(): void {
-    const cause = new Error('the answer was not at its end when the drain time was over');
+    const cause = new Error('the answer had not ended when the drain time was over');
     for (const answer of [...this.#all]) answer.cut(new PolicyFailure('LAMBDA_EXT_PROC_SHUTTING_DOWN', { cause }));
   }
 }

@@ -6,7 +6,7 @@ export class OwnTime {
   #since: number | undefined;
   #total = 0;
 
-  /** Work begins, or goes on. */
+  /** Work begins or continues. */
   start(): void {
     this.#since ??= performance.now();
   }

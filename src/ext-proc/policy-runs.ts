@@ -49,7 +49,7 @@ export class PolicyRuns {
     const { transaction } = this.#policies;
     if (transaction === undefined) throw new Error('policies without a transaction');
     this.#timers.stop();
-    // Envoy's retry_on: reset repeats no stream that has had initial metadata: an invocation must not run twice.
+    // Envoy's retry_on: reset does not retry a stream that has received initial metadata: an invocation must not run twice.
     this.#peer.sendInitialMetadata();
     if (timed) this.#timers.watchPolicies(this.#policies.envoy);
     this.#pending++;
@@ -59,7 +59,7 @@ export class PolicyRuns {
       this.#settled();
     };
     const fail = (error: unknown): void => {
-      // Nobody waits for policies that were cut.
+      // The outcome of aborted policies is not needed.
       if (!transaction.aborted) this.#ends.failed(error);
       this.#settled();
     };

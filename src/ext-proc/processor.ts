@@ -16,7 +16,7 @@ import { loadServiceDefinition, type ProcessingRequest, type ProcessingResponse 
 export interface ExternalProcessor {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
-  /** Breaks off all answers that are sent while they arrive: their callers, logs and metrics are told why. */
+  /** Cuts all streamed answers; their callers, logs and metrics get the reason. */
   cutAnswers(): void;
   readonly capacity: Capacity;
   readonly cache: ResultCache;

@@ -10,8 +10,8 @@ import type { StreamContext } from './stream-context.ts';
 import { collectBody, type OutgoingStream, streamHead, withFirstPiece } from './streaming/index.ts';
 
 /**
- * What policies have come to, when it can be told. A streamed answer waits for its first byte, so that what fails before is
- * an error as any other; where there is an `obstacle` it is collected. Rejects where the transaction was aborted.
+ * The outcome of policies, once it is known. A streamed answer waits for its first byte, so that a failure before it is
+ * an error like any other; if there is an `obstacle`, it is collected. Rejects if the transaction was aborted.
  */
 export async function readyOutcome(
   outcome: PhaseOutcome,

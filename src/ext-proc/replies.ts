@@ -52,7 +52,7 @@ export class Replies {
     return message?.replacement === undefined ? reply : { ...reply, remove: message.bodyHeaders };
   }
 
-  /** The bytes are written as a copy, which is there until it has left. */
+  /** The bytes are written as a copy, which takes memory until it has been sent. */
   #writeCounted(message: ProcessingResponse, bytes: number): boolean {
     this.#held.add(bytes);
     return this.#peer.write(message, () => this.#held.give(bytes));
@@ -67,11 +67,11 @@ export class Replies {
     noteAnswer(this.#policies.transaction?.span, reply.answer.status, errorKey);
     if (life.kind !== 'ended') this.#held.add(body?.length ?? 0);
     if (filter?.observed !== true) this.write(reply);
-    // What it was made of is not needed any more, and its bytes have been copied.
+    // Its source is no longer needed: its bytes have been copied.
     this.#policies.transaction?.letGo();
   }
 
-  /** The head of an answer that is sent while it arrives, which may take long: the bodies that it was made of go now. */
+  /** The head of a streamed answer. Sending it may take long, so the bodies that it was made of are released now. */
   writeStreamHead({ status, headers, cookies }: StreamHead, end: boolean): void {
     this.status = status;
     const { transaction } = this.#policies;
@@ -81,7 +81,7 @@ export class Replies {
     transaction?.letBodiesGo();
   }
 
-  /** False: wait for `drain`. Envoy is read on meanwhile, since it tells when the caller leaves. */
+  /** False: wait for `drain`. Reading from Envoy continues meanwhile, to notice when the caller leaves. */
   writeStreamPiece(bytes: Uint8Array, end: boolean, onSent: () => void): boolean {
     const { length } = bytes;
     this.#held.add(length);
@@ -91,7 +91,7 @@ export class Replies {
     });
   }
 
-  /** Breaks such an answer off: of all ways only this one tells the access log why (docs/notes/envoy.md). */
+  /** Cuts such an answer: only this way shows the reason in the access log (docs/notes/envoy.md). */
   cut({ status, key }: PolicyFailure): void {
     noteAnswer(this.#policies.transaction?.span, status, key);
     this.write({ kind: 'answer', answer: { status, headers: [], body: undefined, errorKey: key } });
@@ -104,7 +104,7 @@ export class Replies {
   }
 }
 
-/** Of a body that goes back to Envoy. An answer's is counted apart, until its stream has ended. */
+/** Bytes of a body sent back to Envoy. An answer's are counted separately, until its stream has ended. */
 function bodyBytes(reply: Reply): number {
   switch (reply.kind) {
     case 'headers':

@@ -3,12 +3,12 @@ import { isTunnel } from './body-refusal.ts';
 import type { Mutation } from './wire/index.ts';
 
 /**
- * A part of a response would pass for the whole where response steps read or replace it. Removed though they are not seen:
+ * A partial response would count as complete if response steps read or replace it. Removed even if they are not seen:
  * Envoy's forward_rules may hide them. Request steps see them, and may set others.
  */
 const rangeHeaders: readonly HeaderChange[] = ['range', 'if-range'].map((name) => ({ kind: 'remove', name }));
 
-/** A request's mutation made fit for its kind and for what its response is for. */
+/** A request's mutation, adapted to the kind of request and to how its response is used. */
 export function adaptRequest(mutation: Mutation, { request, policies }: Transaction): Mutation {
   if (mutation.body !== undefined && request !== undefined && isTunnel(request)) {
     const cause = new Error('an upgraded connection has no body that a policy could replace');

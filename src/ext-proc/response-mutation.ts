@@ -18,7 +18,7 @@ export interface ReceivedResponse {
 }
 
 /**
- * A response's mutation made fit for its status and method: 204, 205, 304 and answers to HEAD have no body, whatever a
+ * A response's mutation, adapted to its status and method: 204, 205, 304 and answers to HEAD have no body, whatever a
  * policy put there (CONTINUE_AND_REPLACE with a body on them writes corrupt HTTP).
  */
 export function adaptResponse(
@@ -30,7 +30,7 @@ export function adaptResponse(
   const status = response?.status ?? 0;
   const replaced = mutation.body;
   const changed = response?.statusChanged === true;
-  // Told another status, the caller would take the backend's bytes for HTTP.
+  // With another status the caller would read the backend's bytes as HTTP.
   if (upgraded && (replaced !== undefined || changed)) {
     throw refused('an upgraded connection has neither body nor status that a policy could replace');
   }
@@ -38,7 +38,7 @@ export function adaptResponse(
     throw refused(`a status of ${status} would tell the caller that its tunnel is open`);
   }
   const method = request?.method ?? '';
-  // It may be a HEAD, 204 or 304, of which nothing but their headers tells.
+  // It may be a HEAD, 204 or 304, which only the hidden headers would show.
   if (bodiless && (status === 0 || method === '') && replaced !== undefined && replaced.length > 0) {
     throw refused('Envoy hides :status or :method (forward_rules), and this answer may be one that has no body');
   }
@@ -50,7 +50,7 @@ export function adaptResponse(
   }
   if (replaced === undefined && !changed) return mutation;
   const kept = mutation.headers.filter(({ kind, name }) => kind === 'remove' || name !== 'content-type');
-  // The backend's body goes too, where there is one.
+  // The backend's body is removed too, if there is one.
   return { ...mutation, headers: [...kept, ...described], body: bodiless || head ? undefined : new Uint8Array() };
 }
 

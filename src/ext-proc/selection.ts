@@ -10,10 +10,10 @@ import {
   type StreamTraits,
 } from '../policy/index.ts';
 
-/** Where the transport tells names with this server's prefix that nobody knows. */
+/** Where the transport lists unknown names with this server's prefix. */
 const UNKNOWN = `${METADATA_PREFIX}unknown`;
 
-/** What decides over the policies, for the transport to bring along as it was sent: without it others would run. */
+/** Metadata that selects the policies; the transport must pass it unchanged, or other policies would run. */
 export const selectingMetadata = {
   prefix: METADATA_PREFIX,
   kinds: Object.fromEntries(
@@ -29,8 +29,8 @@ export type Selection =
 
 /**
  * Which API a stream belongs to: `x-lambda-api` or `x-lambda-policies` in the gRPC metadata, which callers cannot
- * send, else what the document says of its traits. Never a silent pass, and never a guess. Policies that the stream brings along
- * are taken of `memory`.
+ * send, otherwise what the document says about its traits. Never a silent pass, and never a guess. Policies that the stream sends
+ * are charged to `memory`.
  */
 export function selectApi(set: PolicySet, metadata: Metadata, traits: StreamTraits, memory: MemoryAccount): Selection {
   const unknown = metadata.get(UNKNOWN);
@@ -38,20 +38,20 @@ export function selectApi(set: PolicySet, metadata: Metadata, traits: StreamTrai
     const known = Object.values(streamMetadata).join(', ');
     return refused(
       'LAMBDA_EXT_PROC_INVALID_POLICIES',
-      `the stream brings the metadata ${unknown.join(' ')}, which does not exist; there is ${known}`,
+      `the stream has unknown metadata: ${unknown.join(' ')}; the known names are ${known}`,
     );
   }
   const names = textsOf(metadata, streamMetadata.api);
   const inline = textsOf(metadata, streamMetadata.policies);
   if (names.length + inline.length > 1) {
     const found = [...names.map(() => streamMetadata.api), ...inline.map(() => streamMetadata.policies)].join(' and ');
-    return refused('LAMBDA_EXT_PROC_INVALID_POLICIES', `the stream brings ${found}: one of them is right`);
+    return refused('LAMBDA_EXT_PROC_INVALID_POLICIES', `the stream has ${found}: send only one of them`);
   }
   const [name] = names;
   if (name !== undefined) {
     const policies = set.byName(name);
     if (policies !== undefined) return { kind: 'api', policies };
-    return refused('LAMBDA_EXT_PROC_UNKNOWN_API', `x-lambda-api is ${JSON.stringify(name)}, and no API has that name`);
+    return refused('LAMBDA_EXT_PROC_UNKNOWN_API', `x-lambda-api is ${JSON.stringify(name)}, but no API has that name`);
   }
   const [text] = inline;
   if (text !== undefined) {
@@ -70,13 +70,13 @@ export function selectApi(set: PolicySet, metadata: Metadata, traits: StreamTrai
   if (hasNoRoute(traits)) return { kind: 'refused', failure: withoutRoute() };
   return refused(
     'LAMBDA_EXT_PROC_UNMATCHED',
-    `${described(traits)} names no API: send x-lambda-api or x-lambda-policies in grpc_initial_metadata, fit one of these by \`authorities\`, \`select\` or \`routes\` of an API, or set unmatched: pass`,
+    `${described(traits)} matches no API: send x-lambda-api or x-lambda-policies in grpc_initial_metadata, match it in \`authorities\`, \`select\` or \`routes\` of an API, or set unmatched: pass`,
   );
 }
 
 /**
- * Envoy tells the name of every route it found, an empty one too. It is absent where there is no route, and where the filter does not
- * ask for it: nothing tells these apart, so that such a request must not go on.
+ * Envoy sends the name of every route it found, even an empty one. It is absent if there is no route or the filter does not
+ * ask for it: these cases cannot be distinguished, so such a request must not continue.
  */
 function hasNoRoute({ attributes }: StreamTraits): boolean {
   return attributes.has(requestAttributes.virtualHostName) && !attributes.has(requestAttributes.routeName);
@@ -85,7 +85,7 @@ function hasNoRoute({ attributes }: StreamTraits): boolean {
 /** A 404, as Envoy would answer. */
 function withoutRoute(): PolicyFailure {
   const cause = new Error(
-    'Envoy found no route, or the filter does not ask for its name: request_attributes must have xds.route_name',
+    'Envoy found no route, or the filter does not send its name: add xds.route_name to request_attributes',
   );
   return new PolicyFailure('LAMBDA_EXT_PROC_UNMATCHED', { cause, status: 404, byCaller: true });
 }
@@ -93,21 +93,21 @@ function withoutRoute(): PolicyFailure {
 function ambiguity(traits: StreamTraits, { means, names }: Extract<ApiChoice, { kind: 'ambiguous' }>): string {
   const apis = names.slice(0, 10).map((name) => JSON.stringify(name));
   const more = names.length > apis.length ? ' …' : '';
-  return `${described(traits)} fits \`${means}\` of more than one API (${apis.join(', ')}${more}): leave it to one of them`;
+  return `${described(traits)} matches \`${means}\` of more than one API (${apis.join(', ')}${more}): keep it in one of them only`;
 }
 
 function described({ authority, attributes }: StreamTraits): string {
   const routeName = attributes.get(requestAttributes.routeName);
-  const route = routeName ? `route ${JSON.stringify(routeName)}` : 'a route without a name that Envoy told';
+  const route = routeName ? `route ${JSON.stringify(routeName)}` : 'a route whose name Envoy did not send';
   return authority === '' ? route : `${route} with the gRPC authority ${JSON.stringify(authority)}`;
 }
 
-/** What is told of the stream's Envoy: by its route, else by its API or the document (`below`). */
+/** The settings of the stream's Envoy: from its route, otherwise from its API or the document (`below`). */
 export function envoyOf(set: PolicySet, metadata: Metadata, below: EnvoySettings): EnvoySettings | PolicyFailure {
   const [text, ...others] = textsOf(metadata, streamMetadata.envoy);
   if (text === undefined) return below;
   try {
-    if (others.length > 0) throw new Error(`the stream brings ${streamMetadata.envoy} twice, and they differ`);
+    if (others.length > 0) throw new Error(`the stream has ${streamMetadata.envoy} twice with different values`);
     return set.layEnvoy(text, below);
   } catch (error) {
     return new PolicyFailure('LAMBDA_EXT_PROC_INVALID_POLICIES', { cause: error });

@@ -18,7 +18,7 @@ const CACHE_PART = 1 / 8;
 
 export interface FollowedResults {
   readonly shared: SharedResults;
-  /** These policies are in force: results of steps that are not among them go. */
+  /** These policies are in force: results of steps that are not among them are dropped. */
   follow(set: PolicySet): void;
 }
 

@@ -16,7 +16,7 @@ export interface Peer {
   /** The call's `:authority`; '' where it has none. */
   readonly authority: string;
   sendInitialMetadata(): void;
-  /** False: wait for `drain` before more. `onSent`: it has left, or never will. */
+  /** False: wait for `drain` before more. `onSent`: it has been sent, or never will be. */
   write(reply: ProcessingResponse, onSent?: () => void): boolean;
   pause(): void;
   resume(): void;

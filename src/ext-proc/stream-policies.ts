@@ -22,15 +22,15 @@ import type { Peer, StreamContext } from './stream-context.ts';
 import { beginStreamSpan } from './stream-span.ts';
 import type { Attributes, HeadersMessage, Mutation, Side } from './wire/index.ts';
 
-/** What tells a stream's API. */
+/** What determines a stream's API. */
 type StreamPeer = Pick<Peer, 'metadata' | 'authority'>;
 
 /** The policies' side of one stream: which API it belongs to, and its transaction. */
 export class StreamPolicies implements Inputs, TraceCarrier {
   transaction: Transaction | undefined;
-  /** Of a request that goes on untouched, where decisions are logged. */
+  /** Of a request that passes unchanged, if decisions are logged. */
   passed: Transaction | undefined;
-  /** What is told of the Envoy in front. */
+  /** The settings of the Envoy in front. */
   envoy: EnvoySettings;
   readonly #peer: StreamPeer;
   readonly #context: StreamContext;
@@ -127,7 +127,7 @@ export class StreamPolicies implements Inputs, TraceCarrier {
     this.#held.give(bytes);
   }
 
-  /** For an error: where the request's headers never came there is no route and no API. */
+  /** For an error: if the request's headers never came, there is no route and no API. */
   forFailure(): Transaction {
     if (this.transaction !== undefined) return this.transaction;
     const { set, runtime } = this.#context;
@@ -144,7 +144,7 @@ export class StreamPolicies implements Inputs, TraceCarrier {
     return this.#peer.metadata.get(name).map(String);
   }
 
-  /** Which API, and what is told of the Envoy in front of it. */
+  /** The API, and the settings of the Envoy in front of it. */
   #select(attributes: Attributes): Selection {
     const { set } = this.#context;
     const { metadata, authority } = this.#peer;

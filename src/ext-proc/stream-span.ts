@@ -6,7 +6,7 @@ import type { Attributes } from './wire/index.ts';
 
 const METHOD = `${SERVICE_NAME}/Process`;
 
-/** gRPC's status of a stream that has ended so. A stream that Envoy left is none that failed. */
+/** The gRPC status of a stream that has ended so. A stream that Envoy left has not failed. */
 const STATUSES: Readonly<Record<Ending, 'OK' | 'CANCELLED' | 'INVALID_ARGUMENT' | 'INTERNAL'>> = {
   completed: 'OK',
   immediate: 'OK',
@@ -15,7 +15,7 @@ const STATUSES: Readonly<Record<Ending, 'OK' | 'CANCELLED' | 'INVALID_ARGUMENT' 
   failed: 'INTERNAL',
 };
 
-/** The span of a stream, once it is known whose child it is: by the conventions for gRPC servers. */
+/** The span of a stream, made once its parent is known, by the conventions for gRPC servers. */
 export function beginStreamSpan(transaction: Transaction, tracing: Tracing, attributes?: Attributes): void {
   const span = tracing.begin(METHOD, 'server', transaction.traceParent);
   transaction.span = span;
@@ -31,7 +31,7 @@ export function noteAnswer(span: TraceSpan | undefined, status: number, errorKey
   if (span?.isRecorded !== true) return;
   span.set('http.response.status_code', status);
   if (errorKey === undefined) return;
-  // What the caller did wrong is no failure of the server.
+  // An error of the caller is not a failure of the server.
   if (status >= 500) span.fail(errorKey);
   else span.set('error.type', errorKey);
 }

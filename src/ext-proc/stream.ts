@@ -24,7 +24,7 @@ import type { OutgoingStream } from './streaming/index.ts';
 import { Timers } from './timers.ts';
 import { decodeMessage, type ProcessingRequest, type Side } from './wire/index.ts';
 
-/** One gRPC stream, one HTTP request: tells the machine (`exchange/`) what happens, and carries out what follows. */
+/** One gRPC stream, one HTTP request: reports events to the state machine (`exchange/`) and carries out its effects. */
 export class ProcessingStream {
   readonly #peer: Peer;
   readonly #context: StreamContext;
@@ -58,7 +58,7 @@ export class ProcessingStream {
 
   /** A message of so many bytes begins to come. False: neither it nor anything after it is to be collected. */
   begin(bytes: number): boolean {
-    // What comes after an answer is for nobody.
+    // Messages after an answer are ignored.
     if (this.#exchange.life.kind !== 'reading') return false;
     const isRoom = this.#incoming.begin(bytes, isBodyAwaited(this.#exchange));
     this.#refuseIncoming();
@@ -81,7 +81,7 @@ export class ProcessingStream {
     this.#refuseIncoming();
   }
 
-  /** A body is a view of its message: what was taken for the one is there for the other. */
+  /** A body is a view of its message: the bytes taken for the message serve for the body. */
   #handOver(taken: number, event: Event): void {
     const kept = event.kind === 'message' && event.part === 'body' ? event.bytes.length : 0;
     this.#held.give(taken - kept);
@@ -117,7 +117,7 @@ export class ProcessingStream {
     if (inside) return;
     this.#carryOutAll(exchange.effects);
     if (exchange.life.kind !== 'ended') {
-      // What has come cannot be refused any more: the rest waits with Envoy until policies are done.
+      // What has arrived can no longer be refused: the rest waits in Envoy until policies are done.
       if (!this.#held.setQueued(queuedBytes(exchange))) this.#peer.pause();
     }
     if (!isRunning(exchange)) this.#runs.idle();
@@ -128,7 +128,7 @@ export class ProcessingStream {
       try {
         this.#carryOut(effect);
       } catch (error) {
-        // What was to follow is void, but for the end of a stream: what it held must always be given back.
+        // The remaining effects are void, except for the end of a stream: what it held must always be given back.
         if (this.#exchange.life.kind !== 'ended') effects.length = 0;
         this.#unexpected(error, effect);
       }
@@ -213,15 +213,15 @@ export class ProcessingStream {
     this.#streamed.start();
   }
 
-  /** One caller that leaves is not our failure; an Envoy that never sends a body passes policies by. */
+  /** One caller that leaves is not our failure; an Envoy that never sends a body bypasses policies. */
   #onBodyLost(side: Side): void {
     const { missingBodies, logger } = this.#context;
     const inARow = missingBodies.lost(this.#apiName, side);
     if (inARow === undefined) {
-      logger.debug({ api: this.#apiName }, `the stream ended before the ${side}'s body came`);
+      logger.debug({ api: this.#apiName }, `the stream ended before the ${side}'s body arrived`);
       return;
     }
-    const reason = `${inARow} streams in a row ended without the ${side}'s body`;
+    const reason = `${inARow} consecutive streams ended without the ${side}'s body`;
     reportMissingBody(reason, this.#context, this.#policies.transaction);
   }
 
@@ -235,12 +235,12 @@ export class ProcessingStream {
     return this.#policies.transaction?.policies.name ?? '';
   }
 
-  /** The caller gets the documented 500, the log the reason, other streams nothing. */
+  /** The caller gets the documented 500, the log gets the reason, other streams are not affected. */
   #unexpected(error: unknown, effect: Effect | undefined): void {
     const { transaction } = this.#policies;
     const { requestId, traceId, route } = transaction?.identity ?? {};
     this.#context.logger.error({ requestId, traceId, route, api: this.#apiName, err: error }, 'stream failed');
-    // An aborted transaction makes no answer any more.
+    // An aborted transaction makes no answer.
     const isMute = transaction === undefined || transaction.aborted || effect?.kind === 'fail';
     if (isMute) this.#next({ kind: 'broken' });
     else this.#next({ kind: 'failed', failure: PolicyFailure.from(error) });

@@ -10,7 +10,7 @@ import { AnswerSender, type OutgoingStream, type StreamHead } from './streaming/
 
 export type CutReason = LabelValue<'responseStreamCuts', 'reason'>;
 
-/** One answer on its way to its caller while it arrives, and what is told of it: metrics, and a log line where it is cut. */
+/** One streamed answer on its way to its caller, with its metrics, and a log line if it is cut. */
 export class StreamedReply {
   readonly #context: StreamContext;
   readonly #policies: StreamPolicies;
@@ -65,7 +65,7 @@ export class StreamedReply {
     this.#sender.drained();
   }
 
-  /** The caller is told that this is no end. */
+  /** Shows the caller that the answer is incomplete. */
   cut(failure: PolicyFailure): void {
     if (this.#over) return;
     this.#sender.stop();
@@ -73,7 +73,7 @@ export class StreamedReply {
     this.#replies.cut(failure);
   }
 
-  /** Nobody waits for it any more, if it is not at its end. */
+  /** Stops it if it has not ended: its caller has left. */
   stop(reason: 'caller' | 'internal'): void {
     if (this.#over) return;
     this.#sender.stop();
@@ -107,8 +107,8 @@ export class StreamedReply {
     const { api } = this.#facts;
     this.#context.logger.error(
       { api, count, told },
-      `a streamed answer has ${count} cookies and nothing says that more than ${told} reach the caller: Envoy keeps one, and the ` +
-        'others need a header_mutation filter that adds the metadata cookie2, cookie3 … ; say so with `envoy: {streamedCookies: …}`',
+      `a streamed answer has ${count} cookies, but the configuration says that only ${told} can reach the caller: Envoy keeps one, and the ` +
+        'others need a header_mutation filter that adds the metadata cookie2, cookie3 …; declare it with `envoy: {streamedCookies: …}`',
     );
   }
 
@@ -122,7 +122,7 @@ export class StreamedReply {
     if (failure !== undefined && transaction !== undefined) {
       reportFailure(transaction, failure, 'streamed answer was cut', facts);
     } else {
-      // The line of its invocation tells the same.
+      // The log line of its invocation says the same.
       logger.debug(facts, reason === undefined ? 'streamed answer' : 'streamed answer was cut');
     }
   }
@@ -140,7 +140,7 @@ export class StreamedReply {
   }
 }
 
-/** What is not here is the function's doing. */
+/** Any other reason is caused by the function. */
 const cutReasons: Readonly<Partial<Record<PolicyFailure['key'], CutReason>>> = {
   LAMBDA_EXT_PROC_BODY_TOO_LARGE: 'max_bytes',
   LAMBDA_EXT_PROC_OVERLOADED: 'memory',

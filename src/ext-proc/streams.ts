@@ -28,9 +28,9 @@ export interface StreamsOptions {
   readonly logger: Logger;
   readonly node: NodeScope;
   readonly now?: () => number;
-  /** The process's clock where nobody says another. */
+  /** The process's clock by default. */
   readonly timing?: Timing;
-  /** Milliseconds of a clock that never goes back: the process's where nobody says another. */
+  /** Milliseconds of a clock that never goes back: the process's by default. */
   readonly monotonic?: () => number;
   /** See PolicyRuntime. */
   readonly trace?: Trace;
@@ -38,7 +38,7 @@ export interface StreamsOptions {
   readonly tracing?: Tracing | undefined;
   /** Results that other processes share. */
   readonly store?: SharedStore;
-  /** Every invocation and no decision where nobody says otherwise. */
+  /** By default every invocation and no decision. */
   readonly logging?: RequestLogging;
 }
 
@@ -46,7 +46,7 @@ export interface StreamsOptions {
 export interface Streams {
   /** One HTTP request begins, under the policies that are in force now. */
   open(peer: Peer): ProcessingStream;
-  /** Breaks off all answers that are sent while they arrive. */
+  /** Cuts all streamed answers. */
   cutAnswers(): void;
   readonly capacity: Capacity;
   /** Results that are kept for all of them. */

@@ -24,7 +24,7 @@ export class Timers {
   }
 
   /**
-   * Envoy never reads on a body over its buffer limit that arrives while it waits for the headers' reply (Envoy 1.40), and
+   * Envoy stops reading a body over its buffer limit that arrives while it waits for the headers' reply (Envoy 1.40), and
    * no timeout of Envoy's own ends the wait.
    */
   watchBody(side: Side, waitMs: number): void {

@@ -1,7 +1,7 @@
 /** One that runs. */
 export type Timer = object;
 
-/** Where a stream's timers come from: the process's clock, or one that a caller moves by itself. */
+/** The source of a stream's timers: the process's clock, or one that the caller advances. */
 export interface Timing {
   set(run: () => void, ms: number): Timer;
   clear(timer: Timer | undefined): void;

@@ -14,7 +14,7 @@ export interface FormatOptions {
   readonly targetGroupArn: CompiledTemplate | undefined;
   readonly multiValueHeaders: boolean;
   readonly headerNames: 'canonical' | 'lower';
-  /** In lower case; `*` stands for any characters. */
+  /** In lower case; `*` matches any characters. */
   readonly binaryMediaTypes: readonly string[];
   readonly trustedProxies: TrustedProxies | undefined;
 }

@@ -16,12 +16,12 @@ export interface HeaderView extends HeaderScope {
   isChanged(name: string): boolean;
 }
 
-/** A request as formats see it: what expressions see, and what only an event tells. */
+/** A request as formats see it: what expressions see, and what only events contain. */
 export interface RequestView extends RequestScope {
   readonly headers: HeaderView;
   /** The body as it came, its content codings not undone, or as a policy set it; undefined: it is not known. */
   readonly bytes: Uint8Array | undefined;
-  /** As Envoy tells it, for instance `HTTP/2`. */
+  /** As Envoy names it, for instance `HTTP/2`. */
   readonly protocol: string | null;
   /** The port of Envoy that the caller connected to. */
   readonly localPort: number | null;
@@ -31,7 +31,7 @@ export interface RequestView extends RequestScope {
   readonly resource: PathTemplate | undefined;
   /** The values of the resource's names, as they were sent (not decoded); undefined: the path does not match it. */
   readonly pathValues: ReadonlyMap<string, string> | undefined;
-  /** What the last authorizer told of the caller; undefined: none was asked. */
+  /** What the last authorizer said about the caller; undefined: none was asked. */
   readonly grant: AuthorizerGrant | undefined;
 }
 
@@ -48,13 +48,13 @@ export interface FunctionResult {
   readonly payload: Uint8Array;
 }
 
-/** How a transaction becomes the payload of an invocation. Made once for a step, with what its configuration says. */
+/** How a transaction becomes the payload of an invocation. Made once for a step, from its configuration. */
 export interface RequestFormat {
   /** What its expressions read. */
   readonly needs: BodyNeeds;
   /** It reads the request's body as it came, with its content codings. */
   readonly readsBytes: boolean;
-  /** The payload of all requests, where they have the same. */
+  /** The payload of all requests, if it is always the same. */
   readonly shared: Uint8Array | undefined;
   /**
    * Undefined: no payload. Bytes that are made for this request are taken from `memory` first, if there is one. Throws
@@ -65,14 +65,14 @@ export interface RequestFormat {
 
 /** How the result of an invocation becomes an HTTP answer. */
 export interface ResponseFormat {
-  /** What is made on the way is taken of `memory`, if there is one. Throws FormatError for a result that is none, and NoRoomError. */
+  /** Intermediate data are charged to `memory`, if there is one. Throws FormatError for an invalid result, and NoRoomError. */
   decode(result: FunctionResult, memory?: MemoryAccount): FunctionAnswer;
 }
 
 /** How a result that arrives becomes an HTTP answer. */
 export interface StreamedResponseFormat {
   /**
-   * Waits for the head and the first byte of the answer's body, or the end. What it keeps meanwhile is taken of `memory`, if there
+   * Waits for the head and the first byte of the answer's body, or the end. What it keeps meanwhile is charged to `memory`, if there
    * is one, and given back. Rejects with FormatError, NoRoomError, or as the body does; then the body is stopped.
    */
   begin(body: BodyPieces, memory?: MemoryAccount): Promise<FunctionAnswer>;

@@ -13,7 +13,7 @@ import { multiFirst, preludeStream, rawStream, singleFirst } from './result/stre
 
 /** One of the names that `requestFormat` and `responseFormat` take. */
 export interface Format {
-  /** Whose format it is, for people. */
+  /** The service whose format it is, for readers. */
   readonly title: string;
   /** The fields of `format` that its events are made with. */
   readonly requestFields: readonly FormatField[];

@@ -1,6 +1,6 @@
 import type { AuthorizerResult } from './authorizer/authorizer-result.ts';
 
-/** What a function answered, as HTTP: what sendToConsumer sends and `#lambdaResponse` shows. */
+/** A function's answer as HTTP: sendToConsumer sends it and `#lambdaResponse` shows it. */
 export interface FunctionAnswer {
   readonly status: number;
   /** Names in lower case, in order; a name may occur several times (set-cookie). */
@@ -15,7 +15,7 @@ export interface FunctionAnswer {
  * where the body breaks off.
  */
 export interface BodyPieces extends AsyncIterable<Uint8Array> {
-  /** Nobody reads on: what it comes from is closed. A read under way ends. Does nothing after the end. */
+  /** Stops reading and closes the source. A running read ends. Does nothing after the end. */
   stop(): void;
 }
 

@@ -10,14 +10,14 @@ export function quoteAll(texts: readonly string[]): string {
   return texts.length === 1 && first !== undefined ? `[${quote(first)}]` : JSON.stringify(texts);
 }
 
-/** A text field of `format`: what it stands for in events, once where it has no expression. */
+/** A text field of `format`: its value in events, computed once if it has no expression. */
 export class TextField {
   readonly #name: string;
   readonly #template: CompiledTemplate | undefined;
   readonly #constant: string | undefined;
   readonly #json: string | undefined;
 
-  /** `otherwise`: the text where the step has none. Undefined: it has none, then nor has the event. */
+  /** `otherwise`: the text if the step has none. Undefined: then the event has none either. */
   constructor(name: string, template: CompiledTemplate | undefined, otherwise?: string) {
     this.#name = name;
     this.#template = template;
@@ -29,7 +29,7 @@ export class TextField {
     return this.#template !== undefined;
   }
 
-  /** Throws FormatError: a field that is there and gives nothing is never an absent one. */
+  /** Throws FormatError: a configured field without a value is never treated as absent. */
   text(context: EvaluationContext): string {
     return this.#constant ?? this.#evaluate(context);
   }

@@ -12,7 +12,7 @@ type Segment =
 /** API Gateway's names of path parameters. */
 const NAME = /^\{([A-Za-z0-9._:$-]+)(\+?)\}$/;
 
-/** A path with names, as API Gateway has it: `/users/{id}`, `/{proxy+}`. */
+/** A path with names, as in API Gateway: `/users/{id}`, `/{proxy+}`. */
 export class PathTemplate {
   readonly text: string;
   readonly #segments: readonly Segment[];
@@ -22,21 +22,22 @@ export class PathTemplate {
     this.#segments = segments;
   }
 
-  /** A template, or why the text is none. */
+  /** A template, or why the text is not one. */
   static parse(text: string): PathTemplate | string {
     if (!text.startsWith('/')) return 'must begin with "/"';
-    if (/[?#\s]/.test(text)) return 'must have no query, no fragment and no blanks';
+    if (/[?#\s]/.test(text)) return 'must not have a query, a fragment or blanks';
     const names = new Set<string>();
     const segments: Segment[] = [];
     const parts = text.slice(1).split('/');
     for (const [index, part] of parts.entries()) {
       const [, name, plus] = NAME.exec(part) ?? [];
       if (name === undefined) {
-        if (/[{}]/.test(part)) return 'must have a name alone between two slashes, as in /users/{id} or /{proxy+}';
+        if (/[{}]/.test(part))
+          return 'must have nothing but the name between two slashes, as in /users/{id} or /{proxy+}';
         segments.push({ kind: 'literal', text: percentDecode(part) });
         continue;
       }
-      if (plus === '+' && index < parts.length - 1) return `must end with {${name}+}: it takes the rest of the path`;
+      if (plus === '+' && index < parts.length - 1) return `must end with {${name}+}: it matches the rest of the path`;
       if (names.has(name)) return `must not have the name ${name} twice`;
       names.add(name);
       segments.push({ kind: plus === '+' ? 'rest' : 'name', name });
@@ -45,7 +46,7 @@ export class PathTemplate {
   }
 
   /**
-   * The values of its names in a path (without query), as they stand there; undefined: the path does not match. Literals
+   * The values of its names in a path (without query), not decoded; undefined: the path does not match. Literals
    * are compared decoded, values of names are never empty.
    */
   match(path: string): ReadonlyMap<string, string> | undefined {

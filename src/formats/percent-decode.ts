@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 const RUN = /(?:%[0-9a-fA-F]{2})+/g;
 
-/** Percent decoding, once. What is no escape, or is not UTF-8, stays as it was sent: nothing fails. */
+/** Percent decoding, once. Invalid escapes and bytes that are not UTF-8 stay as they were sent: nothing fails. */
 export function percentDecode(text: string): string {
   return text.includes('%') ? text.replace(RUN, decodeRun) : text;
 }

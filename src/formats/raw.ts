@@ -6,7 +6,7 @@ import type { FunctionAnswer } from './function-answer.ts';
 
 const noNeeds: BodyNeeds = { requestBody: false, responseBody: false };
 
-/** The text of `payload` as it is, or the JSON that its object gives; null, "" and a missing `payload` are no payload. */
+/** The text of `payload` unchanged, or the JSON of its object; null, "" and a missing `payload` mean no payload. */
 export class RawRequest implements RequestFormat {
   readonly needs: BodyNeeds;
   readonly readsBytes = false;

@@ -1,17 +1,17 @@
-/** Where an expression reads `#context.attributes` by a name that stands in it. */
+/** Where an expression reads `#context.attributes` by a literal name. */
 const ACCESS =
   /#context\s*\.\s*attributes\s*(?:\[\s*'((?:[^']|'')*)'\s*\]|\[\s*"((?:[^"]|"")*)"\s*\]|\.\s*([A-Za-z_]\w*)(?![\w(]|\s*\())/g;
 
 const PREFIX = 'gravitee.attribute.';
 
-/** Names are looked up as they are and then with the gateway's prefix: both are one. */
+/** Names are looked up as they are and then with the gateway's prefix: both mean the same attribute. */
 export function attributeName(name: string): string {
   return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
 }
 
 export interface AttributeReads {
   readonly names: ReadonlySet<string>;
-  /** Whether attributes are read in a way that does not tell which. */
+  /** Whether attributes are read by names that are not known here. */
   readonly hasOthers: boolean;
 }
 

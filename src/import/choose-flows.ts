@@ -4,7 +4,7 @@ import { isCarriedPath, isPattern, pathCondition } from './path-patterns.ts';
 import type { Report } from './report.ts';
 import { areDisjoint, compareMatch, isWithin, methodsWithin, pathWithin } from './selectors.ts';
 
-/** The requests that come to one route: those of its selector that no earlier route takes. */
+/** The requests of one route: those of its selector that no earlier route matches. */
 export interface RoutePlace {
   readonly selector: Selector;
   readonly contextPath: string;
@@ -13,7 +13,7 @@ export interface RoutePlace {
 
 export interface ChosenFlow {
   readonly flow: Flow;
-  /** What has to hold beyond the route. */
+  /** Conditions beyond those of the route. */
   readonly parts: readonly string[];
 }
 
@@ -21,12 +21,12 @@ export function callsLambda(flow: Flow): boolean {
   return flow.request.length + flow.response.length > 0;
 }
 
-/** Without the flows that the gateway never ran, and those whose paths Envoy cannot look for. */
+/** Without the flows that the gateway never ran, and those whose paths Envoy cannot match. */
 export function runnableFlows(flows: readonly Flow[], report: Report): readonly Flow[] {
   return flows.filter((flow) => {
     const condition = readCondition(flow.condition);
     if (condition.kind === 'never') {
-      const what = `flow ${flow.name} is not carried: the gateway never ran it, because ${condition.why}`;
+      const what = `flow ${flow.name} is not imported: the gateway never ran it, because ${condition.why}`;
       report.add('changed', what, flow.field);
       return false;
     }
@@ -41,7 +41,7 @@ export function fittingFlows(flows: readonly Flow[], { selector, earlier }: Rout
   });
 }
 
-/** The flows that call Lambda, each with what makes it the gateway's choice. */
+/** The flows that call Lambda, each with the condition under which the gateway chooses it. */
 export function chooseFlows(
   flows: readonly Flow[],
   mode: ApiDefinition['flowMode'],
@@ -55,7 +55,7 @@ export function chooseFlows(
     const better = ranked.slice(0, ranked.indexOf(entry)).filter(({ flow }) => {
       return !areDisjoint(flow.selector, entry.flow.selector);
     });
-    // A better flow that fits every request of the route leaves none for this one.
+    // A better flow that matches every request of the route leaves none for this one.
     if (better.some(({ parts }) => parts.length === 0)) return [];
     const exclusions = better.map(({ parts }) => noneOf(parts));
     return [{ flow: entry.flow, parts: [...entry.parts, ...exclusions] }];
@@ -76,8 +76,8 @@ export function partsOf(flow: Flow, { selector: route, contextPath }: RoutePlace
 }
 
 /**
- * STARTS_WITH `/items` fits `/itemsx` too, but then the gateway counts the segment as not matched when it looks for the
- * closest flow. Here a flow that fits counts as matched.
+ * STARTS_WITH `/items` also matches `/itemsx`, but then the gateway counts the segment as not matched when it looks for the
+ * closest flow. Here a flow that matches counts as matched.
  */
 export function tellPartialSegments(flows: readonly Flow[], report: Report): void {
   const open = flows.find(({ selector: { operator, segments } }) => {

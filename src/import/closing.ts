@@ -3,7 +3,7 @@ import type { ApiDefinition, Flow, Guard, Plan } from './definition.ts';
 import { isCarriedPath } from './path-patterns.ts';
 import type { Report } from './report.ts';
 
-/** Names that a person accepts to be open, in small letters. */
+/** Names that a user accepts to be open, in lower case. */
 export type Accepted = ReadonlySet<string>;
 
 export function acceptedNames(names: readonly string[]): Accepted {
@@ -14,7 +14,7 @@ export function isAccepted({ name }: Guard, accepted: Accepted): boolean {
   return accepted.has(name.toLowerCase());
 }
 
-/** The plan whose flows the routes have: one that let everybody in, else one that was accepted. */
+/** The plan whose flows the routes have: one that admitted all callers, otherwise one that was accepted. */
 export function choosePlan(plans: readonly Plan[], accepted: Accepted): Plan | undefined {
   return (
     plans.find(({ guard }) => guard === undefined) ??
@@ -23,23 +23,23 @@ export function choosePlan(plans: readonly Plan[], accepted: Accepted): Plan | u
   );
 }
 
-/** What keeps callers out of all routes. */
+/** Restrictions on all routes. */
 export function apiGuards(definition: ApiDefinition, plan: Plan | undefined, flows: readonly Flow[]): readonly Guard[] {
   const paths = flows.flatMap((flow): Guard[] => {
     if (isCarriedPath(flow.selector) || (!callsLambda(flow) && flow.guards.length === 0)) return [];
     const path = `/${flow.selector.segments.join('/')}`;
-    const what = `flow ${flow.name}: its path ${path} is a regular expression that Envoy's RE2 does not know`;
+    const what = `flow ${flow.name}: its path ${path} is a regular expression that Envoy's RE2 does not support`;
     return [{ name: flow.name, what, fields: [flow.field] }];
   });
   return [...definition.guards, ...(plan?.guard === undefined ? [] : [plan.guard]), ...paths];
 }
 
-/** What keeps callers out of one route: the steps that guarded a flow which may run there. */
+/** Restrictions on one route: the steps that guarded a flow that may run there. */
 export function routeGuards(flows: readonly Flow[], place: RoutePlace): readonly Guard[] {
   return fittingFlows(flows, place).flatMap(({ guards }) => guards);
 }
 
-/** Where a request that no flow fits is a 404: how many of a route's requests are. */
+/** How many of a route's requests are a 404 because no flow matches. */
 export function missing(flows: readonly Flow[], place: RoutePlace): 'none' | 'some' | 'all' {
   const fitting = fittingFlows(flows, place);
   if (fitting.length === 0) return 'all';

@@ -3,7 +3,7 @@ import { Document, isScalar, type Pair, stringify, visit, type YAMLMap } from 'y
 /** A part of a document. The key `#` holds a comment for the key after it. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** A part that stands in a comment, for people to copy. Its own comments are left out. */
+/** A part that is written as a comment, for users to copy. Its own comments are left out. */
 export function yamlLines(content: Json): readonly string[] {
   const text = stringify(content, (key, value: unknown) => (key === '#' ? undefined : value), { lineWidth: 0 });
   return text.trimEnd().split('\n');
@@ -29,7 +29,7 @@ function takeComments(map: YAMLMap): void {
       comment = commentText(String(isScalar(pair.value) ? pair.value.value : '').split('\n'));
       continue;
     }
-    // Before the first key of an item of a list it would stand between the dash and the key.
+    // Before the first key of a list item, the comment would be between the dash and the key.
     if (comment !== undefined && kept.length === 0) map.commentBefore = comment;
     else if (comment !== undefined && isScalar(pair.key)) pair.key.commentBefore = comment;
     comment = undefined;

@@ -1,9 +1,9 @@
 import { cutTemplate } from './template-text.ts';
 
-/** What the gateway makes of the text of a condition. */
+/** How the gateway reads the text of a condition. */
 export type Condition =
   | { readonly kind: 'always' }
-  /** `why`: a sentence for people, about the condition. */
+  /** `why`: a sentence for readers, about the condition. */
   | { readonly kind: 'never'; readonly why: string }
   /** One expression, without the braces around it. */
   | { readonly kind: 'expression'; readonly bare: string };
@@ -13,7 +13,7 @@ const FALSE_TEXTS: ReadonlySet<string> = new Set(['false', 'off', 'no', '0']);
 
 /**
  * The gateway evaluates a condition as a template whose text must be a boolean: `{#a == 'b'}` is one expression,
- * `#a == 'b'` is text that is no boolean, and `{#a} && {#b}` gives `true && true`, which is none either.
+ * `#a == 'b'` is text that is not a boolean, and `{#a} && {#b}` gives `true && true`, which is not one either.
  */
 export function readCondition(text: string | undefined): Condition {
   if (text === undefined) return { kind: 'always' };
@@ -22,14 +22,14 @@ export function readCondition(text: string | undefined): Condition {
   const [first] = parts;
   if (parts.length === 1 && first?.kind === 'expression') return { kind: 'expression', bare: first.text.trim() };
   if (parts.some(({ kind }) => kind === 'expression')) {
-    return { kind: 'never', why: 'its condition is more than one expression in braces, whose text is no boolean' };
+    return { kind: 'never', why: 'its condition has more than one expression in braces, so its text is not a boolean' };
   }
   const word = text.trim().toLowerCase();
   if (TRUE_TEXTS.has(word)) return { kind: 'always' };
   if (FALSE_TEXTS.has(word)) return { kind: 'never', why: 'its condition is always false' };
   return {
     kind: 'never',
-    why: 'its condition is no expression in braces: one begins with {#, {T( or {( and ends with }',
+    why: 'its condition is not an expression in braces: one begins with {#, {T( or {( and ends with }',
   };
 }
 
@@ -51,7 +51,7 @@ function conjunction(parts: readonly string[]): string {
   return parts.map((part) => (parts.length > 1 && needsParentheses(part) ? `(${part})` : part)).join(' && ');
 }
 
-/** Strings aside, only these bind weaker than `&&`. */
+/** Outside strings, only these bind weaker than `&&`. */
 function needsParentheses(part: string): boolean {
   return /\|\||\?|\bor\b/i.test(part.replace(/'[^']*'|"[^"]*"/g, ''));
 }

@@ -1,4 +1,4 @@
-/** An exported API, v2 or v4, reduced to what can be carried: what both versions say in different words. */
+/** An exported API, v2 or v4, reduced to what can be imported, in one form for both versions. */
 export interface ApiDefinition {
   readonly version: 'v2' | 'v4';
   readonly mode: ExecutionMode;
@@ -9,12 +9,12 @@ export interface ApiDefinition {
   readonly entrypoints: readonly Entrypoint[];
   readonly groups: readonly BackendGroup[];
   readonly flowMode: 'DEFAULT' | 'BEST_MATCH';
-  /** Whether a request that no flow fits is a 404. */
+  /** Whether a request without a matching flow is a 404. */
   readonly matchRequired: boolean;
   readonly flows: readonly Flow[];
   /** Those that callers can use. */
   readonly plans: readonly Plan[];
-  /** What keeps all callers out, beside the plans. */
+  /** Restrictions on all callers, besides the plans. */
   readonly guards: readonly Guard[];
   readonly cors: Cors | undefined;
   readonly properties: ReadonlyMap<string, string>;
@@ -37,11 +37,11 @@ export interface Entrypoint {
   readonly contextPath: string;
 }
 
-/** Something that restricted callers and is not carried: where it was, the routes are closed. */
+/** A restriction on callers that is not imported: its routes are closed. */
 export interface Guard {
   /** For `--accept`. */
   readonly name: string;
-  /** What it is and what may take its place. */
+  /** What it is and what may replace it. */
   readonly what: string;
   /** The places in the definition. */
   readonly fields: readonly string[];
@@ -63,13 +63,13 @@ export interface Backend {
   readonly healthCheck: HealthCheck | undefined;
 }
 
-/** How an endpoint is spoken to. Times are milliseconds. */
+/** How to connect to an endpoint. Times are milliseconds. */
 export interface Connection {
   readonly connectTimeoutMs?: number;
   readonly readTimeoutMs?: number;
   /** Without a byte in either direction. */
   readonly streamIdleMs?: number;
-  /** Of a connection that nobody uses. */
+  /** Of an unused connection. */
   readonly connectionIdleMs?: number;
   readonly connectionLifetimeMs?: number;
   readonly keepAlive?: boolean;
@@ -111,7 +111,7 @@ export interface HealthCheck {
 export interface Plan {
   readonly name: string;
   readonly security: string;
-  /** Why callers of the import are not those of the plan; undefined: everybody was let in. */
+  /** Why the import's callers differ from the plan's; undefined: the plan admitted everybody. */
   readonly guard: Guard | undefined;
   readonly flows: readonly Flow[];
 }
@@ -123,7 +123,7 @@ export interface Flow {
   readonly condition: string | undefined;
   readonly request: readonly Step[];
   readonly response: readonly Step[];
-  /** Steps that guarded and are not carried. */
+  /** Steps that guarded and are not imported. */
   readonly guards: readonly Guard[];
   /** e.g. "plan gold". */
   readonly owner: string;
@@ -133,7 +133,7 @@ export interface Flow {
 /** Which requests a flow is for, relative to the context path. */
 export interface Selector {
   readonly operator: 'STARTS_WITH' | 'EQUALS';
-  /** Segments of the path; one that begins with `:` stands for any text, others are regular expressions. */
+  /** Segments of the path; one that begins with `:` matches any text, others are regular expressions. */
   readonly segments: readonly string[];
   /** Empty: all. */
   readonly methods: readonly string[];

@@ -9,7 +9,7 @@ import { compareRoutes, sameSelector } from './selectors.ts';
 
 export interface ImportedApi {
   readonly name: string;
-  /** Where its routes are; undefined where no expression of it asks. */
+  /** The paths of its routes; undefined if no expression needs them. */
   readonly contextPath: string | undefined;
   readonly request: readonly ImportedStep[];
   readonly response: readonly ImportedStep[];
@@ -20,11 +20,11 @@ export interface ImportedRoute {
   readonly contextPath: string;
   readonly host: string | undefined;
   readonly selector: Selector;
-  /** Undefined: no flow with a Lambda policy can fit. */
+  /** Undefined: no flow with a Lambda policy can match. */
   readonly api: string | undefined;
-  /** What restricted callers and nobody accepted to be open. */
+  /** Restrictions on callers that were not accepted as open. */
   readonly closedBy: readonly Guard[];
-  /** No flow fits, and the API wants one. */
+  /** No flow matches, and the API requires one. */
   readonly isMissing: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface Imported {
 const everything: Selector = { operator: 'STARTS_WITH', segments: [], methods: [] };
 
 /**
- * Routes for the selectors of the flows, each with an API of the flows that fit it. A flow that fits only some requests
+ * Routes for the selectors of the flows, each with an API of the flows that match it. A flow that matches only some requests
  * of a route becomes a condition, so that the result does not depend on how the routes were cut.
  */
 export function flowsToApis(definition: ApiDefinition, accepted: Accepted, report: Report): Imported {
@@ -81,7 +81,7 @@ export function flowsToApis(definition: ApiDefinition, accepted: Accepted, repor
 
 const matchGuard: Guard = {
   name: 'match-required',
-  what: 'matchRequired: a request whose flows have conditions that all fail is a 404 in the gateway, and Envoy cannot tell',
+  what: 'matchRequired: a request whose flows have conditions that all fail gets a 404 from the gateway; Envoy cannot detect this',
   fields: ['flowExecution.matchRequired'],
 };
 

@@ -26,7 +26,7 @@ const ATTRIBUTE_PLACES: readonly (readonly [pattern: RegExp, place: string])[] =
   [/^(?:request\.endpoint|organization|environment)/, 'only the gateway has it'],
 ];
 
-/** Values that only the gateway, or a step that is not carried, would have: each is null here. */
+/** Values that only the gateway, or a step that is not imported, would have: each is null here. */
 export function tellGatewayValues(definition: ApiDefinition, imported: Imported, report: Report): void {
   const steps = imported.apis.flatMap((api) => [...api.request, ...api.response]);
   const text = JSON.stringify([imported.apis, [...definition.responseTemplates.values()].map((types) => [...types])]);
@@ -53,18 +53,21 @@ export function tellGatewayValues(definition: ApiDefinition, imported: Imported,
 }
 
 function tellAttributes(text: string, set: ReadonlySet<string>, report: Report): void {
-  // What stands in JSON has its quotes escaped.
+  // Inside JSON its quotes are escaped.
   const { names, hasOthers } = attributeReads(text.replaceAll('\\"', '"'));
   for (const name of names) {
     if (set.has(name) || name.startsWith('kept-')) continue;
     const place = ATTRIBUTE_PLACES.find(([pattern]) => pattern.test(name))?.[1];
     const rest =
       place ??
-      'no carried step sets it; filters before ext_proc can pass values as headers or metadata (metadata_context)';
+      'no imported step sets it; filters before ext_proc can pass values as headers or metadata (metadata_context)';
     report.add('lost', `attribute ${name}, which is null here: ${rest}`);
   }
   if (hasOthers)
-    report.add('told', 'attributes that are read by computed names or by methods: those of steps not carried are null');
+    report.add(
+      'told',
+      'attributes that are read by computed names or by methods: those of steps that are not imported are null',
+    );
 }
 
 function tellRequest(text: string, { entrypoints }: ApiDefinition, report: Report): void {
@@ -74,7 +77,7 @@ function tellRequest(text: string, { entrypoints }: ApiDefinition, report: Repor
   for (const name of contextPathReads(text)) {
     const lost = entrypoints.filter(({ contextPath }) => !isTakenPath(contextPath));
     for (const { contextPath } of lost) {
-      report.add('changed', `#request.${name} knows no context path where that has blanks: ${contextPath}`);
+      report.add('changed', `#request.${name} does not recognize a context path that has blanks: ${contextPath}`);
     }
     const what = `#request.${name} is the gateway's, by the contextPath of each API in policies.yaml`;
     if (lost.length < entrypoints.length) report.add('told', what);

@@ -12,7 +12,7 @@ import { ImportError, Report, type ReportEntry } from './report.ts';
 import { Secrets } from './secrets.ts';
 
 export interface ImportOptions {
-  /** Names of what restricted callers and may be open. */
+  /** Names of restrictions that may be open. */
   readonly accept?: readonly string[];
   /** Texts of files with shared policy groups. */
   readonly sharedPolicyGroups?: readonly { readonly text: string; readonly fileName: string }[];
@@ -30,9 +30,9 @@ export interface ImportResult {
   readonly apis: number;
   readonly steps: number;
   readonly routes: number;
-  /** Routes that answer 503 since something that restricted callers is not carried. */
+  /** Routes that answer 503 because a restriction on callers is not imported. */
   readonly closedRoutes: number;
-  /** What could not be carried as it was, the worst first. */
+  /** What could not be imported unchanged, the worst first. */
   readonly report: readonly ReportEntry[];
 }
 
@@ -85,7 +85,7 @@ function convert(definition: ApiDefinition, secrets: Secrets, report: Report, op
   tellGatewayValues(definition, imported, report);
   const messageTimeoutMs = messageTimeout(imported, report);
   const policies = policiesDocument(definition, imported, messageTimeoutMs, report);
-  // Last, since its comments hold what the report says of security.
+  // Last, because its comments contain the report's entries about security.
   const envoy = envoyDocument(definition, imported, messageTimeoutMs, report);
   return {
     policies,
@@ -113,7 +113,7 @@ function secretsFile({ values }: Secrets): string | undefined {
   ].join('\n');
 }
 
-/** The longest that the steps of one API may take, so that Envoy does not give up before they do: at most what Envoy takes. */
+/** The longest time that the steps of one API may take, so that Envoy waits for them: at most Envoy's maximum. */
 function messageTimeout({ apis }: Imported, report: Report): number {
   const sums = apis.map((api) => {
     return [...api.request, ...api.response].reduce((sum, { step }) => sum + longest(step), 0);

@@ -4,7 +4,7 @@ import type { ApiDefinition, Step } from './definition.ts';
 import { evaluateOnce, type FlowStep } from './once-conditions.ts';
 import type { Report } from './report.ts';
 
-/** A step whose condition holds everything that its flow asks for beyond the route. */
+/** A step whose condition includes everything that its flow requires beyond the route. */
 export interface ImportedStep {
   readonly step: Step;
   readonly condition: string | undefined;
@@ -47,7 +47,7 @@ export function conditionalSteps({ plan, api }: Chains, definition: ApiDefinitio
     });
   };
   const request = phase([plan, api], 'request');
-  // The older engine runs the API's flows before the plan's, and looks at conditions again.
+  // The older engine runs the API's flows before the plan's, and evaluates conditions again.
   const response = phase(mode === 'v3' ? [api, plan] : [plan, api], 'response');
   const all = mode === 'v3' ? [...request, ...response] : evaluateOnce([...request, ...response], report);
   return {
@@ -61,7 +61,7 @@ function conditional({ step, parts, flow }: FlowStep, report: Report): readonly 
   for (const text of step.conditions) {
     const condition = readCondition(text);
     if (condition.kind === 'never') {
-      const what = `step ${step.name} of ${flow} is not carried: the gateway never ran it, because ${condition.why}`;
+      const what = `step ${step.name} of ${flow} is not imported: the gateway never ran it, because ${condition.why}`;
       report.add('changed', what, step.field);
       return [];
     }

@@ -1,4 +1,4 @@
-/** Names for routes, clusters and steps: small letters, digits and dashes. */
+/** Names for routes, clusters and steps: lower-case letters, digits and dashes. */
 
 export function slug(text: string, fallback = 'api'): string {
   const words = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];

@@ -3,23 +3,23 @@ import { quote } from './conditions.ts';
 import type { Step } from './definition.ts';
 import type { Report } from './report.ts';
 
-/** A step of an API with what has to hold for its flow, as expressions without braces. */
+/** A step of an API with the conditions of its flow, as expressions without braces. */
 export interface FlowStep {
   readonly step: Step;
   /** e.g. "flow all of the API". */
   readonly flow: string;
-  /** What has to hold beyond the route. */
+  /** Conditions beyond those of the route. */
   readonly parts: readonly string[];
-  /** Steps of the same number have their conditions evaluated at the same time: the number of the first of them. */
+  /** Steps with the same number have their conditions evaluated together: the number of the first of them. */
   readonly evaluatedAt: number;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The newer engines evaluate the condition of a flow once, before its request steps, and what came out holds for its
- * response steps. Here each step has the condition. It comes out the same unless a step in between set an attribute
- * that the condition reads: then that step keeps the old value under another name, where later conditions find it.
+ * The newer engines evaluate the condition of a flow once, before its request steps, and the result also counts for its
+ * response steps. Here each step has the condition. Its result is the same unless a step in between set an attribute
+ * that the condition reads: then that step keeps the old value under another name, from which later conditions read it.
  * `steps` are all of one API in the order in which they run.
  */
 export function evaluateOnce(steps: readonly FlowStep[], report: Report): readonly FlowStep[] {
@@ -50,7 +50,7 @@ export function evaluateOnce(steps: readonly FlowStep[], report: Report): readon
   });
 }
 
-/** Before the step's own variables: a value that was kept already stays. */
+/** Before the step's own variables: a value that is already kept does not change. */
 function keep(kept: Map<number, Json[]>, position: number, key: string, name: string, isFirst: boolean): void {
   const variables = kept.get(position) ?? [];
   kept.set(position, variables);

@@ -4,14 +4,14 @@ import type { Selector } from './definition.ts';
 
 /**
  * The gateway makes a regular expression of a flow's path without quoting its segments, so that `/items/[0-9]+` is for
- * numbers only and a dot stands for any character. Envoy and the expression language share the syntax of RE2.
+ * numbers only and a dot matches any character. Envoy and the expression language share the syntax of RE2.
  */
 
 export function isParameter(segment: string): boolean {
   return segment.startsWith(':');
 }
 
-/** Whether a segment stands for more than itself. */
+/** Whether a segment can match other texts than itself. */
 export function isPattern(segment: string): boolean {
   return isParameter(segment) || /[.*+?^$(){}|[\]\\]/.test(segment);
 }
@@ -21,7 +21,7 @@ export function hasOwnPattern({ segments }: Selector): boolean {
   return segments.some((segment) => !isParameter(segment) && isPattern(segment));
 }
 
-/** Whether Envoy can look for the path. */
+/** Whether Envoy can match the path. */
 export function isCarriedPath(selector: Selector): boolean {
   return !hasOwnPattern(selector) || isRe2(pathPattern(selector, ''));
 }
@@ -50,7 +50,7 @@ export function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** That the path of a request is in the selector, below the context path. */
+/** A condition: the path of a request is in the selector, below the context path. */
 export function pathCondition(selector: Selector, contextPath: string): string {
   const { operator, segments } = selector;
   const path = contextPath + segments.map((segment) => `/${segment}`).join('');

@@ -20,7 +20,7 @@ export function policiesDocument(
     ...(definition.properties.size > 0 && { properties: Object.fromEntries(definition.properties) }),
     ...endpointsOf(definition),
   };
-  // Only the oldest engine looks at scopes.
+  // Only the oldest engine uses scopes.
   const [first, second] = definition.mode === 'v3' ? (['pre', 'post'] as const) : (['request', 'response'] as const);
   const ofResponse = definition.mode === 'v3' ? bodyOnly : configurationOf;
   const templates = responseTemplates(definition, report);

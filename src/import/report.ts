@@ -1,16 +1,16 @@
 /**
- * What an import could not carry as it was, by the damage that silence would do:
+ * What could not be imported unchanged, by the damage if it were not reported:
  * - `opened`: it restricted callers. The routes are closed, unless it was accepted.
- * - `changed`: it is there and behaves differently.
- * - `lost`: it is not there.
- * - `told`: it has no effect on requests, or a person has to know it.
+ * - `changed`: it is imported but behaves differently.
+ * - `lost`: it is missing.
+ * - `told`: it has no effect on requests, or the user has to know it.
  */
 export const DAMAGES = ['opened', 'changed', 'lost', 'told'] as const;
 export type Damage = (typeof DAMAGES)[number];
 
 export interface ReportEntry {
   readonly damage: Damage;
-  /** For people; never holds a value that may be a secret. */
+  /** For users; never contains a value that may be a secret. */
   readonly what: string;
   /** The places in the definition, e.g. `plans[0].security`. */
   readonly fields: readonly string[];
@@ -20,7 +20,7 @@ export interface ReportEntry {
   readonly closed?: boolean;
 }
 
-/** Collects entries, each thing once. */
+/** Collects entries without duplicates. */
 export class Report {
   readonly #entries = new Map<string, ReportEntry>();
 

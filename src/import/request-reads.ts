@@ -1,16 +1,16 @@
-/** What expressions ask of a request that Envoy or policies.yaml has to be told to give. Texts may be JSON of templates. */
+/** What expressions read of a request that Envoy or policies.yaml gives only if configured. Texts may be JSON of templates. */
 
-/** Whether an expression asks for certificates, which Envoy sends when it is told to. */
+/** Whether an expression reads certificates, which Envoy sends only if configured. */
 export function readsTls(text: string): boolean {
   return reads(text, 'ssl');
 }
 
-/** The properties that depend on the context path and that an expression asks for. */
+/** The properties that depend on the context path and that an expression reads. */
 export function contextPathReads(text: string): readonly string[] {
   return ['contextPath', 'pathInfos', 'pathInfo'].filter((name) => reads(text, name));
 }
 
-/** Whether policies.yaml takes a context path, which may be none with blanks. */
+/** Whether policies.yaml accepts a context path, which must not have blanks. */
 export function isTakenPath(contextPath: string): boolean {
   return !/\s/.test(contextPath);
 }

@@ -2,21 +2,21 @@ import type { Report } from './report.ts';
 
 const PREFIX = 'LAMBDA_EXT_PROC_SECRET_';
 
-/** Whether a text stands for a secret of a vault, or of Kubernetes by the operator's templates. */
+/** Whether a text refers to a secret of a vault, or of Kubernetes by the operator's templates. */
 export function isReference(text: string): boolean {
   return text.includes('#secrets') || /\[\[.*\]\]/.test(text);
 }
 
 /**
- * Keys of a definition, which policies.yaml does not hold: each becomes a reference to an environment variable, and its
- * value stands in a file of its own.
+ * Keys of a definition, which are not written to policies.yaml: each becomes a reference to an environment variable, and its
+ * value is written to a separate file.
  */
 export class Secrets {
   readonly #values = new Map<string, string | undefined>();
-  /** Variables by the field and the text that they stand for. */
+  /** Variables by the field and the text that they replace. */
   readonly #known = new Map<string, string>();
 
-  /** Variable to value; undefined where the definition has only a reference that nobody here can follow. */
+  /** Variable to value; undefined if the definition has only a reference that cannot be resolved here. */
   get values(): ReadonlyMap<string, string | undefined> {
     return this.#values;
   }
@@ -33,7 +33,7 @@ export class Secrets {
     const name = this.#nameFor(field, elsewhere ? undefined : text, text);
     if (elsewhere) {
       report.add('told', `vault reference in ${field}: put the secret's value into the variable ${name}`, path);
-    } else report.add('told', `${field} is the environment variable ${name} now; secrets.env has its value`, path);
+    } else report.add('told', `${field} is now the environment variable ${name}; its value is in secrets.env`, path);
     return `{#secrets.get('env:${name}')}`;
   }
 

@@ -3,22 +3,22 @@ import { hasOwnPattern, isParameter, isPattern } from './path-patterns.ts';
 
 /**
  * Sets of requests. The gateway turns a path into a regular expression in which the last slash is optional, and looks
- * for it at the beginning (STARTS_WITH) or takes it as a whole (EQUALS): STARTS_WITH `/a` fits `/ab` too.
+ * for it at the beginning (STARTS_WITH) or takes it as a whole (EQUALS): STARTS_WITH `/a` also matches `/ab`.
  */
 
-/** Whether every request of `inner` is one of `outer`. May say no where it cannot tell. */
+/** Whether every request of `inner` is one of `outer`. May say no if it is not known. */
 export function isWithin(inner: Selector, outer: Selector): boolean {
   return pathWithin(inner, outer) && methodsWithin(inner.methods, outer.methods);
 }
 
-/** Whether no request can be in both. May say no where it cannot tell. */
+/** Whether no request can be in both. May say no if it is not known. */
 export function areDisjoint(a: Selector, b: Selector): boolean {
   return !pathsMeet(a, b) || !methodsMeet(a.methods, b.methods);
 }
 
 export function pathWithin(inner: Selector, outer: Selector): boolean {
   if (outer.operator === 'STARTS_WITH' && outer.segments.length === 0) return true;
-  // Of two regular expressions nothing is known but that they are the same.
+  // Of two regular expressions only equality can be detected.
   if (hasOwnPattern(inner) || hasOwnPattern(outer)) return samePath(inner, outer);
   if (outer.operator === 'EQUALS') {
     return (
@@ -53,7 +53,7 @@ export function sameSelector(a: Selector, b: Selector): boolean {
   return isWithin(a, b) && isWithin(b, a);
 }
 
-/** Whether a segment stands for itself and for nothing that it begins. */
+/** Whether a segment matches only itself, and no longer text that begins with it. */
 function isWhole(selector: Selector, index: number): boolean {
   return selector.operator === 'EQUALS' || index < selector.segments.length - 1;
 }
@@ -78,7 +78,7 @@ function methodsMeet(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /**
- * Which of two flows that both fit a request the gateway takes in the mode BEST_MATCH: segment by segment a literal
+ * Which of two flows that both match a request the gateway takes in the mode BEST_MATCH: segment by segment a literal
  * beats a parameter, then the longer path wins. Negative: `a` wins. Zero: the first one.
  */
 export function compareMatch(a: Selector, b: Selector): number {
@@ -96,7 +96,7 @@ function score(segment: string | undefined): number {
   return isPattern(segment) ? 0 : 1;
 }
 
-/** More specific first, so that Envoy, which takes the first route that fits, finds the narrow ones. */
+/** More specific first, because Envoy takes the first matching route. */
 export function compareRoutes(a: Selector, b: Selector): number {
   const equals = Number(b.operator === 'EQUALS') - Number(a.operator === 'EQUALS');
   const methods = Number(b.methods.length > 0) - Number(a.methods.length > 0);

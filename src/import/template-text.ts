@@ -1,7 +1,7 @@
 /** A template cut as the gateway's expression language cuts it. */
 export interface TemplatePart {
   readonly kind: 'text' | 'expression';
-  /** An expression stands without the braces around it. */
+  /** An expression is without the braces around it. */
   readonly text: string;
 }
 

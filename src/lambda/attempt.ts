@@ -14,7 +14,7 @@ export interface Attempt {
   readonly logTail: boolean;
   /** Wall clock in milliseconds. */
   readonly now: () => number;
-  /** To be told of the answer's head before an error of the service is thrown. */
+  /** Called with the answer's head before an error of the service is thrown. */
   onHead(headers: AnswerHeaders, status: number): void;
 }
 

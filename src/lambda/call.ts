@@ -41,7 +41,7 @@ export interface CallRoute {
   readonly guard: FunctionGuard;
   readonly dispatcher: Dispatcher;
   readonly provider: CredentialProvider;
-  /** What the provider has given: for the first attempt. */
+  /** Credentials from the provider, for the first attempt. */
   readonly credentials: ResolvedCredentials;
   readonly prepared: Prepared;
 }
@@ -58,14 +58,14 @@ export class Call<T extends object> {
   readonly #deadline: Deadline;
   readonly #read: AttemptReader<T>;
   readonly #maxAttempts: number;
-  /** The same for all attempts: the service can tell a repeated one. */
+  /** The same for all attempts, so that the service can recognize a repeated one. */
   readonly #id: string;
   #mayHaveRun = false;
   /** Kinds of the failures after which an attempt was repeated. */
   #retried: InvocationFailureKind[] | undefined;
   #lastRetry: RetryKind | undefined;
   #clockCorrected = false;
-  /** Credentials that the service called expired, and its error: once, the request is made again with others. */
+  /** Credentials that the service reported as expired, and its error: the request is retried once with others. */
   #refused: { readonly credentials: ResolvedCredentials; readonly error: InvocationError } | undefined;
   #renewed = false;
 
@@ -153,7 +153,7 @@ export class Call<T extends object> {
     }
   }
 
-  /** For a further attempt. An endpoint of a policy that calls credentials expired takes them from nobody else. */
+  /** For a further attempt. If a policy's endpoint calls credentials expired, they stay valid for everybody else. */
   #credentials(): ResolvedCredentials | Promise<ResolvedCredentials> {
     const { target, provider } = this.#route;
     const refused = this.#refused?.credentials;
@@ -191,14 +191,14 @@ export class Call<T extends object> {
     return delay;
   }
 
-  /** Once; keys of the configuration have no source to ask for others. */
+  /** Once; keys of the configuration have no source that could give others. */
   #renew(type: Invocation['invocationType']): boolean {
     const may = type !== 'Event' && !this.#renewed && this.#route.provider.invalidate !== undefined;
     this.#renewed = true;
     return may;
   }
 
-  /** An attempt before may have run the function, whatever the last one says. */
+  /** An earlier attempt may have run the function, whatever the last one says. */
   #withHistory(error: InvocationError): InvocationError {
     const mayHaveRun = error.mayHaveRun || this.#mayHaveRun;
     const retried = this.#retried;

@@ -1,6 +1,6 @@
 import { InvocationError } from './invocation-error.ts';
 
-/** When a call must be over, and who may end it before. Times by `performance.now()`. */
+/** When a call must end, and the signal that may end it earlier. Times by `performance.now()`. */
 export interface Deadline {
   /** Infinity: never. */
   readonly callEnd: number;
@@ -16,7 +16,7 @@ export function abortedError(reason: unknown, attempts: number, mayHaveRun: bool
 export const CALL_TIMEOUT = 'the call took longer than apiCallTimeoutMs';
 
 /**
- * The promise's value, or an error as soon as the call is over, before anything is sent; the promise itself goes on, others may
+ * The promise's value, or an error as soon as the call is over, before anything is sent; the promise itself continues, others may
  * wait for it.
  */
 export async function within<T>(

@@ -1,4 +1,4 @@
-/** What holds where a configuration says nothing: the reference policy's values, then those of the SDK that it uses. */
+/** Default values: those of the reference policy, then those of the SDK that it uses. */
 export const invocationDefaults = {
   region: 'us-east-1',
   roleSessionName: 'gravitee',

@@ -18,7 +18,7 @@ export function homeDirectory({ HOME, USERPROFILE, HOMEPATH, HOMEDRIVE = 'C:/' }
   }
 }
 
-/** Sees to it that the SDK finds a home directory too. */
+/** Makes sure that the SDK finds a home directory too. */
 export function ensureHome(): void {
   const { HOME, USERPROFILE, HOMEPATH } = process.env;
   if (!HOME && !USERPROFILE && !HOMEPATH) process.env.HOME = homeDirectory({});

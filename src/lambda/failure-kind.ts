@@ -3,7 +3,7 @@ import type { InvocationError } from './invocation-error.ts';
 import type { InvocationFailure } from './invocation-failures.ts';
 import { isExpiredToken, isThrottling, refusesIdentity, tellsOfFunction } from './result/error-classes.ts';
 
-/** What the answer of a service decides is not here. */
+/** Kinds that depend on the service's answer are not here. */
 const KINDS: Readonly<Record<Exclude<InvocationFailure, 'service-error' | 'foreign-status'>, InvocationFailureKind>> = {
   'invalid-field': 'invalid_request',
   'invalid-connection-settings': 'invalid_request',
@@ -29,7 +29,7 @@ const KINDS: Readonly<Record<Exclude<InvocationFailure, 'service-error' | 'forei
   aborted: 'aborted',
 };
 
-/** The kind by which metrics, log lines and records tell a failure. */
+/** The kind of a failure, as metrics, log lines and records name it. */
 export function failureKindOf(error: InvocationError): InvocationFailureKind {
   const { failure } = error;
   if (failure !== 'service-error' && failure !== 'foreign-status') return KINDS[failure];

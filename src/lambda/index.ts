@@ -32,26 +32,26 @@ export type * from './types.ts';
 export { invocationTypes, logTypes } from './types.ts';
 
 export interface LambdaInvokerOptions extends Partial<InvokerParts> {
-  /** Told of each time that a source of credentials was asked. */
+  /** Called each time that a source of credentials was asked. */
   readonly onCredentialsLoaded?: ((source: string, ok: boolean) => void) | undefined;
-  /** Told of credentials that cannot be refreshed. */
+  /** Called with credentials that cannot be refreshed. */
   readonly logger?: Logger | undefined;
-  /** Told of keys of the machine and of roles as they come, for who must keep them out of what is shown. */
+  /** Called with keys of the machine and of roles as they are loaded, so that they can be masked in output. */
   readonly onCredentials?: ((credentials: ResolvedCredentials) => void) | undefined;
   /** Undefined: no spans. */
   readonly tracing?: Tracing | undefined;
 }
 
 export interface ProcessInvoker extends LambdaInvoker {
-  /** How one identity stands; its credentials are asked for when nobody has yet. Throws InvocationError. */
+  /** The state of one identity; its credentials are requested if that has not happened yet. Throws InvocationError. */
   credentialStatus(source: CredentialSource, region: string): CredentialStatus;
-  /** How each identity in use stands, static keys left out. */
+  /** The state of each identity in use, without static keys. */
   credentials(): readonly CredentialStatus[];
   /** The circuits that are not closed now. */
   circuits(): Iterable<CircuitState>;
   /**
    * Where an invocation goes and who signs it, in parts that are the same on every machine for which they mean the same. Undefined
-   * where that is not known: nobody waits for STS. Never rejects.
+   * if that is not known: this does not wait for STS. Never rejects.
    */
   sharedPlace(invocation: Invocation): Promise<readonly (string | undefined)[] | undefined>;
   /** Waits for invocations under way. */
@@ -72,12 +72,12 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
     },
     onUnknownPrincipal: (error) => {
       const message =
-        'STS gives no identity for the credentials of the machine: their steps do not use the result store';
+        'STS returns no identity for the credentials of the machine: steps with these credentials do not use the result store';
       logger?.warn({ err: error }, message);
     },
   });
   for (const problem of new ProxyVariables(parts.environment ?? process.env).problems()) {
-    logger?.error({ reason: problem }, 'no call can go out by the proxy of the environment');
+    logger?.error({ reason: problem }, 'no call can be made through the proxy of the environment');
   }
   const trust = new TrustStores();
   const invoker = new DirectInvoker({
@@ -102,7 +102,7 @@ export function createLambdaInvoker(options: LambdaInvokerOptions = {}): Process
         const principal = providers.principalOf(credentials, region);
         return principal === undefined ? undefined : [...endpoint, ...principal];
       } catch {
-        // The call itself fails with it.
+        // The call itself fails with the same error.
         return undefined;
       }
     },

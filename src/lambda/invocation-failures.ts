@@ -1,4 +1,4 @@
-/** `unavailable`: nobody was reached, there are no credentials, or AWS refused the call; only a preset gives it a status. */
+/** `unavailable`: no service was reached, there are no credentials, or AWS refused the call; only a preset gives it a status. */
 export type ErrorStatusField = 'throttled' | 'timeout' | 'tooLarge' | 'unavailable';
 
 export interface InvocationFailureFacts {
@@ -8,13 +8,13 @@ export interface InvocationFailureFacts {
   readonly details: string;
   /** The field of `errorStatus` that gives the caller's status. What a service answers has its field by the answer. */
   readonly errorStatus?: ErrorStatusField;
-  /** Nothing of the call is sent, so that the function cannot have run. */
+  /** No part of the call is sent, so the function cannot have run. */
   readonly unsent?: boolean;
 }
 
 /**
  * Every way in which an invocation gives no result; docs/reference/lambda-errors.md has a row for each. What depends on
- * how far a call came (whether the function may have run) is told by who makes the error.
+ * how far a call came (whether the function may have run) is set by the code that makes the error.
  */
 export const invocationFailures = {
   /** The service answered with one of its errors; `errorType` and `statusCode` say which. */
@@ -81,7 +81,7 @@ export const invocationFailures = {
     details: 'Service: Lambda, Connection failed',
     errorStatus: 'unavailable',
   },
-  /** Over the limit that this process keeps. */
+  /** Over the limit of this process. */
   'answer-too-large': {
     kind: 'answer-too-large',
     details: 'Service: Lambda, Answer too large',
@@ -93,7 +93,7 @@ export const invocationFailures = {
   'function-failed': { kind: 'function', details: 'Service: Lambda, Function failed' },
   /** A streamed result ends with an error of the service; `errorType` says which. */
   'stream-error': { kind: 'stream', details: 'Service: Lambda, Stream error' },
-  /** A streamed result that is none, breaks off, or ends without its last event. */
+  /** A streamed result that is not valid, is cut off, or ends without its last event. */
   'stream-broken': { kind: 'stream', details: 'Service: Lambda, Stream broken' },
   /** Nothing more of a streamed result came in time. */
   'stream-idle': { kind: 'timeout', details: 'Service: Lambda, Stream idle', errorStatus: 'timeout' },

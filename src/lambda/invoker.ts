@@ -41,13 +41,13 @@ export interface InvokerParts {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** Told when the circuit of a function opens. */
+  /** Called when the circuit of a function opens. */
   readonly onCircuitOpened?: ((name: string) => void) | undefined;
 }
 
 /**
- * Sends `Invoke` by itself: the SDK's `send` costs several times what the work needs. Names, endpoints, signatures,
- * errors and backoff are the SDK's, held against it by test; where this one repeats less, the function could run twice.
+ * Sends `Invoke` without the SDK's `send`, which costs several times what the work needs. Names, endpoints, signatures,
+ * errors and backoff are the SDK's, compared with it by tests; it retries less only where the function could run twice.
  */
 export class DirectInvoker implements LambdaInvoker {
   readonly #credentialsFor: InvokerParts['credentialsFor'];
@@ -82,7 +82,7 @@ export class DirectInvoker implements LambdaInvoker {
   async invokeStreaming(invocation: Invocation, signal?: AbortSignal): Promise<StreamingResult> {
     const { streaming, invocationType } = invocation;
     if (streaming === undefined || invocationType !== 'RequestResponse') {
-      throw configurationError('type', invocationType, 'RequestResponse, the only one that streams');
+      throw configurationError('type', invocationType, 'RequestResponse, the only type that streams');
     }
     const begin = (attempt: Attempt): Promise<BegunStream> => beginStream(attempt, streaming);
     const { result, leave } = await this.#call('stream', invocation, signal, begin);
@@ -90,7 +90,7 @@ export class DirectInvoker implements LambdaInvoker {
     return result;
   }
 
-  /** Rejects with an InvocationError; else the call counts as under way until `leave` is told how it ended. */
+  /** Rejects with an InvocationError; otherwise the call counts as running until `leave` is called with its outcome. */
   async #call<T extends object>(
     operation: Operation,
     invocation: Invocation,
@@ -104,7 +104,7 @@ export class DirectInvoker implements LambdaInvoker {
     const destination = found instanceof Promise ? await within(found, deadline, 0, 'timeout') : found;
     const prepared = prepare(invocation);
     const provider = this.#credentialsFor(invocation.credentials, invocation.region);
-    // Before the guard: who has no credentials, or waits for them, takes no room of the function's and no trial of its circuit.
+    // Before the guard: a call without credentials takes neither the function's concurrency nor a trial of its circuit.
     const given = this.#credentials(provider, destination.target, invocation.span);
     const credentials = given instanceof Promise ? await awaited(given, deadline, invocation.span) : given;
     const guard = this.#guards.of(destination, provider, invocation);
@@ -151,9 +151,9 @@ export class DirectInvoker implements LambdaInvoker {
     if (given instanceof Promise) return given;
     const { refusals, now } = this.#tools;
     const error = refusals.errorFor(given, target, now());
-    // Keys that stand in the document have no source: the endpoint is asked, as the SDK does.
+    // Keys in the document have no source to ask: the request is sent, as the SDK does.
     if (error === undefined || provider.renew === undefined) return given;
-    // Where the source has no others neither it nor the endpoint is asked in a loop.
+    // If the source has no others, neither it nor the endpoint is asked in a loop.
     const others = (found: ResolvedCredentials): ResolvedCredentials => {
       if (found === given) throw error;
       return found;

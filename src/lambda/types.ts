@@ -7,7 +7,7 @@ import type { InvocationText } from './invocation-texts.ts';
 export interface Invocation extends Readonly<Partial<Record<InvocationText, string | undefined>>> {
   /** Name, `name:qualifier`, partial or full ARN. */
   readonly functionName: string;
-  /** As metrics may name it; absent: as it is. */
+  /** Its name in metrics; absent: the name above. */
   readonly shownName?: string | undefined;
   readonly region: string;
   /** Sent as it is, as application/json. Undefined or empty: no body and no content type. */
@@ -21,7 +21,7 @@ export interface Invocation extends Readonly<Partial<Record<InvocationText, stri
   readonly trace?: TraceContext | undefined;
   /** Of this invocation: its attempts are children of it, and the function gets their trace instead of `trace`. */
   readonly span?: TraceSpan | undefined;
-  /** The answer is taken from it while it arrives; absent: without a limit. */
+  /** The answer is charged to it while it arrives; absent: without a limit. */
   readonly memory?: MemoryAccount | undefined;
   /** For `invokeStreaming`, which needs it. */
   readonly streaming?: StreamingTimes | undefined;
@@ -29,7 +29,7 @@ export interface Invocation extends Readonly<Partial<Record<InvocationText, stri
 
 /** Deadlines of a streamed result after its first chunk, in milliseconds. The times of `transport` end with that chunk. */
 export interface StreamingTimes {
-  /** In which a reader waits and nothing comes. A reader that pauses does not count. */
+  /** While a reader waits and nothing arrives. A reader that pauses does not count. */
   readonly idleTimeoutMs: number;
   /** From the first chunk to the end, whether somebody reads or not. */
   readonly totalTimeoutMs: number;
@@ -49,7 +49,7 @@ export interface CredentialSource {
   readonly roleChain?: readonly AssumedRole[] | undefined;
   readonly role?: AssumedRole | undefined;
   /**
-   * Of the document, with no part that a request gives, nor its region: its sessions are kept however many others there are, and
+   * Of the document, with no part that depends on a request, its region included: however many others there are, its sessions are kept and
    * begin at any time.
    */
   readonly fixed?: boolean | undefined;
@@ -69,12 +69,12 @@ export interface TransportOptions {
   readonly apiCallAttemptTimeoutMs?: number | undefined;
   readonly apiCallTimeoutMs?: number | undefined;
   readonly ssl?: SslOptions | undefined;
-  /** Invocations of one function at a time; further ones are refused at once. Undefined: no limit. */
+  /** Concurrent invocations of one function; further ones are refused at once. Undefined: no limit. */
   readonly maxConcurrency?: number | undefined;
   readonly circuitBreaker?: CircuitBreakerOptions | undefined;
   /**
-   * Of policies that a route brings along: their limits, circuits and retry budgets are this object's, and shared with no other.
-   * Else they are shared by all options of equal values.
+   * Of inline policies of a route: their limits, circuits and retry budgets belong to this object and are not shared.
+   * Otherwise all options with equal values share them.
    */
   readonly isolated?: boolean | undefined;
 }
@@ -115,7 +115,7 @@ export interface InvocationResult {
   /** The decoded tail (at most 4 KB), when asked for. For the log only, never for a caller. */
   readonly logTail?: string | undefined;
   readonly payload: Uint8Array;
-  /** Bytes that were taken of the invocation's `memory` for the payload, for the caller to give back; absent: none. */
+  /** Bytes charged to the invocation's `memory` for the payload, which the caller gives back; absent: none. */
   readonly held?: number | undefined;
   readonly attempts: number;
   /** Kinds of the failures after which it was tried again; absent: of none. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * Nothing but the page's own files runs in it: no script within the page, no style of another's, no frame around it, and no way
+ * The page runs only its own files: no inline script, no foreign style, no frame around it, and no way
  * from a text to a script (trusted types).
  */
 const POLICY = [

@@ -11,7 +11,7 @@ const MAX_BODY = 1024 * 1024;
 /** Shorter than the time after which a browser gives up. */
 const WAIT_MS = 25_000;
 
-/** What all requests of one playground share. */
+/** Shared by all requests of one playground. */
 export interface PlaygroundParts {
   readonly source: PlaygroundSource;
   readonly sessions: Sessions;
@@ -58,7 +58,7 @@ export class PlaygroundRequest {
     return file === undefined ? textAnswer(404, 'there is no such page') : { status: 200, ...file };
   }
 
-  /** The page with the key of its calls, for the browser that brings the token. */
+  /** The page with the key of its calls, for the browser that sends the token. */
   #opened({ cookie, key }: Session): PlaygroundAnswer {
     const page = this.#parts.files.get('/');
     const body = page?.body.toString().replace('name="key" content=""', `name="key" content="${key}"`) ?? '';
@@ -80,7 +80,7 @@ export class PlaygroundRequest {
     return wanted === 'POST' ? await this.#run() : await this.#document(searchParams.get('after'));
   }
 
-  /** At once where the page has another revision, or none; else when there is one, or after a while. */
+  /** At once if the page has another revision, or none; otherwise when there is a new one, or after a while. */
   async #document(after: string | null): Promise<PlaygroundAnswer> {
     const { source, closed } = this.#parts;
     const revision = after === null ? Number.NaN : Number(after);
@@ -127,7 +127,7 @@ export class PlaygroundRequest {
   }
 }
 
-// What still comes of the request is not read.
+// The rest of the request is not read.
 const tooLarge: PlaygroundAnswer = {
   ...jsonAnswer(413, { error: `the request has more than ${MAX_BODY} bytes` }),
   headers: { connection: 'close' },

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The request's body as text; undefined where it has more bytes. What is over the limit is not kept. */
+/** The request's body as text; undefined if it has more bytes than the limit, which are not kept. */
 export function readBody(request: IncomingMessage, limit: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

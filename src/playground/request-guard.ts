@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 type Head = Pick<IncomingMessage, 'headers' | 'headersDistinct' | 'method'>;
 
 /**
- * Why a request does not come from the playground's own page, or undefined. A name that somebody lets mean this address (DNS
- * rebinding) is told by its Host, a page of another origin by what the browser says of it.
+ * Why a request does not come from the playground's own page, or undefined. A foreign name that resolves to this address (DNS
+ * rebinding) is detected by its Host, a page of another origin by the browser's headers.
  */
 export function requestRefusal({ headers, headersDistinct, method }: Head, port: number): string | undefined {
   const hosts = ownHosts(port);

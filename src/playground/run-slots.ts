@@ -1,4 +1,4 @@
-/** Runs one piece of work after the other, and refuses what would wait behind too many. */
+/** Runs one task after the other, and refuses a task if too many are waiting. */
 export class RunSlots {
   readonly #most: number;
   #waiting = 0;

@@ -1,16 +1,16 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** What one browser has once it has opened the URL. */
+/** The session of a browser that has opened the URL. */
 export interface Session {
-  /** In a cookie that scripts cannot read. A browser sends it to every port of this machine: so it alone opens nothing. */
+  /** In a cookie that scripts cannot read. A browser sends it to every port of this machine, so it is not sufficient alone. */
   readonly cookie: string;
   /** For the page's own calls, in a header. The page keeps it apart for each port. */
   readonly key: string;
 }
 
 /**
- * One URL, one browser: the token is for whoever comes first, and from then on it works only together with the cookie that it was
- * exchanged for. All comparisons take the same time whatever is equal.
+ * One URL, one browser: the token is for the first browser, and from then on it works only together with the cookie that it was
+ * exchanged for. All comparisons take constant time.
  */
 export class Sessions {
   readonly token = secret();
@@ -37,7 +37,7 @@ function secret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** Digests have one length, which timingSafeEqual wants. */
+/** Digests have the same length, which timingSafeEqual requires. */
 function isEqual(given: string | undefined, wanted: string | undefined): boolean {
   if (given === undefined || wanted === undefined) return false;
   return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', wanted, 'buffer'));

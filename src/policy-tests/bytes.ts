@@ -1,4 +1,4 @@
-/** What a test file says of a body, a payload or a result. */
+/** A body, a payload or a result in a test file. */
 export type BytesDocument =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'json'; readonly value: unknown }
@@ -7,7 +7,7 @@ export type BytesDocument =
   | { readonly kind: 'bytes'; readonly bytes: Buffer }
   | { readonly kind: 'none' };
 
-/** `value`: a text is itself, null is nothing, anything else is JSON. Undefined where neither is there. */
+/** `value`: a text is itself, null is nothing, anything else is JSON. Undefined if neither field exists. */
 export function bytesDocument(value: unknown, base64: string | null | undefined): BytesDocument | undefined {
   if (typeof base64 === 'string') return { kind: 'bytes', bytes: Buffer.from(base64, 'base64') };
   if (value === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { AnswerDocument, ExpectDocument, TestDocument } from './schema/inde
 
 type Checked = Partial<TestDocument>;
 
-/** Reports what no schema can say of a test, or of `defaults`. `source` has it as it is written. */
+/** Reports problems of a test, or of `defaults`, that a schema cannot express. `source`: the value as written. */
 export function checkTest(test: Checked, path: DocumentPath, source: Source, reporter: Pick<Reporter, 'error'>): void {
   const report = (place: DocumentPath, message: string, part?: 'key' | 'value'): void =>
     reporter.error([...path, ...place], message, part);
@@ -56,8 +56,7 @@ function checkAnswer(answer: AnswerDocument, path: DocumentPath, report: Report)
     ...(refuses ? [isThere('error') ? 'error' : 'status'] : []),
     ...(isThere('failure') ? ['failure'] : []),
   ];
-  if (kinds.length === 0)
-    report(path, 'answers nothing: write result, chunks, functionError, error, status or failure');
+  if (kinds.length === 0) report(path, 'has no answer: write result, chunks, functionError, error, status or failure');
   if (kinds.length > 1)
     report([...path, kinds[1] ?? ''], `cannot be combined with ${kinds[0]}: an answer has exactly one of them`, 'key');
   if (results.length > 1)
@@ -70,8 +69,8 @@ function checkAnswer(answer: AnswerDocument, path: DocumentPath, report: Report)
     report([...path, 'retryAfterSeconds'], 'requires error or status', 'key');
   const { error } = answer;
   if (typeof error === 'string' && !isThere('status') && serviceErrorStatus(error) === undefined) {
-    const hint = suggestion(error, serviceErrorNames()) || ': give its status too';
-    report([...path, 'error'], `is not the name of an error of AWS that is known${hint}`);
+    const hint = suggestion(error, serviceErrorNames()) || ': set its status too';
+    report([...path, 'error'], `is not the name of a known AWS error${hint}`);
   }
 }
 
@@ -95,7 +94,7 @@ function checkExpect(expect: ExpectDocument, path: DocumentPath, report: Report)
   }
 }
 
-/** Where null says "there is none", and so must be meant. */
+/** Fields in which null means "there is none", so it must be intended. */
 function meaningfulNulls(expect: ExpectDocument | undefined): readonly DocumentPath[] {
   if (expect === undefined) return [];
   const { forwarded, response, attributes } = expect;

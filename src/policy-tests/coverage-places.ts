@@ -15,7 +15,7 @@ export interface Places {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** `text`: that the set was compiled of. */
+/** `text`: from which the set was compiled. */
 export function placesOf(set: PolicySet, text: string, fileName: string): Places {
   const source = parseOrReport(text, fileName);
   const data = fieldsOf(source.data);
@@ -55,7 +55,7 @@ function stepPaths(document: Fields, phase: 'request' | 'response'): readonly St
   });
 }
 
-/** Scopes of v2 change the order: a name, where there is one, is exact. */
+/** Scopes of v2 change the order: a name, if there is one, is exact. */
 function pathOf(step: PolicyStep, index: number, lists: readonly StepPath[]): DocumentPath {
   const found = lists.find(({ name }) => name === step.name) ?? lists[index];
   return found?.path ?? [];

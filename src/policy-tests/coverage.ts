@@ -2,22 +2,22 @@ import type { PolicyStep } from '../policy/index.ts';
 import type { RecordedRun, RecordedStep } from '../trial/index.ts';
 import type { Place, Places } from './coverage-places.ts';
 
-/** Something that a document can do, and that a test should see. */
+/** Something that a document can do and that a test should cover. */
 export interface CoverageItem extends Place {
   /** The step's name; undefined for a response template. */
   readonly step: string | undefined;
   readonly missing: Missing;
 }
 
-/** In the words of a report. */
+/** As a report describes it. */
 export type Missing =
   | 'never called its function'
   | 'its condition was never true'
   | 'its condition was never false'
   | 'sendToConsumer was never true'
   | 'sendToConsumer was never false'
-  | 'the authorizer never let a request in'
-  | 'the authorizer never denied one'
+  | 'the authorizer never allowed a request'
+  | 'the authorizer never denied a request'
   | 'never failed'
   | 'this response template was never used';
 
@@ -28,7 +28,7 @@ export interface CoverageReport {
   readonly missed: readonly CoverageItem[];
 }
 
-/** What the tests of one document saw of it. */
+/** What the tests of one document have covered of it. */
 export class Coverage {
   readonly #items = new Map<string, CoverageItem>();
   readonly #seen = new Set<string>();
@@ -80,7 +80,7 @@ function branchesOf({ condition, authorizer, configuration }: PolicyStep): reado
       : (['sendToConsumer was never true', 'sendToConsumer was never false'] as const)),
     ...(authorizer === undefined
       ? []
-      : (['the authorizer never let a request in', 'the authorizer never denied one'] as const)),
+      : (['the authorizer never allowed a request', 'the authorizer never denied a request'] as const)),
     'never failed',
   ];
 }
@@ -89,7 +89,7 @@ function takenBy({ condition, call, judgement, sendToConsumer, failure }: Record
   const isLetIn = judgement?.judgement.verdict === 'allow';
   return [
     ...(call === undefined ? [] : (['never called its function'] as const)),
-    // One that cannot be evaluated was neither.
+    // A condition that cannot be evaluated was neither true nor false.
     ...(condition === undefined || condition.error !== undefined
       ? []
       : ([condition.value ? 'its condition was never true' : 'its condition was never false'] as const)),
@@ -98,8 +98,8 @@ function takenBy({ condition, call, judgement, sendToConsumer, failure }: Record
       : ([sendToConsumer ? 'sendToConsumer was never true' : 'sendToConsumer was never false'] as const)),
     ...(judgement === undefined
       ? []
-      : ([isLetIn ? 'the authorizer never let a request in' : 'the authorizer never denied one'] as const)),
-    // A denial is not one.
+      : ([isLetIn ? 'the authorizer never allowed a request' : 'the authorizer never denied a request'] as const)),
+    // A denial is not an error.
     ...(failure === undefined || judgement !== undefined ? [] : (['never failed'] as const)),
   ];
 }

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { type BytesDocument, bytesOf } from './bytes.ts';
 
-/** One place where something else came than what was expected. */
+/** One place where the actual value differs from the expected one. */
 export interface Difference {
-  /** Within what is compared: `.customer`, `[2].id`; "" for all of it. */
+  /** The place in the compared value: `.customer`, `[2].id`; "" for the whole value. */
   readonly at: string;
   readonly expected: string;
   readonly actual: string;
@@ -12,7 +12,7 @@ export interface Difference {
 const MAX_DIFFERENCES = 10;
 const MAX_TEXT = 200;
 
-/** What differs between bytes and what was expected of them. Nothing: []. */
+/** The differences between bytes and the expected value; [] if there are none. */
 export function differencesOf(expected: BytesDocument, actual: Buffer): readonly Difference[] {
   if (expected.kind === 'none') {
     return actual.length === 0 ? [] : [{ at: '', expected: 'nothing', actual: shownBytes(actual) }];
@@ -49,7 +49,7 @@ function textDifference(expected: string, actual: string): Difference {
 
 interface Comparison {
   readonly found: Difference[];
-  /** What the expected objects do not name is not looked at. */
+  /** Fields that the expected objects do not name are ignored. */
   readonly isSubset: boolean;
 }
 

@@ -5,11 +5,11 @@ import { differencesOf } from './difference.ts';
 import { namesOf, qualifierOf } from './function-names.ts';
 import type { AnswerDocument, TestDocument } from './schema/index.ts';
 
-/** Nobody says what a function answers. */
+/** No answer is given for a function. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
   readonly functionName: string;
-  /** Behind the message: what a test file needs; "" where nothing can be added. */
+  /** The end of the message: what the test file needs; "" if there is no hint. */
   readonly remedy: string;
 
   constructor(functionName: string, reason: string, remedy = '') {
@@ -21,7 +21,7 @@ export class NoAnswerError extends Error {
 
 const noResult: GivenAnswer = { kind: 'result', payload: Buffer.alloc(0), delayMs: 0 };
 
-/** The functions of one test: a list of answers is used up call by call, a single answer serves every call. */
+/** The functions of one test: each call uses up one answer of a list; a single answer serves every call. */
 export class GivenFunctions {
   readonly #functions: ReadonlyMap<string, AnswerDocument | readonly AnswerDocument[]>;
   readonly #used = new Set<AnswerDocument>();
@@ -51,7 +51,7 @@ export class GivenFunctions {
     if (found === undefined) {
       const reason = answers.some((answer) => fits(answer.when, invocation))
         ? 'all are used up'
-        : 'no `when` of them fits';
+        : 'none of their `when` conditions matches';
       throw new NoAnswerError(functionName, `no answer is left: ${reason}`);
     }
     this.#used.add(found);
@@ -102,7 +102,7 @@ function piecesOf(document: AnswerDocument): readonly Buffer[] | undefined {
   return [...head, ...(chunks?.map((chunk) => Buffer.from(chunk)) ?? [resultOf(document)])];
 }
 
-/** As a runtime of Lambda tells an error. */
+/** As a Lambda runtime reports an error. */
 const FUNCTION_ERROR = { errorType: 'Error', errorMessage: 'failed as the test says' };
 
 function resultOf({ result, resultText, resultBase64, functionError }: AnswerDocument): Buffer {

@@ -2,7 +2,7 @@ import type { HeaderLine, HttpRequest, HttpResponse } from '../trial/index.ts';
 import { bytesDocument, bytesOf } from './bytes.ts';
 import type { TestDocument } from './schema/index.ts';
 
-/** Without a host the authority is this. */
+/** The authority of a request without a host. */
 const AUTHORITY = 'test.invalid';
 
 export function requestOf(document: TestDocument['request']): HttpRequest {

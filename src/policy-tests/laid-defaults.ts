@@ -2,7 +2,7 @@ import type { TestDocument, TestFileDocument } from './schema/index.ts';
 
 type Given = Omit<TestDocument, 'name' | 'expect'>;
 
-/** A test with `defaults` laid under it. */
+/** A test with the fields of `defaults` added. */
 export function withDefaults(test: TestDocument, defaults: TestFileDocument['defaults']): TestDocument {
   if (defaults === null || defaults === undefined) return test;
   return {
@@ -14,7 +14,7 @@ export function withDefaults(test: TestDocument, defaults: TestFileDocument['def
   };
 }
 
-/** A test that names a route or an authority is not one of the defaults' API. */
+/** A test that names a route or an authority does not use the API of `defaults`. */
 function selection(test: Given, defaults: Given): Pick<Given, 'api' | 'route' | 'authority'> {
   const isOwn = isGiven(test.api) || isGiven(test.route) || isGiven(test.authority);
   const { api, route, authority } = isOwn ? test : defaults;

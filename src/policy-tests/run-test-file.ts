@@ -7,7 +7,7 @@ import { placesOf } from './coverage-places.ts';
 import { runTest, type TestResult } from './run-test.ts';
 import { type PolicyTest, readTestFile, type TestFile } from './test-file.ts';
 
-/** What became of one file of tests. */
+/** The result of one test file. */
 export interface FileReport {
   readonly file: string;
   /** What is wrong with the file or with its document; then nothing was run. */
@@ -15,7 +15,7 @@ export interface FileReport {
   readonly results: readonly TestResult[];
 }
 
-/** What files of tests are run with. */
+/** The options for running test files. */
 export interface TestWorld {
   /** Rejects with an error that names the file. */
   readonly read: (file: string) => Promise<string>;
@@ -66,7 +66,7 @@ export class TestRun {
     const results: TestResult[] = [];
     for (const test of tests.tests) {
       const result = await runTest(test, tests, set, this.#world.version);
-      // A call without an answer says nothing of what the policies do.
+      // A call without an answer says nothing about the policies.
       if (result.run !== undefined && result.problem === undefined) coverage.saw(result.run, places);
       results.push(result);
     }
@@ -87,7 +87,7 @@ export class TestRun {
   }
 }
 
-/** A test of an API that is not there would test that it is not there. */
+/** A test of a missing API would only test that it is missing. */
 function checkApis(tests: TestFile, set: LoadedPolicies['set']): void {
   for (const { document, path } of tests.tests) {
     const { api, route, authority, request } = document;
@@ -100,7 +100,7 @@ function checkApis(tests: TestFile, set: LoadedPolicies['set']): void {
       );
     }
     if (!api && !route && !authority && !isSelected && set.fallback === undefined) {
-      throw problemAt(tests, path, `names no API: write api or route (APIs are ${[...set.apis.keys()].join(', ')})`);
+      throw problemAt(tests, path, `selects no API: write api or route (APIs are ${[...set.apis.keys()].join(', ')})`);
     }
   }
 }

@@ -14,7 +14,7 @@ export interface PlacedMismatch extends Mismatch, Position {
 
 export interface TestResult extends Position {
   readonly name: string;
-  /** Why the test could not be carried out as it says; undefined: it could. */
+  /** Why the test could not be run as written; undefined: it could. */
   readonly problem: string | undefined;
   readonly mismatches: readonly PlacedMismatch[];
   /** Undefined where the policies gave no answer at all. */

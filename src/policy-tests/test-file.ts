@@ -3,7 +3,7 @@ import { checkTest } from './check-test.ts';
 import { withDefaults } from './laid-defaults.ts';
 import { type TestDocument, type TestFileDocument, testFileSchema } from './schema/index.ts';
 
-/** One test of a file, with `defaults` laid under it. */
+/** One test of a file, with the fields of `defaults` added. */
 export interface PolicyTest {
   readonly name: string;
   readonly document: TestDocument;
@@ -29,7 +29,7 @@ export function readTestFile(text: string, fileName: string): TestFile {
     const earlier = names.get(test.name);
     if (earlier !== undefined) {
       const { line } = source.locate(['tests', earlier, 'name']);
-      reporter.error(['tests', index, 'name'], `is the name of the test in line ${line} too: names must be unique`);
+      reporter.error(['tests', index, 'name'], `is already the name of the test in line ${line}: names must be unique`);
     } else names.set(test.name, index);
   }
   if (document.defaults) checkTest(document.defaults, ['defaults'], source, reporter);

@@ -4,7 +4,7 @@ import { GivenFunctions, NoAnswerError } from './given-functions.ts';
 import { requestOf, responseOf } from './http-messages.ts';
 import type { TestDocument, TestFileDocument } from './schema/index.ts';
 
-/** What a run is made of, as a test writes it. */
+/** The input of a run, as a test writes it. */
 export type GivenDocument = Pick<TestDocument, 'api' | 'route' | 'authority' | 'request' | 'functions' | 'backend'>;
 
 export interface GivenTrial {
@@ -13,7 +13,7 @@ export interface GivenTrial {
   readonly envoy: TestFileDocument['envoy'];
   /** `#node.version`. */
   readonly version: string;
-  /** Told of each call for which nothing is given; the policies see an unexpected error. */
+  /** Called for each call without a given answer; the policies see an unexpected error. */
   readonly onMissing: (error: NoAnswerError) => void;
 }
 

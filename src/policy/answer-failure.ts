@@ -6,7 +6,7 @@ import { loggable } from './private-variables.ts';
 import { reportFailure } from './report-failure.ts';
 import type { Transaction } from './transaction.ts';
 
-/** The caller's answer to whatever was thrown, logged once; its key becomes the transaction's. Does not throw. */
+/** The caller's answer to any thrown error, logged once; its key becomes the transaction's. Does not throw. */
 export function answerFailure(transaction: Transaction, error: unknown): Answer {
   const failure = PolicyFailure.from(error);
   const { policies, runtime } = transaction;
@@ -37,7 +37,7 @@ function answerOf(transaction: Transaction, failure: PolicyFailure, onTemplateEr
 
 const noTemplates: ResponseTemplates = new Map();
 
-/** The failure of a step that would answer after Envoy's deadline. */
+/** The failure of a step whose answer would come after Envoy's deadline. */
 export function timeoutFailure({ step }: Transaction): PolicyFailure {
   const cause = new Error(`policy ${step?.name ?? ''} would answer after Envoy's message timeout`);
   const status = step?.configuration.errorStatus.timeout;

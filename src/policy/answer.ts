@@ -7,20 +7,20 @@ interface AnswerHead {
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-/** A whole response that is sent to the caller instead of going on. */
+/** A whole response that is sent to the caller; the request does not continue. */
 export interface Answer extends AnswerHead {
   readonly body: Uint8Array | undefined;
-  /** The error that it stands for; undefined when a Lambda answers (sendToConsumer). */
+  /** The error that it reports; undefined if a function answers (sendToConsumer). */
   readonly errorKey: ErrorKey | undefined;
 }
 
-/** A response that is sent to the caller while it arrives. Whoever takes it reads its body or stops it. */
+/** A response that is sent to the caller while it arrives. Whoever receives it must read its body or stop it. */
 export interface StreamedAnswer extends AnswerHead {
   readonly body: BodyPieces;
   readonly limits: StreamLimits;
 }
 
-/** What bounds a streamed answer: Envoy keeps whatever a slow caller has not read. */
+/** Limits of a streamed answer: Envoy buffers whatever a slow caller has not read. */
 export interface StreamLimits {
   /** Of the whole body. */
   readonly maxBytes: number;

@@ -26,7 +26,7 @@ export interface ApiPolicies {
   readonly name: string;
   /** `#properties` and `#api.properties`. */
   readonly properties: ReadonlyMap<string, unknown>;
-  /** `#api`'s id, name and version, where the document tells them. */
+  /** `#api`'s id, name and version, if the document has them. */
   readonly api: { readonly id: string | null; readonly name: string | null; readonly version: string | null };
   /** Further root variables of the document: `dictionaries`, `endpoints` … */
   readonly variables: ReadonlyMap<string, unknown>;
@@ -35,15 +35,15 @@ export interface ApiPolicies {
   readonly request: readonly PolicyStep[];
   readonly response: readonly PolicyStep[];
   readonly responseTemplates: ResponseTemplates;
-  /** Names of variables whose values neither metadata nor log show, whichever step sets them. */
+  /** Names of variables whose values appear neither in metadata nor in the log, whichever step sets them. */
   readonly privateVariables: ReadonlySet<string>;
-  /** What the document tells of the Envoy in front. */
+  /** What the document says about the Envoy in front. */
   readonly envoy: EnvoySettings;
-  /** Seen by Envoy's processing mode: which messages and bodies any step can read. */
+  /** For Envoy's processing mode: which messages and bodies any step can read. */
   readonly needs: PhaseNeeds;
 }
 
-/** What Envoy does not expose of its own configuration. Undefined: nobody told. */
+/** Settings of Envoy that it does not expose. Undefined: the configuration does not say. */
 export interface EnvoySettings {
   /** The filter's `allow_mode_override`. */
   readonly allowModeOverride: boolean | undefined;
@@ -59,9 +59,9 @@ export interface EnvoySettings {
 }
 
 export interface PhaseNeeds {
-  /** A request step, or a response step by way of `#request.content`, reads the request's body. */
+  /** A request step, or a response step through `#request.content`, reads the request's body. */
   readonly requestBody: boolean;
-  /** Of these: a template reads it as text, so that its content codings are undone. */
+  /** Of these: a template reads it as text, so its content codings are decoded. */
   readonly requestText: boolean;
   /** Of these: a request format sends it as it came. */
   readonly requestBytes: boolean;
@@ -71,20 +71,20 @@ export interface PhaseNeeds {
   readonly responseBody: boolean;
   /** A request step answers the caller whatever happens: it has no condition and `sendToConsumer: true`. */
   readonly answersAlways: boolean;
-  /** A step reads `#request.ssl`, which Envoy tells only where the filter's `request_attributes` ask for it. */
+  /** A step reads `#request.ssl`, which Envoy sends only if the filter's `request_attributes` ask for it. */
   readonly certificates: boolean;
   /** What templates read of `#request.metadata`; undefined: nothing, and it is not kept. */
   readonly metadata: MetadataReads | undefined;
-  /** The headers that templates name, in lower case: `check` looks whether Envoy keeps one of them back. */
+  /** The headers that templates name, in lower case: `check` reports one that Envoy withholds. */
   readonly headers: ReadonlySet<string>;
-  /** A step makes events of AWS's, which hold all headers, who called and how: what Envoy does not expose is missing there. */
+  /** A step makes AWS events, which contain all headers and the caller's connection: what Envoy does not expose is missing there. */
   readonly events: boolean;
 }
 
 export interface MetadataReads {
   /** Those that are named. */
   readonly namespaces: ReadonlySet<string>;
-  /** Others too: an expression gives the name, or all of it is read. */
+  /** Others too: an expression computes the name, or the whole value is read. */
   readonly others: boolean;
 }
 
@@ -107,20 +107,20 @@ export interface PolicyStep {
    */
   readonly body: 'as-needed' | 'absent' | 'buffered';
   readonly needs: StepNeeds;
-  /** The step asks its function whether the request may go on. */
+  /** The step asks its function whether the request may continue. */
   readonly authorizer: AuthorizerStep | undefined;
   readonly configuration: LambdaConfiguration;
 }
 
 export interface AuthorizerStep {
   readonly authorizer: Authorizer;
-  /** What it tells of the caller goes to Envoy's dynamic metadata. */
+  /** What it says about the caller goes to Envoy's dynamic metadata. */
   readonly metadata: boolean;
-  /** The step's condition may depend on the path: one with two meanings is refused before it is asked. */
+  /** The step's condition may depend on the path: an ambiguous path is refused before the condition is evaluated. */
   readonly isByPath: boolean;
 }
 
-/** The policy's object with every string compiled. A template that is there and gives null or "" is never an absent one. */
+/** The policy's object with every string compiled. A template that gives null or "" is never treated as absent. */
 export interface LambdaConfiguration {
   readonly function: CompiledTemplate;
   readonly region: CompiledTemplate;
@@ -129,12 +129,12 @@ export interface LambdaConfiguration {
   readonly requestFormat: RequestFormat;
   /** What the request's path must look like; its names are `#request.pathParams`. */
   readonly resource: Resource | undefined;
-  /** What the function's result is as an HTTP answer. */
+  /** How the function's result becomes an HTTP answer. */
   readonly responseFormat: ResponseFormat;
   readonly invocationType: InvocationType;
   readonly logType: LogType;
   readonly credentials: CredentialTemplates;
-  /** Of the credentials: those that are brought up to date before the credentials are evaluated. */
+  /** Secrets of the credentials that are refreshed before the credentials are evaluated. */
   readonly secrets: readonly Secret[];
   readonly transport: TransportOptions;
   readonly retry: RetryOptions;
@@ -149,39 +149,39 @@ export interface LambdaConfiguration {
   readonly errorStatus: ErrorStatus;
   /** How long results are kept, and for whom; undefined: each request calls the function. */
   readonly cache: CacheConfiguration | undefined;
-  /** The answer goes to the caller while it arrives; undefined: when it is whole. Only where `sendToConsumer` is true. */
+  /** The answer is streamed to the caller; undefined: sent when it is complete. Only if `sendToConsumer` is true. */
   readonly streaming: StreamingConfiguration | undefined;
-  /** What its expressions may give; undefined: nothing is to be looked at for each request. */
+  /** Allowed values of its expressions; undefined: no value needs a check for each request. */
   readonly frame: InvocationFrame | undefined;
 }
 
 export interface StreamingConfiguration {
   readonly limits: StreamLimits;
   readonly times: StreamingTimes;
-  /** What the function's bytes are as an HTTP answer. */
+  /** How the function's bytes become an HTTP answer. */
   readonly format: StreamedResponseFormat;
 }
 
 /** Results of the function are kept and given to later requests of the same key. */
 export interface CacheConfiguration {
   readonly ttlMs: number;
-  /** What tells requests apart beside the function and who calls it; undefined: the whole payload. */
+  /** What distinguishes requests, besides the function and the identity that calls it; undefined: the whole payload. */
   readonly key: ValueList | undefined;
   readonly maxEntries: number;
-  /** Whose share of the memory results take: the API's name, or INLINE_CACHE_OWNER for all policies that routes bring. */
+  /** Whose share of the memory the results use: the API's name, or INLINE_CACHE_OWNER for all inline policies. */
   readonly owner: string;
   /** This step in this API as it is configured: a hash. */
   readonly space: string;
 }
 
-/** Bounds what expressions give at run time. Texts without expressions were checked when the policies were compiled. */
+/** Limits the values of expressions at run time. Texts without expressions were checked when the policies were compiled. */
 export interface InvocationFrame {
   /** Why the invocation may not be made; undefined: it may. */
   refusal(invocation: Invocation): FrameRefusal | undefined;
 }
 
 export interface FrameRefusal {
-  /** Of the policies' author, or of the document as it meets this request. */
+  /** Caused by the policies' author, or by the document together with this request. */
   readonly key: 'LAMBDA_EXT_PROC_INVALID_POLICIES' | 'LAMBDA_EXT_PROC_NOT_ALLOWED';
   /** As in policies.yaml: for the caller. */
   readonly field: 'function' | 'region' | 'endpoint' | 'roleArn' | 'accessKey';
@@ -220,7 +220,7 @@ export interface VariableTemplate {
   readonly value: CompiledTemplate | undefined;
 }
 
-/** What a step makes of a request, a response or an answer. */
+/** The changes of a step to a request, a response or an answer. */
 export interface MessageTemplates {
   /** Names in lower case. Undefined removes the header. */
   readonly set: readonly (readonly [name: string, value: CompiledTemplate | undefined])[];

@@ -7,20 +7,20 @@ import { invokeFunction } from './invoke-function.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import type { Transaction } from './transaction.ts';
 
-/** The variable by which expressions see what an authorizer tells of the caller. */
+/** The variable in which expressions see what an authorizer says about the caller. */
 export const AUTHORIZER_ATTRIBUTE = 'authorizer';
 
 /**
- * Asks an authorizer about the request as it would go on now, or judges by an answer of it that is kept: at once, then the result
- * is undefined. The request is let in where this neither throws nor rejects, and what the authorizer tells of the caller is then
- * in the transaction. Throws or rejects with PolicyFailure.
+ * Asks an authorizer about the request as it would continue now, or decides by a cached answer: immediately, then the result is
+ * undefined. The request is allowed if this neither throws nor rejects; what the authorizer says about the caller is then in the
+ * transaction. Throws or rejects with PolicyFailure.
  */
 export function authorize(
   transaction: Transaction,
   step: PolicyStep,
   asked: AuthorizerStep,
 ): Promise<undefined> | undefined {
-  // What an earlier one told is not about this verdict.
+  // The grant of an earlier authorizer does not belong to this verdict.
   forgetGrant(transaction);
   const { authorizer } = asked;
   try {

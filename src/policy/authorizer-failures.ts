@@ -3,7 +3,7 @@ import { PolicyFailure, type PolicyFailureOptions } from './policy-failure.ts';
 
 const FORBIDDEN = 'User is not authorized to access this resource';
 
-/** The caller does not say who it is, or not so that anybody believes it. */
+/** The caller is not identified, or its identification is not accepted. */
 export function unauthorized(reason: string): PolicyFailure {
   const options = { body: '{"message":"Unauthorized"}', byCaller: true, cause: new Error(reason) };
   return new PolicyFailure('LAMBDA_EXT_PROC_UNAUTHORIZED', options);
@@ -20,7 +20,7 @@ export function forbidden(service: AuthorizerService, { verdict, statement }: Ju
   return new PolicyFailure('LAMBDA_EXT_PROC_FORBIDDEN', { body, byCaller: true, cause });
 }
 
-/** The function gave no verdict. Nothing of why is for the caller. `facts`: of the failure that it was until now. */
+/** The function gave no verdict. The caller gets no reason. `facts`: of the original failure. */
 export function authorizerFailed(
   service: AuthorizerService,
   cause: unknown,
@@ -30,7 +30,7 @@ export function authorizerFailed(
   return new PolicyFailure('LAMBDA_EXT_PROC_AUTHORIZER_FAILED', { body, cause, kind, field, call });
 }
 
-/** The request is not asked about: the verdict could be about another one. `status`: 400 or 414. */
+/** The authorizer is not asked about this request: its verdict could be about another one. `status`: 400 or 414. */
 export function ambiguousPath(status: number, reason: string): PolicyFailure {
   return new PolicyFailure('LAMBDA_EXT_PROC_AMBIGUOUS_PATH', { status, byCaller: true, cause: new Error(reason) });
 }

@@ -14,11 +14,11 @@ import type { Execution, Transaction } from './transaction.ts';
 interface KeptResult extends Kept {
   readonly result: InvocationResult;
   readonly answer: FunctionAnswer;
-  /** What each request that gets it leaves for access logs: one object, of which its metadata are made once. */
+  /** The entry for access logs of each request that gets the result: one object, so its metadata are made once. */
   readonly execution: Execution;
 }
 
-/** What tells a request of a step with a cache from others. */
+/** What distinguishes a request of a step with a cache from others. */
 export interface CacheKey {
   /** In this process. */
   readonly local: string;
@@ -31,7 +31,7 @@ const HEADER_BYTES = 64;
 /** What metadata of a kept result take, as an object and as bytes. */
 const METADATA_BYTES = 2_048;
 
-/** Undefined: the request calls the function by itself, since the step keeps nothing, or has no key for this request. */
+/** Undefined: the request calls the function itself, since the step has no cache, or no key for this request. */
 export function cacheKeyOf(
   transaction: Transaction,
   { configuration }: PolicyStep,
@@ -63,7 +63,7 @@ function requestParts(
 }
 
 /**
- * A key that cannot be made is none: the function is asked, as without a cache. But a caller who makes expressions expensive
+ * Without a key the function is called, as without a cache. But the request of a caller who makes expressions expensive
  * fails.
  */
 function keyOf(transaction: Transaction, key: NonNullable<CacheConfiguration['key']>): string | undefined {
@@ -75,7 +75,7 @@ function keyOf(transaction: Transaction, key: NonNullable<CacheConfiguration['ke
   }
 }
 
-/** The result that is kept. Undefined: it is not, and a request that asks for it waits. */
+/** The cached result. Undefined: there is none, and a request that needs it must wait. */
 export function keptResult(
   transaction: Transaction,
   step: PolicyStep,
@@ -91,7 +91,7 @@ export function keptResult(
   return { result: kept.result, answer: kept.answer, held: 0 };
 }
 
-/** The result that is kept, that another request waits for, or of a call of this request's own. Throws PolicyFailure. */
+/** The cached result, one that another request waits for, or that of this request's own call. Throws PolicyFailure. */
 export async function sharedResult(call: FunctionCall, key: CacheKey, signal: AbortSignal): Promise<CallResult> {
   const { transaction, step } = call;
   const { cache } = step.configuration;
@@ -114,13 +114,13 @@ export async function sharedResult(call: FunctionCall, key: CacheKey, signal: Ab
     }
     return { result: value.result, answer: value.answer, held: 0 };
   } finally {
-    // Time of a call of its own is counted where it is reported.
+    // The time of its own call is counted where the call is reported.
     transaction.invocationMs += (askedAt ?? performance.now()) - started;
   }
 }
 
 /**
- * For all who wait: of the store, or by a call. It takes of an account that does not end with the request that began it.
+ * For all waiting requests: from the store, or by a call. It uses an account that does not end with the request that began it.
  * `onAsk`: the function is called.
  */
 async function load(
@@ -136,7 +136,7 @@ async function load(
   const account = shared.account(transaction.policies.name);
   const memory = new LoadMemory(account);
   try {
-    // Before anything is waited for: the request that is asked about may end meanwhile, and what it tells with it.
+    // Before any wait: the request in question may end meanwhile, and its data with it.
     const payload = payloadOf(call, memory);
     const parts =
       cache === undefined ? [] : [...callParts(transaction.policies.name, cache, invocation), ...key.request];
@@ -171,12 +171,12 @@ function bytesOf({ payload }: InvocationResult, { headers, body, authorization }
   return bytes;
 }
 
-/** Nobody waited for it. */
+/** No request waited for it. */
 function executionOf({ requestId, executedVersion, status }: InvocationResult): Execution {
   return { requestId, executedVersion, durationMs: 0, status, cached: true };
 }
 
-/** No function was called for this request: it is in no log and no metric of invocations. */
+/** No function was called for this request: it is not in the logs and metrics of invocations. */
 function reportCached(
   { transaction, step, invocation }: Pick<FunctionCall, 'transaction' | 'step' | 'invocation'>,
   result: InvocationResult,

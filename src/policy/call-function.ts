@@ -11,17 +11,17 @@ import { beginReport, reportError, reportResult } from './report-invocation.ts';
 import type { Transaction } from './transaction.ts';
 
 export interface FunctionCall {
-  /** For whom it is made and reported. */
+  /** The request for which it is made and reported. */
   readonly transaction: Transaction;
   readonly step: PolicyStep;
-  /** Where the step is an authorizer whose results are kept, the payload is made of `question` if it is called. */
+  /** For an authorizer with a cache: its payload is made from `question` if it is called. */
   readonly invocation: Invocation;
   readonly question: AuthorizerCall | undefined;
   /** See EndedInvocation. */
   readonly redact: Redact | undefined;
 }
 
-/** What a function gave: a result that is a well-formed answer. */
+/** The result of a function, if it is a well-formed answer. */
 export interface CallResult {
   readonly result: InvocationResult;
   readonly answer: FunctionAnswer;
@@ -29,7 +29,7 @@ export interface CallResult {
   readonly held: number;
 }
 
-/** Calls the function, reports it and decodes its result. What that takes is taken of `memory`. Throws PolicyFailure. */
+/** Calls the function, reports the call and decodes its result, charged to `memory`. Throws PolicyFailure. */
 export async function callFunction(
   call: FunctionCall,
   memory: MemoryAccount,

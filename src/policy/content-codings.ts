@@ -11,10 +11,10 @@ import {
 /** A stream of node:zlib: `bytesWritten` is what it has read of its input. */
 export type Inflater = Transform & { readonly bytesWritten: number };
 
-/** How a content coding is undone. */
+/** How a content coding is decoded. */
 export interface ContentCoding {
   open(first: Uint8Array, chunkSize: number): Inflater;
-  /** Bytes of memory that the decoder takes for each byte that comes out: the byte, and its window's copy where that grows. */
+  /** Memory of the decoder, in bytes for each byte of output: the byte, and its copy in the window if that grows. */
   readonly perByte: number;
   /** A body may be several frames, one after the other; otherwise what follows the end is not part of it. */
   readonly frames: boolean;
@@ -30,7 +30,7 @@ const CODINGS: ReadonlyMap<string, ContentCoding> = new Map<string, ContentCodin
   ['zstd', { open: openZstd, perByte: 2, frames: true }],
 ]);
 
-/** For callers that use another. `x-gzip` is gzip's old name. */
+/** The supported codings, for callers that use another. `x-gzip` is gzip's old name. */
 export const ACCEPTED_CODINGS = [...CODINGS.keys()].filter((name) => name !== 'x-gzip').join(', ');
 
 /** By its name in lower case. */
@@ -38,7 +38,7 @@ export function codingOf(name: string): ContentCoding | undefined {
   return CODINGS.get(name);
 }
 
-/** "deflate" is zlib by the standard (RFC 9110, 8.4.1.2) and raw deflate by some servers: the header tells. */
+/** "deflate" is zlib by the standard (RFC 9110, 8.4.1.2) and raw deflate by some servers: the first bytes show which. */
 function openDeflate(first: Uint8Array, chunkSize: number): Inflater {
   const [method = 0, flags = 0] = first;
   const isZlib = (method & 0x0f) === 8 && method >> 4 <= 7 && (method * 256 + flags) % 31 === 0;

@@ -3,31 +3,31 @@ import { type ContentCoding, codingOf, type Inflater } from './content-codings.t
 import type { Phase } from './phase.ts';
 import { bodyTooLarge, PolicyFailure } from './policy-failure.ts';
 
-/** Nobody compresses more often, and each is a pass over the body. */
+/** More codings are not used in practice, and each is a pass over the body. */
 const MAX_CODINGS = 2;
 /** Frames of one body: each takes a decoder of its own. */
 const MAX_FRAMES = 64;
-/** What a decoder takes before anything comes out: tables, and the window of gzip and deflate. */
+/** Memory of a decoder before its first output: tables, and the window of gzip and deflate. */
 const DECODER_BYTES = 48 * 1024;
 /**
- * Bodies that are decoded at a time, as many as libuv has threads for it. A decoder of br fills its window, up to 16 MiB, before
- * anything comes out that can be counted: a thousand small bombs side by side would take gigabytes.
+ * Bodies that are decoded at a time, as many as libuv has threads. A decoder of br fills its window, up to 16 MiB, before
+ * it gives any output that can be counted: a thousand small bombs at once would take gigabytes.
  */
 const AT_A_TIME = 4;
-/** At a time as much comes out. */
+/** Bytes of output at a time. */
 const CHUNK = 64 * 1024;
 const SMALL_CHUNK = 16 * 1024;
 
-/** What a body is decoded with. */
+/** The options for decoding a body. */
 export interface Decoding {
-  /** Whose body it is: callers are told what they can change, and a backend's fault is the gateway's. */
+  /** Whose body it is: a caller gets an error that it can fix; a fault of the backend is a gateway error. */
   readonly side: Phase;
-  /** Bytes that may come out of each coding. */
+  /** Maximum bytes of output of each coding. */
   readonly limit: number;
   readonly memory: MemoryAccount;
-  /** Asked when a body's turn has come: it is not decoded for nobody. */
+  /** Called when a body's turn comes: one that is no longer needed is not decoded. */
   readonly isWanted?: () => boolean;
-  /** Told of the decoder under way: to destroy it ends the decoding. Undefined: there is none. */
+  /** Called with the running decoder: to destroy it ends the decoding. Undefined: there is none. */
   readonly onDecoder: (decoder: Inflater | undefined) => void;
 }
 
@@ -41,8 +41,8 @@ export function codingsOf(values: readonly string[] | undefined): readonly strin
 }
 
 /**
- * A body with its content codings undone, the last one first, off the event loop. Expressions read text, and a backend that
- * compresses must not turn it into noise. What comes out is taken from `memory` as it grows; in the end as much as the
+ * Decodes a body's content codings, the last one first, off the event loop. Expressions read text, and a backend that
+ * compresses must not turn it into noise. The output is charged to `memory` as it grows; in the end as much as the
  * result's length. Rejects with PolicyFailure and NoRoomError, or with what its decoder is destroyed with.
  */
 export async function decodeBody(body: Uint8Array, names: readonly string[], decoding: Decoding): Promise<Uint8Array> {
@@ -56,7 +56,7 @@ export async function decodeBody(body: Uint8Array, names: readonly string[], dec
 }
 
 let running = 0;
-/** Those whose turn will come, the longest waiting first. */
+/** Waiting bodies, the longest waiting first. */
 const waiting: (() => void)[] = [];
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -77,7 +77,7 @@ async function undoAll(
   codings: readonly ContentCoding[],
   decoding: Decoding,
 ): Promise<Uint8Array> {
-  if (decoding.isWanted?.() === false) throw new Error('nobody waits for the body any more');
+  if (decoding.isWanted?.() === false) throw new Error('the body is no longer needed');
   let bytes = body;
   let taken = 0;
   for (const [index, coding] of [...codings.entries()].reverse()) {
@@ -110,7 +110,7 @@ async function undo(coding: ContentCoding, name: string, bytes: Uint8Array, deco
   }
 }
 
-/** What comes out of one coding. */
+/** The output of one coding. */
 class Output {
   readonly #decoding: Decoding;
   readonly #perByte: number;
@@ -162,7 +162,7 @@ class Output {
     this.#size += piece.length;
     const { limit, side } = this.#decoding;
     if (this.#size > limit) {
-      throw bodyTooLarge(side, `more than ${limit} bytes come out of the body (limits.bodyBytes)`);
+      throw bodyTooLarge(side, `the decoded body has more than ${limit} bytes (limits.bodyBytes)`);
     }
     // For the next one: it is allocated as soon as this returns.
     this.#take(piece.length * this.#perByte);

@@ -3,15 +3,15 @@ import type { StreamLimits } from './answer.ts';
 import type { ErrorStatus } from './api-policies.ts';
 import type { Limits } from './policy-set.ts';
 
-/** Seconds for which a document may have a result kept: API Gateway's own limit for its authorizers. */
+/** The longest time in seconds that a document may cache a result: API Gateway's limit for its authorizers. */
 export const CACHE_SECONDS = 3_600;
-/** Results that are kept of one step in one worker, and how many a document may ask for. */
+/** Cached results of one step in one worker: the default, and the maximum that a document may ask for. */
 export const CACHE_ENTRIES = { usual: 1_000, most: 100_000 } as const;
 
-/** Who takes the share of all policies that routes bring: not a name that the document's author would give to an API. */
+/** The owner of the share of all inline policies: not a name that the document's author would give to an API. */
 export const INLINE_CACHE_OWNER = 'inline:*';
 
-/** What holds where policies.yaml says nothing. */
+/** Defaults of policies.yaml. */
 export const policyDefaults = {
   unmatched: 'reject',
   inline: false,
@@ -35,17 +35,17 @@ export const defaultLimits: Limits = {
   responseStreams: 500,
 };
 
-/** AWS's own rate after its burst of 6 MB; the burst is smaller, since Envoy may have to keep all of it for a slow caller. */
+/** AWS's own rate after its burst of 6 MB; the burst is smaller, since Envoy may have to buffer all of it for a slow caller. */
 export const defaultStreamLimits: StreamLimits = {
   maxBytes: 16_777_216,
   bytesPerSecond: 2_097_152,
   burstBytes: 1_048_576,
 };
 
-/** As API Gateway has them for streams: idle for 5 min, 15 min in all. */
+/** API Gateway's limits for streams: idle for 5 min, 15 min in total. */
 export const defaultStreamTimeouts = { idleTimeoutMs: 300_000, totalTimeoutMs: 900_000 } as const;
 
-/** `errorStatus: honest`: what happened, in HTTP's own words. */
+/** `errorStatus: honest`: the HTTP status for what happened. */
 export const honestStatus: ErrorStatus = Object.freeze({
   throttled: 429,
   timeout: 504,

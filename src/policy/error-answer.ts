@@ -8,16 +8,16 @@ import { ACCEPTED_CODINGS } from './content-codings.ts';
 import { guessMediaType } from './media-type.ts';
 import type { PolicyFailure } from './policy-failure.ts';
 
-/** Smaller answers are part of what a stream takes anyway: a full process must be able to say so. */
+/** Smaller answers are part of what a stream takes anyway: a full process must still be able to answer. */
 const SMALL = 4 * 1024;
 
-/** Told when a response template cannot be evaluated; the default body is sent then. */
+/** Called when a response template cannot be evaluated; the default body is sent then. */
 export type TemplateErrorListener = (error: unknown) => void;
 
 /**
  * The caller's answer to a failure: by the API's response templates (docs/notes/reference-policy.md, Response
  * templates), else the default body. `context` is what the template's expressions see; `error` and `parameters` are added to it.
- * A large answer is taken of `memory`; without room for it the default body is sent. `onTemplate` is told which template made it.
+ * A large answer is charged to `memory`; without room for it the default body is sent. `onTemplate` gets the template that made it.
  */
 export function errorAnswer(
   failure: PolicyFailure,
@@ -46,7 +46,7 @@ interface FoundTemplate {
   readonly template: ResponseTemplate;
 }
 
-/** A key that is there hides DEFAULT, even when none of its media types fits. */
+/** A key in the map hides DEFAULT, even if none of its media types matches. */
 function findTemplate(
   templates: ResponseTemplates,
   key: string,
@@ -101,7 +101,7 @@ function scopes(context: EvaluationContext): EvaluationContext {
   return { request, response, lambdaResponse, attributes, api, node, variables, evaluationMs };
 }
 
-/** Of a body whose template has no such header. An object stays JSON under whatever type it was asked for. */
+/** For a body whose template has no such header. An object stays JSON, whatever type was asked for. */
 function typeOf(mediaType: string, { body }: ResponseTemplate, text: string): string {
   if (body?.json === true) return JSON_TYPE.test(mediaType) ? mediaType : 'application/json';
   return mediaType.includes('*') ? guessMediaType(text) : mediaType;
@@ -123,7 +123,7 @@ function defaultAnswer(failure: PolicyFailure, accept: readonly string[] | undef
   return { status: failure.status, headers, body: Buffer.from(text), errorKey: failure.key };
 }
 
-/** What HTTP wants beside some statuses: when to come again, and what a request's content coding may be (RFC 9110, 15.5.16). */
+/** Headers that HTTP requires with some statuses: when to retry, and the accepted content codings (RFC 9110, 15.5.16). */
 function ownHeaders({ key, retryAfterSeconds }: PolicyFailure): readonly [string, string][] {
   const headers: [string, string][] = [];
   if (retryAfterSeconds !== undefined) headers.push(['retry-after', String(retryAfterSeconds)]);

@@ -25,8 +25,8 @@ export const errorCatalogue = {
   LAMBDA_EXT_PROC_BODY_UNAVAILABLE: { status: 500, message: 'The body that a Lambda policy needs is not available.' },
   LAMBDA_EXT_PROC_EVALUATION_LIMIT: { status: 500, message: 'The expressions of the Lambda policies take too long.' },
   LAMBDA_EXT_PROC_UNSUPPORTED_ENCODING: { status: 415, message: 'The content coding of the body is not supported.' },
-  LAMBDA_EXT_PROC_MALFORMED_ENCODING: { status: 400, message: 'The body is not what its content coding says.' },
-  LAMBDA_EXT_PROC_SHUTTING_DOWN: { status: 503, message: 'The server shuts down.' },
+  LAMBDA_EXT_PROC_MALFORMED_ENCODING: { status: 400, message: 'The body does not match its content coding.' },
+  LAMBDA_EXT_PROC_SHUTTING_DOWN: { status: 503, message: 'The server is shutting down.' },
   LAMBDA_EXT_PROC_OVERLOADED: { status: 503, message: 'Too many requests are being processed.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

@@ -3,8 +3,8 @@ import { PolicyFailure } from './policy-failure.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * Whatever a step has thrown; a failure because the expressions took more than `limits.evaluationMs`, or one of them more
- * steps than are allowed, becomes one with the key of that limit, whichever field the expression belongs to, and is counted.
+ * Any error of a step. If the expressions took more than `limits.evaluationMs`, or one of them more
+ * steps than are allowed, it gets the key of that limit, whichever field the expression belongs to, and is counted.
  */
 export function withEvaluationLimit(transaction: Transaction, error: unknown): unknown {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

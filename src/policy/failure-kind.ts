@@ -4,7 +4,7 @@ import type { FailureKind } from '../observability/index.ts';
 import type { ErrorKey } from './error-catalogue.ts';
 import type { PolicyFailure } from './policy-failure.ts';
 
-/** Where neither the failure nor its cause says more. */
+/** For a failure that, with its causes, says nothing more specific. */
 const KINDS: Readonly<Record<ErrorKey, FailureKind>> = {
   AWS_LAMBDA_INVALID_RESPONSE: 'invalid_value',
   AWS_LAMBDA_INVALID_STATUS_CODE: 'unexpected_status',
@@ -29,7 +29,7 @@ const KINDS: Readonly<Record<ErrorKey, FailureKind>> = {
   LAMBDA_EXT_PROC_OVERLOADED: 'overloaded',
 };
 
-/** By what was thrown first, since that is what must be mended. */
+/** By the first error that was thrown, since that must be fixed. */
 export function kindOf(failure: PolicyFailure): FailureKind {
   if (failure.kind !== undefined) return failure.kind;
   const error = firstOf(failure, InvocationError);

@@ -5,16 +5,16 @@ import { credentials, optional, text } from './invocation.ts';
 import { contextOf, dependsOnRequest } from './known-text.ts';
 import { PolicyFailure } from './policy-failure.ts';
 
-/** What a step calls, but for its payload, or why that is not known. */
+/** What a step calls, except for its payload, or why that is not known. */
 type FixedInvocation =
   | { readonly invocation: Invocation }
-  /** The fields, as in policies.yaml, that a request decides. */
+  /** The fields, named as in policies.yaml, that depend on the request. */
   | { readonly dependsOn: readonly string[] }
-  /** Whatever the request is there is no call, as where a secret cannot be read. Names places and no value. */
+  /** There is no call for any request, e.g. because a secret cannot be read. Names places but no values. */
   | { readonly failure: string };
 
 /**
- * The call of a step as far as no request decides it, without what changes nothing of whether it may be made (payload,
+ * The parts of a step's call that do not depend on a request, without those that do not decide whether it is allowed (payload,
  * client context). Secrets are read, as for a request.
  */
 export async function fixedInvocation(api: ApiPolicies, { configuration }: PolicyStep): Promise<FixedInvocation> {
@@ -38,7 +38,7 @@ function build(context: EvaluationContext, configuration: LambdaConfiguration): 
     region: text(context, configuration.region, 'region'),
     endpoint: optional(context, texts.endpoint, 'endpoint'),
     qualifier: optional(context, texts.qualifier, 'qualifier'),
-    // A function with tenant isolation asks for one, whichever.
+    // A function with tenant isolation needs a tenant; any will do.
     tenantId: texts.tenantId && (texts.tenantId.constant ?? 'check'),
     invocationType: configuration.invocationType,
     logType: 'None',

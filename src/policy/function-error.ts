@@ -1,4 +1,4 @@
-/** What a function says of its own failure. */
+/** What a function says about its own failure. */
 export interface FunctionErrorFacts {
   readonly type: string | undefined;
   readonly message: string | undefined;
@@ -10,7 +10,7 @@ const MAX_TEXT = 1_024;
 
 /**
  * `errorType` and `errorMessage` of the payload of a failed function, whole: see cutText
- * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html). Undefined where it is none of Lambda's errors.
+ * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html). Undefined if it is not a Lambda error.
  */
 export function functionErrorOf(payload: Uint8Array): FunctionErrorFacts | undefined {
   if (payload.byteLength > MAX_PAYLOAD) return undefined;

@@ -3,7 +3,7 @@ import type { HeaderScope } from '../expression/index.ts';
 /** One header as it came over the wire. Values are bytes and not always UTF-8. */
 export type RawHeader = readonly [name: string, value: Uint8Array];
 
-/** What was done to one header: the values that replace it (none: removed), or values added to those that are there. */
+/** The change to one header: the values that replace it (none: removed), or values added to the existing ones. */
 export type HeaderChange =
   | { readonly kind: 'set'; readonly name: string; readonly values: readonly string[] }
   | { readonly kind: 'append'; readonly name: string; readonly values: readonly string[] }
@@ -132,7 +132,7 @@ function scan(raw: readonly RawHeader[], name: string): string[] | undefined {
   return found;
 }
 
-/** Non-UTF-8 values are read as Latin-1, what HTTP/1.1 once said they are: nothing is lost. */
+/** Values that are not UTF-8 are read as Latin-1, HTTP/1.1's old default: nothing is lost. */
 function decode(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);

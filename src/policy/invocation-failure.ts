@@ -3,7 +3,7 @@ import type { ErrorStatusField, Invocation, InvocationError, InvocationResult } 
 import type { ErrorStatus, FrameRefusal } from './api-policies.ts';
 import { type FailedCall, PolicyFailure } from './policy-failure.ts';
 
-/** What a caller is told of an invocation that gave no result (docs/notes/reference-policy.md, Errors). */
+/** The caller's error for an invocation without a result (docs/notes/reference-policy.md, Errors). */
 export function failureOf(error: InvocationError, invocation: Invocation, errorStatus: ErrorStatus): PolicyFailure {
   if (error.kind === 'no-room') {
     const parameters = parametersOf(invocation, undefined);
@@ -11,7 +11,7 @@ export function failureOf(error: InvocationError, invocation: Invocation, errorS
     const options = { details, parameters, retryAfterSeconds: 1, cause: error, call: failedCall(error, invocation) };
     return new PolicyFailure('LAMBDA_EXT_PROC_OVERLOADED', options);
   }
-  // A function that streams tells of its failure in its stream.
+  // A function that streams reports its failure in its stream.
   const call = failedCall(error, invocation);
   if (error.kind === 'function') return functionFailure(error.errorType ?? 'Unhandled', invocation, call);
   if (error.kind === 'status' && !isRefusal(error.statusCode ?? 0)) {
@@ -31,7 +31,7 @@ export function failureOf(error: InvocationError, invocation: Invocation, errorS
   });
 }
 
-/** What an expression gave is outside of what the policies may call. */
+/** The value of an expression is not among what the policies may call. */
 export function frameFailure({ key, field, reason }: FrameRefusal): PolicyFailure {
   return new PolicyFailure(key, { details: field, field, cause: new Error(reason) });
 }
@@ -43,7 +43,7 @@ export function functionFailure(functionError: string, invocation: Invocation, c
   return new PolicyFailure('AWS_LAMBDA_INVALID_RESPONSE', { parameters, cause, kind: 'function_error', call });
 }
 
-/** The function's result is no answer in the format that the step expects. */
+/** The function's result is not an answer in the format that the step expects. */
 export function resultFailure(error: FormatError, invocation: Invocation, call: FailedCall): PolicyFailure {
   const key = error.kind === 'status' ? 'AWS_LAMBDA_INVALID_STATUS_CODE' : 'AWS_LAMBDA_INVALID_RESPONSE';
   const parameters = parametersOf(invocation, undefined);
@@ -60,14 +60,14 @@ export function failedCall(
 }
 
 /**
- * What a load balancer, a VPC endpoint or a proxy says without AWS's words means what it means from AWS: a denial (the
- * reference's own suite answers 403 and nothing else), a size, a limit, a failure. Anything else is no answer of an Invoke.
+ * The status of a load balancer, a VPC endpoint or a proxy means the same as from AWS: a denial (the
+ * reference's own suite answers 403 and nothing else), a size, a limit, a failure. Any other status is not an answer of Invoke.
  */
 function isRefusal(status: number): boolean {
   return status === 403 || status === 413 || status === 429 || status >= 500;
 }
 
-/** What the endpoint asks for is told on up to a day. */
+/** The endpoint's wait is passed to the caller, up to a day. */
 const MAX_RETRY_AFTER = 86_400;
 
 /** Whole seconds, as HTTP has them. Throttling without a time of its own: soon, but not at once. */
@@ -76,7 +76,7 @@ function retryAfter({ retryAfterSeconds }: InvocationError, field: ErrorStatusFi
   return Math.min(Math.ceil(retryAfterSeconds), MAX_RETRY_AFTER);
 }
 
-/** The class of what somebody answered. AWS throttles with other statuses than 429 too. A bare 504 is a time limit of who stands between. */
+/** The class of an answer. AWS also throttles with other statuses than 429. A 504 without an AWS error is an intermediary's time limit. */
 function answeredField({ kind, statusCode, throttling }: InvocationError): ErrorStatusField | undefined {
   if (kind !== 'service' && kind !== 'status') return undefined;
   if (statusCode === 413) return 'tooLarge';

@@ -35,7 +35,7 @@ export function traced(invocation: Invocation, span: TraceSpan | undefined): Inv
   return span === undefined ? invocation : { ...invocation, span };
 }
 
-/** `kind` of the end is the type of the error, as in logs and metrics. */
+/** The end's `kind` is the type of the error, as in logs and metrics. */
 export function endInvocationSpan(
   span: TraceSpan | undefined,
   { status, requestId }: Execution,

@@ -12,7 +12,7 @@ import type { CredentialTemplates, LambdaConfiguration, RoleTemplates } from './
 import { PolicyFailure } from './policy-failure.ts';
 import type { Transaction } from './transaction.ts';
 
-/** No text of an invocation beside its payload is longer: caches keep them, and callers may make them up. */
+/** The longest text of an invocation, besides its payload: caches keep these texts, and callers may invent them. */
 const MAX_TEXT = 8_192;
 
 /** The policy's object with every expression evaluated for this request. Throws PolicyFailure. */
@@ -31,7 +31,7 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
     memory: transaction.memory,
   };
   for (const name of INVOCATION_TEXTS) invocation[name] = optional(transaction, configuration.texts[name], name);
-  // Last: it is charged, and given back by whoever gets the invocation.
+  // Last: it is charged to memory, and whoever gets the invocation gives it back.
   invocation.payload = encode(transaction, configuration);
   return invocation;
 }
@@ -56,7 +56,7 @@ function encode(transaction: Transaction, { requestFormat }: LambdaConfiguration
   }
 }
 
-/** A function that is meant for one resource gets no request for another, however its values are used. */
+/** A function for one resource never gets a request for another, however its values are used. */
 function checkPath({ request }: Transaction): void {
   try {
     if (request?.pathValues !== undefined) return;
@@ -79,8 +79,8 @@ export function optional(
 }
 
 /**
- * The text of a field that the configuration has. Nothing instead of a text (null, "", blanks) is an error: without the
- * field the call would be another one, by another identity or to another place, with more rights than meant.
+ * The text of a field that is configured. An empty value (null, "", blanks) is an error: without the
+ * field it would be a different call, by another identity or to another place, with more rights than intended.
  */
 export function text(context: EvaluationContext, template: CompiledTemplate, field: string, chain?: number): string {
   if (template.constant !== undefined) return template.constant;

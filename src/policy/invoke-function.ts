@@ -13,8 +13,8 @@ import { streamFunction } from './stream-function.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * Invokes a step's function, and reports it; or gives the result of another request's call, where the step says so: at once, where
- * it is kept. `question`: what an authorizer is asked. Throws or rejects with PolicyFailure, also for a function that ran and
+ * Invokes a step's function and reports the call; or returns the result of another request's call, if the step says so: immediately
+ * if it is cached. `question`: what an authorizer is asked. Throws or rejects with PolicyFailure, also for a function that ran and
  * failed.
  */
 export function invokeFunction(
@@ -93,7 +93,7 @@ function giveResult(call: FunctionCall, key: CacheKey | undefined, signal: Abort
   return key === undefined ? callFunction(call, transaction.memory, signal) : sharedResult(call, key, signal);
 }
 
-/** The answer, once the account holds what it takes, where `held` bytes are taken for the result that it was made of. */
+/** Adjusts the account to the size of the answer, if `held` bytes are charged for the result that it was made from. */
 function keep({ answer, held }: CallResult, memory: MemoryAccount): FunctionAnswer {
   const bytes = answerBytes(answer) + (isWhole(answer.body) ? answer.body.byteLength : 0);
   if (bytes === held) return answer;

@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { charge, type MemoryAccount, SHORT_TEXT } from '../memory-account.ts';
 
-/** A body's text that is kept, and what it takes of `memory`. */
+/** The cached text of a body, and what it takes of `memory`. */
 export interface KeptText {
   readonly text: string;
   readonly held: number;

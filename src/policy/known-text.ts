@@ -1,10 +1,10 @@
 import { type CompiledTemplate, type EvaluationContext, ExpressionError } from '../expression/index.ts';
 import type { ApiPolicies } from './api-policies.ts';
 
-/** What an expression sees of an API without a request. */
+/** What an expression can read of an API without a request. */
 export type ApiVariables = Pick<ApiPolicies, 'variables' | 'api' | 'properties'>;
 
-/** The text that a field has for every request, or what decides it. `nothing`: every request fails. */
+/** The text that a field has for every request, or what it depends on. `nothing`: every request fails. */
 export type KnownText =
   | { readonly text: string }
   | { readonly decidedBy: 'request' | 'secret' }

@@ -15,7 +15,7 @@ export class LambdaResponse implements LambdaResponseScope {
   #bodyHeld: number;
   #textHeld = 0;
 
-  /** A whole body has been taken of `memory` already. */
+  /** A whole body is already charged to `memory`. */
   constructor({ status, headers, body }: FunctionAnswer, memory: MemoryAccount) {
     this.status = status;
     this.#fields = headers;
@@ -29,7 +29,7 @@ export class LambdaResponse implements LambdaResponseScope {
     return this.#headers;
   }
 
-  /** Empty while the body still arrives: what an expression reads is whole or nothing. */
+  /** Empty while the body still arrives: an expression reads the whole body or nothing. */
   get content(): string {
     if (this.#content === undefined) {
       const { text, held } = isWhole(this.#body) ? keepText(this.#body, this.#memory) : nothing;
@@ -39,14 +39,14 @@ export class LambdaResponse implements LambdaResponseScope {
     return this.#content;
   }
 
-  /** The body becomes a message's: what it has taken is that message's to give back. */
+  /** The body becomes that of a message, which now gives back what the body takes. */
   handOver(): number {
     const held = this.#bodyHeld;
     this.#bodyHeld = 0;
     return held;
   }
 
-  /** Nobody sees it any more. */
+  /** It is no longer visible to expressions. */
   release(): void {
     this.#memory.give(this.#bodyHeld + this.#textHeld);
     this.#bodyHeld = 0;

@@ -38,7 +38,7 @@ export class MatchedPath {
     return this.#values;
   }
 
-  /** The values decoded, for expressions; none where the path does not match, for then the step fails before its call. */
+  /** The values decoded, for expressions; none if the path does not match, because then the step fails before its call. */
   parameters(path: string): ParameterScope | undefined {
     try {
       const values = this.values(path);

@@ -1,4 +1,4 @@
-/** Of a text that a policy makes and says nothing of. */
+/** For a text from a policy that names no type. */
 export function guessMediaType(text: string): string {
   return /^\s*[{[]/.test(text) ? 'application/json' : 'text/plain';
 }

@@ -9,7 +9,7 @@ import { PolicyFailure, variableFailure } from './policy-failure.ts';
 import type { AppliedMutations } from './trace.ts';
 import type { Transaction } from './transaction.ts';
 
-/** What the templates of a step gave for one request. */
+/** The values of a step's templates for one request. */
 export interface MessageChanges {
   readonly by: AppliedMutations['by'];
   /** Null removes the header. */
@@ -17,13 +17,13 @@ export interface MessageChanges {
   readonly append: readonly (readonly [name: string, value: string])[];
   readonly remove: readonly string[];
   readonly body: Buffer | undefined;
-  /** What becomes of content-type before the headers' own changes. Null removes it, undefined leaves it. */
+  /** The change to content-type before the header changes. Null removes it, undefined leaves it. */
   readonly contentType: string | null | undefined;
   readonly status: number | undefined;
 }
 
 /**
- * All values before anything is changed: a template that fails leaves the message as it was. They are taken of the
+ * All values before anything is changed: a template that fails leaves the message as it was. They are charged to the
  * transaction's memory. Throws PolicyFailure, ExpressionError and NoRoomError.
  */
 export function evaluateChanges(
@@ -74,7 +74,7 @@ export function appliedOf(changes: MessageChanges, target: Phase, path: string |
   return { by, target, set, append, remove, body: body === undefined ? null : body.toString(), path, status };
 }
 
-/** `place` is told where the expression fails. */
+/** `place` names the field if the expression fails. */
 export function evaluateAt(transaction: Transaction, template: BodyTemplate, place: string): string | null {
   if (template.constant !== undefined) return template.constant;
   try {
@@ -103,7 +103,7 @@ function bodyText(
 }
 
 /**
- * What the function said of its own body does not hold for one of `answer`. A message keeps the type that it has, unless the
+ * Headers that describe the function's body do not apply to a body of `answer`. A message keeps its type, unless the
  * new body is an object. Headers of the policy itself come after it.
  */
 function contentTypeOf(
@@ -125,7 +125,7 @@ function statusOf(
 ): number | undefined {
   if (status === undefined || typeof status === 'number') return status;
   const text = evaluateAt(transaction, status, `${by}.status`);
-  // A refusal whose status is missing must not be the function's 200.
+  // A refusal without a status must not become the function's 200.
   if (text === null && by === 'mutations') return undefined;
   const value = text === null ? undefined : readStatus(text);
   if (value === undefined) throw invalidChange(`${by}.status is not a status from 200 to 599`, `${by}.status`);

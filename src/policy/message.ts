@@ -13,7 +13,7 @@ import { parseQuery } from './query.ts';
  */
 const BODY_HEADERS = ['content-encoding', 'content-digest', 'repr-digest', 'digest', 'content-md5', 'content-range'];
 
-/** A weak ETag may stay: it tells of the meaning, not of the bytes. */
+/** A weak ETag may stay: it is about the meaning, not about the bytes. */
 const RESPONSE_BODY_HEADERS = [...BODY_HEADERS, 'accept-ranges', 'etag'];
 const isStrong = (etag: string): boolean => etag.startsWith('"');
 
@@ -22,14 +22,14 @@ export abstract class Message implements MessageScope {
   readonly headers: HttpHeaders;
   /** The body that replaces the one that came; undefined: unchanged. */
   replacement: Uint8Array | undefined;
-  /** While a step of a v2 scope without content runs, `content` is null whatever is known. */
+  /** While a step of a v2 scope without content runs, `content` is null even if it is known. */
   contentHidden = false;
   readonly #memory: MemoryAccount;
   #bytes: Uint8Array | undefined;
   /** The body as it came, where that is kept. */
   #coded: Uint8Array | undefined;
   #text: string | undefined;
-  /** What the bytes and the text have taken of the account. */
+  /** The bytes charged to the account for the bytes and the text. */
   #held = 0;
 
   constructor(headers: HttpHeaders, memory: MemoryAccount) {
@@ -37,17 +37,17 @@ export abstract class Message implements MessageScope {
     this.#memory = memory;
   }
 
-  /** The body in the clear (content-encoding undone); undefined before it is known. Its text is charged when it is made. */
+  /** The decoded body (without content-encoding); undefined before it is known. Its text is charged when it is made. */
   get body(): Uint8Array | undefined {
     return this.#bytes;
   }
 
-  /** The body as it came, where that is kept; else in the clear. */
+  /** The body as it came, if that is kept; otherwise decoded. */
   get bytes(): Uint8Array | undefined {
     return this.#coded ?? this.#bytes;
   }
 
-  /** Keeps a body that has content codings as it came; who holds it has it taken of the account. */
+  /** Keeps an encoded body as it came; its holder has charged it to the account. */
   keepCoded(bytes: Uint8Array): void {
     this.#coded = bytes;
   }
@@ -62,7 +62,7 @@ export abstract class Message implements MessageScope {
     return this.#text;
   }
 
-  /** `held`: what the bytes have taken of the account, which is given back when others take their place. */
+  /** `held`: what the bytes take of the account, given back when others replace them. */
   setBody(bytes: Uint8Array | undefined, held = 0): void {
     this.#memory.give(this.#held);
     this.#held = held;
@@ -71,14 +71,14 @@ export abstract class Message implements MessageScope {
     this.#text = undefined;
   }
 
-  /** A policy's body: what the headers said of the old one no longer holds. `held` as for setBody. */
+  /** A policy's body: headers that describe the old one no longer apply. `held` as for setBody. */
   replaceBody(bytes: Uint8Array, held: number): void {
     this.setBody(bytes, held);
     this.replacement = bytes;
     this.forgetBodyHeaders();
   }
 
-  /** Another body takes its place that is not known here: it still arrives. */
+  /** The body is replaced by one that is not known here: it still arrives. */
   forgetBody(): void {
     this.setBody(undefined);
     this.replacement = undefined;
@@ -90,13 +90,13 @@ export abstract class Message implements MessageScope {
     return BODY_HEADERS;
   }
 
-  /** What the headers said of the body that came no longer holds. */
+  /** Headers that describe the original body no longer apply. */
   protected forgetBodyHeaders(): void {
     for (const name of this.bodyHeaders) if (this.headers.values(name) !== undefined) this.headers.remove(name);
   }
 }
 
-/** What the protocol tells about a request, before any body. */
+/** What the protocol says about a request, before any body. */
 export interface RequestHead {
   readonly method: string;
   /** Path with query. */
@@ -105,7 +105,7 @@ export interface RequestHead {
   readonly host: string | null;
   /** The gateway's name of the protocol's version. */
   readonly version: string | null;
-  /** The protocol as Envoy tells it. */
+  /** The protocol as Envoy names it. */
   readonly protocol: string | null;
   readonly timestamp: number;
   readonly remoteAddress: string | null;
@@ -113,7 +113,7 @@ export interface RequestHead {
   readonly localPort: number | null;
   readonly ssl: SslScope | null;
   readonly headers: HttpHeaders;
-  /** The name of Envoy's route; absent where nobody told it. */
+  /** The name of Envoy's route; absent if Envoy did not send it. */
   readonly route?: string | undefined;
 }
 
@@ -131,7 +131,7 @@ export class RequestMessage extends Message implements RequestView {
   /** The resource of the step that runs, and what the path gives for its names. */
   matched: MatchedPath | undefined;
   grant: AuthorizerGrant | undefined;
-  /** Dynamic metadata of Envoy's, by namespace; there where expressions read it. */
+  /** Envoy's dynamic metadata, by namespace; present if expressions read it. */
   metadata: ReadonlyMap<string, unknown> = noMetadata;
   /** Set when a policy changed the path. */
   pathChanged = false;
@@ -156,7 +156,7 @@ export class RequestMessage extends Message implements RequestView {
     const end = this.#uri.indexOf('?');
     return end === -1 ? this.#uri : this.#uri.slice(0, end);
   }
-  /** The path behind the context path, with a slash at its start; all of a path that is not below it. */
+  /** The path after the context path, with a slash at its start; the whole path if it is not below the context path. */
   get pathInfo(): string {
     const context = this.contextPath?.slice(0, -1) ?? '';
     const { path } = this;
@@ -216,7 +216,7 @@ export class RequestMessage extends Message implements RequestView {
 
   /**
    * A 2xx answer tells the caller that a tunnel is open (RFC 9110, 9.3.6): CONNECT, and an upgrade over HTTP/2 (RFC 8441),
-   * which Envoy shows as one of HTTP/1.1. Where the protocol is not told, an upgrade may be either.
+   * which Envoy shows as one of HTTP/1.1. If the protocol is not known, an upgrade may be either.
    */
   get opensTunnel(): boolean {
     if (this.method === 'CONNECT') return true;
@@ -256,7 +256,7 @@ export class ResponseMessage extends Message implements ResponseScope {
     return RESPONSE_BODY_HEADERS;
   }
 
-  /** A new body is whole: it is no part of one (RFC 9110, 15.3.7), has no ranges, and no strong ETag (8.8.1). */
+  /** A new body is complete: it is not a partial one (RFC 9110, 15.3.7), has no ranges, and no strong ETag (8.8.1). */
   protected override forgetBodyHeaders(): void {
     const { headers } = this;
     for (const name of this.bodyHeaders) {

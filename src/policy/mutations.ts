@@ -6,7 +6,7 @@ import { appliedOf, applyChanges, evaluateAt, evaluateChanges, invalidChange } f
 import type { Phase } from './phase.ts';
 import type { Transaction } from './transaction.ts';
 
-/** Applies a step's mutations to the message of its phase; where an answer is in place, no request goes on. */
+/** Applies a step's mutations to the message of its phase; if there is an answer, no request continues. */
 export function applyMutations(transaction: Transaction, mutations: MutationTemplates, phase: Phase): void {
   if (phase === 'request' && transaction.answered) {
     clearMutations(transaction, mutations, phase);
@@ -23,7 +23,7 @@ export function applyMutations(transaction: Transaction, mutations: MutationTemp
 }
 
 /**
- * Where a step's mutations do not apply, the headers that it would have set are removed: a caller's own must not pass in
+ * If a step's mutations do not apply, the headers that it would have set are removed: the caller's own must not pass in
  * the policy's name, neither to the backend nor to the functions of later steps.
  */
 export function clearMutations(transaction: Transaction, mutations: MutationTemplates, phase: Phase): void {
@@ -38,7 +38,7 @@ function evaluatePath(transaction: Transaction, { path }: MutationTemplates): st
   if (text === null) return null;
   if (!isPath(text)) {
     throw invalidChange(
-      'mutations.path is no path: it must begin with / and have neither spaces, # nor unescaped characters',
+      'mutations.path is not a valid path: it must begin with / and must not have spaces, # or unescaped characters',
       'mutations.path',
     );
   }

@@ -1,2 +1,2 @@
-/** Before the backend is called, and after it answered; the name of the message that the phase is about, too. */
+/** Before the backend is called, and after it answered; also the name of the phase's message. */
 export type Phase = 'request' | 'response';

@@ -16,13 +16,13 @@ export interface PolicyFailureOptions {
   readonly cause?: unknown;
   /** JSON that the caller gets without a response template, whatever it accepts. */
   readonly body?: string | undefined;
-  /** Where neither the key nor the cause tells it. */
+  /** If neither the key nor the cause implies it. */
   readonly kind?: FailureKind | undefined;
-  /** Of the step, as policies.yaml names it; an expression that failed tells its own. */
+  /** Of the step, as policies.yaml names it; an expression that failed has its own. */
   readonly field?: string | undefined;
   /** Of an invocation that gave no answer. */
   readonly call?: FailedCall | undefined;
-  /** What the caller did made it fail, and could at will: it must not page anybody. */
+  /** The caller caused the failure and can repeat it at will: it must not page anybody. */
   readonly byCaller?: boolean;
 }
 
@@ -68,7 +68,7 @@ export class PolicyFailure extends Error {
     this.call = options.call;
   }
 
-  /** Whatever was thrown, as the failure that the caller sees: an unexpected error is "Request processing broken". */
+  /** Any thrown error as the failure that the caller sees: an unexpected error is "Request processing broken". */
   static from(error: unknown): PolicyFailure {
     if (error instanceof PolicyFailure) return error;
     if (error instanceof NoRoomError) {
@@ -78,13 +78,13 @@ export class PolicyFailure extends Error {
   }
 }
 
-/** The place is for the caller, the expression's own words may quote data and stay in the log. */
+/** The caller gets the place; the expression's message may quote data and stays in the log. */
 export function variableFailure(place: string, cause: unknown): unknown {
   if (!(cause instanceof ExpressionError)) return cause;
   return new PolicyFailure('AWS_LAMBDA_TEMPLATE_VARIABLE_EXCEPTION', { details: place, field: place, cause });
 }
 
-/** The caller cannot fix what a backend sends: that is Envoy's own status for it, and not the caller's doing. */
+/** The caller cannot fix what a backend sends: it gets Envoy's own status for this, and does not count as the cause. */
 export function bodyTooLarge(side: Phase, reason: string): PolicyFailure {
   const byCaller = side === 'request';
   const status = byCaller ? undefined : 500;

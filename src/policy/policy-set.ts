@@ -9,7 +9,7 @@ export interface Limits {
   readonly bufferedBytes: number;
   /** Milliseconds of CPU time that the expressions of one request may take. */
   readonly evaluationMs: number;
-  /** The fraction of `streams`, `bufferedBytes` and `responseStreams` that one API may hold, by its name; `default` is of all others. */
+  /** The fraction of `streams`, `bufferedBytes` and `responseStreams` that one API may hold, by its name; `default` is for all others. */
   readonly shares: Readonly<Record<string, number>> & { readonly default: number };
   /** How long policies wait for a body. */
   readonly bodyWaitMs: number;
@@ -17,7 +17,7 @@ export interface Limits {
   readonly responseStreams: number;
 }
 
-/** What tells the API of a stream beside its metadata. Callers choose none of it. */
+/** What selects the API of a stream, besides its metadata. Callers do not control any of it. */
 export interface StreamTraits {
   /** The gRPC call's `:authority`; '' where it has none. */
   readonly authority: string;
@@ -28,13 +28,13 @@ export interface StreamTraits {
 export type ApiChoice =
   /** Undefined: no API serves the stream. */
   | { readonly kind: 'chosen'; readonly means: ChoiceMeans | 'default'; readonly policies: ApiPolicies | undefined }
-  /** Two APIs or more match by the same means, and none of them serves it. */
+  /** Two or more APIs match by the same field, so none of them serves the stream. */
   | { readonly kind: 'ambiguous'; readonly means: ChoiceMeans; readonly names: readonly string[] };
 
-/** Fields of an API, in the order in which they are asked. */
+/** Fields of an API, in the order in which they are checked. */
 export type ChoiceMeans = 'authorities' | 'select' | 'routes';
 
-/** What is in force at one moment: a stream keeps the set that it began with. */
+/** The policies in force: a stream keeps the set that it began with. */
 export interface PolicySet {
   readonly unmatched: 'reject' | 'pass';
   readonly limits: Limits;
@@ -44,7 +44,7 @@ export interface PolicySet {
   readonly responseTemplates: ResponseTemplates;
   /** Of streams that have no API. */
   readonly envoy: EnvoySettings;
-  /** What a route's `x-lambda-envoy` tells, laid upon `below`. Throws PolicyDocumentError. */
+  /** The values of a route's `x-lambda-envoy`, over those of `below`. Throws PolicyDocumentError. */
   layEnvoy(text: string, below: EnvoySettings): EnvoySettings;
   /** All APIs by name. */
   readonly apis: ReadonlyMap<string, ApiPolicies>;
@@ -53,7 +53,7 @@ export interface PolicySet {
   choose(traits: StreamTraits): ApiChoice;
   /** The API called `default`. */
   readonly fallback: ApiPolicies | undefined;
-  /** Compiled once for each text, in a bounded cache; a new one is taken of `memory`. Throws PolicyDocumentError; also where inline policies are not switched on. */
+  /** Compiled once for each text, in a bounded cache; a new one is charged to `memory`. Throws PolicyDocumentError, also if inline policies are not enabled. */
   inline(text: string, memory?: MemoryAccount): ApiPolicies;
 }
 

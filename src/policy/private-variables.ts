@@ -12,7 +12,7 @@ export function redactionOf({ policies, attributes }: Transaction): Redact | und
   if (policies.privateVariables.size === 0) return undefined;
   const values = [...policies.privateVariables].map((name) => String(attributes.get(name) ?? ''));
   return (text) => {
-    // No form is shorter than the value. Those of a whole body are long to make, and a line of the log is short.
+    // No form is shorter than the value. Forms of a whole body take long to make, and a log line is short.
     const possible = values.filter((value) => value.length <= text.length);
     const written = [...new Set(possible.flatMap(writtenForms))].sort((a, b) => b.length - a.length);
     return written.reduce((rest, form) => rest.replaceAll(form, CUT), text);
@@ -31,18 +31,18 @@ function jsonText(value: string): string {
   return JSON.stringify(value).slice(1, -1);
 }
 
-/** An error as it may be logged: itself, or a copy without private values. What it quotes may be a part of one. */
+/** An error as it may be logged: itself, or a copy without private values. It may quote a part of one. */
 export function loggable(transaction: Transaction, error: unknown): unknown {
   const redact = redactionOf(transaction);
   return redact === undefined ? error : copyOf(error, (text) => withoutQuotes(redact(text)), 0);
 }
 
-/** An error for who may see no private variable: its words may quote a part of one that nothing else holds. */
+/** An error for readers who must not see private variables: its message may quote a part of one that is stored nowhere else. */
 export function withoutPrivateWords(error: unknown): unknown {
   return copyOf(error, withoutQuotes, 0);
 }
 
-/** Messages show values in quotes, shortened and escaped. A quote without an end goes on to the end of the text: so it is linear. */
+/** Messages show values in quotes, shortened and escaped. A quote that is not closed ends with the text, so matching is linear. */
 export function withoutQuotes(text: string): string {
   return text.replaceAll(/"(?:[^"\\]|\\.)*(?:"|\\?$)/gs, `"${CUT}"`);
 }
@@ -57,10 +57,10 @@ function copyOf(error: unknown, redact: Redact, depth: number): unknown {
   return Object.assign(copy, { name, code, kind, stack: redact(stack ?? '') });
 }
 
-/** Its words may quote any part of a value, one that no variable holds yet too: what is known is where it failed. */
+/** Its message may quote any part of a value, even of one that is not in a variable yet: only the place is shown. */
 function placeOf({ name, offset, template, stack = '' }: ExpressionError): Error {
   const where = `the expression fails at character ${offset + 1} of ${template}`;
-  const message = `${where}; why is left out, since this API has private variables`;
+  const message = `${where}; the reason is not shown because this API has private variables`;
   const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
   return Object.assign(new Error(message), { name, stack: [`${name}: ${message}`, ...frames].join('\n') });
 }

@@ -26,7 +26,7 @@ function decode(text: string): string {
   return spaced.includes('%') && isDecodable(spaced) ? decodeURIComponent(spaced) : spaced;
 }
 
-/** Looked at before it is decoded: an error for each of the pairs that a caller sends would hold the thread for 100 ms. */
+/** Checked before it is decoded: an exception for each of a caller's pairs would block the thread for 100 ms. */
 function isDecodable(text: string): boolean {
   if (BROKEN.test(text)) return false;
   return (text.match(ESCAPES) ?? []).every((run) => isUtf8(Buffer.from(run.replaceAll('%', ''), 'hex')));

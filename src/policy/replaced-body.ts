@@ -2,8 +2,8 @@ import type { ApiPolicies, PolicyStep } from './api-policies.ts';
 import type { Phase } from './phase.ts';
 
 /**
- * Whether the steps of a phase may put a body in the place of the one that came: by `mutations.body`, or as the function's
- * answer. In the request phase that answer goes to the caller, not on.
+ * Whether the steps of a phase may replace the body: by `mutations.body`, or with the function's
+ * answer. In the request phase that answer goes to the caller, not to the backend.
  */
 export function mayReplaceBody(policies: ApiPolicies, phase: Phase): boolean {
   return policies[phase].some(
@@ -11,7 +11,7 @@ export function mayReplaceBody(policies: ApiPolicies, phase: Phase): boolean {
   );
 }
 
-/** An empty one needs no place among the pieces of the old one. */
+/** An empty body needs no piece of the old one to replace. */
 function setsBody({ mutations: { body }, sendToConsumer }: PolicyStep['configuration']): boolean {
   return body !== undefined && body.constant !== '' && sendToConsumer !== true;
 }
@@ -20,7 +20,7 @@ function sends({ sendToConsumer }: PolicyStep['configuration']): boolean {
   return sendToConsumer !== false;
 }
 
-/** Whether a response's body must come whole, since response steps read or replace it: a part of it would be taken for all. */
+/** Whether a response's body must be complete, because response steps read or replace it: a part would count as the whole. */
 export function needsWholeResponse(policies: ApiPolicies): boolean {
   return (
     policies.needs.responseBody ||

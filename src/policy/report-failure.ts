@@ -7,7 +7,7 @@ import type { Transaction } from './transaction.ts';
 
 const MAX_REASON = 2_048;
 
-/** What log, metrics and admin page tell of a failure: made here alone. `err`: why, as it may be logged. `goesOn`: the request does. */
+/** A failure's record for log, metrics and admin page, made only here. `err`: why, as it may be logged. `goesOn`: the request continues. */
 function failureRecord(
   transaction: Transaction,
   failure: PolicyFailure,
@@ -36,7 +36,7 @@ function failureRecord(
     byCaller: failure.byCaller,
     goesOn,
     function: call && (redact?.(call.function) ?? call.function),
-    // An answer that is judged or used fails after its call.
+    // An answer that cannot be used fails after its call.
     awsRequestId: call === undefined ? executions.get(step?.name ?? '')?.requestId : call.awsRequestId,
     errorType: call?.errorType,
     statusCode: call?.statusCode,
@@ -44,7 +44,7 @@ function failureRecord(
   };
 }
 
-/** More of a failure than it tells itself, for the log line. */
+/** Further facts about a failure, for the log line. */
 interface AnswerFacts extends Readonly<Record<string, unknown>> {
   /** Of what the caller gets, by a response template too. */
   readonly status: number;
@@ -61,7 +61,7 @@ export function reportFailure(
   report(transaction, failure, levelOf(failure), message, facts);
 }
 
-/** Of one after which the request goes on all the same. */
+/** Of a failure after which the request continues. */
 export function reportSkipped(transaction: Transaction, failure: PolicyFailure, message: string): void {
   report(transaction, failure, 'warn', message, undefined, true);
 }
@@ -87,7 +87,7 @@ const WARNINGS: ReadonlySet<PolicyFailure['key']> = new Set([
   'LAMBDA_EXT_PROC_SHUTTING_DOWN',
 ]);
 
-/** What callers do, many at once included, is no error of ours. */
+/** What callers do, even many at once, is not an error of the server. */
 function levelOf({ key, byCaller }: PolicyFailure): 'info' | 'warn' | 'error' {
   if (byCaller) return 'info';
   return WARNINGS.has(key) ? 'warn' : 'error';

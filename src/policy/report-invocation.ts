@@ -15,16 +15,16 @@ import type { PolicyFailure } from './policy-failure.ts';
 import { type Redact, withoutQuotes } from './private-variables.ts';
 import type { Execution, Transaction } from './transaction.ts';
 
-/** An invocation that is to be reported once it has ended. */
+/** An invocation that is reported once it has ended. */
 export interface BegunReport {
   readonly transaction: Transaction;
   readonly step: PolicyStep;
   readonly invocation: Invocation;
-  /** As the log may have texts. Made when the call begins: it may end after its request. */
+  /** Masks texts for the log. Made when the call begins: it may end after its request. */
   readonly redact: Redact | undefined;
-  /** By which log lines and metrics name it. */
+  /** Its name in log lines and metrics. */
   readonly labels: InvocationLabels;
-  /** It counts as under way until this is told that it has ended. */
+  /** It counts as running until its end is reported here. */
   readonly open: OpenInvocation;
   /** The same; undefined where traces are off. */
   readonly span: TraceSpan | undefined;
@@ -33,7 +33,7 @@ export interface BegunReport {
 /** One that is over. */
 export interface EndedInvocation extends BegunReport {
   readonly durationMs: number;
-  /** What of it the policies waited; absent: all of it. */
+  /** The part of it that the policies waited; absent: all of it. */
   readonly waitedMs?: number;
 }
 
@@ -52,7 +52,7 @@ export function beginReport(
   return { transaction, step, invocation, redact, labels, open: transaction.runtime.observer.invocation(labels), span };
 }
 
-/** The log line, the metrics and the metadata of an invocation that gave no result. `bytes`: what came of one that streams. */
+/** The log line, the metrics and the metadata of an invocation without a result. `bytes`: received from one that streams. */
 export function reportError(
   ended: EndedInvocation,
   error: InvocationError,
@@ -67,7 +67,7 @@ export function reportError(
   const execution = { requestId: awsRequestId, executedVersion: undefined, durationMs, status: statusCode };
   count(ended, { outcome, kind, key, attempts, retried, throttledBy: throttling?.limit }, execution);
   const text = quotable(message, redact);
-  // What a function says of its own failure is told apart, where that is wanted.
+  // What a function says about its own failure is logged separately, if that is enabled.
   const isFunction = kind === 'function_error';
   const said = isFunction ? { type: errorType, message } : undefined;
   log(ended, {
@@ -148,7 +148,7 @@ export function reportResult(
   }
 }
 
-/** A result that is none fails by its format, by what the process has room for, or as the function says. */
+/** An invalid result fails by its format, by lack of room in the process, or as the function says. */
 function resultKind(failure: PolicyFailure): InvocationFailureKind {
   const kind = kindOf(failure);
   if (kind === 'overloaded') return 'no_room';
@@ -160,15 +160,15 @@ function isUnusable(kind: InvocationEnd['kind']): boolean {
   return kind === 'invalid_result' || kind === 'no_room';
 }
 
-/** What the function says of its own failure, each text cut to 1 KB: anything a caller sent may be in it. */
+/** What the function says about its own failure, each text cut to 1 KB: it may contain anything a caller sent. */
 function saidBy({ transaction, redact }: EndedInvocation, said: FunctionErrorFacts | undefined) {
   if (said === undefined || !transaction.runtime.logging.functionErrors) return undefined;
-  // Cut last: a private value that the cut goes through would not be found.
+  // Cut last: a private value that is cut in the middle would not be found.
   const text = (value: string | undefined): string | undefined => value && cutText(quotable(value, redact));
   return { functionErrorType: text(said.type), functionErrorMessage: text(said.message) };
 }
 
-/** Words of AWS, a function or a format, which may quote a part of a private value. */
+/** Text of AWS, a function or a format, which may quote a part of a private value. */
 function quotable(text: string, redact: Redact | undefined): string {
   return redact === undefined ? text : withoutQuotes(redact(text));
 }

@@ -1,10 +1,10 @@
 import type { Transaction } from './transaction.ts';
 
-/** By what a request is found in other logs and in traces. */
+/** Ids by which a request is found in other logs and in traces. */
 export interface RequestIdentity {
   /** `x-request-id` as it came, cut to 128 characters. */
   readonly requestId: string | undefined;
-  /** Of the stream's span; where traces are off of Envoy's span for the call, else of the caller's `traceparent`. */
+  /** Of the stream's span; if traces are off, of Envoy's span for the call, otherwise of the caller's `traceparent`. */
   readonly traceId: string | undefined;
   /** The same where the trace is recorded: for exemplars, which lead to it. */
   readonly recordedTraceId: string | undefined;
@@ -14,7 +14,7 @@ export interface RequestIdentity {
 
 const MAX_TEXT = 128;
 
-/** Of the headers as they came: what policies make of them is for the backend. */
+/** Of the original headers: changes by policies are for the backend. */
 export function identityOf({
   request,
   traceId,

@@ -14,7 +14,7 @@ import type { Transaction } from './transaction.ts';
 export type PhaseOutcome =
   | { readonly kind: 'continue' }
   | { readonly kind: 'answer'; readonly answer: Answer }
-  /** As the function's answer arrives: nothing of its body is in the transaction. */
+  /** A function's answer that still arrives: no part of its body is in the transaction. */
   | { readonly kind: 'stream'; readonly answer: StreamedAnswer };
 
 const goOn: PhaseOutcome = { kind: 'continue' };
@@ -109,7 +109,7 @@ function ownAnswer({ request, response, pieces, streamLimits = defaultStreamLimi
   if (pieces !== undefined && replacement === undefined) {
     return { kind: 'stream', answer: { status, headers, body: pieces, limits: streamLimits } };
   }
-  // A later step has put another body in the place of the one that arrives.
+  // A later step has replaced the body that arrives.
   pieces?.stop();
   return { kind: 'answer', answer: { status, headers, body, errorKey: undefined } };
 }

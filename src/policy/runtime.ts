@@ -8,7 +8,7 @@ import type { ResultStore } from '../result-store/index.ts';
 import type { Tracing } from '../tracing/index.ts';
 import type { Trace } from './trace.ts';
 
-/** What the policy needs from the process around it. */
+/** What policies need from the process. */
 export interface PolicyRuntime {
   readonly invoker: LambdaInvoker;
   readonly logger: Logger;
@@ -18,7 +18,7 @@ export interface PolicyRuntime {
   readonly node: NodeScope;
   /** Undefined: nothing is kept. */
   readonly cache?: SharedResults | undefined;
-  /** For who shows or tests policies; undefined in a server. */
+  /** For tools that show or test policies; undefined in a server. */
   readonly trace?: Trace | undefined;
   /** Undefined: no spans. */
   readonly tracing?: Tracing | undefined;
@@ -26,20 +26,20 @@ export interface PolicyRuntime {
 
 /** Which lines of requests are logged, and what they say. */
 export interface RequestLogging {
-  /** The part of requests whose successful invocations are logged, from 0 to 1. Failures always are. */
+  /** The fraction of requests whose successful invocations are logged, from 0 to 1. Failures are always logged. */
   readonly sample: number;
-  /** `invocation` tells what a function says of its own failure. */
+  /** The line `invocation` contains what a function says about its own failure. */
   readonly functionErrors: boolean;
-  /** A line `decision` for each request; of those that do not fail, for the same part of them. */
+  /** A line `decision` for each request; of those that do not fail, for the same fraction. */
   readonly decisions: boolean;
 }
 
 export const defaultLogging: RequestLogging = { sample: 1, functionErrors: true, decisions: false };
 
 export interface InvocationObserver {
-  /** An invocation begins: what is given must be told how it ended. */
+  /** An invocation begins; its end must be reported to the returned object. */
   invocation(labels: InvocationLabels): OpenInvocation;
-  /** A request failed, or a step of it after which it goes on. `traceId`: of a trace that is recorded. */
+  /** A request failed, or one of its steps after which it continues. `traceId`: of a recorded trace. */
   failed(record: FailureRecord, traceId: string | undefined): void;
   /** The expressions of a transaction took more CPU time than `limits.evaluationMs`. */
   limitReached(limit: 'evaluation'): void;
@@ -48,7 +48,7 @@ export interface InvocationObserver {
 /** What is kept for all requests of the process. */
 export interface SharedResults {
   readonly results: ResultCache;
-  /** For a call that several requests of an API wait for, and that goes on when one of them leaves. */
+  /** For a call that several requests of an API wait for, and that continues when one of them leaves. */
   account(api: string): MemoryAccount;
   /** Undefined: this process alone keeps them. */
   readonly store?: SharedStore | undefined;

@@ -8,9 +8,9 @@ import type { Phase } from './phase.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * The function's answer takes the response's place, with what the step's `answer` makes of it. In the request phase there is
+ * The function's answer replaces the response, with the changes of the step's `answer`. In the request phase there is
  * a response of the sidecar's own from here on; later steps run on it. Headers that the answer does not have stay
- * (docs/notes/reference-policy.md, Flow). Where a template of `answer` fails, nothing is in place.
+ * (docs/notes/reference-policy.md, Flow). If a template of `answer` fails, nothing is replaced.
  */
 export function sendToConsumer(
   transaction: Transaction,
@@ -38,7 +38,7 @@ export function sendToConsumer(
   transaction.runtime.trace?.({ kind: 'mutations', mutations: appliedOf(changes, 'response') });
 }
 
-/** Nobody gets the answer's body: if it still arrives, what it comes from is closed. */
+/** The answer's body is not needed: if it still arrives, its source is closed. */
 export function stopBody({ body }: FunctionAnswer): void {
   if (!isWhole(body)) body.stop();
 }
@@ -59,7 +59,7 @@ function putBody(
   transaction.streamLimits = transaction.step?.configuration.streaming?.limits;
 }
 
-/** A name's values take the place of those that are there. What a function may not set is left out. */
+/** A name's values replace the existing ones. Headers that a function may not set are left out. */
 function replaceHeaders(target: HttpHeaders, headers: FunctionAnswer['headers']): void {
   for (const [name] of headers) if (maySet(name)) target.remove(name);
   for (const [name, value] of headers) if (maySet(name)) target.append(name, value);

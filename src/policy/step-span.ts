@@ -7,7 +7,7 @@ import type { Transaction } from './transaction.ts';
 /** `executeStep`, and where traces are on a span of it. */
 export function runStep(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> | undefined {
   const { span } = transaction;
-  // Where nothing is recorded what is called still gets the trace.
+  // Even if nothing is recorded, the called service gets the trace.
   if (span?.isRecorded !== true) return executeStep(transaction, step, phase);
   return runRecorded(transaction, step, phase);
 }

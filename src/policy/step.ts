@@ -96,7 +96,7 @@ function goOnOrFail(transaction: Transaction, step: PolicyStep, phase: Phase, th
   transaction.runtime.trace?.({ kind: 'failure', failure, goesOn });
   if (!goesOn) throw failure;
   transaction.stepSpan?.set('error.type', failure.key);
-  reportSkipped(transaction, failure, 'policy failed, going on as onError says');
+  reportSkipped(transaction, failure, 'policy failed, continuing as onError says');
   clearMutations(transaction, step.configuration.mutations, phase);
 }
 

@@ -10,9 +10,9 @@ import { dependsOnRequest } from './known-text.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import type { SharedStore } from './runtime.ts';
 
-/** What the store has of a call, or where its result goes. */
+/** The stored result of a call, or where its result is written. */
 export interface StoredResult {
-  /** Undefined: nothing goes there. */
+  /** Undefined: nothing is written. */
   readonly entry: StoreEntry | undefined;
   readonly found:
     | { readonly result: InvocationResult; readonly answer: FunctionAnswer; readonly ttlMs: number }
@@ -22,8 +22,8 @@ export interface StoredResult {
 const nothing: StoredResult = { entry: undefined, found: undefined };
 
 /**
- * Looks a call up in the store. `parts`: all that tells it from others of the document but where it goes and who signs. What routes
- * bring along never goes there, nor what is signed by somebody who is not known. Never rejects.
+ * Looks up a call in the store. `parts`: all that distinguishes it from others of the document, except its destination and signer. Calls of
+ * inline policies are never stored, nor those of an unknown signer. Never rejects.
  */
 export async function lookUpStored(
   { step, invocation }: FunctionCall,
@@ -52,8 +52,8 @@ export async function lookUpStored(
 }
 
 /**
- * The document's own keys are told apart by their id, since they are rotated. But who brings keys along has to have them: the id
- * of somebody else's is no secret.
+ * The document's own keys are identified by their id, since they are rotated. But a request that brings its own keys must have them: the id
+ * of other keys is not a secret.
  */
 function keysOfRequest(templates: CredentialTemplates, source: CredentialSource): KeyParts {
   const { accessKey, secretKey, sessionToken } = templates;
@@ -70,7 +70,7 @@ export function encodeResult({ status, executedVersion, requestId, payload }: In
   return [head, ...texts, payload];
 }
 
-/** Undefined: they are none. */
+/** Undefined: they are not a stored result. */
 function decodeResult(bytes: Buffer): InvocationResult | undefined {
   if (bytes.byteLength < 6) return undefined;
   const versionEnd = 6 + bytes.readUInt16BE(2);

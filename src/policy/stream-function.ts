@@ -21,9 +21,9 @@ import { type PiecesEnd, WatchedPieces } from './watched-pieces.ts';
 const nothing = new Uint8Array();
 
 /**
- * Calls a function whose answer is passed on while it arrives. Resolves when its head and the first byte of its body, or its end,
- * have come; until then a failure is one like any other. The call is reported when the answer has ended, and what its payload takes is
- * given back then where the answer still arrives. Throws PolicyFailure.
+ * Calls a function whose answer is streamed to the caller. Resolves when its head and the first byte of its body, or its end,
+ * have arrived; until then a failure is like any other. The call is reported when the answer has ended, and the memory of its payload is
+ * given back then if the answer still arrives. Throws PolicyFailure.
  */
 export async function streamFunction(
   call: FunctionCall,
@@ -69,7 +69,7 @@ export async function streamFunction(
   return { result: head, answer: { ...answer, body: new WatchedPieces(body, failure, onEnd) }, held: 0 };
 }
 
-/** The answer to a HEAD has no body that would be read to its end. */
+/** The answer to a HEAD has no body that could be read to its end. */
 function isAnsweredHead({ request, aborted }: Transaction): boolean {
   return request?.method === 'HEAD' && !aborted;
 }
@@ -78,7 +78,7 @@ function errorStatusOf({ step }: FunctionCall) {
   return step.configuration.errorStatus;
 }
 
-/** Nothing has gone to the caller yet. */
+/** Nothing has been sent to the caller yet. */
 function failedBefore(
   call: FunctionCall,
   report: BegunReport,

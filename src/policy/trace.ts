@@ -4,7 +4,7 @@ import type { PolicyStep, ResponseTemplate } from './api-policies.ts';
 import type { Phase } from './phase.ts';
 import type { PolicyFailure } from './policy-failure.ts';
 
-/** What one step did to a message, evaluated. A header's null means that it was removed. */
+/** The evaluated changes of one step to a message. A header's null means that it was removed. */
 export interface AppliedMutations {
   /** As in policies.yaml: `answer` where sendToConsumer took effect. */
   readonly by: 'mutations' | 'answer';
@@ -23,16 +23,16 @@ export type TraceEvent =
   | { readonly kind: 'step'; readonly step: PolicyStep; readonly phase: Phase }
   /** `error`: it could not be evaluated, and `onConditionError` decides. */
   | { readonly kind: 'condition'; readonly value: boolean; readonly error?: unknown }
-  /** Of this request's own call, or of one whose result it gets: see `cached`. */
+  /** Of this request's own call, or of the call whose result it gets: see `cached`. */
   | { readonly kind: 'invocation'; readonly invocation: Invocation }
   /** The step keeps results, and this request has no key. */
   | { readonly kind: 'uncacheable' }
-  /** `cached`: of another request's call, which was kept or still ran. */
+  /** `cached`: the result of another request's call, which was cached or still running. */
   | { readonly kind: 'result'; readonly result: InvocationResult; readonly cached: boolean }
   | { readonly kind: 'invocation-error'; readonly error: InvocationError }
   /** The result, decoded. */
   | { readonly kind: 'answer'; readonly answer: FunctionAnswer }
-  /** What an authorizer's answer means for this request, `arn` at API Gateway; `grant`: what it tells of the caller. */
+  /** What an authorizer's answer means for this request, `arn` at API Gateway; `grant`: what it says about the caller. */
   | {
       readonly kind: 'judgement';
       readonly arn: string;
@@ -44,7 +44,7 @@ export type TraceEvent =
   | { readonly kind: 'mutations'; readonly mutations: AppliedMutations }
   /** Headers that the mutations of a step would have set, had they applied. */
   | { readonly kind: 'cleared'; readonly headers: readonly string[] }
-  /** `goesOn`: as `onError: continue` says. */
+  /** `goesOn`: the request continues, by `onError: continue`. */
   | { readonly kind: 'failure'; readonly failure: PolicyFailure; readonly goesOn: boolean }
   /** The caller's answer to a failure; `template`: that made it, undefined for the default body. */
   | {
@@ -53,5 +53,5 @@ export type TraceEvent =
       readonly template: ResponseTemplate | undefined;
     };
 
-/** Told of each event; must not throw. */
+/** Called with each event; must not throw. */
 export type Trace = (event: TraceEvent) => void;

@@ -11,7 +11,7 @@ import { type RequestHead, RequestMessage, ResponseMessage } from './message.ts'
 import { identityOf, type RequestIdentity } from './request-identity.ts';
 import type { PolicyRuntime } from './runtime.ts';
 
-/** One for all: an error with a stack for each request that ends would cost more than the request. */
+/** One for all requests: an error with a stack for each would cost more than the request. */
 const abortReason = new Error('the request ended');
 
 /** What one invocation left for access logs: dynamic metadata `policies.<name>`. */
@@ -25,7 +25,7 @@ export interface Execution {
   readonly cached?: true;
 }
 
-/** Answers that are sent while they arrive, out of what the process may send at a time. */
+/** The limit on streamed answers of the process at a time. */
 export interface ResponseStreams {
   /** Room for one, until its request has ended. False: there is none. */
   takeResponseStream(): boolean;
@@ -34,17 +34,17 @@ export interface ResponseStreams {
 const unlimitedStreams: ResponseStreams = { takeResponseStream: () => true };
 
 /**
- * One HTTP request on its way through an API's policies: what arrived, what steps changed and stored, and whether anybody
- * still waits. It is what their expressions see. `runPolicies` runs the steps on it.
+ * One HTTP request on its way through an API's policies: what arrived, what steps changed and stored, and whether the caller
+ * still waits. Expressions read it. `runPolicies` runs the steps on it.
  */
 export class Transaction implements EvaluationContext {
   readonly policies: ApiPolicies;
   readonly runtime: PolicyRuntime;
   /** Bytes that a decoded body may have. */
   readonly bodyLimit: number;
-  /** `limits.evaluationMs`: all expressions of the request take from it, those of its response too. */
+  /** `limits.evaluationMs`: shared by all expressions of the request, including those of its response. */
   readonly evaluationMs: number;
-  /** What is kept for the request is taken from here. */
+  /** What is kept for the request is charged here. */
   readonly memory: MemoryAccount;
   readonly attributes = new Map<string, unknown>();
   readonly executions = new Map<string, Execution>();
@@ -55,20 +55,20 @@ export class Transaction implements EvaluationContext {
   response: ResponseMessage | undefined;
   lambdaResponse: LambdaResponse | undefined;
   errorKey: string | undefined;
-  /** What an authorizer told of the caller, where its step has `metadata: true`. */
+  /** What an authorizer said about the caller, if its step has `metadata: true`. */
   shownGrant: AuthorizerGrant | undefined;
   clearRouteCache = false;
   /** A request step's sendToConsumer took effect: `response` is the sidecar's own. */
   answered = false;
-  /** The answer's body, where it still arrives: `response` has its status and headers, but not the body. */
+  /** The answer's body, while it still arrives: `response` has its status and headers, but not the body. */
   pieces: BodyPieces | undefined;
   /** Of the step whose answer `pieces` are. */
   streamLimits: StreamLimits | undefined;
   /** The step that runs, or ran last. */
   step: PolicyStep | undefined;
-  /** Which steps ran and which did not, where that is told. */
+  /** Which steps ran and which did not, if that is logged. */
   readonly steps: { readonly ran: string[]; readonly skipped: string[] } | undefined;
-  /** Metadata of the gRPC call, which have Envoy's own trace; undefined where there is no Envoy. */
+  /** Metadata of the gRPC call, which contain Envoy's own trace; undefined without an Envoy. */
   callMetadata: TraceCarrier | undefined;
   /** Of the whole stream; undefined where traces are off. */
   span: TraceSpan | undefined;
@@ -76,7 +76,7 @@ export class Transaction implements EvaluationContext {
   stepSpan: TraceSpan | undefined;
   /** Milliseconds that invocations took in all. */
   invocationMs = 0;
-  /** Ends the invocation under way. Each has one of its own: most end by themselves, and aborting a signal is expensive. */
+  /** Ends the running invocation. Each has its own controller: most end by themselves, and aborting a signal is expensive. */
   invocation: AbortController | undefined;
   /** The decoder of a body that is under way. */
   decoder: Inflater | undefined;
@@ -116,38 +116,38 @@ export class Transaction implements EvaluationContext {
     this.response = new ResponseMessage(status, headers, this.memory);
   }
 
-  /** Lines that tell of no failure are logged for this request: all of them or none. */
+  /** Whether lines without a failure are logged for this request: all of them or none. */
   get isSampled(): boolean {
     const { sample } = this.runtime.logging;
     this.#isSampled ??= sample >= 1 || Math.random() < sample;
     return this.#isSampled;
   }
 
-  /** By what the request is found elsewhere. Read when it is first asked for: many requests tell nothing of themselves. */
+  /** The ids of the request in other systems. Read on first use: many requests log nothing. */
   get identity(): RequestIdentity {
     this.#identity ??= identityOf(this);
     return this.#identity;
   }
 
-  /** A function's answer takes the place of the one before. Its body has been taken of the account already. */
+  /** A function's answer replaces the previous one. Its body is already charged to the account. */
   receiveAnswer(answer: FunctionAnswer): void {
     this.lambdaResponse?.release();
     this.lambdaResponse = new LambdaResponse(answer, this.memory);
   }
 
-  /** Before a function is called whose answer is sent while it arrives. Throws NoRoomError where too many are. */
+  /** Called before a function with a streamed answer. Throws NoRoomError if there are too many. */
   takeResponseStream(): void {
     if (this.#streamTaken) return;
     if (!this.#streams.takeResponseStream()) throw new NoRoomError(this.memory.shortage);
     this.#streamTaken = true;
   }
 
-  /** The trace that the request belongs to, in 32 hexadecimal digits, for logs and metrics. Undefined: nobody named one. */
+  /** The trace that the request belongs to, in 32 hexadecimal digits, for logs and metrics. Undefined: there is none. */
   get traceId(): string | undefined {
     return this.span?.traceId ?? this.traceParent?.traceId;
   }
 
-  /** Whoever looks for the trace finds it. */
+  /** Whether the trace is recorded, so that it can be found. */
   get isTraceRecorded(): boolean {
     return this.span?.isRecorded ?? this.traceParent?.sampled ?? false;
   }
@@ -168,7 +168,7 @@ export class Transaction implements EvaluationContext {
     return this.#aborted;
   }
 
-  /** Nobody waits any more: the invocation under way is cut, what still arrives too, and no further step begins. */
+  /** The caller no longer waits: the running invocation and an arriving body are cut, and no further step begins. */
   abort(): void {
     if (this.#aborted) return;
     this.#aborted = true;
@@ -177,7 +177,7 @@ export class Transaction implements EvaluationContext {
     this.pieces?.stop();
   }
 
-  /** The caller has its answer: bodies and variables are for nobody any more. */
+  /** The caller has its answer: bodies and variables are no longer needed. */
   letGo(): void {
     this.letBodiesGo();
     for (const value of this.attributes.values()) {
@@ -186,7 +186,7 @@ export class Transaction implements EvaluationContext {
     this.attributes.clear();
   }
 
-  /** No step runs any more. What tells of the request, its variables among it, stays. */
+  /** No more steps run. What describes the request, its variables included, stays. */
   letBodiesGo(): void {
     this.request?.setBody(undefined);
     this.response?.setBody(undefined);

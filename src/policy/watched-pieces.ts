@@ -6,13 +6,13 @@ import type { PolicyFailure } from './policy-failure.ts';
 export type PiecesEnd = { readonly bytes: number } & (
   | { readonly kind: 'complete' }
   | { readonly kind: 'failed'; readonly error: InvocationError; readonly failure: PolicyFailure }
-  /** Nobody reads on. */
+  /** Reading has stopped. */
   | { readonly kind: 'stopped' }
 );
 
 const done: IteratorResult<Uint8Array> = { done: true, value: undefined };
 
-/** A function's body on its way to the caller: errors become the caller's, and its end is told once. */
+/** A function's body on its way to the caller: errors become the caller's errors, and its end is reported once. */
 export class WatchedPieces implements BodyPieces, AsyncIterator<Uint8Array> {
   readonly #pieces: BodyPieces;
   readonly #iterator: AsyncIterator<Uint8Array>;
@@ -45,7 +45,7 @@ export class WatchedPieces implements BodyPieces, AsyncIterator<Uint8Array> {
       return next;
     } catch (error) {
       if (!(error instanceof InvocationError)) throw error;
-      // Whoever stopped it waits for no failure.
+      // Whoever stopped it does not expect a failure.
       if (this.#ended) return done;
       const failure = this.#failureOf(error);
       this.#end({ kind: 'failed', error, failure, bytes: this.#bytes });

@@ -23,21 +23,21 @@ export interface ResultStoreOptions {
   readonly now?: () => number;
   /** Milliseconds since 1970. */
   readonly wallClock?: () => number;
-  /** Milliseconds of one lookup with all that belongs to it. */
+  /** Milliseconds of one lookup in total. */
   readonly lookupMs?: number | undefined;
 }
 
-/** Less than a call of a function takes: whoever asks in vain hardly waits for longer than without a store. */
+/** Less than a function call takes: after a miss, a request has waited hardly longer than without a store. */
 const LOOKUP_MS = 20;
-/** Nobody waits for a write. A server that takes longer hangs. */
+/** No request waits for a write. A server that takes longer hangs. */
 const WRITE_MS = 2_000;
-/** Commands that were not answered yet, and the bytes of values that are being written. */
+/** Unanswered commands, and bytes of values that are being written. */
 const MAX_PENDING = 256;
 const MAX_WRITING_BYTES = 4 * 1024 * 1024;
 /** Secrets may be rotated. */
 const SETTINGS_MS = 1_000;
 
-/** Results that many processes share by a Redis server, which nobody has to trust. Whatever becomes of it, nothing fails here. */
+/** Results that many processes share through a Redis server, which need not be trusted. No failure of it fails a request. */
 export class ResultStore {
   readonly lookups: Record<StoreResult, number> = { hit: 0, miss: 0, rejected: 0, timeout: 0, error: 0, skipped: 0 };
   readonly writes: Record<StoreWrite, number> = { stored: 0, error: 0, skipped: 0 };
@@ -75,13 +75,13 @@ export class ResultStore {
     return this.#link?.connection !== undefined;
   }
 
-  /** What the policies in force say. A store that is the same keeps its connection. */
+  /** The settings of the policies in force. An unchanged store keeps its connection. */
   follow(source: StoreSource | undefined): void {
     if (source === this.#source) return;
     this.#source = source;
     this.#settingsAt = Number.NEGATIVE_INFINITY;
     if (source === undefined) this.#use(undefined);
-    // What cannot be read is told by it.
+    // Its reason says what cannot be read.
     else void this.#refresh(source);
   }
 
@@ -91,8 +91,8 @@ export class ResultStore {
   }
 
   /**
-   * `decode` makes of the bytes what is asked for, or undefined where they are none. Undefined where it is not there, or not in
-   * time. What is read is taken of `memory` meanwhile. Never rejects.
+   * `decode` converts the bytes, or returns undefined if they are invalid. Undefined if the value is missing, or not in
+   * time. Bytes that are read are charged to `memory` meanwhile. Never rejects.
    */
   async get<T>(
     entry: StoreEntry,
@@ -123,7 +123,7 @@ export class ResultStore {
     return answer.hit;
   }
 
-  /** `pieces`: one text of bytes. Nobody waits for it. What is written is taken of `memory` meanwhile. */
+  /** `pieces`: one byte string. No request waits for it. Bytes that are written are charged to `memory` meanwhile. */
   put(entry: StoreEntry, pieces: readonly Uint8Array[], memory: MemoryAccount): void {
     if (this.#source === undefined) return;
     const { connection } = this.#link ?? {};
@@ -153,7 +153,7 @@ export class ResultStore {
     });
   }
 
-  /** For one that has not to be asked for, as for a request whose identity is not known. */
+  /** For a call that must not be looked up, e.g. one whose identity is not known. */
   skip(): void {
     if (this.#source !== undefined) this.lookups.skipped++;
   }
@@ -197,7 +197,7 @@ export class ResultStore {
       this.#use(undefined);
       const problem = error instanceof Error ? error.message : String(error);
       if (problem !== this.#problem) {
-        this.#logger.error({ reason: problem }, 'the result store cannot be used: functions are asked instead');
+        this.#logger.error({ reason: problem }, 'the result store cannot be used: functions are called instead');
       }
       this.#problem = problem;
     }

@@ -22,13 +22,13 @@ const LENGTH_BYTES = 4;
 const TAG_BYTES = 16;
 /** Version, length of the whole, expiry, nonce. */
 const HEADER_BYTES = 1 + LENGTH_BYTES + EXPIRY_BYTES + NONCE_BYTES;
-/** What a value has beside the bytes that are sealed. */
+/** Bytes of a value besides the sealed content. */
 const SEAL_BYTES = HEADER_BYTES + TAG_BYTES;
 
 const PREFIX = 'lambda-ext-proc:';
 
 /**
- * Names and values under one secret. A name is an HMAC of the digest: who has not the secret cannot tell what it is for, nor
+ * Names and values under one secret. A name is an HMAC of the digest: without the secret nobody can know what it is for, nor
  * find the name of a request. A value is sealed by AES-256-GCM under a key of its name alone, so that no key sees many nonces;
  * version, length, expiry, name and configuration are authenticated with it: moved to another name, or given another expiry, it
  * does not open.
@@ -72,7 +72,7 @@ export class SealedValues {
       decipher.final();
       return { bytes: text, expiresAt: Number(header.readBigUInt64BE(1 + LENGTH_BYTES)) };
     } catch {
-      // `final` throws where the tag does not fit: what `update` gave is seen by nobody.
+      // `final` throws if the tag does not match: then the output of `update` is discarded.
       return undefined;
     }
   }
@@ -87,7 +87,7 @@ export function sealedBytes(pieces: readonly Uint8Array[]): number {
   return pieces.reduce((sum, { byteLength }) => sum + byteLength, SEAL_BYTES);
 }
 
-/** Of the whole value, as its beginning says; undefined: it is none of this version. Not authenticated yet. */
+/** The length of the whole value, from its header; undefined: it is not of this version. Not authenticated yet. */
 export function sealedLength(begin: Buffer): number | undefined {
   if (begin.byteLength < HEADER_BYTES || begin.readUInt8(0) !== VERSION) return undefined;
   const length = begin.readUInt32BE(1);
@@ -102,7 +102,7 @@ function boundTo({ digest, configuration }: SealedFor, header: Buffer): Buffer {
   return Buffer.concat([header, lengths, Buffer.from(digest), Buffer.from(configuration)]);
 }
 
-/** RFC 5869. No salt: all sidecars must come to the same keys by the secret alone. */
+/** RFC 5869. No salt: all sidecars must derive the same keys from the secret alone. */
 function derive(secret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
 }

@@ -8,27 +8,27 @@ import type { StoreSettings } from './store-settings.ts';
 /** For name, connection, TLS and the server's first answer together. */
 const CONNECT_MS = 2_000;
 /**
- * So much arrives at most before an answer is whole: the largest that is asked for, and what the next ones have in the same
- * piece. Whoever sends more is no Redis server, or somebody between.
+ * At most this much arrives before an answer is complete: the largest requested one, and the beginning of the next ones in the same
+ * piece. If more arrives, it is not a Redis server, or an intermediary has changed the answer.
  */
 const MAX_UNANSWERED_BYTES = 1_500_000;
 
 /**
- * One connection to the server, which ends once: what waits is rejected then, and nothing is sent again. The client's own ways to
- * connect, to wait and to try again have no bounds that fit here, so that it gets a socket and does the protocol alone.
+ * One connection to the server, which ends once: waiting commands are rejected then, and nothing is sent again. The client library's ways to
+ * connect, wait and retry have no suitable limits, so it gets a socket and handles only the protocol.
  */
 export class StoreConnection {
-  /** Told once, with the reason. Never rejects. */
+  /** Resolves once, with the reason. Never rejects. */
   readonly ended: Promise<string>;
   readonly #redis: Redis;
   readonly #socket: Socket;
   #unanswered = 0;
 
-  /** Rejects with an Error that tells the reason, and nothing of a password. Resolves when the server has answered. */
+  /** Rejects with an Error that names the reason, without a password. Resolves when the server has answered. */
   static async open(settings: StoreSettings): Promise<StoreConnection> {
     const { Redis, AbstractConnector } = await import('ioredis');
     const end = AbortSignal.timeout(CONNECT_MS);
-    // A process that has nothing else to do ends.
+    // Does not keep the process alive.
     const socket = createSocket(settings).unref();
     const giveUp = (): void => void socket.destroy(new Error(`no answer within ${CONNECT_MS} ms`));
     end.addEventListener('abort', giveUp, { once: true });
@@ -54,13 +54,13 @@ export class StoreConnection {
         ...(username === undefined ? {} : { username }),
         ...(password === undefined ? {} : { password }),
         db: database,
-        // The user may have no other rights than those to read and to write.
+        // The user may have only the rights to read and to write.
         enableReadyCheck: false,
         disableClientInfo: true,
         enableOfflineQueue: false,
         autoResendUnfulfilledCommands: false,
         maxRetriesPerRequest: 0,
-        // Without one the client's own would try again.
+        // Without this handler the client's own would retry.
         retryStrategy: () => {},
       });
       redis.on('error', (error) => {
@@ -68,7 +68,7 @@ export class StoreConnection {
       });
       const connection = new StoreConnection(redis, socket, () => reasonOf(failure));
       await redis.connect();
-      // Without a password nothing was asked yet, and a server that hangs accepts connections.
+      // Without a password nothing was sent yet, and even a hanging server accepts connections.
       await redis.ping().catch((error: unknown) => {
         if (codeOf(error) !== 'NOPERM') throw error;
       });
@@ -90,14 +90,14 @@ export class StoreConnection {
     });
     socket.on('data', ({ byteLength }: Buffer) => {
       this.#unanswered += byteLength;
-      if (this.#unanswered > MAX_UNANSWERED_BYTES) this.end('it sends more than it was asked for');
+      if (this.#unanswered > MAX_UNANSWERED_BYTES) this.end('it sent more than was requested');
     });
   }
 
-  /** The first bytes of a value; empty where there is none. Rejects with an Error. */
+  /** The first bytes of a value; empty if there is none. Rejects with an Error. */
   async read(name: string, bytes: number): Promise<Buffer> {
     const value: unknown = await this.#answer(this.#redis.getrangeBuffer(name, 0, bytes - 1));
-    if (!Buffer.isBuffer(value)) throw new Error('it answers what was not asked');
+    if (!Buffer.isBuffer(value)) throw new Error('it sent an answer that was not requested');
     return value;
   }
 
@@ -131,7 +131,7 @@ function createSocket({ host, port, tls }: StoreSettings): Socket {
   });
 }
 
-/** The name is not one of a text: somebody else writes there. */
+/** The name does not hold a string: another program writes there. */
 export function isWrongType(error: unknown): boolean {
   return codeOf(error) === 'WRONGTYPE';
 }
@@ -142,7 +142,7 @@ function codeOf(error: unknown): string | undefined {
   return /^[A-Z]{2,20}\b/.exec(error.message)?.[0] ?? 'ERR';
 }
 
-/** The rest of what a server says may repeat what it was sent, a password too. */
+/** The rest of a server's message may repeat what was sent, even a password. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (code === 'MOVED') return 'the server answers MOVED: a cluster is not supported, name one server';

@@ -3,15 +3,15 @@ import { isLoopback } from '../loopback.ts';
 import { StoreConnection } from './store-connection.ts';
 import type { StoreSettings } from './store-settings.ts';
 
-/** Between two attempts to connect: twice as long after each. */
+/** The pause between two attempts to connect: doubled after each. */
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 10_000;
-/** A server that fails so often in a row is left alone for a while: waiting for it would cost every miss its time. */
+/** After this many consecutive failures a server is not used for a while: every miss would wait for it. */
 const MAX_FAILURES = 5;
 const PAUSE_MS = 5_000;
-/** A moment in which several wait at once is one failure, not many. */
+/** Failures of several commands within this time count as one. */
 const FAILING_MS = 100;
-/** The same trouble is told so often at most. */
+/** The same problem is logged at most this often. */
 const TELL_MS = 60_000;
 
 export interface StoreLinkOptions {
@@ -21,7 +21,7 @@ export interface StoreLinkOptions {
   readonly now: () => number;
 }
 
-/** Has a connection to one server whenever that is possible. Without one nobody waits for it. */
+/** Keeps a connection to one server whenever possible. Requests never wait for a connection. */
 export class StoreLink {
   readonly settings: StoreSettings;
   readonly #logger: Logger;
@@ -29,7 +29,7 @@ export class StoreLink {
   readonly #place: string;
   #connection: StoreConnection | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** Attempts to connect that failed, and failures of a connection, in a row. */
+  /** Consecutive failed attempts to connect and failures of a connection. */
   #attempts = 0;
   #failures = 0;
   #failingSince = 0;
@@ -54,13 +54,13 @@ export class StoreLink {
     return this.#connection;
   }
 
-  /** A request was served. */
+  /** A command was answered. */
   worked(): void {
     this.#failures = 0;
     this.#attempts = 0;
   }
 
-  /** A request was not, or not in time. After some in a row the connection ends. */
+  /** A command was not answered, or not in time. After several consecutive ones the connection ends. */
   failed(connection: StoreConnection, reason: string): void {
     if (connection !== this.#connection) return;
     const now = this.#now();
@@ -104,7 +104,7 @@ export class StoreLink {
     const now = this.#now();
     if (now - this.#toldAt >= TELL_MS) {
       this.#toldAt = now;
-      const message = 'the result store cannot be used: functions are asked instead';
+      const message = 'the result store cannot be used: functions are called instead';
       this.#logger.warn({ store: this.#place, reason }, message);
     }
     const delay = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#attempts++);

@@ -9,7 +9,7 @@ export interface StoreEntry extends SealedFor {
 }
 
 /**
- * `rejected`: a value that was not sealed for its place, that has expired, or that is no result. `skipped`: the store was not
+ * `rejected`: a value that was not sealed for its place, that has expired, or that is not a result. `skipped`: the store was not
  * asked, since there is no connection, or no room.
  */
 export type StoreResult = 'hit' | 'miss' | 'rejected' | 'timeout' | 'error' | 'skipped';
@@ -34,7 +34,7 @@ export interface StoreQuestion<T> {
   readonly read: (name: string, bytes: number) => Promise<Buffer>;
   /** For what is read. */
   readonly memory: Pick<MemoryAccount, 'take'>;
-  /** Makes of the bytes what is asked for; undefined: they are none. */
+  /** Converts the bytes; undefined: they are not valid. */
   readonly decode: (bytes: Buffer) => T | undefined;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
@@ -42,12 +42,12 @@ export interface StoreQuestion<T> {
 
 /** Larger values are neither written nor read. */
 export const MAX_VALUE_BYTES = 1024 * 1024;
-/** Most results fit in it: then one question is enough. */
+/** Most results fit in it: then one command is enough. */
 const FIRST_BYTES = 16 * 1024;
-/** What the clocks of sidecars may differ by: a value that lives for longer was not made under this configuration. */
+/** How much the clocks of sidecars may differ: a value with a longer life was not made under this configuration. */
 const CLOCK_MS = 5_000;
 
-/** What the server has under the name of one secret. No more of it is read than a result may have, whatever is there. Never rejects. */
+/** The server's value under the name of one secret. Never reads more than the maximum size of a result. Never rejects. */
 export async function lookUp<T>(
   values: SealedValues,
   { entry, read, memory, decode, wallClock }: StoreQuestion<T>,
@@ -61,7 +61,7 @@ export async function lookUp<T>(
     if (length === undefined || length > MAX_VALUE_BYTES) return { result: 'rejected' };
     if (length >= FIRST_BYTES) {
       if (!memory.take(length)) return { result: 'skipped' };
-      // All of it, since it may be another one by now, and one byte more, which must not be there.
+      // Read it all again, since it may have changed, and one byte more, which must not exist.
       value = await read(name, length + 1);
     }
     const opened = values.open(entry, value);

@@ -1,4 +1,4 @@
-/** Where the store is, and what its values are sealed with. Plain texts: a change of any of them makes another store. */
+/** The store's address and the secrets that seal its values. Plain texts: a change of any of them means another store. */
 export interface StoreSettings {
   readonly host: string;
   readonly port: number;
@@ -23,13 +23,13 @@ export interface StoreTls {
 
 /** The settings of a document, whose secrets may change while it is in force. */
 export interface StoreSource {
-  /** Brings the secrets up to date. Undefined where they are; never rejects. */
+  /** Refreshes the secrets. Undefined if they are current; never rejects. */
   refresh(): Promise<void> | undefined;
-  /** Throws an Error that names the field, and nothing of its text. */
+  /** Throws an Error that names the field, without its text. */
   read(): StoreSettings;
 }
 
-/** Shorter ones can be guessed by who sees a name or a value of the store. */
+/** Anyone who sees a name or a value of the store could guess shorter ones. */
 export const SECRET_CHARACTERS = 16;
 
 export type StoreAddress = Pick<StoreSettings, 'host' | 'port' | 'database' | 'username' | 'password'> & {

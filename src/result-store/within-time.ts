@@ -1,5 +1,5 @@
 /**
- * What a promise gives, or undefined when it has taken so many milliseconds. A thread that was busy meanwhile looks once at what has
+ * The promise's value, or undefined after this many milliseconds. A thread that was busy meanwhile checks once what has
  * arrived before it gives up. `promise` must not reject.
  */
 export function withinTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {

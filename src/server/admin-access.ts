@@ -3,15 +3,15 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { isLoopback } from '../loopback.ts';
 
-/** What an operator may open wider. */
+/** Access that an operator may extend. */
 export interface AdminAccess {
-  /** Names beside `localhost` and the machine's own that a request's `Host` may have. */
+  /** Names that a request's `Host` may have, besides `localhost` and the machine's own. */
   readonly hosts: readonly string[];
-  /** The page, /config and the reasons in /readyz for other machines, too. */
+  /** Also shows the page, /config and the reasons in /readyz to other machines. */
   readonly details: boolean;
 }
 
-/** A name as `Host` may have it, in the form in which names are compared; undefined: it is none. */
+/** A valid `Host` name in the form in which names are compared; undefined: it is not valid. */
 export function adminHost(text: string): string | undefined {
   const name = text.toLowerCase().replace(/\.$/, '');
   return /^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*$/.test(name) ? name : undefined;
@@ -40,8 +40,8 @@ export class AdminGuard {
   }
 
   /**
-   * False for what a page of another origin asks for, which a browser tells by itself. It could read no answer, and is not even to
-   * ask; but a link to here may be followed.
+   * False for a request from a page of another origin, as its browser says. The page could not read the answer, and must not even
+   * send the request; but a link to here may be followed.
    */
   allowsOrigin({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
     const { origin, host = '' } = headers;
@@ -57,7 +57,7 @@ export class AdminGuard {
   }
 }
 
-/** What a proxy on this machine says of a request that it passes on. Envoy without `use_remote_address` says only x-forwarded-proto and its timeout. */
+/** Headers that a proxy on this machine adds. Envoy without `use_remote_address` adds only x-forwarded-proto and its timeout. */
 const FORWARDED = [
   'forwarded',
   'via',
@@ -69,7 +69,7 @@ const FORWARDED = [
   'x-real-ip',
 ] as const;
 
-/** A client of this machine comes from 127.0.0.1. Istio lets those of other machines come from 127.0.0.6. */
+/** A client on this machine comes from 127.0.0.1. With Istio, clients on other machines come from 127.0.0.6. */
 function isOfThisMachine(address: string): boolean {
   return isLoopback(address) && (!address.includes('.') || address.endsWith('127.0.0.1'));
 }

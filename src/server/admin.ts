@@ -8,7 +8,7 @@ import { type ListenAddress, ListenError, parseListenAddress } from './listen-ad
 import { METRICS_TYPES, metricsFormat } from './metrics-format.ts';
 import type { Readiness } from './readiness.ts';
 
-/** What the admin port tells. Called for a request; a rejection is a 500. */
+/** The data of the admin port. Called for each request; a rejection is a 500. */
 export interface AdminSource {
   readiness(): Readiness | Promise<Readiness>;
   metrics(format: MetricsFormat): Promise<string>;
@@ -41,13 +41,13 @@ export interface AdminServer {
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 const MAX_CONNECTIONS = 100;
-/** For a request to come and for its answer to be read. */
+/** The time for a request to arrive and for its answer to be read. */
 const REQUEST_MS = 5_000;
 const RESPONSE_MS = 10_000;
 const KEEP_ALIVE_MS = 30_000;
 const CHECK_MS = 1_000;
 
-const LOCAL_ONLY = 'told on the machine itself only; serve --admin-details tells it everywhere';
+const LOCAL_ONLY = 'shown on this machine only; serve --admin-details shows it everywhere';
 
 /** `host:port`, or undefined for `off`. Throws an error that says what was expected. */
 export function parseAdminAddress(text: string): (ListenAddress & { kind: 'tcp' }) | undefined {
@@ -100,9 +100,9 @@ export async function openAdmin(
     };
   } catch (error) {
     const problem = error instanceof ListenError ? error.problem : describeError(error);
-    // What the problem tells already is not told again as its cause.
+    // The problem already contains the cause: do not repeat it.
     const cause = error instanceof ListenError ? error.cause : error;
-    throw new ListenError(`${address.text} (admin port)`, `${problem}; --admin off goes without it`, cause);
+    throw new ListenError(`${address.text} (admin port)`, `${problem}; --admin off runs without it`, cause);
   }
 }
 
@@ -130,7 +130,7 @@ function adminServer(
   return server;
 }
 
-/** Whoever does not read an answer, or reads it byte by byte, holds its connection and its memory. */
+/** A client that does not read its answer, or reads it byte by byte, holds a connection and its memory. */
 function cutSlowReader(response: ServerResponse): void {
   const timer = setTimeout(() => response.socket?.destroy(), RESPONSE_MS);
   timer.unref();
@@ -141,7 +141,7 @@ function router(
   source: AdminSource,
   guard: AdminGuard,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  // Scrapers that pile up share one answer: it is the only expensive one.
+  // Concurrent scrapers share one answer: it is the only expensive one.
   const scrapes = new Map<MetricsFormat, Promise<string>>();
   const metrics = (format: MetricsFormat): Promise<string> => {
     let scrape = scrapes.get(format);
@@ -201,7 +201,7 @@ function router(
   };
 }
 
-/** Pages are made for each request, and one connection can ask for a thousand at once: what else waits comes between two of them. */
+/** Pages are rendered for each request, and one connection can ask for a thousand at once: other work runs between two pages. */
 function turns(): () => Promise<void> {
   let last = Promise.resolve();
   return () => {
@@ -242,7 +242,7 @@ function send(
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    // A request with a body is none of ours: its bytes are not read, so the connection cannot be used again.
+    // Requests here have no body: its bytes are not read, so the connection cannot be used again.
     ...(request.method === 'GET' || request.method === 'HEAD' ? {} : { connection: 'close' }),
   });
   response.end(request.method === 'HEAD' ? undefined : body);

@@ -17,10 +17,10 @@ export interface BoundServers {
 }
 
 const BACKLOG = 4_096;
-/** How often another port is tried where port 0 gave one that is taken at another address of the name. */
+/** How often another port is tried if port 0 gave one that is in use at another address of the name. */
 const PORT_ATTEMPTS = 10;
 
-/** The IP addresses that the host stands for, in the system's order. Throws ListenError. */
+/** The IP addresses of the host, in the system's order. Throws ListenError. */
 export async function resolveHost(address: TcpAddress): Promise<readonly string[]> {
   try {
     const found = await lookup(address.host, { all: true, order: 'verbatim' });
@@ -32,7 +32,7 @@ export async function resolveHost(address: TcpAddress): Promise<readonly string[
 
 /**
  * Binds each of `hosts`, which `resolveHost` gave. A family that this machine does not have (`::1` in /etc/hosts where
- * IPv6 is off) is left out as long as another address can be bound. Throws ListenError, with nothing left bound.
+ * IPv6 is off) is left out if another address can be bound. Throws ListenError, with nothing left bound.
  */
 export async function bindHosts(
   address: TcpAddress,
@@ -96,7 +96,7 @@ function bindError(address: TcpAddress, host: string, error: unknown): ListenErr
     case 'EACCES':
       return new ListenError(
         address.text,
-        `no permission to bind port ${address.port} (below 1024 it needs privileges)`,
+        `no permission to bind port ${address.port} (ports below 1024 need privileges)`,
         error,
       );
     case 'EADDRNOTAVAIL':

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 
-/** Which client certificates of the CA are served. */
+/** Which of the CA's client certificates are accepted. */
 export interface ClientNames {
   fits(name: CertificateName): boolean;
 }
@@ -13,14 +13,14 @@ export interface CertificateName {
 
 /**
  * Reads `--tls-client-name` globs. One with a colon is for URIs (`spiffe://example.org/ns/edge/sa/*`), others are for DNS
- * names. `*` stands for any text without a `/` in a URI, without a `.` in a DNS name. Case counts in URIs only.
+ * names. `*` matches any text without a `/` in a URI, without a `.` in a DNS name. URIs are case-sensitive.
  */
 export function clientNames(globs: readonly string[]): ClientNames {
   const patterns = globs.map(compile);
   return { fits: (name) => patterns.some((pattern) => pattern.kind === name.kind && pattern.matches(name.value)) };
 }
 
-/** True when a DNS name or URI of the certificate fits. The common name does not count. */
+/** True if a DNS name or URI of the certificate matches. The common name does not count. */
 export function certificateFits(certificate: X509Certificate | undefined, names: ClientNames): boolean {
   if (certificate?.subjectAltName === undefined) return false;
   return alternativeNames(certificate.subjectAltName).some((name) => names.fits(name));
@@ -64,8 +64,8 @@ function fits(value: string, parts: readonly string[], border: string): boolean 
 }
 
 /**
- * Node writes the names as `DNS:a, URI:"b\u002cc"`: a value with a comma, a quote or anything odd is a JSON text. A name
- * that is not written so, and all after it, is left out: it fits nothing.
+ * Node writes the names as `DNS:a, URI:"b\u002cc"`: a value with a comma, a quote or another special character is a JSON text. A name
+ * in another form, and all after it, is left out: it matches nothing.
  */
 function alternativeNames(text: string): readonly CertificateName[] {
   const found: CertificateName[] = [];

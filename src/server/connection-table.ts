@@ -4,11 +4,11 @@ import { isLoopback } from '../loopback.ts';
 /** One open connection of a port. */
 export class Connection {
   readonly socket: Socket;
-  /** Whose it is: all of this machine are one. */
+  /** Whose it is: all clients of this machine count as one. */
   readonly source: string;
-  /** Rises from use to use of any connection of the table. */
+  /** Increases with each use of any connection in the table. */
   usedAt: number;
-  /** Ends it; replaced where a protocol has a gentler way. */
+  /** Ends it; replaced if a protocol has a gentler way. */
   close: () => void;
 
   constructor(socket: Socket, usedAt: number) {
@@ -21,8 +21,8 @@ export class Connection {
 }
 
 /**
- * The connections of a port, at most `max`. One more is let in all the same, and one is closed for it: of whoever has the
- * most, the one that was used longest ago (to arrive is a use). So whoever fills the port with connections loses them, not the health
+ * The connections of a port, at most `max`. One more is accepted, and another one is closed for it: of the client with the
+ * most connections, the least recently used one (arrival is a use). So a client that fills the port loses its own connections, not the health
  * checks of others.
  */
 export class ConnectionTable {

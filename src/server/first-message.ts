@@ -8,7 +8,7 @@ import type { GrpcService } from './grpc-service.ts';
 
 type Call = ServerDuplexStream<unknown, unknown>;
 
-/** The same service, with calls of its two-way methods ended (DEADLINE_EXCEEDED) whose first message does not come. */
+/** The same service; calls of its bidirectional methods end (DEADLINE_EXCEEDED) if their first message does not come. */
 export function endSilentStreams(service: GrpcService, ms: number, onSilent: () => void): GrpcService {
   const implementation: UntypedServiceImplementation = { ...service.implementation };
   for (const name of twoWayMethods(service.definition)) {

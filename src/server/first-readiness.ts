@@ -1,8 +1,8 @@
 import type { Readiness } from './readiness.ts';
 
 /**
- * What `awaits` tells counts until the process has been ready once. Later it is left to the other checks: an identity that fails
- * everywhere would otherwise take all pods of a service away at the same moment.
+ * The state of `awaits` counts until the process has been ready once. Later only the other checks count: an identity that fails
+ * everywhere would otherwise remove all pods of a service at the same moment.
  */
 export class FirstReadiness {
   #wasReady = false;

@@ -2,10 +2,10 @@ import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2S
 import type { Server } from '@grpc/grpc-js';
 
 /**
- * Reaches into grpc-js (1.14), as `ext-proc/message-decoder.ts` does and nothing else. test/unit/server/grpc-internals.test.ts fails when a field moves.
+ * Accesses internals of grpc-js (1.14); the only other file is `ext-proc/message-decoder.ts`. test/unit/server/grpc-internals.test.ts fails when a field moves.
  */
 
-/** High enough never to be reached: the guard is switched off, see below. */
+/** Never reached: this switches the guard off, see below. */
 const NEVER = 2 ** 31 - 1;
 
 interface Internals {
@@ -33,7 +33,7 @@ export function loosenHttp2(server: Server): void {
   options.strictFieldWhitespaceValidation = false;
 }
 
-/** The open HTTP/2 connections, to announce on them that the server goes away. */
+/** The open HTTP/2 connections, to send GOAWAY on them. */
 export function openSessions(server: Server): ServerHttp2Session[] {
   return [...http2Servers(server).values()].flatMap(({ sessions }) => [...sessions]);
 }
@@ -43,7 +43,7 @@ export function onSession(server: Server, visit: (session: ServerHttp2Session) =
   for (const http2Server of http2Servers(server).keys()) http2Server.on('session', visit);
 }
 
-/** Calls `visit` with what ended a connection, e.g. that the client does not speak HTTP/2. */
+/** Calls `visit` with the error that ended a connection, e.g. that the client does not speak HTTP/2. */
 export function onSessionError(server: Server, visit: (error: Error) => void): void {
   for (const http2Server of http2Servers(server).keys()) http2Server.on('sessionError', visit);
 }

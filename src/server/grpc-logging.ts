@@ -15,7 +15,7 @@ export function routeGrpcLogging(logger: Logger): void {
 }
 
 const REFUSED_ENTRY = /^Failed to add metadata entry ([!-9;-~]{1,256}): /;
-/** `GRPC_TRACE` writes metadata as JSON: everything after the opening brace goes. */
+/** `GRPC_TRACE` writes metadata as JSON: everything after the opening brace is removed. */
 const MAX_MESSAGE = 500;
 
 /** The message without the values of headers. */

@@ -19,9 +19,9 @@ export interface ServerOptions extends PortSecurity {
   readonly takeover?: Takeover | undefined;
   /** Largest body that one message may carry; the message's other parts get some slack. */
   readonly maxBodyBytes: number;
-  /** Streams of one connection at a time. Above what the service itself refuses with an answer of its own. */
+  /** Streams of one connection at a time. Higher than the limit at which the service itself refuses with an answer. */
   readonly maxConcurrentStreams: number;
-  /** Metadata that must arrive as it was sent; see keepTextMetadata. */
+  /** Metadata that must arrive unchanged; see keepTextMetadata. */
   readonly metadata?: TextMetadata | undefined;
   /** How long a stream may be without a message; 30 s by default. */
   readonly firstMessageMs?: number | undefined;
@@ -32,7 +32,7 @@ export interface ServerOptions extends PortSecurity {
 }
 
 export interface DrainOptions {
-  /** For what runs; then connections are cut. */
+  /** The time for running streams; then connections are cut. */
   readonly timeoutMs: number;
 }
 
@@ -40,17 +40,17 @@ export interface DrainOptions {
 export interface RunningServer {
   /** As bound, in the order of the options. */
   readonly addresses: readonly string[];
-  /** Those of them that other machines may reach without a certificate. */
+  /** Those that other machines may reach without a certificate. */
   readonly exposed: readonly string[];
-  /** What gRPC health checks are told. */
+  /** The answer to gRPC health checks. */
   setServing(serving: boolean): void;
   /**
-   * Stops accepting, sends GOAWAY, waits for the streams that run. True when all of them ended by themselves.
+   * Stops accepting, sends GOAWAY, waits for the running streams. True if all of them ended by themselves.
    *
-   * A stream that was on its way is refused (REFUSED_STREAM), which says that it was not begun: Envoy's retry policy
-   * `refused-stream` sends it elsewhere. HTTP/2 knows a first GOAWAY that only warns (RFC 9113, 6.8), but Node cannot
+   * A stream in transit is refused (REFUSED_STREAM), which says that it was not begun: Envoy's retry policy
+   * `refused-stream` sends it elsewhere. HTTP/2 has a first GOAWAY that only warns (RFC 9113, 6.8), but Node cannot
    * send it: after any GOAWAY of Node's, and above a lowered limit of streams even before the client has agreed to
-   * it, nghttp2 drops new streams, so that a notice would only make them wait for their refusal.
+   * it, nghttp2 drops new streams, so a warning would only make them wait for their refusal.
    */
   drain(options: DrainOptions): Promise<boolean>;
   /** Serves a connection that no listener took. */
@@ -78,7 +78,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     // A peer that vanished silently (a cut network) is noticed within 80 s.
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
-    // Its bookkeeping costs on each message, and nothing reads it.
+    // Its bookkeeping costs time for each message, and nothing reads it.
     'grpc.enable_channelz': 0,
   });
   loosenHttp2(server);
@@ -150,7 +150,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     accept: (socket) => accept(socket, connections.add(socket)),
     async drain({ timeoutMs }) {
       const deadline = Date.now() + timeoutMs;
-      // What waits in the backlog is accepted: a connection that is reset is worse for a client than one that ends.
+      // Connections in the backlog are accepted: a reset is worse for a client than an orderly end.
       await sleep(Math.min(BACKLOG_MS, timeoutMs));
       await closeListeners();
       for (const session of openSessions(server)) session.close();

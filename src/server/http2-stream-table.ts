@@ -7,11 +7,11 @@ import { StreamTable } from './stream-table.ts';
 const TESTED_MAJORS: ReadonlySet<string> = new Set(['24', '26']);
 
 /**
- * The only file that reaches into node:http2. test/unit/server/http2-stream-table.test.ts fails when a field moves.
+ * The only file that accesses internals of node:http2. test/unit/server/http2-stream-table.test.ts fails when a field moves.
  *
  * A session keeps its open streams in a Map. V8 leaves the outgrown table of a Map pointing to its successor, so once
  * one outgrown table is old, all later ones and the streams in them live until the next full collection: about 10 KB
- * for each request, which is most of the garbage that a busy server's memory holds, and half of its pauses. A plain
+ * for each request, which is most of a busy server's garbage and half of its pauses. A plain
  * dictionary has no such chain.
  *
  * False: the session is left as it is, because this version of Node was not tried, keeps its streams elsewhere, or has
@@ -48,7 +48,7 @@ function isSessionState(value: unknown): value is SessionState {
   return types.isMap(streams) && types.isSet(pendingStreams);
 }
 
-/** What a Map and a Set of the running Node can do, these tables can do as well. */
+/** Whether these tables have all methods of the running Node's Map and Set. */
 const isWhole = offersAll(StreamTable.prototype, Map.prototype) && offersAll(StreamList.prototype, Set.prototype);
 
 function offersAll(table: object, original: object): boolean {

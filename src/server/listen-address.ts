@@ -3,7 +3,7 @@ export type ListenAddress =
   | { readonly kind: 'unix'; readonly text: string; readonly path: string }
   | { readonly kind: 'tcp'; readonly text: string; readonly host: string; readonly port: number };
 
-/** An address that cannot be used, told in one line that names it and says what would be right. */
+/** An address that cannot be used; the message names it and says what is expected. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
   readonly address: string;

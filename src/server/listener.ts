@@ -13,7 +13,7 @@ import { type ClaimedSocket, listenOnSocket } from './unix-socket.ts';
 export interface Listener {
   /** As bound: a port 0 has become the real one, a name its addresses. */
   readonly addresses: readonly string[];
-  /** Those of them that other machines may reach without a certificate. */
+  /** Those that other machines may reach without a certificate. */
   readonly exposed: readonly string[];
   /** No new connections; those accepted stay. */
   close(): Promise<void>;
@@ -28,9 +28,9 @@ export type Takeover = 'never' | 'later' | 'now';
 /** What protects a `host:port`; a Unix socket is protected by its mode. */
 export interface PortSecurity {
   readonly tls?: TlsFiles | undefined;
-  /** Of a client's certificate; undefined: any that the CA has signed. */
+  /** Names of a client's certificate; undefined: any that the CA has signed. */
   readonly clientNames?: ClientNames | undefined;
-  /** Lets other machines in without a certificate of theirs. */
+  /** Accepts other machines without a client certificate. */
   readonly insecurePlaintext?: boolean | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const exposed = options.tls?.wantsClientCertificate === true ? [] : hosts.filter((host) => !isLoopback(host));
   if (exposed.length > 0 && options.insecurePlaintext !== true) throw exposedError(address, exposed);
   const takeover = process.platform === 'linux' ? (options.takeover ?? 'never') : 'never';
-  // SO_REUSEPORT lets a successor in, and would let a stranger in too: so look first whether somebody is there.
+  // SO_REUSEPORT allows a successor, but also any other process: so check first whether the address is in use.
   if (takeover === 'later' && address.port !== 0) await probePort(address, hosts);
   const { tls } = options;
   const create = tls === undefined ? () => plainServer(options) : () => tlsServer(tls, options);
@@ -70,8 +70,8 @@ function exposedError(address: TcpAddress, exposed: readonly string[]): ListenEr
   const which = exposed.includes(address.host) ? 'it' : exposed.join(' and ');
   return new ListenError(
     address.text,
-    `${which} can be reached from other machines, and whoever reaches the port may call the functions of the policies; ` +
-      'give --tls-cert, --tls-key and --tls-client-ca, listen on unix:/path or 127.0.0.1, or allow it with --insecure-plaintext',
+    `${which} can be reached from other machines, and anyone who can reach the port can call the functions of the policies; ` +
+      'set --tls-cert, --tls-key and --tls-client-ca, listen on unix:/path or 127.0.0.1, or allow it with --insecure-plaintext',
   );
 }
 
@@ -96,16 +96,16 @@ function tlsServer(tls: TlsFiles, { connections, refusals, accept, clientNames }
         socket.destroy();
         return;
       }
-      // An Envoy cluster without `alpn_protocols` offers none and speaks HTTP/2 all the same; Node would refuse it.
+      // An Envoy cluster without `alpn_protocols` offers none but still speaks HTTP/2; Node would refuse it.
       if (socket.alpnProtocol === false) socket.alpnProtocol = 'h2';
       accept(socket, connections.find(socket) ?? connections.add(socket));
     },
   );
   // Counted before the handshake, which costs more than what follows.
   server.prependListener('connection', (socket: Socket) => void connections.add(socket));
-  // A client that fails its handshake is its own affair; without this the error would end the process.
+  // A failed handshake concerns only its client; without this the error would end the process.
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    // Whoever connects and leaves (a port scan, a TCP health check) was not refused.
+    // A client that connects and leaves (a port scan, a TCP health check) was not refused.
     if (error.code !== 'ECONNRESET') refusals.connection('tls', { problem: error.code ?? error.message });
     socket.destroy();
   });

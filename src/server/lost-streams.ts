@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 const POLL_MS = 1_000;
 
 /**
- * Finds the streams that nghttp2 has refused. It resets a stream whose headers break HTTP/2's rules, and node:http2 tells
- * nobody; but it tells the last stream that nghttp2 has processed. A client numbers its streams 1, 3, 5 …, so what is
+ * Finds the streams that nghttp2 has refused. It resets a stream whose headers break HTTP/2's rules, and node:http2 reports this
+ * to nobody; but it exposes the last stream that nghttp2 has processed. A client numbers its streams 1, 3, 5 …, so what is
  * missing among those that JavaScript has seen was refused. `onLost` gets how many are new.
  */
 export class LostStreams {
@@ -25,7 +25,7 @@ export class LostStreams {
     const watch = new Watch(session);
     this.#watches.add(watch);
     session.on('stream', ({ id }) => watch.seen(id ?? 0));
-    // Before node:http2's own listener, which takes the numbers away: a health check opens one stream and leaves.
+    // Before node:http2's own listener, which removes the numbers: a health check opens one stream and leaves.
     socket.prependOnceListener('close', () => this.#look(watch, true));
     session.once('close', () => this.#watches.delete(watch));
   }
@@ -58,7 +58,7 @@ class Watch {
 
   newlyLost(isLast: boolean): number {
     const { lastProcStreamID: processed = 0 } = this.#session.state;
-    // The headers of the last one may be on their way in; they were not where nothing has come since the last look.
+    // The headers of the last one may still arrive, unless nothing has arrived since the last check.
     const isComplete = processed === this.#lastSeen || processed === this.#lastProcessed || isLast;
     this.#lastProcessed = processed;
     const lost = (processed + 1) / 2 - this.#seen - (isComplete ? 0 : 1);

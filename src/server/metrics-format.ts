@@ -5,7 +5,7 @@ export const METRICS_TYPES: Readonly<Record<MetricsFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** OpenMetrics where it is wanted at least as much as plain text; who says nothing gets Prometheus' own format. */
+/** OpenMetrics if the client prefers it at least as much as plain text; the Prometheus text format by default. */
 export function metricsFormat(accept: string | undefined): MetricsFormat {
   let open = 0;
   let plain = 0;

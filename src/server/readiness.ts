@@ -1,4 +1,4 @@
-/** `degraded` works, but not as the operator wants it: the process stays ready and says why. */
+/** `degraded` works, but not as the operator intends: the process stays ready and reports why. */
 export type CheckStatus = 'ok' | 'degraded' | 'failed';
 
 export interface Check {
@@ -11,7 +11,7 @@ export interface Check {
 export interface Readiness {
   readonly ready: boolean;
   readonly checks: Readonly<Record<string, Check>>;
-  /** Why nothing can work yet, where that keeps a process from being ready for the first time, and never later. */
+  /** Why nothing can work yet. It delays the first readiness of a process, and never ends it later. */
   readonly awaits?: string | undefined;
 }
 

@@ -7,7 +7,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 
-/** proto/ stands beside src/ in a checkout and beside dist/ in the package: the same way up from here. */
+/** proto/ is beside src/ in a checkout and beside dist/ in the package: the same relative path from here. */
 const protoDirectory = fileURLToPath(new URL('../../proto/', import.meta.url));
 
 const VERSIONS = ['v1', 'v1alpha'] as const;
@@ -24,7 +24,7 @@ interface Registered {
 
 /**
  * gRPC reflection (v1 and v1alpha) for ext_proc and health. It is loaded when it is first asked for: that takes 0.1 s
- * and 20 MB, more than the rest of the server, and only tools for people ask.
+ * and 20 MB, more than the rest of the server, and only interactive tools use it.
  */
 export function addReflection(server: Server): void {
   let loaded: Promise<ReadonlyMap<string, Registered>> | undefined;
@@ -85,7 +85,7 @@ function delegate(call: Call, registered: Registered | undefined): void {
   });
 }
 
-/** What does not parse ends this stream alone. */
+/** A message that does not parse ends only this stream. */
 function decode(
   call: Call,
   method: ServiceDefinition[string],

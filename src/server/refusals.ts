@@ -10,21 +10,21 @@ export interface RefusalCounters {
   connectionRefused(reason: RefusedConnection): void;
 }
 
-/** Often enough for whoever looks at the log of the last hour, seldom enough for a flood. */
+/** Often enough to be found in the log of the last hour, rarely enough for a flood. */
 const AGAIN_MS = 600_000;
 
 const STREAM_TEXTS: Readonly<Record<RefusedStream, string>> = {
   http2:
     'HTTP/2 refused streams before gRPC saw them. Most likely Envoy sends a cluster name that is not a valid ' +
     ':authority, such as one with "|" or "/". Add the line `authority: lambda-ext-proc` to `envoy_grpc`, in the filter, ' +
-    'in routes that replace its grpc_service and in `grpc_health_check`. Metadata over 64 KB is refused likewise',
+    'in routes that replace its grpc_service and in `grpc_health_check`. Metadata over 64 KB is refused too',
   encoding: 'streams were refused because their messages are compressed: send them with grpc-encoding: identity',
   no_message: 'streams were ended because their first message did not come within 30 s',
 };
 
 const CONNECTION_TEXTS: Readonly<Record<RefusedConnection, string>> = {
-  tls: 'TLS connections were refused; `problem` says why the last one was',
-  client_name: 'clients were refused: no name of their certificate fits --tls-client-name',
+  tls: 'TLS connections were refused; `problem` is the reason for the last one',
+  client_name: 'clients were refused: no name in their certificate matches --tls-client-name',
   http2:
     'connections were ended because of an HTTP/2 error. Most likely the client speaks HTTP/1.1 or TLS: give the Envoy ' +
     'cluster `http2_protocol_options`, and a TLS `transport_socket` only where the server has --tls-cert',

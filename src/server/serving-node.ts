@@ -3,13 +3,13 @@ import type { Readiness } from './readiness.ts';
 import type { PolicyDocument } from './worker-channel.ts';
 
 export interface StopOptions {
-  /** How long to go on as before, so that load balancers notice. */
+  /** How long to continue serving, so that load balancers notice. */
   readonly graceMs: number;
-  /** A successor has the addresses: health checks that still come here are told that all is well. */
+  /** A successor has the addresses: health checks that still arrive here get a healthy answer. */
   readonly replaced: boolean;
 }
 
-/** What serves, one process or a supervisor with its workers: signals, the admin port and a supervisor act on it. */
+/** One process or a supervisor with its workers; signals, the admin port and a supervisor control it. */
 export interface ServingNode {
   /** Of all listeners, as bound. */
   readonly addresses: readonly string[];
@@ -19,11 +19,11 @@ export interface ServingNode {
   metrics(): Promise<MetricSnapshot>;
   /** The last failures of requests, the newest first. */
   failures(): readonly FailureRecord[] | Promise<readonly FailureRecord[]>;
-  /** Takes the document into force; null, or what is wrong with it while the old one stays in force. */
+  /** Puts the document into force. Null, or what is wrong with it; then the old one stays in force. */
   reload(document: PolicyDocument | undefined): string | null | Promise<string | null>;
-  /** Replaces the workers one by one, where there are any; false when one of them could not be replaced. */
+  /** Replaces the workers one by one, if there are any; false if one of them could not be replaced. */
   rollingRestart?(): Promise<boolean>;
-  /** An orderly end: as before but not ready for a while, then a drain within the node's own bound. */
+  /** An orderly end: serves for a grace period but is not ready, then drains within the node's own limit. */
   stop(how: StopOptions): Promise<void>;
   /** Ends everything now. */
   kill(): Promise<void>;

@@ -21,7 +21,7 @@ const PREFACE_MS = 10_000;
 /** For the streams of a connection that is closed to make room. */
 const LAST_STREAMS_MS = 30_000;
 
-/** What each HTTP/2 connection gets from its first moment. `expect` comes before the connection is handed to grpc-js. */
+/** Sets up each HTTP/2 connection from its start. `expect` is called before the connection is handed to grpc-js. */
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #lost: LostStreams;
@@ -33,7 +33,7 @@ export class Sessions {
     this.#lost = new LostStreams((count) => refusals.streams('http2', count));
     onSession(server, (session) => this.#begin(session));
     onSessionError(server, (error) => {
-      // Of nghttp2. Other errors are those of a connection that broke, or what a client said when it left.
+      // Of nghttp2. Other errors come from a broken connection, or from a client that left.
       if ('code' in error && error.code === 'ERR_HTTP2_ERROR') refusals.connection('http2', { problem: error.message });
     });
   }

@@ -5,7 +5,7 @@ export interface Controlled {
   /** Reads the configuration again. */
   reload(): Promise<void>;
   rollingRestart(): Promise<void>;
-  /** Ends in order: as before for `graceMs`, then a drain. */
+  /** Orderly end: serves for `graceMs`, then drains. */
   stop(graceMs: number): Promise<void>;
   /** Ends now. */
   kill(): Promise<void>;
@@ -14,16 +14,16 @@ export interface Controlled {
 export interface SignalOptions {
   readonly process: { on(signal: NodeJS.Signals, listener: () => void): unknown };
   readonly logger: Logger;
-  /** After SIGTERM, so that load balancers notice; Ctrl-C has none. */
+  /** Grace period after SIGTERM, so that load balancers notice; Ctrl-C has none. */
   readonly graceMs: number;
 }
 
 export interface SignalControl {
-  /** From now on signals act on this. Signals that came before it: an end is remembered, the others are dropped. */
+  /** From now on signals act on this. Of earlier signals an end is remembered, the others are dropped. */
   attach(controlled: Controlled): void;
   /** As SIGTERM would, e.g. after too many errors; `code` becomes the exit code. */
   stop(graceMs: number, code: number): void;
-  /** True when an end was asked for. */
+  /** True if an end was requested. */
   readonly stopping: boolean;
   /** The exit code, when all has ended. */
   readonly ended: Promise<number>;
@@ -66,7 +66,7 @@ export function handleSignals(options: SignalOptions): SignalControl {
       stop(graceMs, 0);
       return;
     }
-    logger.warn({ signal }, 'second signal; what still runs is cut');
+    logger.warn({ signal }, 'second signal; whatever still runs is cut');
     void (controlled?.kill() ?? Promise.resolve()).finally(() => end(1));
   };
   process.on('SIGTERM', () => onEnd('SIGTERM', options.graceMs));

@@ -11,10 +11,10 @@ export interface StreamGateOptions {
   readonly refusals: Refusals;
 }
 
-/** A coding that grpc-js does not know: a message whose compressed flag is set is UNIMPLEMENTED then, not unfolded. */
+/** A coding that grpc-js does not know: a message with the compressed flag is then UNIMPLEMENTED and is not decompressed. */
 const NO_CODING = 'none';
 
-/** What happens to a stream before grpc-js has it. False: it was answered here. */
+/** Checks a stream before grpc-js gets it. False: it was answered here. */
 export function createStreamGate(options: StreamGateOptions) {
   const { metadata, watched, firstMessageMs, refusals } = options;
   return (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[]): boolean => {
@@ -44,7 +44,7 @@ function refuse(stream: ServerHttp2Stream, message: string): void {
     },
     { endStream: true },
   );
-  // What the client still sends is read by nobody. In a turn of its own: Node 26 drops an answer whose stream is closed in the same one.
+  // Nobody reads what the client still sends. In a later turn: Node 26 drops an answer whose stream is closed in the same turn.
   setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
 }
 

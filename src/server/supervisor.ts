@@ -11,14 +11,14 @@ export interface SupervisorOptions {
   /** Starts a process that runs `runWorker`. */
   readonly spawn: (number: number) => ChildProcess;
   readonly document: PolicyDocument | undefined;
-  /** What the supervisor's process counts. */
+  /** The counters of the supervisor's own process. */
   readonly ownMetrics: () => Promise<MetricSnapshot>;
   readonly logger: Logger;
-  /** How long a drain may take in all before a worker is killed, without its grace. */
+  /** How long a drain may take in total, without the grace period, before a worker is killed. */
   readonly drainMs: number;
   /** Of the first restart after a crash; doubles with each further one. */
   readonly backoffMs?: number | undefined;
-  /** A worker that does not answer for so long is killed and replaced. */
+  /** A worker that does not answer for this long is killed and replaced. */
   readonly hangMs?: number | undefined;
 }
 
@@ -27,9 +27,9 @@ const RELOAD_MS = 15_000;
 const BACKOFF_MS = 100;
 const HANG_MS = 30_000;
 const MAX_BACKOFF_MS = 10_000;
-/** A worker that lived so long has recovered: its next crash is again a first one. */
+/** A worker that lived this long has recovered: its next crash counts as the first one again. */
 const STABLE_MS = 30_000;
-/** What a worker may take beyond its own bound: traces get two seconds of it to leave, then it says good-bye. */
+/** How long a worker may exceed its own limit: two seconds to export traces, then it sends its last message. */
 const KILL_SLACK_MS = 4_000;
 
 interface Slot {
@@ -41,8 +41,8 @@ interface Slot {
 }
 
 /**
- * One process for each worker, each on sockets of its own. A worker that ends without being asked is replaced, after
- * a pause that grows; the others serve on. Reload and rolling restart run one after the other, never at once.
+ * One process for each worker, each with its own sockets. A worker that ends unexpectedly is replaced, after
+ * a growing pause; the others continue to serve. Reload and rolling restart run one after the other, never at once.
  */
 export class Supervisor implements ServingNode {
   readonly #options: SupervisorOptions;
@@ -90,7 +90,7 @@ export class Supervisor implements ServingNode {
   }
 
   /**
-   * Gives all workers another document. One of them tries it first; when any refuses it, all go back to the one
+   * Gives all workers another document. One of them tries it first; if any refuses it, all return to the one
    * before. Null when all have it, else what is wrong.
    */
   reload(document: PolicyDocument | undefined): Promise<string | null> {
@@ -125,11 +125,11 @@ export class Supervisor implements ServingNode {
           await next.start(this.#document, true);
         } catch (error) {
           const problem = describeError(error);
-          this.#logger.error({ worker: old.number, problem }, 'the new worker cannot start; the old ones stay');
+          this.#logger.error({ worker: old.number, problem }, 'the new worker cannot start; the old ones keep running');
           return false;
         }
         if (this.#stopping || slot.worker !== old) {
-          // An end was asked for, or the old one crashed and is being replaced already.
+          // An end was requested, or the old one crashed and is already being replaced.
           await this.#end(next, { graceMs: 0, replaced: false });
           continue;
         }
@@ -145,7 +145,7 @@ export class Supervisor implements ServingNode {
     });
   }
 
-  /** Ends all workers: for the grace as before, then a drain. Resolves when the last one is gone. */
+  /** Ends all workers: they serve for the grace period, then drain. Resolves when the last one has ended. */
   async stop(how: StopOptions): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#hangTimer);
@@ -164,7 +164,7 @@ export class Supervisor implements ServingNode {
     }
   }
 
-  /** Those of all workers, with what ended ones have counted, and the supervisor's own. */
+  /** The metrics of all workers, including ended ones, and the supervisor's own. */
   metrics(): Promise<MetricSnapshot> {
     return this.#sums.metrics(this.#workers, this.#options.ownMetrics);
   }
@@ -182,7 +182,7 @@ export class Supervisor implements ServingNode {
     return { ready, wanted: this.#options.workers, restarts: this.#restarts };
   }
 
-  /** One check for each worker: ready as a whole while any of them is, for the others serve on. */
+  /** One check for each worker: the whole is ready while any worker is, because that one serves. */
   async readiness(): Promise<Readiness> {
     const each = await Promise.all(this.#slots.map((slot) => this.#readinessOf(slot)));
     const ready = each.some((readiness) => readiness.ready) && !this.#stopping;
@@ -223,12 +223,12 @@ export class Supervisor implements ServingNode {
       if (this.#stopping || slot.worker !== worker) return;
       slot.crashes = Date.now() - slot.startedAt > STABLE_MS ? 1 : slot.crashes + 1;
       slot.problem = signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`;
-      this.#logger.error({ worker: worker.number, pid: worker.pid, code, signal }, 'worker ended unasked');
+      this.#logger.error({ worker: worker.number, pid: worker.pid, code, signal }, 'worker ended unexpectedly');
       this.#replaceLater(slot);
     });
   }
 
-  /** A worker in an endless loop looks alive to the system, while all its requests wait. */
+  /** A worker in an endless loop looks alive to the operating system, but all its requests wait. */
   #lookForHangs(): void {
     const hangMs = this.#options.hangMs ?? HANG_MS;
     this.#hangTimer = setInterval(() => {
@@ -238,7 +238,7 @@ export class Supervisor implements ServingNode {
           if (worker.state !== 'ready') return;
           this.#logger.error(
             { worker: worker.number, pid: worker.pid, problem: describeError(error) },
-            'worker hangs; it is killed',
+            'worker does not respond; it is killed',
           );
           worker.kill();
         });
@@ -272,7 +272,7 @@ export class Supervisor implements ServingNode {
     slot.problem = undefined;
     this.#watch(slot, worker);
     this.#logger.info({ worker: worker.number, pid: worker.pid }, 'worker started again');
-    // A reload may have passed it by while it started.
+    // It may have missed a reload while it started.
     if (document !== this.#document) await this.#enqueue(() => this.#offer(worker, this.#document));
   }
 

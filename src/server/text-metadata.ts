@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 
 /**
- * gRPC metadata that decides over a stream. node:http2 and grpc-js lose some of what a client sent; a stream that loses
+ * gRPC metadata that selects a stream's policies. node:http2 and grpc-js lose some of what a client sent; a stream that loses
  * its `x-lambda-policies` would run under other policies, or none.
  */
 export interface TextMetadata {
-  /** Names that begin so are this server's own. */
+  /** Prefix of this server's own names. */
   readonly prefix: string;
   /** By name. In a `json` text a tab is a blank; a `name` stays what was sent. */
   readonly kinds: Readonly<Record<string, 'name' | 'json'>>;
@@ -15,8 +15,8 @@ export interface TextMetadata {
 
 /**
  * Brings the metadata through grpc-js, which takes printable ASCII only and drops an entry that holds anything else:
- * blanks at the edges go, other characters become JSON escapes, which JSON reads as the same text and which make a name
- * one that nothing has. Several values of one name stay several; node:http2 had joined them with a comma.
+ * blanks at the edges are removed, other characters become JSON escapes, which JSON reads as the same text and which make a name
+ * that does not exist. Several values of one name stay separate; node:http2 had joined them with a comma.
  *
  * `raw` is what the `stream` event gives as its last argument: names and values in turn.
  */
@@ -37,14 +37,14 @@ export function keepTextMetadata(headers: IncomingHttpHeaders, raw: readonly str
     if (kind === undefined) unknown.push(name);
     else headers[name] = values.length === 1 ? printable(values[0] ?? '', kind) : values.map((v) => printable(v, kind));
   }
-  // The server's own word: what a client sends under this name counts as unknown.
+  // Set only by the server: a value that a client sends under this name counts as unknown.
   if (unknown.length > 0) headers[metadata.unknown] = unknown.map((name) => printable(name, 'name')).join(' ');
 }
 
 const NOT_PRINTABLE = /[^\x20-\x7e]/;
 
 function printable(bytes: string, kind: 'name' | 'json'): string {
-  // Blanks alone are no absence: they must not select what an empty value or none does.
+  // Blanks are not an absent value: they must not select what an empty or missing value selects.
   const trimmed = trim(bytes) || bytes.slice(0, 1).replace('\t', ' ');
   if (!NOT_PRINTABLE.test(trimmed)) return trimmed;
   // node:http2 gives each byte as one character; Envoy sends the UTF-8 of its configuration.
@@ -53,7 +53,7 @@ function printable(bytes: string, kind: 'name' | 'json'): string {
   return plain.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** In linear time, which a regular expression for blanks at an end does not have. */
+/** In linear time; a regular expression for blanks at the end is not linear. */
 function trim(text: string): string {
   let from = 0;
   let to = text.length;

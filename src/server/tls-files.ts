@@ -8,7 +8,7 @@ export interface TlsFilePaths {
   readonly cert: string;
   /** PEM, not encrypted. */
   readonly key: string;
-  /** PEM: who signs clients' certificates. Set: a client without one is refused. */
+  /** PEM: the CA of clients' certificates. If set, a client without one is refused. */
   readonly clientCa?: string | undefined;
 }
 
@@ -38,13 +38,13 @@ const CIPHERS = [
 /** Elliptic curves only: by default TLS 1.3 would take finite fields, too. */
 const CURVES = 'X25519:prime256v1:secp384r1:secp521r1';
 
-/** Goes with every set of files. */
+/** Applies to every set of files. */
 const PROTOCOL = { minVersion: 'TLSv1.2', ciphers: CIPHERS, ecdhCurve: CURVES, honorCipherOrder: true } as const;
 
 export interface TlsFiles {
   readonly wantsClientCertificate: boolean;
   secureContext(): SecureContext;
-  /** Called with each new set of files. Returns how to stop that. */
+  /** Called with each new set of files. Returns a function that stops this. */
   onChange(listener: (context: SecureContext) => void): () => void;
   /** Reads the files again now. False when they are unchanged or cannot be used (logged). */
   reload(): boolean;
@@ -60,7 +60,7 @@ const POLL_MS = 2_000;
 
 /**
  * Reads certificate, key and CA, and watches them by content: mounted secrets are replaced by a symlink swap, which
- * file watchers miss. A pair that does not fit (half of an update) is left until the other half is there.
+ * file watchers miss. A pair that does not match (half of an update) is ignored until the other half is there.
  * Throws TlsFileError when the first read fails.
  */
 export function watchTlsFiles(paths: TlsFilePaths, logger: Logger, pollMs = POLL_MS): TlsFiles {
@@ -79,7 +79,7 @@ export function watchTlsFiles(paths: TlsFilePaths, logger: Logger, pollMs = POLL
       return true;
     } catch (error) {
       const problem = describeError(error);
-      if (problem !== reported) logger.error({ problem }, 'new TLS files cannot be used; the old ones stay');
+      if (problem !== reported) logger.error({ problem }, 'new TLS files cannot be used; the old ones stay in use');
       reported = problem;
       return false;
     }
@@ -110,14 +110,17 @@ function readContext(paths: TlsFilePaths, current?: SecureContext): SecureContex
     createSecureContext(context);
     if (ca !== undefined) new X509Certificate(ca);
   } catch (error) {
-    throw new TlsFileError(`${paths.clientCa ?? paths.cert} is no usable PEM`, { cause: error });
+    throw new TlsFileError(`${paths.clientCa ?? paths.cert} is not a usable PEM file`, { cause: error });
   }
   return context;
 }
 
 function checkPair(paths: TlsFilePaths, cert: Buffer, key: Buffer): void {
-  const certificate = parse(() => new X509Certificate(cert), `${paths.cert} holds no PEM certificate`);
-  const privateKey = parse(() => createPrivateKey(key), `${paths.key} holds no PEM private key without a passphrase`);
+  const certificate = parse(() => new X509Certificate(cert), `${paths.cert} contains no PEM certificate`);
+  const privateKey = parse(
+    () => createPrivateKey(key),
+    `${paths.key} contains no PEM private key without a passphrase`,
+  );
   if (!certificate.checkPrivateKey(privateKey)) {
     throw new TlsFileError(`the key in ${paths.key} does not belong to the certificate in ${paths.cert}`);
   }

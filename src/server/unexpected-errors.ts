@@ -6,7 +6,7 @@ export interface UnexpectedErrorOptions {
   };
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'unexpectedError'>;
-  /** Too many in a short time: the process is not to be trusted any more. */
+  /** Called after too many in a short time: the process can no longer be trusted. */
   readonly onTooMany: () => void;
   readonly now?: () => number;
 }
@@ -15,8 +15,8 @@ const MANY = 100;
 const WINDOW_MS = 60_000;
 
 /**
- * An exception that no code caught came out of one stream's event, and the others are sound: the process goes on,
- * counts and logs it. 100 of them within a minute say that something else is broken; then it drains.
+ * An uncaught exception comes from one stream's event, and the other streams are sound: the process continues,
+ * counts and logs it. 100 of them within a minute mean that something else is broken; then it drains.
  */
 export function surviveUnexpectedErrors(options: UnexpectedErrorOptions): void {
   const { logger, metrics, now = Date.now } = options;
@@ -29,9 +29,9 @@ export function surviveUnexpectedErrors(options: UnexpectedErrorOptions): void {
       inWindow = 0;
     }
     inWindow++;
-    // A flood must not fill the disk: the counter tells how many there were.
+    // A flood must not fill the disk: the counter has their number.
     if (inWindow <= MANY)
-      logger.error({ err: error, stack: stackOf(error) }, `unexpected ${kind}; the process goes on`);
+      logger.error({ err: error, stack: stackOf(error) }, `unexpected ${kind}; the process continues`);
     if (inWindow === MANY) {
       logger.fatal(`${MANY} unexpected errors within ${WINDOW_MS / 1000} s`);
       options.onTooMany();

@@ -6,7 +6,7 @@ import { codeOf } from './error-code.ts';
 import { ListenError, MAX_SOCKET_PATH_BYTES } from './listen-address.ts';
 
 const MODE = 0o660;
-/** Of the process while it binds: what is made has no other bits than MODE. */
+/** The umask while the process binds: a new file has no other bits than MODE. */
 const UMASK = 0o117;
 
 export interface ClaimedSocket {
@@ -18,7 +18,7 @@ export interface ClaimedSocket {
  * Makes `server` listen on a Unix socket at `path`, mode 0660.
  *
  * The socket is bound under a temporary name beside it and moved into place when it listens and has its mode, which it has
- * from its first moment: so a client never sees a socket that refuses it, and with `replace` a successor takes a
+ * from the start: so a client never sees a socket that refuses it, and with `replace` a successor takes a
  * socket over from a running process in one step, while that one finishes what it has accepted.
  *
  * A file left by a crash is taken over. One that somebody listens on is an error, unless `replace` is set.
@@ -36,13 +36,13 @@ export async function listenOnSocket(
       `the directory's path is too long for a Unix socket (${dirname(path).length} characters)`,
     );
   }
-  // libuv says "permission denied" for a missing directory too: ask first.
+  // libuv says "permission denied" for a missing directory too: check first.
   await stat(dirname(path)).catch((error: unknown) => {
     throw socketError(text, error);
   });
   await bind(server, temporary, text);
   try {
-    // A default ACL of the directory stands above the umask.
+    // A default ACL of the directory overrides the umask.
     await chmod(temporary, MODE);
     const own = (await lstat(temporary)).ino;
     if (replace) await replaceSocket(temporary, path, text);
@@ -77,7 +77,7 @@ async function replaceSocket(temporary: string, path: string, text: string): Pro
   await rename(temporary, path);
 }
 
-/** `link` fails when the name is taken, in one step with making it: two servers that start at once cannot both win. */
+/** `link` creates the name or fails if it exists, in one step: two servers that start at once cannot both succeed. */
 async function placeSocket(temporary: string, path: string, text: string): Promise<void> {
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
@@ -100,7 +100,7 @@ async function placeSocket(temporary: string, path: string, text: string): Promi
 }
 
 /**
- * Between the look and the removal another server may have taken the place of the stale file: so it is moved aside
+ * Between the check and the removal another server may have replaced the stale file: so it is moved aside
  * first, and put back when it turns out to be another file.
  */
 async function removeStale(path: string, text: string): Promise<void> {
@@ -122,7 +122,7 @@ async function removeStale(path: string, text: string): Promise<void> {
 async function refuseOtherFile(path: string, text: string): Promise<number | undefined> {
   const existing = await lstat(path).catch(ignoreMissing);
   if (existing !== undefined && !existing.isSocket()) {
-    throw new ListenError(text, 'the file exists and is no socket; it is left as it is');
+    throw new ListenError(text, 'the file exists and is not a socket; it was not changed');
   }
   return existing?.ino;
 }

@@ -3,8 +3,8 @@ import type { Readiness } from './readiness.ts';
 import type { StopOptions } from './serving-node.ts';
 
 /**
- * What supervisor and worker tell each other, as JSON over the channel that Node opens to a child. The supervisor
- * reads the policies and hands the text on: so all workers, also one that is restarted while the file is broken,
+ * The messages between supervisor and worker, as JSON over the channel that Node opens to a child. The supervisor
+ * reads the policies and passes on the text: so all workers, even one that is restarted while the file is broken,
  * have the same.
  */
 

@@ -33,7 +33,7 @@ export class WorkerHandle {
     this.number = number;
     this.#child = child;
     child.on('message', (message) => this.#receive(message as FromWorker));
-    // A message to a process that just died: its exit tells the rest.
+    // A message to a process that just died: its exit is handled elsewhere.
     child.on('error', () => {});
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
@@ -59,12 +59,12 @@ export class WorkerHandle {
     return this.#addresses;
   }
 
-  /** What it last told of its metrics. */
+  /** Its last reported metrics. */
   get lastMetrics(): MetricSnapshot {
     return this.#lastMetrics;
   }
 
-  /** What it last told of failed requests. */
+  /** Its last reported failures of requests. */
   get lastFailures(): readonly FailureRecord[] {
     return this.#lastFailures;
   }

@@ -20,7 +20,7 @@ export interface WorkerOptions {
  * A worker: starts when the supervisor says so and does what it asks. Resolves with the exit code.
  *
  * A terminal's Ctrl-C and a service manager's signals reach workers as well as the supervisor, which coordinates: only
- * SIGTERM counts here. Without a supervisor a worker gives its sockets free at once, for the next one's workers.
+ * SIGTERM counts here. Without a supervisor a worker releases its sockets at once, for the next one's workers.
  */
 export function runWorker(options: WorkerOptions): Promise<number> {
   const { channel, logger } = options;
@@ -34,7 +34,7 @@ export function runWorker(options: WorkerOptions): Promise<number> {
         try {
           channel.send(message, () => sent());
         } catch {
-          // The supervisor is gone: 'disconnect' tells that.
+          // The supervisor has ended: 'disconnect' handles that.
           sent();
         }
       });
@@ -62,7 +62,7 @@ export function runWorker(options: WorkerOptions): Promise<number> {
     for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2'] as const) channel.on(signal, () => {});
     channel.on('SIGTERM', () => void stop({ graceMs: options.graceMs, replaced: false }));
     channel.on('disconnect', () => {
-      if (!stopping) logger.error('the supervisor is gone; this worker ends');
+      if (!stopping) logger.error('the supervisor has ended; this worker ends too');
       void stop({ graceMs: 0, replaced: false });
     });
     channel.on('message', (raw) => {

@@ -9,13 +9,13 @@ import type { WorkerHandle } from './worker-handle.ts';
 
 const ASK_MS = 2_000;
 
-/** What all workers tell of their requests, with what those told that have ended. */
+/** What all workers report about their requests, including those that have ended. */
 export class WorkerSums {
   /** A chain, because summing is asynchronous. */
   #departed: Promise<MetricSnapshot> = Promise.resolve([]);
   #departedFailures: readonly FailureRecord[] = [];
 
-  /** What the worker told last is kept when it ends. */
+  /** The worker's last report is kept when it ends. */
   follow(worker: WorkerHandle): void {
     void worker.exited.then(() => {
       const counters = countersOf(worker.lastMetrics);

@@ -34,7 +34,7 @@ export function rawRequest({ method, path, scheme, authority, headers, body, tra
 }
 
 export function rawResponse({ status, headers, body, trailers }: HttpResponse): RawMessage {
-  // These have no length; any other answer without a body tells that it has none.
+  // These have no length; any other answer without a body states the length 0.
   const isBodiless = status === 204 || status === 304;
   const told = isBodiless ? headers : withLength(headers, body, trailers, true);
   return { headers: [[':status', String(status)], ...told], body, trailers };
@@ -73,7 +73,7 @@ function withoutPseudo(headers: readonly HeaderLine[]): readonly HeaderLine[] {
   return headers.filter(([name]) => !name.startsWith(':'));
 }
 
-/** Peers tell the length of a body that they have whole, unless they send it in chunks. */
+/** Peers send the length of a complete body, unless they send it in chunks. */
 function withLength(
   headers: readonly HeaderLine[],
   body: Buffer,

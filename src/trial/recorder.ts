@@ -3,7 +3,7 @@ import type { RecordedCall, RecordedError, RecordedStep } from './recorded-run.t
 
 type Unfinished<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Makes steps of what the policies tell while they run. */
+/** Makes steps from the events of running policies. */
 export class Recorder {
   readonly steps: RecordedStep[] = [];
   readonly attributes = new Map<string, string | null>();

@@ -1,6 +1,6 @@
 import { GRPC_AUTHORITY, requestAttributes, responseAttributes } from '../envoy-names.ts';
 
-/** What Envoy tells of every request, with `given` in place of what a trial makes up. */
+/** The attributes that Envoy sends for every request; `given` replaces those that a trial invents. */
 export function requestAttributesOf(
   route: string | undefined,
   given: ReadonlyMap<string, string>,
@@ -21,7 +21,7 @@ export interface GivenTraits {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-/** What tells the API of a stream: see StreamTraits. */
+/** What selects the API of a stream: see StreamTraits. */
 export function traitsOf({ authority, route, attributes }: GivenTraits): {
   readonly authority: string;
   readonly attributes: ReadonlyMap<string, string>;
@@ -29,7 +29,7 @@ export function traitsOf({ authority, route, attributes }: GivenTraits): {
   return { authority: authority ?? GRPC_AUTHORITY, attributes: requestAttributesOf(route, attributes) };
 }
 
-/** What Envoy tells of a backend's response. */
+/** The attributes that Envoy sends for a backend's response. */
 export const ANSWERED_BY_BACKEND: ReadonlyMap<string, string> = new Map([
   [responseAttributes.codeDetails, 'via_upstream'],
   [responseAttributes.upstreamAddress, '127.0.0.1:8080'],

@@ -6,7 +6,7 @@ import { filterMetadataOf, type JsonMetadata } from './envoy/filter-metadata.ts'
 import type { HttpRequest } from './http-message.ts';
 import { requestAttributesOf } from './request-attributes.ts';
 
-/** `#request` as the first policy of an API would see it, its body included; of no context path. */
+/** `#request` as the first policy of an API would see it, its body included; without a context path. */
 export function requestScope(
   request: HttpRequest,
   attributes: ReadonlyMap<string, string>,

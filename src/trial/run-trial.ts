@@ -35,15 +35,15 @@ export interface Trial {
   readonly functions: Answering;
   /** Answers what is forwarded. */
   readonly backend: (forwarded: HttpRequest) => HttpResponse;
-  /** How the filter is configured; absent fields as envoy/envoy.yaml has them and the document tells. */
+  /** The configuration of the filter; absent fields are those of envoy/envoy.yaml and the document. */
   readonly envoy: Partial<EnvoySetup>;
   /** `#node.version`. */
   readonly version: string;
 }
 
 /**
- * One request through the real stream machine and the real policies, with an Envoy in memory on the other end: no socket, no file, no
- * environment. Rejects where the policies give no answer at all.
+ * One request through the real state machine and the real policies, with an Envoy in memory on the other end: no socket, no file, no
+ * environment. Rejects if the policies give no answer at all.
  */
 export async function runTrial(trial: Trial): Promise<RecordedRun> {
   const { set, functions, version } = trial;
@@ -93,7 +93,7 @@ function keyOf(details: string | undefined): string | undefined {
 /** 2000-01-01T00:00:00Z: `{#request.timestamp}` is the same in every run. */
 const BEGIN = 946_684_800_000;
 
-/** What the document tells of its Envoy holds; where it tells nothing, Envoy's defaults do. */
+/** The document's settings of Envoy count; otherwise Envoy's defaults. */
 function setupOf({ set, api, envoy }: Trial, traits: StreamTraits): EnvoySetup {
   const choice = set.choose(traits);
   const chosen = choice.kind === 'chosen' ? choice.policies : undefined;
@@ -101,7 +101,7 @@ function setupOf({ set, api, envoy }: Trial, traits: StreamTraits): EnvoySetup {
   const told = policies?.envoy ?? set.envoy;
   const streams = policies?.request.some(({ configuration }) => configuration.streaming !== undefined) === true;
   return {
-    // A route that streams is configured so.
+    // As a route for streaming is configured.
     requestBody: streams ? 'FULL_DUPLEX_STREAMED' : 'NONE',
     responseHeaders: told.responseHeaders === true ? 'SEND' : 'SKIP',
     responseBody: 'NONE',

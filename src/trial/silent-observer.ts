@@ -3,7 +3,7 @@ import type { StreamObserver } from '../ext-proc/index.ts';
 const nothing = (): void => {};
 const nobody = { end: nothing, drop: nothing };
 
-/** Nobody counts what a trial does. */
+/** A trial has no metrics. */
 export const silentObserver: StreamObserver = {
   streamOpened: nothing,
   streamClosed: nothing,

@@ -1,11 +1,11 @@
 import type { Secret, SecretRefusal, SecretSource } from '../expression/index.ts';
 
-/** What `#secrets` gives in place of variables and files, which are never read. Keys as in a document: `env:NAME`, `file:/path`. */
+/** Values of `#secrets` instead of variables and files, which are never read. Keys as in a document: `env:NAME`, `file:/path`. */
 export class StandInSecrets implements SecretSource {
   readonly #texts: ReadonlyMap<string, string>;
   readonly #remedy: string;
 
-  /** `remedy`: where a missing one is to be written. */
+  /** `remedy`: where to write a missing one. */
   constructor(texts: ReadonlyMap<string, string>, remedy: string) {
     this.#texts = texts;
     this.#remedy = remedy;

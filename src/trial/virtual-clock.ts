@@ -6,7 +6,7 @@ interface VirtualTimer {
   readonly run: () => void;
 }
 
-/** Time of one run, in milliseconds from its beginning. It passes only where a function is waited for. */
+/** Time of one run, in milliseconds from its beginning. It passes only while a function is awaited. */
 export class VirtualClock implements Timing, VirtualTime {
   #now = 0;
   readonly #timers = new Set<VirtualTimer>();

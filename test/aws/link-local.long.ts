@@ -146,7 +146,7 @@ if (inNamespace(import.meta.url, [imds, ecs, pod].map(onLoopback))) {
         }
         const { ok, pastExpiry, reason = '' } = invoker.credentialStatus({}, 'us-east-1');
         assert.deepEqual([ok, pastExpiry], [true, true]);
-        assert.match(reason, /expired at .* are used on$/);
+        assert.match(reason, /expired at .* but are still used$/);
         world.lifeMs = 3_600_000;
         await source.serve();
         for (const end = Date.now() + 45_000; Date.now() < end; await pause(100)) {
@@ -187,7 +187,7 @@ if (inNamespace(import.meta.url, [imds, ecs, pod].map(onLoopback))) {
       assert.ok(performance.now() - started < 11_000);
       const told = /gave no credentials within 10 s: environment: .*; container: .*GET http:\/\/169\.254\.170\.23: no /;
       assert.match(message, told);
-      assert.match(message, /container is still asked$/);
+      assert.match(message, /container is still being asked$/);
     });
 
     test('a role of a profile on the credentials of the instance ends with its session, and does not outlive STS', async () => {

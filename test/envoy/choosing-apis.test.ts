@@ -198,7 +198,10 @@ describe('which API serves a stream', () => {
           assert.equal(backend.calls, before);
           if (key === undefined || refusal === 404) return;
           const line = await sidecar.log((one) => one.key === key && JSON.stringify(one).includes(route));
-          assert.match(JSON.stringify(line), key === 'LAMBDA_EXT_PROC_AMBIGUOUS_API' ? /twice.*again/ : /names no API/);
+          assert.match(
+            JSON.stringify(line),
+            key === 'LAMBDA_EXT_PROC_AMBIGUOUS_API' ? /twice.*again/ : /matches no API/,
+          );
         }
       });
     }

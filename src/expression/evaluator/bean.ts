@@ -1,6 +1,6 @@
 import type { Run, Value } from '../value.ts';
 
-/** A kind of object that the gateway puts into expressions: properties by name, nothing else. */
+/** A kind of object that the gateway gives to expressions: properties by name, nothing else. */
 export interface BeanType<T> {
   /** For messages: `request`. */
   readonly name: string;
@@ -9,7 +9,7 @@ export interface BeanType<T> {
 
 export type ReadProperty<T> = (target: T, run: Run) => Value;
 
-/** One such object. It has no string form, and its methods are none but Object's. */
+/** One such object. It has no string form, and only the methods of Object. */
 export class Bean {
   readonly type: BeanType<unknown>;
   readonly target: unknown;

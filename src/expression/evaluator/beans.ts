@@ -124,7 +124,7 @@ const contextType = beanType<EvaluationContext>('context', {
   attributes: (context) => new AttributesValue(context.attributes),
 });
 
-/** `#context.attributes`: a key as it is, else with the gateway's prefix. */
+/** `#context.attributes`: a key as it is, otherwise with the gateway's prefix. */
 export class AttributesValue extends JavaMap {
   readonly attributes: ReadonlyMap<string, unknown>;
 
@@ -143,7 +143,7 @@ export class AttributesValue extends JavaMap {
   }
 }
 
-/** Variables that the language has a meaning for; every other name is looked up in `variables`. */
+/** Variables of the language; every other name is looked up in `variables`. */
 const ROOTS: ReadonlyMap<string, (context: EvaluationContext) => Value> = new Map([
   ['request', (context) => (context.request ? bean(requestType, context.request) : null)],
   ['response', (context) => (context.response ? bean(responseType, context.response) : null)],
@@ -154,7 +154,7 @@ const ROOTS: ReadonlyMap<string, (context: EvaluationContext) => Value> = new Ma
   ['context', (context) => bean(contextType, context)],
 ]);
 
-/** What a variable of the language has when it is not null. */
+/** Properties of a language variable that is not null. */
 export const ROOT_TYPES: ReadonlyMap<string, BeanType<never>> = new Map<string, BeanType<never>>([
   ['request', requestType],
   ['response', responseType],
@@ -172,6 +172,6 @@ export function rootVariable(name: string): (scope: Scope) => Value {
   if (root === undefined) return ({ context }) => toValue(context.variables.get(name) ?? null);
   const index = rootNames.indexOf(name);
   return ({ context, run }) =>
-    // A caller may bring such a name as plain data where it has no bean for it.
+    // The context may have plain data under such a name, without a bean for it.
     run.root(index, () => root(context) ?? toValue(context.variables.get(name) ?? null));
 }

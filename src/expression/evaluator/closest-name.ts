@@ -1,6 +1,6 @@
 import { editDistance } from '../../closest.ts';
 
-/** ` (did you mean 'x'?)` for the known name that is at most two edits and half the name away, else nothing. */
+/** ` (did you mean 'x'?)` for a known name at most two edits and half the name away, otherwise nothing. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   let best: string | undefined;
   let bestDistance = 3;
@@ -17,7 +17,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 
 const MAX_LISTED = 24;
 
-/** The closest known name, or all of them where none is close and they are not too many. */
+/** The closest known name, or all of them if none is close and there are not too many. */
 export function suggestionOrAll(name: string, known: readonly string[]): string {
   return didYouMean(name, known) || (known.length > MAX_LISTED ? '' : ` (it has ${known.join(', ')})`);
 }

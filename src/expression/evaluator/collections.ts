@@ -18,7 +18,7 @@ export function select(target: Value, which: Which, condition: Evaluate, scope: 
   return target instanceof JavaArray ? new JavaArray(target.component, kept) : new JavaList(kept);
 }
 
-/** The first one ends the search; for the last one all are looked at. */
+/** The first match ends the search; the last match needs all elements. */
 function choose(elements: readonly Value[], which: Which, isWanted: (element: Value) => boolean): readonly Value[] {
   if (which === 'first') {
     const at = elements.findIndex(isWanted);

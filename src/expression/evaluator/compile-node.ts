@@ -18,8 +18,8 @@ import { typeName } from './type-name.ts';
 import { findType, newArray } from './types.ts';
 
 /**
- * The documented sample `#jsonPath(#lambdaResponse.content, '$')` where the function's result is null: the original fails,
- * for which reason the text `null` of any other place fails here too.
+ * The documented sample `#jsonPath(#lambdaResponse.content, '$')` if the function's result is null: the original fails,
+ * so the text `null` from any other place fails here too.
  */
 function isNullResult(name: string, [text, path, more]: readonly Value[], { context }: Scope): boolean {
   if (name !== 'jsonPath' || path !== '$' || more !== undefined || typeof text !== 'string') return false;
@@ -29,7 +29,7 @@ function isNullResult(name: string, [text, path, more]: readonly Value[], { cont
 /** `null` and blanks around it. */
 const MAX_NULL_TEXT = 64;
 
-/** A tree as a closure: nothing is looked up twice that the template says already. */
+/** Compiles a tree to a closure: everything that the template determines is looked up once. */
 export function compileNode(node: Node): Evaluate {
   switch (node.kind) {
     case 'literal': {
@@ -148,7 +148,7 @@ function chain(start: Node, steps: readonly Step[]): Evaluate {
   if (fast !== undefined) return fast;
   const target = compileNode(start);
   const links = steps.map((step, i) => link(step, steps[i - 1] ?? start));
-  // A loop, not closures in closures: thousands of steps would be more than the stack holds.
+  // A loop instead of nested closures: thousands of steps would exceed the stack.
   return (scope) => {
     let value = target(scope);
     for (const { apply, skipsNull, at } of links) {
@@ -187,7 +187,7 @@ function compileStep(step: Step, before: Node | Step): Apply {
       const args = step.args.map(compileNode);
       return (target, scope) => {
         const values = args.length === 0 ? [] : evaluateAll(args, withSelf(scope, scope.element));
-        // Arguments count even where the call does not take place.
+        // Arguments cost steps even if the call does not take place.
         if (target !== null) return callMethod(target, step.name, values, scope.run);
         if (step.safe) return null;
         throw new EvaluationFailure(`'${step.name}' cannot be called: ${nullMessage(before)}`);

@@ -8,7 +8,7 @@ import { ClassValue, isInstance } from './value-type.ts';
 
 type Apply = (left: Value, scope: Scope) => Value;
 
-/** A condition: what is neither true nor false is an error at `at`. */
+/** A condition: a value other than true or false is an error at `at`. */
 export function truth(evaluate: Evaluate, at: number): (scope: Scope) => boolean {
   return (scope) => isTrue(evaluate(scope), at);
 }
@@ -24,7 +24,7 @@ function isTrue(value: Value, at: number): boolean {
 
 type Binary = Node & { kind: 'binary' };
 
-/** `a + b + c` hangs to the left as deep as it is long, so its operators are applied in a loop. */
+/** The tree of `a + b + c` is as deep on the left as the sum is long, so its operators are applied in a loop. */
 export function compileOperation(node: Binary, compileNode: (node: Node) => Evaluate): Evaluate {
   const spine: Binary[] = [];
   let first: Node = node;

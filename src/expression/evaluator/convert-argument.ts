@@ -58,7 +58,7 @@ const boxed = (type: string): string => (isPrimitive(type) ? (primitives[type] ?
 export const isAssignable = (value: Value, type: string): boolean => isInstance(value, boxed(type));
 
 /**
- * The value as an argument of the type, by the original's conversion service; undefined where it knows no way. Throws
+ * The value as an argument of the type, by the original's conversion service; undefined if it has no conversion. Throws
  * EvaluationFailure or JavaException for a value that does not fit.
  */
 export function convertArgument(value: Value, type: string, run: Run): { readonly value: Value } | undefined {
@@ -71,7 +71,7 @@ export function convertArgument(value: Value, type: string, run: Run): { readonl
   if (NUMBER_TYPES.has(type)) return toNumberArgument(value, boxed(type));
   if (type === 'boolean' || type === 'java.lang.Boolean') {
     const truth = asBoolean(value);
-    if (truth === undefined && typeof value === 'string') throw new EvaluationFailure('the text is no boolean');
+    if (truth === undefined && typeof value === 'string') throw new EvaluationFailure('the text is not a boolean');
     return truth === undefined ? undefined : { value: truth };
   }
   if (type === 'char' || type === 'java.lang.Character') return toCharacter(value);
@@ -79,11 +79,11 @@ export function convertArgument(value: Value, type: string, run: Run): { readonl
   return converted === undefined ? undefined : { value: converted };
 }
 
-/** A collection can stand for its first element whatever the type is: when it does not fit, that is a failed conversion. */
+/** A collection can be converted to any type by its first element; if that does not fit, the conversion fails. */
 function firstElement(items: readonly Value[], type: string, run: Run): { readonly value: Value } {
   const [first = null] = items;
   const converted = convertArgument(first, type, run);
-  if (converted === undefined) throw new EvaluationFailure(`the first element is no ${type}, but ${typeName(first)}`);
+  if (converted === undefined) throw new EvaluationFailure(`the first element is not a ${type} but ${typeName(first)}`);
   return converted;
 }
 
@@ -148,7 +148,7 @@ function itemsOf(value: Value, run: Run): readonly Value[] {
     return value.items;
   }
   if (typeof value !== 'string') return [value];
-  // One may be nothing but commas.
+  // A text may consist of commas only.
   run.step(value.length >> 3);
   return value === '' ? [] : value.split(',').map((item) => item.trim());
 }

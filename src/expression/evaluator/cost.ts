@@ -15,22 +15,22 @@ import {
  */
 const MAX_DEPTH = 200;
 
-/** Looking at every character once. */
+/** Reading every character once. */
 const costOfText = (length: number): number => length >> 8;
 
 /** A new text, which takes memory too. */
 export const costOfNewText = (length: number): number => length >> 6;
 
-/** Looking at every character in code of our own, or making something of it. */
+/** Processing every character in our own code. */
 const costOfCharacters = (length: number): number => length >> 5;
 
-/** Methods that look at one element of a collection, or at none. */
+/** Methods that read at most one element of a collection. */
 const SHALLOW: ReadonlySet<string> = new Set([
   ...['containsKey', 'element', 'entrySet', 'get', 'getFirst', 'getOrDefault', 'isEmpty', 'keySet', 'peek'],
   ...['peekFirst', 'peekLast', 'size', 'values'],
 ]);
 
-/** Methods that read texts at the engine's own speed, or are no more than a comparison or a search. */
+/** Methods that read texts at the engine's own speed, or only compare or search. */
 const FAST: ReadonlySet<string> = new Set([
   ...['binarySearch', 'charAt', 'codePointAt', 'codePointBefore', 'compareTo', 'concat', 'contains', 'containsValue'],
   ...['contentEquals', 'disjoint', 'endsWith', 'equals', 'frequency', 'hashCode', 'indexOf', 'indexOfSubList'],
@@ -38,7 +38,7 @@ const FAST: ReadonlySet<string> = new Set([
   ...['substring', 'trim'],
 ]);
 
-/** Methods that make an array with an element for each character: it is paid for before it is made. */
+/** Methods that make an array with an element for each character: charged before it is made. */
 const MAKES_ARRAY: ReadonlySet<string> = new Set(['getBytes', 'toCharArray']);
 
 const SEARCHES: ReadonlySet<string> = new Set(['contains', 'indexOf', 'lastIndexOf']);
@@ -47,7 +47,7 @@ const SEARCHES: ReadonlySet<string> = new Set(['contains', 'indexOf', 'lastIndex
 const isLongSearch = (name: string, [wanted]: readonly Value[]): boolean =>
   SEARCHES.has(name) && typeof wanted === 'string' && wanted.length > 16;
 
-/** Pays for calling a method or reading a property that is one: for what it may look at, whatever it finds there. */
+/** Charges a method call, or a property that is one: for all that it may read, whatever it finds. */
 export function payForCall(name: string, target: Value, args: readonly Value[], run: Run): void {
   run.step();
   if (SHALLOW.has(name)) return;
@@ -59,12 +59,12 @@ export function payForCall(name: string, target: Value, args: readonly Value[], 
   if (name === 'replace') run.step(target.length >> 3);
 }
 
-/** Pays for what a method has made. */
+/** Charges the result of a method. */
 export function payForResult(name: string, result: Value, run: Run): void {
   if (!MAKES_ARRAY.has(name)) payNew(result, run);
 }
 
-/** Pays for looking at all of a value: its texts, elements and digits. */
+/** Charges reading a whole value: its texts, elements and digits. */
 export function pay(value: Value, run: Run, costOf = costOfText, depth = 0): void {
   if (typeof value === 'string') {
     if (value.length >= 32) run.step(costOf(value.length));
@@ -87,7 +87,7 @@ export function pay(value: Value, run: Run, costOf = costOfText, depth = 0): voi
   }
 }
 
-/** Pays for a value that has just been made. */
+/** Charges a new value. */
 function payNew(value: Value, run: Run): void {
   if (typeof value === 'string') {
     if (value.length >= 64) run.step(costOfNewText(value.length));
@@ -96,7 +96,7 @@ function payNew(value: Value, run: Run): void {
   else pay(value, run);
 }
 
-/** Arithmetic takes the square of the digits at the worst. */
+/** Arithmetic is at worst quadratic in the number of digits. */
 function payDigits(value: bigint, run: Run): void {
   if (BigInt.asIntN(64, value) !== value) run.step(value.toString(16).length >> 4);
 }

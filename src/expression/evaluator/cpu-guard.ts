@@ -1,6 +1,6 @@
 /**
- * CPU time that the expressions of one transaction have taken. It stands behind the count of steps, for work whose price
- * is too low. It is CPU time of this thread and not wall-clock time: a throttled container must not fail requests.
+ * CPU time that the expressions of one transaction have taken. A second limit behind the count of steps, for work whose price
+ * is too low. CPU time of this thread instead of wall-clock time: a throttled container must not fail requests.
  */
 export class CpuGuard {
   /** Microseconds of evaluations that have ended. */

@@ -2,7 +2,7 @@ import { decodeDer, hexValue, type NameValue } from './name-value.ts';
 
 /** One `CN=…` of a name. */
 export interface NameAttribute {
-  /** Dotted; a keyword that stands for no number stands for itself, in capitals. */
+  /** Dotted; a keyword without a number stays itself, in upper case. */
   readonly type: string;
   readonly value: NameValue;
 }
@@ -10,7 +10,7 @@ export interface NameAttribute {
 /** A part of a name: one attribute, or several joined by `+`. */
 export type NamePart = readonly NameAttribute[];
 
-/** Keywords of X.509 names as Java, OpenSSL and the gateway know them, in capitals. */
+/** Keywords of X.509 names that Java, OpenSSL and the gateway accept, in upper case. */
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['CN', '2.5.4.3'],
   ['SN', '2.5.4.4'],
@@ -66,14 +66,14 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['COUNTRYOFRESIDENCE', '1.3.6.1.5.5.7.9.5'],
 ]);
 
-/** What Java writes by keyword in RFC 2253; everything else by number, with its value in hexadecimal digits. */
+/** Attributes that Java writes by keyword in RFC 2253; others by number, with the value in hexadecimal digits. */
 const WRITTEN: ReadonlyMap<string, string> = new Map(
   ['CN', 'C', 'L', 'ST', 'O', 'OU', 'STREET', 'DC', 'UID'].map((keyword) => [TYPES.get(keyword) ?? '', keyword]),
 );
 
 /**
  * Reads a name as Envoy writes that of a certificate (RFC 2253, `CN=Zo\C3\A9,O=ACME\, Inc.`), and the older forms that
- * Java reads too: blanks around the signs, values in quotes, `;` for `,`. What is no `type=value` is left out.
+ * Java reads too: blanks around the signs, values in quotes, `;` for `,`. Parts other than `type=value` are left out.
  */
 export function parseName(text: string): readonly NamePart[] {
   const parts: NameAttribute[][] = [];
@@ -90,7 +90,7 @@ export function parseName(text: string): readonly NamePart[] {
   return parts;
 }
 
-/** Each attribute with the sign behind it: `,`, `;`, `+` or none. */
+/** Each attribute with the sign after it: `,`, `;`, `+` or none. */
 function* attributesIn(text: string): Generator<readonly [attribute: string, separator: string]> {
   let start = 0;
   let quoted = false;
@@ -120,7 +120,7 @@ function parseValue(written: string): NameValue {
   return { text: quoted === undefined ? plainText(trimmed, true) : plainText(quoted, false).trim(), der: undefined };
 }
 
-/** `\,` is the sign, `\C3\A9` are bytes of UTF-8. `trims`: blanks at the end go, unless they are escaped. */
+/** `\,` is the sign, `\C3\A9` are bytes of UTF-8. `trims`: removes blanks at the end, unless they are escaped. */
 function plainText(written: string, trims: boolean): string {
   let text = '';
   let kept = 0;

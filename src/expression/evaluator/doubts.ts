@@ -14,8 +14,8 @@ import { sampleContext } from './sample-context.ts';
 import { findType } from './types.ts';
 
 /**
- * Names that mean nothing whatever the transaction brings: the evaluation would fail where it comes to them, or read
- * null. `variables` are known beside the language's own.
+ * Names that exist in no transaction: the evaluation would fail at them, or read
+ * null. `variables` are known in addition to the language's own.
  */
 export function doubtsOf(nodes: readonly Node[], variables: readonly string[]): readonly TemplateDoubt[] {
   const known = [...usualNames, ...variables];
@@ -24,7 +24,7 @@ export function doubtsOf(nodes: readonly Node[], variables: readonly string[]): 
   const doubt: Doubt = (at, message, fails) => {
     if (message !== undefined) doubts.push({ offset: at.at, message, fails: fails && reached.has(at) });
   };
-  // A list of what is still to be seen, not recursion: long sums are deep trees.
+  // A work list instead of recursion: long sums are deep trees.
   const rest: unknown[] = [...nodes].reverse();
   while (rest.length > 0) {
     const value = rest.pop();
@@ -40,10 +40,10 @@ export function doubtsOf(nodes: readonly Node[], variables: readonly string[]): 
   return withoutDoubles(doubts);
 }
 
-/** `fails`: an evaluation that comes to it fails. */
+/** `fails`: an evaluation that reaches it fails. */
 type Doubt = (at: Node | Step, message: string | undefined, fails: boolean) => void;
 
-/** A name is told once: as what fails, where it does. */
+/** A name is reported once: as failing, if it fails anywhere. */
 function withoutDoubles(doubts: readonly TemplateDoubt[]): readonly TemplateDoubt[] {
   const failing = new Set(doubts.filter(({ fails }) => fails).map(({ offset }) => offset));
   const told = new Set<number>();
@@ -73,7 +73,7 @@ function isNode(value: object): value is Node {
 
 function unknownVariable(name: string, known: readonly string[]): string | undefined {
   if (name === 'this' || name === 'root' || hidesVariable(name) || known.includes(name)) return undefined;
-  return `nothing is called #${name}, it is null${didYouMean(
+  return `there is no variable #${name}, so it is null${didYouMean(
     `#${name}`,
     known.map((each) => `#${each}`),
   )}`;
@@ -94,8 +94,8 @@ function unknownType(name: string, dimensions: number): string | undefined {
 }
 
 /**
- * `#request.metod`, `#request.headers.getfirst('x')`: what stands behind a variable of the language has a type before anything
- * is evaluated, as far as names of properties lead.
+ * `#request.metod`, `#request.headers.getfirst('x')`: what follows a variable of the language has a type before anything
+ * is evaluated, for a chain of property names.
  */
 function misspeltName(chain: Node & { kind: 'chain' }, known: readonly string[], doubt: Doubt): void {
   const { start, steps } = chain;
@@ -119,13 +119,13 @@ function misspeltName(chain: Node & { kind: 'chain' }, known: readonly string[],
   }
 }
 
-/** Some methods are found by the number of their arguments. */
+/** Some methods are selected by the number of their arguments. */
 function withNullArguments(step: Step): Step {
   if (step.kind !== 'method') return step;
   return { ...step, args: step.args.map(({ at }) => ({ kind: 'literal', value: null, at })) };
 }
 
-/** Of a chain whose last name does not exist; `unknown` where the value is null in a transaction without data. */
+/** The message for a chain whose last name does not exist; `unknown` if the value is null in a transaction without data. */
 function failureOf(chain: Node): string | undefined | 'unknown' {
   const run = new EvaluationRun(sampleContext);
   try {

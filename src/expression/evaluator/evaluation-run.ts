@@ -3,18 +3,18 @@ import { EvaluationFailure, type Run, type TransactionCache, type Value } from '
 import type { CpuGuard } from './cpu-guard.ts';
 import { type TransactionState, transactionState } from './transaction-state.ts';
 
-/** Work of one evaluation: counted, so that a template ends whatever its data are. */
+/** The work of one evaluation, counted so that every template ends, whatever its data are. */
 export const STEP_BUDGET = 1_000_000;
 /** An evaluation of fewer steps is not measured: reading the CPU time takes about a microsecond. */
 const STEPS_BEFORE_CHECK = 32;
 const STEPS_PER_CHECK = 256;
 
-/** One evaluation: what it has used up. */
+/** One evaluation, with what it has used. */
 export class EvaluationRun implements Run {
   readonly #context: EvaluationContext;
   readonly #roots: Value[] = [];
   #steps = 0;
-  /** The number of steps above which more is looked at than a number. */
+  /** The number of steps above which a slower check runs. */
   #checkAt: number;
   #cpu: CpuGuard | undefined;
   #exhausted = false;
@@ -30,7 +30,7 @@ export class EvaluationRun implements Run {
 
   step(count = 1): void {
     this.#steps += count;
-    // The other way round, a count that is no number would switch the budget off.
+    // Compared this way round, because a count of NaN would otherwise switch the budget off.
     if (!(this.#steps <= this.#checkAt)) this.#check();
   }
 
@@ -47,7 +47,7 @@ export class EvaluationRun implements Run {
   }
 
   /**
-   * Looks at the CPU time, where it is measured at all.
+   * Checks the CPU time, if it is measured.
    * @throws EvaluationFailure
    */
   finish(): void {
@@ -57,7 +57,7 @@ export class EvaluationRun implements Run {
     throw new EvaluationFailure(`the expressions of this request take more than ${evaluationMs} ms of CPU time`);
   }
 
-  /** The steps of this evaluation, or the transaction's CPU time, were used up while this ran. */
+  /** Whether the steps of this evaluation, or the transaction's CPU time, were used up. */
   get exhausted(): boolean {
     return this.#exhausted;
   }
@@ -67,7 +67,7 @@ export class EvaluationRun implements Run {
     this.#cpu?.stop();
   }
 
-  /** One bean for a variable in one evaluation, so that it equals itself. */
+  /** One bean for each variable of an evaluation, so that it equals itself. */
   root(index: number, make: () => Value): Value {
     const roots = this.#roots;
     const known = roots[index];

@@ -7,7 +7,7 @@ const converted = new WeakMap<object, Value>();
 
 /**
  * Data of JavaScript as values of the language: integers are int or long by their size, other numbers double; arrays
- * lists; records and Maps maps (`typed`: keys typed by a getter). What is a value already stays.
+ * lists; records and Maps maps (`typed`: keys typed by a getter). Existing values stay.
  */
 export function toValue(data: unknown, typed = false, depth = 0): Value {
   switch (typeof data) {
@@ -21,7 +21,7 @@ export function toValue(data: unknown, typed = false, depth = 0): Value {
       return null;
     case 'function':
     case 'symbol':
-      throw new EvaluationFailure('a function is no value');
+      throw new EvaluationFailure('a function is not a value');
     default:
       return data;
   }

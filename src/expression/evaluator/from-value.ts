@@ -12,7 +12,7 @@ export function fromValue(value: Value): unknown {
   if (isNumber(value)) return fromNumberText(javaText(value));
   if (value instanceof JavaList || value instanceof JavaArray) return value.items.map(fromValue);
   if (value instanceof Bean || value instanceof HeadersValue) {
-    throw new EvaluationFailure(`${typeName(value)} is no value that can leave an expression`);
+    throw new EvaluationFailure(`${typeName(value)} is not a value that an expression can return`);
   }
   if (value instanceof JavaMap) {
     return new Map([...value.entries].map(([key, item]) => [fromValue(key), fromValue(item)]));

@@ -13,7 +13,7 @@ export const isFunction = (name: string): boolean => FUNCTION_NAMES.includes(nam
 /** Whether the name hides a variable of the same name. `#json` does not: it is this project's own, and contexts may have such data. */
 export const hidesVariable = (name: string): boolean => isFunction(name) && name !== 'json';
 
-/** A function that is named but not called: it is not null, and good for nothing else. */
+/** A function that is named but not called: it is not null, and has no other use. */
 export class FunctionValue {
   readonly name: string;
 
@@ -51,7 +51,7 @@ export function callFunction(name: string, args: readonly Value[], run: Run): Va
   }
 }
 
-/** Arrays of texts and objects are escaped by element; those of numbers and characters are no such arrays. */
+/** Arrays of texts and objects are escaped by element; arrays of numbers and characters are not. */
 function notPrimitives(value: Value): Value {
   if (!(value instanceof JavaArray) || !isPrimitive(value.component)) return value;
   throw new EvaluationFailure(`${typeName(value)} of ${value.component} cannot be escaped`);

@@ -10,7 +10,7 @@ import { typeName } from './type-name.ts';
 type Method<T> = (target: T, args: readonly Value[]) => Value;
 type Methods<T> = Readonly<Record<string, Method<T>>>;
 
-/** A CharSequence: a list stands for its first element. */
+/** A CharSequence: a list is replaced by its first element. */
 function text(value: Value): string {
   if (value instanceof JavaList) return text(value.items[0] ?? null);
   return exactText(value);
@@ -61,7 +61,7 @@ const attributeMethods: Methods<AttributesValue> = {
 
 const nameMethods: Methods<HeaderNames> = {
   'contains/1': (names, [name = null]) => {
-    // Once, since the name may be a caller's: a long one for each header would be a product.
+    // Once, since a caller may choose the name: a long one for each header would multiply the cost.
     const wanted = typeof name === 'string' ? name.toLowerCase() : undefined;
     return wanted !== undefined && names.items.some((each) => String(each).toLowerCase() === wanted);
   },
@@ -71,7 +71,7 @@ function firstOf(values: Value): Value {
   return values instanceof JavaList ? (values.items[0] ?? null) : null;
 }
 
-/** Methods of the gateway's own classes; undefined where the value has none of that name. */
+/** Methods of the gateway's own classes; undefined if the value has none of that name. */
 export function gatewayMethod(
   target: Value,
   name: string,

@@ -10,13 +10,13 @@ import { JavaUuid } from '../java/uuid.ts';
 import { JavaList, type Value } from '../value.ts';
 import { isNumber } from './numbers.ts';
 
-/** Whether the original's conversion service knows a way from this value to a string. */
+/** Whether the original's conversion service can convert this value to a string. */
 export function hasText(value: Value): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || isNumber(value)) return true;
   return value instanceof JavaList || value instanceof JavaArray || isTextual(value);
 }
 
-/** An object that is no more than its text: a character, a constant, a date … */
+/** An object that is equivalent to its text: a character, a constant, a date … */
 export function isTextual(value: Value): boolean {
   return (
     value instanceof JavaChar ||

@@ -4,7 +4,7 @@ import { noElements, nullMessage } from './null-target.ts';
 import { type Evaluate, fail } from './scope.ts';
 
 /**
- * `#request.headers['x'][0]` and its like, the commonest expressions there are, without the objects in between.
+ * `#request.headers['x'][0]` and similar, the most common expressions, without the objects in between.
  * Undefined for any other chain.
  */
 export function compileHeaderPath(start: Node, steps: readonly Step[]): Evaluate | undefined {
@@ -23,7 +23,7 @@ export function compileHeaderPath(start: Node, steps: readonly Step[]): Evaluate
   if (typeof at !== 'number') return undefined;
   return ({ context }): Value => {
     const message = context[side];
-    // The variable may be plain data of the same name: rare, and not worth a second way.
+    // The variable may be plain data of the same name: rare, so there is no fast path for it.
     if (message === undefined) return fail(`'headers' cannot be read: #${side} is null`, headers.at);
     const values = message.headers.values(key);
     if (values === undefined) return fail(noElements(nullMessage(name)), element.at);

@@ -16,7 +16,7 @@ export class HeadersValue extends JavaMap {
     this.scope = scope;
   }
 
-  /** The original prints an address; all of a caller's headers in one text help nobody. */
+  /** The original prints an object's address; all of a caller's headers in one text are of no use. */
   [JAVA_TEXT](): never {
     throw new EvaluationFailure('headers have no string form');
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JavaEnvironment } from '../java/index.ts';
 import type { Run } from '../value.ts';
 
-/** What methods read of the world, the clocks and random numbers and nothing else, and the evaluation that pays for them. */
+/** The only outside data of methods, clocks and random numbers, and the evaluation that is charged for them. */
 export class RunEnvironment implements JavaEnvironment {
   readonly #run: Run;
 

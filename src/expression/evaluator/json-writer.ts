@@ -20,9 +20,9 @@ const MAX_DEPTH = 1000;
 
 /**
  * Compact JSON text of a value: maps in their order, a number of a JSON text with the digits that it came with, others as Java
- * prints them (NaN and the infinities, which JSON lacks, as null), strings, booleans, and as strings the objects that are no
- * more than a text (a date, a character, a constant).
- * @throws EvaluationFailure for what has no JSON form, and beyond a depth of 1,000
+ * prints them (NaN and the infinities, which JSON lacks, as null), strings, booleans, and as strings the objects that are
+ * equivalent to their text (a date, a character, a constant).
+ * @throws EvaluationFailure for a value without a JSON form, and beyond a depth of 1,000
  */
 export function writeJson(value: Value, run: Run): string {
   if (!nests(value)) {
@@ -37,7 +37,7 @@ export function writeJson(value: Value, run: Run): string {
 const nests = (value: Value): boolean =>
   value instanceof JavaList || value instanceof JavaArray || value instanceof JavaMap;
 
-/** Piece by piece: joining what is inside a list at each level would take the depth times the length. */
+/** Written piece by piece: joining the content of a list at each level would take the depth times the length. */
 function write(value: Value, pieces: string[], run: Run, depth: number): void {
   run.step();
   if (value instanceof JavaList || value instanceof JavaArray) {
@@ -56,14 +56,14 @@ function write(value: Value, pieces: string[], run: Run, depth: number): void {
 }
 
 function writeMap(map: JavaMap, pieces: string[], run: Run, depth: number): void {
-  // Only keys that are no strings can be two of the same name.
+  // Only keys that are not strings can have the same name.
   let names: Set<string> | undefined;
   let before = '{';
   for (const [key, item] of map.entries) {
     if (typeof key !== 'string') names ??= new Set([...map.entries.keys()].filter((each) => typeof each === 'string'));
     const name = typeof key === 'string' ? key : keyText(key);
     if (names !== undefined && typeof key !== 'string') {
-      if (names.has(name)) throw new EvaluationFailure('two keys of a map are the same name in JSON');
+      if (names.has(name)) throw new EvaluationFailure('two keys of a map have the same name in JSON');
       names.add(name);
     }
     pieces.push(before, quoteJson(name, run), ':');
@@ -92,7 +92,7 @@ function keyText(key: Value): string {
   throw new EvaluationFailure(`${typeName(key)} as the key of a map has no JSON form`);
 }
 
-/** RFC 8259, 6. What else the lenient reader takes for a number (`007.5`, `1.`) is written as Java prints it. */
+/** RFC 8259, 6. Other numbers of the lenient reader (`007.5`, `1.`) are written as Java prints them. */
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 function numeric(value: Value, run: Run): string {

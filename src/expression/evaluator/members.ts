@@ -60,7 +60,7 @@ function lineage(type: JavaType): readonly JavaType[] {
 
 /** `target.name`. */
 export function readProperty(target: Value, name: string, run: Run): Value {
-  if (target === null) throw new EvaluationFailure(`'${name}' cannot be read: what stands before it is null`);
+  if (target === null) throw new EvaluationFailure(`'${name}' cannot be read: the value before it is null`);
   if (target instanceof Bean) {
     const read = propertyOf(target.type.properties, name);
     if (read !== undefined) return read(target.target, run);
@@ -89,7 +89,7 @@ export function readProperty(target: Value, name: string, run: Run): Value {
   throw new EvaluationFailure(`${typeName(target)} has no property '${name}'${didYouMean(name, properties.keys())}`);
 }
 
-/** `Name` finds `getName` as `name` does. */
+/** `Name` finds `getName`, as `name` does. */
 export function propertyOf<T>(properties: ReadonlyMap<string, T>, name: string): T | undefined {
   const own = properties.get(name);
   if (own !== undefined || !/^[A-Z]/.test(name)) return own;
@@ -103,7 +103,7 @@ export function noSuchProperty(type: BeanType<never>, name: string): string {
 
 /** `target.name(args)`. */
 export function callMethod(target: Value, name: string, args: readonly Value[], run: Run): Value {
-  if (target === null) throw new EvaluationFailure(`'${name}' cannot be called: what stands before it is null`);
+  if (target === null) throw new EvaluationFailure(`'${name}' cannot be called: the value before it is null`);
   const gateway = gatewayMethod(target, name, args, run);
   if (gateway !== undefined) return gateway.value;
   if (target instanceof ClassValue) {
@@ -157,7 +157,7 @@ export function readIndex(target: Value, index: Value, convert: IndexConversion,
   throw new EvaluationFailure(`${typeName(target)} cannot be indexed`);
 }
 
-/** An index leads from attributes to a map whose keys are typed as those of attributes are; no other way does. */
+/** Only an index leads from attributes to a map whose keys are typed like those of attributes. */
 function typed(value: Value): Value {
   return value instanceof JavaMap && value.constructor === JavaMap && !value.typed
     ? new JavaMap(value.entries, value.kind, true)

@@ -2,7 +2,7 @@ import { LookupEntries } from '../functions/index.ts';
 import { JavaList, JavaMap, type Run, type Value } from '../value.ts';
 import { toValue } from './from-data.ts';
 
-/** `#request.metadata`: what is asked for is looked up, nothing else becomes a value. */
+/** `#request.metadata`: only requested entries are looked up and become values. */
 export function metadataMap(data: ReadonlyMap<string, unknown>, run: Run, typed = true): JavaMap {
   const names = () => [...data.keys()];
   const entries = new LookupEntries({

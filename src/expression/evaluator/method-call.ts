@@ -5,12 +5,12 @@ import { payForCall, payForResult } from './cost.ts';
 import { RunEnvironment } from './java-environment.ts';
 import { isInterface, valueType } from './value-type.ts';
 
-/** How well arguments fit parameters, without looking at the values: as Spring names it. */
+/** How well arguments match parameters, without reading the values: Spring's names. */
 type Fit = 'exact' | 'close' | 'conversion';
 
 /**
- * Chooses among methods of a name as Spring does: the first that fits exactly; else of those whose arguments are
- * assignable the nearest; else the only one whose arguments can be converted. Several of those are an error.
+ * Chooses among methods of a name as Spring does: the first exact match; otherwise the nearest of those whose arguments are
+ * assignable; otherwise the only one whose arguments can be converted. Several of those are an error.
  */
 export function callBest(
   signatures: readonly Signature[],
@@ -24,7 +24,7 @@ export function callBest(
   return call(chosen, target, args, what, run);
 }
 
-/** Among constructors the last one that fits counts, and several conversions are no error. */
+/** Among constructors the last match counts, and several conversions are not an error. */
 export function constructBest(signatures: readonly Signature[], args: readonly Value[], what: string, run: Run): Value {
   let close: Signature | undefined;
   let converting: Signature | undefined;
@@ -52,8 +52,8 @@ function call(chosen: Signature, target: Value, args: readonly Value[], what: st
     if (typeof result === 'object' || typeof result === 'string') payForResult(chosen.name, result, run);
     return result;
   } catch (error) {
-    // Java's NullPointerException, from a method whose table does not look at each argument.
-    if (error instanceof TypeError && converted.includes(null)) throw new EvaluationFailure(`${what} was given null`);
+    // Java's NullPointerException, from a method whose table does not check each argument.
+    if (error instanceof TypeError && converted.includes(null)) throw new EvaluationFailure(`${what} received null`);
     throw error;
   }
 }
@@ -77,12 +77,12 @@ function chooseMethod(signatures: readonly Signature[], args: readonly Value[], 
     }
   }
   if (close !== undefined) return close.signature;
-  if (conversions > 1) throw new EvaluationFailure(`several methods ${what} fit these arguments by conversion`);
+  if (conversions > 1) throw new EvaluationFailure(`several methods ${what} match these arguments by conversion`);
   if (converting === undefined) throw noMethod(what, args.length);
   return converting;
 }
 
-/** Undefined where the arguments do not fit at all. */
+/** Undefined if the arguments do not match. */
 function fitOf(signature: Signature, args: readonly Value[], run: Run): Fit | undefined {
   const { parameters, varargs } = signature;
   const fixed = varargs ? parameters.length - 1 : parameters.length;
@@ -109,7 +109,7 @@ function isExactly(value: Value, type: string): boolean {
   return known !== OBJECT && known.name === type;
 }
 
-/** A text that is no number can still be converted as far as the choice of a method goes; the call then fails. */
+/** For the choice of a method any text can be converted to a number; if it is not one, the call fails. */
 function isConvertible(value: Value, type: string, run: Run): boolean {
   try {
     return convertArgument(value, type, run) !== undefined;
@@ -165,7 +165,7 @@ function gather(signature: Signature, args: readonly Value[], run: Run): readonl
   const given = args[last];
   if (args.length === signature.parameters.length) {
     if (given === null || (given instanceof JavaArray && isAssignable(given, array))) return args;
-    // A list that stands alone is the array itself, and so is a set unless it is an element already.
+    // A single list is the array itself, and so is a set, unless it already is an element.
     const isMany = given instanceof JavaArray || (given instanceof JavaList && isSpread(given, component));
     const whole = isMany ? convertArgument(given, array, run) : undefined;
     if (whole !== undefined) return [...args.slice(0, last), whole.value];

@@ -1,6 +1,6 @@
 /** The value of an attribute of a name. */
 export interface NameValue {
-  /** Undefined for what is no text. */
+  /** Undefined for a value that is not text. */
   readonly text: string | undefined;
   /** The bytes (DER), where they are written. */
   readonly der: Buffer | undefined;
@@ -15,7 +15,7 @@ const ONE_BYTE: ReadonlySet<number> = new Set([0x12, PRINTABLE, 0x14, 0x15, IA5,
 const EMAIL = '1.2.840.113549.1.9.1';
 const DOMAIN = '0.9.2342.19200300.100.1.25';
 
-/** `#0c0178` is the text x; what is no string stays bytes, and what is not hexadecimal is a text of its own. */
+/** `#0c0178` is the text x; a value that is not a string stays bytes, and one that is not hexadecimal is a text. */
 export function decodeDer(written: string): NameValue {
   const digits = written.slice(1).replaceAll(' ', '');
   if (digits === '' || !/^(?:[0-9a-fA-F]{2})+$/.test(digits)) return { text: written, der: undefined };
@@ -31,7 +31,7 @@ function textOf(tag: number, content: Buffer | undefined): string | undefined {
   return undefined;
 }
 
-/** What stands behind tag and length, when the length is that of all the rest. */
+/** The content after tag and length, if the length is that of the rest. */
 function contentOf(der: Buffer): Buffer | undefined {
   const first = der[1] ?? 0;
   const more = first < 0x80 ? 0 : first & 0x7f;

@@ -192,7 +192,7 @@ export function negate(value: JavaNumber): JavaNumber {
   return -value.value | 0;
 }
 
-/** Below zero, zero, above zero; NaN where a side is NaN. */
+/** Negative, zero or positive; NaN if a side is NaN. */
 export function compareNumbers(a: JavaNumber, b: JavaNumber): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   switch (Math.max(widthOf(a), widthOf(b))) {

@@ -72,7 +72,7 @@ export function areEqual(left: Value, right: Value, run: Run): boolean {
   return javaEquals(left, right, run);
 }
 
-/** NaN for what compares as nothing, such as a NaN: every relation is false then. */
+/** NaN for values without an order, such as NaN: every relation is false then. */
 export function order(left: Value, right: Value, run: Run): number {
   if (left === null) return right === null ? 0 : -1;
   if (right === null) return 1;

@@ -15,7 +15,7 @@ const HEX = /^-?(?:0[xX]|#)[0-9A-Fa-f]+$/;
 /** A text as a number of a type, as Spring's NumberUtils reads it: blanks trimmed, `0x` and `#` for hexadecimal. */
 export function parseNumber(text: string, type: string): Value {
   const trimmed = text.replace(/\s/g, '');
-  if (trimmed === '') throw new EvaluationFailure('an empty text is no number');
+  if (trimmed === '') throw new EvaluationFailure('an empty text is not a number');
   if (trimmed.length > 1000) throw new EvaluationFailure('the text is too long for a number');
   const limit = Object.hasOwn(limits, type) ? limits[type] : undefined;
   if (limit !== undefined || type === 'java.math.BigInteger') return whole(trimmed, type, limit ?? 1n << 4000n);

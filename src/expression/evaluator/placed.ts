@@ -2,7 +2,7 @@ import { JavaException } from '../java/index.ts';
 import { EvaluationFailure } from '../value.ts';
 import { type Evaluate, PlacedFailure } from './scope.ts';
 
-/** Failures without a place get this one. */
+/** The place for failures without one. */
 export function placed(at: number, evaluate: Evaluate): Evaluate {
   return (scope) => {
     try {

@@ -4,7 +4,7 @@ import { type Bean, bean, beanType, type ReadProperty } from './bean.ts';
 import { type NamePart, nameText, parseName } from './distinguished-name.ts';
 import { attributeBytes, shownValue } from './name-value.ts';
 
-/** The properties of the gateway's names, and the attribute that each reads. */
+/** The properties of the gateway's distinguished names, and the attribute that each reads. */
 const types: Readonly<Record<string, string>> = {
   businessCategory: '2.5.4.15',
   c: '2.5.4.6',
@@ -44,7 +44,7 @@ const types: Readonly<Record<string, string>> = {
   unstructuredAddress: '1.2.840.113549.1.9.8',
 };
 
-/** Names that a map of attributes knows beside the numbers. */
+/** Names that a map of attributes accepts besides the numbers. */
 const SYMBOLS: ReadonlyMap<string, string> = new Map([
   ['0.9.2342.19200300.100.1.1', 'UID'],
   ['0.9.2342.19200300.100.1.25', 'DC'],

@@ -1,9 +1,9 @@
 import type { Run } from '../value.ts';
 import { costOfNewText } from './cost.ts';
 
-/** Shorter texts cost no more than the step of their value, and are looked through faster here than by the engine. */
+/** Shorter texts cost no more than the step of their value, and are scanned faster here than by the engine. */
 const SHORT = 48;
-/** An escaped text may be six times as long: a long one is made in slices, which are paid for one by one. */
+/** An escaped text may be six times as long: a long one is made in slices, each charged separately. */
 const SLICE = 1 << 20;
 
 /**

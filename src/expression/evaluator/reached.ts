@@ -1,12 +1,12 @@
 import type { Node, Step } from '../parser/ast.ts';
 
-/** Nodes and steps that every evaluation comes to, unless it has failed before. */
+/** Nodes and steps that every evaluation reaches, unless it has failed before. */
 export type Reached = ReadonlySet<Node | Step>;
 
-/** Without what hangs on a condition, on an element of a collection, or on a value that `?.` lets be null. */
+/** Without nodes that depend on a condition, an element of a collection, or a value that may be null with `?.`. */
 export function reachedBy(nodes: readonly Node[]): Reached {
   const reached = new Set<Node | Step>();
-  // A list of what is still to be seen, not recursion: long sums are deep trees.
+  // A work list instead of recursion: long sums are deep trees.
   const rest = [...nodes];
   for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
     reached.add(node);
@@ -49,7 +49,7 @@ function childrenOf(node: Node): readonly Node[] {
   }
 }
 
-/** Whether every evaluation fails where the variable is null: something of it is read without `?.`. */
+/** Whether every evaluation fails if the variable is null: a part of it is read without `?.`. */
 export function failsWithout(name: string, nodes: readonly Node[]): boolean {
   for (const node of reachedBy(nodes)) {
     if (node.kind === 'chain' && readsOf(node, name)) return true;
@@ -57,7 +57,7 @@ export function failsWithout(name: string, nodes: readonly Node[]): boolean {
   return false;
 }
 
-/** The first step reads something of the variable, which null has not. */
+/** The first step reads a part of the variable, which null does not have. */
 export function readsOf({ start, steps }: Node & { kind: 'chain' }, name?: string): boolean {
   const [step] = steps;
   if (start.kind !== 'variable' || (name !== undefined && start.name !== name) || step === undefined) return false;

@@ -3,7 +3,7 @@ import type { EvaluationContext, HeaderScope } from '../context.ts';
 const headers: HeaderScope = { values: () => undefined, names: () => [] };
 const message = { headers, content: '' };
 
-/** A transaction in which every variable of the language has a value: for what its values have, whatever they are. */
+/** A transaction in which every variable of the language has a value: to find out which properties exist. */
 export const sampleContext: EvaluationContext = {
   request: {
     ...message,

@@ -2,7 +2,7 @@ import type { EvaluationContext } from '../context.ts';
 import { EvaluationFailure, type Value } from '../value.ts';
 import type { EvaluationRun } from './evaluation-run.ts';
 
-/** What a compiled expression is evaluated in. */
+/** The scope in which a compiled expression is evaluated. */
 export interface Scope {
   readonly context: EvaluationContext;
   readonly run: EvaluationRun;

@@ -23,7 +23,7 @@ export function toText(value: Value, run: Run): string | null {
   return javaText(value);
 }
 
-/** Maps of the gateway's own, which are no data to send on. */
+/** The gateway's own maps, which are not data to forward. */
 const isBeanLike = (value: JavaMap): boolean => value instanceof HeadersValue || value instanceof ParametersMap;
 
 function joined(items: readonly Value[], run: Run): string {

@@ -4,10 +4,10 @@ import { CpuGuard } from './cpu-guard.ts';
 
 /**
  * Parsed bodies and the CPU time are kept for as long as their transaction's context is: on the context itself, so that
- * both die together. A WeakMap would carry every body into the old generation, which costs as much as parsing it.
+ * both are freed together. A WeakMap would move every body to the old generation, which costs as much as parsing it.
  */
 const stateKey = Symbol('expression state');
-/** For contexts that take no new property. */
+/** For contexts that cannot get a new property. */
 const frozen = new WeakMap<EvaluationContext, TransactionState>();
 
 interface Holder {
@@ -27,8 +27,8 @@ export function transactionState(context: EvaluationContext & Holder): Transacti
 const KEPT_LENGTH = 4 * 1024;
 
 /**
- * The transaction will wait: what was parsed of large texts is let go, so that what is kept for a request does not depend on
- * what a caller sends. It is parsed again where another expression reads it.
+ * The transaction will wait: parsed large texts are released, so that the memory of a waiting request does not depend on
+ * what a caller sends. They are parsed again if another expression reads them.
  */
 export function releaseParsed(context: EvaluationContext & Holder): void {
   const state = context[stateKey] ?? frozen.get(context);
@@ -36,12 +36,12 @@ export function releaseParsed(context: EvaluationContext & Holder): void {
 }
 
 /**
- * Bounded: expressions can make texts of their own. Not an LRUCache, which takes 2 µs and 3 KB to make: too much for one
+ * Bounded, because expressions can make texts. Not an LRUCache, which takes 2 µs and 3 KB to make: too much for one
  * request.
  */
 const MAX_TEXTS = 16;
 
-/** What the evaluations of one transaction share. */
+/** State shared by the evaluations of one transaction. */
 export class TransactionState implements TransactionCache {
   readonly cpu = new CpuGuard();
   readonly #kinds = new Map<string, Map<string, unknown>>();

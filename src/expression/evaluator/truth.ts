@@ -13,7 +13,7 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
   ['0', false],
 ]);
 
-/** A condition's boolean: itself, one of the words, or the first element of a list. Anything else is an error. */
+/** A condition's boolean: a boolean, one of the words, or the first element of a list. Anything else is an error. */
 export function toBoolean(value: Value): boolean {
   const found = asBoolean(value);
   if (found === undefined) throw new EvaluationFailure(`expected true or false, not ${describe(value)}`);

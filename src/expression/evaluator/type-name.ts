@@ -7,7 +7,7 @@ import { Bean } from './bean.ts';
 import { HeadersValue } from './headers-value.ts';
 import { ClassValue } from './value-type.ts';
 
-/** What a value is called in messages. */
+/** The name of a value's kind in messages. */
 export function typeName(value: Value): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'string') return 'a string';

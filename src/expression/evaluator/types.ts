@@ -49,7 +49,7 @@ export function newArray(name: string, sizes: readonly number[], items: readonly
     component,
     items.map((item) => {
       const converted = convertArgument(item, component, run);
-      if (converted === undefined) throw new EvaluationFailure(`${typeName(item)} is no ${name}`);
+      if (converted === undefined) throw new EvaluationFailure(`${typeName(item)} is not a ${name}`);
       return converted.value;
     }),
   );
@@ -81,7 +81,7 @@ const inert = (name: string): JavaType => ({
   constants: new Map(),
 });
 
-/** Classes that are good for `instanceof` only, and whose values nothing here can make. */
+/** Classes for `instanceof` only; nothing here can make their values. */
 const OTHERS: ReadonlyMap<string, JavaType> = new Map(
   [
     ...Object.keys(zeros),

@@ -5,9 +5,9 @@ import { isNumber } from './numbers.ts';
 type Pieces = readonly (string | Node)[];
 
 /**
- * Expressions that a JSON text takes in as they are, though a quote or a brace in their value would change the JSON. Left
- * out is what cannot hold one: numbers and booleans, `#json` and, in a JSON string, `#jsonEscape`, what the configuration
- * itself says, and names such as a method.
+ * Expressions that a JSON text contains unescaped, although a quote or a brace in their value would change the JSON. Left
+ * out are those that cannot contain one: numbers and booleans, `#json` and, in a JSON string, `#jsonEscape`, values of the configuration
+ * itself, and names such as a method.
  */
 export function unescapedIn(pieces: Pieces): readonly UnescapedValue[] {
   const [only] = pieces;
@@ -28,7 +28,7 @@ function unescapedInText(pieces: Pieces): readonly UnescapedValue[] {
   return found;
 }
 
-/** What an expression puts together of texts with `+` and `concat`, in the pieces of a template: one for each of its branches. */
+/** The texts that an expression joins with `+` and `concat`, as pieces of a template: one for each of its branches. */
 function textsOf(node: Node): readonly Pieces[] {
   if (node.kind === 'ternary') return [...textsOf(node.yes), ...textsOf(node.no)];
   if (node.kind === 'elvis') return [...textsOf(node.value), ...textsOf(node.otherwise)];
@@ -46,7 +46,7 @@ function textsOf(node: Node): readonly Pieces[] {
   return [pieces];
 }
 
-/** What a text is joined of. */
+/** The parts that a text is joined from. */
 function partsOf(node: Node): readonly Node[] | undefined {
   if (node.kind === 'binary' && node.operator === '+') return [node.left, node.right];
   if (node.kind !== 'chain') return undefined;
@@ -58,7 +58,7 @@ function partsOf(node: Node): readonly Node[] | undefined {
   return parts;
 }
 
-/** An object, a list or a string: a text such as `[info] started` is none of them. */
+/** An object, a list or a string; a text such as `[info] started` is not one. */
 function looksLikeJson(pieces: Pieces): boolean {
   const [first, , third] = pieces;
   const last = pieces.at(-1);
@@ -74,7 +74,7 @@ function looksLikeJson(pieces: Pieces): boolean {
 
 const JSON_STRING = /^\s*"(?:[^"\\]|\\.)*"\s*$/s;
 
-/** Whether a JSON string is open behind the text. */
+/** Whether a JSON string is open at the end of the text. */
 function endsInString(text: string, before: boolean): boolean {
   let inString = before;
   for (let at = 0; at < text.length; at++) {
@@ -128,7 +128,7 @@ function endsInNumber(start: Node, steps: readonly Step[]): boolean {
   return NUMBER_TYPES.test(start.name) && !last.name.startsWith('to');
 }
 
-/** Of whatever object: what they give is a number or a boolean. */
+/** Methods of any object that return a number or a boolean. */
 const NUMBER_METHODS: ReadonlySet<string> = new Set([
   ...[
     'booleanValue',
@@ -153,7 +153,7 @@ const NUMBER_METHODS: ReadonlySet<string> = new Set([
   ...['isBlank', 'isEmpty', 'lastIndexOf', 'length', 'longValue', 'matches', 'shortValue', 'size', 'startsWith'],
 ]);
 
-/** Whose statics give numbers or booleans, but for those that are called `to…`. */
+/** Classes whose static methods return numbers or booleans, except those called `to…`. */
 const NUMBER_TYPES = /^(?:java\.lang\.)?(?:Boolean|Byte|Double|Float|Integer|Long|Math|Short|System)$/;
 
 const NUMBERS: ReadonlySet<string> = new Set([
@@ -172,7 +172,7 @@ function isProperty(node: Node, names: ReadonlySet<string>): boolean {
   return step?.kind === 'property' && names.has(`${node.start.name}.${step.name}`);
 }
 
-/** What the configuration itself brings: nobody else has a say in it. */
+/** Values of the configuration itself, which callers cannot influence. */
 const CONFIGURED: ReadonlySet<string> = new Set([
   'api',
   'dictionaries',
@@ -184,7 +184,7 @@ const CONFIGURED: ReadonlySet<string> = new Set([
 ]);
 
 function isFixed(node: Node): boolean {
-  // A list of what is still to be seen, not recursion: long sums are deep trees.
+  // A work list instead of recursion: long sums are deep trees.
   const rest: unknown[] = [node];
   while (rest.length > 0) {
     const value = rest.pop();

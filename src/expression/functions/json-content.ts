@@ -38,7 +38,7 @@ function isStrict(text: string): boolean {
   }
 }
 
-/** Behind the bracket that closes the object; the end of the text when there is none. */
+/** The position after the bracket that closes the object; the end of the text if there is none. */
 function endOfObject(text: string, start: number): number {
   const mark = /[{}"]/g;
   let depth = 0;

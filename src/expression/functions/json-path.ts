@@ -10,14 +10,14 @@ import { type Selection, selectTexts, toSelection } from './json-path/select-tex
 import { JsonDocument } from './json-text/json-document.ts';
 import { JsonTextError } from './json-text/json-text-error.ts';
 
-/** Paths are literals nearly always; those that are put together from a caller's data push each other out. */
+/** Paths are nearly always literals; those that contain a caller's data evict each other. */
 const paths = new LRUCache<string, Path>({ max: 256 });
-/** Longer ones are compiled each time: what is kept has to stay small. */
+/** Longer ones are compiled each time, so that the cache stays small. */
 const MAX_CACHED_LENGTH = 1024;
 
 interface Path {
   readonly compiled: CompiledPath;
-  /** The path as names and indexes, when it is no more than that. */
+  /** The path as names and indexes, if it consists only of those. */
   readonly steps: readonly (string | number)[] | undefined;
   readonly selection: Selection | undefined;
 }
@@ -32,7 +32,7 @@ export function jsonPath(source: Value, path: string | null, run: Run): Value {
   if (source === '') throw new EvaluationFailure('jsonPath(): the JSON text is empty');
   try {
     if (typeof source !== 'string') return search(source, compile(path, run), run);
-    // The order of the original: a text that is broken is an error even when the path is.
+    // The order of the original: a broken text is an error even if the path is broken too.
     const document = parse(source, run);
     const compiled = compile(path, run);
     const quick = readQuickly(document, compiled, run);
@@ -66,7 +66,7 @@ function compile(path: string, run: Run): Path {
   return made;
 }
 
-/** Undefined where the exact way has to decide. */
+/** Undefined if the exact evaluation must decide. */
 function readQuickly(document: JsonDocument, { steps, selection }: Path, run: Run): Value {
   if (document.plain === undefined) return undefined;
   if (steps !== undefined) return readFast(document, steps, run);

@@ -7,7 +7,7 @@ export interface Lookup {
   get(name: string): Value;
 }
 
-/** Such a map as a source for jsonPath: what a path asks for is looked up, nothing is copied. */
+/** Such a map as a source for jsonPath: only what a path needs is looked up, nothing is copied. */
 export function lookupMap(lookup: Lookup): JavaMap {
   return new JavaMap(new LookupEntries(lookup), 'map', true);
 }

@@ -2,12 +2,12 @@ import { bigDecimalToDouble, bigDecimalToString, JavaBigDecimal, JavaBigInteger 
 import { doubleToString, floatToString } from '../java/double-text.ts';
 import { JavaByte, JavaDouble, JavaFloat, JavaList, JavaMap, JavaShort, type Value } from '../value.ts';
 
-/** A java.util.List: sets and arrays are none. */
+/** A java.util.List; sets and arrays are not lists. */
 export const isList = (value: Value): value is JavaList => value instanceof JavaList && value.kind !== 'set';
 
 export const isMap = (value: Value): value is JavaMap => value instanceof JavaMap;
 
-/** Names of a map in its order; a path knows no other keys than text. */
+/** Names of a map in its order; a path can only use text keys. */
 export function mapKeys(map: JavaMap): readonly string[] {
   const keys: string[] = [];
   for (const key of map.entries.keys()) if (typeof key === 'string') keys.push(key);
@@ -17,7 +17,7 @@ export function mapKeys(map: JavaMap): readonly string[] {
 /** null for a name that is missing. */
 export const mapGet = (map: JavaMap, name: string): Value => map.entries.get(name) ?? null;
 
-/** The text of a number as Java prints it; undefined for what is no number. */
+/** The text of a number as Java prints it; undefined for anything else. */
 export function numberText(value: Value): string | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value.toString();
   if (value instanceof JavaDouble) return doubleToString(value.value);
@@ -28,7 +28,7 @@ export function numberText(value: Value): string | undefined {
   return undefined;
 }
 
-/** Number.doubleValue(); undefined for what is no number. */
+/** Number.doubleValue(); undefined for anything else. */
 export function numberValue(value: Value): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);

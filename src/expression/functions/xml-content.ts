@@ -6,13 +6,13 @@ import { parseXmlContent } from './xml/xml-parser.ts';
 
 const EMPTY = new JavaMap(new Map(), 'map', true);
 const SCHEMA_INSTANCE = 'http://www.w3.org/2001/XMLSchema-instance';
-/** Elements, attributes and texts of one body: beyond it, a hostile body would take much more memory than its size. */
+/** The maximum of elements, attributes and texts of one body: above it, a hostile body would take much more memory than its size. */
 const MAX_NODES = 250_000;
 
 /**
  * `xmlContent` of a message: from the first element on, each element below its local name. Attributes and children are
- * keys, text beside them stands under "", what repeats becomes a list; all values are strings, `xsi:nil` is null.
- * The empty map for a body that is no XML.
+ * keys, text next to them is under "", repeated names become a list; all values are strings, `xsi:nil` is null.
+ * The empty map for a body that is not XML.
  * @throws EvaluationFailure for one of more than about 250,000 nodes
  */
 export function xmlContent(content: string): Value {
@@ -47,7 +47,7 @@ function elementValue(element: XmlNode): Value {
   return newMap(toMap(entries));
 }
 
-/** Elements and the text between them; text of blanks only is left out, comments do not part it. */
+/** Elements and the text between them; text of blanks only is left out, comments do not split it. */
 function addChildren(entries: Entries, parent: XmlNode): void {
   let text = '';
   const addText = () => {

@@ -11,7 +11,7 @@ import { parseXPath } from './xml/xpath-parser.ts';
 import { toBoolean, toNumber, toText } from './xml/xpath-value.ts';
 
 const expressions = new LRUCache<string, XPathExpression>({ max: 256 });
-/** Longer ones are compiled each time: what is kept has to stay small. */
+/** Longer ones are compiled each time, so that the cache stays small. */
 const MAX_CACHED_LENGTH = 1024;
 
 /** What the third argument asks for. */

@@ -169,7 +169,7 @@ export function setScale(value: JavaBigDecimal, scale: number, mode: RoundingMod
   if (value.unscaled === 0n) return new JavaBigDecimal(0n, scale);
   if (scale > value.scale) return new JavaBigDecimal(grow(value.unscaled, scale - value.scale), scale);
   const drop = value.scale - scale;
-  // More digits go than there are: what remains is 0 or one unit, whatever the power of ten.
+  // More digits are removed than exist: the rest is 0 or one unit, whatever the power of ten.
   const power = powerOfTen(Math.min(drop, digitCount(value.unscaled) + 1));
   return new JavaBigDecimal(divideRounded(value.unscaled, power, mode), scale);
 }

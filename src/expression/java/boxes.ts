@@ -9,7 +9,7 @@ export class JavaDouble {
     this.#written = written;
   }
 
-  /** The digits as they came, for JSON that is made of the value: Java prints 1.10 as 1.1. Private, since it is no part of the value. */
+  /** The original digits, for JSON made from the value: Java prints 1.10 as 1.1. Private, since they are not part of the value. */
   get written(): string | undefined {
     return this.#written;
   }

@@ -1,4 +1,4 @@
-/** java.util.Comparator: the few that can be had are constants. */
+/** java.util.Comparator: the few available ones are constants. */
 export class JavaComparator {
   readonly compare: (a: unknown, b: unknown) => number;
 

@@ -17,7 +17,7 @@ const fromText =
     typeof value === 'string' ? convert(value.trim()) : undefined;
 
 /**
- * Argument conversions that Spring's conversion service has beside those between strings, numbers, booleans, lists
+ * Argument conversions of Spring's conversion service, in addition to those between strings, numbers, booleans, lists
  * and arrays: through a converter of its own, or a static `of`, `valueOf`, `from` or a constructor of the target.
  */
 const CONVERTERS: Readonly<Record<string, Converter>> = {
@@ -52,7 +52,7 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   'java.time.LocalDateTime': (value) => (value instanceof JavaZonedDateTime ? value.local : undefined),
 };
 
-/** An enum constant by its name or ordinal; undefined where the type is no enum or there is no such ordinal. */
+/** An enum constant by its name or ordinal; undefined if the type is not an enum or there is no such ordinal. */
 function toEnum(value: unknown, type: string, constants: ReadonlyMap<string, unknown>): JavaEnum | undefined {
   const members = [...constants.values()].filter((constant) => constant instanceof JavaEnum && constant.type === type);
   if (members.length === 0) return undefined;

@@ -1,7 +1,7 @@
 import { boxResult, unboxArgument } from './boxing.ts';
 import { JavaException } from './java-exception.ts';
 
-/** What methods and constructors need from outside; tests bring their own. */
+/** What methods and constructors need from outside; tests pass their own. */
 export interface JavaEnvironment {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -11,7 +11,7 @@ export interface JavaEnvironment {
   random(): number;
   /** A random UUID as text. */
   uuid(): string;
-  /** Pays for work that only shows while it is done, in steps of about a microsecond; throws when there are too many. */
+  /** Charges work whose size is known only while it runs, in steps of about a microsecond; throws if there are too many. */
   step(count: number): void;
 }
 
@@ -27,7 +27,7 @@ export interface Signature {
   invoke(target: unknown, args: readonly unknown[], environment: JavaEnvironment): unknown;
 }
 
-/** A class as far as expressions reach it. */
+/** The part of a class that expressions can use. */
 export interface JavaType {
   readonly name: string;
   /** Superclass and interfaces in full, nearest first, without Object. */
@@ -58,7 +58,7 @@ export interface TypeSource {
 
 const SHAPE = /^(@?)([A-Za-z0-9_]*)(?:\(([^)]*)\))?(?::([A-Za-z0-9.$]+(?:\[\])?))?$/;
 
-/** Builds a class from its table. A mistake in a table is a mistake of ours and fails when the process starts. */
+/** Builds a class from its table. A mistake in a table is a bug of this project and fails when the process starts. */
 export function defineType(name: string, source: TypeSource): JavaType {
   const unwrap = (source.unwrap ?? ((target: unknown) => target)) as (target: unknown) => unknown;
   const build = (handlers: Handlers | undefined, isStatic: boolean) =>
@@ -110,7 +110,7 @@ function signature(text: string, handler: Handler, isStatic: boolean, unwrap: (t
   };
 }
 
-/** What the limits of this folder overlook, JavaScript's own (a text, a bigint, the stack) end in the same error. */
+/** Cases beyond this folder's limits that hit JavaScript's own (a text, a bigint, the stack) end in the same error. */
 function guarded(call: (...args: unknown[]) => unknown, args: readonly unknown[]): unknown {
   try {
     return call(...args);

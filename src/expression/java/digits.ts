@@ -5,7 +5,7 @@ export function digitValue(character: string): number {
   const letter = code >= 0xff21 && code <= 0xff5a ? String.fromCharCode(code - 0xfee0) : character;
   if (/^[a-z]$/i.test(letter) && letter.length === 1) return (letter.toLowerCase().codePointAt(0) ?? 0) - 87;
   if (!/^\p{Nd}$/u.test(character)) return 99;
-  // Each script's digits stand in a row of ten; the row starts where the previous code point is no digit.
+  // Each script's digits are ten consecutive code points; they start after a code point that is not a digit.
   let zero = code;
   while (code - zero < 9 && /^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero--;
   return code - zero;

@@ -40,7 +40,7 @@ function trimBlanks(text: string): string {
   return text.slice(start, end);
 }
 
-/** A double on its way to a float may stand exactly between two floats although the text does not: ask the digits. */
+/** The double may be exactly between two floats although the text is not: then the digits decide. */
 function roundToFloat(digits: string): number {
   const double = Number(digits);
   const near = Math.fround(double);

@@ -19,7 +19,7 @@ import { ValueIndex } from './value-index.ts';
 
 /**
  * Object.equals: an int is never equal to a long, 1.0 never to 1.00, a list never to a set. It takes time linear in the
- * smaller value; what sets and maps need beyond that the meter is told of.
+ * smaller value; further work for sets and maps is reported to the meter.
  */
 export function javaEquals(a: unknown, b: unknown, meter: Meter): boolean {
   if (a === b) return true;
@@ -31,7 +31,7 @@ export function javaEquals(a: unknown, b: unknown, meter: Meter): boolean {
   // The digits of a decimal are compared as they are: writing them down takes longer than linear time.
   if (a instanceof JavaBigDecimal)
     return b instanceof JavaBigDecimal && a.scale === b.scale && a.unscaled === b.unscaled;
-  // Enums, arrays and what has no equals of its own are equal to themselves only.
+  // Enums, arrays and objects without their own equals are equal only to themselves.
   if (a instanceof JavaArray || a.constructor !== b.constructor) return false;
   const key = identityOf(a);
   return key !== undefined && key === identityOf(b);
@@ -93,7 +93,7 @@ function mapsEqual(a: JavaMap, b: JavaMap, meter: Meter): boolean {
 
 const foldLong = (value: bigint) => Number(BigInt.asIntN(32, value ^ (BigInt.asUintN(64, value) >> 32n)));
 
-/** Object.hashCode. Where Java's is an address it is the hash of a name here. */
+/** Object.hashCode. Where Java uses an address, this is the hash of a name. */
 export function javaHash(value: unknown): number {
   if (value === null || value === undefined) return 0;
   if (typeof value === 'string') return hashText(value);

@@ -50,7 +50,7 @@ export { compileRegex } from './text/regex/index.ts';
 /** The superclass of all others; its three methods are allowed on every value. */
 export const { OBJECT } = collections;
 
-/** Interfaces and superclasses that only `instanceof` and overloads look at. */
+/** Interfaces and superclasses used only by `instanceof` and overloads. */
 const ABSTRACT: Readonly<Record<string, readonly string[]>> = {
   'java.lang.Number': [],
   'java.lang.CharSequence': [],
@@ -119,7 +119,7 @@ const named = (name: string): JavaType => TYPES_BY_NAME.get(name) ?? OBJECT;
  */
 export const convertTo = (value: unknown, type: string): unknown => convertArgument(value, type, named(type).constants);
 
-/** Whether `convertTo` applies to the class of the value: what the choice between overloads asks. */
+/** Whether `convertTo` applies to the class of the value: used to choose between overloads. */
 export const canConvert = (value: unknown, type: string): boolean => isConvertible(value, type, named(type).constants);
 
 /** The class of a value that is an object, by its JavaScript class. */
@@ -157,7 +157,7 @@ const BY_CLASS = new Map<unknown, JavaType>([
   [JavaMessageFormat, formats.MESSAGE_FORMAT],
 ]);
 
-/** The class of a value; Object for null, arrays, and whatever is none of Java's. */
+/** The class of a value; Object for null, arrays, and values that do not exist in Java. */
 export function typeOf(value: unknown): JavaType {
   switch (typeof value) {
     case 'string':

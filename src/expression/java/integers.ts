@@ -95,7 +95,7 @@ export const parseInt32 = (text: string | null, radix = 10) =>
 
 export const parseInt64 = (text: string | null, radix = 10) => parseInteger(text, radix, MIN_LONG, MAX_LONG);
 
-/** Integer.decode and its kin: `0x`, `#` and a leading `0` name the radix. */
+/** Integer.decode and similar: `0x`, `#` and a leading `0` set the radix. */
 export function decodeInteger(text: string, min: bigint, max: bigint): bigint {
   if (text === '') throw new JavaException('NumberFormatException', 'Zero length string');
   const match = /^([+-]?)(0[xX]|#|0(?=.))?(.*)$/s.exec(text);

@@ -17,6 +17,6 @@ export const illegalArgument = (message: string) => new JavaException('IllegalAr
 
 export const nullPointer = (message: string) => new JavaException('NullPointerException', message);
 
-/** What the original can do and this project leaves out, named so that nobody searches for a mistake of their own. */
+/** A feature of the original that this project leaves out; the message says so, so that nobody looks for a mistake of their own. */
 export const unsupported = (what: string) =>
   new JavaException('UnsupportedOperationException', `${what} is not supported`);

@@ -21,7 +21,7 @@ export function jsonText(value: unknown): string {
   return pieces.join('');
 }
 
-/** Piece by piece: joining what is inside a list at each level would take the depth times the length. */
+/** Written piece by piece: joining the content of a list at each level would take the depth times the length. */
 function write(value: unknown, put: (piece: string) => void, depth: number): void {
   const nests = value instanceof JavaList || value instanceof JavaMap;
   if (nests && depth > 200) throw new JavaException('StackOverflowError', 'values nested too deeply');

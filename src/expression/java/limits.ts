@@ -6,7 +6,7 @@ import { JavaException } from './java-exception.ts';
  */
 const MAX_TEXT_LENGTH = 1 << 23;
 export const MAX_DIGITS = 10_000;
-/** Patterns of dates, numbers and messages: they nest, and are read by recursion. */
+/** Depth of patterns of dates, numbers and messages, which are read by recursion. */
 const MAX_PATTERN_LENGTH = 1000;
 
 export function limitText(length: number): void {

@@ -13,7 +13,7 @@ import { JavaCharset } from './text/charset.ts';
 import { temporalText } from './time/temporal-text.ts';
 import { JavaUuid } from './uuid.ts';
 
-/** A class outside this folder says here what Java's toString would. */
+/** A class outside this folder returns Java's toString here. */
 export const JAVA_TEXT = Symbol('javaText');
 
 interface SelfDescribing {

@@ -1,18 +1,18 @@
-/** When two values are the same, and what a comparison costs. */
+/** When two values are equal, and what a comparison costs. */
 export interface Equality {
   hash(value: unknown): number;
   equals(a: unknown, b: unknown): boolean;
-  /** Told of each comparison of values that share a hash. */
+  /** Called for each comparison of values that share a hash. */
   step(count: number): void;
 }
 
 /**
- * Values that are found by equals. Texts and numbers are found by the engine's own hashes, which no caller can
- * foretell; of everything else, those that share Java's hash are compared one by one, and each comparison is paid for.
+ * Values that are looked up by equals. Texts and numbers use the engine's own hashes, which no caller can
+ * predict; other values that share Java's hash are compared one by one, and each comparison is charged.
  */
 export class ValueIndex {
   readonly #equality: Equality;
-  /** By a text of the value: the hashes of numbers are no secret. */
+  /** By a text of the value: the hashes of numbers are predictable. */
   readonly #plain = new Set<string>();
   readonly #buckets = new Map<string, object[]>();
 

@@ -12,7 +12,7 @@ type NodeKind =
   | {
       readonly kind: 'new-array';
       readonly name: string;
-      /** One for each dimension; none where the elements tell the size. */
+      /** One for each dimension; none if the elements determine the size. */
       readonly sizes: readonly Node[];
       readonly items: readonly Node[];
     }
@@ -43,7 +43,7 @@ export type BinaryOperator =
   | 'between'
   | 'instanceof';
 
-/** What follows a dot or stands in brackets. */
+/** A step after a dot or in brackets. */
 export type Step = { readonly at: number; readonly safe: boolean } & StepKind;
 
 type StepKind =

@@ -59,13 +59,13 @@ export function tokenize(source: SourceText): readonly Token[] {
     else if (TWO_CHARACTERS.has(pair)) push(pair as Operator, at + 2);
     else if (ONE_CHARACTER.has(character)) push(character as Operator, at + 1);
     else if (character === '|') source.fail("expected '||'", at);
-    else if (character === '\\') source.fail('a backslash is no escape here: quotes are doubled instead', at);
+    else if (character === '\\') source.fail('a backslash is not an escape here: double the quote instead', at);
     else source.fail(`unexpected character ${JSON.stringify(character)}`, at);
   }
   return tokens;
 }
 
-/** Behind the closing quote; a doubled quote stands for itself. */
+/** The position after the closing quote; a doubled quote is one quote. */
 function stringEnd(source: SourceText, start: number): number {
   const { text } = source;
   const quote = text.charAt(start);

@@ -11,12 +11,14 @@ export function numberLiteral({ kind, text, start }: Token, source: SourceText):
     case 'int':
     case 'hexInt': {
       const value = Number(text);
-      return value > MAX_INT ? source.fail('a number that is no 32-bit int: a long ends in L', start) : value;
+      return value > MAX_INT
+        ? source.fail('the number does not fit a 32-bit int: write L after it for a long', start)
+        : value;
     }
     case 'long':
     case 'hexLong': {
       const value = BigInt(text.slice(0, -1));
-      return value > MAX_LONG ? source.fail('a number that is no 64-bit long', start) : value;
+      return value > MAX_LONG ? source.fail('the number does not fit a 64-bit long', start) : value;
     }
     case 'float':
       return new JavaFloat(Math.fround(Number(text.slice(0, -1))));

@@ -6,7 +6,7 @@ import { TokenReader } from './token-reader.ts';
 /** A symbol that was written as a word, such as `mod`. */
 const isWord = ({ kind, text }: Token) => kind !== 'identifier' && kind !== 'string' && /^[A-Za-z]+$/.test(text);
 
-/** What operators stand between: literals, variables, calls, types, lists and maps, with the steps that follow them. */
+/** Operands: literals, variables, calls, types, lists and maps, with the steps that follow them. */
 export abstract class OperandParser extends TokenReader {
   protected abstract expression(): Node;
 
@@ -59,7 +59,7 @@ export abstract class OperandParser extends TokenReader {
       }
       case '@':
       case '&':
-        return this.fail('there are no beans here', token);
+        return this.fail('references to beans are not supported', token);
       default:
         if (isWord(token)) return this.#word(token, at);
         return this.fail(`expected an expression, not '${token.text}'`, token);
@@ -93,7 +93,7 @@ export abstract class OperandParser extends TokenReader {
     return args ? { kind: 'root-method', at, name: token.text, args } : { kind: 'root-property', at, name: token.text };
   }
 
-  /** `new int[3]`, `new int[2][3]` or `new int[]{1, 2}`, behind the first bracket. */
+  /** `new int[3]`, `new int[2][3]` or `new int[]{1, 2}`, after the first bracket. */
   #array(name: string, at: number): Node {
     const sizes: Node[] = [];
     do {

@@ -1,6 +1,6 @@
 import { ExpressionError } from '../expression-error.ts';
 
-/** The text of one expression and where each of its characters stands in the template. */
+/** The text of one expression and the position of each of its characters in the template. */
 export class SourceText {
   readonly text: string;
   readonly template: string;

@@ -5,7 +5,7 @@ export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string; readonly offset: number }
   | { readonly kind: 'expression'; readonly text: string; readonly offsets: readonly number[] };
 
-/** A piece of a template that is no expression, and where it stands. */
+/** A piece of a template that is not an expression, and its position. */
 export interface LiteralText {
   readonly text: string;
   readonly offset: number;
@@ -84,7 +84,7 @@ function mark(template: string): { readonly text: string; readonly offsets: read
   return { text, offsets };
 }
 
-/** Behind the closing brace, or -1: braces inside may nest one level, and quotes do not hide them. */
+/** The position after the closing brace, or -1: braces inside may nest one level, and quotes do not hide them. */
 function markedEnd(template: string, from: number): number {
   let nested = false;
   for (let i = from; i < template.length; i++) {

@@ -2,7 +2,7 @@ import { tokenize } from './lexer.ts';
 import type { SourceText } from './source-text.ts';
 import type { Token, TokenKind } from './token.ts';
 
-/** More of these would make a template that nobody wrote by hand. */
+/** A template with more of these was not written by hand. */
 const MAX_TOKENS = 10_000;
 
 /** The tokens of one expression, one after the other, with errors that name the place. */

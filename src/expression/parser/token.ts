@@ -1,4 +1,4 @@
-/** What the lexer makes of an expression. `text` of a string or number is its source. */
+/** A token of an expression. `text` of a string or number is its source. */
 export interface Token {
   readonly kind: TokenKind;
   readonly text: string;

@@ -5,10 +5,10 @@ import { breakOff, closed, type Ending, pause, release, resume, stop } from './e
 import type { Failure } from './failure.ts';
 import { answering, type Exchange, ended, type SideState, type Stage, streaming } from './state.ts';
 
-/** Bytes of messages that wait their turn; above it Envoy is not read from. */
+/** Bytes of queued messages; above this, reading from Envoy stops. */
 const QUEUE_LIMIT = 1024 * 1024;
 
-/** In observability mode Envoy takes no reply. */
+/** In observability mode Envoy ignores replies. */
 export function say(exchange: Exchange, reply: Reply): void {
   if (exchange.filter?.observed !== true) exchange.effects.push(reply);
 }
@@ -20,7 +20,7 @@ export function run(exchange: Exchange, side: SideState, part: Part, body: Uint8
   exchange.effects.push({ kind: 'run', side: side.name, body, timed: side.body.timed });
 }
 
-/** The caller gets an answer from the policies of a side, and Envoy nothing more. */
+/** The caller gets an answer from the policies of a side; nothing more is sent to Envoy. */
 export function answer(exchange: Exchange, whole: Answer, side: SideState): void {
   exchange.effects.push({ kind: 'answer', answer: whole });
   if (exchange.filter?.observed !== true) {
@@ -28,12 +28,12 @@ export function answer(exchange: Exchange, whole: Answer, side: SideState): void
     return;
   }
   open(side);
-  // The response's policies have run on this answer; a failed request has a response all the same.
+  // The response's policies have run on this answer; a failed request also has a response.
   if (whole.errorKey === undefined) open(exchange.response);
 }
 
 /**
- * The caller gets an error, and Envoy nothing more. `side`: whose policies cannot run. In observability mode nobody gets
+ * The caller gets an error; nothing more is sent to Envoy. `side`: whose policies cannot run. In observability mode nobody gets
  * the error, and the other side's policies still run.
  */
 export function fail(exchange: Exchange, failure: Failure, side?: SideState): void {
@@ -42,11 +42,11 @@ export function fail(exchange: Exchange, failure: Failure, side?: SideState): vo
   else beginAnswering(exchange);
 }
 
-/** The caller gets an answer while it arrives: only that is said to Envoy from here on, and its end. */
+/** The caller gets a streamed answer: from here on only its pieces and its end are sent to Envoy. */
 export function stream(exchange: Exchange, outgoing: OutgoingStream): void {
   exchange.effects.push({ kind: 'stream', stream: outgoing }, resume);
   exchange.life = streaming;
-  // It may take long, and the request's body is for nobody any more.
+  // It may take long, and the request's body is no longer needed.
   const { request } = exchange;
   exchange.inputs.giveBack(request.size);
   request.size = 0;
@@ -61,7 +61,7 @@ export function cut(exchange: Exchange, failure: PolicyFailure): void {
   endStreaming(exchange);
 }
 
-/** Nothing more is said. Envoy's end of the stream must still be read. */
+/** Nothing more is sent. Envoy's end of the stream must still be read. */
 export function endStreaming(exchange: Exchange): void {
   exchange.life = answering;
   exchange.effects.push(stop, resume);
@@ -73,13 +73,13 @@ export function violate(exchange: Exchange, name: string): void {
   end(exchange, 'violation');
 }
 
-/** Ends the stream with a gRPC error that is the sidecar's own. */
+/** Ends the stream with a gRPC error caused by the sidecar itself. */
 export function breakDown(exchange: Exchange): void {
   exchange.effects.push(breakOff);
   end(exchange, 'failed');
 }
 
-/** The stream is over, and nothing runs on for it. */
+/** The stream is over, and nothing continues to run for it. */
 function end(exchange: Exchange, why: Ending): void {
   exchange.life = ended[why];
   letGo(exchange);
@@ -122,19 +122,19 @@ export function readOn(exchange: Exchange): void {
 }
 
 function beginAnswering(exchange: Exchange): void {
-  // In observability mode policies may outlive the stream, and answer nobody.
+  // In observability mode policies may outlive the stream, and their outcome is not sent.
   if (exchange.life.kind === 'reading') exchange.life = answering;
   letGo(exchange);
 }
 
-/** Nobody waits for policies or messages any more. Envoy's end of the stream must still be read. */
+/** Policies and messages are no longer needed. Envoy's end of the stream must still be read. */
 function letGo(exchange: Exchange): void {
   open(exchange.request);
   open(exchange.response);
   exchange.effects.push(stop, resume);
 }
 
-/** What still comes is let through; what waited is dropped. */
+/** Further messages pass unchanged; queued ones are dropped. */
 export function open(side: SideState): void {
   side.stage = 'open';
   side.queue.length = 0;

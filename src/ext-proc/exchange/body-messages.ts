@@ -14,7 +14,7 @@ export function awaitBody(exchange: Exchange, side: SideState): void {
   side.body.ask(exchange, side);
 }
 
-/** A body message: for the policies that wait for it, else on its way. What is replied is up to the body mode (`body/`). */
+/** A body message: for the policies that wait for it, otherwise it passes. The body mode (`body/`) decides the reply. */
 export function onBody(exchange: Exchange, side: SideState, message: BodyMessage): void {
   if (side.stage === 'start' && !skipHeaders(exchange, side, message.attributes)) return;
   const { bytes, end } = message;
@@ -39,14 +39,14 @@ export function onTrailers(exchange: Exchange, side: SideState, { attributes }: 
   else side.body.collectTrailers(exchange, side);
 }
 
-/** The caller broke its upload off, is slow or sent none, or Envoy ignored `mode_override`: one stream cannot tell which. */
+/** The caller aborted its upload, is slow or sent none, or Envoy ignored `mode_override`: one stream cannot show which. */
 export function noteLostBody(exchange: Exchange, side: SideState): void {
   if (side.stage !== 'awaiting-body' || side.pieceCount > 0 || !isAskedFor(exchange, side)) return;
   exchange.effects.push({ kind: 'body-lost', side: side.name });
 }
 
-/** Told before any function runs. */
-const NO_PLACE = 'a policy may set a body, and Envoy takes none in place of headers and trailers alone';
+/** Reported before any function runs. */
+const NO_PLACE = 'a policy may set a body, but Envoy does not accept one for a message of headers and trailers only';
 const noPlace: Readonly<Record<Side, Failure>> = {
   request: { kind: 'body-refused', side: 'request', reason: NO_PLACE },
   response: { kind: 'body-refused', side: 'response', reason: NO_PLACE },
@@ -74,8 +74,8 @@ function isAskedFor({ filter }: Exchange, side: SideState): boolean {
 }
 
 /**
- * A body or trailers without headers: the filter's header mode is SKIP. They are let through where no policy is passed by
- * for it. False: the caller got an error.
+ * A body or trailers without headers: the filter's header mode is SKIP. They pass if no policy is bypassed
+ * by that. False: the caller got an error.
  */
 function skipHeaders(exchange: Exchange, side: SideState, attributes: Attributes): boolean {
   if (side.name === 'request') {

@@ -29,11 +29,11 @@ export type Effect =
   | { readonly kind: 'fail'; readonly failure: Failure }
   /** Sends an answer to the caller while it arrives. */
   | { readonly kind: 'stream'; readonly stream: OutgoingStream }
-  /** Ends such an answer in a way that its caller can tell from its end. */
+  /** Ends such an answer so that its caller can distinguish it from a complete one. */
   | { readonly kind: 'cut'; readonly failure: PolicyFailure }
-  /** The stream goes on untouched. */
+  /** The request passes unchanged. */
   | { readonly kind: 'pass'; readonly reason: LabelValue<'passThroughs', 'reason'> }
-  /** Nobody waits for what still runs: it is cut, and timers with it. */
+  /** What still runs is no longer needed: it is aborted, and timers are stopped. */
   | { readonly kind: 'stop' }
   /** Whether messages are read from Envoy. */
   | { readonly kind: 'pause' }
@@ -46,7 +46,7 @@ export type Effect =
   | { readonly kind: 'dropped'; readonly side: Side }
   /** Ends the stream with a gRPC error: Envoy broke the protocol. */
   | { readonly kind: 'violation'; readonly name: string }
-  /** Ends the stream with a gRPC error: the sidecar cannot go on. */
+  /** Ends the stream with a gRPC error: the sidecar cannot continue. */
   | { readonly kind: 'break' }
   /** Nothing is held any more for this stream. */
   | { readonly kind: 'release' }
@@ -80,7 +80,7 @@ export const accepted: Readonly<Record<Phase, Effect>> = {
   response_trailers: { kind: 'accepted', phase: 'response_trailers' },
 };
 
-/** "Go on", for each kind of message. */
+/** "Continue", for each kind of message. */
 export const goOn: Readonly<Record<Side, Readonly<Record<'headers' | 'body' | 'trailers', Reply>>>> = {
   request: neutral('request'),
   response: neutral('response'),

@@ -2,7 +2,7 @@ import type { PhaseOutcome, PolicyFailure } from '../../policy/index.ts';
 import type { OutgoingStream } from '../streaming/index.ts';
 import type { Message, Side } from '../wire/index.ts';
 
-/** What the policies of a side have come to. Nothing is told of a streamed answer before it can be sent. */
+/** The outcome of a side's policies. A streamed answer is an outcome once it can be sent. */
 export type SettledOutcome =
   | Exclude<PhaseOutcome, { readonly kind: 'stream' }>
   | { readonly kind: 'stream'; readonly stream: OutgoingStream };
@@ -12,19 +12,19 @@ export type Event =
   | Message
   /** A message without a part, or with one that the protocol does not have. */
   | { readonly kind: 'empty-message' }
-  /** A message comes for which there is no room. Neither it nor what follows it is collected. */
+  /** There is no room for an incoming message. Neither it nor what follows it is collected. */
   | { readonly kind: 'no-room' }
   /** The policies of a side are done. */
   | { readonly kind: 'settled'; readonly side: Side; readonly outcome: SettledOutcome }
-  /** An answer that was sent while it arrived is at its end. */
+  /** A streamed answer has ended. */
   | { readonly kind: 'streamed' }
-  /** Unexpected, and nothing has been said yet that ends the stream: the caller gets this error. What is being streamed is cut. */
+  /** Unexpected, and nothing has been sent yet that ends the stream: the caller gets this error. A streamed answer is cut. */
   | { readonly kind: 'failed'; readonly failure: PolicyFailure }
   /** Unexpected, and there is no way to tell the caller. */
   | { readonly kind: 'broken' }
   /** Envoy's message timeout is near, and may be extended to so many milliseconds. */
   | { readonly kind: 'deadline-near'; readonly ms: number }
-  /** What is not said now comes after Envoy's message timeout. */
+  /** A reply later than now would come after Envoy's message timeout. */
   | { readonly kind: 'deadline' }
   /** The time to wait for a body is over. */
   | { readonly kind: 'body-overdue'; readonly side: Side; readonly waitedMs: number }

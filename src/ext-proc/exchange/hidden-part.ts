@@ -2,15 +2,15 @@ import type { BodyMode } from '../wire/index.ts';
 import type { RequestPlan, ToldModes } from './inputs.ts';
 import type { Exchange, SideState } from './state.ts';
 
-/** What Envoy may keep from the sidecar though policies must see it. */
+/** What Envoy may withhold from the sidecar although policies must see it. */
 export type HiddenPart = 'request-body' | 'response-headers' | 'response-body';
 
 /**
- * What the policies must see and Envoy may keep back: without `allow_mode_override` it ignores what it is asked for and goes on
- * without them. Neither that setting nor the filter's header modes are shown, so somebody has to tell. Undefined: nothing
- * is kept back, as far as is told.
+ * What the policies must see and Envoy may withhold: without `allow_mode_override` it ignores the request for it and continues
+ * without them. Envoy exposes neither that setting nor the filter's header modes, so the configuration must say. Undefined:
+ * nothing is withheld, as far as the configuration says.
  *
- * In observability mode Envoy goes on in any case: there is nothing that could be passed by.
+ * In observability mode Envoy continues in any case: nothing can be bypassed.
  */
 export function hiddenPart(exchange: Exchange, plan: RequestPlan): HiddenPart | undefined {
   const { filter } = exchange;
@@ -34,8 +34,8 @@ function takesOverride({ filter }: Exchange, told: ToldModes): boolean {
 const HOLDING: ReadonlySet<BodyMode | undefined> = new Set(['BUFFERED', 'BUFFERED_PARTIAL'] as const);
 
 /**
- * Whether the body comes by itself, and before its headers have gone on: what policies change after a STREAMED piece has come
- * would be too late. A mode that a later Envoy brings is not known to send anything.
+ * Whether Envoy sends the body unasked and before it forwards the headers: changes by policies after a STREAMED piece
+ * would be too late. A mode of a later Envoy counts as one that sends nothing.
  */
 function sendsBody({ filter }: Exchange, side: SideState): boolean {
   return side.body.holdsHeaders || HOLDING.has(filter?.[side.name]);

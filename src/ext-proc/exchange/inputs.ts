@@ -9,15 +9,15 @@ export interface BodyPlan {
   readonly refusal: string | undefined;
   /** Of the content-length header, where the body is read. */
   readonly length: number | undefined;
-  /** A policy may put another body in its place, which is not known before it has run. */
+  /** A policy may replace the body, which is not known before it has run. */
   readonly replaces: boolean;
 }
 
-/** What is told of the filter's configuration, as far as Envoy hides it, and of its version. */
+/** What the document says about the filter's configuration, where Envoy does not expose it, and about Envoy's version. */
 export type ToldModes = Pick<EnvoySettings, 'allowModeOverride' | 'responseHeaders'> &
   Partial<Pick<EnvoySettings, 'version'>>;
 
-/** What is to be done with a request, as its headers and the configuration tell. */
+/** What to do with a request, by its headers and the configuration. */
 export type RequestPlan =
   /** No API, and `unmatched: pass`. */
   | { readonly kind: 'unmatched' }
@@ -26,7 +26,7 @@ export type RequestPlan =
       readonly kind: 'policies';
       readonly requestSteps: boolean;
       readonly responseSteps: boolean;
-      /** What of the response must come, or the API would be passed by. */
+      /** The parts of the response that Envoy must send, or the API would be bypassed. */
       readonly mustSee: 'nothing' | 'headers' | 'body';
       readonly envoy: ToldModes;
       /** A response step reads the response's body. */
@@ -34,7 +34,7 @@ export type RequestPlan =
       readonly body: BodyPlan;
     };
 
-/** What the machine asks while it handles an event. Everything else reaches it as events. */
+/** What the state machine calls while it handles an event. Everything else reaches it as events. */
 export interface Inputs {
   /** Chooses the API and begins its transaction. `attributes` came with the stream's first message. */
   request(message: HeadersMessage, attributes: Attributes): RequestPlan;

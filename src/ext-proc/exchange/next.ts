@@ -83,7 +83,7 @@ function whileReading(exchange: Exchange, event: Event): void {
   }
 }
 
-/** The caller may leave, and sending may end or fail. What Envoy still sends of the request is for nobody. */
+/** The caller may leave, and sending may end or fail. Whatever Envoy still sends of the request is ignored. */
 function whileStreaming(exchange: Exchange, event: Event): void {
   switch (event.kind) {
     case 'streamed':
@@ -104,7 +104,7 @@ function whileStreaming(exchange: Exchange, event: Event): void {
   }
 }
 
-/** What Envoy sends before it has read the answer is for nobody. */
+/** Whatever Envoy sends before it has read the answer is ignored. */
 function whileAnswering(exchange: Exchange, event: Event): void {
   switch (event.kind) {
     case 'failed':
@@ -122,7 +122,7 @@ function whileAnswering(exchange: Exchange, event: Event): void {
   }
 }
 
-/** Only in observability mode does anything still run. */
+/** Only in observability mode can anything still run. */
 function afterEnd(exchange: Exchange, event: Event): void {
   if (!isRunning(exchange)) return;
   if (event.kind === 'settled') {
@@ -165,13 +165,13 @@ function waitsForRequest({ filter, request }: Exchange, side: SideState): boolea
   return filter?.observed === true && side.name === 'response' && isPending(request);
 }
 
-/** Whether anything is done with a piece of a body. In observability mode it is for policies alone. */
+/** Whether a piece of a body is handled. In observability mode only policies need it. */
 function isWanted({ filter, plan }: Exchange, side: SideState): boolean {
   if (filter?.observed !== true) return true;
   return side.stage !== 'running' && plan?.kind === 'policies' && plan.readsResponse;
 }
 
-/** The first message tells how the filter is configured. */
+/** The first message contains the filter's configuration. */
 function begin(exchange: Exchange, { config, observed, attributes }: Message): void {
   const request = config?.request ?? 'NONE';
   const response = config?.response ?? 'NONE';
@@ -201,7 +201,7 @@ function take(exchange: Exchange, side: SideState, message: Message): void {
   }
 }
 
-/** Policies are done: what they changed is the reply to the message that they ran on, then comes what waited. */
+/** Policies are done: their changes are the reply to the message that they ran on; then the queued messages follow. */
 function onSettled(exchange: Exchange, side: SideState, outcome: SettledOutcome): void {
   if (side.stage !== 'running') return;
   switch (outcome.kind) {
@@ -227,7 +227,7 @@ function drainResponse(exchange: Exchange): void {
 }
 
 function drain(exchange: Exchange, side: SideState): void {
-  // What is taken may run policies or end the stream.
+  // A message taken from the queue may run policies or end the stream.
   while (side.stage !== 'running' && !isAnswered(exchange)) {
     const message = side.queue.shift();
     if (message === undefined) break;
@@ -247,11 +247,11 @@ function onBodyOverdue(exchange: Exchange, side: SideState, waitedMs: number): v
     fail(exchange, { kind: 'upload-overdue', waitedMs }, side);
     return;
   }
-  const reason = `the ${side.name}'s body did not come within ${waitedMs / 1000} s`;
+  const reason = `the ${side.name}'s body did not arrive within ${waitedMs / 1000} s`;
   fail(exchange, { kind: 'body-missing', reason }, side);
 }
 
-/** Envoy half-closed or reset the stream: its way to say that it is done, or that the caller is gone. */
+/** Envoy half-closed or reset the stream: it is done, or the caller is gone. */
 function onClosed(exchange: Exchange): void {
   const { request, response, filter } = exchange;
   if (filter?.observed === true) {
@@ -267,7 +267,7 @@ function onClosed(exchange: Exchange): void {
   exchange.effects.push(stop, release, closed[why]);
 }
 
-/** Envoy does not wait, so its end says nothing about the caller: what runs goes on, and what waited for it runs next. */
+/** Envoy does not wait, so its end says nothing about the caller: what runs continues, and what waited for it runs next. */
 function onObservedEnd(exchange: Exchange): void {
   const { request, response } = exchange;
   const why: Ending = isAwaiting(request.stage) || isAwaiting(response.stage) ? 'aborted' : 'completed';
@@ -284,7 +284,7 @@ function finish(exchange: Exchange): void {
   exchange.effects.push(stop, release);
 }
 
-/** Policies that wait for the rest of a body, where no more comes. */
+/** Policies wait for the rest of a body, but no more comes. */
 function drop(exchange: Exchange, side: SideState): void {
   if (!isAwaiting(side.stage)) return;
   open(side);

@@ -2,13 +2,13 @@ import type { ModeOverride, ProtocolConfig } from '../wire/index.ts';
 import type { Exchange, SideState } from './state.ts';
 
 /**
- * What Envoy is asked for beside the reply to a side's headers; undefined where it takes no override or none is wanted.
+ * The override sent with the reply to a side's headers; undefined if Envoy accepts none or none is needed.
  *
  * The request's override names every mode, since a body mode left out becomes NONE and a header mode left out the
  * filter's own. The response's body is asked for at its headers, when its status and type are known.
  *
- * Trailers come with a body that is asked for: where they follow the headers at once Envoy sends no body message, and
- * only they tell that the policies would be passed by.
+ * Trailers are requested together with a body: if they directly follow the headers, Envoy sends no body message, and
+ * only they show that the policies would be bypassed.
  */
 export function modeOverride(exchange: Exchange, side: SideState, body: 'NONE' | 'BUFFERED'): ModeOverride | undefined {
   if (exchange.filter?.overrideObstacle !== undefined) return undefined;
@@ -17,7 +17,7 @@ export function modeOverride(exchange: Exchange, side: SideState, body: 'NONE' |
   return body === 'NONE' ? undefined : response;
 }
 
-/** What rules `mode_override` out, whatever `allow_mode_override` says; undefined: Envoy may take it. */
+/** What rules out `mode_override`, whatever `allow_mode_override` says; undefined: Envoy may accept it. */
 export function overrideObstacle(config: ProtocolConfig | undefined, observed: boolean): string | undefined {
   if (observed) return 'observability_mode';
   if (config?.sendsBodyEarly === true) return 'send_body_without_waiting_for_header_response';

@@ -5,7 +5,7 @@ import { passed } from './effect.ts';
 import { hiddenPart } from './hidden-part.ts';
 import type { Exchange } from './state.ts';
 
-/** The request's headers decide over everything: which policies run, on what, or that none does. */
+/** The request's headers decide everything: which policies run, on what, or that none runs. */
 export function onRequestHeaders(exchange: Exchange, message: HeadersMessage): void {
   const side = exchange.request;
   const plan = exchange.inputs.request(message, exchange.filter?.attributes ?? new Map());

@@ -6,34 +6,34 @@ import type { Inputs, RequestPlan } from './inputs.ts';
 export type Life =
   /** Messages are read and replied to. */
   | { readonly kind: 'reading' }
-  /** The caller gets an answer of the sidecar's own. What Envoy still sends is for nobody. */
+  /** The caller gets an answer of the sidecar. Whatever Envoy still sends is ignored. */
   | { readonly kind: 'answering' }
-  /** The caller gets an answer while it arrives. What Envoy still sends is for nobody. */
+  /** The caller gets a streamed answer. Whatever Envoy still sends is ignored. */
   | { readonly kind: 'streaming' }
   /** Over. Only in observability mode may policies still run. */
   | { readonly kind: 'ended'; readonly why: Ending };
 
 /**
- * Where one direction stands. `start`: nothing came. `awaiting-body`: policies wait for the body. `awaiting-piece`: they do not
- * read it, but may replace it, which needs a first piece. `running`: policies run on what came. `open`: answered; what still
- * comes is let through.
+ * The state of one direction. `start`: nothing came. `awaiting-body`: policies wait for the body. `awaiting-piece`: they do not
+ * read it, but may replace it, which needs a first piece. `running`: policies run on what came. `open`: answered; further
+ * messages pass.
  */
 export type Stage = 'start' | 'awaiting-body' | 'awaiting-piece' | 'running' | 'open';
 
-/** What a direction's messages have told so far: after which message the next one must fit. */
+/** Which message of a direction came last, so that the next one can be checked. */
 export type Progress = 'start' | 'headers' | 'body' | 'ended';
 
-/** What the filter's configuration makes of a body: one for each kind of body mode. */
+/** How a body is handled under the filter's configuration: one for each kind of body mode. */
 export interface BodyHandling {
   /** Envoy's message timeout runs while policies do. */
   readonly timed: boolean;
   /** The headers have no reply while policies wait for the body: no backend can have seen the request. */
   readonly holdsHeaders: boolean;
-  /** A new body takes the place of pieces: where none came it has no place. */
+  /** A new body replaces pieces: if none came, it cannot be sent. */
   readonly needsPiece: boolean;
-  /** Policies read the body: asks for it, or keeps the headers' reply back. */
+  /** Policies read the body: asks for it, or delays the headers' reply. */
   ask(exchange: Exchange, side: SideState): void;
-  /** Something of the body that policies wait for. */
+  /** A part of the body that policies wait for. */
   collect(exchange: Exchange, side: SideState, bytes: Buffer, end: boolean): void;
   /** Trailers, while policies wait for the body. */
   collectTrailers(exchange: Exchange, side: SideState): void;
@@ -64,29 +64,29 @@ export interface SideState {
   /** In how many messages. */
   pieceCount: number;
   size: number;
-  /** Policies may put a body in the place of the one that comes. */
+  /** Policies may replace the body that comes. */
   replaces: boolean;
-  /** Takes the place of all pieces that come, where these have places of their own. */
+  /** Replaces all pieces that come, in modes with a reply for each piece. */
   replacement: Uint8Array | undefined;
 }
 
-/** What the first message tells of the filter's configuration. */
+/** What the first message says about the filter's configuration. */
 export interface FilterSetup {
   readonly request: BodyMode;
   readonly response: BodyMode;
   /** Observability mode: Envoy does not wait for replies and ignores them, so there are none. */
   readonly observed: boolean;
-  /** What rules `mode_override` out; undefined: Envoy may take it. */
+  /** What rules out `mode_override`; undefined: Envoy may accept it. */
   readonly overrideObstacle: string | undefined;
   readonly attributes: Attributes;
 }
 
-/** One stream, as the machine knows it. `next` alone changes it. */
+/** One stream, as the state machine knows it. Only `next` changes it. */
 export interface Exchange {
   readonly inputs: Inputs;
   /** Largest body that policies may wait for, in bytes. */
   readonly bodyLimit: number;
-  /** Not carried out yet. The one array of this stream: who carries them out empties it. */
+  /** Effects to carry out. The one array of this stream: whoever carries them out empties it. */
   readonly effects: Effect[];
   readonly request: SideState;
   readonly response: SideState;

@@ -9,13 +9,13 @@ export interface StreamingObstacle {
 }
 
 /**
- * Envoy takes a streamed answer in the request phase alone, in reply to headers that have none yet, where no part of the body is
- * waited for (docs/notes/envoy.md). Which version it is it tells only where it is asked; unknown counts as able.
+ * Envoy accepts a streamed answer only in the request phase, in reply to headers without a reply so far, while no part of the body is
+ * waited for (docs/notes/envoy.md). Envoy sends its version only if an attribute asks for it; an unknown version counts as able.
  */
 export function streamingObstacle(exchange: Exchange): StreamingObstacle | undefined {
   const { filter, request } = exchange;
   if (filter === undefined || filter.observed) {
-    return { kind: 'body_mode', reason: 'observability_mode, where Envoy takes no answer' };
+    return { kind: 'body_mode', reason: 'observability_mode, in which Envoy ignores every answer' };
   }
   const mode = filter.request;
   if (mode !== 'NONE' && mode !== 'FULL_DUPLEX_STREAMED') {
@@ -26,17 +26,20 @@ export function streamingObstacle(exchange: Exchange): StreamingObstacle | undef
   }
   if (mode === 'NONE' && request.answers !== 'headers') {
     const reason =
-      "policies read the request's body, which mode_override has Envoy buffer: set request_body_mode: FULL_DUPLEX_STREAMED";
+      "policies read the request's body, which Envoy buffers by mode_override: set request_body_mode: FULL_DUPLEX_STREAMED";
     return { kind: 'body_mode', reason };
   }
   const minor = envoyMinor(exchange);
   if (minor === undefined || minor >= STREAMING_MINOR) return undefined;
-  return { kind: 'envoy_version', reason: `Envoy 1.${minor} cannot, 1.${STREAMING_MINOR} is the first that can` };
+  return {
+    kind: 'envoy_version',
+    reason: `Envoy 1.${minor} cannot stream answers; 1.${STREAMING_MINOR} is the first version that can`,
+  };
 }
 
 function envoyMinor({ filter, plan }: Exchange): number | undefined {
   const seen = Number(filter?.attributes.get(ENVOY_MINOR_ATTRIBUTE));
-  // A development build tells 0 where it tells nothing.
+  // A development build sends 0 instead of a version.
   if (Number.isInteger(seen) && seen > 0) return seen;
   const told = plan?.kind === 'policies' ? plan.envoy.version : undefined;
   return told === undefined ? undefined : Number(told.split('.')[1]);

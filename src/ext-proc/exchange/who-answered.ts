@@ -5,11 +5,11 @@ import { passed, stop } from './effect.ts';
 import type { Failure } from './failure.ts';
 import type { Exchange } from './state.ts';
 
-/** `unknown`: Envoy does not say (the filter's `response_attributes` do not ask for it), or says both. */
+/** `unknown`: Envoy does not say (the filter's `response_attributes` do not ask for it), or its values contradict each other. */
 type Answerer = 'backend' | 'envoy' | 'unknown';
 
 /**
- * Who made a response, as its first message tells (docs/notes/envoy.md). Headers prove nothing: filters and caches copy
+ * Who made a response, by its first message (docs/notes/envoy.md). Headers prove nothing: filters and caches copy
  * x-envoy-upstream-service-time, and suppress_envoy_headers takes it away.
  */
 function whoAnswered(attributes: Attributes): Answerer {
@@ -22,7 +22,7 @@ function whoAnswered(attributes: Attributes): Answerer {
 
 /**
  * The first message of a response. `policies`: it answers a request whose policies were done. `local`: Envoy or another filter
- * answered before that, and it stays what it is. `refused`: the request went past its policies, or nothing tells that it
+ * answered before that, and it stays what it is. `refused`: the request bypassed its policies, or it is not known that it
  * did not, and the caller got an error.
  */
 export function admitResponse(exchange: Exchange, attributes: Attributes): 'policies' | 'local' | 'refused' {
@@ -42,17 +42,17 @@ export function admitResponse(exchange: Exchange, attributes: Attributes): 'poli
       : { kind: 'headers-unseen', side: 'request' };
     fail(exchange, failure, response);
   } else {
-    const reason = 'the response came first';
+    const reason = 'the response arrived first';
     fail(exchange, unknown ? { kind: 'unattributed', request: 'waiting' } : { kind: 'body-missing', reason }, request);
   }
   return 'refused';
 }
 
-/** What is not told and can be known all the same. */
+/** What Envoy does not send but can be inferred. */
 function presumedAnswerer(exchange: Exchange, answerer: Answerer): Answerer {
   if (answerer !== 'unknown') return answerer;
   const { request, plan, filter } = exchange;
-  // Nothing can be passed by that Envoy never waits for.
+  // Envoy never waits for these policies, so they cannot be bypassed.
   if (filter?.observed) return 'envoy';
   if (plan?.kind !== 'policies') return 'unknown';
   // Envoy holds a request whose headers have no reply: no backend can have seen it.

@@ -26,7 +26,7 @@ export interface Progress {
   readonly pieces: number;
 }
 
-/** Sends one answer piece by piece, no faster than Envoy takes it and its limits allow. */
+/** Sends one answer piece by piece, no faster than Envoy reads it and its limits allow. */
 export class AnswerSender {
   readonly #stream: OutgoingStream;
   readonly #ports: SenderPorts;
@@ -56,13 +56,13 @@ export class AnswerSender {
     );
   }
 
-  /** Envoy takes more. */
+  /** Envoy is ready for more. */
   drained(): void {
     this.#blocked = false;
     this.#goOn();
   }
 
-  /** Nobody waits for the rest: what it comes from is closed. */
+  /** The rest is not needed: closes its source. */
   stop(): void {
     this.#stopped = true;
     this.#stream.body.stop();
@@ -124,7 +124,7 @@ export class AnswerSender {
     if (!isRoom) this.#blocked = true;
   }
 
-  /** Until Envoy takes more, and the rate allows it. */
+  /** Until Envoy is ready for more, and the rate allows it. */
   async #room(): Promise<void> {
     for (;;) {
       if (this.#stopped) return;

@@ -2,7 +2,7 @@ import { charge, type MemoryAccount } from '../../memory-account.ts';
 import { bodyTooLarge } from '../../policy/index.ts';
 import type { Pieces } from './outgoing-stream.ts';
 
-/** The whole of a body that arrives, taken of `memory` as it grows. Rejects as reading does, and where it is over `limit`. */
+/** Collects a whole body, charged to `memory` as it grows. Rejects as reading does, and if it exceeds `limit`. */
 export async function collectBody(body: Pieces, limit: number, memory: MemoryAccount): Promise<Uint8Array> {
   // One buffer: kept as they come, pieces of a byte each would take a hundred times their length.
   let buffer: Uint8Array = new Uint8Array();
@@ -17,7 +17,7 @@ export async function collectBody(body: Pieces, limit: number, memory: MemoryAcc
   return size < buffer.length ? grown(buffer, size, size, memory) : buffer;
 }
 
-/** Its first `size` bytes in a buffer of another length. While they are copied they are there twice. */
+/** Its first `size` bytes in a buffer of another length. During the copy they are in memory twice. */
 function grown(buffer: Uint8Array, size: number, length: number, memory: MemoryAccount): Uint8Array {
   charge(memory, length);
   const other = Buffer.allocUnsafe(length);

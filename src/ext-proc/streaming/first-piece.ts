@@ -1,7 +1,7 @@
 import type { Pieces } from './outgoing-stream.ts';
 
 /**
- * The same pieces, once the first of them, or the end, is there: until then a failure can still be told as an error. Rejects as
+ * The same pieces, once the first of them, or the end, has arrived: until then a failure can still become an error. Rejects as
  * reading does.
  */
 export async function withFirstPiece(body: Pieces): Promise<Pieces> {
@@ -12,7 +12,7 @@ export async function withFirstPiece(body: Pieces): Promise<Pieces> {
     async next() {
       if (first === undefined) return pieces.next();
       const taken = first;
-      // Kept, it would outlive its account by as long as the stream goes on.
+      // If kept, it would stay in memory uncounted for as long as the stream lasts.
       first = undefined;
       return taken;
     },

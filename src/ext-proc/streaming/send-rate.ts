@@ -3,7 +3,7 @@ import type { StreamedAnswer } from '../../policy/index.ts';
 /** Bytes of one message: 64 KiB cost least (docs/notes/envoy.md). */
 const PIECE = 64 * 1024;
 
-/** A token bucket. What is sent may overdraw it by one piece, and is waited for afterwards. */
+/** A token bucket. Sending may overdraw it by one piece; the wait follows. */
 export class SendRate {
   /** Most bytes of one message: a slow rate is held in small steps. */
   readonly pieceBytes: number;

@@ -6,7 +6,7 @@ import type * as protobuf from './protobuf.ts';
 const noBytes = Buffer.alloc(0);
 const noAttributes: Attributes = new Map();
 
-/** A message in this project's terms; undefined when it is empty, or of a kind that the protocol did not have. */
+/** A message in this project's terms; undefined if it is empty or of a kind that the protocol does not have. */
 export function decodeMessage(message: protobuf.ProcessingRequest): Message | undefined {
   switch (message.request) {
     case 'request_headers':

@@ -23,18 +23,18 @@ import type {
   TrailersReply,
 } from './reply.ts';
 
-/** "Go on", for each kind of message. */
+/** "Continue", for each kind of message. */
 const goOn = {
   request: { headers: { request_headers: {} }, body: { request_body: {} }, trailers: { request_trailers: {} } },
   response: { headers: { response_headers: {} }, body: { response_body: {} }, trailers: { response_trailers: {} } },
 } as const satisfies Record<Side, Record<string, ProcessingResponse>>;
 
-/** Whether dynamic metadata goes along: with what policies settled, and with an answer. */
+/** Whether the reply carries dynamic metadata: an outcome of policies and an answer do. */
 export function carriesMetadata(reply: Reply | StreamReply): boolean {
   return endsPhase(reply) || reply.kind === 'answer' || reply.kind === 'stream-head';
 }
 
-/** The reply after which no policy of its side runs any more, and the message goes on. */
+/** The reply after which no more policies of its side run, and Envoy continues with the message. */
 export function endsPhase(reply: Reply | StreamReply): reply is HeadersReply | BodyReply {
   return (reply.kind === 'headers' || reply.kind === 'body') && reply.mutation !== undefined;
 }
@@ -123,7 +123,7 @@ function answerReply(answer: Answer): ProcessingResponse {
   const headers = bodiless ? answer.headers.filter(([name]) => name !== 'content-type') : answer.headers;
   return {
     immediate_response: {
-      // Envoy's enum has only the codes that it knows by name; the number is what goes over the wire.
+      // Envoy's enum has only the codes that it knows by name; the number is sent over the wire.
       status: { code: answer.status as 200 },
       headers: encodeHeaders(headers.filter(([name]) => name !== 'content-length')),
       body: bodiless || answer.body === undefined ? '' : answer.body,

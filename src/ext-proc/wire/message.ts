@@ -35,7 +35,7 @@ interface Common {
   readonly kind: 'message';
   readonly side: Side;
   readonly phase: Phase;
-  /** Nothing more follows in this direction, as far as this message tells: trailers may follow unannounced. */
+  /** According to this message nothing more follows in this direction; trailers may follow unannounced. */
   readonly end: boolean;
   readonly config: ProtocolConfig | undefined;
   /** `observability_mode`: Envoy does not wait for replies and ignores them. */

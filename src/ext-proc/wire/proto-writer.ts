@@ -23,7 +23,7 @@ const SHORT = 40;
 const keptBytes = new WeakMap<object, Uint8Array>();
 const notWritten = new Uint8Array();
 
-/** The message will be part of many others, and nobody changes it: it is written once. */
+/** The message is part of many others and never changes: it is encoded once. */
 export function keepBytes<T extends object>(message: T): T {
   keptBytes.set(message, notWritten);
   return message;
@@ -44,7 +44,7 @@ export class ProtoWriter {
     this.#at = 0;
     this.#message(value as Readonly<Record<string, unknown>>, shape);
     const bytes = Buffer.from(this.#buffer.subarray(0, this.#at));
-    // One large body must not keep its megabytes here.
+    // One large body must not keep a buffer of megabytes here.
     if (this.#buffer.length > 64 * 1024) this.#buffer = Buffer.allocUnsafe(INITIAL_BYTES);
     return bytes;
   }

@@ -22,18 +22,18 @@ export interface ModeOverride {
   readonly responseTrailers: 'SEND' | 'SKIP';
 }
 
-/** Goes on with the headers. */
+/** Continues after the headers. */
 export interface HeadersReply {
   readonly kind: 'headers';
   readonly side: Side;
   /** Undefined: the side's policies are not done yet. `body` below decides over a new body, not the mutation's. */
   readonly mutation: Mutation | undefined;
-  /** Takes the place of the message's body: Envoy then sends no body message and removes content-length. */
+  /** Replaces the message's body: Envoy then sends no body message and removes content-length. */
   readonly body: Uint8Array | undefined;
   readonly modes: ModeOverride | undefined;
 }
 
-/** Goes on with a body message (every mode but full duplex). */
+/** Continues after a body message (every mode except full duplex). */
 export interface BodyReply {
   readonly kind: 'body';
   readonly side: Side;
@@ -41,7 +41,7 @@ export interface BodyReply {
   readonly mutation: Mutation | undefined;
 }
 
-/** What takes the place of one piece of a body that has a reply for each piece; empty where the piece is left out. */
+/** Replaces one piece of a body that has a reply for each piece; empty if the piece is removed. */
 export interface ReplacementReply {
   readonly kind: 'replacement';
   readonly side: Side;
@@ -63,13 +63,13 @@ export interface TrailersReply {
   readonly remove?: readonly string[];
 }
 
-/** An answer to the caller instead of what Envoy would do. Nothing can follow it. */
+/** An answer to the caller instead of what Envoy would do. Nothing may follow it. */
 export interface AnswerReply {
   readonly kind: 'answer';
   readonly answer: Answer;
 }
 
-/** The head of an answer that is sent while it arrives. Only pieces follow, or an answer that cuts it. */
+/** The head of a streamed answer. Only pieces follow, or an answer that cuts it. */
 export interface StreamHeadReply {
   readonly kind: 'stream-head';
   readonly status: number;
@@ -93,7 +93,7 @@ export interface ExtensionReply {
 /** What a streamed answer says to Envoy. */
 export type StreamReply = StreamHeadReply | StreamPieceReply;
 
-/** What else can be said to Envoy. */
+/** What else can be sent to Envoy. */
 export type Reply =
   | HeadersReply
   | BodyReply

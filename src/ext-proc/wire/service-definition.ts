@@ -7,7 +7,7 @@ import type { ProcessingResponse } from './protobuf.ts';
 import { replyShape } from './reply-shape.ts';
 import { writeStreamPiece } from './stream-piece.ts';
 
-/** proto/ stands beside src/ in a checkout and beside dist/ in the package: the same way up from here. */
+/** proto/ is beside src/ in a checkout and beside dist/ in the package: the same relative path from here. */
 const protoDirectory = fileURLToPath(new URL('../../../proto/', import.meta.url));
 
 /** The gRPC service as proto-loader reads it; the options are those that the generated types were made with. */

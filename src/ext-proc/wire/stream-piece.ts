@@ -6,7 +6,7 @@ const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
  * `ProcessingResponse {streamed_immediate_response: {body_response: {body, end_of_stream}}}` in one copy. The general writer moves a
  * body for each message around it, whose length it does not know before, which is most of what a streamed answer costs.
  *
- * What it gives may be overwritten by the next call: grpc-js copies it into its frame at once (a test holds that it does), and
+ * The next call may overwrite the returned buffer: grpc-js copies it into its frame at once (a test verifies that), and
  * a buffer for each piece would be as much garbage as the answer has bytes.
  */
 export function writeStreamPiece(body: Uint8Array, end: boolean): Buffer {

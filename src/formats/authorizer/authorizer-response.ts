@@ -4,7 +4,7 @@ import { rawResponse } from '../raw.ts';
 import { readAuthorizerResult } from './authorizer-result.ts';
 
 /**
- * The result of an authorizer. What is not exactly one is no answer, so that it is reported, never kept, and never judged by.
+ * The result of an authorizer. Anything else is an error: it is reported, never cached and never used to decide.
  * `isSimple`: `enableSimpleResponses`.
  */
 export function authorizerResponse(isSimple: boolean): ResponseFormat {

@@ -7,9 +7,9 @@ import { type JsonObject, jsonObject, member } from './json-members.ts';
 import { readJson, valueBytes } from './json-value.ts';
 import type { MethodArn } from './method-arn.ts';
 
-/** Far more than API Gateway takes of an authorizer; parsed JSON takes many times its text. */
+/** Far more than API Gateway accepts from an authorizer; parsed JSON takes many times the size of its text. */
 const MAX_BYTES = 256 * 1024;
-/** What an entry of a map takes beside what is in it. */
+/** Memory of a map's entry besides its content. */
 const ENTRY_BYTES = 48;
 
 /** What an authorizer answered: a policy, or its verdict itself. */
@@ -17,7 +17,7 @@ export interface AuthorizerResult {
   readonly grant: Omit<AuthorizerGrant, 'integrationLatency'>;
   /** `grant` as expressions see it. Nobody changes it. */
   readonly data: ReadonlyMap<string, unknown>;
-  /** About what it takes in memory. */
+  /** Its approximate size in memory. */
   readonly bytes: number;
   /** The verdict on one request. Throws FormatError. */
   judge(arn: MethodArn): Judgement;

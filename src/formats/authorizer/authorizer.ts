@@ -32,22 +32,22 @@ export interface AuthorizerOptions {
   readonly format: FormatOptions;
 }
 
-/** What the function is asked, and what its policy is judged against. */
+/** The question to the function, and what its policy is evaluated against. */
 export interface AuthorizerCall {
   readonly arn: MethodArn;
   /** Requests for which all of them are equal may have the same answer. */
   readonly keyParts: readonly string[];
-  /** The event, taken of `memory`. Throws FormatError and NoRoomError. */
+  /** The event, charged to `memory`. Throws FormatError and NoRoomError. */
   payload(memory: MemoryAccount): Uint8Array;
 }
 
-/** Why the function is not asked. `reason` is for the log and names no value. */
+/** Why the function is not called. `reason` is for the log and names no value. */
 export interface AuthorizerRefusal {
   readonly status: 400 | 401 | 414;
   readonly reason: string;
 }
 
-/** Longer ones API Gateway answers with a 414; in 2.0 it has other limits, but the same in effect. */
+/** API Gateway answers longer ones with a 414; in 2.0 its limits differ, but the effect is the same. */
 const MAX_ARN = 1_600;
 
 const DIALECTS: Readonly<Record<AuthorizerService, (options: FormatOptions) => EventDialect>> = {
@@ -56,10 +56,10 @@ const DIALECTS: Readonly<Record<AuthorizerService, (options: FormatOptions) => E
   'http-v2': httpApiEvent,
 };
 
-/** A Lambda authorizer as API Gateway has it: asks a function about a request, and judges by what it answers. */
+/** A Lambda authorizer as in API Gateway: asks a function about a request and decides by its answer. */
 export class Authorizer {
   readonly service: AuthorizerService;
-  /** What tells who calls. */
+  /** What identifies the caller. */
   readonly sources: readonly IdentitySource[];
   /** How its results are read. */
   readonly response: ResponseFormat;
@@ -82,7 +82,7 @@ export class Authorizer {
     this.#apiId = new TextField('apiId', format.apiId, NO_API);
   }
 
-  /** Whatever is said of such a request could be meant for another one. Throws FormatError. */
+  /** A verdict on such a request could be meant for another one. Throws FormatError. */
   refusal({ request }: TransactionView): AuthorizerRefusal | undefined {
     if (!isRequestView(request)) throw new FormatError('an authorizer without a request');
     if (request.method === '' || request.uri === '') throw new FormatError('Envoy hides :method or :path');
@@ -106,12 +106,12 @@ export class Authorizer {
     if (arn.text.length > MAX_ARN) return { status: 414, reason: `the ARN has more than ${MAX_ARN} bytes` };
     const event = new EventContext(this.#dialect, request, transaction);
     const identity = identityValues(this.sources, request, event);
-    if (identity === undefined) return { status: 401, reason: 'an identity source is missing, empty or there twice' };
+    if (identity === undefined) return { status: 401, reason: 'an identity source is missing, empty or duplicate' };
     const { pattern } = this.#options;
     if (pattern !== undefined && !identity.every((value) => pattern.matches(value))) {
       return { status: 401, reason: 'the token does not match identityValidationExpression' };
     }
-    // A policy is judged anew for each request. A verdict holds only for what was asked: at API Gateway one on a route lets
+    // A policy is evaluated for each request. A verdict holds only for its own request: at API Gateway one on a route lets
     // callers in at all others.
     const asked = this.#options.isSimple ? arn.text : '';
     return {
@@ -125,7 +125,7 @@ export class Authorizer {
     };
   }
 
-  /** Most steps name one stage: its ARN is made and held against the rules once. */
+  /** Most steps name one stage: its ARN is built and checked once. */
   #stageArn(names: StageNames): string {
     const last = this.#lastStage;
     if (

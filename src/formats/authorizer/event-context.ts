@@ -5,7 +5,7 @@ import type { IdentityScope } from './identity-source.ts';
 import { type JsonObject, jsonObject, member } from './json-members.ts';
 import { readMembers } from './json-value.ts';
 
-/** How 2.0 spells what `$context` calls otherwise. */
+/** Names of 2.0 that differ from those of `$context`. */
 const NAMES_OF_2: Readonly<Record<string, string>> = {
   httpMethod: 'http.method',
   path: 'http.path',
@@ -14,7 +14,7 @@ const NAMES_OF_2: Readonly<Record<string, string>> = {
   'identity.userAgent': 'http.userAgent',
 };
 
-/** Headers and parameters of a caller are many: it takes them long to be values, and nobody asks for them. */
+/** A caller's headers and parameters may be many: parsing them takes long, and no identity source names them. */
 const READ: ReadonlySet<string> = new Set(['requestContext', 'stageVariables']);
 
 /** The event of one request, made when it is first asked for, and the values in it that identity sources name. */
@@ -45,7 +45,7 @@ export class EventContext implements IdentityScope {
     const path = ['requestContext', ...name.split('.')];
     const other = NAMES_OF_2[name];
     const value = textIn(this.#event, path) ?? (other && textIn(this.#event, ['requestContext', ...other.split('.')]));
-    // Callers whom nobody knows are not one and the same.
+    // Unknown callers are not the same caller.
     return name === 'identity.sourceIp' && value === UNKNOWN_ADDRESS ? undefined : value;
   }
 

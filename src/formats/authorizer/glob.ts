@@ -1,4 +1,4 @@
-/** Characters that judging one policy may look at: far more than one of API Gateway's size (8 KB) does. */
+/** Characters that evaluating one policy may read: far more than a policy of API Gateway's size (8 KB) needs. */
 const MAX_CHARACTERS = 2_000_000;
 
 /** A policy whose patterns take too long to match. */
@@ -39,7 +39,7 @@ const noRun: Run = { text: '', isWild: false };
 export class GlobMatcher {
   #left = MAX_CHARACTERS;
 
-  /** What stands between two stars is looked for as a text, at the first place: no other leaves more room for the rest. Throws GlobBudgetError. */
+  /** Text between two stars is matched at its first place, which leaves most room for the rest. Throws GlobBudgetError. */
   matches({ first, last, between }: Glob, text: string): boolean {
     let at = first.text.length;
     if (last === undefined) return at === text.length && this.#isAt(first, text, 0);
@@ -53,7 +53,7 @@ export class GlobMatcher {
     return true;
   }
 
-  /** Where the run first stands in `text` between `from` and `end`, or -1. */
+  /** The first position of the run in `text` between `from` and `end`, or -1. */
   #find(run: Run, text: string, from: number, end: number): number {
     const first = run.text.charAt(0);
     const last = end - run.text.length;

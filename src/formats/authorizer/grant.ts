@@ -1,13 +1,13 @@
 import { quote } from '../json-text.ts';
 import { writeJson } from './json-value.ts';
 
-/** What an authorizer tells of a caller whom it lets in. */
+/** What an authorizer says about a caller whom it allows. */
 export interface AuthorizerGrant {
   /** Undefined in a simple response. */
   readonly principalId: string | undefined;
   /** As the function wrote it; undefined: it gave none. */
   readonly context: unknown;
-  /** Whole milliseconds that asking it took. */
+  /** Duration of its call in whole milliseconds. */
   readonly integrationLatency: number;
 }
 
@@ -34,7 +34,7 @@ export function grantData({
   ]);
 }
 
-/** Whose caller it is and what asking took no context can replace. */
+/** A function's context cannot replace the principal and the latency. */
 function entriesOf(context: unknown): readonly (readonly [string, unknown])[] {
   if (typeof context !== 'object' || context === null || Array.isArray(context)) return [];
   return Object.entries(context).filter(([name]) => name !== 'principalId' && name !== 'integrationLatency');

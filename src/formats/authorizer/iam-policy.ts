@@ -9,17 +9,17 @@ export type PolicyVerdict = 'allow' | 'deny-default' | 'deny-explicit';
 /** The verdict on one request, and why. */
 export interface Judgement {
   readonly verdict: PolicyVerdict;
-  /** The position in `Statement`, from 1, of the one that decides; undefined: none does. */
+  /** The position in `Statement`, from 1, of the statement that decides; undefined: none does. */
   readonly statement: number | undefined;
 }
 
-/** Texts to match, or that there are none which can be judged. */
+/** Texts to match, or that none of them can be evaluated. */
 type Patterns = readonly Glob[] | 'unknown';
 
 interface Statement {
   /** `unknown`: it may be a Deny. */
   readonly effect: 'Allow' | 'Deny' | 'unknown';
-  /** It has a Condition or an element that is not known here: it may or may not apply. */
+  /** It has a Condition or an unknown element: it may or may not apply. */
   readonly isConditional: boolean;
   /** It is about invoking an API; `unknown`: it may be. */
   readonly isOnInvoke: boolean | 'unknown';
@@ -34,7 +34,7 @@ const VERSIONS: ReadonlySet<unknown> = new Set([undefined, '2012-10-17', '2008-1
 
 /**
  * The policy that an authorizer answers, as IAM evaluates it: denied unless a statement allows, and denied where one
- * denies. A statement that cannot be judged (Condition, NotAction, policy variables, unknown elements) never allows,
+ * denies. A statement that cannot be evaluated (Condition, NotAction, policy variables, unknown elements) never allows,
  * and denies where it is a Deny.
  */
 export class IamPolicy {

@@ -1,7 +1,7 @@
 import type { RequestView } from '../format.ts';
 import { queryOf, queryValues } from '../query.ts';
 
-/** Where in a request a value is that tells who calls. */
+/** Where a request contains a value that identifies the caller. */
 export interface IdentitySource {
   readonly kind: 'header' | 'querystring' | 'stageVariables' | 'context';
   /** Of a header in lower case. */
@@ -27,29 +27,29 @@ const CONTEXT_NAMES: readonly string[] = [
   'stage',
 ];
 
-/** As API Gateway writes it, for REST (`method.request.header.X`) or HTTP APIs (`$request.header.X`); or why it is none. */
+/** As API Gateway writes it, for REST (`method.request.header.X`) or HTTP APIs (`$request.header.X`); or why it is not valid. */
 export function parseIdentitySource(text: string): IdentitySource | string {
   const { kind, other, name = '' } = FORM.exec(text)?.groups ?? {};
   if (kind === 'header') return { kind, name: name.toLowerCase() };
   if (kind === 'querystring') return { kind, name };
   if (other === 'stageVariables') return { kind: other, name };
   if (other !== 'context') {
-    return 'is not an identity source: expected one as $request.header.Authorization, $request.querystring.token, $stageVariables.name or $context.routeKey';
+    return 'is not an identity source: expected one such as $request.header.Authorization, $request.querystring.token, $stageVariables.name or $context.routeKey';
   }
   return CONTEXT_NAMES.includes(name)
     ? { kind: other, name }
     : `$context.${name} is not one of ${CONTEXT_NAMES.join(', ')}`;
 }
 
-/** What an identity source reads beside the request. */
+/** What an identity source reads besides the request. */
 export interface IdentityScope {
   stageVariable(name: string): string | undefined;
   context(name: string): string | undefined;
 }
 
 /**
- * The values of all sources in order; undefined: one is missing, empty, or there several times, so that the function and
- * the backend may each read another one.
+ * The values of all sources in order; undefined: one is missing, empty or repeated, so that the function and
+ * the backend might read different values.
  */
 export function identityValues(
   sources: readonly IdentitySource[],

@@ -4,14 +4,14 @@ import type { JsonObject } from './json-members.ts';
 
 /** Deeper than any answer of an authorizer or event. */
 const MAX_DEPTH = 32;
-/** Far more than one has: each takes a microsecond to make, on the thread that serves everybody. */
+/** Far more than an answer has: each takes a microsecond to make, on the thread that serves all requests. */
 const MAX_VALUES = 20_000;
-/** A whole number of a length that is worth being exact. */
+/** A whole number that may exceed exact doubles. */
 const WHOLE = /^-?\d{1,100}$/;
 
 /**
  * A JSON text as values, strictly; whole numbers beyond the safe ones as bigint. JSON.parse of Node 24 can mistake a name with escapes for a name of an earlier text, which
- * must not happen where names decide who is let in. Throws JsonSyntaxError.
+ * must not happen where names decide who has access. Throws JsonSyntaxError.
  */
 export function readJson(bytes: Uint8Array): unknown {
   const scanner = new JsonScanner(bytes);
@@ -21,7 +21,7 @@ export function readJson(bytes: Uint8Array): unknown {
   return new ValueReader(scanner).valueAt({ start, end });
 }
 
-/** Those members of a JSON object, as readJson reads them: nothing is made of all others. Throws JsonSyntaxError. */
+/** The named members of a JSON object, as readJson reads them; the others are skipped. Throws JsonSyntaxError. */
 export function readMembers(bytes: Uint8Array, names: ReadonlySet<string>): JsonObject {
   const scanner = new JsonScanner(bytes);
   const values = new ValueReader(scanner);
@@ -43,7 +43,7 @@ export function writeJson(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
-/** About what a value of `readJson` takes in memory. */
+/** The approximate size in memory of a value of `readJson`. */
 export function valueBytes(value: unknown): number {
   if (typeof value === 'string') return 32 + 2 * value.length;
   if (typeof value !== 'object' || value === null) return 8;
@@ -52,7 +52,7 @@ export function valueBytes(value: unknown): number {
   return bytes;
 }
 
-/** Makes values of a text, and not more than anybody needs. */
+/** Makes values from a text, up to its limits. */
 class ValueReader {
   readonly #scanner: JsonScanner;
   #left = MAX_VALUES;

@@ -5,16 +5,16 @@ import { percentDecode } from '../percent-decode.ts';
 const AMBIGUOUS_ESCAPE = /%(?:2[ef]|5c|[01][0-9a-f]|7f)/i;
 /** A percent sign that begins no escape, as in `%u002e`. */
 const NO_ESCAPE = /%(?![0-9a-fA-F]{2})/;
-/** Nobody encodes a path that often but to hide something. */
+/** A path that is encoded this often hides something. */
 const MAX_DECODINGS = 4;
 const ESCAPES = /(?:%[0-9a-fA-F]{2})+/g;
 
-/** Segments of plain characters, none of them empty but the last, none of dots alone: nothing that the rules below look for. */
+/** Segments of plain characters, none empty except the last, none of dots only: no rule below applies. */
 const PLAIN = /^\/(?:(?!\.\.?(?:\/|$))[\w~!$&'()+,=:@.-]+\/)*(?:(?!\.\.?$)[\w~!$&'()+,=:@.-]+)?$/;
 
 /**
- * Why a request path has no one meaning, so that a verdict about it may be about another path than the one that the
- * backend reads; undefined: it has. `path` is without query.
+ * Why a request path is ambiguous, so that a verdict about it may be about a path other than the one that the
+ * backend reads; undefined: it is not. `path` is without query.
  */
 export function pathRefusal(path: string): string | undefined {
   if (PLAIN.test(path)) return undefined;
@@ -24,14 +24,14 @@ export function pathRefusal(path: string): string | undefined {
   if (path.includes('#')) return 'the path has a fragment';
   if (path.includes('*')) return 'the path has an asterisk, which a policy that repeats it would read as a wildcard';
   if (NO_ESCAPE.test(path)) return 'the path has a percent sign without two hexadecimal digits';
-  // Each time anew: of `%252%66` only the first decoding makes `%2f`.
+  // Checked after each decoding: only the first decoding turns `%252%66` into `%2f`.
   for (let reading = path, depth = 0; depth < MAX_DECODINGS; depth++) {
     const refusal = escapeRefusal(reading) ?? segmentRefusal(reading.slice(1).split('/'));
     const decoded = percentDecode(reading);
     if (refusal !== undefined || decoded === reading) return refusal;
     reading = decoded;
   }
-  return 'the path is encoded many times over';
+  return 'the path is encoded too many times';
 }
 
 function escapeRefusal(path: string): string | undefined {
@@ -53,7 +53,7 @@ function segmentRefusal(segments: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** A method that means one thing: the standard ones, and tokens in capitals such as PROPFIND or M-SEARCH. */
+/** An unambiguous method: the standard ones, and tokens in upper case such as PROPFIND or M-SEARCH. */
 export function methodRefusal(method: string): string | undefined {
-  return /^[A-Z]+(?:-[A-Z]+)*$/.test(method) ? undefined : 'the method is not a word in capitals';
+  return /^[A-Z]+(?:-[A-Z]+)*$/.test(method) ? undefined : 'the method is not a word in upper case';
 }

@@ -14,7 +14,7 @@ import { type BodyRules, bodyEncoding, withBody, withoutBody } from './event-bod
 export interface EventDialect {
   /** Members of the event as JSON text, without braces and body. Throws FormatError. */
   members(request: RequestView, transaction: TransactionView): string;
-  /** How an event without a body says so: a member, or nothing. */
+  /** How an event shows that it has no body: a member, or nothing. */
   readonly noBody: string;
   /** See BodyRules. */
   readonly isLenient: boolean;
@@ -41,7 +41,7 @@ export class AwsRequest implements RequestFormat {
   encode(transaction: TransactionView, memory: MemoryAccount = unlimitedMemory): Uint8Array {
     const { request } = transaction;
     if (!isRequestView(request)) throw new Error('an event without a request');
-    // Envoy's forward_rules may hide them, and a function that decides by them would decide by nothing.
+    // Envoy's forward_rules may hide them, and a function that decides by them would have nothing to decide by.
     if (request.method === '' || request.uri === '') throw new FormatError('Envoy hides :method or :path');
     const members = `{${this.#dialect.members(request, transaction)}`;
     const encoding = bodyEncoding(request, this.#rules);

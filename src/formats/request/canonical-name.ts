@@ -1,6 +1,6 @@
 import { quote } from '../json-text.ts';
 
-/** Callers choose names: so many are kept, and no long ones. */
+/** Callers choose names: the number and length of kept ones are limited. */
 const MAX_KEPT = 512;
 const MAX_LENGTH = 64;
 const kept = new Map<string, string>();

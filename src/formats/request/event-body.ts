@@ -3,10 +3,10 @@ import { charge, type MemoryAccount } from '../../memory-account.ts';
 import type { RequestView } from '../format.ts';
 import { quote } from '../json-text.ts';
 
-/** How the body of a request stands in its event. */
+/** How a request's body appears in its event. */
 export type BodyEncoding = 'none' | 'text' | 'base64';
 
-/** What dialects differ in. */
+/** The differences between dialects. */
 export interface BodyRules {
   /** Bytes without a media type are text where they are UTF-8, and forms are text: the rule of 1.0. */
   readonly isLenient: boolean;
@@ -17,7 +17,7 @@ export interface BodyRules {
 const TEXT = /^(?:text\/.+|application\/(?:json|javascript|xml)|[^/]+\/[^/]+\+(?:json|xml))$/;
 const FORM = 'application/x-www-form-urlencoded';
 
-/** By coding and media type, as ALB has it; what is not UTF-8 is never text. */
+/** By coding and media type, as ALB decides; bytes that are not UTF-8 are never text. */
 export function bodyEncoding({ headers, bytes }: RequestView, rules: BodyRules): BodyEncoding {
   if (bytes === undefined || bytes.length === 0) return 'none';
   if (headers.values('content-encoding')?.some(isCoded)) return 'base64';
@@ -40,7 +40,7 @@ function includesType(pattern: string, type: string): boolean {
   return pattern.endsWith('/*') && type.startsWith(pattern.slice(0, -1));
 }
 
-/** Bytes of a body that become text at a time, so that no text of the whole stands beside it. A multiple of 3. */
+/** Bytes of a body that become text at a time, so that no text of the whole body is in memory as well. A multiple of 3. */
 const PIECE = 48 * 1024;
 
 /** An event of `before`, the body as a JSON string, and `after`. The bytes are taken from `memory` before they are made. */

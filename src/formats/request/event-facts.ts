@@ -7,12 +7,12 @@ import { evaluateField, quote, TextField } from '../json-text.ts';
 import { hostOf } from './event-headers.ts';
 import { UNKNOWN_ADDRESS } from './trusted-proxies.ts';
 
-/** The account of events whose step names none: nobody's. */
+/** The account in events whose step names none: it belongs to nobody. */
 export const NO_ACCOUNT = '000000000000';
 /** The API of events whose step names none. */
 export const NO_API = 'lambda-ext-proc';
 
-/** The caller's address: of the connection, or of x-forwarded-for where trusted proxies have written it. */
+/** The caller's address: of the connection, or from x-forwarded-for if trusted proxies have written it. */
 export function sourceIp({ remoteAddress, headers }: RequestView, { trustedProxies }: FormatOptions): string {
   if (remoteAddress === null || isIP(remoteAddress) === 0) return UNKNOWN_ADDRESS;
   if (trustedProxies === undefined) return remoteAddress;
@@ -23,7 +23,7 @@ export function userAgent({ headers }: RequestView): string | undefined {
   return headers.values('user-agent')?.at(-1);
 }
 
-/** AWS knows no older one, and shows it where Envoy tells none. */
+/** The oldest version that AWS has; also used if Envoy sends none. */
 export function protocol(request: RequestView): string {
   return request.protocol ?? 'HTTP/1.1';
 }
@@ -75,7 +75,7 @@ export class StageVariables {
   }
 }
 
-/** `clientCert` as JSON; undefined: the connection has no certificate. Envoy tells no more of it than whose it is. */
+/** `clientCert` as JSON; undefined: the connection has no certificate. Envoy exposes only its subject. */
 export function clientCert({ ssl }: RequestView): string | undefined {
   if (ssl === null || ssl.client === null) return undefined;
   const subject = quote(ssl.client);

@@ -11,7 +11,7 @@ export interface EventHeader {
   readonly values: readonly string[];
 }
 
-/** What the headers of an event hold beside those of the request. */
+/** Headers of an event besides those of the request. */
 export interface HeaderRules {
   /** Bytes of the body as the header `content-length`; undefined: events of the dialect have no such header. */
   readonly contentLength: number | undefined;
@@ -22,14 +22,14 @@ export interface HeaderRules {
 /** Added below, from what is known of the request. */
 const OWN: ReadonlySet<string> = new Set(['host', 'content-length', 'x-forwarded-port']);
 
-/** What belongs to one connection, to Envoy or to HTTP/2. `expect` is the caller's: AWS's events have it. */
+/** Headers of one connection, of Envoy or of HTTP/2. `expect` is the caller's: AWS's events contain it. */
 function isHidden(name: string): boolean {
   if (OWN.has(name) || name.startsWith('x-envoy-') || name.charCodeAt(0) === COLON) return true;
   return isOfConnection(name) && name !== 'expect';
 }
 
 /**
- * The headers of a request as its event has them: with what policies changed, `host` from the authority, and
+ * The headers of a request in its event: with the changes by policies, `host` from the authority, and
  * `x-forwarded-for`, `-proto` and `-port`, which every event of AWS has.
  */
 export function eventHeaders(request: RequestView, { contentLength, hasTraceId }: HeaderRules): readonly EventHeader[] {
@@ -58,19 +58,19 @@ export function eventHeaders(request: RequestView, { contentLength, hasTraceId }
 
 const COLON = 0x3a;
 
-/** Of a body that is not read, what the caller said. */
+/** For a body that is not read, the caller's own value. */
 export function bodyLength({ bytes, headers }: RequestView): number {
   if (bytes !== undefined) return bytes.length;
   const said = headers.values('content-length')?.[0] ?? '';
   return /^\d{1,15}$/.test(said) ? Number(said) : 0;
 }
 
-/** Policies may change it, where Envoy lets them. */
+/** Policies may change it, if Envoy allows that. */
 export function hostOf({ headers, host }: RequestView): string | null {
   return headers.values('host')?.[0] ?? headers.values(':authority')?.[0] ?? host;
 }
 
-/** A caller's own counts for nothing; a policy's does. */
+/** The caller's own value is ignored; a policy's counts. */
 function forwardedPort({ headers, localPort, scheme }: RequestView): string | undefined {
   if (headers.isChanged('x-forwarded-port')) return headers.values('x-forwarded-port')?.at(-1);
   return String(localPort ?? (scheme === 'https' ? 443 : 80));

@@ -23,7 +23,7 @@ import { joinedQuery } from './query-json.ts';
 import { DEFAULT_ROUTE, RouteKey } from './route-key.ts';
 import { Stage } from './stage.ts';
 
-/** What the two services that speak format 2.0 differ in. */
+/** The differences between the two services with format 2.0. */
 interface Service {
   readonly accountId: string;
   /** Whether `headers` has the cookies too, beside `cookies`. */
@@ -57,7 +57,7 @@ export function functionUrlEvent(options: FormatOptions): EventDialect {
     hasCookieHeader: true,
     rawPath: (_, path) => path,
     requestId: ({ uuid }) => uuid,
-    // A function URL has no authorizers but IAM.
+    // A function URL has no authorizer except IAM.
     authorizer: () => '',
     authentication: (certificate) => {
       return `"authentication":${certificate === undefined ? 'null' : `{"clientCert":${certificate}}`},`;

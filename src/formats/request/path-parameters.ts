@@ -1,6 +1,6 @@
 import { quote } from '../json-text.ts';
 
-/** `pathParameters` as JSON; undefined: there are none. `shown`: what becomes of a value as it was sent. */
+/** `pathParameters` as JSON; undefined: there are none. `shown`: converts a value as it was sent. */
 export function pathParameters(
   values: ReadonlyMap<string, string> | undefined,
   shown: (value: string) => string,

@@ -24,7 +24,7 @@ import { allOfQuery, lastOfQuery } from './query-json.ts';
 import { DEFAULT_ROUTE, pathOfRoute, RouteKey } from './route-key.ts';
 import { Stage } from './stage.ts';
 
-/** What the two services that speak format 1.0 differ in. */
+/** The differences between the two services with format 1.0. */
 interface Service {
   /** Members at the event's start. */
   readonly start: string;
@@ -150,7 +150,7 @@ function version1(options: FormatOptions, service: Service, empty: Empty): Event
   };
 }
 
-/** What a REST API has that passes everything on: a resource for the root, and one for all below it. */
+/** The resources of a REST API that forwards everything: one for the root, and one for all paths below it. */
 function wholePath(path: string): Route {
   if (!path.startsWith('/') || path === '/') return { resource: '/', resourceId: rootId, values: undefined };
   return { resource: PROXY, resourceId: proxyId, values: new Map([['proxy', path.slice(1)]]) };
@@ -158,7 +158,7 @@ function wholePath(path: string): Route {
 
 const PROXY = '/{proxy+}';
 
-/** AWS's are opaque: six letters and digits, the same for one resource. */
+/** AWS's ids are opaque: six letters and digits, always the same for one resource. */
 function resourceId(resource: string): string {
   return createHash('sha256').update(resource).digest('hex').slice(0, 6);
 }
@@ -166,7 +166,7 @@ function resourceId(resource: string): string {
 const rootId = resourceId('/');
 const proxyId = resourceId(PROXY);
 
-/** Another id than the UUID, in the form of AWS's (`JKJaXmPLvHcESHA=`), and the same for one request. */
+/** An id other than the UUID, in AWS's form (`JKJaXmPLvHcESHA=`), always the same for one request. */
 function extendedId(uuid: string): string {
   return Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('base64', 0, 11);
 }

@@ -4,7 +4,7 @@ import { TextField } from '../json-text.ts';
 
 export const DEFAULT_ROUTE = '$default';
 
-/** The route of an HTTP API: what the step says, else made of its resource, else `$default`. */
+/** The route of an HTTP API: from the step, otherwise from its resource, otherwise `$default`. */
 export class RouteKey {
   readonly #said: TextField;
 

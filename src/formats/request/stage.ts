@@ -3,7 +3,7 @@ import { FormatError } from '../format-error.ts';
 import type { FormatOptions } from '../format-options.ts';
 import { TextField } from '../json-text.ts';
 
-/** What API Gateway takes as a stage's name. Anything else would make another path of the one in the event. */
+/** What API Gateway accepts as a stage's name. Anything else would change the path in the event. */
 export function isStageName(text: string): boolean {
   return /^(?:\$default|[\w-]+)$/.test(text);
 }
@@ -16,7 +16,7 @@ export class Stage {
     this.#field = new TextField('stage', stage, otherwise);
   }
 
-  /** Throws FormatError: an expression may bring what a caller chose. */
+  /** Throws FormatError: an expression may give a value that a caller chose. */
   of(transaction: TransactionView): string {
     const name = this.#field.text(transaction);
     if (isStageName(name)) return name;

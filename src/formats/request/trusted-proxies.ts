@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
-/** A caller whose address Envoy does not expose. It is nobody's, so that no list of allowed addresses has it. */
+/** For a caller whose address Envoy does not expose. It belongs to nobody, so no list of allowed addresses contains it. */
 export const UNKNOWN_ADDRESS = '0.0.0.0';
 
-/** What stands between the callers and Envoy, and may say in `x-forwarded-for` who called it. */
+/** The proxies between callers and Envoy that are trusted to write `x-forwarded-for`. */
 export class TrustedProxies {
   /** Undefined: the addresses in `#list`. */
   readonly #count: number | undefined;
@@ -13,7 +13,7 @@ export class TrustedProxies {
     this.#count = count;
   }
 
-  /** So many proxies in front of Envoy, as Envoy's own `xff_num_trusted_hops`. */
+  /** The number of proxies in front of Envoy, as in Envoy's own `xff_num_trusted_hops`. */
   static count(count: number): TrustedProxies {
     return new TrustedProxies(count);
   }
@@ -28,8 +28,8 @@ export class TrustedProxies {
   }
 
   /**
-   * The caller's address, of the connection's and of `x-forwarded-for`, which ends with what is nearest. An entry counts
-   * only where a trusted proxy has written it; without enough of them the address is the connection's.
+   * The caller's address, from the connection and `x-forwarded-for`, which ends with the nearest address. An entry counts
+   * only if a trusted proxy has written it; without enough entries the address is that of the connection.
    */
   callerOf(source: string, forwarded: readonly string[]): string {
     const entries = forwarded.flatMap((value) => value.split(',')).map(addressOf);
@@ -59,7 +59,7 @@ function behindMany(count: number, source: string, entries: readonly (string | u
   return seen[0] ?? source;
 }
 
-/** An entry of x-forwarded-for without a port and brackets; undefined: it is no address. */
+/** An entry of x-forwarded-for without a port and brackets; undefined: it is not an address. */
 function addressOf(entry: string): string | undefined {
   const text = entry.trim();
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;

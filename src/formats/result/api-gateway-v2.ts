@@ -14,12 +14,12 @@ export const apiGatewayV2Response: ResponseFormat = shapedResponse((payload, mem
   readV2(payload, memory, stringContent),
 );
 
-/** A Function URL sends every result that is no answer as it came. */
+/** A Function URL sends every result that is not an answer as it came. */
 export const functionUrlResponse: ResponseFormat = shapedResponse((payload, memory) =>
   readV2(payload, memory, (whole) => whole),
 );
 
-/** The body of a result that is inferred to be one. */
+/** The body of a result that is inferred to be the body. */
 type InferredBody = (payload: Uint8Array, memory: MemoryAccount) => Uint8Array;
 
 /** Without the key `statusCode` the whole result is the body of a 200. */
@@ -44,15 +44,15 @@ function readObject(payload: Uint8Array): ResultFields | undefined {
 }
 
 /**
- * An answer that is cut off, or in which a serializer wrote NaN: inferred to be a 200, a refusal would let the caller pass
- * and show what it says.
+ * An answer that is cut off, or in which a serializer wrote NaN. If it were inferred to be a 200, a refusal would let the caller pass
+ * and show the function's text.
  */
 function isBrokenAnswer(payload: Uint8Array): boolean {
   const scanner = new JsonScanner(payload);
   return scanner.kind(scanner.start) === 'object' && scanner.bytes.includes('"statusCode"');
 }
 
-/** What a JSON string says; any other bytes as they came. */
+/** The text of a JSON string; any other bytes as they came. */
 function stringContent(payload: Uint8Array, memory: MemoryAccount): Uint8Array {
   const scanner = new JsonScanner(payload);
   const { start } = scanner;

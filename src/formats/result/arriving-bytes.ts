@@ -5,7 +5,7 @@ import type { BodyPieces } from '../function-answer.ts';
 
 const nothing = Buffer.alloc(0);
 
-/** The beginning of a body that arrives, in one buffer, and what follows it. What it keeps is taken of the account. */
+/** The beginning of an arriving body, in one buffer, and the rest of it. What it keeps is charged to the account. */
 export class ArrivingBytes implements BodyPieces {
   readonly #body: BodyPieces;
   readonly #pieces: AsyncIterator<Uint8Array>;
@@ -20,7 +20,7 @@ export class ArrivingBytes implements BodyPieces {
     this.#memory = memory;
   }
 
-  /** All that has come and was not let go. */
+  /** All bytes that have arrived and were not released. */
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }
@@ -36,14 +36,14 @@ export class ArrivingBytes implements BodyPieces {
     else this.#append(value);
   }
 
-  /** Lets the first bytes go. */
+  /** Releases the first bytes. */
   drop(count: number): void {
     const rest = Buffer.from(this.#buffer.subarray(count, this.#length));
     this.release();
     this.#append(rest);
   }
 
-  /** All that has come, in a buffer of their length. */
+  /** All bytes that have arrived, in a buffer of their length. */
   exact(): Buffer {
     if (this.#length < this.#buffer.length) {
       charge(this.#memory, this.#length);
@@ -54,7 +54,7 @@ export class ArrivingBytes implements BodyPieces {
     return this.#buffer;
   }
 
-  /** Lets all bytes go. */
+  /** Releases all bytes. */
   release(): void {
     this.#memory.give(this.#buffer.length);
     this.#buffer = nothing;
@@ -64,7 +64,7 @@ export class ArrivingBytes implements BodyPieces {
   /** For one reader: what has come, and what follows. Leaving the loop is a stop. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     try {
-      // Not in a variable, which would keep them for as long as this goes on.
+      // Not in a variable, which would keep them in memory for as long as the loop runs.
       if (this.#length > 0) yield this.#take();
       for (;;) {
         const { done, value } = await this.#pieces.next();
@@ -93,7 +93,7 @@ export class ArrivingBytes implements BodyPieces {
       throw new FormatError(`the result has more than ${MAX_ANSWER_BYTES} bytes and no prelude`);
     }
     if (length > this.#buffer.length) {
-      // Twice as much: pieces may be a byte each.
+      // Double the size: pieces may be one byte each.
       const grown = Math.min(MAX_ANSWER_BYTES, Math.max(length, 2 * this.#buffer.length));
       charge(this.#memory, grown);
       const buffer = Buffer.allocUnsafe(grown);

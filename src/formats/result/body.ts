@@ -8,7 +8,7 @@ const EMPTY = Buffer.alloc(0);
 
 /**
  * `body` as bytes: a string's text as UTF-8, or what it is in base64; any other value as the function wrote it, so that
- * `1.10` and large integers keep their digits. What is made on the way is taken of `memory` until the bytes are there.
+ * `1.10` and large integers keep their digits. Intermediate data are charged to `memory` until the bytes exist.
  * Throws FormatError and NoRoomError.
  */
 export function bodyOf(fields: ResultFields, memory: MemoryAccount): Uint8Array {
@@ -25,7 +25,7 @@ export function bodyOf(fields: ResultFields, memory: MemoryAccount): Uint8Array 
   return textBytes(scanner, span, memory, isBase64 ? fromBase64 : toUtf8);
 }
 
-/** The text of a string as bytes, by UTF-8 unless told otherwise. What it takes on the way is taken of `memory`. */
+/** The text of a string as bytes, UTF-8 by default. Intermediate data are charged to `memory`. */
 export function textBytes(
   scanner: JsonScanner,
   span: JsonSpan,
@@ -33,7 +33,7 @@ export function textBytes(
   toBytes: (text: string) => Uint8Array = toUtf8,
 ): Uint8Array {
   const written = scanner.bytes.subarray(span.start, span.end);
-  // The text as it is written and as it is read, and the bytes.
+  // The text as written, the text as read, and the bytes.
   const most = (isAscii(written) ? 3 : 5) * written.length;
   charge(memory, most);
   try {
@@ -45,7 +45,7 @@ export function textBytes(
 
 const toUtf8 = (text: string): Uint8Array => Buffer.from(text);
 
-/** Strict: Buffer.from takes anything. As AWS does, it needs no padding; blanks and base64url are not base64. */
+/** Strict, because Buffer.from accepts anything. As in AWS, padding is optional; blanks and base64url are not base64. */
 function fromBase64(text: string): Uint8Array {
   const digits = text.endsWith('==') ? text.length - 2 : text.endsWith('=') ? text.length - 1 : text.length;
   const isPadded = digits < text.length;

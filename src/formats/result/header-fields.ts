@@ -6,7 +6,7 @@ import type { ResultFields } from './result-fields.ts';
 /** Values by name in lower case, both in their order: names that differ in case alone are one header. */
 export type HeaderFields = Map<string, string[]>;
 
-/** Far above what AWS passes on (10 KiB) and what clients take. */
+/** Far more than AWS forwards (10 KiB) and clients accept. */
 const MAX_LINES = 1_000;
 const MAX_BYTES = 256 * 1024;
 
@@ -67,7 +67,7 @@ function read(
   let lines = 0;
   let bytes = 0;
   for (const [name, value] of spans) {
-    // A pseudo-header is dropped later; any other colon makes it no name.
+    // A pseudo-header is dropped later; any other colon makes the name invalid.
     if (!isHeaderName(name.startsWith(':') ? name.slice(1) : name)) {
       throw new FormatError(`${key} has a name that is not valid`, { cause: new Error(JSON.stringify(name)) });
     }
@@ -100,14 +100,14 @@ function headerText(fields: ResultFields, value: JsonSpan, key: string): string 
   if (kind === 'object' || kind === 'array') {
     throw new FormatError(`${key} has a value that is neither a text, a number nor a boolean`);
   }
-  // Six bytes may stand for one.
+  // Six bytes may encode one.
   if (value.end - value.start > 6 * MAX_BYTES) throw tooMany();
   const text = trimmed(scanner.text(value));
   if (!isHeaderValue(text)) throw new FormatError(`${key} has a value with a control character`);
   return text;
 }
 
-/** Blanks around a value are not part of it (RFC 9110, 5.5). A regular expression would take the square of a hostile text. */
+/** Blanks around a value are not part of it (RFC 9110, 5.5). A regular expression would take quadratic time for a hostile text. */
 function trimmed(text: string): string {
   let start = 0;
   let end = text.length;

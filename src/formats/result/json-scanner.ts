@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Where a value stands in the bytes of a JSON text. */
+/** The position of a value in the bytes of a JSON text. */
 export interface JsonSpan {
   readonly start: number;
-  /** Behind its last byte. */
+  /** After its last byte. */
   readonly end: number;
 }
 
@@ -34,7 +34,7 @@ const CLOSE_MAP = 0x7d;
 const ESCAPED: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
 const WORDS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
 
-/** Deeper than any result of use. It bounds what a reading keeps. */
+/** Deeper than any useful result. It limits what a scan keeps. */
 const MAX_DEPTH = 10_000;
 
 /** The bytes are not JSON (RFC 8259). */
@@ -43,7 +43,7 @@ export class JsonSyntaxError extends Error {
 }
 
 /**
- * Finds values in JSON text without making them: a hostile result of 6 MB would become objects of a hundred. Strict, as
+ * Finds values in JSON text without making them: a hostile result of 6 MB would become objects of 100 MB. Strict, as
  * JSON.parse is, and the bytes must be UTF-8. A byte order mark is skipped (RFC 8259, 8.1).
  */
 export class JsonScanner {
@@ -60,9 +60,9 @@ export class JsonScanner {
     return this.#blank(isMarked ? 3 : 0);
   }
 
-  /** Checks that a value which has ended is all of the text. */
+  /** Checks that nothing follows the value. */
   finish(end: number): void {
-    if (this.#blank(end) !== this.bytes.length) throw new JsonSyntaxError('something follows the value');
+    if (this.#blank(end) !== this.bytes.length) throw new JsonSyntaxError('unexpected text after the value');
     if (!isUtf8(this.bytes)) throw new JsonSyntaxError('the text is not UTF-8');
   }
 
@@ -81,7 +81,7 @@ export class JsonScanner {
     }
   }
 
-  /** Tells the names and values of the object that begins here, in their order; gives its end. */
+  /** Visits the names and values of the object that begins here, in their order; returns its end. */
   object(from: number, visit: (name: JsonSpan, value: JsonSpan) => void): number {
     let at = this.#blank(from + 1);
     if (this.bytes[at] === CLOSE_MAP) return at + 1;
@@ -108,7 +108,7 @@ export class JsonScanner {
     }
   }
 
-  /** What a string says; any other value as it is written. */
+  /** The text of a string; any other value as it is written. */
   text({ start, end }: JsonSpan): string {
     if (this.bytes[start] !== QUOTE) return this.bytes.toString('utf8', start, end);
     if (!this.bytes.subarray(start, end).includes(BACKSLASH)) return this.bytes.toString('utf8', start + 1, end - 1);
@@ -123,7 +123,7 @@ export class JsonScanner {
     }
   }
 
-  /** The end of a scalar, or of all that a list or a map holds: without recursion, which deep nesting would exhaust. */
+  /** The end of a scalar, list or map: without recursion, which deep nesting would exhaust. */
   value(from: number): number {
     const { bytes } = this;
     /** Whether each open level is a map. */
@@ -141,7 +141,7 @@ export class JsonScanner {
         }
         at++;
       } else at = this.#scalar(at);
-      // A value has ended: so may the lists and maps around it.
+      // A value has ended; the lists and maps around it may end too.
       for (;;) {
         const isMap = maps.at(-1);
         if (isMap === undefined) return at;
@@ -175,7 +175,7 @@ export class JsonScanner {
     if (byte === QUOTE) return this.#string(at);
     if (byte === MINUS || isDigit(byte)) return this.#number(at);
     const word = WORDS.find((one) => one.compare(this.bytes, at, Math.min(at + one.length, this.bytes.length)) === 0);
-    if (word === undefined) throw new JsonSyntaxError('something stands where a value should');
+    if (word === undefined) throw new JsonSyntaxError('expected a value');
     return at + word.length;
   }
 

@@ -1,10 +1,10 @@
-/** Between a streamed answer's prelude and its body: so many NULs, no more. JSON has none. */
+/** Between a streamed answer's prelude and its body: exactly this many NULs. JSON contains none. */
 export const DELIMITER_BYTES = 8;
 
 /** `whole`: the delimiter. `cut`: all bytes from the first NUL on are NULs, and more may come. `broken`: something else follows. */
 export type Delimiter = 'none' | 'cut' | 'whole' | 'broken';
 
-/** What begins at the first NUL from `from` on, and where that is. */
+/** What begins at the first NUL from `from` on, and its position. */
 export function findDelimiter(bytes: Uint8Array, from: number): { readonly kind: Delimiter; readonly at: number } {
   const at = bytes.indexOf(0, from);
   if (at === -1) return { kind: 'none', at: bytes.length };

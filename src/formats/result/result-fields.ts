@@ -1,7 +1,7 @@
 import { FormatError } from '../format-error.ts';
 import { JsonScanner, type JsonSpan, JsonSyntaxError } from './json-scanner.ts';
 
-/** The keys of a result that mean something to any dialect. */
+/** The keys of a result that any dialect reads. */
 const KNOWN = ['statusCode', 'headers', 'multiValueHeaders', 'cookies', 'body', 'isBase64Encoded'] as const;
 
 export type ResultKey = (typeof KNOWN)[number];
@@ -9,7 +9,7 @@ export type ResultKey = (typeof KNOWN)[number];
 /** A name with more bytes, quotes included, is not a known key, however it is escaped. */
 const LONGEST_NAME = 6 * Math.max(...KNOWN.map((key) => key.length)) + 2;
 
-/** A function's result that is a JSON object: where the values of its known keys stand. */
+/** A function's result that is a JSON object: the positions of its known keys' values. */
 export class ResultFields {
   readonly scanner: JsonScanner;
   readonly #spans: ReadonlyMap<string, JsonSpan>;
@@ -19,7 +19,7 @@ export class ResultFields {
     this.#spans = spans;
   }
 
-  /** Throws FormatError for anything else; `what` is what it calls the bytes. */
+  /** Throws FormatError for anything else; `what` names the bytes in the message. */
   static read(payload: Uint8Array, what = 'the result'): ResultFields {
     const scanner = new JsonScanner(payload);
     const { start } = scanner;

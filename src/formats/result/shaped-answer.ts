@@ -15,18 +15,18 @@ export function shapedResponse(read: (payload: Uint8Array, memory: MemoryAccount
   };
 }
 
-/** What a dialect has read of a result. */
+/** The parts of a result that a dialect has read. */
 export interface ShapedHead {
   readonly status: number;
   readonly headers: HeaderFields;
-  /** Where the headers have none. */
+  /** Used if the headers have none. */
   readonly contentType: string | undefined;
 }
 
-/** The answer that a result in one of AWS's shapes is. Throws FormatError and NoRoomError. */
+/** Reads a result in one of AWS's shapes as an answer. Throws FormatError and NoRoomError. */
 export function shapedAnswer(fields: ResultFields, head: ShapedHead, memory: MemoryAccount): FunctionAnswer {
   const { status, contentType } = head;
-  // Read also where it is not sent: a malformed result is no answer.
+  // Read even if it is not sent: a malformed result is an error.
   const body = bodyOf(fields, memory);
   const headers = sentHeaders(head.headers, status, contentType);
   return { status, headers, body: hasNoBody(status) ? new Uint8Array() : body };

@@ -10,17 +10,17 @@ import { ResultFields } from './result-fields.ts';
 import { sentHeaders } from './shaped-answer.ts';
 import { statusCode } from './status-code.ts';
 
-/** As API Gateway wants it: the delimiter begins within so many bytes. */
+/** As API Gateway requires: the delimiter begins within this many bytes. */
 const MAX_PRELUDE_BYTES = 16 * 1024;
-/** As Lambda says it of streams whose function says nothing. */
+/** Lambda's default for streams without a content type. */
 const CONTENT_TYPE = 'application/octet-stream';
-/** How JSON begins, and so a prelude and the whole result of a function that does not stream. */
+/** How JSON begins, and thus a prelude, or the whole result of a function that does not stream. */
 const JSON_BEGINNINGS: ReadonlySet<number> = new Set(Buffer.from('{["-0123456789tfn'));
-/** Of those, how a result begins that may be long. */
+/** Of these, the first bytes of results that may be long. */
 const LONG_BEGINNINGS: ReadonlySet<number> = new Set(Buffer.from('{["'));
 const BLANKS: ReadonlySet<number> = new Set(Buffer.from(' \t\r\n'));
 
-/** So long the end of an answer without a body is waited for, to tell a failure and to keep the connection. */
+/** How long to wait for the end of an answer without a body, to detect a failure and to keep the connection. */
 const BODILESS_MS = 1_000;
 
 const empty = new Uint8Array();
@@ -56,7 +56,7 @@ export const rawStream: StreamedResponseFormat = {
 
 type Head = Omit<FunctionAnswer, 'body'>;
 
-/** Closes what the body comes from where there is no answer. */
+/** Closes the body's source if there is no answer. */
 async function begin(
   body: BodyPieces,
   memory: MemoryAccount,
@@ -71,7 +71,7 @@ async function begin(
   }
 }
 
-/** Waits for the first byte of the body, or its end: what goes wrong until then is no answer. */
+/** Waits for the first byte of the body, or its end: a failure before that means there is no answer. */
 async function answer(arriving: ArrivingBytes, { status, headers }: Head): Promise<FunctionAnswer> {
   const bodiless = hasNoBody(status);
   const timer = bodiless ? setTimeout(() => arriving.stop(), BODILESS_MS) : undefined;
@@ -99,7 +99,7 @@ async function preludeEnd(arriving: ArrivingBytes): Promise<number | undefined> 
     first ??= arriving.bytes.subarray(searched).find((byte) => !BLANKS.has(byte));
     if (first !== undefined && first !== 0 && !JSON_BEGINNINGS.has(first)) {
       throw new FormatError(
-        'the result begins neither with a prelude nor as JSON does: `prelude: false` takes its bytes as the body',
+        'the result begins neither with a prelude nor with JSON: `prelude: false` uses its bytes as the body',
       );
     }
     if (at > MAX_PRELUDE_BYTES && (first === undefined || !LONG_BEGINNINGS.has(first))) {
@@ -107,7 +107,7 @@ async function preludeEnd(arriving: ArrivingBytes): Promise<number | undefined> 
     }
     if (arriving.ended) {
       if (kind === 'none') return undefined;
-      throw new FormatError('the result ends within the 8 NULs behind the prelude');
+      throw new FormatError('the result ends within the 8 NULs after the prelude');
     }
     searched = at;
     await arriving.more();

@@ -26,7 +26,7 @@ export function serverCluster(): Json {
         explicit_http_config: { http2_protocol_options: {} },
       },
     },
-    '#': 'Each request is one gRPC stream for as long as its function runs: the 1,024 of Envoy are soon reached.',
+    '#': 'Each request is one gRPC stream for as long as its function runs: the default of 1,024 is soon reached.',
     circuit_breakers: { thresholds: [{ max_requests: 100_000, max_pending_requests: 100_000, max_retries: 100_000 }] },
     health_checks: [
       {
@@ -52,7 +52,7 @@ export function backendCluster(profile: Profile, loadBalancing: BackendGroup['lo
     name,
     type: 'STRICT_DNS',
     connect_timeout: seconds(connection.connectTimeoutMs || 5000),
-    // Envoy's RANDOM looks at no weights.
+    // Envoy's RANDOM ignores weights.
     lb_policy: loadBalancing === 'RANDOM' ? 'RANDOM' : 'ROUND_ROBIN',
     per_connection_buffer_limit_bytes: defaultLimits.bodyBytes,
     load_assignment: {
@@ -131,7 +131,7 @@ function healthCheck(check: HealthCheck, { http2: options }: Connection): Json {
   return {
     timeout: '5s',
     interval: seconds(check.intervalMs),
-    '#': 'Without it Envoy checks a cluster that had no requests yet once a minute.',
+    '#': 'Without it Envoy checks a cluster without requests so far only once a minute.',
     no_traffic_interval: seconds(check.intervalMs),
     unhealthy_threshold: check.unhealthyThreshold,
     healthy_threshold: check.healthyThreshold,

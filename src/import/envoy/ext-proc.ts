@@ -31,7 +31,7 @@ export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json
           retry_back_off: { base_interval: '0.01s', max_interval: '0.1s' },
         },
       },
-      '#': 'The least that a policy needs: the sidecar asks for bodies and responses by mode_override.',
+      '#': 'The minimum that a policy needs: the sidecar asks for bodies and responses by mode_override.',
       processing_mode: {
         request_header_mode: 'SEND',
         response_header_mode: 'SKIP',
@@ -62,10 +62,10 @@ export function extProcFilter(messageTimeoutMs: number, readsTls: boolean): Json
   };
 }
 
-/** What lets on only requests whose policies are done, should Envoy go on without them. */
+/** The filter that stops requests whose policies have not run, should Envoy continue without them. */
 export const requestDoneFilter: Json = {
   name: REQUEST_DONE.filter,
-  '#': 'Only requests go on whose policies are done. Off without the sidecar.',
+  '#': 'Only requests whose policies have run are forwarded. Off without the sidecar.',
   disabled: true,
   typed_config: {
     '@type': type('extensions.filters.http.rbac.v3.RBAC'),

@@ -24,7 +24,7 @@ export function envoyDocument(
   for (const other of others) {
     report.add('lost', `endpoint group ${other.name}: the routes go to ${group?.name}`, other.field);
   }
-  if (group === undefined) report.add('lost', 'a backend: no endpoint could be carried, the routes answer 503');
+  if (group === undefined) report.add('lost', 'a backend: no endpoint could be imported, so the routes answer 503');
   const profiles = group === undefined ? [] : profilesOf(group, report);
   const text = JSON.stringify([imported.apis, [...definition.responseTemplates.values()].map((types) => [...types])]);
   const sidecar = extProcFilter(messageTimeoutMs, readsTls(text));
@@ -68,5 +68,5 @@ function securityLines(report: Report): readonly string[] {
   const opened = report.entries.filter(({ damage }) => damage === 'opened');
   if (opened.length === 0) return [];
   const lines = opened.map(({ what, closed }) => `- ${closed === true ? 'CLOSED' : 'OPENED, as accepted'}: ${what}`);
-  return ['', 'What restricted callers and is not carried:', ...lines];
+  return ['', 'Restrictions on callers that are not imported:', ...lines];
 }

@@ -9,7 +9,7 @@ import { address, type } from './json.ts';
 export function routeConfiguration(virtualHosts: readonly Json[], usesSidecar: boolean): Json {
   return {
     name: 'routes',
-    '#': 'As the gateway: api.example.com:8443 is api.example.com.',
+    '#': 'As in the gateway: api.example.com:8443 is api.example.com.',
     ignore_port_in_host_matching: true,
     ...(usesSidecar ? {} : sidecarOff),
     virtual_hosts: virtualHosts,
@@ -17,7 +17,7 @@ export function routeConfiguration(virtualHosts: readonly Json[], usesSidecar: b
 }
 
 const sidecarOff: Json = {
-  '#': 'No route is open that has Lambda steps: each that becomes so has to enable the filter.',
+  '#': 'No route with Lambda steps is open: each one that you open must enable the filter.',
   typed_per_filter_config: {
     [EXT_PROC_FILTER]: { '@type': type('config.route.v3.FilterConfig'), disabled: true },
   },
@@ -55,9 +55,9 @@ export function listener(definition: ApiDefinition, routes: Json, filters: reado
   };
 }
 
-/** What Envoy and the backend understand of a request has to be the same, and nobody may wait for ever. */
+/** Envoy and the backend must read a request in the same way, and every wait needs a limit. */
 const hardening: Json = {
-  '#': 'Routes are found by the path that the backend will see: /a/../b, //b and /a%2Fb are no ways around a route.',
+  '#': 'Routes are matched by the path that the backend will see: /a/../b, //b and /a%2Fb do not bypass a route.',
   normalize_path: true,
   merge_slashes: true,
   path_with_escaped_slashes_action: 'UNESCAPE_AND_REDIRECT',
@@ -91,7 +91,7 @@ export function corsRules(cors: Cors): Json {
   };
 }
 
-/** Envoy takes no more than it has memory for. */
+/** Envoy accepts no more than it has memory for. */
 export const overloadManager: Json = {
   refresh_interval: '0.25s',
   resource_monitors: [

@@ -2,11 +2,11 @@ import type { Backend, BackendGroup } from '../definition.ts';
 import { slug, uniqueName } from '../names.ts';
 import type { Report } from '../report.ts';
 
-/** Endpoints that are spoken to in the same way: one cluster of Envoy. */
+/** Endpoints with the same connection settings: one cluster of Envoy. */
 export interface Profile {
   readonly cluster: string;
   readonly endpoints: readonly Backend[];
-  /** Get traffic when none of the others is healthy. */
+  /** Endpoints that get traffic when none of the others is healthy. */
   readonly spares: readonly Backend[];
   readonly weight: number;
   /** Without a slash at its end. */
@@ -18,7 +18,7 @@ export function profilesOf(group: BackendGroup, report: Report): readonly Profil
   const first = group.endpoints.filter(({ backup }) => !backup);
   const main = first.length > 0 ? first : group.endpoints;
   if (first.length === 0) {
-    report.add('told', `all endpoints of group ${group.name} are spare ones: they share the traffic`, group.field);
+    report.add('told', `all endpoints of group ${group.name} are backups: they share the traffic`, group.field);
   }
   const byKey = Map.groupBy(main, keyOf);
   const names = new Set<string>();
@@ -30,13 +30,13 @@ export function profilesOf(group: BackendGroup, report: Report): readonly Profil
     return { key, cluster, endpoints, spares: [], weight, path: one === undefined ? '' : pathOf(one) };
   });
   if (profiles.length > 1) {
-    const what = `endpoints of group ${group.name} have different paths, schemes or options: requests are shared out by chance in the ratio of the weights, each with its own; one that fails is not left out`;
+    const what = `endpoints of group ${group.name} have different paths, schemes or options: requests are distributed at random by weight, each with the settings of its endpoint; an endpoint that fails is not taken out`;
     report.add('changed', what, group.field);
   }
   const spares = first.length > 0 ? group.endpoints.filter(({ backup }) => backup) : [];
   for (const spare of spares) {
     if (profiles.length === 1 && profiles[0]?.key === keyOf(spare)) continue;
-    const what = `the spare endpoint ${spare.name}: its path, scheme or options are not those of the others, and it gets no traffic`;
+    const what = `the backup endpoint ${spare.name}: its path, scheme or options differ from those of the others, so it gets no traffic`;
     report.add('lost', what, group.field);
   }
   return profiles.map(({ key, ...profile }) => {

@@ -9,9 +9,9 @@ import { corsRules } from './listener.ts';
 import type { Profile } from './profiles.ts';
 
 export const CLOSED_KEY = 'LAMBDA_EXT_PROC_IMPORT_CLOSED';
-const CLOSED_MESSAGE = 'This route is closed: what restricted its callers was not imported.';
+const CLOSED_MESSAGE = 'This route is closed: the restrictions on its callers were not imported.';
 
-/** A path without a host is for every host, also for those that other entries name. */
+/** A path without a host applies to every host, including those that other entries name. */
 export function virtualHosts(
   definition: ApiDefinition,
   routes: readonly ImportedRoute[],
@@ -37,7 +37,7 @@ function covers(pattern: string, host: string): boolean {
   return pattern === host || (pattern.startsWith('*') && host.endsWith(pattern.slice(1)));
 }
 
-/** Envoy takes the first route that fits: the longer context path has to come first. */
+/** Envoy takes the first matching route, so the longer context path must come first. */
 function byContextPath(routes: readonly ImportedRoute[]): readonly ImportedRoute[] {
   return routes.toSorted((a, b) => b.contextPath.length - a.contextPath.length);
 }
@@ -45,7 +45,7 @@ function byContextPath(routes: readonly ImportedRoute[]): readonly ImportedRoute
 function routeObjects(route: ImportedRoute, profiles: readonly Profile[]): readonly Json[] {
   if (route.closedBy.length > 0) return [closedRoute(route, profiles)];
   if (route.isMissing) {
-    const comment = 'No flow is for these requests, and the API wants one (matchRequired).';
+    const comment = 'No flow matches these requests, and the API requires one (matchRequired).';
     return [{ '#': comment, name: route.name, match: match(route), direct_response: { status: 404 } }];
   }
   const policies = route.api === undefined ? {} : { typed_per_filter_config: extProcOn(route.api) };
@@ -60,7 +60,7 @@ function routeObjects(route: ImportedRoute, profiles: readonly Profile[]): reado
     const fraction = { runtime_fraction: { default_value: { numerator: share, denominator: 'MILLION' } } };
     return {
       ...(profiles.length > 1 &&
-        index === 0 && { '#': 'The endpoints differ: each has a route that takes its share.' }),
+        index === 0 && { '#': 'The endpoints differ: each has a route for its share of the requests.' }),
       name: index === 0 ? route.name : `${route.name}-${index + 1}`,
       match: { ...match(route), ...(!isLast && fraction) },
       route: action(route, profile),
@@ -70,7 +70,7 @@ function routeObjects(route: ImportedRoute, profiles: readonly Profile[]): reado
   });
 }
 
-/** Closed until a person says otherwise: the comment holds why, and what to write. */
+/** Closed until the user decides otherwise: the comment says why, and what to write. */
 function closedRoute(route: ImportedRoute, profiles: readonly Profile[]): Json {
   const [profile] = profiles;
   const open = {
@@ -79,7 +79,7 @@ function closedRoute(route: ImportedRoute, profiles: readonly Profile[]): Json {
   };
   const names = [...new Set(route.closedBy.map(({ name }) => name))];
   const comment = [
-    'CLOSED, since these restricted callers and are not carried:',
+    'CLOSED, because these restrictions on callers are not imported:',
     ...new Set(route.closedBy.map(({ what }) => `- ${what}`)),
     `Import again with ${names.map((name) => `--accept ${JSON.stringify(name)}`).join(' ')}, or write instead of direct_response:`,
     ...yamlLines(open),
@@ -100,7 +100,7 @@ function overwrite(key: string, value: string): Json {
   return { header: { key, value }, append_action: 'OVERWRITE_IF_EXISTS_OR_ADD' };
 }
 
-/** Envoy reads values as formats: a percent sign is written twice. */
+/** Envoy reads values as format strings: a percent sign is doubled. */
 function headersToAdd({ endpoints: [first] }: Profile): Json {
   const headers = Object.entries(first?.connection.headers ?? {});
   if (headers.length === 0) return {};

@@ -6,7 +6,7 @@ import { carryHeaders } from './headers.ts';
 import { readCheckV2 } from './health-check.ts';
 import type { Reader } from './reader.ts';
 
-/** Exports of the gateway, of the console and of the management API call the same parts by different names. */
+/** Exports of the gateway, the console and the management API use different names for the same parts. */
 const names = {
   http: ['http', 'httpClientOptions'],
   ssl: ['ssl', 'httpClientSslOptions'],

@@ -50,7 +50,7 @@ export function readGroupsV4(api: Reader, report: Report): readonly BackendGroup
 function tellType(reader: Reader, owner: string, report: Report): void {
   const type = reader.text('type');
   if (type !== undefined && !/^http(?:-proxy)?$/i.test(type)) {
-    report.add('changed', `the type ${type} of ${owner}: it is spoken to as HTTP`, `${reader.path}.type`);
+    report.add('changed', `the type ${type} of ${owner}: it is used as HTTP`, `${reader.path}.type`);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Backend, BackendGroup, Connection, HealthCheck } from '../definiti
 import type { Report } from '../report.ts';
 import type { Reader } from './reader.ts';
 
-/** One endpoint, in the words of v2 and v4. Reads nothing before it is asked: the target may be no backend at all. */
+/** One endpoint, with the field names of v2 and v4. Reads on demand: the target may not be a backend at all. */
 export interface EndpointParts {
   readonly name: string;
   readonly reader: Reader;
@@ -12,7 +12,7 @@ export interface EndpointParts {
   healthCheck(targetPath: string): HealthCheck | undefined;
 }
 
-/** The HTTP backends of a group; others are told. */
+/** The HTTP backends of a group; others are reported. */
 export function readBackends(
   endpoints: readonly EndpointParts[],
   loadBalancing: BackendGroup['loadBalancing'],
@@ -22,7 +22,9 @@ export function readBackends(
     const { name, reader } = endpoint;
     const target = URL.parse(endpoint.target ?? '');
     if (target === null || !/^https?:$/.test(target.protocol) || !isHost(target.hostname)) {
-      const what = endpoint.target?.includes('{#') ? 'whose target is an expression' : 'which is no http or https URL';
+      const what = endpoint.target?.includes('{#')
+        ? 'whose target is an expression'
+        : 'which is not an http or https URL';
       reader.tell(report, 'lost', `endpoint ${name}, ${what}`);
       return [];
     }
@@ -51,7 +53,7 @@ function tellTenants(reader: Reader, name: string, report: Report): void {
   report.add('changed', what, `${reader.path}.tenants`, `${reader.path}.tenant`);
 }
 
-/** Only the weighted load balancers look at weights; to those 0 means no traffic, as to Envoy it may not. */
+/** Only the weighted load balancers use weights; for them 0 means no traffic, which Envoy does not allow as a weight. */
 function weightOf(reader: Reader, name: string, loadBalancing: string, report: Report): number {
   const weight = reader.number('weight');
   if (weight === undefined) return 1;
@@ -59,7 +61,7 @@ function weightOf(reader: Reader, name: string, loadBalancing: string, report: R
     if (weight !== 1)
       report.add(
         'told',
-        `the weight of endpoint ${name}, which ${loadBalancing} does not look at`,
+        `the weight of endpoint ${name}, which ${loadBalancing} does not use`,
         `${reader.path}.weight`,
       );
     return 1;
@@ -88,7 +90,7 @@ export function tellDiscovery(services: Reader, group: string, report: Report): 
   const isOn = discovery.flag('enabled') !== false;
   const kind = discovery.text('type', 'provider') ?? 'unknown';
   const what = isOn
-    ? `service discovery of group ${group} (${kind}): only the listed endpoints get traffic; EDS or STRICT_DNS may take its place`
+    ? `service discovery of group ${group} (${kind}): only the listed endpoints get traffic; EDS or STRICT_DNS may replace it`
     : `service discovery of group ${group}, which is off`;
   discovery.tell(report, isOn ? 'lost' : 'told', what);
 }
@@ -97,7 +99,7 @@ export function tellNotInherited(group: Reader, field: string, name: string, rep
   if (group.has(field)) group.get(field).tell(report, 'told', `${field} of group ${name}, which no endpoint inherits`);
 }
 
-/** Computed when it is asked for, and once. */
+/** Computed once, on first use. */
 export interface Lazy<T> {
   value(): T;
   isKnown(): boolean;

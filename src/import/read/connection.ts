@@ -5,7 +5,7 @@ import type { Reader } from './reader.ts';
 import { readTls } from './tls.ts';
 import { readHeaders } from './values.ts';
 
-/** The parts of an endpoint or a group that say how to speak to a backend, in the words of v2 and v4. */
+/** The connection settings of an endpoint or a group, with the field names of v2 and v4. */
 export interface ConnectionParts {
   readonly http: Reader;
   readonly ssl: Reader;
@@ -60,11 +60,11 @@ function readHttp2(http: Reader, owner: string, report: Report): Http2Options | 
   const streamWindow = limit('http2StreamWindowSize', 65_535);
   if (version !== 'HTTP_2') {
     if (version !== 'HTTP_1_1')
-      report.add('changed', `${owner} speaks ${version}: HTTP/1.1 is spoken`, `${http.path}.version`);
+      report.add('changed', `${owner} uses ${version}: HTTP/1.1 is used`, `${http.path}.version`);
     if ((maxConcurrentStreams ?? connectionWindow ?? streamWindow) !== undefined) {
       report.add(
         'told',
-        `HTTP/2 limits of ${owner}, which speaks HTTP/1.1`,
+        `HTTP/2 limits of ${owner}, which uses HTTP/1.1`,
         `${http.path}.http2MultiplexingLimit`,
         `${http.path}.http2ConnectionWindowSize`,
         `${http.path}.http2StreamWindowSize`,
@@ -87,7 +87,7 @@ function tellProxy(proxy: Reader, owner: string, report: Report): void {
   else report.add('told', `the outgoing proxy of ${owner}, which is off`, proxy.path);
 }
 
-/** Options of the gateway's client that Envoy has no word for, or does by itself. */
+/** Options of the gateway's client that Envoy does not have, or applies by itself. */
 const TOLD_OPTIONS: readonly (readonly [name: string, what: string])[] = [
   ['pipelining', 'HTTP pipelining, which Envoy does not do'],
   ['useCompression', "compression between gateway and backend: Envoy passes the caller's accept-encoding on"],

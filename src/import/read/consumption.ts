@@ -1,4 +1,4 @@
-/** Which parts of a definition were looked at, so that whatever was not can be told, known or not. */
+/** Which parts of a definition were read, so that all others can be reported, known or not. */
 export class Consumption {
   readonly #seen = new WeakMap<object, Set<string>>();
   readonly #whole = new WeakSet<object>();
@@ -11,19 +11,19 @@ export class Consumption {
     else keys.add(key);
   }
 
-  /** Everything in it counts as looked at. */
+  /** Everything in it counts as read. */
   seeWhole(value: unknown): void {
     if (typeof value === 'object' && value !== null) this.#whole.add(value);
   }
 
-  /** The text under a key was read as this data: its parts are looked for there. */
+  /** The text under a key was parsed to this data: its parts are tracked there. */
   parsedAs(owner: object, key: string, data: unknown): void {
     const known = this.#parsed.get(owner) ?? new Map<string, unknown>();
     known.set(key, data);
     this.#parsed.set(owner, known);
   }
 
-  /** The paths of values that nobody looked at; empty ones say nothing and are left out. */
+  /** The paths of values that were not read; empty values are left out. */
   unread(root: unknown, rootPath: string): readonly string[] {
     const found: string[] = [];
     // A list, not recursion: the depth of a definition is its author's choice.

@@ -3,7 +3,7 @@ import type { Report } from '../report.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Reader } from './reader.ts';
 
-/** What reading a definition needs beside it. */
+/** What reading a definition needs besides the definition. */
 export interface ReadContext {
   readonly report: Report;
   readonly secrets: Secrets;

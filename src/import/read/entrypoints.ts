@@ -3,7 +3,7 @@ import { isRe2 } from '../path-patterns.ts';
 import type { Report } from '../report.ts';
 import { isRecord, type Reader } from './reader.ts';
 
-/** Where the gateway listened: paths with or without hosts. What Envoy cannot listen for is told. */
+/** Where the gateway listened: paths with or without hosts. What Envoy cannot match is reported. */
 export function readEntrypoints(paths: readonly Reader[], report: Report): readonly Entrypoint[] {
   const found = new Map<string, Entrypoint>();
   for (const path of paths) {
@@ -16,7 +16,7 @@ export function readEntrypoints(paths: readonly Reader[], report: Report): reado
       path.tell(
         report,
         'lost',
-        'a path with ? or # or that is no text, or a host that is no name: no request can come to it',
+        'a path with ? or #, a path that is not text, or a host that is not a valid name: no request can reach it',
       );
       continue;
     }
@@ -29,14 +29,14 @@ export function readEntrypoints(paths: readonly Reader[], report: Report): reado
   return [...found.values()];
 }
 
-/** Repeated slashes are one, as in the gateway. Undefined: Envoy has no such paths. */
+/** Repeated slashes count as one, as in the gateway. Undefined: Envoy has no such paths. */
 function contextPathOf(path: string): string | undefined {
   const whole = `/${path}`.replace(/\/+/g, '/').replace(/\/$/, '');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: Envoy's configuration is text without them
   return /[?#\x00-\x1f\x7f]/.test(whole) ? undefined : whole;
 }
 
-/** Hosts are the same in either case, and the gateway looks at no port. "" is every host; undefined what is no host. */
+/** Hosts are case-insensitive, and the gateway ignores ports. "" means every host; undefined: it is not a valid host. */
 function hostOf(host: string | undefined): string | undefined {
   const name = (host ?? '').trim().toLowerCase().replace(/:\d+$/, '');
   if (name === '' || name === '*') return '';
@@ -65,7 +65,7 @@ export function readCors(cors: Reader, report: Report): Cors | undefined {
   };
 }
 
-/** Origins with brackets or a star are regular expressions, all but a star alone. */
+/** Origins with brackets or a star are regular expressions, except a single star. */
 function readOrigins(cors: Reader, report: Report): Cors['origins'] {
   return cors.texts('allowOrigin').flatMap((origin): Cors['origins'] => {
     if (origin === '*') return [{ pattern: '.*' }];

@@ -5,7 +5,7 @@ import type { Reader } from './reader.ts';
 /** Events of the gateway have the state there; exports have what the portal shows. */
 const LIFECYCLE_FIELDS = ['lifecycleState', 'lifecycle_state'];
 
-/** What both versions say of an API as a whole. A stopped API lets nobody in. */
+/** What both versions say about an API as a whole. A stopped API admits no callers. */
 export function tellState(api: Reader, name: string, report: Report): readonly Guard[] {
   for (const resource of api.items('resources')) {
     const title = resource.text('name') ?? resource.get('ref').text('name') ?? 'without a name';

@@ -36,13 +36,13 @@ export function readFlows(flows: readonly Reader[], owner: string, context: Flow
     const what = `methods OTHER of flow ${name} of ${owner}: its steps do not run for methods that are not named`;
     context.report.add('changed', what, flow.get('methods').path);
     if (guards.length === 0) return [{ ...common, ...steps, selector, guards }];
-    // Envoy has no word for all others, and what guards them must not be left out.
+    // Envoy cannot express "all others", and their guards must not be left out.
     const guarded = { ...common, request: [], response: [], selector: { ...selector, methods: [] }, guards };
     return [{ ...common, ...steps, selector, guards: [] }, guarded];
   });
 }
 
-/** `hasOthers`: it is also for methods that have no name here. */
+/** `hasOthers`: it also applies to methods that are not listed here. */
 type FlowSelector = Selector & { readonly hasOthers: boolean };
 
 interface FlowParts {
@@ -101,13 +101,13 @@ function readSelector(
   const list = typeof methods.data === 'string' && methods.data !== '' ? [methods] : methods.elements();
   const named = list.map((method) => String(method.data).toUpperCase());
   const isAll = ALL_METHODS.every((method) => named.includes(method));
-  // A path that is no text is not the root alone.
+  // A path that is not text does not mean only the root.
   const isOdd = path === undefined && holder.find('path').isThere;
   const known = named.filter((method) => /^[A-Z]+$/.test(method) && method !== 'OTHER');
   return {
     operator: operator?.toUpperCase() === 'EQUALS' && !isOdd ? 'EQUALS' : 'STARTS_WITH',
     segments: (path ?? '/').split('/').filter((segment) => segment !== ''),
-    // None would mean all of them: a flow for other methods only is for none that has a name.
+    // No method would mean all: a flow for other methods only applies to none of the listed ones.
     methods: isAll || named.length === 0 ? [] : known.length > 0 ? known : ['OTHER'],
     hasOthers: !isAll && named.includes('OTHER'),
   };

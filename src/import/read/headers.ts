@@ -8,7 +8,7 @@ export interface EndpointHeaders {
 
 const SECRET_NAME = /key|token|secret|auth|password|credential/i;
 
-/** Those that Envoy can set; others are told by name. */
+/** Those that Envoy can set; others are reported by name. */
 export function carryHeaders(
   headers: readonly (readonly [name: string, value: string])[],
   owner: string,

@@ -130,7 +130,7 @@ function statusesOf({ assertions, request }: CheckParts, owner: string, report: 
   return [statuses.length === 1 && only !== undefined ? Number(only) : 200];
 }
 
-/** A first field of seconds with a step of five is every five seconds. Undefined for schedules that are no interval. */
+/** A first field of seconds with a step of five means every five seconds. Undefined for schedules that are not an interval. */
 function intervalOf(service: Reader, owner: string, report: Report): number {
   const schedule = service.text('schedule');
   const trigger = service.get('trigger');

@@ -11,7 +11,7 @@ export type { Reader } from './reader.ts';
 
 /**
  * Reads an export of the management API, a definition as the gateway has it, a Kubernetes resource of the operator, or
- * the form of the Automation API. Throws ImportError for what is none of them.
+ * the form of the Automation API. Throws ImportError for anything else.
  */
 export function readDefinition(document: unknown, context: ReadContext): ApiDefinition {
   const root = new Reader(document);
@@ -33,7 +33,7 @@ export function readDefinition(document: unknown, context: ReadContext): ApiDefi
   return definition;
 }
 
-/** A definition that does not state its version is v1, whose policies stand under `paths`. */
+/** A definition without a version is v1, whose policies are under `paths`. */
 function versionOf(root: Reader, api: Reader, plans: Reader): 'v1' | 'v2' | 'v4' | undefined {
   const told = api.text('definitionVersion', 'definition_version', 'gravitee') ?? '';
   const isOperators = root.text('kind') !== undefined;

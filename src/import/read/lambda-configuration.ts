@@ -2,12 +2,12 @@ import type { Report } from '../report.ts';
 import { isReference, type Secrets } from '../secrets.ts';
 import type { Reader } from './reader.ts';
 
-/** The fields of the gateway's policy; it ignores others, which are told as what nobody looked at. */
+/** The fields of the gateway's policy; it ignores others, which are reported as not read. */
 const TEXT_FIELDS = ['region', 'function', 'qualifier', 'invocationType', 'logType', 'roleSessionName', 'endpoint'];
 const SECRET_FIELDS = ['accessKey', 'secretKey', 'roleArn'];
 const TIME_FIELDS = ['connectionTimeoutMs', 'readTimeoutMs', 'apiCallAttemptTimeoutMs', 'apiCallTimeoutMs'];
 
-/** The object of the policy, with numbers and booleans that forms wrote as text made right. */
+/** The object of the policy; numbers and booleans that forms wrote as text are converted. */
 export function readLambdaConfiguration(
   configuration: Reader,
   report: Report,
@@ -23,7 +23,7 @@ export function readLambdaConfiguration(
     const text = configuration.text(name);
     if (text === undefined) continue;
     const { path } = configuration.get(name);
-    // A role is no secret; only what a vault has of it is.
+    // A role is not a secret; only a vault's value of it is.
     const isPlain = name === 'roleArn' && !isReference(text);
     add(name, isPlain ? text : secrets.reference(text, name, path, report));
   }
@@ -46,7 +46,7 @@ function payloadOf(configuration: Reader, report: Report): string | undefined {
   const { data } = payload;
   if (data === '') return '';
   if (typeof data !== 'object' || data === null) return configuration.text('payload');
-  payload.tell(report, 'changed', 'a payload that is no text: its JSON is sent');
+  payload.tell(report, 'changed', 'a payload that is not text: its JSON is sent');
   return JSON.stringify(data);
 }
 
@@ -54,7 +54,8 @@ function timeOf(configuration: Reader, name: string, report: Report): number | u
   const value = configuration.number(name);
   if (value !== undefined && value >= 0) return Math.round(value);
   const field = configuration.get(name);
-  if (field.isThere && field.data !== '') field.tell(report, 'changed', `${name} is no time: the default holds`);
+  if (field.isThere && field.data !== '')
+    field.tell(report, 'changed', `${name} is not a duration: the default applies`);
   return undefined;
 }
 
@@ -62,7 +63,7 @@ function timeOf(configuration: Reader, name: string, report: Report): number | u
 function readTrust(ssl: Reader, report: Report, secrets: Secrets): object | undefined {
   if (ssl.flag('trustAll') === true) {
     ssl.skip();
-    report.add('told', 'ssl.trustAll: any certificate of the Lambda endpoint is taken, as in the gateway', ssl.path);
+    report.add('told', 'ssl.trustAll: any certificate of the Lambda endpoint is accepted, as in the gateway', ssl.path);
     return { trustAll: true };
   }
   const type = ssl.text('trustStoreType')?.toUpperCase();
@@ -87,6 +88,6 @@ function readTrust(ssl: Reader, report: Report, secrets: Secrets): object | unde
 function passwordOf(password: string, ssl: Reader, report: Report, secrets: Secrets): string {
   const path = `${ssl.path}.trustStorePassword`;
   if (isReference(password)) return secrets.reference(password, 'trustStorePassword', path, report);
-  report.add('told', 'trustStorePassword stands in policies.yaml', path);
+  report.add('told', 'trustStorePassword is in policies.yaml', path);
   return password;
 }

@@ -1,9 +1,9 @@
 /**
- * Policies of the gateway that are not carried. Whether one restricted callers decides whether its routes are closed, so
- * what is not known here counts as if it did.
+ * Policies of the gateway that are not imported. Routes are closed if one of them restricted callers, so
+ * an unknown policy counts as one that did.
  */
 
-/** Restricts callers or content: what may take its place in Envoy. */
+/** Restricts callers or content: what may replace it in Envoy. */
 const GUARDS: ReadonlyMap<string, string> = new Map([
   ['rate-limit', 'envoy.filters.http.local_ratelimit or envoy.filters.http.ratelimit'],
   ['quota', 'envoy.filters.http.ratelimit with a service that counts over days'],
@@ -25,9 +25,9 @@ const GUARDS: ReadonlyMap<string, string> = new Map([
   ['mock', 'direct_response of a route: without it the backend answers'],
 ]);
 
-/** Changes messages or what is known of them, and lets every caller on. */
+/** Changes messages or data about them, and stops no caller. */
 const TRANSFORMERS: ReadonlyMap<string, string> = new Map([
-  ['transform-headers', 'request_headers_to_add and its kin on the route, or mutations of a Lambda step'],
+  ['transform-headers', 'request_headers_to_add and similar fields of the route, or mutations of a Lambda step'],
   [
     'transform-queryparams',
     'regex_rewrite of the route does not reach the query: a Lambda step with mutations.path does',

@@ -3,12 +3,12 @@ import type { FlowContext } from './context.ts';
 import { readFlows } from './flows.ts';
 import { isRecord, type Reader } from './reader.ts';
 
-/** The gateway lets nobody in by a plan of another status. */
+/** The gateway admits no callers by a plan of another status. */
 const ACTIVE = new Set(['PUBLISHED', 'DEPRECATED']);
 
 export interface ReadPlans {
   readonly plans: readonly Plan[];
-  /** That there is no plan which lets callers in. */
+  /** The restriction that no plan admits callers. */
   readonly guards: readonly Guard[];
 }
 
@@ -20,25 +20,25 @@ export function readPlans(plans: Reader, apiName: string, context: FlowContext):
   const active = all.filter(([name, plan]) => {
     const status = (plan.find('status').word ?? 'PUBLISHED').toUpperCase();
     if (ACTIVE.has(status)) return true;
-    plan.tell(context.report, 'told', `plan ${name} is ${status.toLowerCase()}: nobody was let in by it`);
+    plan.tell(context.report, 'told', `plan ${name} is ${status.toLowerCase()}: it admitted no callers`);
     return false;
   });
   const carried = active.map(([name, plan]) => readPlan(name, plan, context));
   if (carried.length > 0) return { plans: carried, guards: [] };
-  const what = 'no plan is published: the gateway lets nobody in';
+  const what = 'no plan is published: the gateway admits no callers';
   const name = all[0]?.[0] ?? apiName;
   return { plans: [], guards: [{ name, what, fields: [plans.path] }] };
 }
 
 function readPlan(name: string, plan: Reader, context: FlowContext): Plan {
   const field = plan.find('security');
-  // A plan without one lets nobody in.
+  // A plan without one admits no callers.
   const security = (isRecord(field.data) ? field.find('type').word : field.word) ?? 'none is given';
   const tags = plan.texts('tags');
   if (tags.length > 0) {
     plan
       .get('tags')
-      .tell(context.report, 'lost', `sharding tags of plan ${name}: ${tags.join(', ')}; no tag is known to Envoy`);
+      .tell(context.report, 'lost', `sharding tags of plan ${name}: ${tags.join(', ')}; Envoy does not know tags`);
   }
   const guard = guardOf(name, security, plan);
   return { name, security, guard, flows: readFlows(plan.items('flows'), `plan ${name}`, context) };
@@ -55,10 +55,10 @@ function guardOf(name: string, security: string, plan: Reader): Guard | undefine
   const type = security.toUpperCase().replaceAll('-', '_');
   const found = plan.find('selectionRule');
   const rule = found.word;
-  // Both spellings are one field.
+  // Both spellings mean the same field.
   const names = ['selectionRule', 'selection_rule'];
   const ruleFields = rule === undefined ? [] : [found.path, ...names.map((field) => plan.get(field).path)];
-  const ruled = rule === undefined ? '' : ' lets in only callers for whom its selectionRule is true';
+  const ruled = rule === undefined ? '' : ' admits only callers for whom its selectionRule is true';
   const ruleText = rule === undefined ? '' : withoutLiterals(rule).replace(/\s+/g, ' ').slice(0, 200);
   if (/^KEY_?LESS$/.test(type)) {
     if (rule === undefined) return undefined;

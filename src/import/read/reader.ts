@@ -2,8 +2,8 @@ import type { Damage, Report } from '../report.ts';
 import { Consumption, joinPath } from './consumption.ts';
 
 /**
- * A part of an export. Everything in it is optional and of any type until it was looked at; what was looked at is
- * recorded, so that the rest can be told.
+ * A part of an export. Everything in it is optional and of any type until it is read; what was read is
+ * recorded, so that the rest can be reported.
  */
 export class Reader {
   readonly data: unknown;
@@ -17,7 +17,7 @@ export class Reader {
     this.#consumption = consumption;
   }
 
-  /** The first of these fields that is there: exports differ in how they spell some. */
+  /** The first of these fields that exists: exports spell some fields differently. */
   get(...names: readonly string[]): Reader {
     const { data } = this;
     if (isRecord(data)) {
@@ -41,13 +41,13 @@ export class Reader {
     return this.#child(parsed, name);
   }
 
-  /** Whether a field says anything. Does not count as looking at it. */
+  /** Whether a field has a value. Does not count as reading it. */
   has(name: string): boolean {
     const { data } = this;
     return isRecord(data) && Object.hasOwn(data, name) && data[name] !== null;
   }
 
-  /** Whether a field has text of a kind. Does not count as looking at it. */
+  /** Whether a field has text of a kind. Does not count as reading it. */
   says(name: string, pattern: RegExp): boolean {
     const { data } = this;
     return isRecord(data) && Object.hasOwn(data, name) && pattern.test(asText(data[name]) ?? '');
@@ -57,7 +57,7 @@ export class Reader {
     return this.data !== undefined && this.data !== null;
   }
 
-  /** Text as it is; numbers and booleans, which YAML makes of unquoted text, as they are written. */
+  /** Text unchanged; numbers and booleans, to which YAML converts unquoted text, as they are written. */
   text(...names: readonly string[]): string | undefined {
     for (const name of names) {
       const text = asText(this.get(name).data);
@@ -75,10 +75,10 @@ export class Reader {
     return key === undefined ? this.#child(undefined, name) : this.get(key);
   }
 
-  /** What this part says as text; also when it is none, so that a list or an object is not taken for silence. */
+  /** The value of this part as text; a list or an object also gives text, so that it does not count as absent. */
   get word(): string | undefined {
     if (!this.isThere || this.data === '') return undefined;
-    return asText(this.data) ?? 'something that is no text';
+    return asText(this.data) ?? 'a value that is not text';
   }
 
   /** A number, or the text of one. */
@@ -96,7 +96,7 @@ export class Reader {
     return this.flag('enabled') !== false;
   }
 
-  /** Objects of a list, or of a map by name. Other things in it do not count as looked at. */
+  /** Objects of a list, or of a map by name. Other things in it do not count as read. */
   items(...names: readonly string[]): readonly Reader[] {
     const found = this.get(...names);
     const { data } = found;
@@ -130,19 +130,19 @@ export class Reader {
     return found.elements().flatMap((item) => asText(item.data) ?? []);
   }
 
-  /** Tells this part as a whole, when it is there and says anything: nothing in it is looked for any more. */
+  /** Reports this part as a whole, if it exists and has a value: then nothing in it counts as unread. */
   tell(report: Report, damage: Damage, what: string): void {
     if (!this.isThere) return;
     this.skip();
     report.add(damage, what, this.path);
   }
 
-  /** Everything in it counts as looked at, for what is told elsewhere or says nothing. */
+  /** Everything in it counts as read: for parts that are reported elsewhere or have no meaning. */
   skip(): void {
     this.#consumption.seeWhole(this.data);
   }
 
-  /** Paths below this part that nobody looked at. */
+  /** Paths below this part that were not read. */
   unread(): readonly string[] {
     return this.#consumption.unread(this.data, this.path);
   }

@@ -9,7 +9,7 @@ const SHARED_GROUP_POLICY = 'shared-policy-group-policy';
 
 export interface ReadSteps {
   readonly steps: readonly Step[];
-  /** Steps that restricted callers and are not carried. */
+  /** Steps that restricted callers and are not imported. */
   readonly guards: readonly Guard[];
 }
 
@@ -21,7 +21,7 @@ export interface StepPlace {
   readonly conditions?: readonly string[];
 }
 
-/** The steps that call Lambda; the others are told. */
+/** The steps that call Lambda; the others are reported. */
 export function readSteps(readers: readonly Reader[], place: StepPlace, context: ReadContext): ReadSteps {
   const results = readers.map((reader) => readStep(reader, place, context));
   return { steps: results.flatMap(({ steps }) => steps), guards: results.flatMap(({ guards }) => guards) };
@@ -67,7 +67,7 @@ function otherStep(reader: Reader, policy: string, what: string, { report }: Rea
   return none;
 }
 
-/** A shared policy group is inlined where its definition is at hand. It may hold anything, so that else it guards. */
+/** A shared policy group is inlined if its definition is available. Otherwise it may contain anything, so it counts as a guard. */
 function sharedGroup(reader: Reader, place: StepPlace, context: ReadContext): ReadSteps {
   const configuration = reader.getJson('configuration');
   const reference = reader.get('sharedPolicyGroupRef');
@@ -76,7 +76,7 @@ function sharedGroup(reader: Reader, place: StepPlace, context: ReadContext): Re
   const group = context.sharedPolicyGroups.get(name);
   if (group === undefined || place.conditions !== undefined) {
     reader.skip();
-    const rest = `${what}: what it holds is not known, Lambda steps included; give its file with --shared-policy-groups`;
+    const rest = `${what}: its content is not known and may include Lambda steps; pass its file with --shared-policy-groups`;
     return { steps: [], guards: [{ name, what: rest, fields: [reader.path] }] };
   }
   const phase = group.text('phase')?.toLowerCase();

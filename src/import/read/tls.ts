@@ -12,7 +12,7 @@ export function readTls(ssl: Reader, owner: string, report: Report): TlsOptions 
   if (trustAll || anyName) {
     const what = trustAll ? 'any certificate (ssl.trustAll)' : 'a certificate of any name (ssl.hostnameVerifier)';
     const fields = ['trustAll', 'hostnameVerifier'].map((field) => `${ssl.path}.${field}`);
-    report.add('told', `${owner} takes ${what}, as in the gateway`, ...fields);
+    report.add('told', `${owner} accepts ${what}, as in the gateway`, ...fields);
   }
   const trusted = readTrust(ssl, owner, report);
   const pair = readKeyStore(ssl.get('keyStore'), owner, report);
@@ -26,7 +26,7 @@ export function readTls(ssl: Reader, owner: string, report: Report): TlsOptions 
 
 function readTrust(ssl: Reader, owner: string, report: Report): string | undefined {
   const store = ssl.get('trustStore');
-  // Before 1.20 the text stood under `pem`.
+  // Before 1.20 the text was under `pem`.
   const content = ssl.text('pem') ?? (isPem(store) ? store.text('content') : undefined);
   if (content !== undefined && certificates(content)) {
     store.skip();

@@ -1,7 +1,7 @@
 import type { Report } from '../report.ts';
 import type { Reader } from './reader.ts';
 
-/** Fields that nobody looked at. Those of the portal and the console have no effect on requests; others are unknown. */
+/** Fields that were not read. Those of the portal and the console have no effect on requests; others are unknown. */
 export function tellUnread(root: Reader, report: Report): void {
   const groups = new Map<string, string[]>();
   for (const path of root.unread()) {
@@ -51,7 +51,7 @@ const knownFields: readonly (readonly [pattern: RegExp, what: string])[] = [
     new RegExp(`${FLOW}(?:publish|subscribe|connect|interact|entrypointConnect)${END}`),
     'phases of other kinds of API, which HTTP proxies do not run',
   ],
-  [/\.messageCondition$/, 'conditions of messages, which HTTP proxies have none of'],
+  [/\.messageCondition$/, 'conditions of messages, which HTTP proxies do not have'],
   [
     /\.listeners\[\]\.(?:pathMappings|cors|entrypoints\[\]\.(?:qos|dlq|configuration))(?:$|[.[])/,
     'options of listeners without an effect on requests',

@@ -13,9 +13,9 @@ export function readV2(api: Reader, plans: Reader, context: ReadContext): ApiDef
   const proxy = api.get('proxy');
   const listed = proxy.get('virtual_hosts', 'virtualHosts');
   const hosts = proxy.items('virtual_hosts', 'virtualHosts');
-  // Text in their place says of no host that it is open.
+  // Text instead of a list opens no host.
   const isOdd = listed.isThere && listed.data !== '' && typeof listed.data !== 'object';
-  if (isOdd) listed.tell(report, 'lost', 'virtual hosts that are no list: no request can come to them');
+  if (isOdd) listed.tell(report, 'lost', 'virtual hosts that are not a list: no request can reach them');
   const name = api.text('name') ?? '';
   const mode = modeOf(api);
   const flows = { ...context, mode };

@@ -10,7 +10,7 @@ export function readProperties(properties: Reader, report: Report): ReadonlyMap<
     const key = property.text('key', 'name');
     if (key === undefined) continue;
     if (key === '__proto__') {
-      property.tell(report, 'lost', 'a property __proto__: no document here has such a name');
+      property.tell(report, 'lost', 'a property __proto__: a document here must not have this name');
       continue;
     }
     if (property.flag('encrypted') === true || property.flag('encryptable') === true) {
@@ -52,7 +52,7 @@ export function readDictionaries(
   for (const dictionary of dictionaries.elements()) {
     const name = dictionary.text('key', 'id', 'name');
     if (name === '__proto__')
-      dictionary.tell(report, 'lost', 'a dictionary __proto__: no document here has such a name');
+      dictionary.tell(report, 'lost', 'a dictionary __proto__: a document here must not have this name');
     else if (name !== undefined) found.set(name, readProperties(dictionary.get('properties'), report));
   }
   return found;

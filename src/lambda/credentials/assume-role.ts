@@ -9,7 +9,7 @@ import { withSts } from './sts-client.ts';
 
 export interface AssumeRoleOptions {
   readonly role: AssumedRole;
-  /** Who asks for the role. */
+  /** The identity that assumes the role. */
   readonly base: CredentialProvider;
   /** Of the STS endpoint, where AWS_ENDPOINT_URL_STS names none. */
   readonly region: string;
@@ -31,7 +31,7 @@ export async function assumeRole(options: AssumeRoleOptions): Promise<ResolvedCr
   }
 }
 
-/** The same where there are none. */
+/** The same if there are no credentials. */
 async function othersThan(
   credentials: ResolvedCredentials,
   base: CredentialProvider,
@@ -89,7 +89,7 @@ export function accountOf(roleArn: string): string | undefined {
   return /^arn:[^:]*:iam::(\d{12}):/.exec(roleArn)?.[1];
 }
 
-/** Whether the keys that asked are the reason, and others may do. A region that is not enabled knows no keys at all. */
+/** Whether the keys that made the call are the reason, so that others may work. A region that is not enabled accepts no keys at all. */
 function verdictOf(error: unknown): 'expired' | 'unknown' | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.name.startsWith('ExpiredToken')) return 'expired';

@@ -4,10 +4,10 @@ import { withSts } from './sts-client.ts';
 
 export interface ChainPrincipalOptions {
   readonly provider: () => CredentialProvider;
-  /** Who the keys are of, by STS in this region. */
+  /** The principal of the keys, from STS in this region. */
   readonly ask: (credentials: ResolvedCredentials, region: string) => Promise<CallerIdentity>;
   readonly clock: Clock;
-  /** Told when it cannot be had; once, until it can. */
+  /** Called when it is not available; once, until it is. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -16,11 +16,11 @@ export interface CallerIdentity {
   readonly arn: string;
 }
 
-/** STS is asked again so long after it has failed. */
+/** STS is asked again this long after a failure. */
 const RETRY_MS = 30_000;
 
 /**
- * Which principal of AWS's the default chain of the machine is: the same for all machines of one role. STS is asked in the
+ * The AWS principal of the machine's default chain: the same for all machines of one role. STS is asked in the
  * background, once for each access key of the chain: nobody waits for it.
  */
 export class ChainPrincipal {
@@ -39,7 +39,7 @@ export class ChainPrincipal {
     const { provider, clock } = this.#options;
     const given = provider().get();
     if (given instanceof Promise) {
-      // Who calls the function is told of it.
+      // The caller of the function reports it.
       given.catch(() => {});
       return undefined;
     }
@@ -65,7 +65,7 @@ export class ChainPrincipal {
   }
 }
 
-/** A session's name is left out: with roles of instances and containers it is another one on each of them. */
+/** Without the session's name, which differs between instances and containers of the same role. */
 function principalOf({ account, arn }: CallerIdentity): string {
   const [, role] = /^(arn:[^:]*:sts::\d+:assumed-role\/[^/]+)\/[^/]+$/.exec(arn) ?? [];
   return `${account} ${role ?? arn}`;

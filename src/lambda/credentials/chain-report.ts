@@ -1,7 +1,7 @@
 import { boundedLine } from './bounded-line.ts';
 import { describeExchange, type SourceExchange } from './source-exchanges.ts';
 
-/** What the SDK says when it turns to the next link of its chain, by the name of the link's function. */
+/** What the SDK logs when it tries the next link of its chain, by the name of the link's function. */
 const LINKS: ReadonlyMap<string, string> = new Map([
   ['fromEnv', 'environment'],
   ['fromIni', 'profile'],
@@ -12,12 +12,12 @@ const LINKS: ReadonlyMap<string, string> = new Map([
   ['fromInstanceMetadata', 'EC2 instance'],
 ]);
 const LINK_SYNTAX = /^@aws-sdk\/credential-provider-node - (?:defaultProvider|remoteProvider)::([\w/]+)$/;
-/** What it says of each link that has nothing to give. */
+/** What it logs for each link without credentials. */
 const REASON_SYNTAX = /^\S+ (?:->|\(!\)) (.+)/s;
-/** Words of the chain as a whole or of a setting, and of a second try with other rules than the first, which counts. */
+/** Log lines about the whole chain or a setting, and about a second try with other rules: only the first try counts. */
 const EMPTY = /^(?:Skipping SSO|Could not load credentials from any providers|\w+ not set in env, checking config)/;
 const SECOND_TRY = /is not a valid container metadata service (?:hostname|protocol)/;
-/** What an error shows of it; where it is longer, the links before the last are shortened first. */
+/** Characters that an error shows of it; if it is longer, the links before the last are shortened first. */
 const MAX_REPORT = 900;
 const MAX_LINK = 90;
 
@@ -54,9 +54,9 @@ export class ChainReport {
     return short.join('; ').slice(0, MAX_REPORT);
   }
 
-  /** As text, while a link is still asked. */
+  /** As text, while a link is still being asked. */
   progress(): string {
-    return [this.text(), `${this.link ?? 'nothing'} is still asked`].filter((part) => part !== '').join('; ');
+    return [this.text(), `${this.link ?? 'nothing'} is still being asked`].filter((part) => part !== '').join('; ');
   }
 
   /** The link that is asked now, or was asked last. */
@@ -75,7 +75,7 @@ export class ChainReport {
   }
 }
 
-/** A try again that has heard no more than another one adds nothing. */
+/** A retry with the same result as an earlier one adds nothing. */
 function isFirst({ place, status, said }: SourceExchange, _i: number, all: readonly SourceExchange[]): boolean {
   return (
     said !== undefined || !all.some((one) => one.place === place && one.status === status && one.said !== undefined)

@@ -1,6 +1,6 @@
 import { startTimer } from '../timer.ts';
 
-/** Time and chance, so that tests need neither. */
+/** Time and randomness as parameters, so that tests control both. */
 export interface Clock {
   /** Wall clock in milliseconds. */
   readonly now: () => number;

@@ -2,12 +2,12 @@ import { InvocationError } from '../invocation-error.ts';
 
 const MAX_TEXT = 1_000;
 
-/** No credentials, and why: the words for the log may name ARNs, those for the caller say no more than the service. */
+/** No credentials, with the reason: the text for the log may name ARNs, the text for the caller names only the service. */
 export function credentialError(what: string, cause: unknown): InvocationError {
   if (cause instanceof InvocationError) return cause;
   const { name, message, statusCode, requestId } = describe(cause);
   const text = `${what}: ${name === undefined ? '' : `${name}: `}${message}`;
-  // A log shows causes too: one that is no more than its words would tell all of them again.
+  // A log shows causes too: a cause with nothing but its message would repeat that message.
   const isRepeated = cause instanceof Error && cause.name === 'Error' && text.endsWith(cause.message);
   return new InvocationError(statusCode === undefined ? 'no-credentials' : 'role-refused', {
     message: text,

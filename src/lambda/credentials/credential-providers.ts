@@ -18,17 +18,17 @@ import { StaticKeys } from './static-keys.ts';
 export interface CredentialProvidersOptions {
   readonly clock?: Clock;
   readonly loadDefault?: (progress: ChainProgress) => Promise<ResolvedCredentials>;
-  /** Changes when the default chain may give others than before. */
+  /** Changes when the default chain may give other credentials than before. */
   readonly stampDefault?: () => Promise<string>;
   readonly loadRole?: (options: AssumeRoleOptions) => Promise<ResolvedCredentials>;
-  /** Told when a source fails, and (with undefined) when it is well again. */
+  /** Called when a source fails, and (with undefined) when it works again. */
   readonly onRefresh?: (source: string, error: InvocationError | undefined) => void;
-  /** Told of each time that a source was asked. */
+  /** Called each time that a source was asked. */
   readonly onLoad?: (source: string, ok: boolean) => void;
-  /** Told of all that the chain and roles give. */
+  /** Called with all credentials from the chain and from roles. */
   readonly onCredentials?: (credentials: ResolvedCredentials) => void;
   readonly callerIdentity?: ChainPrincipalOptions['ask'];
-  /** Called when STS gives no answer to who the chain is. */
+  /** Called when STS does not say which principal the chain is. */
   readonly onUnknownPrincipal?: (error: unknown) => void;
   /** Undefined: no spans. */
   readonly tracing?: Tracing | undefined;
@@ -39,7 +39,7 @@ const MAX_ROLES = 256;
 /** One provider for each resolved identity of the process. */
 export class CredentialProviders {
   readonly #options: Required<CredentialProvidersOptions>;
-  /** What a source led to for the region that was asked last: mostly there is one. */
+  /** The result of a source for the region that was asked last: mostly there is only one region. */
   readonly #bySource = new WeakMap<CredentialSource, Found>();
   readonly #roles: IdentityCache;
   readonly #sessions: SessionRate;
@@ -76,7 +76,7 @@ export class CredentialProviders {
     return provider;
   }
 
-  /** How one identity stands; sees to it that its credentials are there before a request needs them. */
+  /** The state of one identity; loads its credentials before a request needs them. */
   statusOf(source: CredentialSource, region: string): CredentialStatus {
     const provider = this.for(source, region);
     if (provider instanceof RefreshingProvider) {
@@ -95,7 +95,7 @@ export class CredentialProviders {
     };
   }
 
-  /** How every identity in use stands, for readiness and metrics; static keys left out. */
+  /** The state of every identity in use, for readiness and metrics; without static keys. */
   status(): readonly CredentialStatus[] {
     const isUsed = (this.#default?.lastUsed ?? 0) > this.#options.clock.now() - IDLE_MS;
     const chain = this.#default !== undefined && isUsed ? [this.#default] : [];
@@ -104,7 +104,7 @@ export class CredentialProviders {
 
   /**
    * Who signs, in parts that are the same on all machines: keys that are rotated and tokens are left out. Undefined where it is
-   * not known: then nothing is asked for a second time at once.
+   * not known, or not yet: STS is not asked again at once.
    */
   principalOf(source: CredentialSource, region: string): readonly (string | undefined)[] | undefined {
     const { accessKey } = source;
@@ -137,7 +137,7 @@ export class CredentialProviders {
     const key = identityKey(base.key, roleArn, roleSessionName, externalId, durationSeconds, region);
     const label = roleLabel(role, base.label, region);
     const create = () => {
-      // Those of the document are few, and no flood of others holds them up.
+      // The document's own sessions are few, and a flood of others does not delay them.
       if (!fixed) this.#takeSession(label);
       return this.#createRole(key, label, role, base, region);
     };
@@ -172,7 +172,7 @@ export class CredentialProviders {
 
   #base(source: CredentialSource): Identity {
     const { accessKey, secretKey, sessionToken } = source;
-    // Whoever asks with an empty key means keys, never the machine's identity.
+    // An empty key still means static keys, never the machine's identity.
     if (accessKey === '' || secretKey === '' || sessionToken === '') {
       throw credentialError('no credentials', new Error('a key or the session token is set and empty'));
     }
@@ -184,7 +184,7 @@ export class CredentialProviders {
       const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken };
       return { key, label: keysLabel(accessKey), find: () => this.#static.get(key, credentials) };
     }
-    // With the machine's identity instead the call would be made with other rights than meant.
+    // With the machine's identity instead, the call would have other rights than intended.
     if (sessionToken !== undefined) {
       throw credentialError('no credentials', new Error('sessionToken is set without accessKey and secretKey'));
     }
@@ -217,7 +217,7 @@ function isClosed(provider: CredentialProvider): boolean {
   return provider instanceof RefreshingProvider && provider.isClosed;
 }
 
-/** Who asks, found anew each time: what was evicted is made again, and there is never a second one of it. */
+/** The identity that asks, looked up each time: an evicted one is made again, and there is never a second one. */
 interface Identity {
   readonly key: string;
   readonly label: string;

@@ -17,7 +17,7 @@ export function assumeRoleSpan(
   return own;
 }
 
-/** The default chain asks for credentials, wherever they are. */
+/** The default chain asks its sources for credentials. */
 export function chainSpan(span: TraceSpan | undefined): TraceSpan | undefined {
   return span?.child('default credential chain', 'internal');
 }

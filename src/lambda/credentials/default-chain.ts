@@ -9,8 +9,8 @@ import { recordInto } from './source-exchanges.ts';
 
 /**
  * The SDK's own chain: environment, profile, SSO, web identity (IRSA), Pod Identity, ECS, IMDS. Asked afresh each
- * time, since it would otherwise keep what it found first. Rejects with an error that tells of each source; for who does
- * not wait so long, `progress` gets the words.
+ * time, since it would otherwise keep what it found first. Rejects with an error that names each source; whoever does
+ * not wait that long can read `progress`.
  */
 export async function loadDefaultChain(progress: ChainProgress = {}): Promise<ResolvedCredentials> {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
@@ -22,7 +22,7 @@ export async function loadDefaultChain(progress: ChainProgress = {}): Promise<Re
     ignoreCache: true,
     logger: report.logger,
     clientConfig: { requestHandler },
-    // Web identity of a profile knows no clientConfig.
+    // Web identity of a profile does not accept clientConfig.
     parentClientConfig: { requestHandler },
   });
   try {
@@ -43,12 +43,12 @@ export async function loadDefaultChain(progress: ChainProgress = {}): Promise<Re
   }
 }
 
-/** Told while the chain works: what its sources have said by now. */
+/** Readable while the chain works: what its sources have answered so far. */
 export interface ChainProgress {
   words?: () => string;
 }
 
-/** What the SDK's types do not tell of what it gives. */
+/** Fields that the SDK returns but its types lack. */
 interface ChainCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -77,7 +77,7 @@ function withReport(error: unknown, report: ChainReport): Error {
   const text = report.text();
   if (!(error instanceof Error)) return new Error(text === '' ? String(error) : text);
   if (/^(?:Credentials|Token)?ProviderError$/.test(error.name)) return new Error(text === '' ? error.message : text);
-  // A service or the system has said no: its error says more than the chain, and keeps its name and status.
-  const first = isForeign(error) ? 'the answer is none of AWS' : (error.message.split('\n', 1)[0] ?? '');
+  // A service or the system refused: its error says more than the chain's, and keeps its name and status.
+  const first = isForeign(error) ? 'the answer does not come from AWS' : (error.message.split('\n', 1)[0] ?? '');
   return restated(error, text === '' ? first : `${first} (${report.link ?? 'tried'}; in order: ${text})`);
 }

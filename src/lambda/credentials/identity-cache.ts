@@ -54,7 +54,7 @@ export class IdentityCache {
     for (const [key, provider] of this.#providers) if (provider.lastUsed < before) this.#remove(key, provider);
   }
 
-  /** One that has no credentials goes before one that has, then the one that was not used for longest. */
+  /** Evicts one without credentials first, then the least recently used one. */
   #removeOne(): void {
     let found: readonly [string, RefreshingProvider] | undefined;
     let foundOk = false;

@@ -2,11 +2,11 @@ import { hash, randomBytes } from 'node:crypto';
 import { invocationDefaults } from '../defaults.ts';
 import type { AssumedRole, CredentialSource } from '../types.ts';
 
-/** Makes keys of maps useless to who reads them in a dump. */
+/** Makes keys of maps useless to anyone who reads them in a dump. */
 const salt = randomBytes(16).toString('base64');
 const MAX_LABEL = 300;
 
-/** Tells identities apart without showing what they are made of. */
+/** Distinguishes identities without showing their parts. */
 export function identityKey(...parts: readonly (string | number | undefined)[]): string {
   return hash('sha256', salt + JSON.stringify(parts.map((part) => part ?? null)), 'base64');
 }

@@ -1,15 +1,15 @@
 import type { Clock } from './clock.ts';
 
-/** Credentials count as expired this much before they are: a request must still arrive, and clocks differ. */
+/** Credentials count as expired this long before they expire: a request must still arrive, and clocks differ. */
 const MAX_MARGIN_MS = 10_000;
-/** Instance and container roles have their next credentials five minutes before the end of the old ones. */
+/** Instance and container roles get new credentials five minutes before the old ones expire. */
 const EARLY_MS = 300_000;
 /** Credentials that live shorter than a load takes must not become a loop of loads. */
 const MIN_DELAY_MS = 250;
 const MIN_BACKOFF_MS = 200;
-/** While credentials are still valid nobody waits for the next try; but it comes well before their end. */
+/** While credentials are still valid, no request waits for the next try; but it comes well before they expire. */
 const MAX_BACKOFF_MS = 30_000;
-/** While there are none every request fails: the source is soon asked again. */
+/** While there are none, every request fails: the source is asked again soon. */
 const MAX_BACKOFF_WITHOUT_MS = 5_000;
 
 /** The last moment at which credentials are sent: 10 s before they expire, a tenth of their life for short sessions. */
@@ -35,13 +35,13 @@ export function backoff(failures: number, validMs: number, { random }: Clock): n
 }
 
 /**
- * How often a service's word makes the source be asked again: an endpoint could call all keys expired. Twice in a row, for
- * keys may be replaced while a call is under way; then once in so many milliseconds.
+ * How often a service's statement causes a new load: an endpoint could call all keys expired. Twice in a row, because
+ * keys may be replaced during a call; then once in this many milliseconds.
  */
 const REJECT_BURST = 2;
 const REJECT_FLOOR_MS = 5_000;
 
-/** When the next word of a service counts: as many as are free now come at once. */
+/** When the next statement of a service counts; the free ones of now count at once. */
 export function nextWordAt(at: number, now: number): number {
   return Math.max(at, now - (REJECT_BURST - 1) * REJECT_FLOOR_MS) + REJECT_FLOOR_MS;
 }

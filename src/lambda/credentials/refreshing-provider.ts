@@ -12,40 +12,40 @@ export interface RefreshingProviderOptions {
   readonly identity: string;
   /** Where it is known before there are credentials. */
   readonly account?: string | undefined;
-  /** `span`: of the request for whose sake it is; undefined: nobody waits. */
+  /** `span`: of the request that needs it; undefined: no request waits. */
   readonly load: (span: TraceSpan | undefined) => Promise<ResolvedCredentials>;
-  /** What a load that has not ended has met by now, for who waits no longer. */
+  /** What an unfinished load has found so far, for a request that stops waiting. */
   readonly progress?: (() => string) | undefined;
-  /** Tells by another value that the source has changed, for credentials that have no expiry. Never rejects. */
+  /** A different value means that the source has changed, for credentials without an expiry. Never rejects. */
   readonly stamp?: (() => Promise<string>) | undefined;
   readonly clock: Clock;
-  /** Told when a load fails, and (with undefined) when one goes well again after that. */
+  /** Called when a load fails, and (with undefined) when one succeeds again. */
   readonly onRefresh: (source: string, error: InvocationError | undefined) => void;
-  /** Told of each load that has ended. */
+  /** Called for each load that has ended. */
   readonly onLoad?: ((source: string, ok: boolean) => void) | undefined;
 }
 
-/** What waits for credentials waits no longer than this, whatever the source does. */
+/** A request waits no longer than this for credentials, whatever the source does. */
 const WAIT_MS = 10_000;
 /** A load that has not ended by then (a credential_process that hangs) is given up, and another one may start. */
 const ABANDON_MS = 60_000;
-/** How often credentials without an expiry are asked for again, and how often their source is looked at for a change. */
+/** How often credentials without an expiry are loaded again, and how often their source is checked for a change. */
 const RECHECK_MS = 300_000;
 const STAMP_MS = 5_000;
 /**
  * Keys that look expired and have just come from their source are used, as the SDK does: this machine's clock may be ahead,
- * and the service is the judge. They are good for this long, and soon asked for again.
+ * and the service decides. They are used for this long, and soon loaded again.
  */
 const LATE_MS = 30_000;
 const LATE_RECHECK_MS = 10_000;
-/** A wall clock that goes back by more was set: moments that were near are far now. */
+/** If the wall clock goes back by more, it was set: scheduled times that were near are far now. */
 const SET_BACK_MS = 1_000;
-/** Who was not used for so long is not refreshed any more, and goes. */
+/** A provider idle for this long is no longer refreshed, and is evicted. */
 export const IDLE_MS = 3_600_000;
 
 /**
  * Credentials of one identity: given at once while they are valid, refreshed in the background before they expire, by
- * one load at a time. While a refresh fails the ones that are still valid are used; expired ones only where they are of
+ * one load at a time. While a refresh fails, credentials that are still valid are used; expired ones only if they belong to
  * an instance or a container, or have just come from their source.
  */
 export class RefreshingProvider implements CredentialProvider {
@@ -61,9 +61,9 @@ export class RefreshingProvider implements CredentialProvider {
   #failures = 0;
   #told = false;
   #retryAt = 0;
-  /** When the source may be asked again for a service's word, after as many times as are free now. */
+  /** When the source may be asked again because of a service's statement, after the attempts that are free now. */
   #rejectAt = 0;
-  /** The same for the words of those that speak for themselves alone: they take nothing from AWS's. */
+  /** The same for endpoints whose statements count for themselves only: they use none of AWS's attempts. */
   #renewAt = 0;
   #rejected: { readonly credentials: ResolvedCredentials; readonly until: number } | undefined;
   #stamp: string | undefined;
@@ -101,7 +101,7 @@ export class RefreshingProvider implements CredentialProvider {
     this.#retryAt = this.#rejectAt = this.#renewAt = this.#stampAt = this.#refreshAt = 0;
   }
 
-  /** Asks for credentials in the background where there are none, and keeps them fresh. */
+  /** Loads credentials in the background if there are none, and keeps them fresh. */
   prepare(): void {
     const found = this.get();
     if (found instanceof Promise) found.catch(() => {});
@@ -144,7 +144,7 @@ export class RefreshingProvider implements CredentialProvider {
     };
   }
 
-  /** Evicted: a new provider takes its place at the next use. */
+  /** Evicted: a new provider is made at the next use. */
   get isClosed(): boolean {
     return this.#closed;
   }
@@ -155,15 +155,15 @@ export class RefreshingProvider implements CredentialProvider {
     this.#cancelTimer?.();
   }
 
-  /** The source was asked for others than these, which have expired, and had none. */
+  /** The source was asked to replace these expired credentials, and had no others. */
   #goesOn(): boolean {
     return this.#current?.outlivesSource === true && this.#failure !== undefined;
   }
 
-  /** Told as an error is, though they serve. */
+  /** Reported like an error, although they are still used. */
   #pastExpiry(expiration: number): InvocationError {
     const at = new Date(expiration).toISOString();
-    const error = new Error(`expired at ${at} by this machine's clock and are used on`);
+    const error = new Error(`expired at ${at} by this machine's clock but are still used`);
     return credentialError(`the credentials of ${this.#options.source}`, error);
   }
 
@@ -229,7 +229,7 @@ export class RefreshingProvider implements CredentialProvider {
     const until = validUntil(started, expiration);
     const isLate = now >= until;
     if (this.#rejected !== undefined && now < this.#rejected.until && sameKeys(this.#rejected.credentials, loaded)) {
-      throw new Error('the source still gives the credentials that the service called expired');
+      throw new Error('the source still returns the credentials that the service reported as expired');
     }
     this.#options.onLoad?.(source, true);
     const before = this.#current ?? this.#rejected?.credentials;
@@ -262,7 +262,7 @@ export class RefreshingProvider implements CredentialProvider {
     const now = clock.now();
     const failure = credentialError(`no credentials from ${source}`, error);
     const { outlivesSource = false } = this.#current ?? {};
-    // Where the old ones serve past their end there is no hurry.
+    // If the old ones are used after their expiry, there is no hurry.
     const servedUntil = outlivesSource ? Number.POSITIVE_INFINITY : this.#validUntil;
     const validMs = this.#current === undefined ? 0 : Math.max(0, servedUntil - now);
     this.#options.onLoad?.(source, false);
@@ -270,7 +270,7 @@ export class RefreshingProvider implements CredentialProvider {
     this.#failure = failure;
     this.#retryAt = now + backoff(this.#failures, validMs, clock);
     if (validMs > 0) this.#schedule(this.#retryAt);
-    // What the one before in a chain has failed with is told by that one.
+    // The failure of an earlier provider in a chain is reported by that provider.
     if (!(error instanceof InvocationError)) {
       this.#told = true;
       onRefresh(source, failure);

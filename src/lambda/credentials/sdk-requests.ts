@@ -27,16 +27,16 @@ interface SdkResponse {
 }
 
 const CONNECT_TIMEOUT_MS = 2_000;
-/** For the whole of one request. Two of them and the wait between end before who waits for credentials does. */
+/** For the whole of one request. Two requests and the wait between them end before the wait for credentials does. */
 const REQUEST_TIMEOUT_MS = 4_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 const MAX_FOREIGN_BYTES = 2_048;
-/** Nothing of these was an answer; the SDK tries again what has this name. */
+/** These are failures without an answer; the SDK retries errors with this name. */
 const TRANSIENT = /^(?:UND_ERR_(?:CONNECT_TIMEOUT|SOCKET|ABORTED)|ECONNRESET|EPIPE|ETIMEDOUT|ABORT_ERR)$/;
 
 /**
  * How the SDK's own clients (STS, IAM Identity Center) send: with the same proxies, connections and trust as an invocation,
- * and with an end to every wait. What is sent is recorded by recordExchanges.
+ * and with a limit for every wait. recordExchanges records what is sent.
  */
 export function sdkRequests(environment = process.env) {
   return {
@@ -85,7 +85,7 @@ async function send(request: SdkRequest, proxies: ProxyVariables): Promise<SdkRe
   }
 }
 
-/** What somebody who is not AWS has answered: an error of AWS's is told by the SDK. */
+/** The text of an answer that does not come from AWS; the SDK reports errors of AWS itself. */
 function foreignWords(status: number, body: Buffer, headers: SdkRequest['headers']): string | undefined {
   if (status < 300) return undefined;
   const text = body.subarray(0, MAX_FOREIGN_BYTES).toString('latin1');

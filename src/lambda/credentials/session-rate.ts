@@ -1,10 +1,10 @@
 /**
- * New role sessions: that many at once, and so many a second after that. Names of sessions may be made of a caller's data, and
- * each new one is a call of STS, whose quota all of an account share. Sessions that are known are never held up.
+ * New role sessions: this many at once, and this many a second after that. Names of sessions may contain a caller's data, and
+ * each new one is a call of STS, whose quota the whole account shares. Known sessions are never delayed.
  */
 export const sessionLimits = { atOnce: 512, perSecond: 20 } as const;
 
-/** Grows by the clock and is taken from one by one. */
+/** Refilled over time, and each session takes one. */
 export class SessionRate {
   #left: number = sessionLimits.atOnce;
   #at: number;

@@ -20,7 +20,7 @@ export interface SourceExchange {
 const store = new AsyncLocalStorage<SourceExchange[]>();
 const MAX_RECORDED = 64;
 const MAX_BODY = 2_048;
-/** The SDK waits for a container's agent without end; this long is more than its four tries have within one load. */
+/** The SDK waits for a container's agent without a limit; this is longer than its four tries take within one load. */
 const MAX_ANSWER_MS = 5_000;
 let subscribed = false;
 
@@ -42,7 +42,7 @@ export function describeExchange({ place, status, said }: SourceExchange): strin
   return `${place}: ${answer === '' ? 'no answer' : answer}`;
 }
 
-/** How the answer's Date and our time compare; undefined where there is none, or a cache has answered. */
+/** The difference between the answer's Date and our time; undefined if there is no Date, or a cache answered. */
 export function clockOf(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   now: number,
@@ -53,8 +53,8 @@ export function clockOf(
 }
 
 /**
- * The metadata providers of the SDK use node:http with no seam for a handler, and of an error answer they keep the status
- * at most. Node tells of its requests by diagnostics channels.
+ * The metadata providers of the SDK use node:http without a way to pass a handler, and of an error answer they keep the status
+ * at most. Node reports its requests through diagnostics channels.
  */
 function observeNode(): void {
   if (subscribed) return;
@@ -73,7 +73,7 @@ function observeNode(): void {
     const { request, error } = message as { readonly request: ClientRequest; readonly error: Error };
     const exchange = known.get(request);
     if (exchange === undefined || exchange.status !== undefined) return;
-    // Node's words where the SDK itself has closed a connection that was silent for a second.
+    // Node's message when the SDK itself has closed a connection that was silent for a second.
     exchange.said = error.message === 'socket hang up' ? undefined : boundedLine(error.message, []);
   });
   subscribe('http.client.response.finish', (message) => {
@@ -87,7 +87,7 @@ function observeNode(): void {
   });
 }
 
-/** Looks at what is read by somebody else. */
+/** Observes what other code reads. */
 function watchBody(response: IncomingMessage, exchange: SourceExchange, secrets: readonly string[]): void {
   let body = '';
   response.push = (chunk: unknown, encoding?: BufferEncoding) => {

@@ -4,7 +4,7 @@ import type { CredentialProvider, ResolvedCredentials } from '../resolved-creden
 /** Keys may be made of a caller's data. */
 const MAX_KNOWN = 1_024;
 
-/** Keys from the configuration: as good as they are. */
+/** Keys from the configuration: used as they are. */
 export class StaticProvider implements CredentialProvider {
   readonly identity: string;
   readonly account = undefined;

@@ -14,7 +14,7 @@ export interface BegunStream extends StreamingResult {
 }
 
 const MEDIA_TYPE = 'application/vnd.amazon.eventstream';
-/** More is no error of the service's. */
+/** A larger answer is not an error of the service. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /** One attempt of InvokeWithResponseStream, until the first chunk or a good end. Rejects with an InvocationError. */
@@ -40,7 +40,7 @@ function checkHead({ status, headers, body }: ArrivingAnswer, requestId: string 
   if (status === 200 && type === MEDIA_TYPE) return;
   body.stop();
   throw new InvocationError('stream-broken', {
-    message: `the endpoint answered ${status}, and not with an event stream`,
+    message: `the endpoint answered ${status}, but not with an event stream`,
     requestId,
     attempts,
   });

@@ -7,7 +7,7 @@ import { KeptPieces } from './kept-pieces.ts';
 /** One message of an event stream, its checksums good. */
 export interface Frame {
   readonly headers: FrameHeaders;
-  /** In order; none of them is empty. Their bytes are taken of the account: whoever lets one go gives it back. */
+  /** In order; none of them is empty. Their bytes are charged to the account: whoever releases one gives it back. */
   readonly payload: readonly Uint8Array[];
 }
 
@@ -23,8 +23,8 @@ const FRAME_BYTES = PRELUDE_BYTES + CHECKSUM_BYTES;
 type Part = 'prelude' | 'headers' | 'payload' | 'checksum';
 
 /**
- * Makes frames of bytes that are cut anywhere: `u32 total length · u32 headers length · u32 CRC32 of both · headers · payload ·
- * u32 CRC32 of everything before`, big-endian. A length is believed when its checksum is good and it is within AWS's maxima;
+ * Makes frames of bytes that may be split anywhere: `u32 total length · u32 headers length · u32 CRC32 of both · headers · payload ·
+ * u32 CRC32 of everything before`, big-endian. A length is trusted once its checksum is good and it is within AWS's maxima;
  * room for the payload is taken as its bytes come. `next` throws FrameError, and NoRoomError where the account has no
  * room; then it must not be used again.
  */

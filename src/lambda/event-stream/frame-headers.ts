@@ -1,12 +1,12 @@
 import { FrameError } from './frame-error.ts';
 
-/** Headers that say what a frame is; only texts count. Of a name that comes twice the last one counts. */
+/** Headers that say what a frame is; only texts count. If a name occurs twice, the last one counts. */
 export type FrameHeaders = Readonly<Partial<Record<FrameHeader, string>>>;
 
 const READ = [':message-type', ':event-type', ':exception-type', ':error-code', ':error-message'] as const;
 export type FrameHeader = (typeof READ)[number];
 
-/** Bytes of a value by its type; 6 (bytes) and 7 (text) tell their length before them. */
+/** Bytes of a value by its type; 6 (bytes) and 7 (text) have their length before them. */
 const SIZES: Readonly<Record<number, number>> = { 0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16 };
 const BYTES = 6;
 const TEXT = 7;
@@ -33,7 +33,7 @@ export function readHeaders(bytes: Buffer): FrameHeaders {
     if (size === undefined) throw new FrameError(`a header has the unknown type ${type}`);
     at = start + size;
     if (at > bytes.length) throw cut();
-    // Told by its first byte: most others are not looked at.
+    // Recognized by its first byte: most other headers are skipped.
     if (bytes[nameStart] !== COLON) continue;
     const name = nameOf(bytes.toString('latin1', nameStart, nameEnd));
     if (name === undefined) continue;

@@ -22,12 +22,12 @@ export interface StreamFacts {
 
 /** What waits between the connection and the reader: the queue of PassedOnAnswer, and one more read of the socket. */
 const QUEUED_BYTES = 128 * 1024;
-/** So long the connection may take to end after the last event, to serve another request. */
+/** The time the connection may take to end after the last event, so that it can serve another request. */
 const LINGER_MS = 1_000;
 
 const done: IteratorResult<Uint8Array> = { done: true, value: undefined };
 
-/** A function's result while it arrives as an event stream. What waits for the reader is taken of the account. */
+/** A function's result while it arrives as an event stream. Bytes that wait for the reader are charged to the account. */
 export class FunctionStream implements StreamedBody {
   readonly #source: ArrivingBody;
   readonly #facts: StreamFacts;
@@ -35,13 +35,13 @@ export class FunctionStream implements StreamedBody {
   readonly #decoder: FrameDecoder;
   readonly #onAbort: () => void;
   #queueTaken = 0;
-  /** Of the chunk that is read, those that are left. */
+  /** The remaining pieces of the chunk that is read. */
   #pieces: readonly Uint8Array[] = [];
   #piece = 0;
   /** From the first chunk on. */
   #deadlines: StreamDeadlines | undefined;
   #isOver = false;
-  /** What the stream broke off with, until the reader is told. */
+  /** The error that ended the stream, until the reader gets it. */
   #untold: InvocationError | undefined;
   #outcome: InvocationError | undefined;
   #listener: ((error: InvocationError | undefined) => void) | undefined;
@@ -78,7 +78,7 @@ export class FunctionStream implements StreamedBody {
     );
   }
 
-  /** Tells once, at once where it is over, that the stream has ended, and with what error. A reader that stopped is an abort. */
+  /** Calls back once when the stream has ended (at once if it has), with its error. A reader that stopped is an abort. */
   onOver(listener: (error: InvocationError | undefined) => void): void {
     if (this.#isOver) listener(this.#outcome);
     else this.#listener = listener;
@@ -101,7 +101,7 @@ export class FunctionStream implements StreamedBody {
   stop(): void {
     this.#untold = undefined;
     if (this.#isOver) return;
-    this.#end(abortedError(new Error('nobody reads on'), this.#facts.attempts, true));
+    this.#end(abortedError(new Error('the reader stopped'), this.#facts.attempts, true));
     this.#source.stop();
   }
 
@@ -118,14 +118,14 @@ export class FunctionStream implements StreamedBody {
     return done;
   }
 
-  /** Throws what the stream broke off with, once. */
+  /** Throws the error that ended the stream, once. */
   #tell(): void {
     const error = this.#untold;
     this.#untold = undefined;
     if (error !== undefined) throw error;
   }
 
-  /** Until there are pieces, or the stream is over; or until a chunk without bytes. */
+  /** Waits until there are pieces, the stream is over, or a chunk without bytes came. */
   async #advance(emptyToo: boolean): Promise<void> {
     while (!this.#isOver) {
       const frame = this.#decoder.next();
@@ -149,7 +149,7 @@ export class FunctionStream implements StreamedBody {
     }
   }
 
-  /** Only the pieces of a chunk stay taken of the account. */
+  /** Only the pieces of a chunk stay charged to the account. */
   #eventOf(frame: Frame): StreamEvent {
     let event: StreamEvent | undefined;
     try {
@@ -195,7 +195,7 @@ export class FunctionStream implements StreamedBody {
     this.#end(this.#untold);
   }
 
-  /** Lets the connection come to its end. What still comes is not read. */
+  /** Lets the connection end. Further data is not read. */
   async #linger(): Promise<void> {
     const cancel = startTimer(LINGER_MS, () => this.#source.stop());
     try {
@@ -215,7 +215,7 @@ export class FunctionStream implements StreamedBody {
     this.#source.stop();
   }
 
-  /** What the reader is told of an error of the reading, with which the stream is over. */
+  /** The error that the reader gets if reading fails, which ends the stream. */
   #failed(error: unknown): InvocationError {
     if (this.#isOver) return this.#outcome ?? this.#named(error);
     const named = this.#named(error);

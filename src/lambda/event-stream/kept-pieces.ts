@@ -4,11 +4,11 @@ import { charge, type MemoryAccount } from '../../memory-account.ts';
 const SMALL = 4 * 1024;
 /** What they are copied to. */
 const JOINED = 16 * 1024;
-/** So much of a piece's buffer may be none of it: a read of a connection holds the end of one frame and the beginning of the next. */
+/** Bytes of a piece's buffer that may belong to others: one read can hold the end of a frame and the beginning of the next. */
 const MOST_AROUND = 4;
 
 /**
- * Bytes that are kept as they came, without a copy where a piece is much of the buffer that it keeps. They are taken of the account
+ * Bytes that are kept as they came, without a copy where a piece is much of the buffer that it keeps. They are charged to the account
  * as they come. `add` throws NoRoomError.
  */
 export class KeptPieces {
@@ -54,7 +54,7 @@ export class KeptPieces {
     for (const { byteLength } of this.release()) this.#memory.give(byteLength);
   }
 
-  /** Gives what found no room. */
+  /** Gives back what found no room. */
   #fill(open: Buffer, bytes: Buffer): Buffer {
     const copied = bytes.copy(open, this.#filled);
     this.#filled += copied;

@@ -2,7 +2,7 @@ import type { InvocationFailure } from '../invocation-failures.ts';
 import { startTimer } from '../timer.ts';
 import type { StreamingTimes } from '../types.ts';
 
-/** The time of a stream from its first chunk on: that in which a reader waits, and all of it. By one timer, as ExchangeDeadlines. */
+/** A stream's deadlines after its first chunk: for each wait of a reader, and in total. One timer, as in ExchangeDeadlines. */
 export class StreamDeadlines {
   readonly #times: StreamingTimes;
   readonly #expired: (failure: InvocationFailure, message: string) => void;
@@ -38,7 +38,7 @@ export class StreamDeadlines {
     if (now >= this.#end)
       this.#expired('stream-too-long', `the stream took longer than totalTimeoutMs (${totalTimeoutMs} ms)`);
     else if (now >= idleEnd)
-      this.#expired('stream-idle', `nothing more came within idleTimeoutMs (${idleTimeoutMs} ms)`);
+      this.#expired('stream-idle', `no more data arrived within idleTimeoutMs (${idleTimeoutMs} ms)`);
     else this.#cancel = this.#arm(Math.min(this.#end, idleEnd) - now);
   }
 

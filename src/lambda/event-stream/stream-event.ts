@@ -27,15 +27,15 @@ export interface StreamError {
   readonly message: string | undefined;
 }
 
-/** Of JSON that is read as a whole: far above 4 KB of log and what a runtime tells of an error. */
+/** For JSON that is read as a whole: far more than 4 KB of log and a runtime's error. */
 const MAX_JSON_BYTES = 1024 * 1024;
-/** As of the log's tail: a runtime tells the trace last. */
+/** As for the log's tail: a runtime writes the trace last. */
 const MAX_TEXT = 4096;
 /** What becomes a field of the log. */
 const NAME_SYNTAX = /^[a-zA-Z][\w.-]{0,127}$/;
 const UNNAMED = 'Unknown';
 
-/** Throws FrameError for a frame that is no message of an event stream, or an end that cannot be read. */
+/** Throws FrameError for a frame that is not a message of an event stream, or an end that cannot be read. */
 export function readEvent({ headers, payload }: Frame): StreamEvent {
   switch (headers[':message-type']) {
     case 'event':
@@ -67,7 +67,7 @@ function readEnd(end: ReadonlyMap<string, unknown>): StreamEnd {
   const tail = end.get('LogResult');
   return {
     kind: 'end',
-    // Details without a code, or a code that is no text, are no success.
+    // Details without a code, or a code that is not text, are not a success.
     errorCode: code === undefined && details === undefined ? undefined : name,
     errorDetails: bounded([name === UNNAMED ? code : undefined, details].filter(isText).join(': ') || undefined),
     logTail: typeof tail === 'string' ? decodeTail(tail) : undefined,

@@ -1,7 +1,7 @@
 import type { InvocationFailure } from '../invocation-failures.ts';
 import { STATUSES } from './service-statuses.ts';
 
-/** What Lambda is made to answer, or why it is not reached, in place of a call. */
+/** The given answer of Lambda, or why it is not reached, instead of a call. */
 export type GivenAnswer = GivenResult | GivenRefusal | GivenFailure;
 
 /** The function's result. An Event has none, and a DryRun neither. */
@@ -11,19 +11,19 @@ export interface GivenResult {
   /** `payload` as it arrives where the answer is streamed; absent: in one piece. */
   readonly pieces?: readonly Uint8Array[] | undefined;
   /**
-   * `Unhandled` or `Handled`: the function itself failed, and `payload` tells why. Where `pieces` are given it has sent them
+   * `Unhandled` or `Handled`: the function itself failed, and `payload` says why. If `pieces` are given, it has sent them
    * before it failed.
    */
   readonly functionError?: string | undefined;
   readonly delayMs: number;
 }
 
-/** An error of the service, or with `name` undefined a status of something between that is none of AWS's. */
+/** An error of the service, or with `name` undefined the status of an intermediary that is not AWS. */
 export interface GivenRefusal {
   readonly kind: 'refusal';
   /** As TooManyRequestsException. */
   readonly name: string | undefined;
-  /** As AWS's for the name, where nobody says another. */
+  /** Default: the status that AWS uses for the name. */
   readonly status: number;
   /** Which limit throttled the call, as CallerRateLimitExceeded. */
   readonly reason?: string | undefined;
@@ -38,7 +38,7 @@ export interface GivenFailure {
   readonly delayMs: number;
 }
 
-/** What no answer says, and what does not follow from the invocation itself. */
+/** Facts that neither the answer nor the invocation contains. */
 export const givenFailures = [
   'no-credentials',
   'role-refused',

@@ -12,11 +12,11 @@ import type { Invocation, InvocationResult, LambdaInvoker, StreamingResult } fro
 import type { GivenAnswer, GivenFailureName, GivenRefusal, GivenResult } from './given-answer.ts';
 import { streamOf } from './given-stream.ts';
 
-/** Time that passes when somebody waits, and not by itself. */
+/** Time that passes only when code waits. */
 export interface VirtualTime {
   /** Milliseconds. */
   now(): number;
-  /** Moves the time on; what is due until then happens. Ends early once the signal fires. */
+  /** Advances the time; what is due by then happens. Ends early once the signal fires. */
   sleep(ms: number, signal: AbortSignal | undefined): Promise<void>;
 }
 
@@ -120,7 +120,7 @@ function limitOf(ms: number | undefined): number {
   return ms || Number.POSITIVE_INFINITY;
 }
 
-/** A connection that could not be made is one that the function cannot have run for. STS refuses with 403. */
+/** Without a connection the function cannot have run. STS refuses with 403. */
 function failureOf(failure: GivenFailureName, attempts: number): InvocationError {
   const isUnconnected = failure === 'connection-timeout' || failure === 'connection-failed';
   return new InvocationError(failure, {
@@ -150,7 +150,7 @@ function refusalAnswer({ name, status, reason, retryAfterSeconds }: GivenRefusal
   };
 }
 
-/** AWS's own host of a region, whatever this machine says: nobody connects to it. */
+/** AWS's own host of a region, whatever this machine's settings say: nothing connects to it. */
 async function nominalRules(): Promise<EndpointRules> {
   return {
     ruleset: ({ Region }) => ({ url: new URL(`https://lambda.${Region}.amazonaws.com`) }),

@@ -6,8 +6,8 @@ import type { CircuitBreakerOptions } from '../types.ts';
 export type Admission = 'closed' | 'trial';
 
 /**
- * Closed: all pass. After `failures` in a row it opens: none pass for `openMs`. Then one may try: its success closes the
- * circuit, its failure opens it again. What began before the circuit opened has no say any more. Times by a monotonic
+ * Closed: all pass. After `failures` consecutive failures it opens: none pass for `openMs`. Then one may try: its success closes the
+ * circuit, its failure opens it again. Calls that began before the circuit opened no longer count. Times by a monotonic
  * clock, in milliseconds.
  */
 export class CircuitBreaker {
@@ -15,7 +15,7 @@ export class CircuitBreaker {
   #openUntil: number | undefined;
   #trying = false;
 
-  /** In a row, the last one included. */
+  /** Consecutive, the last one included. */
   get failures(): number {
     return this.#failures;
   }
@@ -25,7 +25,7 @@ export class CircuitBreaker {
     return this.#openUntil;
   }
 
-  /** Refuses calls at this time. */
+  /** Whether it refuses calls now. */
   refusesAt(now: number): boolean {
     return this.#openUntil !== undefined && now < this.#openUntil;
   }
@@ -55,7 +55,7 @@ export class CircuitBreaker {
     return opens;
   }
 
-  /** The call says nothing of the function's health: its caller left, or it could not be built. */
+  /** The call says nothing about the function's health: its caller left, or it could not be built. */
   forget(admission: Admission): void {
     if (admission === 'trial') this.#trying = false;
   }
@@ -67,8 +67,8 @@ export class CircuitBreaker {
 }
 
 /**
- * What a call's error says of the function's health. `nothing`: it could not be built, its caller left, or the identity that
- * signed it was refused, which others that call the same function must not feel. `well`: something has answered as it should.
+ * What a call's error says about the function's health. `nothing`: it could not be built, its caller left, or the identity that
+ * signed it was refused, which must not affect others that call the same function. `well`: the answer was as it should be.
  */
 export function healthOf(error: InvocationError): 'ill' | 'well' | 'nothing' {
   const { failure, kind, statusCode } = error;

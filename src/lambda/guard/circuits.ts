@@ -3,7 +3,7 @@ import type { FunctionGuard } from './function-guard.ts';
 
 /** Names may be made of a caller's data. */
 const MAX_CIRCUITS = 1_000;
-/** So long after it could have been tried again a circuit that nobody tries is told no more. */
+/** A circuit that is not tried for this long after it could have been is no longer reported. */
 const FORGOTTEN_MS = 600_000;
 
 /** The circuits that have opened and not closed since, for metrics. */

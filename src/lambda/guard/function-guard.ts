@@ -7,11 +7,11 @@ import { type Admission, CircuitBreaker, healthOf } from './circuit-breaker.ts';
 const MAX_BUDGETS = 64;
 
 /**
- * What is shared by all calls of one function with the same settings: how many are under way, whether its circuit is open, its
+ * Shared by all calls of one function with the same settings: the number of running calls, whether its circuit is open, its
  * retry budgets.
  */
 export class FunctionGuard {
-  /** Of the identity that came first; mostly there is one. */
+  /** Of the first identity; mostly there is only one. */
   readonly budget = new RetryBudget();
   #first: string | undefined;
   #others: Map<string, RetryBudget> | undefined;
@@ -25,8 +25,8 @@ export class FunctionGuard {
   }
 
   /**
-   * How much would be lost with this guard now, to be compared: 0 is nothing. A circuit that refuses weighs more than any
-   * failures and spent retries; one with calls under way is never to go.
+   * How much state would be lost with this guard, for comparison: 0 is nothing. A circuit that refuses weighs more than any
+   * failures and spent retries; a guard with running calls is never dropped.
    */
   memory(now: number): number {
     if (this.#active > 0) return Number.POSITIVE_INFINITY;
@@ -51,22 +51,26 @@ export class FunctionGuard {
     return budget;
   }
 
-  /** Throws InvocationError (`refused`); else `leave` must follow, with what this gave. */
+  /** Throws InvocationError (`refused`); otherwise `leave` must follow, with the returned value. */
   enter({ maxConcurrency, circuitBreaker }: TransportOptions, now: number): Admission {
     this.#calls++;
     if (maxConcurrency !== undefined && this.#active >= maxConcurrency) {
-      throw refused('too-many-invocations', `${this.#active} invocations of the function are under way, the limit`, 1);
+      throw refused(
+        'too-many-invocations',
+        `${this.#active} invocations of the function are running, which is the limit`,
+        1,
+      );
     }
     const admission = circuitBreaker === undefined ? 'closed' : this.#breaker.admit(now);
     if (admission === undefined) {
       const retryAfter = this.#breaker.retryAfterSeconds(now);
-      throw refused('circuit-open', 'the circuit of the function is open after failures in a row', retryAfter);
+      throw refused('circuit-open', 'the circuit of the function is open after consecutive failures', retryAfter);
     }
     this.#active++;
     return admission;
   }
 
-  /** True: the circuit opens by it. */
+  /** True: this opens the circuit. */
   leave({ circuitBreaker }: TransportOptions, admission: Admission, error: unknown, now: number): boolean {
     this.#active--;
     if (circuitBreaker === undefined) return false;
@@ -83,7 +87,7 @@ export class FunctionGuard {
     return spent;
   }
 
-  /** The one that has the least to remember. */
+  /** The one with the least state. */
   #dropBudget(budgets: Map<string, RetryBudget>): void {
     const [least] = [...budgets].sort(([, a], [, b]) => a.spent - b.spent);
     if (least !== undefined) budgets.delete(least[0]);

@@ -5,7 +5,7 @@ import type { RetryOptions, TransportOptions } from '../types.ts';
 import type { FunctionGuard } from './function-guard.ts';
 import { GuardPool } from './guard-pool.ts';
 
-/** A function as its endpoint, region and name tell it: qualifiers, and the ways to write a name, share it. */
+/** A function by its endpoint, region and name: qualifiers, and the ways to write a name, share it. */
 export interface NamedFunction {
   readonly functionKey: string;
   /** In the function's name. */
@@ -29,9 +29,9 @@ const OWN = { fresh: 32, troubled: 64 } as const;
 const MAX_SETTINGS = 1_024;
 
 /**
- * One guard for each function, as seen by the steps that call it with equal settings. Whose function it is: the account in its
- * name, else that of the identity that signs where its source tells it, else that identity's own. Nothing else is guessed: the
- * first account that somebody names is not who the identity is.
+ * One guard for each function and each set of equal settings of the steps that call it. The owner of the function: the account in its
+ * name, otherwise that of the signing identity if its source names one, otherwise that identity itself. Nothing else is guessed: the
+ * first account that appears is not necessarily that of the identity.
  */
 export class FunctionGuards {
   readonly #bySettings = new LRUCache<string, GuardPool>({ max: MAX_SETTINGS });
@@ -44,7 +44,7 @@ export class FunctionGuards {
     return this.#poolOf(settings).get(this.#keyOf(named, named.account ?? account ?? identity));
   }
 
-  /** A text that is put together anew for each call costs more than all else here: mostly there is one owner. */
+  /** Building a text for each call would cost more than everything else here: mostly there is one owner. */
   #keyOf(named: NamedFunction, owner: string): string {
     const last = this.#keys.get(named);
     if (last?.owner === owner) return last.key;
@@ -73,7 +73,7 @@ export class FunctionGuards {
       ssl.trustStoreContent,
     ];
     const limits = [maxConcurrency, circuitBreaker?.failures, circuitBreaker?.openMs, maxAttempts, idempotent];
-    // Hashed: a trust store is long, and its password is no key of a map.
+    // Hashed: a trust store is long, and its password must not be the key of a map.
     const key = identityKey(JSON.stringify([times, trust, limits]));
     let pool = this.#bySettings.get(key);
     if (pool === undefined) {

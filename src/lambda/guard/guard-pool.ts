@@ -2,9 +2,9 @@ import { FunctionGuard } from './function-guard.ts';
 
 /** How many guards a pool keeps. */
 export interface PoolSize {
-  /** New ones until those that remember nothing go: templates may make names of a caller's data. */
+  /** New ones until those without state are dropped: templates may make names of a caller's data. */
   readonly fresh: number;
-  /** Those that remember something. */
+  /** Guards with state. */
   readonly troubled: number;
 }
 
@@ -27,7 +27,7 @@ export class GuardPool {
     return this.#guards.size;
   }
 
-  /** The same guard for the same key as long as there is something to remember. */
+  /** The same guard for the same key as long as it has state. */
   get(key: string): FunctionGuard {
     const known = this.#guards.get(key);
     if (known !== undefined) return known;
@@ -44,7 +44,7 @@ export class GuardPool {
     this.#cleanUpAt = this.#guards.size + fresh;
   }
 
-  /** Among equals those with the fewest calls go, then the newest: a flood of names that are called once drops itself. */
+  /** Among equals those with the fewest calls are dropped, then the newest: a flood of names that are called once drops itself. */
   #dropLeast(now: number): void {
     const all = [...this.#guards].map(([key, guard], age) => ({
       key,

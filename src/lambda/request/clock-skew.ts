@@ -12,7 +12,7 @@ const MAX_ENDPOINTS = 256;
 
 /**
  * How far a service's clock is ahead of this machine's, learned from an answer that refused the time of a request. AWS's own
- * endpoints are one; what any other says of the time counts for that endpoint alone, under the same trust.
+ * endpoints count as one; any other endpoint's time counts for that endpoint only, under the same trust.
  */
 export class ClockSkew {
   #aws = 0;

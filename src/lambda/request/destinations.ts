@@ -7,7 +7,7 @@ import { createTarget, type Operation, type Target } from './target.ts';
 /** A function at an endpoint. */
 export interface Destination {
   readonly target: Target;
-  /** Endpoint, region and bare name: the same for all qualifiers and all ways to write the name. AWS's endpoints are one. */
+  /** Endpoint, region and bare name: the same for all qualifiers and all ways to write the name. AWS's endpoints count as one. */
   readonly functionKey: string;
   /** In the function's name. */
   readonly account: string | undefined;

@@ -10,7 +10,7 @@ export interface EndpointSettings {
 
 type Profile = Readonly<Record<string, string | undefined>>;
 
-/** Never rejects: a file that is not there or cannot be read says nothing, as for the SDK. */
+/** Never rejects: a file that is missing or cannot be read is ignored, as by the SDK. */
 export async function loadEndpointSettings(environment: Environment): Promise<EndpointSettings> {
   const { profile, services } = await readProfile(environment);
   const flag = (variable: string, key: string): boolean =>
@@ -40,13 +40,13 @@ async function readProfile(environment: Environment): Promise<{ profile: Profile
   }
 }
 
-/** A `services` section that is named and not there hides the profile's own endpoint_url, as for the SDK. */
+/** A `services` section that is named but missing hides the profile's own endpoint_url, as for the SDK. */
 function fromProfile(profile: Profile, services: Profile | undefined): string | undefined {
   if (!profile.services) return profile.endpoint_url;
   return services === undefined ? undefined : services['lambda.endpoint_url'] || profile.endpoint_url;
 }
 
-/** `TRUE` and `1` are neither for the SDK, and what comes next in order counts. */
+/** To the SDK `TRUE` and `1` are neither true nor false, and the next source in order counts. */
 function booleanOf(text: string | undefined): boolean | undefined {
   if (text === 'true') return true;
   return text === 'false' ? false : undefined;

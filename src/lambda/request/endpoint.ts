@@ -32,7 +32,7 @@ const HOST_LABEL = /^(?!.*-$)(?!-)[a-zA-Z0-9-]{1,63}$/;
 /** A template may make regions and endpoints of a caller's data, so what is remembered is bounded. */
 const MAX_REMEMBERED = 256;
 
-/** `fips-us-east-1` and its like stand for the FIPS endpoint of another region, as the SDK reads them. */
+/** `fips-us-east-1` and similar names mean the FIPS endpoint of another region, as the SDK reads them. */
 function isFipsRegion(region: string): boolean {
   return region.startsWith('fips-') || region.endsWith('-fips');
 }
@@ -44,7 +44,7 @@ export function realRegion(region: string): string {
   return region.replace(/fips-(?:dkr-|prod-)?|-fips/, '');
 }
 
-/** The SDK's ruleset and what the machine says, loaded together. */
+/** The SDK's ruleset and the machine's settings, loaded together. */
 export interface EndpointRules {
   readonly ruleset: Ruleset;
   readonly settings: EndpointSettings;
@@ -85,13 +85,13 @@ export class EndpointResolver {
     } catch (error) {
       if (configured === undefined) throw invalidRegion(region, error);
       const kind = useFips ? 'FIPS' : 'dual-stack';
-      throw configurationError('endpoint', configured, `none where ${kind} endpoints are demanded as well`, error);
+      throw configurationError('endpoint', configured, `no endpoint of its own together with ${kind} endpoints`, error);
     }
     return remember(this.#byRegion, region, endpoint);
   }
 }
 
-/** The SDK's rules, under what this machine says. */
+/** The SDK's rules, with the settings of this machine. */
 async function machineRules(environment: Environment): Promise<EndpointRules> {
   const [ruleset, settings] = await Promise.all([loadRuleset(), loadEndpointSettings(environment)]);
   return { ruleset, settings };
@@ -103,7 +103,7 @@ async function loadRuleset(): Promise<Ruleset> {
   return (parameters) => endpointProvider({ ...parameters });
 }
 
-/** What the text of a custom endpoint means: https unless it says http. Undefined: it is no such address. */
+/** What the text of a custom endpoint means: https unless it says http. Undefined: it is not such an address. */
 export function endpointUrl(text: string): URL | undefined {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
@@ -134,7 +134,7 @@ function endpointOf(url: URL): Pick<Endpoint, 'origin' | 'host' | 'pathPrefix'> 
 }
 
 function invalidRegion(region: string, cause?: unknown): Error {
-  return configurationError('region', region, `a region as ${invocationDefaults.region}`, cause);
+  return configurationError('region', region, `a region such as ${invocationDefaults.region}`, cause);
 }
 
 function remember(cache: LRUCache<string, Endpoint>, key: string, endpoint: Endpoint): Endpoint {

@@ -1,4 +1,4 @@
-/** What a function is called by: its parts, however it is written. */
+/** The parts of a function's name, however it is written. */
 export interface FunctionName {
   /** Of an ARN or a partial one. */
   readonly region: string | undefined;
@@ -8,7 +8,7 @@ export interface FunctionName {
   readonly qualifier: string | undefined;
 }
 
-/** `unknown`: AWS's grammar does not have it today, and may have it tomorrow. `invalid`: it never will. */
+/** `unknown`: not in AWS's grammar today, but it may be added. `invalid`: it never will be. */
 export type Verdict = 'known' | 'unknown' | 'invalid';
 
 /**
@@ -22,7 +22,7 @@ const KNOWN_QUALIFIER_ALONE = /^(?:\$LATEST(?:\.PUBLISHED)?|[\w$-]+)$/;
 const MAX_NAME = 256;
 const MAX_QUALIFIER = 128;
 
-/** Wider in each part, and still the form of a name: no blanks, no slashes, not an ARN of another service. */
+/** Wider in each part, but still the form of a name: no blanks, no slashes, not an ARN of another service. */
 const possiblePart = String.raw`[\w.$@+~-]+`;
 const possibleRegion = String.raw`[a-z]{2,8}(?:-[a-z]+){1,3}-\d{1,2}`;
 const possibleName = syntaxOf(String.raw`[a-zA-Z][\w-]*`, possibleRegion, possiblePart, possiblePart);

@@ -2,7 +2,7 @@ import type { Invocation } from '../types.ts';
 import { checkTenantId, encodeClientContext } from './header-fields.ts';
 import { checkPayload } from './payload-limit.ts';
 
-/** What an invocation brings into its request, checked: the same for all attempts. */
+/** The checked parts of a request that are the same for all attempts of an invocation. */
 export interface Prepared {
   readonly payload: Uint8Array | undefined;
   readonly invocationType: Invocation['invocationType'];

@@ -11,12 +11,12 @@ interface Refusal {
 }
 
 /**
- * Which endpoints of policies have called which credentials expired: their next calls ask for others first. It is remembered
- * with the credentials, and goes with them.
+ * Which endpoints of policies have called which credentials expired: their next calls load others first. It is stored
+ * with the credentials, and is dropped with them.
  */
 export class RefusedCredentials {
   readonly #refusals = new WeakMap<ResolvedCredentials, Map<string, Refusal>>();
-  /** Mostly nothing was ever refused. */
+  /** Usually nothing was ever refused. */
   #any = false;
 
   add(credentials: ResolvedCredentials, { origin }: Target, error: InvocationError, now: number): void {

@@ -15,12 +15,12 @@ export interface AttemptStamp {
 }
 
 const EMPTY_HASH = hash('sha256', '');
-/** Header names by which optional headers are there, as the SDK signs them: all but user-agent and x-amzn-trace-id. */
+/** The signed header names, by which optional headers are present, as the SDK signs them: all but user-agent and x-amzn-trace-id. */
 const signedHeaders = new Map<number, string>();
 
 /**
- * AWS Signature Version 4 of one `Invoke`, with the headers and the canonical form that the SDK would make: the
- * differential test holds both side by side.
+ * AWS Signature Version 4 of one `Invoke`, with the headers and the canonical form that the SDK would make: a
+ * differential test compares both.
  */
 export class Signer {
   readonly #keys = new SigningKeys();

@@ -14,8 +14,8 @@ export interface SigningKey {
 const MAX_REGIONS = 64;
 
 /**
- * Derived keys, remembered with the credentials object itself: no secret becomes the key of a map, and they go when the
- * credentials go. Providers hand out one object until they refresh.
+ * Derived keys, stored with the credentials object itself: no secret becomes the key of a map, and they are dropped when the
+ * credentials are. Providers return one object until they refresh.
  */
 export class SigningKeys {
   readonly #keys = new WeakMap<ResolvedCredentials, LRUCache<string, SigningKey>>();

@@ -4,7 +4,7 @@ import type { TraceContext } from '../types.ts';
 const HEADER_VALUE = /^[\x20-\x7e]{1,2048}$/;
 
 /**
- * Adds the caller's trace headers. They are not signed (the SDK never signs x-amzn-trace-id): whatever stands between
+ * Adds the caller's trace headers. They are not signed (the SDK never signs x-amzn-trace-id): an intermediary
  * may continue a trace with a value of its own.
  */
 export function addTraceHeaders(headers: string[], trace: TraceContext): void {

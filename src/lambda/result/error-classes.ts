@@ -2,42 +2,50 @@ import type { Throttling } from './throttling.ts';
 
 /** What an error of the service means for the function and for another try. */
 export interface ErrorClass {
-  /** `never`: the function cannot have run. `maybe`: nobody can tell. */
+  /** `never`: the function cannot have run. `maybe`: it is not known. */
   readonly ran: 'never' | 'maybe';
-  /** `yes`: safe and promising. `idempotent`: only where the configuration says that running twice is fine. */
+  /** `yes`: safe, and likely to succeed. `idempotent`: only if the configuration says that the function may run twice. */
   readonly retry: 'yes' | 'idempotent' | 'no';
   /** For the reference; one clause. */
   readonly why: string;
 }
 
 const throttled: ErrorClass = { ran: 'never', retry: 'yes', why: 'throttled before the function was started' };
-const starting: ErrorClass = { ran: 'never', retry: 'yes', why: 'the environment could not be set up this time' };
+const starting: ErrorClass = {
+  ran: 'never',
+  retry: 'yes',
+  why: 'the execution environment could not be set up this time',
+};
 const setUp: ErrorClass = {
   ran: 'never',
   retry: 'no',
-  why: 'the set-up of the function is wrong until someone mends it',
+  why: 'the set-up of the function is wrong and must be fixed first',
 };
 const refused: ErrorClass = {
   ran: 'never',
   retry: 'no',
-  why: 'refused before the function was started; the same again is refused again',
+  why: 'refused before the function was started; the same request would be refused again',
 };
-const notReady: ErrorClass = { ran: 'never', retry: 'no', why: 'lasts longer than a request can wait' };
-const denied: ErrorClass = { ran: 'never', retry: 'no', why: 'refused by identity or permission' };
-const unknown: ErrorClass = { ran: 'maybe', retry: 'idempotent', why: 'nobody can tell how far it came' };
-const management: ErrorClass = { ran: 'never', retry: 'no', why: 'belongs to the management of functions' };
-/** As refused, but by what the account may have. */
+const notReady: ErrorClass = { ran: 'never', retry: 'no', why: 'takes longer than a request can wait' };
+const denied: ErrorClass = { ran: 'never', retry: 'no', why: 'refused because of the identity or its permissions' };
+const unknown: ErrorClass = { ran: 'maybe', retry: 'idempotent', why: 'it is not known whether the function ran' };
+const management: ErrorClass = {
+  ran: 'never',
+  retry: 'no',
+  why: 'an error of managing functions, not of invoking them',
+};
+/** As `refused`, but because of a quota of the account. */
 const quota: ErrorClass = { ...refused };
 const clock: ErrorClass = {
   ran: 'never',
   retry: 'no',
-  why: "repeated once with the service's time when the clocks are 4 minutes apart or more",
+  why: "retried once with the service's time if the clocks differ by 4 minutes or more",
 };
 
 const expired: ErrorClass = {
   ran: 'never',
   retry: 'no',
-  why: 'repeated once with new credentials, unless they are static keys',
+  why: 'retried once with new credentials, unless they are static keys',
 };
 
 /** Every error class that `@aws-sdk/client-lambda` knows (a test compares), then those that all of AWS's services share. */
@@ -125,7 +133,7 @@ const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(
 
 const OF_FUNCTION: ReadonlySet<ErrorClass> = new Set([starting, setUp, notReady, unknown, quota]);
 
-/** Also for names and answers that nobody has listed. */
+/** Also for names and answers that are not listed. */
 export function errorClassOf(errorType: string | undefined, status: number): ErrorClass {
   const known = errorType === undefined ? undefined : CLASSES.get(errorType);
   if (known !== undefined) return known;
@@ -136,19 +144,19 @@ export function errorClassOf(errorType: string | undefined, status: number): Err
       : { ran: 'maybe', retry: 'no', why: 'an answer of an unknown kind' };
 }
 
-/** The service or something before it is busy: it wants less, or the same later. */
+/** The service or an intermediary is busy: send less, or the same later. */
 export function isThrottling(errorType: string | undefined, status: number): boolean {
   return status === 429 || errorClassOf(errorType, status) === throttled;
 }
 
-/** Errors by which the service says that the request's time is not its own. */
+/** Errors by which the service says that the request's time differs from its own. */
 export function isClockError(errorType: string | undefined): boolean {
   return errorType !== undefined && CLASSES.get(errorType) === clock;
 }
 
 /**
- * Refused for who signed the call, not for the function: its rights, its keys, the time of its signature, its own rate. Of an
- * answer that is none of AWS's: what HTTP says of identities.
+ * Refused because of the identity that signed the call, not because of the function: rights, keys, time of the signature, rate. For an
+ * answer that does not come from AWS, HTTP's statuses about identities count.
  */
 export function refusesIdentity({ errorType, statusCode = 0, throttling }: IdentityFacts): boolean {
   const known = errorType === undefined ? undefined : CLASSES.get(errorType);
@@ -165,15 +173,15 @@ interface IdentityFacts {
 }
 
 /**
- * Says something of the function, its set-up or the account, whatever the status: the same request may be answered once that
- * is mended.
+ * The error is about the function, its set-up or the account, whatever the status: the same request may be answered once that
+ * is fixed.
  */
 export function tellsOfFunction(errorType: string | undefined): boolean {
   const known = errorType === undefined ? undefined : CLASSES.get(errorType);
   return known !== undefined && OF_FUNCTION.has(known);
 }
 
-/** The session token's time is over: another one is needed, and the function cannot have run. */
+/** The session token has expired: another one is needed, and the function cannot have run. */
 export function isExpiredToken(errorType: string | undefined): boolean {
   return errorType === 'ExpiredTokenException' || errorType === 'ExpiredToken';
 }

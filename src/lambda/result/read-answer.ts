@@ -24,7 +24,7 @@ export function readAnswer(answer: Answer, attempts: number, logTail: boolean, n
   };
 }
 
-/** What an answer outside of 2xx says. */
+/** The error of an answer outside 2xx. */
 export function errorOf(answer: Answer, attempts: number, now: number): InvocationError {
   const { status, headers } = answer;
   const { errorType, message, reason } = readServiceError(answer);
@@ -34,7 +34,7 @@ export function errorOf(answer: Answer, attempts: number, now: number): Invocati
   return new InvocationError(errorType === undefined ? 'foreign-status' : 'service-error', {
     message:
       errorType === undefined
-        ? `the endpoint answered ${status}, and not as AWS does`
+        ? `the endpoint answered ${status}, but not in the way that AWS does`
         : `${errorType} (${status})${words === '' ? '' : `: ${words}`}`,
     statusCode: status,
     errorType,

@@ -1,8 +1,8 @@
 import { type Answer, type AnswerHeaders, header } from '../transport/answer.ts';
 
-/** What the service says of an error. */
+/** What the service says about an error. */
 export interface ServiceErrorAnswer {
-  /** E.g. TooManyRequestsException; undefined when the answer is none of AWS's. */
+  /** E.g. TooManyRequestsException; undefined if the answer does not come from AWS. */
   readonly errorType: string | undefined;
   /** The first line of AWS's own text, bounded. */
   readonly message: string | undefined;
@@ -12,7 +12,7 @@ export interface ServiceErrorAnswer {
 
 const MAX_BODY_BYTES = 64 * 1024;
 const MAX_TEXT = 1024;
-/** What a name of an error may look like: it becomes a field of the log. A number is a gateway's status, no name of AWS's. */
+/** The form of an error's name, which becomes a field of the log. A number is a gateway's status, not a name of AWS's. */
 const NAME_SYNTAX = /^[a-zA-Z][\w.-]{0,127}$/;
 
 /** Reads an error as restJson1 writes it: the header, else `code`, else `__type`. */

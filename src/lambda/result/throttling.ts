@@ -1,4 +1,4 @@
-/** Whose limit is reached: the function's own, the account's in the region, or that of who calls. */
+/** Which limit is reached: the function's own, the account's in the region, or the caller's. */
 export type ThrottlingLimit = 'function' | 'account' | 'caller' | 'unknown';
 
 /** Why the service throttled a call. */

@@ -4,7 +4,7 @@ import type { RetryKind } from './retry-policy.ts';
 const TRANSIENT_BASE = 50;
 const THROTTLED_BASE = 1000;
 const LONGEST = 20_000;
-/** A service that asks for more than this beyond the backoff gets it cut: the caller waits all that time. */
+/** A longer wait that the service asks for is cut to the backoff and this: the caller waits all that time. */
 const RETRY_AFTER_SLACK = 5000;
 
 /**

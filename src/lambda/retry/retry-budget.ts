@@ -1,8 +1,8 @@
 import type { RetryKind } from './retry-policy.ts';
 
 /**
- * The SDK's numbers: what may be spent before successes pay it back. It lets 35 requests be repeated at a time, fewer than
- * are under way in a busy sidecar when all connections break at once; those that were not sent are cheap.
+ * The SDK's numbers: what may be spent before successes pay it back. It allows 35 retries at a time, fewer than
+ * the running requests of a busy sidecar when all connections break at once; retries of unsent requests are cheap.
  */
 const CAPACITY = 500;
 const COST = { transient: 14, throttled: 5, unsent: 1 } as const satisfies Record<RetryKind, number>;

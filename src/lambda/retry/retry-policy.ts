@@ -2,7 +2,7 @@ import type { InvocationError } from '../invocation-error.ts';
 import { errorClassOf, isThrottling } from '../result/error-classes.ts';
 import type { InvocationType, RetryOptions } from '../types.ts';
 
-/** What may be repeated and after what kind of failure; `unsent` has cost the service nothing. */
+/** Which failures may be retried; an `unsent` request has cost the service nothing. */
 export type RetryKind = 'throttled' | 'transient' | 'unsent';
 
 /**

@@ -3,8 +3,8 @@ import type { InvocationFailure } from '../invocation-failures.ts';
 import type { AnswerHeaders } from './answer.ts';
 
 /**
- * What becomes of an answer. It is told of the head, of each piece of the body and of the end, in this order, as long as
- * the exchange has not failed and nobody has stopped it. `T` is what the exchange resolves to.
+ * Receives an answer. It is called with the head, with each piece of the body and at the end, in this order, as long as
+ * the exchange has not failed and has not been stopped. `T` is what the exchange resolves to.
  */
 export interface AnswerSink<T> {
   /** Gives what the exchange resolves to, where that is before the body. */
@@ -16,13 +16,13 @@ export interface AnswerSink<T> {
   fail(error: InvocationError): void;
 }
 
-/** What a sink may do to its exchange. Nothing of it has an effect once the exchange is over. */
+/** What a sink may do to its exchange. It has no effect once the exchange is over. */
 export interface RunningExchange {
   /** The answer cannot be taken: the exchange fails. */
   refuse(failure: InvocationFailure, message: string): void;
-  /** Nobody wants the rest: the connection is closed, and no error told. */
+  /** The rest is not needed: the connection is closed, without an error. */
   stop(): void;
-  /** From now on the exchange has no deadline: who reads keeps its own. */
+  /** From now on the exchange has no deadline: the reader has its own. */
   untimed(): void;
   /** No more is read from the connection until `resume`. */
   pause(): void;

@@ -5,8 +5,8 @@ import type { AnswerSink, RunningExchange } from './answer-sink.ts';
 const empty = Buffer.alloc(0);
 
 /**
- * Keeps the body until it is whole. Its bytes are taken of the account: all at once, before the first is there, where the
- * length is told, else piece by piece.
+ * Keeps the body until it is complete. Its bytes are charged to the account: all at once, before the first arrives, if the
+ * length is known, otherwise piece by piece.
  */
 export class CollectedAnswer implements AnswerSink<Answer> {
   readonly #maxBytes: number;
@@ -18,7 +18,7 @@ export class CollectedAnswer implements AnswerSink<Answer> {
   #first: Buffer | undefined;
   #rest: Buffer[] | undefined;
   #bytes = 0;
-  /** Of the content-length header; 0 where it tells none. */
+  /** Of the content-length header; 0 without one. */
   #length = 0;
   #taken = 0;
 

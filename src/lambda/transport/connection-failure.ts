@@ -1,6 +1,6 @@
 /**
  * The kernel did not take the request, or not all of it: the other side had closed an idle connection. The service checks
- * the hash of the whole payload before it does anything, so that nothing can have run.
+ * the hash of the whole payload before it does anything, so nothing can have run.
  */
 export function isWriteFailure(error: Error): boolean {
   const { syscall, code } = error as NodeJS.ErrnoException;

@@ -16,7 +16,7 @@ const MAX_POOLS = 128;
 
 class PoolEntry {
   readonly dispatcher: Dispatcher;
-  /** The number of the use that was last. */
+  /** The number of its last use. */
   lastUse = 0;
   #closing: Promise<void> | undefined;
 
@@ -94,7 +94,7 @@ export class ConnectionPools {
     return entry;
   }
 
-  /** The one that was not used for longest: pools in use outlive any number of endpoints that somebody makes up. */
+  /** The least recently used one: pools in use outlive any number of invented endpoints. */
   #dropOldest(): void {
     let oldest: readonly [string, PoolEntry] | undefined;
     for (const one of this.#byKey) if (oldest === undefined || one[1].lastUse < oldest[1].lastUse) oldest = one;

@@ -35,7 +35,7 @@ export function createConnector(
   return withTimeout(open, timeoutMs, network.after);
 }
 
-/** Another connector (through a proxy) with an exact limit; what it still opens after that is closed. */
+/** Another connector (through a proxy) with an exact limit; a connection that it opens later is closed. */
 export function limitConnector(
   connector: buildConnector.connector,
   timeoutMs: number,

@@ -4,18 +4,18 @@ import { createConnector, limitConnector, type TlsTrust } from './connector.ts';
 export interface DispatcherOptions {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** Until a connection is there, TLS included; 0: no limit. */
+  /** Until a connection is established, TLS included; 0: no limit. */
   readonly connectTimeoutMs: number;
   readonly trust: TlsTrust | undefined;
   /** URL of the proxy; undefined: none. */
   readonly proxy: string | undefined;
 }
 
-/** Twice an AWS account's usual concurrency; what is above waits for a free one, as long as for a new one. */
+/** Twice an AWS account's usual concurrency; further requests wait for a free one, as long as for a new one. */
 const MAX_CONNECTIONS = 2_048;
 /**
- * Idle connections are closed before any usual server does it (Node 5 s, load balancers 60 s): a request that meets a
- * connection in closing cannot be repeated, since nobody knows whether it was read.
+ * Idle connections are closed before common servers do it (Node 5 s, load balancers 60 s): a request that meets a
+ * closing connection cannot be retried, since it is not known whether it was read.
  */
 const IDLE_MS = 4_000;
 /** A proxy's address that does not answer costs no more than this; undici tries one after the other. */
@@ -26,12 +26,12 @@ const pooling = {
   allowH2: false,
   keepAliveTimeout: IDLE_MS,
   keepAliveMaxTimeout: IDLE_MS,
-  // Who sends keeps exact deadlines of its own.
+  // The sender has exact deadlines of its own.
   headersTimeout: 0,
   bodyTimeout: 0,
 } as const;
 
-/** Keep-alive connections to one origin, directly or through a proxy. Throws where the proxy's URL is none. */
+/** Keep-alive connections to one origin, directly or through a proxy. Throws if the proxy's URL is not valid. */
 export function createDispatcher({ origin, connectTimeoutMs, trust, proxy }: DispatcherOptions): Dispatcher {
   if (proxy === undefined) return new Pool(origin, { ...pooling, connect: createConnector(trust, connectTimeoutMs) });
   // undici's own timers come up to a second late: they only clean up after the exact one.

@@ -3,9 +3,9 @@ import type { InvocationFailure } from '../invocation-failures.ts';
 
 /** Durations in milliseconds; Infinity is off. */
 export interface DeadlineLimits {
-  /** Until a connection is there, whether a new one or one that others use. */
+  /** Until a connection is available, a new one or one that becomes free. */
   readonly connectionMs: number;
-  /** From the request's last byte to the answer's head, then to its end; of an answer that is passed on, to its first piece of use. */
+  /** From the request's last byte to the answer's head, then to its end; for a streamed answer, to its first useful piece. */
   readonly readMs: number;
   readonly attemptMs: number;
   /** When the whole call ends, by `performance.now()`. */
@@ -23,8 +23,8 @@ export interface DeadlineListener {
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * All deadlines of an exchange by one timer: it is set for the nearest one that can occur at all and looks again when it
- * fires, so that an exchange that goes well sets and clears a timer once.
+ * All deadlines of an exchange with one timer: it is set for the nearest possible one and checks again when it
+ * fires, so a successful exchange sets and clears a timer once.
  */
 export class ExchangeDeadlines {
   readonly #limits: DeadlineLimits;
@@ -47,7 +47,7 @@ export class ExchangeDeadlines {
     this.#stageEnd = performance.now() + this.#limits.readMs;
   }
 
-  /** The stage goes on with what time it has left. */
+  /** The stage continues with its remaining time. */
   rename(stage: 'first-piece'): void {
     this.#stage = stage;
   }
@@ -89,8 +89,8 @@ export class ExchangeDeadlines {
 
 const missing: Readonly<Record<Exclude<Stage, 'connection'>, string>> = {
   head: 'no answer',
-  'whole-body': 'the answer was not whole',
-  'first-piece': 'nothing of the result came',
+  'whole-body': 'the answer was not complete',
+  'first-piece': 'no part of the result arrived',
 };
 
 function check(deadlines: ExchangeDeadlines): void {

@@ -20,9 +20,9 @@ export interface ExchangeLimits extends DeadlineLimits {
 }
 
 /**
- * One request and its answer on a connection of the dispatcher; what becomes of the answer is the sink's. Rejects with an
- * InvocationError whose `mayHaveRun` tells whether a byte was sent. A timeout, an abort and a sink that wants no more close
- * the connection: HTTP/1.1 has no other way to take a request back.
+ * One request and its answer on a connection of the dispatcher; the sink receives the answer. Rejects with an
+ * InvocationError whose `mayHaveRun` says whether a byte was sent. A timeout, an abort and a sink that needs no more close
+ * the connection: HTTP/1.1 has no other way to cancel a request.
  */
 export function exchange<T>(
   dispatcher: Dispatcher,
@@ -52,7 +52,7 @@ class ExchangeHandler<T> implements Dispatcher.DispatchHandler, DeadlineListener
   readonly #deadlines: ExchangeDeadlines;
   readonly #onAbort: (() => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
-  /** A byte may have left. */
+  /** A byte may have been sent. */
   #sent = false;
   /** The promise has its value; what follows is for the sink. */
   #resolved = false;
@@ -78,7 +78,7 @@ class ExchangeHandler<T> implements Dispatcher.DispatchHandler, DeadlineListener
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Thrown, undici drops the request before a byte of it is written; aborted, it would close the good connection too.
+    // If this throws, undici drops the request before it writes a byte; an abort would close the good connection too.
     if (this.#settled) throw noLongerWanted;
     this.#controller = controller;
     this.#sent = true;
@@ -86,7 +86,7 @@ class ExchangeHandler<T> implements Dispatcher.DispatchHandler, DeadlineListener
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
-    // 1xx are no answers yet.
+    // 1xx are not final answers.
     if (status < 200 || this.#settled) return;
     const value = this.#sink.head(status, headers, this);
     if (value === undefined) this.#deadlines.enter('whole-body');

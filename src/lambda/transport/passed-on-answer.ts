@@ -14,13 +14,13 @@ export interface ArrivingBody extends AsyncIterableIterator<Buffer> {
   /** Closes the connection. A read under way ends, as after the body's end; does nothing once that has come. */
   stop(): void;
   /**
-   * Until here the body has the exchange's deadlines, its pieces being a part of the answer that is waited for; from here on it
+   * Until this call the body has the exchange's deadlines, because its pieces are part of the awaited answer; afterwards it
    * has none.
    */
   untimed(): void;
 }
 
-/** Bytes that wait for the reader; at so many the connection is not read from. */
+/** Bytes that wait for the reader; at this many, reading from the connection stops. */
 const ENOUGH = 64 * 1024;
 const done: IteratorResult<Buffer> = { done: true, value: undefined };
 

@@ -12,7 +12,7 @@ interface Proxy {
 type Exception = (host: string, port: number) => boolean;
 
 /**
- * HTTPS_PROXY, HTTP_PROXY and NO_PROXY, read in one way for every outgoing call: to Lambda, STS and IAM Identity Center.
+ * HTTPS_PROXY, HTTP_PROXY and NO_PROXY, read in the same way for every outgoing call: to Lambda, STS and IAM Identity Center.
  * The lower-case name wins, as with curl. The metadata services of a machine are never asked through a proxy.
  */
 export class ProxyVariables {
@@ -29,7 +29,7 @@ export class ProxyVariables {
 
   /**
    * URL of the proxy for this origin (scheme, host, port); undefined: it is asked directly. Throws an Error that names the
-   * variable where its value cannot be used: to go past the proxy instead would not be what the variable asks for.
+   * variable if its value cannot be used: to bypass the proxy instead would contradict the variable.
    */
   proxyFor(origin: string): string | undefined {
     const { protocol, hostname, port } = new URL(origin);
@@ -42,7 +42,7 @@ export class ProxyVariables {
     return proxy.url;
   }
 
-  /** Variables whose value cannot be used, each in a sentence. A value may hold a password and is not repeated. */
+  /** One sentence for each variable whose value cannot be used. A value may hold a password and is not repeated. */
   problems(): readonly string[] {
     return [this.#http, this.#https].flatMap((proxy) =>
       proxy === undefined || proxy.url !== undefined ? [] : [problemOf(proxy)],
@@ -66,7 +66,7 @@ function readProxy(environment: Environment, name: string): Proxy | undefined {
 function proxyUrl(value: string): string | undefined {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`);
   if (url === null || url.hostname === '' || !/^https?:$/.test(url.protocol)) return undefined;
-  // The rest of a password that is not encoded, whose beginning would be taken for the proxy's name.
+  // The rest of a password that is not encoded; its beginning would be read as the proxy's name.
   if (`${url.pathname}${url.search}${url.hash}`.includes('@')) return undefined;
   try {
     decodeURIComponent(url.username + url.password);
@@ -100,7 +100,7 @@ function readException(entry: string): readonly Exception[] {
   ];
 }
 
-/** Addresses in all their spellings: `::1` and `0:0:0:0:0:0:0:1` are one. */
+/** Addresses in all their spellings: `::1` and `0:0:0:0:0:0:0:1` are the same. */
 function addresses(address: string, prefix: number | undefined, port: number | undefined): readonly Exception[] {
   const list = new BlockList();
   const family = familyOf(address);

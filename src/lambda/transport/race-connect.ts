@@ -34,7 +34,7 @@ const STAGGER_MS = 250;
 
 /**
  * A TCP connection to the first address that answers. Unlike Node's own selection, an address that is slow to answer is
- * not given up for the next one: each attempt lasts until one has won or the returned function ends them all.
+ * not given up for the next one: each attempt lasts until one has succeeded or the returned function ends them all.
  */
 export function raceConnect(
   host: string,
@@ -113,7 +113,7 @@ class Race {
   }
 }
 
-/** IPv6 and IPv4 in turns, beginning with what the system's resolver has put first. */
+/** IPv6 and IPv4 alternate, beginning with the first address of the system's resolver. */
 function interleaved(addresses: readonly LookupAddress[]): LookupAddress[] {
   const first = addresses.filter(({ family }) => family === addresses[0]?.family);
   const second = addresses.filter(({ family }) => family !== addresses[0]?.family);

@@ -10,7 +10,7 @@ const CERTIFICATE_TEXT =
 /** Every certificate of the store as PEM, each of which must be one. Throws where there is none. */
 export function readCertificates(type: StoreType, bytes: Buffer, password: string): string[] {
   const found: readonly (string | Buffer)[] = type === 'PEM' ? readPem(bytes) : readKeyStore(bytes, password);
-  if (found.length === 0) throw new Error('there is no certificate in it');
+  if (found.length === 0) throw new Error('it contains no certificate');
   return found.map((certificate, i) => {
     try {
       return new X509Certificate(certificate).toString();
@@ -29,6 +29,6 @@ function readPem(bytes: Buffer): string[] {
   const text = bytes.toString('latin1');
   const found = text.match(CERTIFICATE_TEXT) ?? [];
   const begun = text.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g)?.length ?? 0;
-  if (begun > found.length) throw new Error('a certificate in it has no end');
+  if (begun > found.length) throw new Error('it contains a certificate without an end');
   return found;
 }

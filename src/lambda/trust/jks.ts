@@ -6,7 +6,7 @@ const MAX_ENTRIES = 10_000;
 const PRIVATE_KEY = 1;
 const TRUSTED_CERTIFICATE = 2;
 
-/** What Java's own format begins with; Java has written PKCS#12 under the same file names since version 9. */
+/** The first bytes of Java's own format; Java has written PKCS#12 under the same file names since version 9. */
 export function isJks(bytes: Buffer): boolean {
   return bytes.length >= 4 && bytes.readUInt32BE(0) === MAGIC;
 }
@@ -16,7 +16,7 @@ export function isJks(bytes: Buffer): boolean {
  * when the store is broken or the password, which here only guards it against changes, is wrong; "" is not checked.
  */
 export function readJks(bytes: Buffer, password: string): Buffer[] {
-  if (!isJks(bytes) || bytes.length < DIGEST_LENGTH + 12) throw new Error('it is no JKS store');
+  if (!isJks(bytes) || bytes.length < DIGEST_LENGTH + 12) throw new Error('it is not a JKS store');
   const body = bytes.subarray(0, -DIGEST_LENGTH);
   if (password !== '') checkDigest(body, bytes.subarray(-DIGEST_LENGTH), password);
   const reader = new Reader(body);
@@ -45,7 +45,7 @@ export function readJks(bytes: Buffer, password: string): Buffer[] {
 
 function readChain(reader: Reader, version: number): Buffer[] {
   const length = reader.uint32();
-  if (length > MAX_ENTRIES) throw new Error('a chain in it is too long');
+  if (length > MAX_ENTRIES) throw new Error('a certificate chain in it is too long');
   return Array.from({ length }, () => readCertificate(reader, version));
 }
 

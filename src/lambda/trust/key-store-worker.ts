@@ -1,14 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { readCertificates, type StoreType } from './certificates.ts';
 
-/** What the thread is given. */
+/** The input of the thread. */
 export interface KeyStore {
   readonly type: StoreType;
   readonly bytes: Uint8Array;
   readonly password: string;
 }
 
-/** What it answers: the certificates as PEM, or why there are none. */
+/** Its answer: the certificates as PEM, or why there are none. */
 export type KeyStoreAnswer = { readonly certificates: readonly string[] } | { readonly reason: string };
 
 function answer({ type, bytes, password }: KeyStore): KeyStoreAnswer {

@@ -17,8 +17,8 @@ function nodeForge(): typeof forge {
 type Derivation = (password: unknown, salt: unknown, ...rest: unknown[]) => unknown;
 
 /**
- * A store says itself how often its password is to be hashed, at several places, some of them encrypted: the functions
- * that do it count.
+ * A store itself says how often its password is hashed, at several places, some of them encrypted: the functions
+ * that hash it count the iterations.
  */
 function bounded(of: typeof forge): typeof forge {
   const { pkcs5, pki, pkcs12 } = of as unknown as Record<string, Record<string, Derivation>> & {
@@ -38,8 +38,8 @@ function count(owner: Record<string, Derivation> | undefined, name: string, at: 
     iterations += Math.max(1, Number(rest[at]));
     if (!(iterations <= MAX_ITERATIONS)) {
       throw new Error(
-        `it wants its password hashed more than ${MAX_ITERATIONS} times, as keytool of Java 9 to 15 does: ` +
-          '`openssl pkcs12 -in STORE -nokeys -out ca.pem` makes a PEM store of it',
+        `it requires more than ${MAX_ITERATIONS} hash iterations for its password, as keytool of Java 9 to 15 writes them: ` +
+          'convert it to PEM with `openssl pkcs12 -in STORE -nokeys -out ca.pem`',
       );
     }
     return derive(password, salt, ...rest);
@@ -64,8 +64,8 @@ function open(bytes: Buffer, password: string): forge.pkcs12.Pkcs12Pfx {
     asn1 = nodeForge().asn1.fromDer(bytes.toString('latin1'));
   } catch {
     throw new Error(
-      'it is neither a JKS nor a PKCS12 store: `keytool -importkeystore -srckeystore OLD -destkeystore NEW.p12 ' +
-        '-deststoretype PKCS12` makes one of what Java can open',
+      'it is neither a JKS nor a PKCS12 store: convert a store that Java can open with `keytool -importkeystore -srckeystore OLD -destkeystore NEW.p12 ' +
+        '-deststoretype PKCS12`',
     );
   }
   try {
@@ -81,7 +81,7 @@ function open(bytes: Buffer, password: string): forge.pkcs12.Pkcs12Pfx {
 }
 
 /**
- * The newer ciphers want the password in UTF-8 and the checksum wants it in UTF-16; forge writes both alike. The checksum
+ * The newer ciphers need the password in UTF-8, the checksum needs it in UTF-16; forge uses one form for both. The checksum
  * has been verified by then and is left out.
  */
 function openInUtf8(asn1: forge.asn1.Asn1, password: string): forge.pkcs12.Pkcs12Pfx {

@@ -2,10 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { startTimer } from '../timer.ts';
 import type { KeyStore, KeyStoreAnswer } from './key-store-worker.ts';
 
-/** Half a second is what the most that a store may want takes; the rest is for a machine that is busy. */
+/** The maximum that a store may require takes half a second; the rest is for a busy machine. */
 const MAX_MS = 10_000;
 const MAX_HEAP_MB = 128;
-/** Beside sources run directly there are sources, beside what was built there is what was built. */
+/** The worker's file has the same extension as this one: `.ts` in sources, `.js` in a build. */
 const program = new URL(`./key-store-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 let last: Promise<unknown> = Promise.resolve();
@@ -22,7 +22,7 @@ export function readKeyStore(store: KeyStore): Promise<string[]> {
 
 async function readInThread(store: KeyStore): Promise<string[]> {
   const { promise, resolve, reject } = Promise.withResolvers<string[]>();
-  // Nothing of the process is the thread's: no variables, no flags.
+  // The thread inherits nothing of the process: no variables, no flags.
   const worker = new Worker(program, {
     workerData: store,
     env: {},
@@ -35,7 +35,7 @@ async function readInThread(store: KeyStore): Promise<string[]> {
     else resolve([...answer.certificates]);
   });
   worker.on('error', reject);
-  worker.on('exit', () => reject(new Error('its reader has ended')));
+  worker.on('exit', () => reject(new Error('the worker that reads it has ended')));
   try {
     return await promise;
   } finally {

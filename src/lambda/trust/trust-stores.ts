@@ -32,7 +32,7 @@ interface Failure {
  */
 export class TrustStores {
   readonly #now: () => number;
-  /** Of those that are read now, their promise: who comes meanwhile waits for it. */
+  /** For stores that are being read, their promise: further requests wait for it. */
   readonly #known = new WeakMap<SslOptions, Trust | Promise<Trust>>();
   readonly #failed = new WeakMap<SslOptions, Failure>();
   readonly #byContent = new LRUCache<string, Trust | Promise<Trust>>({ max: MAX_KNOWN });
@@ -100,7 +100,7 @@ async function readBytes(
   if (!path) return undefined;
   const found = await stat(path);
   // A FIFO would be waited for without end.
-  if (!found.isFile()) throw new Error('it is no regular file');
+  if (!found.isFile()) throw new Error('it is not a regular file');
   if (found.size > MAX_BYTES) throw new Error(`the file is larger than ${MAX_BYTES} bytes`);
   return readFile(path);
 }

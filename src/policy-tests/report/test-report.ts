@@ -2,7 +2,7 @@ import type { CoverageReport } from '../coverage.ts';
 import { hasPassed } from '../run-test.ts';
 import type { FileReport, TestRun } from '../run-test-file.ts';
 
-/** All files of a command, and what they saw of each document. */
+/** All files of a command, and their coverage of each document. */
 export interface TestReport {
   readonly files: readonly FileReport[];
   readonly coverage: ReadonlyMap<string, CoverageReport>;

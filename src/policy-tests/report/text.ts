@@ -6,7 +6,7 @@ import type { FileReport } from '../run-test-file.ts';
 import { summaryOf, type TestReport } from './test-report.ts';
 import { whatHappened } from './what-happened.ts';
 
-/** For people: what failed and why, a sum, and what no test reached. */
+/** For readers: what failed and why, the totals, and what no test covered. */
 export function textReport(report: TestReport): string {
   const { passed, total } = summaryOf(report);
   const broken = report.files.filter(({ problems }) => problems.length > 0);

@@ -2,7 +2,7 @@ import { printableLine } from '../../printable.ts';
 import type { RecordedCall, RecordedRun, RecordedStep } from '../../trial/index.ts';
 import { shown, shownBytes } from '../difference.ts';
 
-/** A run in a few lines, for who looks for the reason of a difference. */
+/** A run in a few lines, to find the reason for a difference. */
 export function whatHappened(run: RecordedRun): readonly string[] {
   const { forwarded, response, error, rejection, streamed } = run;
   const lines = [
@@ -38,7 +38,7 @@ function callText({ invocation, result, error }: RecordedCall): string {
   return `called ${invocation.functionName} with ${payload} → ${outcome}`;
 }
 
-/** An error's own words, and those of what caused it. */
+/** The messages of an error and of its causes. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;

@@ -9,7 +9,7 @@ const when = z.strictObject({
   qualifier: field(z.string(), { title: 'Qualifier', description: 'Version or alias.', examples: ['live'] }),
   payload: json.optional().meta({
     title: 'Payload',
-    description: 'Of the call: JSON that is equal, or text that is the same.',
+    description: 'Of the call: equal JSON, or the same text.',
     examples: [{ customer: 'ada' }],
   }),
 });
@@ -24,7 +24,7 @@ export const answer = z
     }),
     resultText: field(z.string(), {
       title: 'Result as text',
-      description: 'The bytes of the result, where they are text but need not be JSON.',
+      description: 'The bytes of the result, if they are text but not necessarily JSON.',
       examples: ['not JSON'],
     }),
     resultBase64: field(z.base64(), {
@@ -46,7 +46,7 @@ export const answer = z
     functionError: field(z.enum(['Unhandled', 'Handled']), {
       title: 'Function error',
       description:
-        'The function itself failed; `result` is what it says of it. With `chunks`: after it has written them.',
+        'The function itself failed; `result` is the error that it reports. With `chunks`: after it has written them.',
       examples: ['Unhandled'],
     }),
     error: field(z.string(), {
@@ -57,7 +57,7 @@ export const answer = z
     status: field(integer(300, 599), {
       title: 'Status',
       description:
-        "With `error`: another status than AWS's own for it. Alone: the status of something between that is not an answer of AWS.",
+        "With `error`: a status other than AWS's own for this error. Alone: the status of an intermediary's answer, which does not come from AWS.",
       examples: [503],
     }),
     reason: field(z.string(), {
@@ -96,7 +96,7 @@ export const functions = field(
   {
     title: 'Functions',
     description:
-      'Name of a function, as `name`, `name:qualifier` or as the policy writes it, to its answer for every call, or to a list: the first call takes the first answer that is for it, and so on.',
+      'Maps the name of a function (`name`, `name:qualifier` or as in the policy) to its answer for every call, or to a list: each call takes the first answer left that matches it.',
     default: {},
     examples: [{ 'customer-tier': { result: { tier: 'gold' } } }],
   },

@@ -10,7 +10,7 @@ const expectedHeaders = field(
   ),
   {
     title: 'Headers',
-    description: 'Name to value, to all its values, or to null: there is no such header. Others are not looked at.',
+    description: 'Name to value, to all its values, or to null: there is no such header. Other headers are ignored.',
     examples: [{ 'x-tier': 'gold', 'x-secret': null }],
   },
 );
@@ -24,14 +24,14 @@ const expectedTrailers = expectedHeaders.meta({
 const expectedBody = {
   body: json.optional().meta({
     title: 'Body',
-    description: 'Text that is the same, or JSON that is equal whatever the order of its keys; null: there is no body.',
+    description: 'The same text, or equal JSON in any order of keys; null: there is no body.',
     examples: [{ tier: 'gold' }],
   }),
   bodyBase64: field(z.base64(), { title: 'Body in base64', description: 'The same bytes.', examples: ['AAEC'] }),
 };
 
 const judgement = z.strictObject({
-  allows: field(z.boolean(), { title: 'Allows', description: 'The request is let in.', examples: [true] }),
+  allows: field(z.boolean(), { title: 'Allows', description: 'The request is allowed.', examples: [true] }),
   statement: integer(1)
     .nullable()
     .optional()
@@ -43,7 +43,7 @@ const judgement = z.strictObject({
   principalId: field(z.string(), { title: 'Principal', description: 'Of a policy.', examples: ['ada'] }),
   context: json.optional().meta({
     title: 'Context',
-    description: 'It has these fields, whatever others it has.',
+    description: 'It has these fields; other fields are ignored.',
     examples: [{ tier: 'gold' }],
   }),
 });
@@ -65,18 +65,18 @@ const call = z
     }),
     payload: json.optional().meta({
       title: 'Payload',
-      description: 'Text that is the same, or JSON that is equal whatever the order of its keys; null: there is none.',
+      description: 'The same text, or equal JSON in any order of keys; null: there is none.',
       examples: [{ customer: 'ada' }],
     }),
     payloadIncludes: json.optional().meta({
       title: 'Payload includes',
       description:
-        'The payload is JSON and has these fields, whatever others it has: for events as `requestFormat` makes them.',
+        'The payload is JSON and has these fields; other fields are ignored. For events that `requestFormat` makes.',
       examples: [{ requestContext: { http: { method: 'POST' } } }],
     }),
     authorizer: field(judgement, {
       title: 'Authorizer',
-      description: "What the authorizer's answer means for the request. What is not named is not looked at.",
+      description: "What the authorizer's answer means for the request. Fields that are not named are ignored.",
       examples: [{ allows: false, statement: 2 }],
     }),
     payloadBase64: field(z.base64(), {
@@ -89,12 +89,12 @@ const call = z
 
 export type CallDocument = z.infer<typeof call>;
 
-/** What must come of a test. What is not named is not looked at. */
+/** The expected result of a test. Fields that are not named are ignored. */
 export const expect = z
   .strictObject({
     calls: field(z.array(z.union([z.string(), call], 'expected the name of a function, or {function: …}')), {
       title: 'Calls',
-      description: 'Every call of a function, in order: a name, or what is to be looked at. [] for none.',
+      description: 'Every call of a function, in order: a name, or the parts to compare. [] for none.',
       examples: [['customer-tier'], [{ function: 'customer-tier', payload: { customer: 'ada' } }]],
     }),
     forwarded: z
@@ -120,7 +120,7 @@ export const expect = z
         trailers: expectedTrailers,
         streamed: field(z.boolean(), {
           title: 'Streamed',
-          description: 'It goes to the caller while it arrives (`streaming`), or when it is whole.',
+          description: 'Whether it is sent to the caller while it arrives (`streaming`), or once it is complete.',
           examples: [true],
         }),
       }),
@@ -128,7 +128,7 @@ export const expect = z
     ),
     attributes: field(z.record(z.string(), z.union([z.string(), z.null()], 'expected text in quotes, or null')), {
       title: 'Attributes',
-      description: "Variables that policies set, as `{#context.attributes['name']}` gives them; null: no value.",
+      description: "Variables that policies set, as `{#context.attributes['name']}` reads them; null: no value.",
       examples: [{ tier: 'gold' }],
     }),
     error: z
@@ -143,7 +143,7 @@ export const expect = z
   })
   .meta({
     title: 'Expect',
-    description: 'What must come of it. What is not named is not looked at.',
+    description: 'The expected result. Fields that are not named are ignored.',
     examples: [{ forwarded: null, error: 'AWS_LAMBDA_INVALID_RESPONSE' }],
   });
 

@@ -36,7 +36,7 @@ export const request = z
   .strictObject({
     method: field(z.string().regex(/^[A-Za-z]+$/, 'is not a method: expected GET, POST or another word'), {
       title: 'Method',
-      description: 'GET, or POST where there is a body, unless said otherwise.',
+      description: 'Default: GET, or POST if there is a body.',
       default: 'GET',
       examples: ['POST'],
     }),
@@ -58,7 +58,7 @@ export const request = z
     attributes: field(z.record(z.string(), z.string()), {
       title: 'Attributes',
       description:
-        "What Envoy tells of the request, by Envoy's names; `source.address`, `destination.address` and `request.protocol` have values unless said otherwise.",
+        "What Envoy reports about the request, by Envoy's names; `source.address`, `destination.address` and `request.protocol` have default values.",
       default: {},
       examples: [{ 'source.address': '192.0.2.7:4711', 'request.protocol': 'HTTP/2' }],
     }),
@@ -73,7 +73,7 @@ export const request = z
   .meta({
     id: 'request',
     title: 'Request',
-    description: 'What the caller sends. What Envoy adds to it by itself is not there.',
+    description: 'What the caller sends, without what Envoy adds by itself.',
   });
 
 /** What the backend answers. */

@@ -6,12 +6,12 @@ import { backend, request } from './messages.ts';
 
 const bodyModes = ['NONE', 'BUFFERED', 'STREAMED', 'FULL_DUPLEX_STREAMED'] as const;
 
-/** What a test has, and what `defaults` lays under all of them. */
+/** The fields of a test, which `defaults` may set for all tests. */
 const given = {
   api: field(z.string(), {
     title: 'API',
     description:
-      'Whose policies run. Absent: as the document says of `authority`, the attributes of `request` and `route`, else the API called `default`.',
+      'The API whose policies run. Absent: the one that the document selects by `authority`, the attributes of `request` and `route`, else the API called `default`.',
     examples: ['orders'],
   }),
   route: field(z.string(), {
@@ -47,7 +47,7 @@ const testCase = z
     ...given,
     expect,
   })
-  .meta({ id: 'test', title: 'Test', description: 'One request, and what must come of it.' });
+  .meta({ id: 'test', title: 'Test', description: 'One request and its expected result.' });
 
 /** A file of tests as a whole. */
 export const testFileSchema = z
@@ -68,7 +68,7 @@ export const testFileSchema = z
     secrets: field(z.record(z.string().regex(/^(?:env:.|file:\/)/, 'expected env:NAME or file:/path'), z.string()), {
       title: 'Secrets',
       description:
-        "Stand-ins for what `{#secrets.get('…')}` of the document gives: tests read no environment and no other files.",
+        "Values for `{#secrets.get('…')}` in the document: tests read no environment variables and no other files.",
       default: {},
       examples: [{ 'env:LAMBDA_EXT_PROC_SECRET_KEY': 'stand-in' }],
     }),
@@ -82,7 +82,7 @@ export const testFileSchema = z
         }),
         responseHeaderMode: field(z.enum(['SEND', 'SKIP']), {
           title: 'Response header mode',
-          description: "The filter's `response_header_mode`; absent: as `envoy.responseHeaders` of the document tells.",
+          description: "The filter's `response_header_mode`; absent: as `envoy.responseHeaders` of the document says.",
           default: 'SKIP',
           examples: ['SEND'],
         }),
@@ -95,14 +95,14 @@ export const testFileSchema = z
       }),
       {
         title: 'Envoy',
-        description: "The filter's `processing_mode`, where it is not the recommended one of envoy/envoy.yaml.",
+        description: "The filter's `processing_mode`, if it differs from the recommended one in envoy/envoy.yaml.",
         examples: [{ requestBodyMode: 'FULL_DUPLEX_STREAMED' }],
       },
     ),
     defaults: field(z.strictObject(given), {
       title: 'Defaults',
       description:
-        'Laid under each test: fields of `request` and `backend`, their headers one by one, and `functions` by name.',
+        'Defaults for each test: fields of `request` and `backend`, their headers one by one, and `functions` by name.',
       examples: [{ api: 'orders' }],
     }),
     tests: z

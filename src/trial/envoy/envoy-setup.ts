@@ -10,7 +10,7 @@ export interface EnvoySetup {
   readonly streamedCookies: number;
 }
 
-/** What is sent of one request: the setup, and what `mode_override` made of it. */
+/** Which parts of one request are sent: by the setup, and by `mode_override`. */
 export interface SendModes {
   requestBody: BodyMode;
   requestTrailers: boolean;

@@ -3,7 +3,7 @@ import type { FilterMetadata, MetadataValue } from '../../ext-proc/index.ts';
 /** Namespace to key to JSON. */
 export type JsonMetadata = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** As google.protobuf.Struct: JSON in its own words. */
+/** As google.protobuf.Struct, its form of JSON. */
 export function filterMetadataOf(metadata: JsonMetadata): FilterMetadata {
   return mapped(metadata, (namespace) => ({ fields: mapped(namespace, structValue) }));
 }

@@ -5,7 +5,7 @@ import { EnvoyRejection } from './rejection.ts';
 
 type HeaderMutation = NonNullable<NonNullable<ProcessingResponse['immediate_response']>['headers']>;
 
-/** Envoy's own limits where the connection manager says nothing: lines, and bytes of all of them. */
+/** Envoy's defaults of the connection manager: number of headers, and their bytes in total. */
 const messageLimits = { lines: 100, bytes: 60 * 1024 };
 /** Headers of an immediate response have none. */
 export const unlimited = { lines: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };

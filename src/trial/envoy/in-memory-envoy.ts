@@ -20,7 +20,7 @@ import { EnvoyRejection } from './rejection.ts';
 import type { ReplyQueue } from './reply-queue.ts';
 import { collectStreamed, type StreamedAnswer } from './streamed-reply.ts';
 
-/** What became of a request. */
+/** The outcome of a request. */
 export interface Passage {
   /** Undefined: the backend was never called. */
   readonly forwarded: HttpRequest | undefined;
@@ -30,14 +30,14 @@ export interface Passage {
   readonly details: string | undefined;
   /** Why Envoy itself failed the request. */
   readonly rejection: string | undefined;
-  /** The response came while it arrived; undefined: whole. */
+  /** The response was streamed; undefined: it was complete. */
   readonly streamed?: Pick<StreamedAnswer, 'pieces' | 'cut'> | undefined;
 }
 
-/** The other end of a stream, which takes what Envoy says. */
+/** The other end of a stream, which receives Envoy's messages. */
 export interface MessageSink {
   receive(message: ProcessingRequest): void;
-  /** Envoy says no more. */
+  /** Envoy sends no more. */
   close(): void;
 }
 
@@ -49,7 +49,7 @@ export interface EnvoyOptions {
   readonly metadata: FilterMetadata;
 }
 
-/** The caller gets this, and nothing goes on. */
+/** The caller gets this, and nothing is forwarded. */
 class Answered extends Error {
   readonly raw: RawMessage;
   readonly details: string | undefined;
@@ -66,8 +66,8 @@ class Answered extends Error {
 type CommonResponse = NonNullable<NonNullable<ProcessingResponse['request_headers']>['response']>;
 
 /**
- * Plays Envoy for one request by the rules of docs/notes/envoy.md: which message comes when, and what each reply does to what goes
- * on. What Envoy adds by itself (x-request-id, x-forwarded-for, date, server …) it does not.
+ * Plays Envoy for one request by the rules of docs/notes/envoy.md: which message comes when, and how each reply changes what is
+ * forwarded. It does not add what Envoy adds by itself (x-request-id, x-forwarded-for, date, server …).
  */
 export class InMemoryEnvoy {
   readonly #stream: MessageSink;
@@ -82,7 +82,7 @@ export class InMemoryEnvoy {
     this.#modes = sendModes(options.setup);
   }
 
-  /** `backend` answers what is forwarded. Rejects only where the sidecar gives no answer at all. */
+  /** `backend` answers forwarded requests. Rejects only if the sidecar gives no answer at all. */
   async run(request: HttpRequest, backend: (forwarded: HttpRequest) => HttpResponse): Promise<Passage> {
     let forwarded: HttpRequest | undefined;
     try {
@@ -102,7 +102,7 @@ export class InMemoryEnvoy {
     }
   }
 
-  /** One direction: what goes on. */
+  /** One direction: what is forwarded. */
   async #pass(side: Side, message: RawMessage): Promise<RawMessage> {
     const { body, trailers } = message;
     const end = body.length === 0 && trailers.length === 0;
@@ -123,12 +123,12 @@ export class InMemoryEnvoy {
     const { trailers } = message;
     const mode = this.#bodyMode(side);
     let { headers, body } = message;
-    // Envoy cannot know the length of what comes in pieces.
+    // Envoy cannot know the length of a body that comes in pieces.
     if (mode === 'STREAMED' || mode === 'BUFFERED_PARTIAL') headers = withoutHeader(headers, 'content-length');
     if (mode !== 'NONE' && body.length > 0) {
       this.#stream.receive(bodyMessage(side, body, trailers.length === 0));
       const common = (await this.#next(`${side}_body`))[`${side}_body`]?.response;
-      // The headers of pieces have gone on already.
+      // The headers have already been forwarded before the pieces.
       if (mode !== 'STREAMED') headers = applyHeaderMutation(headers, common?.header_mutation);
       const { body: other, clear_body: cleared } = common?.body_mutation ?? {};
       if (cleared === true || other !== undefined) {
@@ -210,13 +210,13 @@ export class InMemoryEnvoy {
   }
 }
 
-/** The new body is sent in chunks: its length is not told. */
+/** The new body is sent in chunks: its length is not sent. */
 function replaced(message: RawMessage, { body_mutation: mutation }: CommonResponse): RawMessage {
   const body = Buffer.from((mutation?.body ?? '') as Uint8Array);
   return { ...message, headers: withoutHeader(message.headers, 'content-length'), body };
 }
 
-/** As a caller of HTTP/1.1 gets it: an answer that is empty tells so, unless its status or method does. */
+/** As an HTTP/1.1 caller gets it: an empty answer has `content-length: 0`, unless its status or method implies it. */
 function asSent(received: RawMessage, { method }: HttpRequest): HttpResponse {
   const message = withLengthOrTrailers(received);
   const status = firstValue(message.headers, ':status');

@@ -4,7 +4,7 @@ import { applyHeaderMutation, unlimited } from './header-mutation.ts';
 
 type ImmediateResponse = NonNullable<ProcessingResponse['immediate_response']>;
 
-/** What Envoy makes of an immediate response: it computes content-length and puts a content type where there is none. */
+/** An immediate response as Envoy sends it: it computes content-length and adds a content type if there is none. */
 export function localReply(immediate: ImmediateResponse): RawMessage {
   const code = Number(immediate.status?.code ?? 200);
   const status = code < 200 ? 200 : code;
@@ -12,7 +12,7 @@ export function localReply(immediate: ImmediateResponse): RawMessage {
   return withBody(headers, Buffer.from((immediate.body ?? '') as Uint8Array));
 }
 
-/** What a caller gets where Envoy itself fails the request. */
+/** What a caller gets if Envoy itself fails the request. */
 export function bareReply(status: number): RawMessage {
   return { headers: [[':status', String(status)]], body: Buffer.alloc(0), trailers: [] };
 }

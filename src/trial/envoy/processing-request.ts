@@ -5,14 +5,14 @@ import type { EnvoySetup } from './envoy-setup.ts';
 
 export type Side = 'request' | 'response';
 
-/** What a message tells beside its headers. */
+/** What a message contains besides its headers. */
 export interface Told {
   readonly attributes: ReadonlyMap<string, string>;
   readonly metadata: FilterMetadata;
   readonly setup: EnvoySetup | undefined;
 }
 
-/** The first message of a stream tells the body modes; that of a side the attributes. */
+/** The first message of a stream has the body modes; the first one of a side has the attributes. */
 export function headersMessage(
   side: Side,
   headers: readonly HeaderLine[],

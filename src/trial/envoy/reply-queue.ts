@@ -2,14 +2,14 @@ import { Metadata } from '@grpc/grpc-js';
 import type { Peer, ProcessingResponse } from '../../ext-proc/index.ts';
 import { EnvoyRejection } from './rejection.ts';
 
-/** A stream in which nothing happens any more is a bug: whoever waits for it must get an error. */
+/** A stream in which nothing happens is a bug: whatever waits for it must get an error. */
 const PATIENCE_MS = 10_000;
 
-/** Envoy's end of one gRPC stream: what the sidecar says, in order. */
+/** Envoy's end of one gRPC stream: the sidecar's replies, in order. */
 export class ReplyQueue implements Peer {
   readonly metadata = new Metadata();
   readonly authority: string;
-  /** All that came, also what Envoy acts on at once. */
+  /** All replies, including those that Envoy acts on at once. */
   readonly replies: ProcessingResponse[] = [];
   readonly #waitsForever: boolean;
   #read = 0;
@@ -41,7 +41,7 @@ export class ReplyQueue implements Peer {
     this.#wake?.();
   }
 
-  /** The next reply to a message. Asking for more time is none. Rejects with EnvoyRejection where the stream fails. */
+  /** The next reply to a message; a request for more time does not count. Rejects with EnvoyRejection if the stream fails. */
   async next(): Promise<ProcessingResponse> {
     for (;;) {
       const reply = this.replies[this.#read];

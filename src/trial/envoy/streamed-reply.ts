@@ -10,12 +10,12 @@ export interface StreamedAnswer {
   readonly raw: RawMessage;
   /** Messages with bytes of the body. */
   readonly pieces: number;
-  /** `%RESPONSE_CODE_DETAILS%` of what cut it; undefined: it came to its end. */
+  /** `%RESPONSE_CODE_DETAILS%` of what cut it; undefined: it is complete. */
   readonly cut: string | undefined;
 }
 
 /**
- * Puts a streamed answer together as Envoy 1.40 does: equal names of headers collapse to the last, more cookies come by dynamic
+ * Builds a streamed answer as Envoy 1.40 does: of equal header names the last one stays, further cookies come by dynamic
  * metadata and a header_mutation filter for `cookies` of them, and an immediate response cuts it.
  */
 export async function collectStreamed(

@@ -19,7 +19,7 @@ const failing: readonly (readonly [text: string, place: string, words: string])[
   [f("payload: '{#request.headers.getFirst(1, 2)}'"), '5:67', "no method 'getFirst' on headers"],
   [f("payload: '{#request.path.substrin(1)}'"), '5:64', "no method 'substrin' on a string"],
   [f("payload: '{#request.timestamp.foo}'"), '5:69', "has no property 'foo'"],
-  [f("payload: '{#lambdaRespons.content}'"), '5:50', 'nothing is called #lambdaRespons'],
+  [f("payload: '{#lambdaRespons.content}'"), '5:50', 'there is no variable #lambdaRespons'],
   [f("payload: '{#jsnPath(#request.content, 1)}'"), '5:50', "no function '#jsnPath' (did you mean 'jsonPath'?)"],
   [f("payload: '{#request.path + T(java.lang.Sting)}'"), '5:66', 'java.lang.Sting'],
   [f("variables: [{name: a, value: '{#lambdaResponse.body}'}]"), '5:86', "lambdaResponse has no property 'body'"],

@@ -42,7 +42,7 @@ test('names that stand for nothing are told at their place', () => {
       `7:31 ${message}request has no property 'metod' (did you mean 'method'?)`,
       'at character 11 of the text: it fails for every request',
     ],
-    [`7:57 ${message}nothing is called #lambdaRespons, it is null (did you mean '#lambdaResponse'?)`],
+    [`7:57 ${message}there is no variable #lambdaRespons, so it is null (did you mean '#lambdaResponse'?)`],
   );
 });
 

@@ -89,9 +89,9 @@ test('what can be told of a field before there is a request', () => {
   const v2 = (fields: string) => lines(`requestFormat: api-gateway-v2, ${raw}, format: {${fields}}`);
   const wrong: readonly (readonly [string, readonly string[]])[] = [
     ['resource: users', ['format.resource', 'must begin with "/"']],
-    ['resource: "/a?b"', ['must have no query']],
-    ['resource: "/{a}{b}"', ['a name alone between two slashes']],
-    ['resource: "/a{b}"', ['a name alone between two slashes']],
+    ['resource: "/a?b"', ['must not have a query']],
+    ['resource: "/{a}{b}"', ['nothing but the name between two slashes']],
+    ['resource: "/a{b}"', ['nothing but the name between two slashes']],
     ['resource: "/{a+}/b"', ['must end with {a+}']],
     ['resource: "/{a}/{a}"', ['must not have the name a twice']],
     ['routeKey: /a', ['format.routeKey: is not a route: expected $default']],

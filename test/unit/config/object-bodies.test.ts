@@ -158,11 +158,11 @@ test('values of the language without a JSON form are told with the leaf that the
     '{(#body ?: T(java.time.LocalDate).now())}',
     /^in a\.1\.b: a java\.time\.LocalDate has no JSON form: .*\.toString\(\)/,
   );
-  fails("{({1: #body, '1': 'b'})}", /^in a\.1\.b: two keys of a map are the same name in JSON/);
+  fails("{({1: #body, '1': 'b'})}", /^in a\.1\.b: two keys of a map have the same name in JSON/);
   // What fails for every request is an error of the document.
   const refused = (expression: string) => problemsOf(withStep(`function: f, payload: {a: [x, {b: "${expression}"}]}`));
   assertLines(refused('{T(java.time.LocalDate).now()}'), ['payload.a.1.b: a java.time.LocalDate has no string form']);
-  assertLines(refused("{({1: 'a', '1': 'b'})}"), ['payload.a.1.b: two keys of a map are the same name in JSON']);
+  assertLines(refused("{({1: 'a', '1': 'b'})}"), ['payload.a.1.b: two keys of a map have the same name in JSON']);
   assert.equal(payloadOf(`{a: "{({1: 'a', true: 'b'})}"}`), '{"a":{"1":"a","true":"b"}}');
   assert.equal(
     payloadOf(`{a: "{('ab'.getBytes())}", b: "{('ab'.charAt(0))}", c: "{(1.0 / 0)}"}`),

@@ -145,7 +145,7 @@ test('panels that alerts and the runbook name are there', () => {
     readFileSync(join(root, `docs/guides/${name}.md`), 'utf8'),
   );
   const named = [...texts, ...guides].flatMap((text) =>
-    [...text.matchAll(/[Pp]anels? "([^"]+)"/g)].map(([, title = '']) => title),
+    [...text.matchAll(/[Pp]anels?\s+"([^"]+)"/g)].map(([, title = '']) => title.replaceAll(/\s+/g, ' ')),
   );
   assert.ok(named.length > 10);
   assert.deepEqual(

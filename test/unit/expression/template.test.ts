@@ -146,15 +146,15 @@ test('an error shows the place and what would be right', () => {
   assert.match(explain('{#lambdaResponse.body}'), /no property 'body' \(it has status, headers, content\)\n/);
   assert.match(
     explain("{#request.headers['nope'][0]}"),
-    /^\['nope'\] is null and has no elements \(\?\.\[…\] lets null be\)\n/,
+    /^\['nope'\] is null and has no elements \(\?\.\[…\] accepts null\)\n/,
   );
   assert.match(explain("{#context.attributes['nope'][0]}"), /^\['nope'\] is null and has no elements/);
   assert.match(explain('{#properties.nope.trim()}'), /^'trim' cannot be called: 'nope' is null\n/);
   assert.match(explain("{#request.headers.getfirst('a')}"), /on headers \(did you mean 'getFirst'\?\)\n/);
   assert.match(explain('{T(Math).maxx(1, 2)}'), /'maxx' on java\.lang\.Math \(did you mean 'max'\?\)\n/);
   assert.match(explain('{(new java.util.Dat())}'), /could be constructed \(did you mean 'java\.util\.Date'\?\)\n/);
-  assert.match(explain('{#request.headers.X-Tier}'), /^'Tier' stands for nothing here: .* with '-' in \['…'\]\n/);
-  assert.match(explain("{(jsonPath(#request.content, '$.a'))}"), /^'jsonPath' stands .* begins with #/);
+  assert.match(explain('{#request.headers.X-Tier}'), /^'Tier' has no meaning here: .* with '-' in \['…'\]\n/);
+  assert.match(explain("{(jsonPath(#request.content, '$.a'))}"), /^'jsonPath' has no meaning .* begins with #/);
   assert.match(explain('{#request.method > 5}'), /^a string and an int cannot be compared\n/);
   assert.match(explain('{(1 + )}'), /^expected an expression, not '\)'\n {2}\{\(1 \+ \)\}\n {8}\^$/);
   assert.match(explain('{#request.id'), /^expected } at the end of the expression\n {2}\{#request\.id\n {2}\^$/);
@@ -190,7 +190,7 @@ test('names that stand for nothing are doubts with their offset', () => {
     compileTemplate(template)
       .doubts(variables)
       .map(({ offset, message }) => `${offset} ${message}`);
-  assert.deepEqual(doubts('{#user.name}'), ['1 nothing is called #user, it is null']);
+  assert.deepEqual(doubts('{#user.name}'), ['1 there is no variable #user, so it is null']);
   assert.deepEqual(doubts('{#user.name}', ['user']), []);
   assert.deepEqual(doubts('a {#request.Metod}'), ["12 request has no property 'Metod' (did you mean 'method'?)"]);
   assert.deepEqual(doubts('{#jsnPath(#request.content, 1)}'), [
@@ -199,7 +199,7 @@ test('names that stand for nothing are doubts with their offset', () => {
   assert.deepEqual(doubts('{T(java.lang.Mth).max(1, 2)}'), [
     "1 there is no type 'java.lang.Mth' (did you mean 'java.lang.Math'?)",
   ]);
-  const unknown = ['first', 'second', 'third'].map((name) => `nothing is called #${name}, it is null`);
+  const unknown = ['first', 'second', 'third'].map((name) => `there is no variable #${name}, so it is null`);
   const found = compileTemplate('{#user ? {#first} : #second.![#third]}').doubts(['user']);
   assert.deepEqual(
     found.map(({ message }) => message),

@@ -25,7 +25,7 @@ test('two APIs that match are an error that names them, also where what matches 
   assert.equal(failure.status, 500);
   assert.match(
     String((failure.cause as Error).message),
-    /^route "r" with the gRPC authority "other\.shop" fits `select` of more than one API \("a", "b"\)/,
+    /^route "r" with the gRPC authority "other\.shop" matches `select` of more than one API \("a", "b"\)/,
   );
   assert.doesNotMatch(failure.message, /orders|shop|"a"/, 'the caller is not told');
   assert.deepEqual(selected('other.shop', {}), { kind: 'pass' });

@@ -62,7 +62,7 @@ for (const [why, name, fields, plans] of restricted) {
     assert.match(closed.envoy, new RegExp(`"key":"${CLOSED_KEY}"`));
     const [first] = closed.report;
     assert.deepEqual([first?.damage, first?.closed, first?.accept], ['opened', true, name]);
-    assert.match(closed.envoy, /# What restricted callers and is not carried:\n# - CLOSED: /);
+    assert.match(closed.envoy, /# Restrictions on callers that are not imported:\n# - CLOSED: /);
     // The sidecar is not asked, so that no function runs for those who may not call it.
     assert.equal(routeRequest(closed.envoy, { path: '/s/x', method: 'GET' })?.api, undefined);
     load(closed);

@@ -231,7 +231,7 @@ test('readTimeoutMs goes on after the head, and what is no use does not prolong 
   await answer.body.next();
   await assert.rejects(answer.body.next(), (error) => {
     isFailure('read-timeout')(error);
-    assert.match(String(error), /nothing of the result came within readTimeoutMs \(50 ms\)/);
+    assert.match(String(error), /no part of the result arrived within readTimeoutMs \(50 ms\)/);
     return true;
   });
 });

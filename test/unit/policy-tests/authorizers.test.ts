@@ -54,7 +54,7 @@ test('coverage names authorizers that never denied, never let in, and never fail
     });
     return coverage.get('policies.yaml')?.missed.map(({ missing }) => missing);
   };
-  assert.deepEqual(await missed('/orders/7'), ['the authorizer never denied one', 'never failed']);
-  assert.deepEqual(await missed('/users/7'), ['the authorizer never let a request in', 'never failed']);
+  assert.deepEqual(await missed('/orders/7'), ['the authorizer never denied a request', 'never failed']);
+  assert.deepEqual(await missed('/users/7'), ['the authorizer never allowed a request', 'never failed']);
   assert.deepEqual(await missed('/users/7', '/orders/7'), ['never failed']);
 });

@@ -75,12 +75,12 @@ const cases: readonly (readonly [what: string, text: string, problem: string])[]
   [
     'a name twice',
     `${right}  - {name: a, api: orders, expect: {error: null}}\n`,
-    't.yaml:7:12 tests.1.name: is the name of the test in line 3 too: names must be unique',
+    't.yaml:7:12 tests.1.name: is already the name of the test in line 3: names must be unique',
   ],
   [
     'an answer of nothing',
     right.replace('{result: 1}', '{delayMs: 1}'),
-    't.yaml:5:20 tests.0.functions.f: answers nothing: write result, chunks, functionError, error, status or failure',
+    't.yaml:5:20 tests.0.functions.f: has no answer: write result, chunks, functionError, error, status or failure',
   ],
   [
     'an answer of two kinds',
@@ -90,7 +90,7 @@ const cases: readonly (readonly [what: string, text: string, problem: string])[]
   [
     'an error that AWS does not have',
     right.replace('{result: 1}', '{error: TooManyRequestException}'),
-    't.yaml:5:28 tests.0.functions.f.error: is not the name of an error of AWS that is known, did you mean TooManyRequestsException?',
+    't.yaml:5:28 tests.0.functions.f.error: is not the name of a known AWS error, did you mean TooManyRequestsException?',
   ],
   [
     'a failure that does not exist',
@@ -120,7 +120,7 @@ const cases: readonly (readonly [what: string, text: string, problem: string])[]
   [
     'no API',
     right.replace('    api: orders\n', ''),
-    't.yaml:3:5 tests.0: names no API: write api or route (APIs are orders)',
+    't.yaml:3:5 tests.0: selects no API: write api or route (APIs are orders)',
   ],
 ];
 

@@ -209,7 +209,7 @@ test('a failure in the middle is the key that cuts the answer, and is told once'
   assert.equal(run.counted.length, 1);
 });
 
-test('a body that nobody reads on is closed, and counts as aborted', async () => {
+test('a body that the reader stopped is closed, and counts as aborted', async () => {
   const { run, stream } = streaming({ request: [step('chat', streams)] });
   stream.push('x');
   const answer = streamOf(await run.request());

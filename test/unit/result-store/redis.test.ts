@@ -235,7 +235,7 @@ describe('a server that does not serve', () => {
     assert.equal(await a.get(entry('k')), 'text');
     const told = a.log.map(({ msg }) => msg);
     assert.deepEqual(told, [
-      'the result store cannot be used: functions are asked instead',
+      'the result store cannot be used: functions are called instead',
       'the result store is connected again',
     ]);
   });
@@ -310,7 +310,7 @@ describe('a server that does not serve', () => {
     assert.equal(await a.get(entry('k')), undefined);
     await until(() => !a.store.isConnected);
     assert.ok(process.memoryUsage().rss - before < 50_000_000);
-    assert.match(JSON.stringify(a.log), /more than it was asked for/);
+    assert.match(JSON.stringify(a.log), /more than was requested/);
   });
 
   test('answers what is no RESP, lists in lists, or what was not asked', async (t) => {

@@ -312,7 +312,7 @@ test('an admin port in use is an error that names it and the way without', async
   assert.ok(taken !== undefined);
   const source = { readiness: () => readinessOf({}), metrics: async () => '', config: () => ({}), page };
   await assert.rejects(openAdmin(taken, source, closed, logger), (error: Error) => {
-    const told = `cannot listen on ${address} (admin port): the address is in use by another process; --admin off goes without it`;
+    const told = `cannot listen on ${address} (admin port): the address is in use by another process; --admin off runs without it`;
     assert.equal(error.message, told);
     assert.match(describeError(error), /^(?!.*another process.*another process).*EADDRINUSE/);
     return true;

@@ -120,7 +120,7 @@ test('of servers that start at once on the socket of a crashed one, one wins and
 test('a file that is no socket is left as it is', async (t) => {
   const path = join(directory(t), 'precious');
   writeFileSync(path, 'data');
-  await assert.rejects(start(t, [`unix:${path}`]), /precious: the file exists and is no socket; it is left as it is/);
+  await assert.rejects(start(t, [`unix:${path}`]), /precious: the file exists and is not a socket; it was not changed/);
   assert.equal(statSync(path).size, 4);
 });
 

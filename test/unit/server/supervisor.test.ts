@@ -88,7 +88,7 @@ test('after kill -9 of a worker the other serves on, and a new one takes the soc
   assert.notEqual(supervisor.pids[0], first);
   assert.equal(supervisor.pids[1], second);
   assert.equal(supervisor.counts.restarts, 1);
-  assert.match(lines.join(''), /"signal":"SIGKILL","msg":"worker ended unasked"/);
+  assert.match(lines.join(''), /"signal":"SIGKILL","msg":"worker ended unexpectedly"/);
 });
 
 test('a reload reaches all workers, and one that is started later', async (t) => {
@@ -191,7 +191,7 @@ test('a worker that hangs is killed and replaced, and the other serves on', asyn
     'worker 1 is another process',
     () => supervisor.pids[1] !== undefined && supervisor.pids[1] !== before[1],
   );
-  assert.match(lines.join(''), /worker hangs; it is killed/);
+  assert.match(lines.join(''), /worker does not respond; it is killed/);
   await until('worker 1 serves', () => supervisor.counts.ready === 2);
   assert.equal(await askHealth(socket(1)), 'SERVING');
   assert.equal(supervisor.pids[0], before[0]);

@@ -143,7 +143,7 @@ test('files that are gone or no PEM leave the old ones in use, and no key is log
   assert.equal(tls.reload(), false);
   assert.equal(await served(address), first.fingerprint);
   assert.ok(!lines.join('').includes('SECRET-KEY-MATERIAL'));
-  assert.match(lines.join(''), /tls\.key holds no PEM private key/);
+  assert.match(lines.join(''), /tls\.key contains no PEM private key/);
 });
 
 test('a first read that fails names the file and what is wrong', () => {

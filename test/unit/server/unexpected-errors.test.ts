@@ -27,7 +27,10 @@ test('an exception and a rejection are logged with their place and counted, and 
   process.emit('uncaughtException', new TypeError('boom'));
   process.emit('unhandledRejection', 'not even an error');
   assert.equal(tooMany(), 0);
-  assert.match(lines[0] ?? '', /"message":"boom".*unexpected-errors\.test.*unexpected exception; the process goes on/);
+  assert.match(
+    lines[0] ?? '',
+    /"message":"boom".*unexpected-errors\.test.*unexpected exception; the process continues/,
+  );
   assert.match(lines[1] ?? '', /not even an error/);
   const text = await metrics.registry.metrics();
   assert.match(text, /unexpected_errors_total\{kind="exception"\} 1\n/);

@@ -22,7 +22,7 @@ export function readNames(path: PathText): PathToken | undefined {
     } else if (char === quote) {
       if (inName) {
         const next = path.significantAfter(index);
-        if (next !== ']' && next !== ',') throw invalidPath(`expected "," or "]" behind position ${index}`);
+        if (next !== ']' && next !== ',') throw invalidPath(`expected "," or "]" after position ${index}`);
         end = index;
         names.push(unescapeText(path.slice(start, end)));
       } else {
@@ -60,7 +60,7 @@ function indexes(expression: string): PathToken {
 
 function slice(expression: string): PathToken {
   if (/[, ]/.test(expression)) throw invalidPath(`a slice has no commas or blanks: [${expression}]`);
-  // What stands behind a second colon, a step, is not looked at.
+  // The part after a second colon, a step, is ignored.
   const [from = '', to = ''] = expression.split(':');
   if (from === '' && to === '') throw invalidPath(`a slice needs a start or an end: [${expression}]`);
   return {

@@ -8,7 +8,7 @@ import type { CompiledPath } from './path-token.ts';
 
 const UNDEFINED: FilterValue = { kind: 'undefined' };
 
-/** Whether `item` fulfils a filter's condition. Throws what ends or undoes the filter, see `JsonPathErrorKind`. */
+/** Whether `item` fulfils a filter's condition. Throws errors that end or cancel the filter, see `JsonPathErrorKind`. */
 export function filterMatches(filter: FilterNode, item: Value, evaluation: PathEvaluation): boolean {
   const { run } = evaluation.session;
   run.step(1);

@@ -9,9 +9,9 @@ import { type CompiledPath, fragment, type PathToken } from './path-token.ts';
 /** What one call of jsonPath shares with the paths in its filters and arguments. */
 export interface PathSession {
   readonly run: Run;
-  /** Where a scan stands in a list, for the token that it hands each element to; see `scanList`. */
+  /** The position of a scan in a list, for the token that receives each element; see `scanList`. */
   readonly scanIndexes: Map<PathToken, number>;
-  /** Elements of lists as filters see them: made once for a list, however many items are looked for in it. */
+  /** Elements of lists as filters see them: made once for a list, however many items are searched in it. */
   readonly elements: Map<JavaList, readonly FilterValue[]>;
 }
 
@@ -53,7 +53,7 @@ export class PathEvaluation {
     this.missing = missing;
   }
 
-  /** What a path in a filter or an argument leads to, as `evaluatePath` has it. */
+  /** The value of a path in a filter or an argument, as from `evaluatePath`. */
   valueOf(path: CompiledPath, start: Value, root = this.root, missing = this.missing): Value {
     return evaluatePath(path, start, root, this.session, missing);
   }
@@ -69,7 +69,7 @@ export class PathEvaluation {
     return this.#results;
   }
 
-  /** Runs the token at `at` on `model`; behind the last token, `model` is a result. */
+  /** Runs the token at `at` on `model`; after the last token, `model` is a result. */
   #evaluate(at: number, model: Value): void {
     this.session.run.step(1);
     const token = this.path.tokens[at];
@@ -183,7 +183,7 @@ export class PathEvaluation {
     throw pathNotFound(`${step} needs a list in the path ${this.path.display}`);
   }
 
-  /** An index beyond either end leads nowhere; so does a function behind it that reads beyond a list. */
+  /** An index beyond either end has no result; neither has a function after it that reads beyond a list. */
   #element(at: number, index: number, list: JavaList): void {
     this.session.run.step(1);
     const { items } = list;
@@ -251,7 +251,7 @@ export class PathEvaluation {
   }
 
   /**
-   * An oddity of the original: in a list, the step behind the scan is not run; every element goes to the step after
+   * An oddity of the original: in a list, the step after the scan is not run; every element goes to the step after
    * it, and when that is the last one and a property, it counts only at the place that the index before it names.
    */
   #scanList(at: number, model: JavaList): void {

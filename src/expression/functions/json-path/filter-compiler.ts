@@ -84,7 +84,7 @@ class FilterCompiler {
     if (filter.current === '!') {
       filter.position++;
       const next = filter.skipBlanks().current;
-      // `!` before a path belongs to the path: it is looked at when the path is read.
+      // `!` before a path belongs to the path: it is handled when the path is read.
       if (next !== '$' && next !== '@') return { kind: 'not', operand: this.#readOperand(depth + 1) };
       filter.position = start;
     }
@@ -213,7 +213,7 @@ class FilterCompiler {
         filter.position = close + 1;
       }
       if (!filter.inside) {
-        // As the original does, look at the character behind the filter.
+        // As in the original, read the character after the filter.
         filter.at(filter.position);
         break;
       }
@@ -226,7 +226,7 @@ class FilterCompiler {
     return { kind: 'path', path, wanted };
   }
 
-  /** `)` belongs to the path when `(` stands directly before it and the path's first dot before that. */
+  /** `)` belongs to the path if `(` is directly before it and the path's first dot before that. */
   #closesFunction(dot: number): boolean {
     const before = this.#filter.significantBefore(this.#filter.position);
     return before !== -1 && this.#filter.at(before) === '(' && dot !== -1 && dot < before;

@@ -36,7 +36,7 @@ export type FilterNode =
   | { readonly kind: 'exists'; readonly path: CompiledPath; readonly wanted: boolean }
   | { readonly kind: 'relation'; readonly left: Operand; readonly relation: Relation; readonly right: Operand };
 
-/** What stands beside a relation: a path that is evaluated for each item, or a constant. */
+/** An operand of a relation: a path that is evaluated for each item, or a constant. */
 export type Operand = { readonly kind: 'path'; readonly path: CompiledPath; readonly wanted: boolean } | FilterValue;
 
 /** A regular expression that is matched as a whole, in time linear in its input. */
@@ -49,10 +49,10 @@ export type FilterValue =
   | FilterNumber
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'null' }
-  /** A list or a map: from the document, or from a literal, whose text stays beside it and which may be broken. */
+  /** A list or a map: from the document, or from a literal, which keeps its text and may be broken. */
   | { readonly kind: 'json'; readonly value: Value | JsonTextError; readonly text: string | undefined }
   | { readonly kind: 'pattern'; readonly pattern: FilterPattern }
   /** A path inside a list of values: never equal to anything. */
   | { readonly kind: 'opaque' }
-  /** The path led nowhere: equal to nothing, itself included. */
+  /** The path has no result: equal to nothing, itself included. */
   | { readonly kind: 'undefined' };

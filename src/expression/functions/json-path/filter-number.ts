@@ -1,7 +1,7 @@
 import { bigDecimalToString, type JavaBigDecimal, parseBigDecimal } from '../../java/big-decimal.ts';
 import { compare } from '../../java/big-decimal-arithmetic.ts';
 
-/** A number in a filter: compared as a BigDecimal, which is made of its text when it is needed. */
+/** A number in a filter: compared as a BigDecimal, which is made from its text when needed. */
 export class FilterNumber {
   readonly kind = 'number';
   readonly #int: number | undefined;
@@ -9,7 +9,7 @@ export class FilterNumber {
   #text: string | undefined;
   #cost: number | undefined;
 
-  /** @throws JavaException for text that is no number, NaN and the infinities included */
+  /** @throws JavaException for text that is not a number, NaN and the infinities included */
   constructor(number: number | string) {
     if (typeof number === 'number') this.#int = number;
     else this.#decimal = parseBigDecimal(number);

@@ -2,7 +2,7 @@ import { compileRegex } from '../../java/text/regex/index.ts';
 import type { FilterPattern } from './filter-node.ts';
 import { invalidPath } from './json-path-error.ts';
 
-/** Flags that the engine knows; `u` asks for the folding of cases that it always does. */
+/** Flags that the engine supports; `u` asks for the case folding that it always does. */
 const FLAGS = 'imsu';
 
 /**

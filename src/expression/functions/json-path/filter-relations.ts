@@ -7,7 +7,7 @@ import type { FilterValue, Relation } from './filter-node.ts';
 import { equalContents, equalValues, jsonValue, patternInput, toElement } from './filter-values.ts';
 import { invalidPath, pathFailed } from './json-path-error.ts';
 
-/** Whether a relation holds. An `invalid-path` error makes the filter not match, whatever stands around the relation. */
+/** Whether a relation holds. With an `invalid-path` error the filter does not match, whatever surrounds the relation. */
 export function relationHolds(
   left: FilterValue,
   relation: Relation,
@@ -158,7 +158,7 @@ function isEmpty(left: FilterValue, right: FilterValue): boolean {
   if (left.kind !== 'json') return false;
   const value = jsonValue(left);
   // The original takes a map for a collection and fails.
-  if (isMap(value)) throw pathFailed('EMPTY cannot be asked of a map');
+  if (isMap(value)) throw pathFailed('EMPTY does not apply to a map');
   return (!isList(value) || value.items.length === 0) === booleanOf(right);
 }
 

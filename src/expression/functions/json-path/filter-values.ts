@@ -28,8 +28,8 @@ export function toFilterValue(value: Value): FilterValue {
 }
 
 /**
- * An element of a list that `in`, `contains` and their kin look through. Here a text is more than a text: one in
- * quotes loses them, one that is a list or a map in JSON counts as that, one that is a path equals nothing.
+ * An element of a list that `in`, `contains` and similar relations search. Here texts are interpreted: one in
+ * quotes loses them, a list or a map in JSON counts as that, a path equals nothing.
  */
 export function toElement(value: Value, run: Run): FilterValue {
   if (typeof value === 'string') {
@@ -117,7 +117,7 @@ function equalJson(left: FilterValue & { kind: 'json' }, right: FilterValue & { 
   return equalContents(jsonValue(left), jsonValue(right), run);
 }
 
-/** Object.equals, paid for by the size of the left side. */
+/** Object.equals, charged by the size of the left side. */
 export function equalContents(left: Value, right: Value, run: Run): boolean {
   pay(left, run);
   return javaEquals(left, right, run);
@@ -129,7 +129,7 @@ function pay(value: Value, run: Run): void {
   if (isMap(value)) for (const item of value.entries.values()) pay(item, run);
 }
 
-/** What texts are as numbers: one is compared with many. */
+/** Texts converted to numbers, cached because one is compared with many. */
 const numbers = new WeakMap<FilterValue, FilterNumber | 'none'>();
 
 function numberIn(value: FilterValue & { kind: 'string' }, run: Run): FilterNumber | undefined {

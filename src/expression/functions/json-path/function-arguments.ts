@@ -2,7 +2,7 @@ import { invalidPath } from './json-path-error.ts';
 import type { PathText } from './path-text.ts';
 import type { CompiledPath, Parameter } from './path-token.ts';
 
-/** Throws unless the bracket at `open` is closed. */
+/** Throws if the bracket at `open` is not closed. */
 export function checkClosed(path: PathText, name: string, open: number): void {
   let depth = 1;
   for (let index = open + 1; path.contains(index) && depth > 0; index++) {

@@ -25,5 +25,5 @@ export const pathFailed = (message: string) => new JsonPathError('failed', messa
 export const isInvalidPath = (error: unknown): error is JsonPathError =>
   error instanceof JsonPathError && (error.kind === 'invalid-path' || error.kind === 'path-not-found');
 
-/** One that is thrown and caught takes a few microseconds. */
+/** Throwing and catching an error takes a few microseconds. */
 export const STEPS_OF_ERROR = 8;

@@ -86,7 +86,7 @@ class PathCompiler {
         : char === '*'
           ? this.#readWildcard()
           : char !== '.' && this.#readNameOrFunction();
-    if (!known) throw invalidPath(`unexpected "${char}"${dot ? ' behind "."' : ''} at position ${path.position}`);
+    if (!known) throw invalidPath(`unexpected "${char}"${dot ? ' after "."' : ''} at position ${path.position}`);
   }
 
   /** `name` or `name(...)` */
@@ -107,7 +107,7 @@ class PathCompiler {
     checkClosed(path, name, end);
     let parameters: Parameter[] | null = null;
     path.position = end + 1;
-    // Without arguments the position stays on the bracket: a step behind `name()` is read as the name `)`, as in the
+    // Without arguments the position stays on the bracket: a step after `name()` is read as the name `)`, as in the
     // original.
     if (path.current !== ')')
       parameters = readArguments(path, name, (text) => new PathCompiler(new PathText(text), this.#deeper()).compile());
@@ -163,18 +163,18 @@ class PathCompiler {
     return true;
   }
 
-  /** `[?]` stands for a filter that a program passes: there is none here. */
+  /** `[?]` is a placeholder for a filter that a program passes: there is none here. */
   #readPlaceholder(): boolean {
     const path = this.#path;
     const question = path.indexIfSignificant(path.position, '?');
     if (question !== -1 && ',]'.includes(path.significantAfter(question))) {
-      throw invalidPath('the placeholder [?] has no filter to stand for');
+      throw invalidPath('the placeholder [?] has no filter');
     }
     return false;
   }
 }
 
-/** `$..x.sum()` is meant as `$.sum($..x)`: the first function takes the path before it as its only argument. */
+/** `$..x.sum()` means `$.sum($..x)`: the first function takes the path before it as its only argument. */
 function turnScanIntoArgument(root: '$' | '@', tokens: readonly PathToken[]): CompiledPath {
   const at = tokens.findIndex((token) => token.kind === 'function');
   const first = tokens[at];
@@ -183,6 +183,6 @@ function turnScanIntoArgument(root: '$' | '@', tokens: readonly PathToken[]): Co
   }
   const path = toCompiledPath(root, tokens.slice(0, at));
   const turned = [{ ...first, parameters: [{ kind: 'path' as const, path }] }, ...tokens.slice(at + 1)];
-  // What follows still counts as behind a scan, so that nothing missing there is an error.
+  // What follows still counts as after a scan, so missing parts are not an error.
   return { ...toCompiledPath('$', turned), upstreamDefinite: turned.map(() => false) };
 }

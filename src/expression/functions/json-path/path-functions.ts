@@ -9,7 +9,7 @@ import type { CompiledPath, Parameter, PathToken } from './path-token.ts';
 
 type FunctionToken = PathToken & { kind: 'function' };
 
-/** Applies the function of a path (`length()`, `sum()` …) to what the path has reached. */
+/** Applies the function of a path (`length()`, `sum()` …) to the path's result. */
 export function callPathFunction(token: FunctionToken, model: Value, evaluation: PathEvaluation): Value {
   const call = FUNCTIONS.get(token.name);
   if (call === undefined) {
@@ -138,7 +138,7 @@ function length({ model, token, evaluation }: Call): Value {
   return isMap(model) ? model.entries.size : null;
 }
 
-/** As the original has it: the path goes on with `[*]`, but a definite path gives the last of what that finds. */
+/** As in the original: the path continues with `[*]`, but a definite path gives the last result of that. */
 function valuesBelow(path: CompiledPath, model: Value, evaluation: PathEvaluation): Value {
   if (path.isFunction || path.tokens.length === 0) return evaluation.valueOf(path, model, model);
   const longer: CompiledPath = {

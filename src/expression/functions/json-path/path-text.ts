@@ -41,7 +41,7 @@ export class PathText {
     return this.contains(this.position);
   }
 
-  /** True at the last character and behind it. */
+  /** True at the last character and after it. */
   get atTail(): boolean {
     return this.position >= this.end;
   }
@@ -62,20 +62,20 @@ export class PathText {
     return this;
   }
 
-  /** Index of the first character behind `from` that is not blank. */
+  /** Index of the first character after `from` that is not blank. */
   significantIndex(from: number): number {
     let index = from + 1;
     while (this.contains(index) && this.text[index] === ' ') index++;
     return index;
   }
 
-  /** The first character behind `from` that is not blank; a blank at the end. */
+  /** The first character after `from` that is not blank; a blank at the end. */
   significantAfter(from: number): string {
     const index = this.significantIndex(from);
     return this.contains(index) ? this.at(index) : ' ';
   }
 
-  /** Index of `char` when it is the first significant character behind `from`, else -1. */
+  /** Index of `char` if it is the first significant character after `from`, otherwise -1. */
   indexIfSignificant(from: number, char: string): number {
     const index = this.significantIndex(from);
     return this.at(index) === char ? index : -1;
@@ -92,7 +92,7 @@ export class PathText {
     return this.contains(index) ? index : -1;
   }
 
-  /** The next `char` behind `from` that no backslash precedes. */
+  /** The next `char` after `from` without a backslash before it. */
   indexOfUnescaped(char: string, from: number): number {
     for (let index = from + 1; this.contains(index); index++) {
       if (this.text[index] === '\\') index++;
@@ -122,7 +122,7 @@ export class PathText {
     return closing + 1;
   }
 
-  /** Consumes `text` behind blanks. */
+  /** Consumes `text` after blanks. */
   accept(text: string): boolean {
     this.skipBlanks();
     if (!this.contains(this.position + text.length - 1) || !this.text.startsWith(text, this.position)) return false;

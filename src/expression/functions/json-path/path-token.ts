@@ -21,7 +21,7 @@ export interface CompiledPath {
   readonly tokens: readonly PathToken[];
   /** A definite path leads to one value, any other to a list. */
   readonly definite: boolean;
-  /** For each token: whether all tokens before it are definite. Missing things are errors then, else they are left out. */
+  /** For each token: whether all tokens before it are definite. Then missing parts are errors, otherwise they are left out. */
   readonly upstreamDefinite: readonly boolean[];
   /** The last token is a function. */
   readonly isFunction: boolean;

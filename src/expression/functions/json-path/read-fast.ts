@@ -4,7 +4,7 @@ import { toNumber } from '../json-text/json-number.ts';
 import { numberSource } from '../json-text/number-source.ts';
 import type { CompiledPath } from './path-token.ts';
 
-/** The names and indexes of a path that is nothing else; undefined for any other path. */
+/** The names and indexes of a path that consists only of those; undefined for any other path. */
 export function plainSteps(path: CompiledPath): readonly (string | number)[] | undefined {
   const steps: (string | number)[] = [];
   for (const token of path.tokens) {
@@ -22,7 +22,7 @@ export function plainSteps(path: CompiledPath): readonly (string | number)[] | u
 
 /**
  * What is at the end of names and indexes, read from the engine's own parse: a text, a boolean, null or a number.
- * Undefined for anything else, errors included: the exact way decides then.
+ * Undefined for anything else, errors included: then the exact evaluation decides.
  */
 export function readFast(document: JsonDocument, steps: readonly (string | number)[], run: Run): Value {
   const value = readPlain(document, steps);
@@ -52,7 +52,7 @@ export function readPlain(document: JsonDocument, steps: readonly (string | numb
 /** A number's type shows only in how it is written: 100.0 is a double, 100 an int. */
 function readNumber(document: JsonDocument, steps: readonly (string | number)[], run: Run): Value {
   if (steps.some((step) => typeof step === 'number' && step < 0)) return undefined;
-  // The text is read again, to its end at the worst, for each map or list on the way.
+  // For each map or list on the way, the text is read again, at worst to its end.
   run.step((document.text.length >> 8) * Math.max(1, steps.length));
   return toNumber(numberSource(document.text, steps));
 }

@@ -4,7 +4,7 @@ import type { JsonDocument } from '../json-text/json-document.ts';
 import type { CompiledPath, PathToken } from './path-token.ts';
 import { readPlain } from './read-fast.ts';
 
-/** A path to a list of texts: where the list is, what leads on from each element, and the name at the end. */
+/** A path to a list of texts: where the list is, the path within each element, and the name at the end. */
 export interface Selection {
   readonly base: readonly (string | number)[];
   /** For jsonpath-plus, from the list on, without the last name. */
@@ -12,11 +12,11 @@ export interface Selection {
   readonly leaf: string | undefined;
 }
 
-/** Names that mean the same to jsonpath-plus, whatever they are looked up in: no list and no text has such a member. */
+/** Names that jsonpath-plus reads in the same way in any value: no list and no text has such a member. */
 const SIMPLE_NAME = /^(?!length$)[A-Za-z_][A-Za-z0-9_]*$/;
 /** Objects list such names first, whatever their order in the text. */
 const NUMERIC_NAME = /"[0-9]+"\s*:/;
-/** jsonpath-plus keeps every path that it has parsed: it is told to forget them now and then. */
+/** jsonpath-plus keeps every path that it has parsed: its cache is cleared now and then. */
 const MAX_PARSED = 1000;
 
 /** It copies the rest of the path, and the way so far, at each node. */
@@ -59,7 +59,7 @@ function toText(token: PathToken): string | undefined {
 
 /**
  * The texts, booleans and nulls that a selection leads to. Undefined when there is anything else among them, or when
- * the list is none: the exact way decides then.
+ * the list is not a list: then the exact evaluation decides.
  */
 export function selectTexts(document: JsonDocument, selection: Selection, run: Run): Value {
   const list = readPlain(document, selection.base);
@@ -78,7 +78,7 @@ export function selectTexts(document: JsonDocument, selection: Selection, run: R
   return newList(items, 'json');
 }
 
-/** A missing name at the end reads null; what is no object is left out. */
+/** A missing name at the end reads null; elements that are not objects are left out. */
 function memberOf(node: unknown, name: string): unknown {
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return undefined;
   return Object.hasOwn(node, name) ? (node as Record<string, unknown>)[name] : null;

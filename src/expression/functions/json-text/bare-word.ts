@@ -1,6 +1,6 @@
 import { JavaFloat, type Value } from '../../value.ts';
 
-/** What a word without quotes stands for: mostly its own text. */
+/** The value of a word without quotes: mostly its own text. */
 export function bareWord(text: string): Value {
   switch (text) {
     case 'null':

@@ -15,7 +15,7 @@ export function hasEscapedName(text: string): boolean {
   return false;
 }
 
-/** Behind the quotation mark that closes the string; the end of the text when there is none. */
+/** The position after the closing quotation mark; the end of the text if there is none. */
 export function endOfString(text: string, inside: number): number {
   for (let at = inside; at < text.length; at++) {
     const char = text.charCodeAt(at);

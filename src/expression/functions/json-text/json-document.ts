@@ -49,7 +49,7 @@ function parseExactly(text: string, run: Run): Value {
   return parseJson(text);
 }
 
-/** undefined for text that JSON.parse refuses, and for text that it reads, or may read, in another way than the exact parser. */
+/** undefined for text that JSON.parse refuses, and for text that it reads, or may read, differently from the exact parser. */
 function parsePlain(text: string): unknown {
   // In a string with an escape, U+007F is dropped; too deep a nesting is refused.
   if (text.includes('\x7f') || nestsTooDeep(text) || hasEscapedName(text)) return undefined;
@@ -60,7 +60,7 @@ function parsePlain(text: string): unknown {
   }
 }
 
-/** Only a text with many lists and maps is looked through; for one that is not JSON the answer does not matter. */
+/** Only a text with many lists and maps is scanned; for one that is not JSON the result does not matter. */
 function nestsTooDeep(text: string): boolean {
   if (text.length <= 2 * MAX_JSON_DEPTH) return false;
   const count = countUpTo(text, '{', MAX_JSON_DEPTH) + countUpTo(text, '[', MAX_JSON_DEPTH);

@@ -4,7 +4,7 @@ import { JSON_SMART, type JsonDialect } from './json-dialect.ts';
 import { toInteger } from './json-number.ts';
 import { JsonTextError } from './json-text-error.ts';
 
-/** Lists and maps of one text: beyond it, a hostile body would take much more memory than its own size. */
+/** The maximum of lists and maps of one text: above it, a hostile body would take much more memory than its own size. */
 const MAX_CONTAINERS = 250_000;
 
 const END = 0x1a;
@@ -236,7 +236,7 @@ class LenientParser {
     }
   }
 
-  /** An escape that is not known stands for nothing. */
+  /** An unknown escape gives no character. */
   #readEscape(): string {
     this.#next();
     const escaped = String.fromCharCode(this.#char);

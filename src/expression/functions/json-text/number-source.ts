@@ -68,7 +68,7 @@ function skipNested(text: string, from: number): number {
   return text.length;
 }
 
-/** Behind the closing quote: the first one before which there is an even number of backslashes. */
+/** The position after the closing quote: the first one with an even number of backslashes before it. */
 function skipString(text: string, from: number): number {
   for (let end = text.indexOf('"', from + 1); ; end = text.indexOf('"', end + 1)) {
     let before = end - 1;

@@ -1,6 +1,6 @@
 /**
- * Position behind the DOCTYPE that starts at `from`; -1 when it is not closed. Nothing in it is read: quoted text,
- * comments and the part in square brackets are stepped over.
+ * Position after the DOCTYPE that starts at `from`; -1 if it is not closed. Nothing in it is read: quoted text,
+ * comments and the part in square brackets are skipped.
  */
 export function doctypeEnd(text: string, from: number): number {
   let inSubset = false;

@@ -14,12 +14,12 @@ export class NamespaceScopes {
     this.#fail = fail;
   }
 
-  /** Begins an element; throws where a declaration is not allowed. */
+  /** Begins an element; throws if a declaration is not allowed. */
   open(declared: ReadonlyMap<string, string>): void {
     for (const [prefix, uri] of declared) {
       const reserved = prefix === 'xmlns' || uri === XMLNS_NAMESPACE || (prefix === 'xml') !== (uri === XML_NAMESPACE);
       if (reserved || (prefix !== '' && uri === '') || prefix.includes(':')) {
-        throw this.#fail(`the namespace prefix "${prefix}" cannot be declared so`);
+        throw this.#fail(`the namespace prefix "${prefix}" cannot be declared like this`);
       }
       const uris = this.#bound.get(prefix);
       if (uris === undefined) this.#bound.set(prefix, [uri]);
@@ -44,7 +44,7 @@ export class NamespaceScopes {
   #of(name: string, isElement: boolean): string {
     const colon = name.indexOf(':');
     if (colon !== name.lastIndexOf(':') || colon === 0 || colon === name.length - 1) {
-      throw this.#fail(`"${name}" is no name with a prefix`);
+      throw this.#fail(`"${name}" is not a valid name with a prefix`);
     }
     const prefix = colon < 0 ? '' : name.slice(0, colon);
     if (prefix === '' && !isElement) return '';

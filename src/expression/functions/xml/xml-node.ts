@@ -27,7 +27,7 @@ export class XmlNode {
   attributes: readonly XmlNode[] = [];
   /** What an element itself declares: nodes with the prefix as name and the URI as value. */
   declared: readonly XmlNode[] = [];
-  /** Of a declaration: it hides those of the same slot further out, and earlier in its tag. */
+  /** Of a declaration: it hides those with the same slot in outer elements, and earlier in its tag. */
   slot = '';
 
   constructor(kind: XmlNodeKind, name: string, namespace: string, parent: XmlNode | null, order: number) {
@@ -42,7 +42,7 @@ export class XmlNode {
     return this.name.slice(this.name.indexOf(':') + 1);
   }
 
-  /** The parent's child behind this one, or before it. */
+  /** The parent's child after this one, or before it. */
   sibling(step: 1 | -1): XmlNode | null {
     return this.parent?.children[this.index + step] ?? null;
   }

@@ -61,7 +61,7 @@ class XmlParser {
     this.#startTag(root);
     while (this.#open.length > 0) this.#piece(root);
     this.#misc(root);
-    if (this.#position < this.#text.length) throw this.#fail('unexpected content behind the root element');
+    if (this.#position < this.#text.length) throw this.#fail('unexpected content after the root element');
     return root;
   }
 
@@ -229,7 +229,8 @@ class XmlParser {
     this.#blanks();
     if (!this.#at('>')) throw this.#fail('expected ">"');
     const element = this.#open.pop();
-    if (element?.name !== name) throw this.#fail(`the end tag ${name} does not fit ${element?.name ?? 'any element'}`);
+    if (element?.name !== name)
+      throw this.#fail(`the end tag ${name} does not match ${element?.name ?? 'any element'}`);
     this.#scopes?.close();
     this.#position++;
   }

@@ -18,7 +18,7 @@ export type NodeTest =
   | { readonly kind: 'processing-instruction'; readonly target: string | undefined }
   | NameTest;
 
-/** `*`, `name`, `prefix:name`, `prefix:*`: no prefix is bound, so it stands for itself as the namespace. */
+/** `*`, `name`, `prefix:name`, `prefix:*`: no prefix is bound, so the prefix itself is the namespace. */
 export interface NameTest {
   readonly kind: 'name';
   readonly namespace: string | undefined;
@@ -52,10 +52,10 @@ export type BinaryOperator =
 export type XPathExpression =
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'number'; readonly value: number }
-  /** Nothing defines any: it fails when it is evaluated. */
+  /** No variable is defined: it fails when it is evaluated. */
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'negate'; readonly operand: XPathExpression }
-  /** `(…)`: the same value; but it makes a difference to how a path is walked. */
+  /** `(…)`: the same value, but a path is evaluated differently. */
   | { readonly kind: 'group'; readonly inner: XPathExpression }
   | {
       readonly kind: 'binary';

@@ -1,7 +1,7 @@
 import type { XmlNode } from './xml-node.ts';
 import type { Axis, NameTest, NodeTest } from './xpath-ast.ts';
 
-/** The nodes of an axis, nearest first. `spend` is told of work beyond one step for each of them. */
+/** The nodes of an axis, nearest first. `spend` is called for work beyond one step for each of them. */
 export function* axisNodes(axis: Axis, node: XmlNode, spend: (steps: number) => void): Generator<XmlNode> {
   switch (axis) {
     case 'self':
@@ -44,7 +44,7 @@ export function* axisNodes(axis: Axis, node: XmlNode, spend: (steps: number) => 
   }
 }
 
-/** What stands in a start tag is no child of its element. */
+/** The parts of a start tag are not children of its element. */
 const isAttached = (node: XmlNode) => node.kind === 'attribute' || node.kind === 'namespace';
 
 /** The declarations in whose scope an element is, in document order. */
@@ -79,7 +79,7 @@ function* descendants(node: XmlNode): Generator<XmlNode> {
   }
 }
 
-/** The node behind everything below `node`, inside of `limit`. */
+/** The node after all descendants of `node`, within `limit`. */
 function behind(node: XmlNode, limit: XmlNode | null): XmlNode | null {
   for (let at: XmlNode | null = node; at !== null && at !== limit; at = at.parent) {
     const next = at.sibling(1);

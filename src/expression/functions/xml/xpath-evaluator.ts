@@ -6,7 +6,7 @@ import { type CallContext, callXPathFunction, nodeSet } from './xpath-functions.
 import { nodeText, toBoolean, toNumber, toText, type XPathValue } from './xpath-value.ts';
 
 /**
- * Evaluates an expression with the document as its context. `spend` is told of every node that is looked at and every
+ * Evaluates an expression with the document as its context. `spend` is called for every visited node and every
  * comparison, and may throw to end the evaluation.
  * @throws XmlError
  */

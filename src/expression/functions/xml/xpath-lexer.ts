@@ -6,12 +6,12 @@ export interface Token {
   readonly offset: number;
 }
 
-// A name may go on with signs that XML knows in no name: such a step matches nothing, and is no error in the original.
+// A name may contain signs that XML does not allow in names: such a step matches nothing, and is not an error in the original.
 const TOKEN =
   /[ \t\r\n]*(?:([0-9]+(?:\.[0-9]*)?|\.[0-9]+)|("[^"]*"|'[^']*')|(\/\/|::|\.\.|!=|<=|>=|[()[\].@,/|+\-=<>*$])|((?:[\p{L}_][\p{L}\p{M}\p{N}._·#?%&;~{}\\-]*:(?!:))?(?:[\p{L}_][\p{L}\p{M}\p{N}._·#?%&;~{}\\-]*|\*)))/uy;
 const OPERATORS: ReadonlySet<string> = new Set(['//', '/', '|', '+', '-', '=', '!=', '<', '<=', '>', '>=']);
 const OPERATOR_NAMES: ReadonlySet<string> = new Set(['and', 'or', 'mod', 'div']);
-/** Behind these, `*` is a name test and `and`, `or`, `div`, `mod` are names; behind anything else they are operators. */
+/** After these, `*` is a name test and `and`, `or`, `div`, `mod` are names; after anything else they are operators. */
 const BEFORE_OPERAND: ReadonlySet<string> = new Set(['@', '::', '(', '[', ',']);
 
 export function tokenize(text: string): Token[] {

@@ -34,7 +34,7 @@ const LEVELS: readonly (readonly BinaryOperator[])[] = [
   ['+', '-'],
   ['*', 'div', 'mod'],
 ];
-/** Functions that ask for the first node alone. */
+/** Functions that need only the first node. */
 const OF_FIRST_NODE: ReadonlySet<string> = new Set(['name', 'local-name', 'namespace-uri']);
 const ANY_NODE: NodeTest = { kind: 'node' };
 const DESCENDANTS: Step = { axis: 'descendant-or-self', test: ANY_NODE, predicates: [] };

@@ -5,7 +5,7 @@ import { limitText } from '../limits.ts';
 export class JavaBase64Encoder {
   readonly url: boolean;
   readonly padding: boolean;
-  /** MIME: characters in a line (0: one line) and what stands between lines. */
+  /** MIME: characters in a line (0: one line) and the separator of lines. */
   readonly lineLength: number;
   readonly separator: string;
 
@@ -58,7 +58,7 @@ function checkEnding(decoder: JavaBase64Decoder, open: number, ending: string, a
   const wanted = open === 2 ? '==' : '=';
   if (open === 0 || !ending.startsWith(wanted)) throw illegalArgument('Input byte array has wrong 4-byte ending unit');
   const rest = ending.slice(wanted.length);
-  // MIME ignores what stands behind the padding as long as it is no digit.
+  // MIME ignores characters after the padding that are not digits.
   const isIgnored = decoder.mime && ![...rest].some((character) => alphabet.test(character));
   if (rest !== '' && !isIgnored) throw illegalArgument('Input byte array has incorrect ending byte');
 }

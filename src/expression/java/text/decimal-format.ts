@@ -73,7 +73,7 @@ function roundForPattern(
 
 const halfUp = (mode: RoundingMode): RoundingMode => (mode === 'HALF_EVEN' || mode === 'HALF_DOWN' ? 'HALF_UP' : mode);
 
-/** The rounding modes look at the sign; what is rounded here has lost it. */
+/** The rounding modes depend on the sign, which the rounded digits no longer have. */
 function mirrored(mode: RoundingMode): RoundingMode {
   return mode === 'CEILING' ? 'FLOOR' : mode === 'FLOOR' ? 'CEILING' : mode;
 }
@@ -88,7 +88,7 @@ function withAffixes(format: JavaDecimalFormat, body: string, negative: boolean)
 const spell = (affix: Affix, format: JavaDecimalFormat) =>
   affix.map((part) => (typeof part === 'string' ? part : format.symbols[part.symbol])).join('');
 
-/** Significant digits without zeros at either end, and where the point stands before them: 0.DIGITS × 10^point. */
+/** Significant digits without zeros at either end, and the position of the point before them: 0.DIGITS × 10^point. */
 function significant(value: JavaBigDecimal): { digits: string; point: number } {
   if (value.unscaled === 0n) return { digits: '', point: 0 };
   const text = value.unscaled.toString();

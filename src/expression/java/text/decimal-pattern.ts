@@ -81,7 +81,7 @@ interface Half {
   readonly end: number;
 }
 
-/** One half of a pattern, read as DecimalFormat.applyPattern does: a number may go on behind a part of the suffix. */
+/** One half of a pattern, read as DecimalFormat.applyPattern does: a number may continue after a part of the suffix. */
 class HalfReader {
   readonly #pattern: string;
   readonly #isPositive: boolean;
@@ -144,7 +144,7 @@ class HalfReader {
     this.#affix.push(Object.hasOwn(SYMBOLS, character) ? (SYMBOLS[character] ?? character) : character);
   }
 
-  /** From behind the quote to behind the other; two of them are one sign. */
+  /** From after the opening quote to after the closing one; two quotes are one character. */
   #quoted(): string {
     let text = '';
     if (this.#pattern[this.#at] === "'") {

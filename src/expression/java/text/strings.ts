@@ -163,7 +163,7 @@ function withoutLeading(line: string, most: number): string {
   return line.slice(start);
 }
 
-/** The indentation common to all lines goes, and blanks at their ends; a last line counts even when it is blank. */
+/** Removes the indentation common to all lines, and blanks at their ends; a last line counts even if it is blank. */
 export function stripIndent(text: string): string {
   if (text === '') return '';
   const lines = text.split(/\r\n|\r|\n/);

@@ -54,7 +54,7 @@ export function withDateField(date: JavaLocalDate, field: JavaEnum, value: bigin
   }
 }
 
-/** with(TemporalField, long) of a time, undefined where the field is none of a time. */
+/** with(TemporalField, long) of a time, undefined if the field is not one of a time. */
 export function withTimeField(time: JavaLocalTime, field: JavaEnum, value: bigint): JavaLocalTime | undefined {
   const number = amount(value);
   const { hour, minute, second, nano } = time;

@@ -58,7 +58,7 @@ export function parseDateText(text: string, currentYear: number): bigint {
   return BigInt(start.getTime());
 }
 
-/** For each token whether a blank or comma, or nothing, stands behind it. */
+/** For each token whether a blank or comma, or nothing, follows it. */
 function spacesAfter(text: string): boolean[] {
   return Array.from(text.matchAll(/\d+|[A-Za-z]+|[^\s,]/g), (match) =>
     /^(?:[\s,]|$)/.test(text.slice(match.index + match[0].length, match.index + match[0].length + 1)),

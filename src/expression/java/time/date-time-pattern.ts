@@ -78,7 +78,7 @@ export function compilePattern(pattern: string): Item[] {
   return open[0]?.items ?? [];
 }
 
-/** How often the character at a place stands in a row. */
+/** How often the character at a place is repeated. */
 export function runLength(pattern: string, at: number): number {
   let end = at;
   while (pattern[end] === pattern[at]) end++;

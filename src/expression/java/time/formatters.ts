@@ -116,7 +116,7 @@ const TIME_STYLES: Readonly<Record<FormatStyle, string>> = {
   SHORT: 'h:mm a',
 };
 
-/** The pattern of a style in English (US): for ofLocalizedDate and its kin, and DateFormat's instances. */
+/** The pattern of a style in English (US): for ofLocalizedDate and similar methods, and DateFormat's instances. */
 export function stylePattern(dateStyle: FormatStyle | null, timeStyle: FormatStyle | null): string {
   if (dateStyle === null) return timeStyle === null ? '' : TIME_STYLES[timeStyle];
   if (timeStyle === null) return DATE_STYLES[dateStyle];

@@ -9,11 +9,11 @@ const cut = (names: readonly string[], style: TextStyle) =>
 
 const isEnglish = (locale: string) => locale === 'en' || locale === 'en-US' || locale === 'und';
 
-/** Twelve names; in a language with cases the form inside a date differs from the one that stands alone. */
+/** Twelve names; in a language with cases the form inside a date differs from the standalone form. */
 export function monthNames(locale: string, style: TextStyle, standalone: boolean): readonly string[] {
   if (isEnglish(locale)) return cut(MONTHS, style);
   return cached(`m ${locale} ${style} ${standalone}`, () => {
-    // These write the month as a number with a sign behind it.
+    // These write the month as a number with a sign after it.
     if (/^(?:ja|zh|ko)/.test(locale) && style !== 'narrow') {
       const whole = new Intl.DateTimeFormat(locale, { month: style, timeZone: 'UTC' });
       return MONTHS.map((_, month) => whole.format(Date.UTC(2024, month, 1)));

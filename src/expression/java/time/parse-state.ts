@@ -17,7 +17,7 @@ export interface ParseState {
   parsed: ParsedFields;
 }
 
-/** Whether the text goes on with `wanted`, in the case that counts at the moment. */
+/** Whether the text continues with `wanted`, with the current case rule. */
 export function matches(state: ParseState, at: number, wanted: string): boolean {
   const found = state.text.slice(at, at + wanted.length);
   return found === wanted || (!state.sensitive && found.toLowerCase() === wanted.toLowerCase());

@@ -62,7 +62,7 @@ export type Item =
   | { readonly kind: 'dayPeriod'; readonly style: TextStyle }
   | { readonly kind: 'offset'; readonly pattern: string; readonly none: string }
   | { readonly kind: 'localizedOffset'; readonly style: TextStyle }
-  /** `regionOnly`: an offset is no zone. */
+  /** `regionOnly`: an offset does not count as a zone. */
   | { readonly kind: 'zoneId'; readonly regionOnly: boolean }
   | { readonly kind: 'zoneText'; readonly style: TextStyle; readonly generic: boolean }
   | { readonly kind: 'instant' }

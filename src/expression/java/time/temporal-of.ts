@@ -6,7 +6,7 @@ import { JavaZonedDateTime } from './zone.ts';
 
 const none = { date: undefined, time: undefined, offset: undefined, zone: undefined };
 
-/** What a value offers to a formatter; undefined where it is no TemporalAccessor. */
+/** The fields of a value for a formatter; undefined if it is not a TemporalAccessor. */
 export function temporalOf(value: unknown): Temporal | undefined {
   if (value instanceof JavaLocalDate) return { ...none, date: value };
   if (value instanceof JavaLocalTime) return { ...none, time: value };

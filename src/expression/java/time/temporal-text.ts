@@ -8,7 +8,7 @@ import { JavaDateTimeFormatter } from './pattern-item.ts';
 import { instantToString } from './print.ts';
 import { JavaOffsetDateTime, JavaZone, JavaZonedDateTime, offsetText } from './zone.ts';
 
-/** toString of a date, a time and their kin; undefined for anything else. */
+/** toString of a date, a time and similar values; undefined for anything else. */
 export function temporalText(value: object): string | undefined {
   if (value instanceof JavaDate) return dateText(value.time);
   if (value instanceof JavaLocalDate) return dateToString(value);

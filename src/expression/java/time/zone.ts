@@ -69,7 +69,7 @@ function regionFormat(id: string): Intl.DateTimeFormat | null {
 /** Zones that Java reaches only by its table of short names, which ZoneId.of does not read. */
 const TIME_ZONE_ONLY = new Set(['EST', 'MST', 'HST', 'ROC']);
 
-/** ZoneId.of. Throws DateTimeException for what is no zone. */
+/** ZoneId.of. Throws DateTimeException for a text that is not a zone. */
 export function zoneOf(id: string): JavaZone {
   const offset = parseOffset(id);
   if (offset !== undefined) return offsetZone(offset);

@@ -175,7 +175,7 @@ export const NUMBER_FORMAT = defineType('java.text.NumberFormat', {
   },
 });
 
-/** The languages around France, Germany and Spain write the sign behind the number. */
+/** The languages around France, Germany and Spain write the sign after the number. */
 function localized(plain: string, locale: JavaLocale): Numbers {
   // The yen and the won have no hundredth part.
   const pattern = /-(?:JP|KR)$/.test(locale.tag) ? plain.replace('.00', '') : plain;

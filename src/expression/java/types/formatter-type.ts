@@ -24,7 +24,7 @@ function format(formatter: Formatter, value: unknown): string {
     return print(formatter, { date: local.date, time: local.time, offset, zone: UTC_OFFSET });
   }
   const temporal = temporalOf(value);
-  if (temporal === undefined) throw new JavaException('ClassCastException', 'the argument is no TemporalAccessor');
+  if (temporal === undefined) throw new JavaException('ClassCastException', 'the argument is not a TemporalAccessor');
   return print(formatter, temporal);
 }
 

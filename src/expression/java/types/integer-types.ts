@@ -82,7 +82,7 @@ export const INTEGER = defineType('java.lang.Integer', {
     'lowestOneBit(int):int': (a: number) => toInt(integers.lowestOneBit(wide(a), 32)),
     'numberOfLeadingZeros(int):int': (a: number) => Math.clz32(a),
     'numberOfTrailingZeros(int):int': (a: number) => integers.trailingZeros(wide(a), 32),
-    // System properties: nothing of the process is told.
+    // System properties: nothing of the process is exposed.
     'getInteger(String):int': () => null,
     'getInteger(String,int):int': (_name: string, otherwise: number) => otherwise,
     'getInteger(String,Integer):int': (_name: string, otherwise: number | null) => otherwise,

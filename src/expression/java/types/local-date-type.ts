@@ -44,7 +44,7 @@ function parse(text: string | null, formatter: JavaDateTimeFormatter): LocalDate
   return date;
 }
 
-/** LocalDate.from, and what isBefore and its kin take. */
+/** LocalDate.from, and the arguments of isBefore and similar methods. */
 function dateFrom(value: unknown): LocalDate {
   if (value instanceof JavaLocalDate) return value;
   if (value instanceof JavaLocalDateTime) return value.date;

@@ -5,7 +5,7 @@ import type { BodyHandling, Exchange, SideState } from '../state.ts';
 
 export const nothing = Buffer.alloc(0);
 
-/** Pieces are put together until the body is whole. */
+/** Pieces are collected until the body is complete. */
 export const collecting: Pick<BodyHandling, 'collect' | 'collectTrailers'> = {
   collect(exchange, side, bytes, end) {
     side.pieces.push(bytes);
@@ -17,11 +17,11 @@ export const collecting: Pick<BodyHandling, 'collect' | 'collectTrailers'> = {
   },
 };
 
-/** The headers have no reply yet, and the pieces come by themselves; the wait for them must end all the same. */
+/** The headers have no reply yet, and Envoy sends the pieces unasked; the wait for them needs a limit as well. */
 export const whileHeadersWait: Omit<BodyHandling, 'timed' | 'settle' | 'pass'> = {
   ...collecting,
   holdsHeaders: true,
-  // Envoy takes no piece, not even an empty one, in reply to a message without a body.
+  // Envoy does not accept a piece, not even an empty one, in reply to a message without a body.
   needsPiece: true,
 
   ask(exchange, side) {
@@ -33,7 +33,7 @@ export const whileHeadersWait: Omit<BodyHandling, 'timed' | 'settle' | 'pass'> =
   },
 };
 
-/** Runs a side's policies on the pieces that were collected. While they are put together they are there twice. */
+/** Runs a side's policies on the collected pieces. While they are joined they are in memory twice. */
 function runOnPieces(exchange: Exchange, side: SideState, part: Part): void {
   const copied = side.pieces.length > 1 ? side.size : 0;
   if (!exchange.inputs.reserve(copied)) {

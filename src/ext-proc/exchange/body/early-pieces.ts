@@ -23,7 +23,7 @@ export const earlyPieces: BodyHandling = {
   pass: replyToPiece,
 };
 
-/** A new body takes the place of the first piece, and nothing that of the others. */
+/** A new body replaces the first piece; the other pieces are removed. */
 function replyToPiece(exchange: Exchange, side: SideState): void {
   const { replacement } = side;
   if (replacement === undefined) {

@@ -15,7 +15,7 @@ export const fullDuplex: BodyHandling = {
     const mutation = exchange.inputs.mutation(side.name);
     if (side.answers === 'headers') {
       const { bodiless } = side;
-      // Where pieces follow, the new body takes their place.
+      // If pieces follow, the new body replaces them.
       if (!bodiless) side.replacement = mutation.body;
       const body = bodiless ? mutation.body : undefined;
       say(exchange, { kind: 'headers', side: side.name, mutation, body, modes: undefined });
@@ -34,7 +34,7 @@ export const fullDuplex: BodyHandling = {
       say(exchange, { kind: 'piece', side: side.name, bytes, end });
       return;
     }
-    // It goes back for the first piece that comes, and nothing for the others.
+    // It is the reply to the first piece; the other pieces are removed.
     if (end || replacement.length > 0) say(exchange, { kind: 'piece', side: side.name, bytes: replacement, end });
     side.replacement = nothing;
   },

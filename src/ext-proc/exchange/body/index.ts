@@ -15,7 +15,7 @@ const handlings: Readonly<Record<BodyMode, BodyHandling>> = {
   FULL_DUPLEX_STREAMED: fullDuplex,
 };
 
-/** How bodies are dealt with where the filter is configured so. `early`: pieces do not wait for the headers' reply. */
+/** The handling of bodies for a configuration of the filter. `early`: pieces do not wait for the headers' reply. */
 export function bodyHandling(mode: BodyMode, observability: boolean, early: boolean): BodyHandling {
   if (observability) return observed;
   if (early && mode === 'STREAMED') return earlyPieces;

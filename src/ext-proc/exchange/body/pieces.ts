@@ -10,11 +10,11 @@ export const pieces: BodyHandling = {
   ...wholeBody,
 
   ask(exchange, side) {
-    // But for BUFFERED_PARTIAL the headers' reply lets the headers go on: what policies change comes too late.
+    // Except for BUFFERED_PARTIAL, Envoy forwards the headers at their reply: changes by policies would be too late.
     const obstacle = exchange.filter?.overrideObstacle;
     const mode = exchange.filter?.[side.name];
     if (obstacle !== undefined && mode !== 'BUFFERED_PARTIAL') {
-      const reason = `headers go on before their body (${mode}), and ${obstacle} rules mode_override out`;
+      const reason = `Envoy forwards headers before their body (${mode}), and ${obstacle} rules out mode_override`;
       fail(exchange, { kind: 'body-missing', reason }, side);
       return;
     }

@@ -16,7 +16,7 @@ export const wholeBody: BodyHandling = {
   ask(exchange, side) {
     const modes = modeOverride(exchange, side, 'BUFFERED');
     if (modes === undefined && exchange.filter?.[side.name] === 'NONE') {
-      const reason = `its body mode is NONE, and ${exchange.filter.overrideObstacle} rules mode_override out`;
+      const reason = `its body mode is NONE, and ${exchange.filter.overrideObstacle} rules out mode_override`;
       fail(exchange, { kind: 'body-missing', reason }, side);
       return;
     }
@@ -30,7 +30,7 @@ export const wholeBody: BodyHandling = {
   },
 
   collectTrailers(exchange, side) {
-    const reason = 'trailers came and no body';
+    const reason = 'trailers arrived but no body';
     if (side.name === 'response') {
       fail(exchange, { kind: 'body-missing', reason }, side);
       return;
@@ -45,7 +45,7 @@ export const wholeBody: BodyHandling = {
       say(exchange, { kind: 'body', side: side.name, mutation });
       return;
     }
-    // A new body goes along with the headers' reply: Envoy then sends none.
+    // A new body is sent with the headers' reply: Envoy then sends none.
     const modes = modeOverride(exchange, side, 'NONE');
     say(exchange, { kind: 'headers', side: side.name, mutation, body: mutation.body, modes });
   },

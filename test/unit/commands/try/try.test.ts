@@ -231,7 +231,7 @@ for (const [args, code, message] of [
   [
     ['--config', 'P', '--answer', 'f={error: Nope}', '/'],
     1,
-    /--answer f:1:9 error: is not the name of an error of AWS/,
+    /--answer f:1:9 error: is not the name of a known AWS error/,
   ],
   [['--config', 'P', '--backend', '{status: 42}', '/'], 1, /--backend:1:10 status: /],
   [['--config', 'P', '--case', 'x', '/'], 2, /--case needs --test FILE/],

@@ -357,10 +357,7 @@ describe('a result without a prelude', () => {
     for (const name of names) {
       for (const text of ['data: 1', 'id,total', 'Hello', '<html>', '}', '\ufeff{}']) {
         const pieces = new Pieces([' ', '\r\n', ...cut(Buffer.from(text), 1)]);
-        assert.match(
-          (await refusal(name, pieces)).message,
-          /neither with a prelude nor as JSON does: `prelude: false`/,
-        );
+        assert.match((await refusal(name, pieces)).message, /neither with a prelude nor with JSON: `prelude: false`/);
         assert.equal(pieces.read, 3);
         assert.ok(pieces.stopped);
       }

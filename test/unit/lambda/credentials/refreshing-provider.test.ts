@@ -280,7 +280,7 @@ test('a source that repeats what the service called expired is an error for a mi
   source.next = 'same';
   provider.invalidate(first);
   const error = await failure(provider.get());
-  assert.match(error.message, /the source still gives the credentials that the service called expired/);
+  assert.match(error.message, /the source still returns the credentials that the service reported as expired/);
   await clock.pass(minute);
   assert.deepEqual(await provider.get(), first, 'the service may have been wrong');
 });
@@ -340,7 +340,7 @@ test('a source that failed is asked again at once when the clock was set back', 
 test('keys that have just come are used though they look expired and the source is soon asked again', async () => {
   const { provider, source, clock, told } = make(-90 * minute);
   const first = await provider.get();
-  assert.match(provider.status().reason ?? '', /^the credentials of a source: expired at 20.* are used on$/);
+  assert.match(provider.status().reason ?? '', /^the credentials of a source: expired at 20.* but are still used$/);
   assert.equal(provider.status().ok, true);
   assert.equal(provider.status().pastExpiry, true);
   source.next = 'same';
@@ -378,7 +378,7 @@ test('keys of an instance outlive their source and are refreshed in the backgrou
   assert.ok(source.loads < 450, `${source.loads} loads in two hours without a source`);
   const { ok, reason = '', pastExpiry } = provider.status();
   assert.deepEqual([ok, pastExpiry], [true, true]);
-  assert.match(reason, /metadata service is away; the credentials of a source: expired at .* are used on$/);
+  assert.match(reason, /metadata service is away; the credentials of a source: expired at .* but are still used$/);
   source.next = 'session';
   await clock.pass(minute);
   assert.notEqual(now(provider), first);

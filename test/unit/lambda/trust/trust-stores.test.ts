@@ -70,22 +70,22 @@ const content = (text: string | Buffer): SslOptions => ({
 });
 const failures: readonly (readonly [string, SslOptions, RegExp])[] = [
   ['a path that is not there', { trustStorePath: '/no/such.pem' }, /^the PEM trust store \/no\/such\.pem .*ENOENT/],
-  ['a directory', { trustStorePath: pathOf('') }, /^the PEM trust store .*: it is no regular file/],
-  ['what never ends', { trustStorePath: '/dev/zero' }, /^the PEM trust store .*: it is no regular file/],
-  ['a PEM file without a certificate', { trustStorePath: pathOf('ec.key') }, /no certificate in it/],
-  ['a key store read as PEM', { trustStorePath: pathOf('keytool.jks') }, /no certificate in it/],
+  ['a directory', { trustStorePath: pathOf('') }, /^the PEM trust store .*: it is not a regular file/],
+  ['what never ends', { trustStorePath: '/dev/zero' }, /^the PEM trust store .*: it is not a regular file/],
+  ['a PEM file without a certificate', { trustStorePath: pathOf('ec.key') }, /it contains no certificate/],
+  ['a key store read as PEM', { trustStorePath: pathOf('keytool.jks') }, /it contains no certificate/],
   ['PEM content that is no certificate', content(textOf('ec.crt').replace('MII', 'AAA')), /1 of 1 is not valid/],
-  ['PEM content that ends early', content(textOf('both.pem').slice(0, -60)), /has no end/],
+  ['PEM content that ends early', content(textOf('both.pem').slice(0, -60)), /without an end/],
   ['base64 of nothing', { trustStoreType: 'PKCS12', trustStoreContent: '{#secrets}' }, /is not base64/],
   [
     'a PEM file read as a key store',
     { trustStoreType: 'PKCS12', trustStorePath: pathOf('ec.crt') },
-    /neither a JKS nor a PKCS12 store: `keytool -importkeystore/,
+    /neither a JKS nor a PKCS12 store: convert a store that Java can open with `keytool -importkeystore/,
   ],
   [
     'JCEKS',
     { trustStoreType: 'JKS', trustStorePassword: password, trustStorePath: pathOf('keytool.jceks') },
-    /neither a JKS nor a PKCS12 store: `keytool -importkeystore/,
+    /neither a JKS nor a PKCS12 store: convert a store that Java can open with `keytool -importkeystore/,
   ],
   ['a PKCS12 store cut short', content(bytesOf('openssl.p12').subarray(0, 900)), /trust store in trustStoreContent/],
   [
@@ -182,7 +182,11 @@ test('a store that wants its password hashed for hours is refused', async () => 
         trustStoreContent: slowed(name, where),
         trustStorePassword: password,
       } as const;
-      await assert.rejects(trusted(ssl), /cannot be used: .*password hashed more than 50000 times/, `${name} ${where}`);
+      await assert.rejects(
+        trusted(ssl),
+        /cannot be used: .*more than 50000 hash iterations for its password/,
+        `${name} ${where}`,
+      );
     }
   }
 });
@@ -191,7 +195,7 @@ test('what is hashed is counted over the whole store: its checksum alone may tak
   const ssl = { trustStoreType: 'PKCS12', trustStorePath: pathOf('keytool-legacy.p12'), trustStorePassword: password };
   await assert.rejects(
     trusted(ssl as SslOptions),
-    /more than 50000 times, as keytool of Java 9 to 15 does: `openssl pkcs12/,
+    /more than 50000 hash iterations for its password, as keytool of Java 9 to 15 writes them: convert it to PEM with `openssl pkcs12/,
   );
 });
 

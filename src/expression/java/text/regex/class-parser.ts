@@ -14,7 +14,7 @@ interface ClassParts {
   readonly properties: string[];
 }
 
-/** Reads a class, from behind its `[` to behind its `]`. */
+/** Reads a class, from after its `[` to after its `]`. */
 export function readClass(source: PatternSource, flags: Flags): SetNode {
   const { negated, parts } = body(source, flags, 0);
   return {
@@ -56,7 +56,7 @@ function body(source: PatternSource, flags: Flags, depth: number): { negated: bo
 
 const BLANKS_AND_COMMENTS = /(?:[ \t\n\v\f\r]+|#[^\n\r\u0085\u2028\u2029]*)+/y;
 
-/** With the flag x, blanks mean nothing, and `#` to the end of its line. */
+/** With the flag x, blanks are ignored, and so is `#` to the end of its line. */
 export function skipComments(source: PatternSource): void {
   source.match(BLANKS_AND_COMMENTS);
 }

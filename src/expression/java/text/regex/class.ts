@@ -122,7 +122,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
 
 const ONE_CASE = /^(?:(?:Is)?L[ult]|java(?:Lower|Upper)Case|Is(?:Lower|Upper)case)$/;
 
-/** `\d` and its kin, `\p{…}`: ranges where Java's meaning is fixed, else RE2's own text for it. */
+/** `\d` and similar, `\p{…}`: ranges if Java's meaning is fixed, otherwise RE2's own text for it. */
 export function classEscape(letter: string, property: string, ignoreCase = false): Ranges | string {
   // Without regard to case a property of one case is that of both.
   if (ignoreCase && /^(?:Lower|Upper)$/.test(property)) return classEscape(letter, 'Alpha');

@@ -7,8 +7,8 @@ import { compileProgram, type Program } from './program.ts';
 import { toRe2 } from './to-re2.ts';
 
 /**
- * A pattern made ready for RE2, for the machine, or for both: RE2 is the faster one, and knows neither Java's ends of
- * lines nor look-aheads.
+ * A pattern compiled for RE2, for the machine, or for both: RE2 is faster, but supports neither Java's line
+ * terminators nor look-aheads.
  */
 export class CompiledRegex {
   readonly #root: RegexNode;
@@ -16,10 +16,10 @@ export class CompiledRegex {
   readonly #re2: RE2JS | undefined;
   readonly #oneLine: boolean;
   #program: Program | undefined;
-  /** Steps for what has been compiled, for which the first text pays. */
+  /** Steps for compiling, charged to the first text. */
   #unpaid: number;
 
-  /** `groupCount`: undefined where it is asked only whether it matches. */
+  /** `groupCount`: undefined if only a yes or no is needed. */
   constructor(root: RegexNode, groupCount: number | undefined) {
     this.#root = root;
     this.#groupCount = groupCount;
@@ -27,7 +27,7 @@ export class CompiledRegex {
     const translated = toRe2(root, groupCount);
     this.#oneLine = translated?.oneLine ?? false;
     this.#re2 = translated === undefined ? undefined : compileRe2(translated.text);
-    // What is wrong with it is told here, and not only where a text has several lines.
+    // Errors are reported here, and not only when a text has several lines.
     if (this.#re2 === undefined) this.#program = compileProgram(root, groupCount);
   }
 
@@ -40,7 +40,7 @@ export class CompiledRegex {
     return this.#re2;
   }
 
-  /** What one character costs RE2 at the worst, beside a small program: every instruction may be tried for it. */
+  /** The worst cost of one character in RE2, except for small programs: every instruction may be tried for it. */
   get weight(): number {
     return 1 + ((this.#re2?.programSize() ?? 0) >> 5);
   }
@@ -59,7 +59,7 @@ function priceOf(node: RegexNode): number {
   return partsOf(node).reduce((sum, part) => sum + priceOf(part), STEPS_PER_NODE + ranges);
 }
 
-/** Undefined for what is too large for RE2, or has a name that it does not know. */
+/** Undefined for a pattern that is too large for RE2, or has a name that it does not support. */
 function compileRe2(text: string): RE2JS | undefined {
   try {
     return RE2JS.compile(text, RE2JS.LOOKBEHINDS);

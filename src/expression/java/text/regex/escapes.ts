@@ -6,7 +6,7 @@ const CONTROLS: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, f: 12, 
 const PROPERTY = /([pP])(?:\{([^}]{0,60})\}|([A-Z]))/y;
 const NUMERIC = /x\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|0([0-3]?[0-7]{1,2})/y;
 
-/** What stands behind a backslash, in a class or outside: a code point, a set, or the text of a property. */
+/** The meaning of an escape, in a class or outside: a code point, a set, or the text of a property. */
 export function readEscape(source: PatternSource, flags: Flags): number | Ranges | string {
   const property = source.match(PROPERTY);
   if (property !== null) {

@@ -11,7 +11,7 @@ import { resolve } from './resolve.ts';
 
 const MAX_CACHED = 500;
 
-/** A pattern that is asked whether it matches whole texts. */
+/** A pattern that is matched against whole texts. */
 export interface WholeMatch {
   matches(text: string, meter: Meter): boolean;
 }

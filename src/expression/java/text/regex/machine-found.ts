@@ -24,7 +24,7 @@ export class MachineFound implements Found {
     const [start = 0, end = 0] = this.#machine.captures;
     this.start = start;
     this.end = end;
-    // Behind a match of nothing one character is passed over.
+    // After an empty match one character is skipped.
     this.#next = end > start ? end : end + ((this.#text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1);
     return true;
   }

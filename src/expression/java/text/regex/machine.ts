@@ -8,7 +8,7 @@ const WORK_PER_REPORT = 2048;
 
 /**
  * Runs a program over a text, all ways at once and never back: the time is linear in the text times the length of the
- * program, and the meter is told of all of it.
+ * program, and all of it is charged to the meter.
  */
 export class Machine {
   readonly #program: Program;
@@ -16,11 +16,11 @@ export class Machine {
   readonly #meter: Meter;
   #current: Threads;
   #next: Threads;
-  /** Start and end of the match and of each group of it; -1 where a group took no part. */
+  /** Start and end of the match and of each of its groups; -1 if a group took no part. */
   readonly captures: Int32Array;
   /** Those of the thread that is being followed. */
   readonly #scratch: Int32Array;
-  /** Instructions still to follow; a negative one stands for a slot of captures to put back, with its value before. */
+  /** Instructions still to follow; a negative one means a slot of captures to restore, with its previous value. */
   readonly #pending: number[] = [];
   /** Where each look-around holds, one bit a position. */
   readonly #looks: Uint32Array[] = [];
@@ -39,7 +39,7 @@ export class Machine {
     this.#scratch = new Int32Array(program.slots);
   }
 
-  /** The next match that starts at `from` or behind it; `matchEnd` is where the one before ended. */
+  /** The next match that starts at `from` or after it; `matchEnd` is the end of the previous one. */
   find(from: number, matchEnd: number): boolean {
     this.#matchEnd = matchEnd;
     if (!this.#run(from, 'search')) return false;

@@ -8,7 +8,7 @@ export type Place =
   | 'text-end'
   /** `$`, `\Z`: also before a last line terminator. */
   | 'last-line-end'
-  /** `^` with the flag m: not at the end of the text, even behind a line terminator. */
+  /** `^` with the flag m: not at the end of the text, even after a line terminator. */
   | 'line-start'
   /** `$` with the flag m: not inside of `\r\n`. */
   | 'line-end'
@@ -31,7 +31,7 @@ export type RegexNode =
   | RepeatNode
   | { readonly kind: 'place'; readonly place: Place }
   | LookNode
-  /** `(?>…)`, and what a possessive quantifier stands for. */
+  /** `(?>…)`, also the meaning of a possessive quantifier. */
   | { readonly kind: 'atomic'; readonly inner: RegexNode }
   | ReferenceNode
   /** The code point before, once more; that is what is left of some references. */

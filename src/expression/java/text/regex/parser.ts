@@ -25,8 +25,8 @@ const NAME = /([A-Za-z][A-Za-z0-9]*)>/y;
 const FLAGS = /([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)])/y;
 
 /**
- * Reads a pattern of java.util.regex. What linear time does not allow is refused by name: here what has no meaning that
- * could be kept, and in `resolve` the references and atomic groups that cannot be put otherwise.
+ * Reads a pattern of java.util.regex. Constructs that linear time does not allow are refused by name: here those whose meaning
+ * cannot be kept, and in `resolve` the references and atomic groups that cannot be rewritten.
  * @throws JavaException PatternSyntaxException
  */
 export function parseRegex(pattern: string): Regex {
@@ -137,7 +137,7 @@ class RegexParser {
     if (max < min) throw this.#source.fail('Illegal repetition range');
     const possessive = this.#source.accept('+');
     const lazy = !possessive && this.#source.accept('?');
-    // A count of nothing, at the start or behind another quantifier, is passed over.
+    // A count of nothing, at the start or after another quantifier, is skipped.
     if (inner === EMPTY) return inner;
     const repeat: RegexNode = { kind: 'repeat', inner, min, max, lazy };
     return possessive ? { kind: 'atomic', inner: repeat } : repeat;
@@ -193,7 +193,7 @@ class RegexParser {
     return { kind: 'look', behind, negative, inner: this.#inner(outside) };
   }
 
-  /** What stands in parentheses, to behind the closing one; then the flags are those outside again. */
+  /** The content of parentheses, to after the closing one; then the outer flags apply again. */
   #inner(outside: Flags): RegexNode {
     const inner = this.#choice();
     if (!this.#source.accept(')')) throw this.#source.fail('Unclosed group');

@@ -52,6 +52,6 @@ function isLineStart(text: string, at: number): boolean {
   return at === 0 || (isTerminator(text.charCodeAt(at - 1)) && !isInsideBreak(text, at));
 }
 
-/** NaN, beyond the ends of the text, is no word. */
+/** NaN, beyond the ends of the text, is not a word character. */
 const isWord = (unit: number) =>
   (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || (unit >= 48 && unit <= 57) || unit === 95;

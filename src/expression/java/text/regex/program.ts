@@ -7,9 +7,9 @@ export type Instruction =
   | { readonly op: 'set'; readonly set: CodeSet }
   /** The code point before, once more. */
   | { readonly op: 'same'; readonly ignoreCase: boolean }
-  /** Go on at `to`, or else at `other`. */
+  /** Continue at `to`, or otherwise at `other`. */
   | { readonly op: 'split'; readonly to: number; readonly other: number }
-  /** Behind the body of a loop: another round, or on. A round of nothing ends the loop. */
+  /** After the body of a loop: another round, or continue. An empty round ends the loop. */
   | { readonly op: 'loop'; readonly body: number; readonly on: number; readonly lazy: boolean }
   | { readonly op: 'jump'; readonly to: number }
   | { readonly op: 'save'; readonly slot: number }
@@ -28,7 +28,7 @@ export interface LookProgram {
 export interface Program {
   readonly instructions: readonly Instruction[];
   readonly looks: readonly LookProgram[];
-  /** How many positions a thread keeps: start and end of the match and of each group; 0 where nobody asks. */
+  /** How many positions a thread keeps: start and end of the match and of each group; 0 if none are needed. */
   readonly slots: number;
   /** Those of the match and its groups, which come first. */
   readonly groupSlots: number;
@@ -42,7 +42,7 @@ const MAX_LOOKS = 50;
 const MAX_CAPTURES = 4_000_000;
 
 /**
- * Compiles a resolved pattern for `Machine`; `groupCount` is undefined where it is asked only whether it matches.
+ * Compiles a resolved pattern for `Machine`; `groupCount` is undefined if only a yes or no is needed.
  * @throws JavaException for a pattern that is too large
  */
 export function compileProgram(root: RegexNode, groupCount: number | undefined): Program {

@@ -29,7 +29,7 @@ function compile(properties: string): RegExp {
   }
 }
 
-/** Assigned characters are in these blocks; outside of them one stands for its whole block. */
+/** Assigned characters are in these blocks; outside of them one represents its whole block. */
 const BLOCKS: Ranges = [
   [0, 0xd7ff],
   [0xe000, 0x3ffff],

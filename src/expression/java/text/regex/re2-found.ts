@@ -9,9 +9,9 @@ const READS_PER_STEP = 16;
 const READS_PER_REPORT = 1024;
 
 /**
- * A text that counts how often its characters are looked at. One search is linear, but the search for the next match may
- * look at all the rest of the text before it settles for a match of one character (`a(?:.*z)?`): over all matches
- * that is the square of the length, and the caller chooses the text.
+ * A text that counts how often its characters are read. One search is linear, but the search for the next match may
+ * read the whole rest of the text before it accepts a match of one character (`a(?:.*z)?`): over all matches
+ * that is quadratic in the length, and the caller chooses the text.
  */
 class MeteredText extends String {
   readonly #text: string;

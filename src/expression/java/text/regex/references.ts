@@ -3,7 +3,7 @@ import { otherCase } from './flags.ts';
 import { EMPTY, type GroupNode, NEVER, partsOf, type RegexNode, type SetNode, setOf, withParts } from './node.ts';
 import { rangesOf } from './ranges.ts';
 
-/** How many texts a group may stand for so that a reference to it is spelled out. */
+/** The maximum number of texts of a group whose references are spelled out. */
 const MAX_TEXTS = 16;
 
 export const refersTo = (node: RegexNode, group: number): boolean =>
@@ -13,7 +13,7 @@ export const groupsOf = (node: RegexNode): readonly number[] =>
   node.kind === 'group' ? [node.number, ...groupsOf(node.inner)] : partsOf(node).flatMap(groupsOf);
 
 /**
- * References to a group of one character, right behind it or behind each other, as that character once more: `\\1`,
+ * References to a group of one character, directly after it or after each other, as that character again: `\\1`,
  * `\\1{2,}`, `(?!\\1)`. Undefined when one of them comes later.
  */
 export function asSame(items: readonly RegexNode[], group: number): readonly RegexNode[] | undefined {

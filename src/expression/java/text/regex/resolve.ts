@@ -7,9 +7,9 @@ const MAX_NODES = 20_000;
 const LONG = 0x7fffffff;
 
 /**
- * Puts otherwise what no automaton does by itself, where that keeps its meaning:
+ * Rewrites what an automaton cannot do by itself, if the meaning stays the same:
  * - a reference to a group of a few texts (`(["']).*?\1`): each of them is tried in turn;
- * - a reference right behind its group of one character (`(.)\1+`): the character before, once more;
+ * - a reference directly after its group of one character (`(.)\1+`): the previous character again;
  * - a possessive quantifier or atomic group about what matches in one way only (`\d++`, `(?>[^<]*)`): none may follow.
  * @throws JavaException for all others
  */

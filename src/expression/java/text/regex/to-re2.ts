@@ -1,7 +1,7 @@
 import { codeText, rangesText } from './class.ts';
 import { canBeEmpty, partsOf, type RegexNode, type SetNode } from './node.ts';
 
-/** What a pattern asks about the ends of lines. */
+/** What a pattern requires about line terminators. */
 export interface Re2Pattern {
   readonly text: string;
   /** Whether it means the same in texts without line terminators only. */
@@ -11,9 +11,9 @@ export interface Re2Pattern {
 /** Its counts, and how much it unrolls them to. */
 const MAX_COUNT = 1000;
 
-/** A pattern in RE2's syntax; undefined where RE2 cannot say it. `groupCount`: see `CompiledRegex`. */
+/** A pattern in RE2's syntax; undefined if RE2 cannot express it. `groupCount`: see `CompiledRegex`. */
 export function toRe2(root: RegexNode, groupCount: number | undefined): Re2Pattern | undefined {
-  // Only who asks for groups, or for the end of a match, can tell rounds of nothing.
+  // Empty rounds are visible only in groups, or in the end of a match.
   if (groupCount !== undefined && hasEmptyRounds(root)) return undefined;
   const writer = new Re2Writer();
   const text = writer.write(root);
