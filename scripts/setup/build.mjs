@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { excerpt, run, SetupError, step } from './step.mjs';
 
-/** `npm run build`, when the sources are not those of the last build. */
+/** `npm run build`, if the sources have changed since the last build. */
 export function build(root) {
   const stamp = join(root, '.local/build.stamp');
   const sources = fingerprint(root);
@@ -19,19 +19,19 @@ export function build(root) {
 }
 
 const COMMAND = `#!/bin/sh
-# The build of this checkout on its Node 24, for \`npx lambda-ext-proc\`: made by \`npm run setup\`.
+# Runs the build of this checkout with its Node 24, for \`npx lambda-ext-proc\`. Created by \`npm run setup\`.
 bin=$(dirname "$(readlink -f "$0")")
 exec "$bin/node" "$bin/../../dist/main.js" "$@"
 `;
 
-/** What npm makes where the package is installed: in its own checkout npx would look for it in the registry. */
+/** npm creates this file where the package is installed. Without it, npx in a checkout would search the registry. */
 function provideCommand(root) {
   const file = join(root, 'node_modules/.bin/lambda-ext-proc');
   if (existsSync(file) && readFileSync(file, 'utf8') === COMMAND) return;
   writeFileSync(file, COMMAND, { mode: 0o755 });
 }
 
-/** Names, sizes and times: a deleted file counts as a change, which the newest time alone would not show. */
+/** Names, sizes and times: so a deleted file counts as a change too. */
 function fingerprint(root) {
   const hash = createHash('sha256');
   const add = (path) => {

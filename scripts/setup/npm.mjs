@@ -2,11 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { excerpt, isNetworkFailure, run, SetupError, step } from './step.mjs';
 
-/** `npm ci`, when node_modules is not what package-lock.json says. */
+/** `npm ci`. */
 export function installPackages(root) {
-  if (isInstalled(root)) return;
   step('npm packages', () => {
-    // Not the npm nor the Node inside node_modules: npm ci deletes them under its own feet.
+    // Not the npm or the Node inside node_modules: npm ci deletes them while it runs.
     const path = (process.env.PATH ?? '').split(delimiter).filter((part) => !part.includes('node_modules'));
     const env = { ...process.env, PATH: path.join(delimiter) };
     const npm = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, env });
@@ -19,9 +18,9 @@ export function installPackages(root) {
   checkNode(root);
 }
 
-/** Every package of the lock that is not for another platform is installed in that very version. */
-function isInstalled(root) {
-  // npm keeps what it has installed in a lock file of its own, so packages added by `npm install` count as well.
+/** Whether every package of package-lock.json that is not for another platform is installed in exactly that version. */
+export function hasPackages(root) {
+  // npm lists what it has installed in this lock file, so packages added by `npm install` count too.
   const installedFile = join(root, 'node_modules/.package-lock.json');
   if (!existsSync(installedFile) || !existsSync(join(root, 'node_modules/.bin/node'))) return false;
   const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages;
@@ -33,13 +32,13 @@ function isInstalled(root) {
   });
 }
 
-/** Node 24 comes as an npm package whose install script fetches the binary: `ignore-scripts` leaves nothing there. */
+/** Node 24 is an npm package whose install script downloads the binary: with `ignore-scripts` there is none. */
 function checkNode(root) {
   const node = run(join(root, 'node_modules/.bin/node'), ['--version']);
   const major = Number(/^v(\d+)\./.exec(node?.output ?? '')?.[1] ?? 0);
   if (major >= 24) return;
   throw new SetupError(
-    'npm ci gave no Node 24 in node_modules/.bin. Is `ignore-scripts` set for npm (`npm config get ignore-scripts`)? ' +
-      "Node's own package needs its install script. Or there is no build of it for this platform.",
+    'npm ci installed no Node 24 in node_modules/.bin. Check whether `ignore-scripts` is set for npm (`npm config get ' +
+      "ignore-scripts`): Node's package needs its install script. Otherwise there is no build for this platform.",
   );
 }

@@ -4,14 +4,14 @@ import { excerpt, isNetworkFailure, run, SetupError } from './step.mjs';
 
 const stampName = 'lambda-ext-proc.stamp';
 
-/** Whether `installFromPyPI` has ended well in this directory with this mark, and the programs are still there. */
+/** Whether `installFromPyPI` has succeeded in this directory with this mark, and the programs still exist. */
 export function isInstalled(venv, mark, programs) {
   const stamp = join(venv, stampName);
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== mark) return false;
   return programs.every((name) => existsSync(join(venv, 'bin', name)));
 }
 
-/** Makes a new virtual environment and installs what `requirements` (arguments of pip) name; `verify` may still refuse. */
+/** Creates a virtual environment and installs `requirements` (arguments of pip); `verify` may throw. */
 export function installFromPyPI(venv, mark, requirements, verify) {
   const python = findPython();
   mkdirSync(dirname(venv), { recursive: true });
@@ -21,7 +21,7 @@ export function installFromPyPI(venv, mark, requirements, verify) {
   const pip = run(join(venv, 'bin/python3'), args);
   if (!pip?.ok) throw pipError(pip?.output ?? '');
   verify?.();
-  // Last, so that an installation that was interrupted is made again.
+  // Last, so that an interrupted installation is repeated.
   writeFileSync(join(venv, stampName), mark);
 }
 
@@ -31,7 +31,7 @@ function findPython() {
     if (found?.ok) return python;
   }
   throw new SetupError(
-    'Python 3.10 or later with venv is not in PATH: Envoy and MiniStack come from PyPI. Install it (on Debian or ' +
+    'Python 3.10 or later with venv is not in PATH: it is needed for Envoy and MiniStack, which come from PyPI. Install it (on Debian or ' +
       'Ubuntu: python3 and python3-venv), or set both ENVOY_BIN and MINISTACK_BIN.',
   );
 }

@@ -51,9 +51,9 @@ function checkEnvoy(path, source) {
   const output = run(path, ['--version'])?.output ?? '';
   // `envoy  version: <commit>/1.40.0/Clean/RELEASE/BoringSSL`
   const version = /version: [0-9a-f]+\/(\d+)\.(\d+)\.(\d+)/.exec(output);
-  if (!version) throw new SetupError(`${source}: ${path} --version does not answer as Envoy does:\n${excerpt(output)}`);
+  if (!version) throw new SetupError(`${source}: ${path} --version is not the output of an Envoy:\n${excerpt(output)}`);
   const [major, minor] = [Number(version[1]), Number(version[2])];
   const [oldestMajor, oldestMinor] = oldestEnvoy;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
-  throw new SetupError(`${source}: ${path} is Envoy ${major}.${minor}, needed is ${oldestEnvoy.join('.')} or later`);
+  throw new SetupError(`${source}: ${path} is Envoy ${major}.${minor}, but ${oldestEnvoy.join('.')} or later is required`);
 }

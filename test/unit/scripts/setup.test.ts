@@ -55,7 +55,7 @@ test('without a network the setup says that pypi cannot be reached', (t) => {
   assert.match(stderr, /^setup: PyPI cannot be reached/);
 });
 
-test('without a network the setup says that the npm registry cannot be reached', (t) => {
+test('errors of npm and of the tools, which are installed at the same time, are both printed', (t) => {
   const checkout = freshCheckout(t);
   rmSync(join(checkout, 'node_modules'));
   const env = {
@@ -63,49 +63,51 @@ test('without a network the setup says that the npm registry cannot be reached',
     npm_config_registry: 'http://127.0.0.1:9',
     npm_config_fetch_retries: '0',
     npm_config_cache: join(checkout, 'cache'),
+    ENVOY_BIN: '/nowhere/envoy',
   };
   const { status, stderr } = setUp(checkout, env);
   assert.equal(status, 1);
-  assert.match(stderr, /^setup: the npm registry cannot be reached/);
+  assert.match(stderr, /^setup: ENVOY_BIN: .* does not exist/);
+  assert.match(stderr, /^setup: the npm registry cannot be reached/m);
 });
 
-test('an envoy of ones own must be there', (t) => {
+test('ENVOY_BIN must exist', (t) => {
   const { status, stderr } = setUp(freshCheckout(t), { ENVOY_BIN: '/nowhere/envoy' });
   assert.equal(status, 1);
-  assert.match(stderr, /^setup: ENVOY_BIN: \/nowhere\/envoy is not there/);
+  assert.match(stderr, /^setup: ENVOY_BIN: \/nowhere\/envoy does not exist/);
 });
 
-test('an envoy of ones own must be an envoy', (t) => {
+test('ENVOY_BIN must be an envoy', (t) => {
   const checkout = freshCheckout(t);
   const { status, stderr } = setUp(checkout, { ENVOY_BIN: program(checkout, 'envoy', 'echo hello') });
   assert.equal(status, 1);
-  assert.match(stderr, /^setup: ENVOY_BIN: .* does not answer as Envoy does:\n {2}hello/);
+  assert.match(stderr, /^setup: ENVOY_BIN: .* is not the output of an Envoy:\n {2}hello/);
 });
 
-test('an envoy of ones own must be new enough', (t) => {
+test('ENVOY_BIN must be new enough', (t) => {
   const checkout = freshCheckout(t);
   const old = program(checkout, 'envoy', 'echo "envoy  version: 0123abc/1.35.9/Clean/RELEASE/BoringSSL"');
   const { status, stderr } = setUp(checkout, { ENVOY_BIN: old });
   assert.equal(status, 1);
-  assert.match(stderr, /is Envoy 1\.35, needed is 1\.36 or later/);
+  assert.match(stderr, /is Envoy 1\.35, but 1\.36 or later is required/);
 });
 
-test('a ministack of ones own must be there', (t) => {
+test('MINISTACK_BIN must exist', (t) => {
   const { status, stderr } = setUp(freshCheckout(t), { MINISTACK_BIN: '/nowhere/ministack' });
   assert.equal(status, 1);
-  assert.match(stderr, /^setup: MINISTACK_BIN: \/nowhere\/ministack is not there/);
+  assert.match(stderr, /^setup: MINISTACK_BIN: \/nowhere\/ministack does not exist/);
 });
 
-test('a chromium of ones own must be there', (t) => {
+test('CHROMIUM_BIN must exist', (t) => {
   const checkout = freshCheckout(t);
   const envoy = program(checkout, 'envoy', 'echo "envoy  version: 0123abc/1.40.0/Clean/RELEASE/BoringSSL"');
   const tools = { ENVOY_BIN: envoy, MINISTACK_BIN: envoy, CHROMIUM_BIN: '/nowhere/chromium' };
   const { status, stderr } = setUp(checkout, tools, ['--browser']);
   assert.equal(status, 1);
-  assert.match(stderr, /^setup: CHROMIUM_BIN: \/nowhere\/chromium is not there/);
+  assert.match(stderr, /^setup: CHROMIUM_BIN: \/nowhere\/chromium does not exist/);
 });
 
-test('with tools of ones own only the build is left to do and that once', (t) => {
+test('with ENVOY_BIN and MINISTACK_BIN only the build remains, and it runs once', (t) => {
   const checkout = freshCheckout(t);
   writeFileSync(join(checkout, 'src/main.ts'), 'console.log(1);\n');
   const envoy = program(checkout, 'envoy', 'echo "envoy  version: 0123abc/1.40.0/Clean/RELEASE/BoringSSL"');
