@@ -5,6 +5,8 @@ import type { ApiPolicies, PolicySet, PolicyStep, ResponseTemplate } from '../po
 export interface Place extends Position {
   /** As `apis.orders.request.0`. */
   readonly path: string;
+  /** Undefined for a response template of the whole document. */
+  readonly api: string | undefined;
 }
 
 /** Where the compiled parts of a document are in its text. */
@@ -19,7 +21,9 @@ type Fields = Readonly<Record<string, unknown>>;
 export function placesOf(set: PolicySet, text: string, fileName: string): Places {
   const source = parseOrReport(text, fileName);
   const data = fieldsOf(source.data);
-  const placeOf = (path: DocumentPath): Place => ({ path: formatPath(path), ...source.locate(path) });
+  const placeOf = (path: DocumentPath, api: string | undefined): Place => {
+    return { path: formatPath(path), api, ...source.locate(path) };
+  };
   const steps = new Map<PolicyStep, Place>();
   const templates = new Map<ResponseTemplate, Place>();
   for (const [name, api] of set.apis) {
@@ -27,12 +31,12 @@ export function placesOf(set: PolicySet, text: string, fileName: string): Places
     const path = ['apis', name];
     for (const phase of ['request', 'response'] as const) {
       const lists = stepPaths(document, phase);
-      for (const [i, step] of api[phase].entries()) steps.set(step, placeOf([...path, ...pathOf(step, i, lists)]));
+      for (const [i, step] of api[phase].entries()) steps.set(step, placeOf([...path, ...pathOf(step, i, lists)], name));
     }
     for (const [template, templatePath] of templatePaths(api, document)) {
       const isOwn = Object.hasOwn(fieldsOf(document.responseTemplates), templatePath[0]);
       const from = isOwn ? [...path, 'responseTemplates'] : ['responseTemplates'];
-      templates.set(template, placeOf([...from, ...templatePath]));
+      templates.set(template, placeOf([...from, ...templatePath], isOwn ? name : undefined));
     }
   }
   return { steps, templates };

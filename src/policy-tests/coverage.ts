@@ -26,12 +26,15 @@ export interface CoverageReport {
   readonly total: number;
   /** In the order of the document. */
   readonly missed: readonly CoverageItem[];
+  /** APIs whose steps no test has reached, in the order of the document. */
+  readonly untested: readonly string[];
 }
 
 /** What the tests of one document have covered of it. */
 export class Coverage {
   readonly #items = new Map<string, CoverageItem>();
   readonly #seen = new Set<string>();
+  readonly #testedApis = new Set<string | undefined>();
 
   /** The document, compiled: once for each file that tests it. */
   add({ steps, templates }: Places): void {
@@ -47,6 +50,7 @@ export class Coverage {
     for (const step of run.steps) {
       const place = steps.get(step.step);
       if (place === undefined) continue;
+      this.#testedApis.add(place.api);
       for (const branch of takenBy(step)) this.#seen.add(keyOf(place, branch));
     }
     const template = run.error?.template;
@@ -58,7 +62,8 @@ export class Coverage {
     const missed = [...this.#items].filter(([key]) => !this.#seen.has(key)).map(([, item]) => item);
     const total = this.#items.size;
     missed.sort((a, b) => a.line - b.line || a.column - b.column);
-    return { covered: total - missed.length, total, missed };
+    const apis = missed.flatMap(({ api }) => (api === undefined || this.#testedApis.has(api) ? [] : [api]));
+    return { covered: total - missed.length, total, missed, untested: [...new Set(apis)] };
   }
 
   #expect(item: CoverageItem): void {

@@ -48,16 +48,24 @@ export function explanation(file: string, { problem, mismatches, run }: TestResu
   ];
 }
 
-function coverageLines(document: string, { covered, total, missed }: CoverageReport): readonly string[] {
+/** APIs without a test have one line together: a test of one API says nothing about the others of its document. */
+function coverageLines(document: string, { covered, total, missed, untested }: CoverageReport): readonly string[] {
   const percent = total === 0 ? 100 : Math.floor((covered / total) * 100);
+  const partial = missed.filter(({ api }) => api === undefined || !untested.includes(api));
   return [
-    printableLine(`coverage of ${document}: ${covered} of ${total} (${percent} %)`),
-    ...missed.map(({ line, column, path, step, missing }) => {
-      return printableLine(
-        `  ${document}:${line}:${column} ${path}${step === undefined ? '' : ` (${step})`}: ${missing}`,
-      );
+    `coverage of ${document}: ${covered} of ${total} (${percent} %)`,
+    ...partial.map(({ line, column, path, step, missing }) => {
+      return `  ${document}:${line}:${column} ${path}${step === undefined ? '' : ` (${step})`}: ${missing}`;
     }),
-  ];
+    ...(untested.length === 0 ? [] : [`  ${count(untested.length, 'API')} without a test: ${named(untested)}`]),
+  ].map(printableLine);
+}
+
+const MOST_NAMES = 20;
+
+function named(names: readonly string[]): string {
+  const left = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).join(', ') + (left > 0 ? ` and ${left} more` : '');
 }
 
 function count(number: number, noun: string): string {
