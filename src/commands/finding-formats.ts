@@ -3,13 +3,13 @@ import { formatProblem } from '../config/index.ts';
 import { printableLine } from '../printable.ts';
 import type { Finding, Place } from './findings.ts';
 
-/** What `check` has found, for who prints it. */
+/** The result of `check`, to be printed. */
 export interface CheckResult {
   readonly files: readonly CheckedFile[];
   readonly findings: readonly Finding[];
-  /** What is no problem: what AWS said of functions (`--live`), what streamed answers may take; a line each. */
+  /** Lines that are not findings: AWS's answers about functions (`--live`), the memory of streamed answers. */
   readonly notes: readonly string[];
-  /** Warnings fail, too. */
+  /** Warnings fail too. */
   readonly strict: boolean;
   readonly passed: boolean;
 }
@@ -17,7 +17,7 @@ export interface CheckResult {
 export interface CheckedFile {
   readonly file: string;
   readonly kind: 'policies' | 'envoy';
-  /** False: it waits until the policies are right. */
+  /** False: it is not checked until the policies have no errors. */
   readonly checked: boolean;
 }
 
@@ -28,10 +28,10 @@ export const FINDING_FORMATS = { text: formatText, json: formatJson, github: for
   Format
 >;
 
-/** Places beside the first that are told to people. */
+/** Places after the first one that are printed. */
 const TOLD_PLACES = 5;
 
-/** A line for each finding, as compilers print them, and a sum. */
+/** One line for each finding, as compilers print them, and the totals. */
 function formatText(result: CheckResult): string {
   const lines = result.findings.flatMap((finding) => {
     const [first, ...others] = finding.places;
@@ -51,7 +51,7 @@ function placeText({ line, column, path, subject, about }: Place): string {
   return printableLine(about === undefined ? place : `${place} (${about})`);
 }
 
-function sum({ files, findings, strict, passed }: CheckResult): string {
+function sum({ files, findings, notes, strict, passed }: CheckResult): string {
   const names = files.map(({ file }) => file).join(' and ');
   const errors = total(findings, 'error');
   const warnings = total(findings, 'warning');
@@ -59,7 +59,8 @@ function sum({ files, findings, strict, passed }: CheckResult): string {
   const waiting = files.filter(({ checked }) => !checked).map(({ file }) => file);
   const unchecked = waiting.length === 0 ? '' : `; ${waiting.join(' and ')} is checked once ${policies} has no errors`;
   const why = strict && !passed && errors === 0 ? '; with --strict warnings fail' : '';
-  return `${names}: ${count(errors, 'error')}, ${count(warnings, 'warning')}${why}${unchecked}`;
+  const noted = notes.length === 0 ? '' : `, ${count(notes.length, 'note')}`;
+  return `${names}: ${count(errors, 'error')}, ${count(warnings, 'warning')}${noted}${why}${unchecked}`;
 }
 
 /** The shape is that of docs/reference/check.md; fields may be added to it. */
@@ -85,8 +86,8 @@ function shown({ line, column, path, subject, about }: Place) {
 }
 
 /**
- * Workflow commands of GitHub Actions, which shows them beside the lines of a pull request. The files are told as the
- * repository has them, where `GITHUB_WORKSPACE` says where that is.
+ * Workflow commands of GitHub Actions, which shows them next to the lines of a pull request. File names are relative to
+ * the repository if `GITHUB_WORKSPACE` names its directory.
  */
 function formatGithub(result: CheckResult, env: Readonly<Record<string, string | undefined>>): string {
   const lines = result.findings.map(({ severity, file, message, places: [first, ...others], count: all }) => {
@@ -112,7 +113,7 @@ function inWorkspace(file: string, workspace: string | undefined): string {
   return path.startsWith('..') ? file : path;
 }
 
-/** What the standard input is called where a file's name is told. */
+/** The name of the standard input in findings. */
 export const STDIN_NAME = '<stdin>';
 
 /** As @actions/core escapes them. */

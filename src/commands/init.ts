@@ -1,5 +1,6 @@
 import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseCommandLine, UsageError } from './command-line.ts';
 import { initDefinition } from './definitions.ts';
 import type { CommandIo } from './io.ts';
@@ -7,11 +8,13 @@ import { SCHEMAS, schemaText } from './schema.ts';
 
 /** In the package, beside src/ or dist/. */
 const STARTER = new URL('../../starter/', import.meta.url);
+/** Only a checkout has it. */
+const CHECKOUT_ENVOY = new URL('../../.local/venv/bin/envoy', import.meta.url);
 const STARTER_FILES = ['policies.yaml', 'policies.test.yaml', 'envoy.yaml'] as const;
 
 /**
- * Writes policies that call a function, tests for them, an Envoy configuration and the schemas for editors into a directory, which
- * is made where it is missing. Throws before anything is written where one of the files is there already.
+ * Writes policies that call a function, tests for them, an Envoy configuration and the schemas for editors into a directory, and
+ * creates the directory if it is missing. Throws before anything is written if one of the files exists already.
  */
 export async function initCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const [directory] = parseCommandLine(initDefinition, args, io.env).positionals;
@@ -25,7 +28,8 @@ export async function initCommand(args: readonly string[], io: CommandIo): Promi
   for (const file of texts.keys()) if (await isThere(file)) taken.push(file);
   if (taken.length > 0) throw new Error(alreadyThere(taken));
   for (const [file, text] of texts) await writeNew(file, text);
-  io.stdout.write(nextSteps(directory, [...texts.keys()]));
+  const envoy = (await isThere(fileURLToPath(CHECKOUT_ENVOY))) ? relative('', fileURLToPath(CHECKOUT_ENVOY)) : 'envoy';
+  io.stdout.write(nextSteps(directory, [...texts.keys()], commandIn(io.env), envoy));
   return 0;
 }
 
@@ -36,7 +40,7 @@ function alreadyThere(files: readonly string[]): string {
 
 async function isThere(file: string): Promise<boolean> {
   try {
-    // A link that leads nowhere is there, too.
+    // A broken link exists too.
     await lstat(file);
     return true;
   } catch (error) {
@@ -55,7 +59,7 @@ async function writeNew(file: string, text: string): Promise<void> {
   }
 }
 
-/** One by one: Node's `recursive` tries for ever where nothing can be made, as in /proc. */
+/** One by one: Node's `recursive` never ends if nothing can be created, as in /proc. */
 async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory);
@@ -71,7 +75,7 @@ async function makeDirectory(directory: string): Promise<void> {
 
 function cannotWrite(file: string, error: unknown): Error {
   const code = codeOf(error);
-  const reason = code === 'ENOTDIR' ? 'a part of the path is a file and no directory' : code;
+  const reason = code === 'ENOTDIR' ? 'a part of the path is a file, not a directory' : code;
   return new Error(`${file} cannot be written: ${reason}`);
 }
 
@@ -79,14 +83,22 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-function nextSteps(directory: string, files: readonly string[]): string {
+/** npm sets this variable for `npx`, which is needed where the command is not in PATH. */
+function commandIn(env: CommandIo['env']): string {
+  return env.npm_command === 'exec' ? 'npx lambda-ext-proc' : 'lambda-ext-proc';
+}
+
+function nextSteps(directory: string, files: readonly string[], command: string, envoy: string): string {
+  const [policies, tests, configuration] = STARTER_FILES.map((name) => join(directory, name));
   return `${files.map((file) => `wrote ${file}`).join('\n')}
 
-Next, in ${directory}:
-  lambda-ext-proc check policies.yaml --envoy envoy.yaml --strict
-  lambda-ext-proc test policies.test.yaml
-  lambda-ext-proc serve --config policies.yaml    # with AWS credentials; it calls the function hello in us-east-1
-  envoy -c envoy.yaml                             # with a backend on 127.0.0.1:8080
+Next:
+  ${command} check ${policies} --envoy ${configuration} --strict
+  ${command} test ${tests}
+
+With AWS credentials, a function hello in us-east-1 and a backend on 127.0.0.1:8080, each in its own terminal:
+  ${command} serve --config ${policies}
+  ${envoy} -c ${configuration}
   curl http://127.0.0.1:10000/hello?name=ada
 `;
 }

@@ -1,6 +1,6 @@
 import type { PolicySet } from '../policy/index.ts';
 
-/** What streamed answers of a document may have Envoy keep: a line, or none where nothing streams. */
+/** How much memory streamed answers of a document may need in Envoy: one line, or none if nothing streams. */
 export function streamNotes(file: string, { apis, limits }: PolicySet): readonly string[] {
   const steps = [...apis.values()].flatMap(({ request }) => request);
   const sizes = steps.flatMap(({ configuration: { streaming } }) => (streaming ? [streaming.limits.maxBytes] : []));
@@ -9,7 +9,7 @@ export function streamNotes(file: string, { apis, limits }: PolicySet): readonly
   const { responseStreams } = limits;
   const sum = responseStreams * most;
   return [
-    `${file}: streamed answers can make Envoy buffer limits.responseStreams × maxBytes = ${responseStreams} × ${most} = ${sum} bytes (${gigabytes(sum)} GB) for slow callers, for each worker`,
+    `${file}: note: streamed answers can make Envoy buffer limits.responseStreams × maxBytes = ${responseStreams} × ${most} = ${sum} bytes (${gigabytes(sum)} GB) for slow callers, for each worker`,
   ];
 }
 

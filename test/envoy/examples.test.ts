@@ -57,7 +57,7 @@ for (const name of readdirSync(examples).filter((file) => file.endsWith('.yaml')
       .filter((line) => !line.includes('no route of the Envoy configuration reaches it'));
     // A note of what streams may take, and the sum.
     assert.equal(told.filter((line) => line !== '').length, 2, run.stdout);
-    assert.match(run.stdout, /: streamed answers can make Envoy buffer .* = 838860800 bytes \(0\.8 GB\)/);
+    assert.match(run.stdout, /: note: streamed answers can make Envoy buffer .* = 838860800 bytes \(0\.8 GB\)/);
     assert.match(run.stdout, /: 0 errors, /);
   });
 }

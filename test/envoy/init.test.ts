@@ -44,6 +44,9 @@ test('init writes files that check and test pass, into a directory that it makes
   assert.equal(tested.code, 0, tested.stdout);
   assert.match(tested.stdout, /3 of 3 tests passed/);
   assert.match(tested.stdout, /100 %/);
+  assert.ok(made.stdout.includes(`\n  lambda-ext-proc test ${at('policies.test.yaml')}\n`), made.stdout);
+  const byNpx = await runMain(['init', `${where}/c`], { npm_command: 'exec' });
+  assert.ok(byNpx.stdout.includes(`\n  npx lambda-ext-proc serve --config ${at('c/policies.yaml')}\n`), byNpx.stdout);
 });
 
 test('the files name the schemas beside them', async (t) => {

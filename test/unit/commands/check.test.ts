@@ -168,7 +168,7 @@ test('the standard input is read where the name is a dash', async (t) => {
   await assert.rejects(check(['-', '--envoy', '-']), /can be read only once/);
 });
 
-test('what is no utf-8 text is told with its place', async (t) => {
+test('what is not utf-8 text is reported with its place', async (t) => {
   const at = await files(t, { 'latin.yaml': '', 'wide.yaml': '' });
   await writeFile(at('latin.yaml'), Buffer.from('version: 1\n# \xe4\n', 'latin1'));
   await writeFile(at('wide.yaml'), Buffer.from('\ufeffversion: 1\n', 'utf16le'));
@@ -183,13 +183,13 @@ test('envoy goes with one file of policies', async (t) => {
 });
 
 /** Exit codes, as docs/reference/check.md has them. */
-test('what streams is told with what envoy may have to keep, and held against a version of envoy', async (t) => {
+test('streaming steps are reported with the memory that envoy may need, and held against a version of envoy', async (t) => {
   const configuration = '{function: f, sendToConsumer: true, streaming: {maxBytes: 1000000}}';
   const streaming = `version: 1\nlimits: {responseStreams: 20}\napis: {a: {request: [{configuration: ${configuration}}]}}\n`;
   const at = await files(t, { 'policies.yaml': streaming });
   const { code, lines } = await check([at('policies.yaml')]);
   assert.equal(code, 0);
-  assert.match(lines[0] ?? '', /policies\.yaml: streamed answers .* = 20 × 1000000 = 20000000 bytes \(0\.0 GB\)/);
+  assert.match(lines[0] ?? '', /policies\.yaml: note: streamed answers .* = 20 × 1000000 = 20000000 bytes \(0\.0 GB\)/);
   const old = await check([at('policies.yaml'), '--envoy-version', '1.36.2']);
   assert.match(old.stdout, /streaming: warning: Envoy 1\.36\.2 cannot stream an answer, only/);
   assert.equal((await check([at('policies.yaml'), '--envoy-version', '1.37', '--strict'])).code, 0);
@@ -204,6 +204,7 @@ test('what streams is told with what envoy may have to keep, and held against a 
   }
   const json = JSON.parse((await check([at('policies.yaml'), '--format', 'json'])).stdout);
   assert.equal(json.notes.length, 1);
+  assert.match(lines[1] ?? '', /: 0 errors, 0 warnings, 1 note$/);
 });
 
 test('warnings fail where they are to', async (t) => {
@@ -227,7 +228,7 @@ test('warnings fail where they are to', async (t) => {
 const steps = (count: number, fields: string) =>
   `version: 1\napis:\n  orders:\n    request:\n${`      - {configuration: {${fields}}}\n`.repeat(count)}`;
 
-test('the same finding is told once, with its places', async (t) => {
+test('the same finding is reported once, with its places', async (t) => {
   const at = await files(t, {
     'few.yaml': steps(3, 'function: f, reigon: x'),
     'many.yaml': steps(300, 'function: f, ssl: {trustAll: true}'),
@@ -259,7 +260,7 @@ test('json has the documented shape', async (t) => {
   assert.deepEqual(named, shape);
 });
 
-test('objects of envoy are told by their name', async (t) => {
+test('objects of envoy are reported by their name', async (t) => {
   const at = await files(t, {
     'policies.yaml': right,
     'envoy.yaml': goodEnvoy.replace('value: orders', 'value: other'),
@@ -309,7 +310,7 @@ test('github gets paths of the repository and one annotation for many places', a
   assert.ok(elsewhere.lines[0]?.startsWith(`::error file=${at('policies.yaml')},`));
 });
 
-test('findings that differ in the api they are about are told once, with each api', async (t) => {
+test('findings that differ in the api they are about are reported once, with each api', async (t) => {
   const names = ['a', 'b', 'c'];
   const step =
     '{onConditionError: fail, configuration: {function: f, sendToConsumer: "{#lambdaResponse.status == 403}"}}';
