@@ -14,11 +14,11 @@ import { importGraviteeDefinition } from './definitions.ts';
 import { importJson, importText, type WrittenImport } from './import-report.ts';
 import type { CommandIo } from './io.ts';
 
-/** Something that restricted callers is not carried, and its routes are closed. */
+/** Exit code if a restriction on callers is not imported, so that its routes are closed. */
 const CLOSED = 3;
 
 /**
- * Turns API definitions into policies.yaml and envoy.yaml, checks both, and reports what could not be carried as it was.
+ * Turns API definitions into policies.yaml and envoy.yaml, checks both, and reports what could not be imported unchanged.
  * 0 when the files were written and have no errors, 1 when they have or `--strict` finds something, 3 when routes are
  * closed; existing files are never overwritten.
  */

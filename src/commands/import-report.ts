@@ -4,18 +4,18 @@ import { DAMAGES, type ImportResult, type ReportEntry } from '../import/index.ts
 export interface WrittenImport {
   readonly result: ImportResult;
   readonly files: readonly string[];
-  /** What `check` says of the files. */
+  /** Findings of `check` in the files. */
   readonly problems: readonly Problem[];
 }
 
-/** For people: the files, and one table by damage, the worst first. */
+/** For readers: the files, and one table by damage, the worst first. */
 export function importText(written: readonly WrittenImport[], failures: readonly string[]): string {
   const lines = written.flatMap(({ result, files, problems }) => {
     const { apis, steps, routes, closedRoutes, report } = result;
     const closed = closedRoutes === 0 ? '' : `; ${closedRoutes} of them closed`;
     return [
       ...files,
-      `carried: ${steps} Lambda steps in ${apis} APIs, on ${routes} routes${closed}`,
+      `imported: ${count(steps, 'Lambda step')} in ${count(apis, 'API')}, on ${count(routes, 'route')}${closed}`,
       ...(report.length === 0 ? [] : ['', `${'damage'.padEnd(8)} what`, ...report.map(row), '', summary(report)]),
       ...problems.map(formatProblem),
     ];
@@ -23,10 +23,14 @@ export function importText(written: readonly WrittenImport[], failures: readonly
   return `${[...lines, ...failures.map((failure) => `not imported: ${failure}`)].join('\n')}\n`;
 }
 
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 function row(entry: ReportEntry): string {
   const { damage, what, fields } = entry;
   const state = damage !== 'opened' ? '' : `${stateOf(entry)}: `;
-  // A long list is in the text itself.
+  // The text itself contains a long list.
   const places = fields.length === 0 || fields.length > 3 ? '' : ` [${fields.join(', ')}]`;
   return `${damage.padEnd(8)} ${state}${what}${places}`;
 }
@@ -40,7 +44,7 @@ function summary(report: readonly ReportEntry[]): string {
   return counts.join(', ');
 }
 
-/** For machines: the same, one object. */
+/** For programs: the same as one object. */
 export function importJson(written: readonly WrittenImport[], failures: readonly string[]): string {
   const imports = written.map(({ result, files, problems }) => {
     const { name, apis, steps, routes, closedRoutes, report } = result;

@@ -46,7 +46,7 @@ function imported({ shared, group, endpoints, paths }: Options) {
   return { result, lines: reportLines(result), manager, cluster, others, routes, route: routes[0] };
 }
 
-test('time limits, HTTP/2 and headers are carried, also from the text of JSON', () => {
+test('timeouts, HTTP/2 and headers are imported, also from JSON inside a string', () => {
   const shared = {
     headers: [
       { name: 'X-Backend-Key', value: 'k%1' },

@@ -1,4 +1,4 @@
-// What restricted callers and is not carried closes its routes, and only those, until it is accepted.
+// A restriction on callers that is not imported closes its routes, and only those, until it is accepted.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';

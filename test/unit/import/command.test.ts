@@ -26,7 +26,7 @@ test('both files are written and pass check', async (t) => {
   const { output, io: importIo } = io();
   const args = [definition('v2-flows.json'), '--out', out, '--accept', 'api-key'];
   assert.equal(await importGraviteeCommand(args, importIo), 0);
-  assert.match(output.text, /carried: 7 Lambda steps in 2 APIs, on 2 routes/);
+  assert.match(output.text, /imported: 7 Lambda steps in 2 APIs, on 2 routes/);
   assert.match(output.text, /^opened {3}OPEN, as accepted \(api-key\): policy api-key/m);
   const files = ['--config', join(out, 'policies.yaml'), '--envoy', join(out, 'envoy.yaml')];
   assert.equal(await checkCommand(files, io().io), 0);
@@ -41,7 +41,7 @@ test('existing files are never overwritten', async (t) => {
   assert.equal(await readFile(join(out, 'policies.yaml'), 'utf8'), 'mine');
 });
 
-test('an expression that cannot be compiled is told and fails', async (t) => {
+test('an expression that cannot be compiled is reported and fails', async (t) => {
   const out = await directory(t);
   const text = await readFile(definition('v2-legacy.json'), 'utf8');
   await writeFile(join(out, 'api.json'), text.replace('{#request.path}', '{#request.path @}'));
@@ -50,7 +50,7 @@ test('an expression that cannot be compiled is told and fails', async (t) => {
   assert.match(output.text, /policies\.yaml:\d+:\d+ apis\.legacy-get\.pre\.0\.configuration\.payload: /);
 });
 
-test('text that does not parse is told with its place', async (t) => {
+test('text that does not parse is reported with its place', async (t) => {
   const out = await directory(t);
   await writeFile(join(out, 'api.json'), '{"name": }');
   await assert.rejects(

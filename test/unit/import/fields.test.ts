@@ -150,7 +150,7 @@ function showsAmongAll(full: unknown, whole: ImportResult, path: Path): boolean 
 }
 
 for (const [form, [base, sample]] of Object.entries(forms)) {
-  test(`no field is neither carried nor in the report: ${form}`, (t) => {
+  test(`every field is imported or in the report: ${form}`, (t) => {
     const plain = importObject(base);
     const full = switchedOn(sample);
     const whole = importObject(full);

@@ -65,7 +65,7 @@ test('an error in a later document has its place in the file', () => {
   );
 });
 
-test('every API of a list gets a directory of its own, and one that cannot be imported is told', async (t) => {
+test('every API of a list gets a directory of its own, and one that cannot be imported is reported', async (t) => {
   const items = [resource('a'), resource('b'), { kind: 'ApiV4Definition', spec: { ...spec('m'), type: 'MESSAGE' } }];
   const { code, text, out } = await run(t, { 'list.json': JSON.stringify({ kind: 'List', items }) }, 'list.json');
   assert.equal(code, 1);
@@ -92,7 +92,7 @@ test('numbers and booleans that are text are numbers and booleans', () => {
   assert.match(result.policies, /qualifier: "7"\n/);
 });
 
-test('timeouts of more than an hour become the longest that Envoy takes, and are told', () => {
+test('timeouts of more than an hour become the longest that Envoy takes, and are reported', () => {
   const { result } = configurationOf({ readTimeoutMs: 2_147_483_000 });
   assert.match(result.envoy, /message_timeout: 3600s\n/);
   assert.match(result.policies, /messageTimeoutMs: 3600000\n/);
@@ -138,7 +138,7 @@ test('keys become references, the same key the same one, and their values stand 
   assert.ok(!text.includes("S'K"));
 });
 
-test('references to vaults and to Kubernetes are told, and become variables without a value', () => {
+test('references to vaults and to Kubernetes are reported, and become variables without a value', () => {
   for (const secretKey of ["{#secrets.get('/vault/secret/aws:key')}", '[[ secret `aws/key` ]]']) {
     const { result } = configurationOf({ accessKey: 'AK', secretKey });
     assert.match(result.policies, /secretKey: "\{#secrets\.get\('env:LAMBDA_EXT_PROC_SECRET_SECRET_KEY'\)\}"/);
@@ -186,7 +186,7 @@ test('the report is one table, the worst first, or JSON; --strict fails on damag
   assert.equal((await run(t, { 'a.json': JSON.stringify(resource('a')) }, 'a.json', '--strict')).code, 0);
 });
 
-test('attributes that no carried step sets are told by name, each in every way of writing it', () => {
+test('attributes that no imported step sets are reported by name, however they are written', () => {
   const payload =
     "{#context.attributes['jwt.claims']['sub']} {#context.attributes[\"oauth.payload\"]} {#context.attributes.plan} {#context.attributes['mine']}";
   const { result } = configurationOf({ payload, variables: [{ name: 'mine', value: 'x' }] });

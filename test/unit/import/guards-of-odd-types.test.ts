@@ -83,7 +83,7 @@ test('of several selectors of a kind the first is taken, as in the gateway', () 
   assert.ok(reportLines(result).some((line) => line.includes('another selector HTTP of flow two')));
 });
 
-test('a guard for methods without a name closes them, and a flow for methods that are none is for no method', () => {
+test('a guard for methods without a name closes them, and a flow for invalid methods is for no method', () => {
   const guarded = imported({ flows: [{ selectors: [http('/', { methods: ['GET', 'OTHER'] })], request: [limit] }] });
   assert.equal(statusOf(guarded, '/s/x', 'PROPFIND'), 503);
   const one = imported({ flows: [{ selectors: [http('/', { methods: ['M-SEARCH'] })], request: [lambda] }] });
@@ -93,7 +93,7 @@ test('a guard for methods without a name closes them, and a flow for methods tha
   assert.notEqual(routeRequest(text.envoy, { path: '/s/x', method: 'GET' })?.api, undefined);
 });
 
-test('0 is false, and a condition that is no text never holds', () => {
+test('0 is false, and a condition that is not text never holds', () => {
   assert.equal(imported({ flows: [{ request: [{ ...lambda, enabled: 0 }] }] }).steps, 0);
   assert.equal(imported({ flows: [{ enabled: 0, request: [lambda] }] }).steps, 0);
   assert.equal(imported({ flows: [{ request: [{ ...lambda, condition: ['{#a}'] }] }] }).steps, 0);
@@ -117,7 +117,7 @@ test('what callers have to send for a selection rule is not told', () => {
   assert.match(reportLines(named).join('\n'), /\['x-key'\]/);
 });
 
-test('hostile names: a header keeps its value, a property and a dictionary are told, a host with a line end is told', () => {
+test('hostile names: a header keeps its value, a property and a dictionary are reported, a host with a line end is reported', () => {
   const result = importDefinition(
     JSON.stringify({
       name: 'b',
@@ -168,7 +168,7 @@ const v2 = (fields: object, plan: object = {}): string =>
   });
 const paths = { '/': [{ 'rate-limit': {} }] };
 
-test('a definition of v1 is refused also when only its paths say so, and paths of others are told', () => {
+test('a definition of v1 is refused also when only its paths say so, and paths of others are reported', () => {
   for (const text of [v2({ gravitee: null, paths }), v2({ gravitee: '1.0.0' }, { paths })]) {
     assert.throws(() => importDefinition(text, 'api.json'), /this is a v1 definition/);
   }
@@ -179,7 +179,7 @@ test('a definition of v1 is refused also when only its paths say so, and paths o
   }
 });
 
-test('virtual hosts and context paths that are no text are not the root of every host', () => {
+test('virtual hosts and context paths that are not text are not the root of every host', () => {
   for (const proxy of [{ virtual_hosts: 'a.example/x' }, { context_path: ['/a'] }]) {
     const result = importDefinition(v2({ proxy }), 'api.json');
     const found = routeRequest(result.envoy, { path: '/', method: 'GET' });
@@ -187,7 +187,7 @@ test('virtual hosts and context paths that are no text are not the root of every
   }
 });
 
-test('a guard whose path is no text is for every path', () => {
+test('a guard whose path is not text is for every path', () => {
   const flow = { 'path-operator': { path: ['/a'], operator: 'EQUALS' }, pre: [limit] };
   assert.equal(statusOf(importDefinition(v2({ flows: [flow] }), 'api.json'), '/c/a'), 503);
 });

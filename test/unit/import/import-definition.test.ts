@@ -54,7 +54,7 @@ test('a flow that an earlier route takes whole costs the other routes nothing', 
   assert.equal(set.byName('shop-v2')?.needs.requestBody, false);
 });
 
-test('properties templates and the apis own data are carried', () => {
+test('properties, templates and the data of the API are imported', () => {
   const { set } = load(importFile('v2-flows.json'));
   const policies = set.byName('shop-v2');
   assert.deepEqual(policies?.api, { id: '5e1b0c3a', name: 'Shop v2', version: '3' });
@@ -68,7 +68,7 @@ test('properties templates and the apis own data are carried', () => {
   assert.deepEqual([v4?.status, v4?.propagateErrorKeyToLogs], [503, true]);
 });
 
-test('what cannot be carried is listed', () => {
+test('what cannot be imported is listed', () => {
   const words: [string, string[]][] = [
     [
       'v2-flows.json',
@@ -173,7 +173,7 @@ test('the message timeout is longer than what the steps may take', () => {
   assert.equal(set.envoy.messageTimeoutMs, 129_000);
 });
 
-test('what is no definition is refused with what would be right', () => {
+test('what is not a definition is refused with what would be right', () => {
   assert.throws(
     () => importFile('v4-message.json'),
     (error) => error instanceof ImportError && /type MESSAGE/.test(error.message),
@@ -228,7 +228,7 @@ const lambdaStep = (configuration: object) => ({
   configuration: { function: 'f', ...configuration },
 });
 
-test('dictionaries are carried where the file has them', () => {
+test('dictionaries are imported if the file has them', () => {
   const payload = "{#dictionaries['d']['k']}";
   const flows = [{ request: [lambdaStep({ payload })] }];
   for (const dictionaries of [
