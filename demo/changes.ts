@@ -16,7 +16,7 @@ interface ChangingParts {
   readonly tell: (text: string) => void;
 }
 
-/** Takes in what changes in the files of the demo, and tells how that went. */
+/** Applies changes of the demo's files, and reports each. */
 export class DemoChanges {
   readonly #parts: ChangingParts;
   readonly #watching: { stop(): void };
@@ -33,7 +33,7 @@ export class DemoChanges {
     this.#watching.stop();
   }
 
-  /** A line of the sidecar's log: it reads demo/policies.yaml by itself, and tells there what it made of it. */
+  /** A line of the sidecar's log: the sidecar reloads demo/policies.yaml itself and logs the result. */
   addLog(line: LogLine): void {
     const { sidecar, tell } = this.#parts;
     const told = sidecar.policiesTold(line);
@@ -59,7 +59,7 @@ export class DemoChanges {
         if (told !== undefined) tell(told);
       }
     } catch (error) {
-      tell(`${shown} is not taken in: ${error instanceof Error ? error.message : String(error)}`);
+      tell(`${shown} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 

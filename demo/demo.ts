@@ -17,9 +17,9 @@ export interface Demo {
   readonly url: string;
   /** The page of `try --serve`, with its token. */
   readonly playground: string;
-  /** Resolves with what to tell when one of the parts ends on its own. */
+  /** Resolves with a message when one of the parts ends unexpectedly. */
   readonly broken: Promise<string>;
-  /** From now on tells of each request, and takes in what changes in the files. */
+  /** From now on reports each request, and applies changes of the files. */
   watch(tell: (text: string) => void): void;
   /** Stops everything, callers' side first. */
   stop(): Promise<void>;
@@ -36,7 +36,7 @@ export interface DemoOptions {
   readonly onProgress?: (what: string) => void;
 }
 
-/** Resolves when Envoy answers. What is started when something fails is stopped again. */
+/** Resolves when Envoy answers. If a part fails to start, the others are stopped again. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const stops: (() => unknown)[] = [];
   const stop = async () => {
@@ -55,7 +55,7 @@ async function startParts(options: DemoOptions, stops: (() => unknown)[]): Promi
   mkdirSync(directory, { recursive: true });
   const files = demoFiles(options.root);
   const place = { ports, directory, socket: join(directory, 'sidecar.sock') };
-  // Of requests that Envoy logs, and of lines of the sidecar's log: nobody is told of them before `watch`.
+  // Requests that Envoy logs, and lines of the sidecar's log. Ignored before `watch`.
   let onRequest: (request: LogLine) => void = () => undefined;
   let onLine: (line: LogLine) => void = () => undefined;
 
@@ -65,7 +65,7 @@ async function startParts(options: DemoOptions, stops: (() => unknown)[]): Promi
   stops.push(() => chat.stop());
   const aws = await timed('local AWS', onProgress, () => startMinistack({ port: ports.aws }));
   stops.push(() => aws.stop());
-  // A user who may invoke functions and nothing else: what a sidecar should be given.
+  // A user with only the permission to invoke functions, as recommended for a sidecar.
   const keys = await aws.createUser('sidecar');
   const functions = new DemoFunctions(aws, files);
   const sidecarOptions = { ...place, file: files.policies, keys, command, onLine: (line: LogLine) => onLine(line) };

@@ -19,7 +19,7 @@ interface DemoEnvoyOptions {
   readonly onRequest: (request: LogLine) => void;
 }
 
-/** The demo's Envoy, which takes in a change of its file by a restart. */
+/** The demo's Envoy, which is restarted after a change of its file. */
 export class DemoEnvoy {
   /** Resolves with the child that ended on its own. */
   readonly ended: Promise<Child>;
@@ -47,7 +47,7 @@ export class DemoEnvoy {
     return envoy;
   }
 
-  /** Takes its file in again: what to tell of it, and whether it is in force. */
+  /** Reads its file again. `told`: the result as text; `taken`: whether it is in force. */
   async take(): Promise<{ readonly told: string; readonly taken: boolean }> {
     const before = this.#config;
     try {
@@ -55,7 +55,7 @@ export class DemoEnvoy {
       await this.#validate(next);
       this.#config = next;
     } catch (error) {
-      return refused('envoy/envoy.yaml cannot be used, and Envoy goes on with the one before', error);
+      return refused('envoy/envoy.yaml cannot be used; Envoy continues with the previous one', error);
     }
     const begin = performance.now();
     try {
@@ -67,7 +67,7 @@ export class DemoEnvoy {
       await this.#stop();
       this.#config = before;
       await this.#run();
-      return refused('Envoy does not start with this envoy/envoy.yaml, and the one before is in force again', error);
+      return refused('Envoy does not start with this envoy/envoy.yaml; the previous one is in force again', error);
     }
   }
 

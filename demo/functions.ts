@@ -6,7 +6,7 @@ import type { Ministack } from '../scripts/support/ministack.ts';
 import type { DemoFiles } from './files.ts';
 
 const ENDING = '.mjs';
-/** Not what editors leave there while they write. */
+/** Without temporary files of editors. */
 const FUNCTION_FILE = /^[\w-]+\.mjs$/;
 
 /** Loads a file as the Lambda runtime would, in a process that may hang or crash. */
@@ -32,7 +32,7 @@ export class DemoFunctions {
     await Promise.all(names.map((name) => this.#deploy(join(functions, name))));
   }
 
-  /** Takes a file in that changed, came or went, and gives what to tell of it; undefined: it is none of theirs. */
+  /** Handles a file that was changed, added or deleted. Returns the result as text; undefined: it is not a function's file. */
   async take(file: string): Promise<string | undefined> {
     if (!FUNCTION_FILE.test(basename(file))) return undefined;
     const name = nameOf(file);
@@ -40,11 +40,11 @@ export class DemoFunctions {
     if (!existsSync(file)) {
       if (!this.#deployed.delete(name)) return undefined;
       await this.#aws.deleteFunction(name);
-      return `${shown} is gone: there is no function ${name} any more`;
+      return `${shown} was deleted: the function ${name} no longer exists`;
     }
     const problem = await whyNotLoadable(file);
     if (problem !== undefined) {
-      const before = this.#deployed.has(name) ? 'the function before it stays' : 'there is no such function yet';
+      const before = this.#deployed.has(name) ? 'so the previous function stays' : 'so there is no such function yet';
       return `${shown} cannot be loaded, ${before}:\n${indented(problem)}`;
     }
     const isNew = !this.#deployed.has(name);
@@ -64,7 +64,7 @@ function nameOf(file: string): string {
   return basename(file, ENDING);
 }
 
-/** What Node says of a file that it cannot load, with the place where it tells one. */
+/** Node's message for a file that it cannot load, with the place if Node names one. */
 async function whyNotLoadable(file: string): Promise<string | undefined> {
   try {
     const args = ['--input-type=module', '--eval', TRY_LOADING, file];

@@ -1,18 +1,18 @@
 import type { LogLine } from './sidecar.ts';
 
-/** How long the sidecar's lines of a request may come after Envoy's: both write what they have ten times a second. */
+/** How much later than Envoy's line the sidecar's lines of a request may come: both write ten times a second. */
 const LATER_MS = 250;
-/** Requests whose lines are kept for an Envoy that has not told of them yet. */
+/** Requests whose lines are kept until Envoy's line arrives. */
 const MAX_KEPT = 1000;
 
-/** One line for each request, of what Envoy and the sidecar tell of it in their logs. */
+/** One line for each request, from the logs of Envoy and the sidecar. */
 export class RequestLines {
   readonly #tell: (line: string) => void;
   readonly #logs = new Map<string, LogLine[]>();
   /** Milliseconds since 1970. */
   readonly #since = Date.now();
 
-  /** Of requests from now on. */
+  /** For requests from now on. */
   constructor(tell: (line: string) => void) {
     this.#tell = tell;
   }
@@ -26,7 +26,7 @@ export class RequestLines {
     this.#logs.set(requestId, [...(this.#logs.get(requestId) ?? []), line]);
   }
 
-  /** What Envoy tells of a request when it has ended. */
+  /** Envoy's line for a request that has ended. */
   add(request: LogLine): void {
     if (Number(request.start) < this.#since) return;
     setTimeout(() => {
@@ -58,7 +58,7 @@ function factsOf({ changed, errorKey }: LogLine, logs: readonly LogLine[]): read
   return [
     `API ${textOf(api)}`,
     ...calls.map(callText),
-    ...uncalled.map((name) => `${name} ${failed(name) ? 'failed without a call' : 'had a kept result'}`),
+    ...uncalled.map((name) => `${name} ${failed(name) ? 'failed without a call' : 'had a cached result'}`),
     ...textsOf(decision.skipped).map((name) => `${name} was skipped`),
     ...(decision.decision === 'answered' ? ['answered instead of the backend'] : []),
     ...(typeof errorKey === 'string' ? [`answered with the error ${errorKey}`] : []),
@@ -72,7 +72,7 @@ function callText({ policy, function: name, outcome, durationMs }: LogLine): str
   return `${textOf(policy)} called ${textOf(name)}${failed} (${Math.round(Number(durationMs))} ms)`;
 }
 
-/** Why something failed, each reason once: in the function's own words where there are some. */
+/** The reasons for failures, each once; the function's own message if there is one. */
 function reasonsOf(logs: readonly LogLine[]): readonly string[] {
   const reasons = logs.flatMap(({ functionErrorType, functionErrorMessage, place, reason, kind }) => {
     if (typeof functionErrorMessage === 'string') return [`${textOf(functionErrorType)}: ${functionErrorMessage}`];

@@ -13,7 +13,7 @@ export interface SidecarEnv {
   readonly AWS_SECRET_ACCESS_KEY: string;
 }
 
-/** What runs the sidecar with these variables, before the flags of `serve`. */
+/** The command that runs the sidecar with these variables, without the flags of `serve`. */
 export type SidecarCommand = (env: SidecarEnv) => readonly [command: string, ...args: string[]];
 
 /** A line of JSON of a log. */
@@ -32,13 +32,13 @@ interface DemoSidecarOptions {
   readonly onLine: (line: LogLine) => void;
 }
 
-/** The demo's sidecar, which takes in a change of its file by itself. */
+/** The demo's sidecar, which reloads its file itself. */
 export class DemoSidecar {
-  /** Resolves with the child when it is gone. */
+  /** Resolves with the child when it has ended. */
   readonly ended: Promise<Child>;
   readonly #options: DemoSidecarOptions;
   readonly #config: string;
-  /** The last document was not taken in. */
+  /** The last document was refused. */
   #refused = false;
 
   private constructor(options: DemoSidecarOptions, config: string, child: Child) {
@@ -57,7 +57,7 @@ export class DemoSidecar {
     const log = join(directory, 'sidecar.log');
     writeFileSync(log, '');
     if (config !== file) copyWithPorts(file, config, ports);
-    // Nothing to drain for: Envoy is stopped before.
+    // No drain is needed: Envoy is stopped first.
     const flags = ['--config', config, ...listen, '--drain-grace', '0', '--log-decisions', 'on'];
     const child = startChild('sidecar', program, [...args, ...flags], {
       cwd: checkout,
@@ -65,7 +65,7 @@ export class DemoSidecar {
       env: { ...env, AWS_SESSION_TOKEN: undefined },
       onLine: (line) => {
         appendFileSync(log, `${line}\n`);
-        // Places in the file are told as its reader knows it.
+        // Places name the file that the user edits, not the copy.
         if (line.startsWith('{')) onLine(JSON.parse(line.replaceAll(config, 'demo/policies.yaml')) as LogLine);
       },
     });
@@ -74,13 +74,13 @@ export class DemoSidecar {
     return new DemoSidecar(options, config, child);
   }
 
-  /** After a change of the file: nothing to do where it is the file itself that the sidecar reads. */
+  /** After a change of the file. Does nothing if the sidecar reads the file itself. */
   copyPolicies(): void {
     const { file, ports } = this.#options;
     if (this.#config !== file) copyWithPorts(file, this.#config, ports);
   }
 
-  /** What a line tells of the policies in force; undefined: it tells of something else, or of a change that changed nothing. */
+  /** What a log line says about the policies in force; undefined: it is about something else, or nothing has changed. */
   policiesTold({ level, changed, version, problem }: LogLine): string | undefined {
     if (level === 'error' && typeof problem === 'string') {
       this.#refused = true;

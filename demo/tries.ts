@@ -1,11 +1,11 @@
-/** One request of the demo, and what must come back. */
+/** One request of the demo and its expected answer. */
 export interface Try {
   readonly shows: string;
   readonly method?: 'POST';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** A body is JSON that has these fields, whatever else it has; or a text that is the same. */
+  /** A body is JSON with these fields and perhaps others, or exactly this text. */
   readonly expect: { readonly status: number; readonly body: unknown };
 }
 
@@ -16,10 +16,10 @@ export const tries: readonly Try[] = [
     expect: { status: 200, body: { backend: 'GET /plain', body: '' } },
   },
   {
-    shows: "enrich, then forward: the function's answer becomes the backend's x-tier",
+    shows: "enrich, then forward: the function's result becomes the header x-tier",
     method: 'POST',
     path: '/orders',
-    // What the caller claims to be is replaced.
+    // The caller's own value is replaced.
     headers: { 'x-tier': 'platinum' },
     body: '{"customer":"ada"}',
     expect: {
@@ -33,12 +33,12 @@ export const tries: readonly Try[] = [
     },
   },
   {
-    shows: 'Lambda instead of the backend',
+    shows: 'a function answers instead of the backend',
     path: '/quote?item=tea',
     expect: { status: 200, body: { item: 'tea', available: true, price: 3 } },
   },
   {
-    shows: 'an answer that the caller reads while the function runs',
+    shows: 'an answer that is streamed while the function runs',
     method: 'POST',
     path: '/chat',
     body: '{"prompt":"hello there"}',
@@ -63,12 +63,12 @@ export const tries: readonly Try[] = [
     expect: { status: 200, body: { hello: '/hello/world' } },
   },
   {
-    shows: 'a Lambda that decides: no token',
+    shows: 'a function that decides: no token',
     path: '/private',
-    expect: { status: 403, body: { denied: true, status: 403, reason: 'no valid token' } },
+    expect: { status: 403, body: { error: 'no valid token' } },
   },
   {
-    shows: 'a Lambda that decides: with a token',
+    shows: 'a function that decides: with a token',
     path: '/private',
     headers: { authorization: 'Bearer letmein' },
     expect: { status: 200, body: { backend: 'GET /private', headers: { 'x-user': 'ada' }, body: '' } },
@@ -83,7 +83,7 @@ export const tries: readonly Try[] = [
 /** The curl line that does the same, for a POSIX shell. */
 export function curlLine(url: string, { method, path, headers = {}, body, expect }: Try): string {
   const quote = (text: string) => (/^[\w:/.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  // -N: curl prints what has come of an answer.
+  // -N: curl prints an answer while it arrives.
   const words = ['curl', typeof expect.body === 'string' ? '-sN' : '-s'];
   // With a body curl sends a POST by itself.
   if (method && body === undefined) words.push('-X', method);
@@ -123,7 +123,7 @@ function isSame(text: string, expected: unknown): boolean {
   }
 }
 
-/** Every field of an expected object is there; all else, lists too, is equal. */
+/** Every field of an expected object is there; everything else, including lists, is equal. */
 export function includes(value: unknown, expected: unknown): boolean {
   if (typeof expected !== 'object' || expected === null) return value === expected;
   if (typeof value !== 'object' || value === null || Array.isArray(value) !== Array.isArray(expected)) return false;

@@ -19,7 +19,7 @@ async function main(): Promise<number> {
   const { once, ports, directory } = readArguments();
   const conflicts = await portConflicts(ports);
   if (conflicts.length > 0) {
-    throw new Error(`${conflicts.join('\n')}\nOr let all ports begin elsewhere: npm start -- --port 20000`);
+    throw new Error(`${conflicts.join('\n')}\nOr use other ports, starting with this one: npm start -- --port 20000`);
   }
   const interrupted = onInterrupt();
   const started = performance.now();
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
     startDemo({ ports, directory: join(root, directory), onProgress: (what) => console.log(`start: ${what}`) }),
     interrupted,
   ]);
-  // What is being started ends with this process.
+  // Parts that are still starting end with this process.
   if (typeof demo === 'number') return 1;
   try {
     console.log(`start: all up after ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
@@ -95,7 +95,7 @@ async function tryAll(url: string, directory: string): Promise<number> {
   return failed;
 }
 
-/** A body in one line; of what the backend tells, without the headers that no policy changed. */
+/** A body in one line; of the backend's, without the headers that no policy changed. */
 function shown(body: string): string {
   try {
     const { headers, ...rest } = JSON.parse(body) as Readonly<Record<string, unknown>>;
@@ -117,13 +117,13 @@ sidecar      demo/policies.yaml   (admin page http://127.0.0.1:${sidecarAdmin}, 
 functions    demo/functions/*.mjs, demo/streaming/chat.mjs
 logs         ${directory}/
 
-Everything stays up until Ctrl-C. A change of these files takes effect at once, and each request prints a line here.
+Everything stays up until Ctrl-C. A change of these files takes effect immediately, and each request prints a line here.
 
-Change this first: in demo/functions/customer-tier.mjs give ada another tier, save, and ask again:
+Change this first: give ada another tier in demo/functions/customer-tier.mjs, save the file, and send the request again:
 
     ${orders === undefined ? '' : curlLine(url, orders)}
 
-Next, a policy of your own: docs/guides/first-policy.md. The playground of demo/policies.yaml (in one browser, once):
+Next, write your own policy: docs/guides/first-policy.md. The playground for demo/policies.yaml (this URL works in one browser only):
 
     ${playground}
 `);

@@ -1,6 +1,6 @@
-// Decides whether a request may go on. The token is a demo's; a real one is verified.
+// Decides whether a request may continue. This token is only for the demo; a real function verifies it.
 export const handler = async ({ token }) => {
   const allowed = token === 'Bearer letmein';
   console.log(allowed ? 'allowed' : 'denied');
-  return allowed ? { denied: false, user: 'ada' } : { denied: true, status: 403, reason: 'no valid token' };
+  return allowed ? { allow: true, user: 'ada' } : { allow: false };
 };

@@ -141,7 +141,7 @@ describe('the demo', () => {
     await Promise.all(guides.map(follow));
   });
 
-  test('each request is told with what the policies did', async () => {
+  test('each request has a line with what the policies did', async () => {
     const since = told.length;
     await ask('/greet?name=Bob');
     await ask('/plain');
@@ -171,21 +171,21 @@ describe('the demo', () => {
     await toldOf(since, /demo\/functions\/customer-tier\.mjs is in force/);
     assert.match(await ask('/orders', order), /"x-tier": "diamond"/);
     write('demo/functions/customer-tier.mjs', (text) => `${text}\nconst = 1;\n`);
-    await toldOf(since, /customer-tier\.mjs cannot be loaded, the function before it stays:\n[\s\S]*SyntaxError/);
+    await toldOf(since, /customer-tier\.mjs cannot be loaded, so the previous function stays:\n[\s\S]*SyntaxError/);
     write('demo/functions/customer-tier.mjs', () => 'export const handle = 1;\n');
     await toldOf(since, /it exports no function "handler"/);
     assert.match(await ask('/orders', order), /"x-tier": "diamond"/);
     rmSync(join(files, 'demo/functions/quote.mjs'));
-    await toldOf(since, /there is no function quote any more/);
+    await toldOf(since, /the function quote no longer exists/);
     assert.match(await ask('/quote?item=tea'), /An error occurs/);
   });
 
-  test('policies and an Envoy configuration that cannot be used are told with the place, and the old ones stay', async () => {
+  test('policies and an Envoy configuration that cannot be used are reported with the place, and the previous ones stay', async () => {
     const since = told.length;
     appendFileSync(join(files, 'demo/policies.yaml'), '  bad: {requests: []}\n');
     const line = readFileSync(join(files, 'demo/policies.yaml'), 'utf8').trimEnd().split('\n').length;
     await toldOf(since, new RegExp(`demo/policies\\.yaml:${line}:\\d+ .*requests[\\s\\S]*stay in force`));
-    // Whoever takes a change back wants to read that all is well again, though the policies are those in force.
+    // Undoing the change is reported too, although the policies in force are the same.
     write('demo/policies.yaml', (text) => text.replace('  bad: {requests: []}\n', ''));
     await toldOf(since, /stay in force[\s\S]*demo\/policies\.yaml is in force/);
     write('envoy/envoy.yaml', (text) => text.replace('allow_mode_override', 'allow_mode_overrides'));
@@ -195,7 +195,7 @@ describe('the demo', () => {
     assert.match(await ask('/greet?name=Eve'), /Hello Eve/);
   });
 
-  test('what check finds between policies and routes is told after a change', async () => {
+  test('findings of check about policies and routes are reported after a change', async () => {
     let since = told.length;
     write('envoy/envoy.yaml', (text) =>
       text.replace('  - [\n', '').replace('allow_mode_overrides', 'allow_mode_override'),
@@ -206,7 +206,7 @@ describe('the demo', () => {
     await toldOf(since, /check: envoy\/envoy\.yaml:\d+:\d+ .*error: .*greet/);
   });
 
-  test('after its end nothing of it is left', async () => {
+  test('after it has ended nothing of it is left', async () => {
     await demo.stop();
     assert.deepEqual(await portConflicts(ports), []);
   });
@@ -218,7 +218,7 @@ interface LogLine {
   readonly lambda: { readonly variables?: Readonly<Record<string, unknown>> } | null;
 }
 
-test('a port that another program has is named with what it is for', async (t) => {
+test('a port that another program uses is named with its purpose', async (t) => {
   const ports = await freePorts();
   const other = createServer().listen(ports.backend, '127.0.0.1');
   t.after(() => other.close());
@@ -228,7 +228,7 @@ test('a port that another program has is named with what it is for', async (t) =
   assert.match(conflicts[0] ?? '', new RegExp(`^port ${ports.backend}, for the backend, is in use`));
 });
 
-test('other ports leave timeouts and limits alone', () => {
+test('other ports do not change timeouts and limits', () => {
   const ports = { ...defaultPorts, envoy: 1, aws: 2 };
   const text = 'address: {port_value: 10000}\nmax_requests: 10000\nendpoint: http://127.0.0.1:4566\n';
   const changed = 'address: {port_value: 1}\nmax_requests: 10000\nendpoint: http://127.0.0.1:2\n';

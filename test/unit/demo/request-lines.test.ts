@@ -16,7 +16,7 @@ function lineOf(t: TestContext, request: LogLine, logs: readonly LogLine[]): str
   return told[0] ?? '';
 }
 
-test('a policy whose expression fails before its call is not one with a kept result', (t) => {
+test('a policy whose expression fails before its call does not count as one with a cached result', (t) => {
   const reason = 'in customer: jsonPath(): expected an object';
   const place = 'demo/policies.yaml:34:33';
   const line = lineOf(t, { status: 500, errorKey: 'AWS_LAMBDA_INVALID_RESPONSE' }, [
@@ -29,9 +29,9 @@ test('a policy whose expression fails before its call is not one with a kept res
   );
 });
 
-test('a policy that ran without a call and without a failure had a kept result', (t) => {
+test('a policy that ran without a call and without a failure had a cached result', (t) => {
   const line = lineOf(t, { status: 200, changed: 'x-tier' }, [
     { msg: 'decision', decision: 'forwarded', ran: ['tier'] },
   ]);
-  assert.equal(line, 'GET /orders → 200 in 3 ms: API orders; tier had a kept result; changed x-tier');
+  assert.equal(line, 'GET /orders → 200 in 3 ms: API orders; tier had a cached result; changed x-tier');
 });
