@@ -25,7 +25,7 @@ describe('the guide to check in CI', () => {
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  /\*\* With the command, and an `envsubst` that this machine may not have, instead of those of the pipeline\. \*/;
+  /** With the command, and an `envsubst` that this machine may not have, instead of those of the pipeline. */
   const shell = (line: string) => {
     const commands = `lambda-ext-proc() { "${process.execPath}" "${main}" "$@"; }; npx() { "$@"; }; envsubst() { cat; };`;
     return spawnSync('bash', ['-c', `${commands} ${line}`], { cwd: directory, encoding: 'utf8' });

@@ -31,8 +31,9 @@ const jobs = [...workflows].flatMap(([file, workflow]) =>
   Object.entries(workflow.jobs).map(([name, job]) => ({ where: `${file}: ${name}`, job })),
 );
 
-test('every action is pinned by its commit, with the version beside it', () => {
-  const uses = files.flatMap((file) => [...read(file).matchAll(/^.*\buses:.*$/gm)].map(([line]) => line.trim()));
+test('every action is pinned by its commit, with the version beside it, in the guides too', () => {
+  const all = [...files, ...globSync('docs/guides/*.md', { cwd: root })];
+  const uses = all.flatMap((file) => [...read(file).matchAll(/^ *(?:- )?uses: .*$/gm)].map(([line]) => line.trim()));
   assert.ok(uses.length > 10);
   for (const line of uses) assert.match(line, /uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   const pins = new Map(uses.map((line) => [/uses: ([^@]+)@/.exec(line)?.[1], line.replace(/^- /, '')]));
