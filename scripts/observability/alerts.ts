@@ -72,7 +72,7 @@ function functions(): readonly Alert[] {
       severity: 'warning',
       summary: `AWS throttles ${SHARE} of the invocations of ${FUNCTION}`,
       description:
-        'The panel "Throttled by whose limit" says whether the function, the account or the caller has reached its limit.',
+        'The panel "Throttled, by limit" says whether the function, the account or the caller has reached its limit.',
     },
     {
       name: 'LambdaExtProcInvocationsFailing',
@@ -88,7 +88,7 @@ function functions(): readonly Alert[] {
       severity: 'warning',
       summary: 'The circuit of {{ $labels.function }} opened',
       description:
-        'Calls are refused without asking AWS until a trial call succeeds. The panel "Failed invocations by kind" has what came before.',
+        'Calls are refused without a request to AWS until a trial call succeeds. The panel "Failed invocations by kind" has the failures before it.',
     },
   ];
 }
@@ -102,7 +102,7 @@ function credentials(): readonly Alert[] {
       for: '1m',
       severity: 'critical',
       summary: `There are no valid ${of} on ${INSTANCE}`,
-      description: 'Invocations that need them fail with the kind credentials. /readyz says what each source answered.',
+      description: 'Invocations that need them fail with the kind credentials. /readyz has the answer of each source.',
     },
     {
       name: 'LambdaExtProcCredentialsPastExpiry',
@@ -110,7 +110,7 @@ function credentials(): readonly Alert[] {
       for: '1m',
       severity: 'critical',
       summary: `${of} are used past their expiry on ${INSTANCE}`,
-      description: 'Their source gives no new ones. /readyz says what it answered.',
+      description: 'Their source returns no new ones. /readyz has its answer.',
     },
     {
       name: 'LambdaExtProcCredentialsExpiring',
@@ -134,14 +134,14 @@ function configuration(): readonly Alert[] {
       severity: 'warning',
       summary: `The configuration cannot be used on ${INSTANCE}`,
       description:
-        'Older policies are in force. The log has the line and the reason; a process that starts now would not come up.',
+        'Older policies are in force. The log has the line and the reason. A process that starts now would fail.',
     },
     {
       name: 'LambdaExtProcNoApi',
       expr: `${now.rate('failures', { match: { kind: 'no_api' }, by: ['job'] })} > 0`,
       for: '10m',
       severity: 'warning',
-      summary: 'Requests lead to no API of the policies',
+      summary: 'Requests match no API of the policies',
       description: 'They are refused. The log line "request failed" with the kind no_api has the route.',
     },
   ];
@@ -155,7 +155,7 @@ function envoy(): readonly Alert[] {
       severity: 'critical',
       summary: 'Envoy does not send what policies of API {{ $labels.api }} read',
       description:
-        'Its requests are answered 500. Check the configuration of Envoy by `lambda-ext-proc check --envoy`.',
+        'Its requests are answered 500. Check the configuration of Envoy with `lambda-ext-proc check --envoy`.',
     },
     {
       name: 'LambdaExtProcResponsesUnattributed',
@@ -184,7 +184,7 @@ function envoy(): readonly Alert[] {
       }),
       severity: 'warning',
       summary: `${INSTANCE} refuses requests: the limit {{ $labels.limit }} is reached`,
-      description: 'Callers get a 503. There is more to do than the process may take, or functions have become slow.',
+      description: 'Callers get a 503. There is more work than the limits allow, or functions have become slow.',
     },
     {
       name: 'LambdaExtProcSaturated',
@@ -195,7 +195,7 @@ function envoy(): readonly Alert[] {
       }),
       severity: 'warning',
       summary: `Calls of ${FUNCTION} are not sent: {{ $labels.reason }}`,
-      description: 'A limit of the policy is reached: maxConcurrency, or new sessions of roles a second.',
+      description: 'A limit of the policy is reached: maxConcurrency, or new role sessions per second.',
     },
     {
       name: 'LambdaExtProcSaturated',

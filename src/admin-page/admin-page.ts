@@ -30,7 +30,7 @@ const FAILURES_ON_OVERVIEW = 10;
 
 type Page = Omit<PageOutline, 'policies' | 'version' | 'now'>;
 
-/** The admin port's page for people: made anew for each request, of what the process knows. It changes and calls nothing. */
+/** The admin port's page for people, rendered for each request from the state of the process. It changes and calls nothing. */
 export class AdminPage implements AdminPages {
   readonly #source: AdminPageSource;
   readonly #now: () => Date;
@@ -40,7 +40,7 @@ export class AdminPage implements AdminPages {
   readonly #failed: Fresh<readonly FailureRecord[]>;
   #failuresSeen = 0;
   readonly #pages: ReadonlyMap<string, (query: URLSearchParams) => Page | undefined | Promise<Page>>;
-  /** All that `answer` knows. */
+  /** All paths that `answer` knows. */
   readonly paths: ReadonlySet<string>;
 
   constructor(source: AdminPageSource, now: () => Date = () => new Date()) {
@@ -71,7 +71,7 @@ export class AdminPage implements AdminPages {
     this.paths = new Set([...this.#pages.keys(), ...this.#files.keys(), LIVE]);
   }
 
-  /** Takes samples of the metrics until `stop`, so that a page that is opened shows the last hour. */
+  /** Takes samples of the metrics until `stop`, so that a page shows the last hour when it is opened. */
   start(): void {
     this.#traffic.start();
   }
@@ -96,7 +96,7 @@ export class AdminPage implements AdminPages {
     return pageAnswer(status, HTML_TYPE, pageDocument(outline));
   }
 
-  /** A supervisor keeps what it has heard of a worker, if that one ends silently. So it is asked when there is something new. */
+  /** A supervisor keeps the last report of a worker that ends silently, so it is asked whenever there is something new. */
   #lookAtFailures({ failures }: Totals): void {
     const seen = [...failures.values()].reduce((sum, count) => sum + count, 0);
     if (seen === this.#failuresSeen) return;
@@ -156,7 +156,7 @@ ${reloadSection(this.#source.reloads())}`;
   }
 }
 
-/** For JSON.stringify: what the script puts in looks as what it was served with. */
+/** For JSON.stringify: values from the script look like those in the original page. */
 function visible(_name: string, value: unknown): unknown {
   return typeof value === 'string' ? visibleText(value) : value;
 }

@@ -10,7 +10,7 @@ import { pageLinks, pageOf } from './paging.ts';
 const STEPS_ON_A_PAGE = 50;
 const MOST_WARNINGS = 100;
 
-/** One API in full; undefined where there is none of this name. */
+/** One API in full; undefined if there is none with this name. */
 export function apiMain(name: string, policies: PoliciesInForce, query: URLSearchParams): Markup | undefined {
   const api = policies.describeApi(name);
   if (api === undefined) return undefined;
@@ -34,7 +34,7 @@ function needsList(api: ApiDescription): Markup {
   return html`<ul class="lines">${
     needs.length === 0 ? html`<li>Nothing but the request's headers</li>` : needs.map((need) => html`<li>${need}</li>`)
   }</ul>
-<p class="quiet">Told of Envoy: ${told.length === 0 ? 'nothing' : told.join(', ')}</p>
+<p class="quiet">Settings of Envoy in the document: ${told.length === 0 ? 'none' : told.join(', ')}</p>
 ${api.responseTemplates.length > 0 && html`<p class="quiet">Response templates for: ${api.responseTemplates.slice(0, STEPS_ON_A_PAGE).join(', ')}</p>`}
 `;
 }
@@ -63,7 +63,7 @@ function stepItem(step: StepDescription, phase: string): Markup {
     ['Invocation', step.invocationType],
     ['Condition', step.conditional ? 'yes' : null],
     ['Answers the caller', answers(step.sendToConsumer)],
-    ['On an error', step.onError === 'fail' ? 'the request fails' : 'the request goes on'],
+    ['On an error', step.onError === 'fail' ? 'the request fails' : 'the request continues'],
     ['Body', step.body],
   ];
   return html`<li><h3>${step.name} <span class="quiet">${phase}</span></h3>
@@ -72,6 +72,6 @@ function stepItem(step: StepDescription, phase: string): Markup {
 }
 
 function answers(sendToConsumer: StepDescription['sendToConsumer']): string | null {
-  if (sendToConsumer === 'expression') return 'where its expression says so';
+  if (sendToConsumer === 'expression') return 'if its expression is true';
   return sendToConsumer ? 'always' : null;
 }

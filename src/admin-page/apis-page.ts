@@ -12,7 +12,7 @@ const WARNINGS_ON_A_PAGE = 100;
 const WARNINGS_ON_OVERVIEW = 5;
 const MOST_SEARCHED = 200;
 
-/** APIs, found by a part of their name. */
+/** APIs, with a search by a part of their name. */
 export function apisMain(policies: PoliciesInForce, query: URLSearchParams): Markup {
   const searched = (query.get('q') ?? '').slice(0, MOST_SEARCHED);
   const found = namesWith(policies.apiNames, searched);
@@ -49,7 +49,7 @@ function facts({ status, servesInline, apiNames }: PoliciesInForce): Markup {
 <div><dt>File</dt><dd>${file ?? 'none'}</dd></div>
 <div><dt>Version</dt><dd><code>${version}</code>, loaded <time datetime="${loadedAt.toISOString()}">${timeText(loadedAt)}</time></dd></div>
 <div><dt>APIs</dt><dd>${countText(apiNames.length)}</dd></div>
-<div><dt>Inline policies</dt><dd>${servesInline ? 'allowed: routes may bring policies' : 'refused'}</dd></div>
+<div><dt>Inline policies</dt><dd>${servesInline ? 'allowed: routes may contain policies' : 'refused'}</dd></div>
 <div><dt>Warnings</dt><dd>${warnings.length === 0 ? 'none' : html`<a href="/warnings">${countText(warnings.length)}</a>`}</dd></div>
 </dl>
 ${

@@ -3,11 +3,11 @@ import { timeText } from './numbers.ts';
 
 export interface PageOutline {
   readonly title: string;
-  /** Of the navigation; undefined: a page below one of them. */
+  /** The entry of the navigation; undefined: a page below one of the entries. */
   readonly current?: string | undefined;
-  /** The first heading; the title where nothing is said. */
+  /** The first heading; the title by default. */
   readonly heading?: Markup | undefined;
-  /** Where the script asks for newer numbers; undefined: nothing on the page changes. */
+  /** The URL from which the script gets newer numbers; undefined: nothing on the page changes. */
   readonly live?: string | undefined;
   /** Of the policies that the page shows. */
   readonly policies: string;
@@ -60,7 +60,7 @@ ${main}
   return page.text;
 }
 
-/** A part of a page under a heading of its own. `id` is a constant. */
+/** A section of a page with its own heading. `id` is a constant. */
 export function section(id: string, heading: string, content: Markup): Markup {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>
 ${content}</section>

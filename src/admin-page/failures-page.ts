@@ -5,7 +5,7 @@ import { html, type Markup } from './markup.ts';
 import { timeText } from './numbers.ts';
 import type { Row } from './traffic/index.ts';
 
-/** Of one text. The log has it whole. */
+/** Of one text. The log has the full text. */
 const MOST_CHARACTERS = 1_000;
 
 /** Slot and term of each fact of a failure, in the order in which they are shown. */
@@ -23,10 +23,10 @@ const FACTS = [
   ['traceId', 'Trace id'],
 ] as const;
 
-/** `failures`: the newest first. */
+/** `failures`: newest first. */
 export function failureRows(failures: readonly FailureRecord[]): readonly Row[] {
   const atOnce = new Map<number, number>();
-  // Counted from the oldest on, so that a row keeps its key when others come.
+  // Counted from the oldest, so that a row keeps its key when others are added.
   const rows = failures.toReversed().map((failure) => {
     const nth = (atOnce.get(failure.time) ?? 0) + 1;
     atOnce.set(failure.time, nth);
@@ -52,19 +52,19 @@ function failureRow(failure: FailureRecord, key: string): Row {
     field: shown(field),
     place: shown(place),
     cause,
-    // Names stand in back ticks, for pages in Markdown.
+    // Names are in backticks, for pages in Markdown.
     remedy: remedy.replaceAll('`', ''),
     function: shown(failure.function),
     aws: shown(aws.join(', ')),
     awsRequestId: shown(failure.awsRequestId),
-    answer: goesOn ? 'nothing of it: the request went on' : `status ${status}, key ${failure.key}`,
+    answer: goesOn ? 'no error: the request continued' : `status ${status}, key ${failure.key}`,
     route: shown(failure.route),
     requestId: shown(failure.requestId),
     traceId: shown(failure.traceId),
   };
 }
 
-/** As in the log: what other people's texts quote of secrets is cut out. */
+/** As in the log: secrets that texts of AWS or functions quote are removed. */
 function shown(text: string | undefined): string {
   const whole = redactText(text ?? '');
   return whole.length > MOST_CHARACTERS ? `${whole.slice(0, MOST_CHARACTERS)}…` : whole;
@@ -75,7 +75,7 @@ export function failuresMain(rows: readonly Row[]): Markup {
 ${failureList(rows)}`;
 }
 
-/** The newest. */
+/** The most recent one. */
 export function failuresSection(rows: readonly Row[]): Markup {
   return section(
     'failures',
@@ -89,7 +89,7 @@ export function failuresSection(rows: readonly Row[]): Markup {
 function failureList(rows: readonly Row[]): Markup {
   const { rows: shownRows, template } = liveRows('failures', rows, failureItem);
   return html`<ol class="failures" data-list="failures" data-filled="failures"${rows.length === 0 && html` hidden`}>${shownRows}</ol>${template}
-${emptyNote('failures', rows, 'No request failed since this process started, but for what callers caused.')}`;
+${emptyNote('failures', rows, 'No request has failed since this process started, except failures that callers caused.')}`;
 }
 
 function failureItem(row: Row): Markup {

@@ -1,7 +1,7 @@
-/** How long an answer counts as fresh: those who ask within the time share one. */
+/** How long an answer counts as fresh: requests within this time share one. */
 const FRESH_MS = 1_000;
 
-/** Something that is expensive to find out, asked at most once a second however many pages are open. */
+/** An expensive value, computed at most once a second however many pages are open. */
 export class Fresh<T> {
   readonly #find: () => Promise<T>;
   readonly #now: () => number;

@@ -2,15 +2,15 @@ import { html, type Markup } from './markup.ts';
 import type { Row } from './traffic/index.ts';
 
 /**
- * What the script puts into a page that is open. Places are named by `data-text`, `data-path` and `data-list`; the script knows no
- * more of the page than that, and puts texts in as texts.
+ * The values that the script updates in an open page. `data-text`, `data-path` and `data-list` name the places; the script knows
+ * nothing else about the page, and inserts texts only as text.
  */
 export interface LiveData {
   readonly texts: Readonly<Record<string, string>>;
   /** The `d` of plots. */
   readonly paths: Readonly<Record<string, string>>;
   readonly lists: Readonly<Record<string, readonly Row[]>>;
-  /** Of the policies in force: when it is another one than the page's, the page is out of date. */
+  /** Revision of the policies in force: if it differs from the page's, the page is out of date. */
   readonly policies: string;
 }
 
@@ -23,13 +23,13 @@ export function slot(row: Row, name: string): Markup {
   return html`<span data-slot="${name}">${row[name] ?? ''}</span>`;
 }
 
-/** A term with its text; not shown where the text is empty. */
+/** A term with its text; hidden if the text is empty. */
 export function fact(row: Row, name: string, term: string): Markup {
   const text = row[name] ?? '';
   return html`<div data-row${text === '' && html` hidden`}><dt>${term}</dt><dd data-slot="${name}">${text}</dd></div>`;
 }
 
-/** The rows of a list, and one without texts of which the script makes those that come later. */
+/** The rows of a list, and an empty one that the script copies for new rows. */
 export interface LiveRows {
   readonly rows: readonly Markup[];
   readonly template: Markup;
@@ -39,7 +39,7 @@ export function liveRows(list: string, rows: readonly Row[], render: (row: Row) 
   return { rows: rows.map(render), template: html`<template data-for="${list}">${render({ key: '' })}</template>` };
 }
 
-/** What is said where a list has no rows. */
+/** Shown if a list has no rows. */
 export function emptyNote(list: string, rows: readonly Row[], text: string): Markup {
   return html`<p class="quiet" data-empty="${list}"${rows.length > 0 && html` hidden`}>${text}</p>`;
 }

@@ -1,6 +1,6 @@
 import { printable } from '../printable.ts';
 
-/** HTML that may be sent as it is. Only `html` makes it. */
+/** HTML that may be sent unchanged. Only `html` creates it. */
 class Markup {
   readonly text: string;
 
@@ -11,7 +11,7 @@ class Markup {
 
 export type { Markup };
 
-/** What a template may have in its places. Undefined, null and false are nothing. */
+/** Values in a template. Undefined, null and false are empty. */
 type Content = string | number | Markup | readonly Content[] | undefined | null | false;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -24,8 +24,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A tagged template of HTML. Every text in it is escaped, so that it is safe between tags and between the double quotes of an
- * attribute; there is no way to put a text in without. Controls and characters that reverse the order of letters become visible.
+ * A tagged template for HTML. Every text in it is escaped, so that it is safe between tags and between the double quotes of an
+ * attribute; unescaped texts are not possible. Control characters and text direction overrides become visible.
  */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   let text = strings[0] ?? '';
@@ -42,7 +42,7 @@ function rendered(content: Content): string {
   return escapeText(String(content));
 }
 
-/** A text of whoever it may be, with controls and what reverses the order of letters as escapes. */
+/** A text from any source, with control characters and text direction overrides as escapes. */
 export function visibleText(text: string): string {
   return printable(text.toWellFormed());
 }

@@ -1,6 +1,6 @@
 import type { ApiDescription } from '../config/index.ts';
 
-/** What an API's steps need of Envoy, in words; empty: the request's headers alone. */
+/** What an API's steps need from Envoy, as texts; empty: only the request's headers. */
 export function needsOf({ needs }: Pick<ApiDescription, 'needs'>): readonly string[] {
   const { requestBody, requestText, requestBytes, response, responseBody, answersAlways } = needs;
   const { certificates, events, metadata, headers } = needs;
@@ -10,7 +10,7 @@ export function needsOf({ needs }: Pick<ApiDescription, 'needs'>): readonly stri
     responseBody && "the response's body",
     answersAlways && 'no backend: it answers every request itself',
     certificates && 'attributes of client certificates',
-    events && 'all headers and connection attributes, for events of AWS',
+    events && 'all headers and connection attributes, for AWS events',
     metadata !== undefined && `dynamic metadata: ${named(metadata.namespaces, metadata.others)}`,
     headers.size > 0 && `headers: ${named(headers, false)}`,
   ].filter((need) => need !== false);
@@ -27,12 +27,12 @@ const MOST_NAMES = 20;
 function named(names: ReadonlySet<string>, others: boolean): string {
   const shown = [...names].slice(0, MOST_NAMES);
   const more = names.size - shown.length;
-  return [...shown, ...(more > 0 ? [`${more} more`] : []), ...(others ? ['those that expressions name'] : [])].join(
+  return [...shown, ...(more > 0 ? [`${more} more`] : []), ...(others ? ['others that expressions compute'] : [])].join(
     ', ',
   );
 }
 
-/** What the document tells of the Envoy in front, in words. */
+/** The document's settings of Envoy, as texts. */
 export function envoyToldOf({ envoy }: Pick<ApiDescription, 'envoy'>): readonly string[] {
   return Object.entries(envoy).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${String(value)}`]));
 }

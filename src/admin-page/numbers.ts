@@ -7,7 +7,7 @@ export function rateText(perSecond: number): string {
   return `${significant(perSecond)}/s`;
 }
 
-/** `850 µs`, `12 ms`, `1.2 s`; `–` where there is nothing to measure. */
+/** `850 µs`, `12 ms`, `1.2 s`; `–` if there is nothing to measure. */
 export function durationText(seconds: number | undefined): string {
   if (seconds === undefined) return '–';
   if (seconds < 0.001) return `${significant(seconds * 1e6)} µs`;
@@ -31,7 +31,7 @@ export function bytesText(bytes: number): string {
   return `${significant(value)} ${units[unit]}`;
 }
 
-/** A length of time in its two largest units: `45 s`, `12 min 3 s`, `2 h 5 min`, `3 d 4 h`. */
+/** A duration in its two largest units: `45 s`, `12 min 3 s`, `2 h 5 min`, `3 d 4 h`. */
 export function spanText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const parts: readonly (readonly [number, string])[] = [
@@ -56,7 +56,7 @@ function significant(value: number): string {
   return grouped(String(Number(value.toPrecision(3))));
 }
 
-/** Not by toLocaleString: this Node may have no locales. */
+/** Not toLocaleString: this Node may have no locales. */
 function grouped(digits: string): string {
   const [whole = '', ...fraction] = digits.split('.');
   return [whole.replace(/\B(?=(?:\d{3})+$)/g, ','), ...fraction].join('.');

@@ -1,6 +1,6 @@
 import type { PageAnswer } from '../server/index.ts';
 
-/** Nothing but the page's own files, no script or style within markup, no frame around it, and no texts made into markup. */
+/** Only the page's own files, no inline script or style, no frame around it, and no text as markup. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -12,7 +12,7 @@ const TYPES = {
   'icon.svg': 'image/svg+xml',
 } as const;
 
-/** The only files that are served, by path as `/admin/page.css`. They are in memory: no request names a file. */
+/** The only files that are served, by path, e.g. `/admin/page.css`. They are in memory: a request cannot name a file. */
 export function readPageFiles(): ReadonlyMap<string, PageFile> {
   // admin/ is two levels above src/admin-page/ and above dist/admin-page/ alike.
   const directory = new URL('../../admin/', import.meta.url);

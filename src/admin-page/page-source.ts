@@ -3,7 +3,7 @@ import type { FailureRecord, MetricSnapshot } from '../observability/index.ts';
 import type { Readiness } from '../server/index.ts';
 import type { Reload } from './reload-history.ts';
 
-/** What the page is made of: nothing but reading. */
+/** The data of the page, read-only. */
 export interface AdminPageSource {
   /** Of lambda-ext-proc. */
   readonly version: string;
@@ -11,16 +11,16 @@ export interface AdminPageSource {
   readiness(): Promise<Readiness>;
   /** Of all workers, summed. */
   metrics(): Promise<MetricSnapshot>;
-  /** Of all workers, the newest first. */
+  /** Of all workers, newest first. */
   failures(): Promise<readonly FailureRecord[]>;
-  /** The newest first. */
+  /** Newest first. */
   reloads(): readonly Reload[];
 }
 
-/** Nothing in it shows a payload, a condition, a key or a role. */
+/** Contains no payload, condition, key or role. */
 export interface PoliciesInForce {
   readonly status: PolicyStatus;
-  /** Routes may bring policies of their own. */
+  /** Inline policies are allowed. */
   readonly servesInline: boolean;
   /** In the order of the document. */
   readonly apiNames: readonly string[];

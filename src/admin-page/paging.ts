@@ -9,7 +9,7 @@ export interface PageOf<T> {
   readonly pages: number;
 }
 
-/** `asked`: as of the URL; anything but a number of a page is the first or the last one. */
+/** `asked`: from the URL; an invalid page number means the first or the last page. */
 export function pageOf<T>(items: readonly T[], asked: string | null, size: number): PageOf<T> {
   const pages = Math.max(1, Math.ceil(items.length / size));
   const number = /^\d{1,9}$/.test(asked ?? '') ? Number(asked) : 1;
@@ -17,7 +17,7 @@ export function pageOf<T>(items: readonly T[], asked: string | null, size: numbe
   return { items: items.slice((page - 1) * size, page * size), total: items.length, page, pages };
 }
 
-/** Links to the pages beside this one. `query` is kept. */
+/** Links to the neighbouring pages. `query` is kept. */
 export function pageLinks(path: string, query: Readonly<Record<string, string>>, page: PageOf<unknown>): Markup {
   if (page.pages === 1) return html``;
   const link = (to: number, text: string): Markup => {

@@ -1,10 +1,10 @@
 import { html, type Markup } from './markup.ts';
 
-/** The plot's own units; the style sheet stretches them to the width that there is. */
+/** The plot's own units; the style sheet stretches them to the available width. */
 const WIDTH = 240;
 const HEIGHT = 48;
 
-/** What was measured over a time; undefined: there was nothing to measure, and the line has a gap. */
+/** A value measured over a time; undefined: there was nothing to measure, and the line has a gap. */
 export interface Span {
   /** Milliseconds since the epoch. */
   readonly from: number;
@@ -16,11 +16,11 @@ export interface PlotFrame {
   /** Milliseconds since the epoch. */
   readonly from: number;
   readonly to: number;
-  /** Of the largest value that fits; the least one is 0. */
+  /** The largest value on the scale; the smallest is 0. */
   readonly top: number;
 }
 
-/** The `d` of an SVG path of steps, one for each span; '' where none has a value. */
+/** The `d` of an SVG path of steps, one for each span; '' if none has a value. */
 export function plotPath(spans: readonly Span[], frame: PlotFrame): string {
   const x = (at: number): string => round(((at - frame.from) / (frame.to - frame.from)) * WIDTH);
   let path = '';
@@ -37,7 +37,7 @@ export function plotPath(spans: readonly Span[], frame: PlotFrame): string {
   return path;
 }
 
-/** A decorative plot: what it shows stands as text beside it. `names` are those of the paths that the script keeps up to date. */
+/** A decorative plot: the text next to it has the same information. `names`: of the paths that the script updates. */
 export function plot(paths: Readonly<Record<string, string>>): Markup {
   return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${Object.entries(
     paths,

@@ -1,13 +1,13 @@
 import type { DocumentChanges } from '../config/index.ts';
 
-/** A look at the configuration that found something else than before. */
+/** A reload after which the configuration or its problems were different. */
 export interface Reload {
   readonly at: Date;
-  /** As of `PolicyStatus`; undefined where the document could not be used. */
+  /** As in `PolicyStatus`; undefined if the document could not be used. */
   readonly version: string | undefined;
-  /** What is wrong, line by line; empty where it is in force. */
+  /** The problems, one per line; empty if the document is in force. */
   readonly problems: readonly string[];
-  /** Undefined where there was nothing before, or it could not be used. */
+  /** Undefined if there was no document before, or it could not be used. */
   readonly changes: DocumentChanges | undefined;
 }
 
@@ -23,7 +23,7 @@ export class ReloadHistory {
     this.#reloads = [{ ...reload, problems }, ...this.#reloads].slice(0, MOST_RELOADS);
   }
 
-  /** The newest first. */
+  /** Newest first. */
   get reloads(): readonly Reload[] {
     return this.#reloads;
   }

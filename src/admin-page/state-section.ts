@@ -5,12 +5,12 @@ import { html, type Markup } from './markup.ts';
 import { bytesText, countText, spanText } from './numbers.ts';
 import type { CredentialTotals, Row, Totals } from './traffic/index.ts';
 
-/** How many rows a list has at most: what is worst comes first. */
+/** The maximum number of rows of a list: the worst come first. */
 const MOST_ROWS = 30;
 
 const ORDER = ['failed', 'degraded', 'ok'];
 
-/** One row for each check of /readyz, the worst first. */
+/** One row for each check of /readyz, worst first. */
 export function checkRows({ checks }: Readiness): readonly Row[] {
   return Object.entries(checks)
     .map(([name, { status, reason }]) => ({ key: name, name, status, reason }))
@@ -55,7 +55,7 @@ function statusSlot(row: Row): Markup {
   return html`<span class="status" data-slot="status">${row.status ?? ''}</span>`;
 }
 
-/** The invalid ones first. */
+/** Invalid ones first. */
 export function credentialRows(credentials: readonly CredentialTotals[], now: Date): readonly Row[] {
   const rows = credentials.map(({ source, valid, pastExpiry, age, expiresAt }) => {
     const left = expiresAt === undefined ? undefined : expiresAt - now.getTime();
@@ -84,7 +84,7 @@ export function credentialSection(rows: readonly Row[]): Markup {
     'credentials',
     'Credentials',
     html`<ul class="checks" data-list="credentials">${shown}</ul>${template}
-${emptyNote('credentials', rows, 'No credentials were asked for yet, or all steps bring keys of their own.')}
+${emptyNote('credentials', rows, 'No credentials have been requested yet, or all steps have their own keys.')}
 `,
   );
 }

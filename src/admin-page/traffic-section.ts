@@ -87,7 +87,7 @@ export function functionSection(view: TrafficView): Markup {
   );
 }
 
-/** By the name under which the script keeps each up to date. */
+/** By the name with which the script updates each. */
 export function trafficLists(view: TrafficView): Record<string, readonly Row[]> {
   return {
     ...Object.fromEntries(KINDS.map(([field, list]) => [list, view[field]])),
@@ -95,18 +95,18 @@ export function trafficLists(view: TrafficView): Record<string, readonly Row[]> 
   };
 }
 
-/** Columns whose texts are long. */
+/** Columns with long texts. */
 const WORDS: ReadonlySet<string> = new Set(['cause', 'function']);
 
 interface TableOutline {
   readonly caption: string;
-  /** Said where there are no rows. */
+  /** Shown if there are no rows. */
   readonly none: string;
   /** Slot and heading; the first one names the row. */
   readonly columns: readonly (readonly [slot: string, heading: string])[];
 }
 
-/** In a frame that scrolls by itself where the screen is too small, by keyboard too. */
+/** In a frame that scrolls if the screen is too small, also with the keyboard. */
 function table(list: string, rows: readonly Row[], { caption, none, columns }: TableOutline): Markup {
   const { rows: shown, template } = liveRows(
     list,

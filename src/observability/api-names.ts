@@ -1,13 +1,13 @@
 import { LabelValues, OTHER } from './label-values.ts';
 
-/** Of inline policies, which a route brings along: however many there are, they take nothing from those of the document. */
+/** Limit for inline policies: however many there are, they use no label values of the document's APIs. */
 const INLINE = /^inline:/;
 
 export function isInline(api: string): boolean {
   return INLINE.test(api);
 }
 
-/** Names of APIs as values of a label: 200 of the document and 50 inline ones, then `other` and `inline:other`. */
+/** Names of APIs as label values: 200 of the document and 50 of inline policies, then `other` and `inline:other`. */
 export class ApiNames {
   readonly #document = new LabelValues(200);
   readonly #inline = new LabelValues(50);

@@ -24,7 +24,7 @@ export class ApiTally<M extends TalliedByApi> {
     this.#label = Object.keys(metricCatalogue[metric].labels).find((label) => label !== 'api') ?? '';
   }
 
-  /** `traceId`: of a trace that is recorded. */
+  /** `traceId`: of a recorded trace. */
   add(api: string, value: LabelValue<M, Second<M>> & string, traceId?: string): void {
     (this.#cells.get(api)?.get(value) ?? this.#cell(api, value)).add(1, traceId);
   }

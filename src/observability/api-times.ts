@@ -12,7 +12,7 @@ export class ApiTimes {
     this.#histogram = new TimeHistogram('sidecarTime', registry);
   }
 
-  /** `traceId`: of a trace that is recorded. */
+  /** `traceId`: of a recorded trace. */
   observe(api: string, seconds: number, traceId?: string): void {
     (this.#series.get(api) ?? this.#find(api)).observe(seconds, traceId);
   }

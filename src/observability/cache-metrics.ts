@@ -2,17 +2,17 @@ import type { Registry } from 'prom-client';
 import type { LabelValue } from './catalogue.ts';
 import { createCounter, createGauge } from './create-metric.ts';
 
-/** What is kept, and what has become of requests for it since the start. */
+/** The cached results, and the outcomes of lookups since the start. */
 export interface CacheState {
   readonly entries: number;
   readonly bytes: number;
   readonly lookups: Readonly<Record<LabelValue<'cacheLookups', 'result'>, number>>;
   readonly evictions: Readonly<Record<LabelValue<'cacheEvictions', 'reason'>, number>>;
-  /** Drops what has expired: called before values are read. */
+  /** Drops expired results: called before values are read. */
   sweep(): void;
 }
 
-/** Metrics whose values are asked for at each scrape: counting on the way of requests costs an addition. */
+/** Metrics whose values are read at each scrape: counting in the path of requests costs only an addition. */
 export function cacheMetrics(cache: CacheState, registry: Registry): void {
   createCounter('cacheLookups', registry, (counter) => {
     counter.reset();
@@ -27,7 +27,7 @@ export function cacheMetrics(cache: CacheState, registry: Registry): void {
   createGauge('cacheBytes', registry, (gauge) => gauge.set(cache.bytes));
 }
 
-/** The store that processes share, and what has become of what it was asked since the start. */
+/** The shared result store, and the outcomes of its commands since the start. */
 export interface StoreState {
   readonly isConfigured: boolean;
   readonly isConnected: boolean;

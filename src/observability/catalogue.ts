@@ -6,7 +6,7 @@ import type { MetricDefinition } from './metric-definition.ts';
 import { streamedAnswerMetricCatalogue } from './streamed-answer-catalogue.ts';
 import { traceMetricCatalogue } from './trace-catalogue.ts';
 
-/** Every metric. docs/reference/metrics.md describes each, and a test holds the page against this. */
+/** All metrics. docs/reference/metrics.md describes each, and a test compares the page with this. */
 export const metricCatalogue = {
   streams: {
     name: 'lambda_ext_proc_streams_total',
@@ -17,7 +17,7 @@ export const metricCatalogue = {
   streamsInFlight: {
     name: 'lambda_ext_proc_streams_in_flight',
     type: 'gauge',
-    help: 'Streams that are open now.',
+    help: 'Open streams.',
     labels: {},
   },
   messages: {
@@ -38,26 +38,26 @@ export const metricCatalogue = {
   sidecarTime: {
     name: 'lambda_ext_proc_sidecar_duration_seconds',
     type: 'histogram',
-    help: "The server's own time for one stream: from messages to answers, without the time of Lambda, by API.",
+    help: "The server's own time for one whole stream, without Lambda and without waiting for Envoy, by API.",
     labels: { api: null },
     buckets: [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5],
   },
   passThroughs: {
     name: 'lambda_ext_proc_pass_throughs_total',
     type: 'counter',
-    help: 'Streams that went on untouched, by reason.',
+    help: 'Streams that passed unchanged, by reason.',
     labels: { reason: ['unmatched', 'local_reply'] },
   },
   immediateResponses: {
     name: 'lambda_ext_proc_immediate_responses_total',
     type: 'counter',
-    help: 'Answers given by the server itself, by API and reason: SEND_TO_CONSUMER or an error key.',
+    help: 'Answers of the server itself, by API and reason: SEND_TO_CONSUMER or an error key.',
     labels: { api: null, reason: null },
   },
   failures: {
     name: 'lambda_ext_proc_failures_total',
     type: 'counter',
-    help: 'Failures of requests that callers did not cause, by API and kind; also those after which the request went on.',
+    help: 'Failures of requests that callers did not cause, by API and kind, including those after which the request continued.',
     labels: { api: null, kind: FAILURE_KINDS },
   },
   bodiesUnavailable: {
@@ -69,19 +69,19 @@ export const metricCatalogue = {
   droppedEvents: {
     name: 'lambda_ext_proc_dropped_events_total',
     type: 'counter',
-    help: 'Observability mode: phases whose policies did not run, since the body that they read did not come to its end.',
+    help: 'Observability mode: phases whose policies did not run, because the body that they read did not arrive completely.',
     labels: { phase: ['request', 'response'] },
   },
   unattributedResponses: {
     name: 'lambda_ext_proc_unattributed_responses_total',
     type: 'counter',
-    help: 'Responses refused because nothing told whether a backend or Envoy made them, by what was known of the request.',
+    help: 'Responses refused because it is not known whether a backend or Envoy made them, by the state of the request.',
     labels: { request: ['unseen', 'waiting'] },
   },
   violations: {
     name: 'lambda_ext_proc_protocol_violations_total',
     type: 'counter',
-    help: 'Streams that broke the protocol, by kind.',
+    help: 'Streams that violated the protocol, by kind.',
     labels: { kind: null },
   },
   limits: {
@@ -105,7 +105,7 @@ export const metricCatalogue = {
   refusedStreams: {
     name: 'lambda_ext_proc_refused_streams_total',
     type: 'counter',
-    help: 'gRPC streams that were ended before a service had a message of them, by reason.',
+    help: 'gRPC streams that were ended before a service got a message from them, by reason.',
     labels: { reason: ['http2', 'encoding', 'no_message'] },
   },
   refusedConnections: {
@@ -117,7 +117,7 @@ export const metricCatalogue = {
   bufferedBytes: {
     name: 'lambda_ext_proc_buffered_bytes',
     type: 'gauge',
-    help: 'Bytes that requests hold in memory now: bodies, texts, payloads, results, variables, messages and answers.',
+    help: 'Bytes that requests hold in memory: bodies, texts, payloads, results, variables, messages and answers.',
     labels: {},
   },
   ...streamedAnswerMetricCatalogue,
@@ -140,7 +140,7 @@ export const metricCatalogue = {
   policiesApis: {
     name: 'lambda_ext_proc_policies_apis',
     type: 'gauge',
-    help: 'APIs in the policies in force, inline ones not counted.',
+    help: 'APIs in the policies in force, without inline policies.',
     labels: {},
   },
   reloads: {
@@ -152,44 +152,44 @@ export const metricCatalogue = {
   workersReady: {
     name: 'lambda_ext_proc_workers_ready',
     type: 'gauge',
-    help: 'Workers that serve now.',
+    help: 'Workers that are serving.',
     labels: {},
   },
   workersWanted: {
     name: 'lambda_ext_proc_workers_wanted',
     type: 'gauge',
-    help: 'Workers that should serve.',
+    help: 'Workers that should be serving.',
     labels: {},
   },
   workerRestarts: {
     name: 'lambda_ext_proc_worker_restarts_total',
     type: 'counter',
-    help: 'Workers that ended unasked and were started again.',
+    help: 'Workers that ended unexpectedly and were restarted.',
     labels: {},
   },
   unexpectedErrors: {
     name: 'lambda_ext_proc_unexpected_errors_total',
     type: 'counter',
-    help: 'Exceptions and rejections that no code expected; each is logged.',
+    help: 'Unexpected exceptions and rejections; each is logged.',
     labels: { kind: ['exception', 'rejection'] },
   },
   droppedLogLines: {
     name: 'lambda_ext_proc_log_lines_dropped_total',
     type: 'counter',
-    help: 'Log lines thrown away because standard output was not read fast enough.',
+    help: 'Log lines that were dropped because standard output was not read fast enough.',
     labels: {},
   },
   eventLoopLag: {
     name: 'lambda_ext_proc_event_loop_lag_seconds',
     type: 'gauge',
-    help: 'How late the event loop was since the last scrape, by statistic; the worst of all workers.',
+    help: 'Lag of the event loop since the last scrape, by statistic; the worst of all workers.',
     labels: { statistic: ['median', 'p99', 'max'] },
     aggregator: 'max',
   },
   buildInfo: {
     name: 'lambda_ext_proc_build_info',
     type: 'gauge',
-    help: 'Always 1; the labels tell the versions.',
+    help: 'Always 1; the labels are the versions.',
     labels: { version: null, node: null },
     aggregator: 'first',
   },
@@ -236,7 +236,7 @@ type Catalogue = typeof metricCatalogue;
 
 export type Metric = keyof Catalogue;
 export type Label<M extends Metric> = keyof Catalogue[M]['labels'] & string;
-/** What a label of a metric may be. */
+/** The possible values of a metric's label. */
 export type LabelValue<M extends Metric, L extends Label<M>> = Catalogue[M]['labels'][L] extends readonly (infer V)[]
   ? V
   : string;

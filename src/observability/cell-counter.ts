@@ -13,7 +13,7 @@ export class Cell<L extends string = string> {
     this.labels = labels;
   }
 
-  /** `traceId`: of a trace that is recorded. */
+  /** `traceId`: of a recorded trace. */
   add(count: number, traceId?: string): void {
     this.value += count;
     if (traceId !== undefined) this.exemplar = exemplarOf(traceId, count);
@@ -22,7 +22,7 @@ export class Cell<L extends string = string> {
 
 /**
  * A counter for the hot path: an increment is an addition (15 ns with the lookup, against 300 ns for prom-client's own), and the
- * series are read when somebody scrapes.
+ * series are read at each scrape.
  */
 export class CellCounter<M extends Metric> extends Counter<Label<M>> {
   readonly #cells: Cell<Label<M>>[] = [];

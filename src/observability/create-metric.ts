@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { type Label, type Metric, metricCatalogue } from './catalogue.ts';
 
-/** As the catalogue describes it, for prom-client. */
+/** The catalogue's description in prom-client's form. */
 export function metricOptions<M extends Metric>(metric: M, registry: Registry) {
   const definition = metricCatalogue[metric];
   return {

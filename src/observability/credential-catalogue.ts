@@ -1,11 +1,11 @@
 import type { MetricDefinition } from './metric-definition.ts';
 
-/** Of AWS credentials. */
+/** Metrics of AWS credentials. */
 export const credentialMetricCatalogue = {
   credentialRefreshes: {
     name: 'lambda_ext_proc_credential_refreshes_total',
     type: 'counter',
-    help: 'How often a source was asked for AWS credentials, by source and result.',
+    help: 'Requests for AWS credentials, by source and result.',
     labels: { source: null, result: ['ok', 'failed'] },
   },
   credentialsAge: {

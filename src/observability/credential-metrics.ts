@@ -3,22 +3,22 @@ import { type Cell, CellCounter } from './cell-counter.ts';
 import { createGauge } from './create-metric.ts';
 import { LabelValues } from './label-values.ts';
 
-/** Roles may be made of data. */
+/** Role names may contain a caller's data. */
 const MAX_SOURCES = 100;
 
 /** One set of credentials in use; times in milliseconds since the epoch. */
 export interface CredentialState {
   /** Where they come from, e.g. `default` or the role's name. Never a key. */
   readonly source: string;
-  /** There are valid ones. */
+  /** Whether there are valid credentials. */
   readonly ok: boolean;
   readonly obtainedAt?: number | undefined;
   readonly expiresAt?: number | undefined;
-  /** Used though they have expired. */
+  /** Whether they are used although they have expired. */
   readonly pastExpiry?: boolean | undefined;
 }
 
-/** How often sources of credentials were asked, and how it went. */
+/** Requests to sources of credentials, by result. */
 export class CredentialRefreshes {
   readonly #counter: CellCounter<'credentialRefreshes'>;
   readonly #sources = new LabelValues(MAX_SOURCES);
@@ -40,7 +40,7 @@ export class CredentialRefreshes {
   }
 }
 
-/** `all` is asked at each scrape. */
+/** `all` is called at each scrape. */
 export function credentialGauges(registry: Registry, all: () => Iterable<CredentialState>): void {
   const states = (): CredentialState[] => [...all()].slice(0, MAX_SOURCES);
   createGauge('credentialsAge', registry, (gauge) => {

@@ -1,4 +1,4 @@
-/** A trace that a value is an example of, in the form that prom-client writes. */
+/** An example trace of a value, in prom-client's form. */
 export interface Exemplar {
   readonly labelSet: { readonly trace_id: string };
   readonly value: number;

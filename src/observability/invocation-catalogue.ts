@@ -19,26 +19,26 @@ export const invocationMetricCatalogue = {
   invocationTime: {
     name: 'lambda_ext_proc_invocation_duration_seconds',
     type: 'histogram',
-    help: 'Time from handing an invocation to the Lambda client to its result, attempts and credentials included.',
+    help: 'Time from the call of the Lambda client to the result, including attempts and credentials.',
     labels: { api: null, function: null },
     buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60],
   },
   invocationsInFlight: {
     name: 'lambda_ext_proc_invocations_in_flight',
     type: 'gauge',
-    help: 'Invocations that are under way now, by API and function.',
+    help: 'Invocations that have started and not ended, by API and function.',
     labels: { api: null, function: null },
   },
   attempts: {
     name: 'lambda_ext_proc_invocation_attempts_total',
     type: 'counter',
-    help: 'Requests that were sent to Lambda for invocations, the repeated ones included, by API and function.',
+    help: 'Requests to Lambda for invocations, including retries, by API and function.',
     labels: { api: null, function: null },
   },
   retries: {
     name: 'lambda_ext_proc_invocation_retries_total',
     type: 'counter',
-    help: 'Attempts that were repeated, by API, function and the kind of failure that the one before had.',
+    help: 'Retried attempts, by API, function and kind of the failure before.',
     labels: { api: null, function: null, kind: INVOCATION_KINDS },
   },
   refusedInvocations: {
@@ -50,13 +50,13 @@ export const invocationMetricCatalogue = {
   throttles: {
     name: 'lambda_ext_proc_throttled_invocations_total',
     type: 'counter',
-    help: 'Invocations that Lambda throttled to their last attempt, by whose limit is reached.',
+    help: 'Invocations that Lambda throttled including their last attempt, by the limit that was reached.',
     labels: { limit: ['function', 'account', 'caller', 'unknown'] },
   },
   circuits: {
     name: 'lambda_ext_proc_circuits',
     type: 'gauge',
-    help: 'Circuits that are not closed now, by function and state; each worker has its own.',
+    help: 'Circuits that are not closed, by function and state; each worker has its own.',
     labels: { function: null, state: ['open', 'half_open'] },
   },
   circuitOpenings: {

@@ -17,33 +17,33 @@ export interface InvocationLabels {
 /** How an invocation ended. */
 export interface InvocationEnd {
   /**
-   * `function_error` ran and failed, or its result is no answer in the step's format; `error` never gave a result;
+   * `function_error`: it ran and failed, or its result is not valid in the step's format; `error`: there was no result;
    * `aborted`: the caller left.
    */
   readonly outcome: LabelValue<'invocations', 'outcome'>;
-  /** Empty when all went well. */
+  /** Empty after a success. */
   readonly kind: InvocationFailureKind | '';
-  /** The error key of the failure; empty when all went well. */
+  /** The error key of the failure; empty after a success. */
   readonly key: string;
-  /** Requests that were sent, or tried to be. */
+  /** Requests, whether or not they could be sent. */
   readonly attempts: number;
-  /** Kinds of the failures after which it was tried again; absent: of none. */
+  /** Kinds of the failures that were retried; absent: none. */
   readonly retried?: readonly InvocationFailureKind[] | undefined;
-  /** The service throttled the call: whose limit is reached. */
+  /** If the service throttled the call: the limit that was reached. */
   readonly throttledBy?: LabelValue<'throttles', 'limit'> | undefined;
   readonly seconds: number;
-  /** Of a trace that is recorded. */
+  /** Of a recorded trace. */
   readonly traceId?: string | undefined;
 }
 
-/** An invocation that is under way: one of both, once. */
+/** A running invocation. Exactly one of the two is called, once. */
 export interface OpenInvocation {
   end(end: InvocationEnd): void;
-  /** It was never made, or nobody can tell what became of it. */
+  /** It was never made, or its outcome is not known. */
   drop(): void;
 }
 
-/** How many distinct values each label may have, and how many combinations there may be. */
+/** The maximum number of distinct values of each label, and of combinations. */
 class Bounds {
   readonly distinct: number;
   readonly series: number;
@@ -63,7 +63,7 @@ class Bounds {
   }
 }
 
-/** What is counted for an API and a function. */
+/** Counters of an API and a function. */
 interface FunctionSeries {
   readonly labels: { readonly api: string; readonly function: string };
   inFlight: number;
@@ -73,7 +73,7 @@ interface FunctionSeries {
   readonly refused: Map<string, Cell>;
 }
 
-/** What is counted for a policy of it. */
+/** Counters of one of its policies. */
 interface PolicySeries {
   readonly labels: InvocationLabels;
   readonly bounds: Bounds;
@@ -88,7 +88,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'session_limit',
 ] as const satisfies readonly LabelValue<'refusedInvocations', 'reason'>[]);
 
-/** Counters and times of invocations, by bounded labels; what is over a bound counts under `other`. */
+/** Counters and times of invocations. The number of label values is limited; further ones count as `other`. */
 export class InvocationMetrics {
   readonly #counter: CellCounter<'invocations'>;
   readonly #times: TimeHistogram<'invocationTime'>;
@@ -182,7 +182,7 @@ export class InvocationMetrics {
     });
   }
 
-  /** A histogram is 17 lines for each pair of labels: it gets a tighter bound. */
+  /** A histogram has 17 lines for each pair of labels, so its limit is lower. */
   #functionSeries({ api, function: name }: InvocationLabels, bounds: Bounds): FunctionSeries {
     const known = this.#functions.get(api)?.get(name);
     if (known !== undefined) return known;

@@ -14,18 +14,18 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream | undefined;
   /** Fields of every line, e.g. the worker's number. */
   readonly bindings?: Record<string, unknown> | undefined;
-  /** Told of each line that was thrown away because the reader of standard output does not keep up. */
+  /** Called for each line that is dropped because the reader of standard output does not keep up. */
   readonly onDrop?: (() => void) | undefined;
 }
 
-/** What a stalled reader of standard output may pile up in memory before lines are thrown away. */
+/** Bytes that may wait in memory for a stalled reader of standard output; further lines are dropped. */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
-/** Under load lines leave together: a write for each would cost as much as the line. At the exit all are flushed. */
+/** Under load lines are written together: a write for each would cost as much as the line. At exit all are flushed. */
 const WRITE_BYTES = 4096;
 const FLUSH_MS = 50;
 
 /**
- * JSON lines with `level` as text and `time` in ISO 8601; secrets are cut out by name and by pattern. Bindings of
+ * JSON lines with `level` as text and `time` in ISO 8601; secrets are removed by name and by pattern. Bindings of
  * child loggers are written as they are (pino formats them once): only constants belong there.
  */
 export function createLogger(options: LoggerOptions = {}): Logger {
@@ -56,7 +56,7 @@ function standardOutput(onDrop: (() => void) | undefined): DestinationStream {
   return stream;
 }
 
-/** One error as data: never its own fields beyond these, which in the AWS SDK hold whole requests. */
+/** One error as data. Never its other fields: in the AWS SDK these contain whole requests. */
 function serializeError(error: unknown, withStack: boolean, depth = 0): unknown {
   if (!(error instanceof Error)) return redactText(String(error));
   const { code, kind } = error as Error & { code?: unknown; kind?: unknown };
@@ -70,10 +70,10 @@ function serializeError(error: unknown, withStack: boolean, depth = 0): unknown 
   };
 }
 
-/** With the blanks around; looked for where they begin only, so that a run of blanks costs its length once. */
+/** With surrounding blanks; matched only at their beginning, so that a run of blanks costs its length once. */
 const LINE_BREAK = /(?<!\s)\s*\n\s*/g;
 
-/** One line for people: an error and its causes, without stacks. */
+/** One line for readers: an error and its causes, without stacks. */
 export function describeError(error: unknown): string {
   const parts: string[] = [];
   let current: unknown = error;

@@ -2,9 +2,9 @@ export interface MetricDefinition {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
-  /** The values of each label; null where they are names from outside, which are bounded in number. */
+  /** The values of each label; null if they are names from outside, whose number is limited. */
   readonly labels: Readonly<Record<string, readonly string[] | null>>;
-  /** What several workers' values become; their sum where nothing is said. */
+  /** How the values of several workers are combined; default: their sum. */
   readonly aggregator?: 'max' | 'min' | 'first';
   /** Upper bounds of a histogram's buckets, in seconds. */
   readonly buckets?: readonly number[];

@@ -7,7 +7,7 @@ import {
 } from 'prom-client';
 import type { Exemplar } from './exemplar.ts';
 
-/** What one process counts, as data: `registry.getMetricsAsJSON()`. */
+/** The metrics of one process as data: `registry.getMetricsAsJSON()`. */
 export type MetricSnapshot = readonly MetricObjectWithValues<SnapshotValue>[];
 
 type SnapshotValue = MetricValue<string> & {
@@ -18,7 +18,7 @@ type SnapshotValue = MetricValue<string> & {
 /** Prometheus' own text format, or OpenMetrics, which has exemplars. */
 export type MetricsFormat = 'prometheus' | 'openmetrics';
 
-/** The metrics of several processes as one: counters are summed, gauges as each of them says; the newest exemplars are kept. */
+/** The metrics of several processes as one: counters are summed, gauges combined as each defines; the newest exemplars are kept. */
 export async function sumMetrics(snapshots: readonly MetricSnapshot[]): Promise<MetricSnapshot> {
   const sum = (await AggregatorRegistry.aggregate(
     snapshots.map((one) => [...one]),
@@ -34,7 +34,7 @@ export async function metricsText(snapshot: MetricSnapshot, format: MetricsForma
   return await registry.metrics();
 }
 
-/** prom-client writes `_total` behind a counter's name in OpenMetrics by itself, and takes it off where it has made the metric. */
+/** In OpenMetrics prom-client appends `_total` to a counter's name itself, and removes it when it creates the metric. */
 function printable(metric: MetricSnapshot[number], isOpen: boolean) {
   const name = isOpen && String(metric.type) === 'counter' ? metric.name.replace(/_total$/, '') : metric.name;
   const named = { ...metric, name };
@@ -42,15 +42,15 @@ function printable(metric: MetricSnapshot[number], isOpen: boolean) {
 }
 
 /**
- * What must outlive a process that ended: its counters and histograms. Without them a sum over the others would fall,
- * and Prometheus take that for a restart of everything.
+ * The metrics of an ended process that must be kept: its counters and histograms. Without them the sum over the others would
+ * decrease, and Prometheus would treat that as a restart of all processes.
  */
 export function countersOf(snapshot: MetricSnapshot): MetricSnapshot {
-  // As data between processes the type is text, whatever the library's declaration says.
+  // In data between processes the type is a string, whatever the library's declaration says.
   return snapshot.filter(({ type }) => ['counter', 'histogram'].includes(String(type)));
 }
 
-/** The library's sums have none. */
+/** The library drops them when it sums. */
 function withExemplars(sum: MetricSnapshot, snapshots: readonly MetricSnapshot[]): MetricSnapshot {
   const newest = new Map<string, Exemplar>();
   for (const { name, values } of snapshots.flat()) {

@@ -16,15 +16,15 @@ import { TraceMetrics } from './trace-metrics.ts';
 
 /** A circuit that is not closed. */
 export interface CircuitState {
-  /** As policies name the function. */
+  /** The function's name in the policies. */
   readonly function: string;
   readonly state: LabelValue<'circuits', 'state'>;
 }
 
-/** Names of functions may be made of data. */
+/** Names of functions may contain a caller's data. */
 const MAX_CIRCUITS = 200;
 
-/** Everything that one server process counts, in a registry of its own. docs/reference/metrics.md describes each. */
+/** All metrics of one server process, in a separate registry. docs/reference/metrics.md describes each. */
 export class Metrics {
   readonly registry = new Registry();
   readonly traces = new TraceMetrics(this.registry);
@@ -40,7 +40,7 @@ export class Metrics {
   readonly #refusedConnections = new Tally('refusedConnections', this.registry);
   readonly #immediateResponses = new ApiTally('immediateResponses', this.registry);
   readonly #failures = new ApiTally('failures', this.registry);
-  /** What the admin page shows. */
+  /** For the admin page. */
   readonly recentFailures = new RecentFailures();
   readonly #violations = new Tally('violations', this.registry);
   readonly #credentialRefreshes = new CredentialRefreshes(this.registry);
@@ -71,12 +71,12 @@ export class Metrics {
     this.#circuitGauge();
   }
 
-  /** All values as data, to be summed with those of other processes. */
+  /** All values as data, to be added to those of other processes. */
   async snapshot(): Promise<MetricSnapshot> {
     return (await this.registry.getMetricsAsJSON()) as MetricSnapshot;
   }
 
-  /** Adds CPU, memory and event-loop lag of this process; until `stop`. Not for tests that only count. */
+  /** Adds CPU, memory and event-loop lag of this process, until `stop`. Not needed in tests that only count. */
   watchProcess(version: string): void {
     this.#process = registerProcessMetrics(this.registry);
     createGauge('buildInfo', this.registry).set({ version, node: process.versions.node }, 1);
@@ -96,7 +96,7 @@ export class Metrics {
     this.#streams.add(outcome);
   }
 
-  /** All that began, since the process did. */
+  /** All streams since the start of the process. */
   get streamsBegun(): number {
     return this.#streamsBegun;
   }
@@ -114,20 +114,20 @@ export class Metrics {
     return this.#invocations.begin(labels);
   }
 
-  /** A request failed, or one of its steps did and it went on. `traceId`: of a trace that is recorded. */
+  /** A request failed, or one of its steps failed and it continued. `traceId`: of a recorded trace. */
   failed(record: FailureRecord, traceId?: string): void {
-    // What callers do must not push out what an operator looks for.
+    // Failures caused by callers must not evict those that an operator looks for.
     if (record.byCaller) return;
     this.#failures.add(record.api, record.kind, traceId);
     this.recentFailures.add(record);
   }
 
-  /** The server's own seconds for one stream, without waiting for Lambda or Envoy. `traceId`: of a trace that is recorded. */
+  /** The server's own seconds for one stream, without waiting for Lambda or Envoy. `traceId`: of a recorded trace. */
   sidecarTime(api: string, seconds: number, traceId?: string): void {
     this.#sidecarTime.observe(api, seconds, traceId);
   }
 
-  /** A stream that went on untouched. */
+  /** A stream that passed unchanged. */
   passThrough(reason: LabelValue<'passThroughs', 'reason'>): void {
     this.#passThroughs.add(reason);
   }
@@ -149,7 +149,7 @@ export class Metrics {
     this.#limits.add(limit);
   }
 
-  /** Streams that no service has had a message of. */
+  /** Streams that ended before a service got a message. */
   streamsRefused(reason: LabelValue<'refusedStreams', 'reason'>, count: number): void {
     this.#refusedStreams.add(reason, count);
   }
@@ -167,7 +167,7 @@ export class Metrics {
     this.#violations.add(kind);
   }
 
-  /** An answer is sent while it arrives. */
+  /** An answer is being streamed. */
   responseStreamOpened(): void {
     this.#responseStreams++;
   }
@@ -181,7 +181,7 @@ export class Metrics {
     this.#responseStreamBytes += bytes;
   }
 
-  /** `cut`: why it did not come to its end. */
+  /** `cut`: why it was cut off before its end. */
   responseStreamClosed(cut: LabelValue<'responseStreamCuts', 'reason'> | undefined): void {
     this.#responseStreams--;
     if (cut !== undefined) this.#responseStreamCuts.add(cut);
@@ -191,12 +191,12 @@ export class Metrics {
     this.#collectedAnswers.add(reason);
   }
 
-  /** Asked at each scrape for the bytes of bodies held in memory. */
+  /** Called at each scrape for the bytes of bodies in memory. */
   observeBufferedBytes(bytes: () => number): void {
     this.#bufferedBytes = bytes;
   }
 
-  /** An exception or rejection that no code expected; the process goes on. */
+  /** An unexpected exception or rejection; the process continues. */
   unexpectedError(kind: LabelValue<'unexpectedErrors', 'kind'>): void {
     this.#unexpectedErrors.add(kind);
   }
@@ -205,17 +205,17 @@ export class Metrics {
     this.#droppedLogLines.inc();
   }
 
-  /** A load of the configuration, the first included. `apis`: how many the policies now in force have. */
+  /** A load of the configuration, including the first. `apis`: the number of APIs in the policies now in force. */
   reload(ok: boolean, apis?: number, now: number = Date.now()): void {
     this.#reloads.add(ok ? 'ok' : 'failed');
-    // Only where a configuration is loaded: a worker, whose supervisor does that, would add a 0.
+    // Only in the process that loads the configuration: a worker, whose supervisor does that, would add a 0.
     this.#policies ??= this.#policyGauges();
     this.#policies.valid.set(ok ? 1 : 0);
     if (ok) this.#policies.loadedAt.set(now / 1000);
     if (apis !== undefined) this.#policies.apis.set(apis);
   }
 
-  /** A source was asked for credentials. */
+  /** Credentials were requested from a source. */
   credentialsRefreshed(source: string, ok: boolean): void {
     this.#credentialRefreshes.add(source, ok);
   }
@@ -225,27 +225,27 @@ export class Metrics {
     this.#circuitOpenings.add(name);
   }
 
-  /** Asked at each scrape for the circuits that are not closed. */
+  /** Called at each scrape for the circuits that are not closed. */
   observeCircuits(states: () => Iterable<CircuitState>): void {
     this.#circuits = states;
   }
 
-  /** Asked at each scrape for the credentials in use. */
+  /** Called at each scrape for the credentials in use. */
   observeCredentials(states: () => Iterable<CredentialState>): void {
     this.#credentials = states;
   }
 
-  /** Asked at each scrape for the results that are kept. */
+  /** Called at each scrape for the cached results. */
   observeCache(cache: CacheState): void {
     cacheMetrics(cache, this.registry);
   }
 
-  /** Asked at each scrape for the store that processes share. */
+  /** Called at each scrape for the shared result store. */
   observeStore(store: StoreState): void {
     storeMetrics(store, this.registry);
   }
 
-  /** For a supervisor: asked at each scrape for the state of its workers. */
+  /** For a supervisor: called at each scrape for the state of its workers. */
   observeWorkers(counts: () => { readonly ready: number; readonly wanted: number; readonly restarts: number }): void {
     this.#gauge('workersReady', () => counts().ready);
     this.#gauge('workersWanted', () => counts().wanted);

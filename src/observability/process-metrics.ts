@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import type { LabelValue } from './catalogue.ts';
 import { createCounter, createGauge } from './create-metric.ts';
 
-/** The timer's period: the histogram counts it as delay, so it is taken off again. */
+/** The timer's period: the histogram counts it as delay, so it is subtracted. */
 const RESOLUTION_MS = 20;
 
 /** CPU, memory, open files and event-loop lag of this process. `stop` ends the sampling of the event loop. */

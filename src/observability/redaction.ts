@@ -1,15 +1,15 @@
 /**
- * What never reaches a log line: values under a name that says secret, and secrets that other people's texts quote
- * (AWS repeats the session token in a SignatureDoesNotMatch answer). Also bounds what hostile input can make us write.
+ * Removes from log lines: values under names of secrets, and secrets that texts of others quote
+ * (AWS repeats the session token in a SignatureDoesNotMatch answer). Also limits how much hostile input can make the log write.
  */
 
 export const REDACTED = '[redacted]';
 
 const SECRET_NAME =
   /secret|password|passphrase|token|authorization|cookie|credential|private-?key|^access-?key(?:-?id)?$/i;
-/** What callers and functions send: for debugging only. */
+/** Data of callers and functions: logged only for debugging. */
 const PAYLOAD_NAME = /^(?:payload|body|content)$/i;
-/** Names that look like secrets and are none. */
+/** Names that look like secrets but are not. */
 const HARMLESS_NAME = /^(?:credentials(?:State|Source|Age)|tokens|tokenCount)$/;
 
 // As in a header, an assignment, JSON and JSON within JSON. Linear: each part ends where the next one cannot begin.
@@ -31,7 +31,7 @@ export function kindOf(name: string): NameKind {
   return PAYLOAD_NAME.test(name) ? 'payload' : 'plain';
 }
 
-/** A text with quoted secrets cut out, at most 8 KiB long. */
+/** A text without quoted secrets, at most 8 KiB long. */
 export function redactText(text: string): string {
   const bounded = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
   if (bounded.length < 12) return bounded;
@@ -40,8 +40,8 @@ export function redactText(text: string): string {
 }
 
 /**
- * A copy of a value of a log line without secrets, and without payloads unless asked for; at most four levels deep.
- * Errors are left to their serializer.
+ * A copy of a value of a log line without secrets, and without payloads unless requested; at most four levels deep.
+ * Errors are handled by their serializer.
  */
 export function redactValue(value: unknown, withPayloads: boolean, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);

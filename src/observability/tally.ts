@@ -26,8 +26,8 @@ type Tallied =
 const DISTINCT_VALUES = 50;
 
 /**
- * A counter with one label. The values that the catalogue tells exist from the start, with 0: a rate over a counter that is born with
- * its first event misses it.
+ * A counter with one label. The values in the catalogue exist from the start, with 0: a rate over a counter that is created by
+ * its first event misses that event.
  */
 export class Tally<M extends Tallied> {
   readonly #counter: CellCounter<M>;

@@ -10,9 +10,9 @@ export type TimedMetric = 'sidecarTime' | 'invocationTime' | 'responseStreamFirs
 /** One series of a histogram of times. */
 export class TimeSeries {
   readonly labels: Readonly<Record<string, string>>;
-  /** For each bucket, what is in it and not in the one before; the last is for what is over all bounds. */
+  /** The number of values in each bucket, not cumulative; the last one is for values over all bounds. */
   readonly counts: number[];
-  /** The last of each bucket. */
+  /** The last exemplar of each bucket. */
   readonly exemplars: (Exemplar | undefined)[] = [];
   sum = 0;
   readonly #bounds: readonly number[];
@@ -23,7 +23,7 @@ export class TimeSeries {
     this.#bounds = bounds;
   }
 
-  /** `traceId`: of a trace that is recorded. */
+  /** `traceId`: of a recorded trace. */
   observe(seconds: number, traceId?: string): void {
     const bounds = this.#bounds;
     let bucket = 0;
@@ -34,7 +34,7 @@ export class TimeSeries {
   }
 }
 
-/** A histogram for the hot path: see CellCounter. prom-client's own takes 700 ns for an observation. */
+/** A histogram for the hot path: see CellCounter. prom-client's own needs 700 ns for an observation. */
 export class TimeHistogram<M extends TimedMetric> extends Histogram<Label<M>> {
   readonly #series: TimeSeries[] = [];
   readonly #metric: M;
@@ -56,11 +56,11 @@ export class TimeHistogram<M extends TimedMetric> extends Histogram<Label<M>> {
   override async get(): Values<M> {
     const values = this.#series.flatMap((series) => this.#valuesOf(series));
     const { name, help } = metricCatalogue[this.#metric];
-    // The library's declaration forgets `le`, and has an enumeration for the type.
+    // The library's declaration lacks `le`, and has an enum for the type.
     return { name, help, type: 'histogram', aggregator: 'sum', values } as unknown as Awaited<Values<M>>;
   }
 
-  /** What prom-client asks for where it writes text. */
+  /** Called by prom-client when it writes text. */
   getForPromString(): Values<M> {
     return this.get();
   }

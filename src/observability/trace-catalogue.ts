@@ -1,6 +1,6 @@
 import type { MetricDefinition } from './metric-definition.ts';
 
-/** Of traces, where these are on. */
+/** Metrics of traces, if traces are on. */
 export const traceMetricCatalogue = {
   traceSpans: {
     name: 'lambda_ext_proc_trace_spans_total',
@@ -11,7 +11,7 @@ export const traceMetricCatalogue = {
   limitedTraces: {
     name: 'lambda_ext_proc_traces_limited_total',
     type: 'counter',
-    help: 'Streams that were to be recorded as a trace and were not, since too many were.',
+    help: 'Streams that were selected for a trace but not recorded, because the limit was reached.',
     labels: {},
   },
 } as const satisfies Record<string, MetricDefinition>;

@@ -3,7 +3,7 @@ import type { LabelValue } from './catalogue.ts';
 import { createCounter } from './create-metric.ts';
 import { Tally } from './tally.ts';
 
-/** What becomes of traces. */
+/** Metrics of traces. */
 export class TraceMetrics {
   readonly #spans: Tally<'traceSpans'>;
   readonly #limited: ReturnType<typeof createCounter>;
@@ -17,7 +17,7 @@ export class TraceMetrics {
     this.#spans.add(outcome, count);
   }
 
-  /** A stream that was to be recorded is not. */
+  /** A stream was selected but is not recorded. */
   traceLimited(): void {
     this.#limited.inc();
   }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { quoted, type Variables } from './variables.ts';
 
-/** Where traces go to, and how: OTLP with protobuf over HTTP. */
+/** The destination of traces: OTLP with protobuf over HTTP. */
 export interface ExporterSettings {
   readonly url: string;
   /** May hold secrets. */
   readonly headers: Readonly<Record<string, string>>;
-  /** For one batch with all its attempts. */
+  /** For one batch, including all attempts. */
   readonly timeoutMs: number;
   readonly compression: 'gzip' | 'none';
   readonly ca: Buffer | undefined;
@@ -20,14 +20,14 @@ const GRPC_PORT = '4317';
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** A signal's own variable goes before the one for all signals. */
+/** A signal's own variable takes precedence over the one for all signals. */
 function both(name: string): readonly [ofTraces: string, ofAll: string] {
   return [`${PREFIX}TRACES_${name}`, `${PREFIX}${name}`];
 }
 
 export const endpointVariables = both('ENDPOINT');
 
-/** What cannot be used is noted as a problem. */
+/** Values that cannot be used are recorded as problems. */
 export function readExporterSettings(variables: Variables): ExporterSettings {
   checkProtocol(variables);
   const url = readUrl(variables);
@@ -35,7 +35,7 @@ export function readExporterSettings(variables: Variables): ExporterSettings {
   const key = readFile(variables, 'CLIENT_KEY');
   if ((cert === undefined) !== (key === undefined)) {
     const [variable] = both(cert === undefined ? 'CLIENT_CERTIFICATE' : 'CLIENT_KEY');
-    variables.refuse(variable, 'a client certificate and its key go together, and one of them is not set');
+    variables.refuse(variable, 'a client certificate requires its key and the reverse, but one of them is not set');
   }
   return {
     url,
@@ -51,11 +51,11 @@ export function readExporterSettings(variables: Variables): ExporterSettings {
 function checkProtocol(variables: Variables): void {
   const found = variables.first(both('PROTOCOL'));
   if (found === undefined || found.text.toLowerCase() === 'http/protobuf') return;
-  const instead = 'set it to http/protobuf, which collectors take on port 4318';
+  const instead = 'set it to http/protobuf, which collectors accept on port 4318';
   variables.refuse(found.variable, `${quoted(found.text)} is a protocol that this server does not have: ${instead}`);
 }
 
-/** The one for all signals is a base, to which the path of traces is added. */
+/** The variable for all signals is a base URL, to which the path of traces is added. */
 function readUrl(variables: Variables): string {
   const [ofTraces, ofAll] = endpointVariables;
   const found = variables.first(endpointVariables);
@@ -64,7 +64,7 @@ function readUrl(variables: Variables): string {
   const url = URL.parse(text);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     const example = variable === ofTraces ? DEFAULT_URL : 'http://localhost:4318';
-    // It may hold a password.
+    // It may contain a password.
     variables.refuse(variable, `it is not a URL of http or https, such as ${example}`);
     return DEFAULT_URL;
   }
@@ -82,10 +82,10 @@ function readHeaders(variables: Variables): Record<string, string> {
   for (const variable of [ofAll, ofTraces]) {
     for (const [name, value] of Object.entries(variables.pairs(variable))) {
       if (!HEADER_NAME.test(name)) {
-        // Of `authorization: Basic eDp5==` all up to the first `=` is the name.
+        // In `authorization: Basic eDp5==` everything before the first `=` would be the name.
         variables.warn(
           variable,
-          'a header of it has a name that HTTP does not allow: write name=value, percent-encoded',
+          'it has a header whose name is not valid in HTTP: write name=value, percent-encoded',
         );
       } else if (HEADER_VALUE.test(value)) headers[name.toLowerCase()] = value;
       else variables.warn(variable, `the header ${quoted(name)} has a value that HTTP does not allow`);

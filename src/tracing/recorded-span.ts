@@ -18,13 +18,13 @@ const KINDS: Readonly<Record<SpanKind, OtelKind>> = {
 
 type Redact = (text: string) => string;
 
-/** What stays the same in a trace. */
+/** Values that are the same in the whole trace. */
 interface Carried {
   readonly random: boolean;
   readonly traceState: string | undefined;
 }
 
-/** A span that is the child of somebody else's, or the first of a trace. The sampler decides whether it is recorded. */
+/** A span whose parent is outside of this process, or the first of a trace. The sampler decides whether it is recorded. */
 export function beginSpan(tracer: Tracer, name: string, kind: SpanKind, parent: TraceParent | undefined): TraceSpan {
   const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remoteContext(parent));
   const span = tracer.startSpan(name, { kind: KINDS[kind] }, context);
@@ -37,7 +37,7 @@ function remoteContext({ traceId, spanId, sampled, traceState }: TraceParent) {
   return { traceId, spanId, traceFlags: sampled ? 1 : 0, isRemote: true, ...kept };
 }
 
-/** A span of ours changes nothing of it. */
+/** Not changed by this process's spans. */
 class KeptTraceState {
   readonly #text: string;
 

@@ -17,20 +17,20 @@ export interface TracingParts {
   readonly observer: TracingObserver;
   readonly logger: Logger;
   readonly version: string;
-  /** The worker's number, where there are several. */
+  /** The worker's number, if there are several workers. */
   readonly worker: number | undefined;
 }
 
 type ExporterOptions = Required<NonNullable<ConstructorParameters<typeof OTLPTraceExporter>[0]>>;
 
 const SERVICE = 'lambda-ext-proc';
-/** Batches on their way at a time. A receiver that never ends its answers takes no more memory than these. */
+/** Concurrent exports. A receiver that never ends its answers uses no more memory than these. */
 const CONCURRENT_BATCHES = 4;
-/** Characters of an attribute's text, so that a queue that is full has a bound in bytes. */
+/** Characters of an attribute's text, so that a full queue has a maximum size in bytes. */
 const MAX_TEXT = 256;
 const MAX_ATTRIBUTES = 32;
 
-/** Spans by OpenTelemetry's SDK, sent in batches. What loads this loads the SDK. */
+/** Spans with OpenTelemetry's SDK, sent in batches. Importing this file loads the SDK. */
 export function createTracing(settings: TracingSettings, parts: TracingParts): Tracing {
   const { observer, logger, version } = parts;
   const exporter = new WatchedExporter(createExporter(settings.exporter), observer, logger);
@@ -53,7 +53,7 @@ export function createTracing(settings: TracingSettings, parts: TracingParts): T
   };
 }
 
-/** Everything is told, so that the exporter reads no variable by itself. */
+/** Every option is set, so that the exporter does not read variables itself. */
 function createExporter({ url, headers, timeoutMs, compression, ca, cert, key }: ExporterSettings): OTLPTraceExporter {
   return new OTLPTraceExporter({
     url,
@@ -81,7 +81,7 @@ function createProcessor(
   });
 }
 
-/** What the processor counts of itself tells of spans that its queue had no room for, and nothing else does. */
+/** Only the processor's own counter shows how many spans its full queue dropped. */
 function dropCounter(observer: TracingObserver): MeterProvider {
   const meter = createNoopMeter();
   meter.createCounter = () => ({
@@ -104,7 +104,7 @@ function createResource({ resource }: TracingSettings, { version, worker }: Trac
   return defaultResource().merge(resourceFromAttributes({ ...own, ...resource }));
 }
 
-/** A receiver that is away or slow holds nobody up. */
+/** A receiver that is down or slow delays nothing. */
 async function closeWithin(provider: TracerProvider, timeoutMs: number): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, timeoutMs);

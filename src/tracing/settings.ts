@@ -3,17 +3,17 @@ import { type Environment, quoted, type VariableProblem, Variables } from './var
 
 /** Which traces are recorded. */
 export interface SamplerSettings {
-  /** As OTEL_TRACES_SAMPLER calls it. */
+  /** As OTEL_TRACES_SAMPLER names it. */
   readonly name: string;
-  /** What somebody else's span says is followed. */
+  /** Whether the decision of the parent span is followed. */
   readonly parentBased: boolean;
-  /** Of what has no such span. */
+  /** For streams without a parent span. */
   readonly root: 'always_on' | 'always_off' | 'ratio';
   /** From 0 to 1. */
   readonly ratio: number;
 }
 
-/** How spans wait for being sent. Times in milliseconds. */
+/** The queue of spans. Times in milliseconds. */
 export interface BatchSettings {
   readonly delayMs: number;
   readonly timeoutMs: number;
@@ -25,7 +25,7 @@ export interface TracingSettings {
   readonly exporter: ExporterSettings;
   readonly sampler: SamplerSettings;
   readonly batch: BatchSettings;
-  /** What this process is. */
+  /** The attributes of this process. */
   readonly resource: Readonly<Record<string, string>>;
 }
 
@@ -48,7 +48,7 @@ const MAX_QUEUE = 65_536;
 
 /**
  * What the standard variables say (https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/). Traces are on
- * where OTEL_TRACES_EXPORTER is otlp, or where it is not set and an endpoint is; docs/guides/tracing.md has each variable.
+ * if OTEL_TRACES_EXPORTER is otlp, or if it is not set but an endpoint is; docs/guides/tracing.md has each variable.
  */
 export function readTracingSettings(environment: Environment): TracingChoice {
   const variables = new Variables(environment);

@@ -4,8 +4,8 @@ import type { Tracing } from './span.ts';
 import type { Environment } from './variables.ts';
 
 /**
- * Traces of this process as the environment says; undefined where they are off. OpenTelemetry's SDK is loaded only here. What the
- * environment says and cannot be is logged, and never keeps a server from serving.
+ * Traces of this process as configured in the environment; undefined if they are off. OpenTelemetry's SDK is loaded only here. An
+ * invalid variable is logged, and never prevents a server from serving.
  */
 export async function startTracing(environment: Environment, parts: TracingParts): Promise<Tracing | undefined> {
   const choice = readTracingSettings(environment);
@@ -28,7 +28,7 @@ function report({ settings, problems }: TracingChoice, { logger, worker }: Traci
     const level = fatal ? 'error' : 'warn';
     logger[level](
       { variable, problem: message },
-      fatal ? 'traces are off' : 'a variable of OpenTelemetry is not used as it is',
+      fatal ? 'traces are off' : 'a variable of OpenTelemetry cannot be used as it is',
     );
   }
   if (settings === undefined) return;

@@ -12,8 +12,8 @@ const RECORD: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED }
 const LEAVE: SamplingResult = { decision: SamplingDecision.NOT_RECORD };
 
 /**
- * The samplers of OTEL_TRACES_SAMPLER, with a limit in rate for all but `always_on`: a caller chooses the flag and the id of its
- * trace, and must not be able to have all of them recorded. A span within the process does as the one that it is a child of.
+ * The samplers of OTEL_TRACES_SAMPLER, with a rate limit for all except `always_on`: a caller chooses the flag and the id of its
+ * trace, and must not be able to have all streams recorded. A span within the process follows its parent.
  */
 export class StreamSampler implements Sampler {
   readonly #settings: SamplerSettings;

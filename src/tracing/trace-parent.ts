@@ -1,10 +1,10 @@
 import { readTraceState } from './trace-state.ts';
 
-/** A span of somebody else, of which a span of ours is a child. */
+/** A span outside of this process that is the parent of a span here. */
 export interface TraceParent {
   /** 32 hexadecimal digits in lower case, not all 0. */
   readonly traceId: string;
-  /** 16 of them. */
+  /** 16 hexadecimal digits. */
   readonly spanId: string;
   readonly sampled: boolean;
   /** The trace id has at least 56 random bits (Trace Context, level 2). */
@@ -18,7 +18,7 @@ export interface TraceCarrier {
   values(name: string): readonly string[] | undefined;
 }
 
-/** Longer ones are nobody's: version 00 has 55 characters, and what later versions add is short. */
+/** Longer ones are not valid: version 00 has 55 characters, and later versions add little. */
 const MAX_LENGTH = 256;
 const VERSION_00_LENGTH = 55;
 const TRACE_PARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/;
@@ -32,12 +32,12 @@ const XRAY_ROOT = /^1-([0-9a-f]{8})-([0-9a-f]{24})$/;
 const XRAY_PARENT = /^[0-9a-f]{16}$/;
 
 /**
- * The parent by `traceparent` and `tracestate`, else by `X-Amzn-Trace-Id`, which an Envoy has with the tracer of X-Ray.
- * Undefined where there is none, or one that is not valid: then a trace of its own begins. Never throws, whatever a caller sends.
+ * The parent from `traceparent` and `tracestate`, otherwise from `X-Amzn-Trace-Id`, which an Envoy with the X-Ray tracer sends.
+ * Undefined if there is none, or an invalid one: then a new trace begins. Never throws, whatever a caller sends.
  */
 export function readTraceParent(carrier: TraceCarrier): TraceParent | undefined {
   const values = carrier.values('traceparent');
-  // Of two nobody can tell which is right.
+  // With two values it is not known which one is right.
   const [text] = values ?? [];
   if (text !== undefined && values?.length === 1) {
     const parent = parseTraceParent(text);
@@ -88,7 +88,7 @@ function parseXRayHeader(text: string): TraceParent | undefined {
   return traceId === NO_TRACE ? undefined : { traceId, spanId, sampled, random: false, traceState: undefined };
 }
 
-/** What goes out for a span, as header fields. */
+/** The header fields for a span of an outgoing call. */
 export function formatTraceParent({ traceId, spanId, sampled, random }: Omit<TraceParent, 'traceState'>): string {
   return `00-${traceId}-${spanId}-0${(sampled ? SAMPLED : 0) | (random ? RANDOM : 0)}`;
 }

@@ -1,10 +1,10 @@
 /**
- * Streams a second that a process records at most, whatever callers say: what recording one takes is about a tenth of a
- * millisecond, so that this many take a hundredth of a core.
+ * The maximum number of streams that a process records per second, whatever callers say: recording one takes about 0.1 ms, so
+ * this many take a hundredth of a core.
  */
 const TRACES_PER_SECOND = 100;
 
-/** A token bucket that holds one second's worth. `now` in milliseconds of a clock that never goes back. */
+/** A token bucket for one second. `now`: milliseconds of a clock that never goes back. */
 export class TraceRate {
   readonly #perSecond: number;
   readonly #now: () => number;
@@ -18,7 +18,7 @@ export class TraceRate {
     this.#at = now();
   }
 
-  /** False: there are too many. */
+  /** False: the limit is reached. */
   take(): boolean {
     const now = this.#now();
     this.#tokens = Math.min(this.#perSecond, this.#tokens + ((now - this.#at) * this.#perSecond) / 1000);

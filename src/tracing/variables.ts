@@ -1,4 +1,4 @@
-/** Something about a variable of the environment that an operator has to know. */
+/** A problem of an environment variable, for operators. */
 export interface VariableProblem {
   readonly variable: string;
   /** What is wrong, and what to do. Never a value that may be a secret. */
@@ -9,7 +9,7 @@ export interface VariableProblem {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads variables as OpenTelemetry's specification says, and notes what it cannot take. */
+/** Reads variables as OpenTelemetry's specification says, and records the invalid ones. */
 export class Variables {
   readonly problems: VariableProblem[] = [];
   readonly #environment: Environment;
@@ -18,12 +18,12 @@ export class Variables {
     this.#environment = environment;
   }
 
-  /** An empty variable is one that is not set. */
+  /** An empty variable counts as not set. */
   text(variable: string): string | undefined {
     return this.#environment[variable]?.trim() || undefined;
   }
 
-  /** The first that is set: a signal's own goes before the one for all signals. */
+  /** The first that is set: a signal's own variable comes before the one for all signals. */
   first(variables: readonly string[]): { readonly variable: string; readonly text: string } | undefined {
     for (const variable of variables) {
       const text = this.text(variable);
@@ -32,7 +32,7 @@ export class Variables {
     return undefined;
   }
 
-  /** One of `known`, else nothing. */
+  /** One of `known`, otherwise undefined. */
   choice<T extends string>(variables: readonly string[], known: readonly T[]): T | undefined {
     const found = this.first(variables);
     if (found === undefined) return undefined;
@@ -41,7 +41,7 @@ export class Variables {
     return value;
   }
 
-  /** A number within `from` and `to`, else nothing. */
+  /** A number from `from` to `to`, otherwise undefined. */
   number(variables: readonly string[], range: NumberRange): number | undefined {
     const found = this.first(variables);
     if (found === undefined) return undefined;
@@ -53,7 +53,7 @@ export class Variables {
     return undefined;
   }
 
-  /** Pairs `name=value,…`, percent-encoded. A pair that is none is left out, and not told, since it may be a secret. */
+  /** Pairs `name=value,…`, percent-encoded. An invalid pair is omitted and not shown, because it may be a secret. */
   pairs(variable: string): Record<string, string> {
     const pairs: Record<string, string> = {};
     let number = 0;
@@ -72,7 +72,7 @@ export class Variables {
     this.note(variable, `${message}; it is ignored`);
   }
 
-  /** Something to know, and nothing more. */
+  /** For information only. */
   note(variable: string, message: string): void {
     this.problems.push({ variable, message, fatal: false });
   }

@@ -3,11 +3,11 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { describeError, type Logger } from '../observability/index.ts';
 import type { TracingObserver } from './span.ts';
 
-/** Often enough for whoever looks at the log of the last hour, seldom enough for a receiver that is away for a day. */
+/** Often enough to be found in the log of the last hour, rarely enough for a receiver that is down for a day. */
 const AGAIN_MS = 600_000;
 const MAX_REASON = 256;
 
-/** Counts what becomes of the spans of an exporter, and logs when it begins to fail and when it works again. */
+/** Counts the spans that an exporter has sent or lost, and logs when it begins to fail and when it works again. */
 export class WatchedExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #observer: TracingObserver;
@@ -28,7 +28,7 @@ export class WatchedExporter implements SpanExporter {
     this.#exporter.export(spans, (result) => {
       if (result.code === ExportResultCode.SUCCESS) this.#succeeded(spans.length);
       else this.#failed(spans.length, result.error);
-      // The batch processor would log each failure by itself.
+      // Otherwise the batch processor would log each failure.
       resultCallback({ code: ExportResultCode.SUCCESS });
     });
   }
@@ -58,6 +58,6 @@ export class WatchedExporter implements SpanExporter {
     if (now - this.#loggedAt < AGAIN_MS) return;
     this.#loggedAt = now;
     const reason = describeError(error ?? new Error('the receiver gave no reason')).slice(0, MAX_REASON);
-    this.#logger.warn({ reason, lost: this.#lost }, 'traces cannot be exported; requests are served all the same');
+    this.#logger.warn({ reason, lost: this.#lost }, 'traces cannot be exported; requests are not affected');
   }
 }

@@ -61,7 +61,7 @@ const provokedBy: Readonly<Record<string, Fault | 'policies' | 'overload'>> = {
 };
 /** Panels on which a low number is the bad one. */
 const badBelow: Readonly<Record<string, number>> = {
-  'Policies are those of the file': 1,
+  'Policies of the file are in force': 1,
   'Time until credentials expire': 240,
 };
 

@@ -11,7 +11,7 @@ export const cache: Row = {
       targets: [{ expr: promql.rate('cacheLookups', { by: ['result'] }), legend: '{{result}}' }],
     },
     {
-      title: 'Share that called no function',
+      title: 'Share answered without a call',
       of: ['cacheLookups'],
       unit: 'percentunit',
       targets: [

@@ -12,7 +12,7 @@ export const configuration: Row = {
       targets: [{ expr: promql.increase('reloads', { by: ['result'] }), legend: '{{result}}' }],
     },
     {
-      title: 'Policies are those of the file',
+      title: 'Policies of the file are in force',
       of: ['policiesValid'],
       unit: 'bool_yes_no',
       targets: [{ expr: promql.min('policiesValid', byInstance), legend: '{{instance}}' }],

@@ -60,7 +60,7 @@ export const functions: Row = {
       ],
     },
     {
-      title: 'Throttled by whose limit',
+      title: 'Throttled, by limit',
       of: ['throttles'],
       unit: 'ops',
       targets: [{ expr: promql.rate('throttles', { by: ['limit'] }), legend: '{{limit}}' }],
@@ -84,7 +84,7 @@ export const functions: Row = {
       targets: [{ expr: promql.sum('invocationsInFlight', ofFunction), legend: NAME }],
     },
     {
-      title: 'Refused without asking AWS',
+      title: 'Refused without a call to AWS',
       of: ['refusedInvocations', 'circuits', 'circuitOpenings'],
       unit: 'short',
       targets: [

@@ -28,7 +28,7 @@ export const processes: Row = {
       ],
     },
     {
-      title: 'How late the event loop is',
+      title: 'Event loop lag',
       of: ['eventLoopLag'],
       unit: 's',
       targets: [

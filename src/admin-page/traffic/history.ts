@@ -1,14 +1,14 @@
 import type { MetricSnapshot } from '../../observability/index.ts';
 import { type Totals, totalsOf } from './totals.ts';
 
-/** How far apart the kept samples are, and how many there are: an hour. */
+/** The interval of the kept samples and their number: one hour. */
 const STEP_MS = 15_000;
 const MAX_SAMPLES = 240;
-/** A page that asks gets numbers this fresh. */
+/** The maximum age of numbers for a page. */
 const FRESH_MS = 2_000;
 /** How long the numbers of each function are kept. */
 export const FUNCTION_WINDOW_MS = 300_000;
-/** The sampling takes at most this part of the time, however many series there are. */
+/** Sampling uses at most this fraction of the time, however many series there are. */
 const SHARE = 1 / 200;
 const MAX_PAUSE_MS = 60_000;
 
@@ -21,7 +21,7 @@ export interface TrafficOptions {
   readonly stepMs?: number;
 }
 
-/** What the last hour looked like: the metrics of every 15 seconds, as few numbers as the page needs. */
+/** The last hour: the metrics of every 15 seconds, reduced to the numbers that the page needs. */
 export class TrafficHistory {
   readonly #options: TrafficOptions;
   readonly #now: () => number;
@@ -53,7 +53,7 @@ export class TrafficHistory {
     this.#timer = undefined;
   }
 
-  /** Oldest first, the last one a moment old. Rejects where the metrics cannot be had. */
+  /** Oldest first, the last one a moment old. Rejects if the metrics are not available. */
   async samples(): Promise<readonly Totals[]> {
     const age = this.#now() - (this.#latest?.at ?? 0);
     if (age >= FRESH_MS || age < 0) await this.#take();
@@ -61,7 +61,7 @@ export class TrafficHistory {
     return latest === undefined || latest === this.#samples.at(-1) ? this.#samples : [...this.#samples, latest];
   }
 
-  /** Whoever asks meanwhile shares one. */
+  /** Concurrent requests share one. */
   #take(): Promise<void> {
     this.#taking ??= this.#sample().finally(() => {
       this.#taking = undefined;
@@ -75,7 +75,7 @@ export class TrafficHistory {
     this.#nextAt = sample.at + Math.min((performance.now() - begin) / SHARE, MAX_PAUSE_MS);
     this.#latest = sample;
     this.#options.onSample?.(sample);
-    // A clock that was set back: what was before cannot be compared any more.
+    // The clock was set back: earlier samples can no longer be compared.
     if (sample.at < (this.#samples.at(-1)?.at ?? 0)) this.#samples.length = 0;
     const last = this.#samples.at(-1);
     // A timer fires a little early or late.

@@ -7,7 +7,7 @@ export interface Buckets {
 
 export const NO_BUCKETS: Buckets = { bounds: [], counts: [] };
 
-/** Seconds; undefined where nothing was observed. Within a bucket values count as spread evenly, as by Prometheus' histogram_quantile. */
+/** Seconds; undefined if nothing was observed. Within a bucket values count as evenly distributed, as in Prometheus' histogram_quantile. */
 export function quantile(q: number, { bounds, counts }: Buckets): number | undefined {
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (total <= 0) return undefined;
@@ -16,7 +16,7 @@ export function quantile(q: number, { bounds, counts }: Buckets): number | undef
   for (const [i, count] of counts.entries()) {
     const from = i === 0 ? 0 : (bounds[i - 1] ?? 0);
     const to = bounds[i];
-    // Nothing is known of how far the last bucket reaches.
+    // The last bucket has no known upper bound.
     if (to === undefined) return from;
     if (count > 0 && below + count >= rank) return from + ((to - from) * (rank - below)) / count;
     below += count;
@@ -24,7 +24,7 @@ export function quantile(q: number, { bounds, counts }: Buckets): number | undef
   return bounds.at(-1);
 }
 
-/** What was observed between two states of a histogram. A histogram that began anew counts whole. */
+/** The observations between two states of a histogram. After a restart the whole histogram counts. */
 export function since(before: Buckets | undefined, now: Buckets): Buckets {
   if (before === undefined || before.counts.length !== now.counts.length) return now;
   const counts = now.counts.map((count, i) => count - (before.counts[i] ?? 0));

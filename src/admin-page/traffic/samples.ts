@@ -1,14 +1,14 @@
 import { type Buckets, since } from './quantile.ts';
 import type { Totals } from './totals.ts';
 
-/** The time between two samples that follow each other. */
+/** The time between two consecutive samples. */
 export interface Interval {
   readonly seconds: number;
   readonly before: Totals;
   readonly after: Totals;
 }
 
-/** `samples`: oldest first. Where a clock was set back there is none. */
+/** `samples`: oldest first. There is none where the clock was set back. */
 export function intervalsOf(samples: readonly Totals[]): readonly Interval[] {
   return samples.slice(1).flatMap((after, i) => {
     const before = samples[i];
@@ -17,7 +17,7 @@ export function intervalsOf(samples: readonly Totals[]): readonly Interval[] {
   });
 }
 
-/** From `ms` before the last sample, or as long ago as there are samples, to the last one; undefined where there is one only. */
+/** From `ms` before the last sample, or from the oldest one, to the last one; undefined if there is only one. */
 export function lastInterval(samples: readonly Totals[], ms: number): Interval | undefined {
   const after = samples.at(-1);
   if (after === undefined) return undefined;
@@ -26,7 +26,7 @@ export function lastInterval(samples: readonly Totals[], ms: number): Interval |
   return { seconds: (after.at - before.at) / 1000, before, after };
 }
 
-/** How much a counter rose; one that began anew counts whole. */
+/** The increase of a counter; after a restart its whole value. */
 export function rise({ before, after }: Interval, count: (totals: Totals) => number): number {
   const [from, to] = [count(before), count(after)];
   return to >= from ? to - from : to;

@@ -1,7 +1,7 @@
 import { type MetricSnapshot, metricCatalogue } from '../../observability/index.ts';
 import { type Buckets, NO_BUCKETS, sum } from './quantile.ts';
 
-/** What the page shows of the metrics at one moment. Counters only rise, but where a process began anew. */
+/** The metrics of the page at one moment. Counters only increase, except after a restart of a process. */
 export interface Totals {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -10,12 +10,12 @@ export interface Totals {
   readonly bufferedBytes: number;
   /** Of requests, by kind; without those that callers caused. */
   readonly failures: ReadonlyMap<string, number>;
-  /** Invocations that gave no answer, by kind. */
+  /** Invocations without an answer, by kind. */
   readonly invocationErrors: ReadonlyMap<string, number>;
   readonly sidecarTime: Buckets;
   /** Of all invocations. */
   readonly lambdaTime: Buckets;
-  /** Of one API each. */
+  /** One for each API. */
   readonly functions: readonly FunctionTotals[];
   readonly credentials: readonly CredentialTotals[];
   readonly memoryBytes: number;
@@ -75,7 +75,7 @@ export function totalsOf(snapshot: MetricSnapshot, at: number): Totals {
   };
 }
 
-/** A caller who left is no error. */
+/** A caller who left is not an error. */
 function isError({ labels }: Value): boolean {
   return labels.outcome === 'error' || labels.outcome === 'function_error';
 }

@@ -6,7 +6,7 @@ import { type Buckets, quantile, since } from './quantile.ts';
 import { type Interval, intervalsOf, lastInterval, observed, rise } from './samples.ts';
 import type { FunctionTotals, Totals } from './totals.ts';
 
-/** What `now` means: long enough for a few requests a minute to be seen. */
+/** The period of `now`: long enough to show a few requests per minute. */
 const NOW_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const MOST_ROWS = 20;
@@ -19,7 +19,7 @@ export interface PlotView {
   readonly paths: readonly string[];
 }
 
-/** Texts by slot; `key` tells rows of one list apart. */
+/** Texts by slot; `key` identifies a row of a list. */
 export interface Row {
   readonly key: string;
   readonly [slot: string]: string;
@@ -89,7 +89,7 @@ function plotView(
   return { now, highest: text(top), paths: lines.map((spans) => plotPath(spans, frame)) };
 }
 
-/** Those that happened within the last hour, the most frequent first. */
+/** Kinds within the last hour, most frequent first. */
 function kindRows(samples: readonly Totals[], counts: (totals: Totals) => ReadonlyMap<string, number>): readonly Row[] {
   const [hour, minutes] = [HOUR_MS, FUNCTION_WINDOW_MS].map((ms) => lastInterval(samples, ms));
   if (hour === undefined || minutes === undefined) return [];

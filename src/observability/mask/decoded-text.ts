@@ -1,16 +1,16 @@
-/** A text without one layer of escapes, with the place of each of its characters in the text that it was made of. */
+/** A text without one layer of escapes, with the position of each character in the original text. */
 export interface DecodedText {
   readonly text: string;
-  /** Where character i begins and ends there. */
+  /** The begin and the end of character i in the original. */
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
 }
 
 type Escape = { readonly length: number; readonly text: string } | undefined;
-/** The escape that begins at `at`, if one does. */
+/** The escape that begins at `at`, if there is one. */
 export type ReadEscape = (text: string, at: number) => Escape;
 
-/** Undefined where there is no such escape. Linear. */
+/** Undefined if there is no such escape. Linear. */
 export function decodeText(text: string, read: ReadEscape): DecodedText | undefined {
   const parts: string[] = [];
   const starts = new Uint32Array(text.length);
@@ -30,7 +30,7 @@ export function decodeText(text: string, read: ReadEscape): DecodedText | undefi
     }
     changed = true;
     parts.push(text.slice(plainFrom, at), found.text);
-    // No escape is shorter than what it stands for.
+    // No escape is shorter than the text that it encodes.
     for (let i = 0; i < found.text.length; i++) {
       starts[size] = at;
       ends[size] = at + found.length;
@@ -44,7 +44,7 @@ export function decodeText(text: string, read: ReadEscape): DecodedText | undefi
   return { text: parts.join(''), starts, ends };
 }
 
-/** Any blank, as if it stood for nothing. */
+/** Any blank, decoded to nothing. */
 export const blank: ReadEscape = (text, at) => (/\s/.test(text[at] ?? '') ? { length: 1, text: '' } : undefined);
 
 const SHORT: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
@@ -73,7 +73,7 @@ export const urlEscape: ReadEscape = (text, at) => {
   return undefined;
 };
 
-/** As in a form: a plus is a blank, too. */
+/** As in a form: a plus is also a blank. */
 export const formEscape: ReadEscape = (text, at) => (text[at] === '+' ? { length: 1, text: ' ' } : urlEscape(text, at));
 
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -13,11 +13,11 @@ import {
 /** From, and up to but not including. */
 export type Range = readonly [from: number, to: number];
 
-/** How often what was decoded is decoded again: base64 in JSON in a URL is two. JSON within JSON does not count. */
+/** How often a decoded text is decoded again: base64 in JSON in a URL is two. JSON within JSON does not count. */
 const LAYERS = 3;
-/** JSON within JSON: each level has twice the backslashes of the one before. */
+/** JSON within JSON: each level has twice as many backslashes as the previous one. */
 const JSON_LEVELS = 8;
-/** Shorter ones occur in whatever is decoded though it is no base64. */
+/** Shorter values occur by chance in decoded text that is not base64. */
 const LEAST_IN_BYTES = 3;
 
 const ESCAPES: readonly (readonly [sign: string, read: ReadEscape])[] = [
@@ -32,8 +32,8 @@ const BASE64_LINES = /(?:[A-Za-z0-9+/]{64}\r?\n|[A-Za-z0-9+/]{76}\r?\n)+[A-Za-z0
 const HEX = /[0-9A-Fa-f]{6,}/g;
 
 /**
- * Where a text has one of the values: as it is, with the escapes of JSON, URLs, forms and XML, in base64 of either alphabet
- * or hexadecimal (also as a part of what is encoded), and in layers of these. Overlapping, in no order.
+ * The places where a text contains one of the values: unencoded, with the escapes of JSON, URLs, forms and XML, in base64 of
+ * either alphabet or hexadecimal (also as a part of the encoded data), and in layers of these. Overlapping, in no order.
  */
 export function findValues(text: string, values: readonly string[], layers = LAYERS): Range[] {
   const found: Range[] = [];
@@ -49,7 +49,7 @@ export function findValues(text: string, values: readonly string[], layers = LAY
   return found;
 }
 
-/** Without looking behind JSON's escapes. */
+/** Without decoding JSON's escapes. */
 function findInLevel(text: string, values: readonly string[], layers: number): Range[] {
   const found = findPlain(text, values);
   const containers = values.filter(isContainer).map((value) => value.replaceAll(/\s/g, ''));
@@ -82,15 +82,15 @@ function findPlain(text: string, values: readonly string[]): Range[] {
   return found;
 }
 
-/** An object or a list: whoever writes it may space it in another way, so it is compared without blanks. */
+/** An object or a list: it may be written with other blanks, so it is compared without blanks. */
 const isContainer = (value: string): boolean => /^\s*(?:\{.*\}|\[.*\])\s*$/s.test(value);
 
-/** Where what was decoded is in the text that it was made of. */
+/** The position of the decoded data in the original text. */
 function sourceOf({ starts, ends }: DecodedText, [from, to]: Range): Range {
   return [starts[from] ?? 0, ends[to - 1] ?? 0];
 }
 
-/** The run may begin with other characters of the alphabet, as in `key/…`: so each way to cut it into groups is tried. */
+/** The run may begin with other characters of the alphabet, as in `key/…`: so each way to split it into groups is tried. */
 function holdsEncoded(run: string, encoding: 'base64' | 'hex', values: readonly string[], layers: number): boolean {
   const group = encoding === 'hex' ? 2 : 4;
   for (let skipped = 0; skipped < group; skipped++) {
@@ -99,7 +99,7 @@ function holdsEncoded(run: string, encoding: 'base64' | 'hex', values: readonly 
       const wanted = Buffer.from(value);
       if (wanted.length >= LEAST_IN_BYTES ? bytes.includes(wanted) : skipped === 0 && bytes.equals(wanted)) return true;
     }
-    // What is no text has no further layer.
+    // Data that is not text has no further layer.
     if (!isUtf8(bytes)) continue;
     const text = bytes.toString('utf8');
     if (isReadable(text) && findValues(text, values.filter(isLong), layers - 1).length > 0) return true;
@@ -109,5 +109,5 @@ function holdsEncoded(run: string, encoding: 'base64' | 'hex', values: readonly 
 
 const isLong = (value: string): boolean => Buffer.byteLength(value) >= LEAST_IN_BYTES;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what tells bytes from a text.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they distinguish bytes from text.
 const isReadable = (text: string): boolean => !/[\x00-\x08\x0e-\x1f]/.test(text);

@@ -1,14 +1,14 @@
 import { findValues } from './find-values.ts';
 
-/** What stands in the place of a value that is not shown. */
+/** Replaces a value that is not shown. */
 export const MASKED = '[masked]';
 
-/** Gives a text without the values, however it writes them. */
+/** Returns a text without the values, in whatever encoding they occur. */
 export type Mask = (text: string) => string;
 
 /**
- * A mask of these values. Of a value that is itself JSON its texts and numbers count as well, since a payload may have them in
- * other places; of one in lines, as a key in PEM, each line. Blank ones do not count.
+ * A mask of these values. If a value is JSON, its strings and numbers are masked too, because a payload may have them in other
+ * places; if it has several lines, such as a PEM key, each line. Blank values are ignored.
  */
 export function maskOf(values: Iterable<string>): Mask {
   const all = [...new Set([...values].flatMap(partsOf))].filter((value) => value.trim() !== '');
@@ -25,7 +25,7 @@ export function maskOf(values: Iterable<string>): Mask {
   };
 }
 
-/** A copy of data with each text of it masked. Names of fields stay: they must not come from a caller or a function. */
+/** A copy of data with each string masked. Names of fields stay: they must not come from a caller or a function. */
 export function maskData(data: unknown, mask: Mask): unknown {
   if (typeof data === 'string') return mask(data);
   if (Array.isArray(data)) return data.map((item) => maskData(item, mask));
@@ -33,7 +33,7 @@ export function maskData(data: unknown, mask: Mask): unknown {
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, maskData(value, mask)]));
 }
 
-/** Short parts, as the number 1, would take half of every text with them. */
+/** Short parts, such as the number 1, would mask half of every text. */
 const LEAST_OF_PART = 4;
 
 function partsOf(value: string): readonly string[] {

@@ -14,7 +14,7 @@ test('lists are joined, and nothing is said of what is not there', () => {
   assert.equal(html`${[html`<i>`, '<', [1, 0]]}${undefined}${null}${false}|${''}`.text, '<i>&lt;10|');
 });
 
-test('an object that only looks like markup is no markup', () => {
+test('an object that only looks like markup is not markup', () => {
   const forged = { text: '<script>' } as unknown as string;
   assert.throws(() => html`${forged}`, TypeError);
 });

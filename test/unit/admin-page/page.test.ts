@@ -232,7 +232,7 @@ test('a failure tells its place, what to do about it and how to find it in the l
     '4bf92f3577b34da6a3ce929d0e0e4736',
     'aws-1',
     'AccessDeniedException, status 403',
-    'the request went on',
+    'the request continued',
   ]) {
     assert.ok(text.includes(part), part);
   }

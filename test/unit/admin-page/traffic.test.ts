@@ -21,7 +21,7 @@ async function samplesOf(work: readonly ((metrics: Metrics) => void)[], metrics 
   return samples;
 }
 
-test('a quantile lies within its bucket, and nothing is told where nothing was seen', () => {
+test('a quantile lies within its bucket, and nothing is reported if nothing was observed', () => {
   const bounds = [0.1, 0.2];
   assert.equal(quantile(0.5, { bounds, counts: [0, 0, 0] }), undefined);
   assert.equal(quantile(0.5, { bounds, counts: [4, 0, 0] }), 0.05);
@@ -29,7 +29,7 @@ test('a quantile lies within its bucket, and nothing is told where nothing was s
   assert.equal(quantile(0.99, { bounds, counts: [1, 1, 8] }), 0.2);
 });
 
-test('rates, kinds and times of what happened since are told, and nothing of what was before', async () => {
+test('rates, kinds and times of what happened since are reported, and nothing of what was before', async () => {
   const metrics = new Metrics();
   for (let i = 0; i < 1000; i++) streamed(metrics);
   const view = trafficView(
@@ -56,7 +56,7 @@ function streamed(metrics: Metrics): void {
   metrics.streamClosed('completed');
 }
 
-test('a counter that began anew counts from nothing, and no rate is negative', async () => {
+test('a counter that was reset counts from 0, and no rate is negative', async () => {
   let metrics = new Metrics();
   for (let i = 0; i < 500; i++) streamed(metrics);
   let now = START;

@@ -48,7 +48,7 @@ function end(span: TraceSpan): void {
   span.end();
 }
 
-test("spans arrive with their parents, the caller's tracestate and what they are told", async (t) => {
+test("spans arrive with their parents, the caller's tracestate and their attributes", async (t) => {
   const receiver = await startOtlpReceiver(t);
   const { tracing, counts } = scene(receiver.endpoint, {
     OTEL_SERVICE_NAME: 'edge',
@@ -160,7 +160,7 @@ test('a receiver that is away costs what the queue holds, and is logged once', a
   assert.match(String(log[0]?.reason), /ECONNREFUSED/);
 });
 
-test('a receiver that takes nothing is told by its answer', async (t) => {
+test('a receiver that takes nothing is reported by its answer', async (t) => {
   const receiver = await startOtlpReceiver(t, {
     answer: (_, response) => void response.writeHead(401, 'Unauthorized').end('no such key'),
   });

@@ -95,7 +95,7 @@ test('what cannot be keeps traces off, and says what to do', () => {
     ],
     [
       { ...ON, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
-      'off OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" is a protocol that this server does not have: set it to http/protobuf, which collectors take on port 4318; no traces are sent',
+      'off OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" is a protocol that this server does not have: set it to http/protobuf, which collectors accept on port 4318; no traces are sent',
     ],
     [
       { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
@@ -118,7 +118,7 @@ test('a header that is written as HTTP has it is ignored, and its value not told
   };
   assert.deepEqual(readTracingSettings(environment).settings?.exporter.headers, { 'x-kept': '1' });
   assert.deepEqual(problemsOf(environment), [
-    'on OTEL_EXPORTER_OTLP_HEADERS: a header of it has a name that HTTP does not allow: write name=value, percent-encoded; it is ignored',
+    'on OTEL_EXPORTER_OTLP_HEADERS: it has a header whose name is not valid in HTTP: write name=value, percent-encoded; it is ignored',
     'on OTEL_EXPORTER_OTLP_HEADERS: the header "x-tenant" has a value that HTTP does not allow; it is ignored',
   ]);
 });
@@ -129,7 +129,7 @@ test('a client certificate without its key keeps traces off', (t) => {
   const file = join(directory, 'pem');
   writeFileSync(file, 'PEM');
   const alone = { ...ON, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: file };
-  assert.match(problemsOf(alone)[0] ?? '', /^off OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: .*go together/);
+  assert.match(problemsOf(alone)[0] ?? '', /^off OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: .*requires its key/);
   const { settings } = readTracingSettings({ ...alone, OTEL_EXPORTER_OTLP_CLIENT_KEY: file });
   assert.deepEqual([String(settings?.exporter.cert), String(settings?.exporter.key)], ['PEM', 'PEM']);
 });

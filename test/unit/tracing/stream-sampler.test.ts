@@ -54,7 +54,7 @@ for (const [name, ratio, expected] of [
   ['parentbased_always_off', '', { root: false, sampled: true, not: false }],
   ['parentbased_traceidratio', '0.01', { root: false, sampled: true, not: false }],
 ] as const) {
-  test(`${name} decides as the specification says, but for the rate`, () => {
+  test(`${name} decides as the specification says, except the rate`, () => {
     const { ask } = scene(name, ratio);
     assert.deepEqual({ root: ask(HIGH), sampled: ask(HIGH, 'sampled'), not: ask(HIGH, 'not') }, expected);
     if (ratio !== '') assert.equal(ask(LOW), true);

@@ -40,7 +40,7 @@ test('the warm-up of a server that traces is not recorded, and a wrong variable 
   assert.deepEqual(
     said.map(({ level, msg, variable }) => [level, msg, variable]),
     [
-      ['warn', 'a variable of OpenTelemetry is not used as it is', 'OTEL_BSP_SCHEDULE_DELAY'],
+      ['warn', 'a variable of OpenTelemetry cannot be used as it is', 'OTEL_BSP_SCHEDULE_DELAY'],
       ['info', 'traces are on', undefined],
     ],
   );

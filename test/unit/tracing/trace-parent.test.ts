@@ -98,7 +98,7 @@ test('tracestate alone is nothing', () => {
   assert.equal(readTraceParent(carrier({ tracestate: 'congo=1' })), undefined);
 });
 
-test("X-Ray's header is read where there is no valid traceparent", () => {
+test("X-Ray's header is read if there is no valid traceparent", () => {
   const header = 'Root=1-4bf92f35-77b34da6a3ce929d0e0e4736;Parent=00f067aa0ba902b7;Sampled=1';
   const expected = { traceId: TRACE, spanId: SPAN, sampled: true, random: false, traceState: undefined };
   assert.deepEqual(readTraceParent(carrier({ 'x-amzn-trace-id': header })), expected);
