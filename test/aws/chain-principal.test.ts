@@ -6,7 +6,7 @@ import { invocation } from '../support/invocation.ts';
 import { type StaticSession, startLocalAws } from '../support/ministack.ts';
 import { until } from '../support/stores.ts';
 
-test('a user is told by its ARN, sessions of a role by the role, and each role that is assumed stays a part', async (t) => {
+test('a user is identified by its ARN, sessions of a role by the role, and each role that is assumed stays a part', async (t) => {
   const aws = await startLocalAws();
   t.after(() => aws.stop());
   const variables = [

@@ -144,7 +144,7 @@ suite("the machine's identity", () => {
     assert.equal((await invoker.invoke(callOf())).status, 200);
   });
 
-  test('a credential process that fails is told without its command', async () => {
+  test('a credential process that fails is reported without its command', async () => {
     process.env.AWS_CONFIG_FILE = file(
       'config',
       '[default]\ncredential_process = sh -c "echo my-secret >&2; exit 3"\n',
@@ -179,7 +179,7 @@ suite("the machine's identity", () => {
     }
   });
 
-  test('comes from a web identity token file read anew for each session', async () => {
+  test('comes from a web identity token file read again for each session', async () => {
     const role = await aws.createRole('pod', {
       Version: '2012-10-17',
       Statement: [
@@ -207,7 +207,7 @@ suite("the machine's identity", () => {
     assert.ok((invoker.credentials()[0]?.expiresAt ?? 0) > Date.now());
   });
 
-  test('comes from EKS Pod Identity whose token is read anew each time', async () => {
+  test('comes from EKS Pod Identity whose token is read again each time', async () => {
     const tokens: unknown[] = [];
     const url = await serve(({ headers }, response) => {
       tokens.push(headers.authorization);
@@ -286,7 +286,7 @@ suite("the machine's identity", () => {
   });
 
   for (const status of [500, 503]) {
-    test(`an instance metadata service that answers ${status} is told with its address and its status`, async () => {
+    test(`an instance metadata service that answers ${status} is reported with its address and its status`, async () => {
       const endpoint = await serve((_request, response) => response.writeHead(status).end('out of order'));
       delete process.env.AWS_EC2_METADATA_DISABLED;
       process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = endpoint;
@@ -299,7 +299,7 @@ suite("the machine's identity", () => {
     });
   }
 
-  test('what a Pod Identity agent answers is told once and without the token', async () => {
+  test('what a Pod Identity agent answers is reported once and without the token', async () => {
     const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJwb2QifQ.c2lnbmF0dXJl';
     const url = await serve(({ headers }, response) => {
       const said = `[1a2b]: (ExpiredTokenException): Token ${headers.authorization} is expired\nat line 2`;
@@ -314,7 +314,7 @@ suite("the machine's identity", () => {
     assert.doesNotMatch(message, /eyJ|my-secret-id|line 2|not a valid container metadata service/);
   });
 
-  test('an agent that is not there is told with its address', async () => {
+  test('an agent that is not there is reported with its address', async () => {
     process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI = 'http://127.0.0.1:1/v1/credentials';
     const { message } = await failureOf(invoker, callOf());
     assert.match(message, /container: .*GET http:\/\/127\.0\.0\.1:1: connect ECONNREFUSED/);

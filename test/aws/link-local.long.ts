@@ -178,7 +178,7 @@ if (inNamespace(import.meta.url, [imds, ecs, pod].map(onLoopback))) {
       }
     }
 
-    test('an agent that takes the request and says nothing is told by its address', async () => {
+    test('an agent that takes the request and says nothing is reported by its address', async () => {
       await listen(pod, () => {});
       Object.assign(process.env, sources['EKS Pod Identity'].environment);
       const { endpoint } = await lambda();

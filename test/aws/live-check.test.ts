@@ -55,7 +55,7 @@ suite('check --live against a local AWS', () => {
     await aws.stop();
   });
 
-  test('a function that may be invoked is told with the identity', async () => {
+  test('a function that may be invoked is reported with the identity', async () => {
     const { lines, problems } = await live(document('function: enrich'));
     const line = only(
       lines,
@@ -66,7 +66,7 @@ suite('check --live against a local AWS', () => {
     assert.ok(!line.includes(caller.secretKey) && !line.includes(caller.accessKey));
   });
 
-  test('a function that is not there is told with name and region', async () => {
+  test('a function that is not there is reported with name and region', async () => {
     only(
       (await live(document('function: enrcih'))).lines,
       'live: enrcih is not in us-east-1',
@@ -79,7 +79,7 @@ suite('check --live against a local AWS', () => {
     );
   });
 
-  test('an identity without the permission is told with the action', async () => {
+  test('an identity without the permission is reported with the action', async () => {
     const line = only(
       (await live(document('function: enrich', stranger))).lines,
       'may not invoke enrich in us-east-1',
@@ -89,7 +89,7 @@ suite('check --live against a local AWS', () => {
     assert.ok(!line.includes(stranger.secretKey));
   });
 
-  test('keys that AWS does not know are told', async () => {
+  test('keys that AWS does not know are reported', async () => {
     const unknown = { accessKey: 'AKIANOBODYNOBODY', secretKey: 'hidden-secret' };
     const line = only(
       (await live(document('function: enrich', unknown))).lines,
@@ -102,7 +102,7 @@ suite('check --live against a local AWS', () => {
     );
   });
 
-  test('roles are assumed, and one that cannot be is told with the reason of STS', async () => {
+  test('roles are assumed, and one that cannot be assumed is reported with the reason of STS', async () => {
     only(
       (await live(document(`function: enrich, roleArn: "${role}"`, caller))).lines,
       'may be invoked by role arn:aws:iam::',
@@ -115,7 +115,7 @@ suite('check --live against a local AWS', () => {
     );
   });
 
-  test('steps that call the same are asked for once, and each is told', async () => {
+  test('steps that call the same are asked for once, and each is reported', async () => {
     const text = document('function: enrcih')
       .replace(/( {6}- .*\n)/, '$1$1')
       .replace('name: step', 'name: first');
@@ -144,7 +144,7 @@ suite('check --live against a stub', () => {
     ['TooManyRequestsException', ['warning: live: f in us-east-1 is throttled']],
     ['ServiceException', ['f in us-east-1 could not be checked:']],
   ] as const) {
-    test(`${type} is told`, async () => {
+    test(`${type} is reported`, async () => {
       const status = type === 'TooManyRequestsException' ? 429 : type === 'ServiceException' ? 500 : 403;
       const answer = {
         status,
@@ -189,7 +189,7 @@ suite('check --live against a stub', () => {
     assert.equal(stub.requests.length, 0);
   });
 
-  test('a secret that is not there is told by its place', async () => {
+  test('a secret that is not there is reported by its place', async () => {
     const text = document(['function: f']).replace(
       `secretKey: ${secretKey}`,
       `secretKey: "{#secrets.get('env:LAMBDA_EXT_PROC_SECRET_LIVE_TEST')}"`,
@@ -249,7 +249,7 @@ suite('check --live against a stub', () => {
     await assert.rejects(alone, /--live checks the functions of policies\.yaml/);
   });
 
-  test('nobody there is told', async () => {
+  test('a missing server is reported', async () => {
     const text = document(['function: f']).replace(`127.0.0.1:${stub.port}`, '127.0.0.1:1');
     only((await live(text)).lines, 'f in us-east-1 could not be reached:', 'correct `endpoint`');
   });

@@ -132,7 +132,7 @@ suite('sessions', () => {
     ['web identity', 'AWS_ENDPOINT_URL_STS'],
     ['IAM Identity Center', 'AWS_ENDPOINT_URL_SSO'],
   ] as const) {
-    test(`${name}: a page of somebody else in place of the service's answer is told with its status and words`, async () => {
+    test(`${name}: a page of somebody else in place of the service's answer is reported with its status and words`, async () => {
       sessions.answer = { status: 503, body: '<html>\n<h1>No backend</h1>\n<p>is well</p></html>' };
       const credentials = kinds[name]?.() ?? {};
       const failure = await failureOf(invoker, invocation({ endpoint: 'http://127.0.0.1:1', credentials }));
@@ -141,7 +141,7 @@ suite('sessions', () => {
       assert.doesNotMatch(failure.details, /127\.0\.0\.1|backend/);
     });
 
-    test(`${name}: a service that is not there is told with its address`, async () => {
+    test(`${name}: a service that is not there is reported with its address`, async () => {
       process.env[variable] = 'http://127.0.0.1:1';
       const credentials = kinds[name]?.() ?? {};
       const { message } = await failureOf(invoker, invocation({ endpoint: 'http://127.0.0.1:1', credentials }));

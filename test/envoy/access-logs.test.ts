@@ -46,7 +46,7 @@ async function lineOf(path: string): Promise<Readonly<Record<string, unknown>>> 
   return { ...(await environment.envoy.accessLog((entry) => entry.path === path)) };
 }
 
-test('a request that went on: its policies with ids and times, and Envoy’s own view of the sidecar', async () => {
+test('a request that continued: its policies with ids and times, and Envoy’s own view of the sidecar', async () => {
   const line = await lineOf('/orders/7');
   const { tier } = line.policies as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   assert.equal(tier?.status, 200);

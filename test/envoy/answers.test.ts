@@ -87,7 +87,7 @@ describe('an authorizer', () => {
   const order = (headers: Record<string, string> = {}) =>
     environment.call('/orders', { method: 'POST', body: '{"item":"pen"}', headers });
 
-  test('an allowed request goes on with its own body and the user that the function names', async () => {
+  test('an allowed request continues with its own body and the user that the function names', async () => {
     answers('authorise', { allow: true, user: 'ada' });
     const { status } = await order({ authorization: 'Bearer "t"', 'x-user': 'forged' });
     const { last } = environment.backend;

@@ -100,7 +100,7 @@ test('without a token, or with an empty one, the answer is a 401 and no function
   assert.equal(lambda.requests.length, 0);
 });
 
-test('a function that fails or answers something else lets nobody in', async () => {
+test('a function that fails or answers something else admits nobody', async () => {
   answers('authorize', { isAuthorized: true });
   assert.equal((await order()).status, 500);
   answers('authorize', { errorMessage: 'Unauthorized' }, { 'x-amz-function-error': 'Unhandled' });
@@ -143,7 +143,7 @@ const reads = (stage: string, path: string) =>
   `arn:aws:execute-api:us-east-1:000000000000:lambda-ext-proc/${stage}/GET${path}`;
 
 describe('a policy that is kept', () => {
-  test('lets the same caller in without a call, and judges each request anew', async () => {
+  test('admits the same caller without a call, and evaluates each request', async () => {
     authorizes('Allow', reads('one', '/one/orders/*'));
     assert.equal(await raw('/one/orders/7'), 200);
     denies();

@@ -252,7 +252,7 @@ test('kgateway #8275: a result is read where other filters change headers', asyn
   }
 });
 
-test('without sendToConsumer the decoded answer is read, and the request goes on', async () => {
+test('without sendToConsumer the decoded answer is read, and the request continues', async () => {
   const result = { statusCode: 202, headers: { 'x-a': 'a' }, cookies: ['a=1', 'b=2'], body: 'body' };
   const answer = await send(callHttp1, 'reads', result);
   assert.equal(answer.status, 200);

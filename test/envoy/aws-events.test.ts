@@ -70,7 +70,7 @@ for (const [protocol, caller] of [
   ['HTTP/1.1', callHttp1],
   ['HTTP/2', callHttp2],
 ] as const) {
-  test(`a call over ${protocol} is told with protocol, address, port, host, id and cookies`, async () => {
+  test(`a call over ${protocol} is reported with protocol, address, port, host, id and cookies`, async () => {
     const headers = { 'x-forwarded-for': '6.6.6.6', 'x-forwarded-port': '1', cookie: 'a=1; b=2' };
     const event = await eventOf('function-url', { path: '/a%2Fb?x=%zz&x=+', headers }, caller);
     const { http, requestId } = event.requestContext;

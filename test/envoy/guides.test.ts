@@ -16,7 +16,7 @@ const javascript = guides
   .filter((name) => name !== 'bring-your-fastapi-app' && name !== 'bring-your-lambda-authorizer');
 
 for (const name of javascript) {
-  test(`the guide ${name} works as it is written`, async (t) => {
+  test(`the guide ${name} works as written`, async (t) => {
     if (spawnSync('curl', ['--version']).error) return t.skip('no curl here');
     const guide = readGuide(name);
     const { handler } = (await import(guide.functionFile(t))) as { handler: LambdaHandler };
@@ -24,7 +24,7 @@ for (const name of javascript) {
   });
 }
 
-test('the guide bring-your-lambda-authorizer works as it is written, its tests too', async (t) => {
+test('the guide bring-your-lambda-authorizer works as written, its tests too', async (t) => {
   if (spawnSync('curl', ['--version']).error) return t.skip('no curl here');
   const guide = readGuide('bring-your-lambda-authorizer');
   const directory = dirname(guide.functionFile(t));

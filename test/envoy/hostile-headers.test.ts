@@ -80,7 +80,7 @@ test('1,000 headers, many of them of one name', async () => {
   assert.equal(environment.backend.last?.headers.filter(([name]) => name.startsWith('x-h')).length, 1_000);
 });
 
-test('bytes that are no UTF-8 arrive as they were, read or not, and copied too', async () => {
+test('bytes that are not UTF-8 arrive as they were, read or not, and copied too', async () => {
   const bytes = Buffer.from([0x61, 0xff, 0xfe, 0xc3, 0x28, 0x80, 0x7a]).toString('latin1');
   assert.equal((await send('/reads', `x-in: ${bytes}\r\n`)).status, 200);
   assert.equal(lastHeader('x-in'), bytes);

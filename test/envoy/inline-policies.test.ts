@@ -78,7 +78,7 @@ test('tabs between the parts of JSON are blanks', async () => {
   assert.equal(environment.backend.last?.header('x-said'), 'tabs');
 });
 
-test('a name beyond ASCII is no API, and a request never runs under another’s policies', async () => {
+test('a name beyond ASCII is not an API, and a request never runs under another’s policies', async () => {
   const calls = environment.backend.calls;
   assert.equal((await environment.call('/named')).status, 500);
   assert.equal(environment.backend.calls, calls);

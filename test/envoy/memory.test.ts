@@ -75,7 +75,7 @@ function post(body: Buffer, codings: string): Promise<{ status: number; key: str
     .then(({ status, headers, text }) => ({ status, key: text, headers }));
 }
 
-test(`bodies of ${bomb.length} bytes that unfold to 6 MiB twice over are refused where there is no room`, async (t: TestContext) => {
+test(`bodies of ${bomb.length} bytes that unfold to 6 MiB twice over are refused if there is no room`, async (t: TestContext) => {
   const before = rss();
   const calls = Array.from({ length: STREAMS / 2 }, () => post(bomb, 'gzip, gzip'));
   let refused = 0;

@@ -41,7 +41,7 @@ after(async () => {
   await lambda?.stop();
 });
 
-test('the request goes on at once, the event is sent all the same, and its answer is ignored', async () => {
+test('the request continues at once, the event is sent all the same, and its answer is ignored', async () => {
   const answer = await environment.call('/watched/a', { method: 'POST', body: 'x' });
   assert.deepEqual([answer.status, JSON.parse(answer.text).path], [200, '/watched/a']);
   await environment.sidecar.log(

@@ -301,7 +301,7 @@ describe('payload and variables', () => {
     assert.equal(body, '{"id":"A\\"1"}', 'the original body goes on to the backend');
   });
 
-  test('a payload that is null is no payload', async () => {
+  test('a payload that is null is not a payload', async () => {
     await environment.call('/null-payload');
     const [request] = lambda.requests;
     assert.equal(request?.body.length, 0);

@@ -120,7 +120,7 @@ for (const mode of Object.keys(modes)) {
     assert.deepEqual([answer.status, answer.headers.get('content-range'), answer.text], [206, 'bytes 0-4/10', '01234']);
   });
 
-  test(`${mode}: a new request body is no part of one`, async () => {
+  test(`${mode}: a new request body is not part of one`, async () => {
     const headers = { 'content-range': 'bytes 0-4/10', 'content-digest': 'sha-256=:x:', 'content-encoding': 'gzip' };
     await environment.call(`/${mode}/request/`, { method: 'PUT', body: '01234', headers });
     const { last } = environment.backend;

@@ -15,7 +15,7 @@ function rssMiB(pid: number): number {
 }
 
 for (const [protocol, caller] of Object.entries(streamingCallers)) {
-  test(`with Envoy stopped no more is read of ${STREAMS} functions, and the rest comes when it goes on: ${protocol}`, async (t) => {
+  test(`with Envoy stopped no more is read of ${STREAMS} functions, and the rest comes when it continues: ${protocol}`, async (t) => {
     const streaming = { maxBytes: 2 ** 30, bytesPerSecond: 2 ** 30, burstBytes: 2 ** 30 };
     const environment = await startStreaming({ apis: { raw: { streaming } }, built: true }, t);
     const { envoy, sidecar, stub } = environment;

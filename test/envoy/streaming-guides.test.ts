@@ -92,7 +92,7 @@ async function start(t: TestContext, page: Page, functionName: string, whole: Pa
 
 const skip = spawnSync('curl', ['--version']).error !== undefined || envoyMinor() < STREAMING_MINOR;
 
-test('the guide stream-from-a-lambda works as it is written', { skip }, async (t) => {
+test('the guide stream-from-a-lambda works as written', { skip }, async (t) => {
   const page = pageOf('stream-from-a-lambda');
   assert.equal(page.commands.length, 4);
   const { directory } = await start(t, page, 'report', {});
@@ -101,7 +101,7 @@ test('the guide stream-from-a-lambda works as it is written', { skip }, async (t
   assert.match(run.stdout, /1 of 1 tests? passed/, run.stdout + run.stderr);
 });
 
-test('the guide llm-chat works as it is written, its client too', { skip }, async (t) => {
+test('the guide llm-chat works as written, its client too', { skip }, async (t) => {
   const page = pageOf('llm-chat');
   assert.equal(page.commands.length, 3);
   const file = join(directoryOf(t), 'who.mjs');

@@ -144,7 +144,7 @@ test("what a sidecar does is in the caller's trace", async (t) => {
     assert.equal(named(spans, STREAM).attributes['http.response.status_code'], 500);
   });
 
-  await t.test('a failure that policies go on after is not one of the stream', async () => {
+  await t.test('a failure that policies continue after is not one of the stream', async () => {
     const { id, traceparent } = trace(4);
     assert.equal((await call('/fails', { traceparent })).status, 200);
     const spans = await spansOf(id);
@@ -174,7 +174,7 @@ test("what a sidecar does is in the caller's trace", async (t) => {
     );
   });
 
-  await t.test('a caller that is not sampled is not recorded, and its trace goes on', async () => {
+  await t.test('a caller that is not sampled is not recorded, and its trace continues', async () => {
     const { id, traceparent } = trace(7, '00');
     await call('/plain', { traceparent, tracestate: 'congo=7' });
     const headers = callsOf('plain').at(-1)?.headers;

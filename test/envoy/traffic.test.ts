@@ -272,7 +272,7 @@ describe('an Envoy without allow_mode_override that sends response headers, and 
       },
     },
     (environment) => {
-      test('response policies run, but for those that read a body', async () => {
+      test('response policies run, except those that read a body', async () => {
         assert.equal((await environment().call('/response-headers')).headers.get('x-lambda'), 'ran');
         assert.equal((await environment().call('/response-body')).status, 500);
         assert.equal(environment().backend.calls, 1);

@@ -70,7 +70,7 @@ suite('what is tried again', () => {
     assert.ok(second.at - first.at >= 290, `${second.at - first.at} ms`);
   });
 
-  test('a Retry After that apiCallTimeoutMs does not allow ends the call at once and is told', async () => {
+  test('a Retry After that apiCallTimeoutMs does not allow ends the call at once and is reported', async () => {
     stub.script('f', { kind: 'error', type: 'TooManyRequestsException', headers: { 'retry-after': '3' } });
     const transport = { connectionTimeoutMs: 2000, readTimeoutMs: 5000, apiCallTimeoutMs: 1000 };
     const started = performance.now();

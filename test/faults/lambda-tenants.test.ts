@@ -151,7 +151,7 @@ suite('tenants', () => {
     ]);
   });
 
-  test('an account that the machine names first is not taken for its own', async (context) => {
+  test('an account that the machine names first is not treated as its own', async (context) => {
     const invoker = createLambdaInvoker({ environment: {}, credentialsFor: roleOf });
     context.after(() => invoker.close());
     const stranger = asRole('999999999999');
@@ -212,7 +212,7 @@ suite('tenants', () => {
     waiting.reject(new Error('over'));
   });
 
-  test('a policy that a route brings opens no circuit of the document and spends none of its retries', async (context) => {
+  test('an inline policy opens no circuit of the document and spends none of its retries', async (context) => {
     const invoker = createLambdaInvoker({ environment: {}, credentialsFor: roleOf });
     context.after(() => invoker.close());
     const inline = { ...circuit, isolated: true };

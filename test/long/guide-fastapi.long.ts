@@ -5,7 +5,7 @@ import { installMangum } from '../../scripts/setup/mangum.mjs';
 import { readGuide, runGuide } from '../support/guide.ts';
 import { pythonFunction } from '../support/python-function.ts';
 
-test('the guide bring-your-fastapi-app works as it is written', async (t) => {
+test('the guide bring-your-fastapi-app works as written', async (t) => {
   const python = installMangum(join(import.meta.dirname, '../..'));
   const guide = readGuide('bring-your-fastapi-app');
   const app = pythonFunction(python, guide.functionFile(t));

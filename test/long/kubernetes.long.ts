@@ -203,7 +203,7 @@ describe('the chart', { skip }, () => {
     assert.match(rendering(25).errors, /leaves Envoy no time/);
   });
 
-  test('a service monitor behind a network policy that lets nobody in is refused', () => {
+  test('a service monitor behind a network policy that admits nobody is refused', () => {
     const run = helm(['template', 'shop', chart, '--set', 'monitoring.serviceMonitor.enabled=true']);
     assert.notEqual(run.code, 0);
     assert.match(run.errors, /networkPolicy\.metricsFrom/);

@@ -140,7 +140,7 @@ suite('a function under the runtime of AWS', { timeout: 120_000 }, () => {
     assert.equal(String(await bytesOf(body as BodyPieces)), 'bytes');
   });
 
-  test('its errors are told before the first byte and after it, and what they say is for the log', async () => {
+  test('its errors are reported before the first byte and after it, and what they say is for the log', async () => {
     const isFailed = (error: unknown): boolean => {
       assert.ok(error instanceof InvocationError, String(error));
       assert.deepEqual([error.failure, error.errorType], ['function-failed', 'TypeError']);
@@ -157,7 +157,7 @@ suite('a function under the runtime of AWS', { timeout: 120_000 }, () => {
     assert.deepEqual(pieces, ['begun']);
   });
 
-  test('a function that does not stream is answered all the same', async () => {
+  test('a function that does not stream is answered anyway', async () => {
     const { status, headers, body } = await functionUrl.begin(await call('whole', {}));
     assert.equal(status, 202);
     assert.deepEqual(headers[0], ['x-a', 'b']);

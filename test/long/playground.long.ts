@@ -89,7 +89,7 @@ describe('the playground in a browser', () => {
     );
   });
 
-  test('the token leaves the address, a reload goes on, and another browser gets nothing', async (t) => {
+  test('the token leaves the address, a reload continues, and another browser gets nothing', async (t) => {
     const { url, page } = await opened(t);
     assert.equal(new URL(page.url()).search, '');
     await page.reload();

@@ -23,7 +23,7 @@ interface VirtualHost {
   readonly routes: readonly { readonly name: string; readonly match: { readonly prefix: string } }[];
 }
 
-test('each subject has a route that is no prefix of anothers and a cluster of its own', () => {
+test('each subject has a route that is not a prefix of anothers and a cluster of its own', () => {
   const names = ['own', 'own-2', 'native', 'plain'];
   const config = benchEnvoyConfig({
     subjects: [

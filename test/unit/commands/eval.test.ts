@@ -107,7 +107,7 @@ test('a request of a test file becomes #request, as the first policy would see i
   await assert.rejects(run('--request', broken, 'x'), /file:1:1 metod: unknown field, did you mean method/);
 });
 
-test('a root that is almost one of the language is told, and still a variable', async (t) => {
+test('a root that is almost one of the language is reported, and still a variable', async (t) => {
   const context = await file(t, '{"reqest": {"method": "GET"}, "properties": {"a": "b"}, "about": "x"}');
   const { code, stdout, stderr } = await run('--context', context, '{#reqest.method}');
   assert.deepEqual([code, stdout], [0, 'GET\n']);

@@ -30,14 +30,14 @@ test('a server that lives and is ready is healthy, by its variable too', async (
   assert.deepEqual(await runMain(['health', '--ready'], env), { code: 0, stdout: 'ready\n', stderr: '' });
 });
 
-test('a server that drains lives and is not ready, and the reason is told', async (t) => {
+test('a server that drains lives and is not ready, and the reason is reported', async (t) => {
   const admin = await adminOf(t, draining, '127.0.0.1');
   assert.equal((await runMain(['health', '--admin', admin])).code, 0);
   const { code, stderr } = await runMain(['health', '--ready', '--admin', admin]);
   assert.deepEqual([code, stderr], [1, `lambda-ext-proc: /readyz of ${admin} answers 503: listeners: draining\n`]);
 });
 
-test('nobody there, and somebody who never answers, are no health', async () => {
+test('a missing server, and one that never answers, are not healthy', async () => {
   const silent = createServer(() => undefined);
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const { port } = silent.address() as { readonly port: number };
@@ -56,7 +56,7 @@ test('nobody there, and somebody who never answers, are no health', async () => 
   );
 });
 
-test('an admin port that is off is not asked, and what is no address is a usage error', async () => {
+test('an admin port that is off is not asked, and what is not an address is a usage error', async () => {
   assert.deepEqual(await runMain(['health', '--admin', 'off']), {
     code: 0,
     stdout: 'not asked: the admin port is off\n',

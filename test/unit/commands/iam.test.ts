@@ -60,7 +60,7 @@ test('a document that check refuses is refused, with its place', async (t) => {
   assert.match(stderr, /:2:\d+.*did you mean function\?/);
 });
 
-test('what is no account, no role or no document is a usage error that says what is', async (t) => {
+test('what is not an account, a role or a document is a usage error that says what is', async (t) => {
   const { p } = filesOf(t, { p: document });
   const io = { stdout: { write: () => 0 }, stderr: { write: () => 0 }, env: {} };
   const refused = (args: readonly string[], message: RegExp) =>

@@ -134,7 +134,7 @@ tests: [{name: a, functions: {f: {result: 1}}, expect: {calls: [f, f], error: nu
   assert.match(ran.stdout, /^1 of 1 test passed/);
 });
 
-test('a pipe is no file of tests: nobody may ever write to it', async (t) => {
+test('a pipe is not a file of tests: nobody may ever write to it', async (t) => {
   const directory = directoryOf(t, { 't.yaml': 'policies: pipe\ntests: [{name: a, expect: {error: null}}]\n' });
   assert.equal(spawnSync('mkfifo', [join(directory, 'pipe')]).status, 0);
   const { code, stdout } = await run([join(directory, 't.yaml')]);
@@ -179,7 +179,7 @@ test('--watch runs again when the document changes', { timeout: 60_000 }, async 
   assert.match(output, /for which no answer is given/);
 });
 
-test('what the kernel makes up is no document, not by a link either: it has the environment of processes', async (t) => {
+test('what the kernel makes up is not a document, not by a link either: it has the environment of processes', async (t) => {
   const directory = directoryOf(t, { 't.yaml': 'policies: link\ntests: [{name: a, expect: {error: null}}]\n' });
   assert.equal(spawnSync('ln', ['-s', '/proc/self/environ', join(directory, 'link')]).status, 0);
   const { code, stdout } = await run([join(directory, 't.yaml')]);

@@ -64,7 +64,7 @@ for (const [text, place, words] of failing) {
   });
 }
 
-test('what may not be evaluated is no error', () => {
+test('what may not be evaluated is not an error', () => {
   const templates = [
     '{#request.path == 1 ? #request.metod : 2}',
     '{#request.path == 1 and #foo.bar}',
@@ -85,7 +85,7 @@ test('what may not be evaluated is no error', () => {
   }
 });
 
-test('what a request, a variable or an earlier answer may bring is no error', () => {
+test('what a request, a variable or an earlier answer may bring is not an error', () => {
   const fields = [
     'region: "{#context.attributes[\'none\']}"',
     'payload: "{#request.headers.getFirst(\'none\')} {#request.headers.none} {#request.params.none} {#request.ssl.client}"',

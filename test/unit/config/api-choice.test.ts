@@ -106,7 +106,7 @@ test('APIs that match by the same means are an error of check, at the later one'
   assert.deepEqual(problemsOf('version: 1\napis: {a: {routes: [x, "x*"]}}\n'), []);
 });
 
-test('lists of other attributes may match together, which is told', () => {
+test('lists of other attributes may match together, which is reported', () => {
   const [warning, ...others] = problemsOf(
     'version: 1\napis: {a: {select: [{attribute: xds.a, matches: x}]}, b: {select: [{attribute: xds.b, matches: x}]}}\n',
   );
@@ -191,7 +191,7 @@ test('an attribute that callers choose is an error', () => {
   }
 });
 
-test('an authority over more than one namespace is a warning, and one that is none an error', () => {
+test('an authority over more than one namespace is a warning, and one that is not valid an error', () => {
   const of = (glob: string) => problemsOf(`version: 1\napis: {a: {authorities: [${JSON.stringify(glob)}]}}\n`);
   const wild = ['*', 'orders.*', 'orders*', 'orders.d*', 'orders.*:50051', 'orders.*.svc.cluster.local', 'orders.*:*'];
   for (const glob of [...wild, 'orders.default*', 'kube_*_orders_80', '*:80']) {
@@ -217,7 +217,7 @@ test('an authority over more than one namespace is a warning, and one that is no
   }
 });
 
-test('policies that a route brings along cannot say by what they are chosen', () => {
+test('inline policies cannot say by what they are chosen', () => {
   const { set } = emptyPolicies({ functions: ['*'] });
   for (const own of [{ authorities: ['x'] }, { select: [{ attribute: 'xds.a', matches: 'x' }] }]) {
     assert.throws(() => set.inline(JSON.stringify(own)), /has no effect in inline policies: remove/);

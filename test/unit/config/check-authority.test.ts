@@ -17,7 +17,7 @@ test('a cluster of any name is right with an authority', () => {
   assert.deepEqual(check(renamed), []);
 });
 
-test('a cluster whose name is no authority is an error without one', () => {
+test('a cluster whose name is not an authority is an error without one', () => {
   const filter = spoilt(`cluster_name: ${istio}, authority: lambda-ext-proc`, `cluster_name: ${istio}`, renamed);
   only(check(filter), 'error', 'envoy_grpc.authority: ', 'outbound|50051', '`authority: lambda-ext-proc`');
   const health = spoilt('ExternalProcessor, authority: lambda-ext-proc', 'ExternalProcessor', renamed);
@@ -44,7 +44,7 @@ test('an authority of its own may be wrong too, on a route as well', () => {
   only(check(route), 'error', 'route orders: grpc_service.envoy_grpc.authority: is not a valid');
 });
 
-test('what is taken for an authority is what node takes', async (t) => {
+test('what is treated as an authority is what node takes', async (t) => {
   const server = createServer();
   const seen = new Set<string>();
   server.on('stream', (stream, headers) => {
@@ -88,7 +88,7 @@ test('google grpc needs room for the largest answer', () => {
   assert.deepEqual(check(google(args(-1))), []);
 });
 
-test('a localhost that may be ipv6 is told', () => {
+test('a localhost that may be ipv6 is reported', () => {
   const there = 'type: STATIC\n      load_assignment:\n        cluster_name: lambda-ext-proc';
   const pipe = 'pipe: {path: /run/lambda-ext-proc.sock}';
   const dns = spoilt(there, there.replace('STATIC', 'STRICT_DNS')).replace(
@@ -100,6 +100,6 @@ test('a localhost that may be ipv6 is told', () => {
   assert.deepEqual(check(dns.replace('address: localhost', 'address: sidecar.internal')), []);
 });
 
-test('bodies that are sent without waiting are told', () => {
+test('bodies that are sent without waiting are reported', () => {
   only(check(withField('send_body_without_waiting_for_header_response: true')), 'warning', 'remove it');
 });

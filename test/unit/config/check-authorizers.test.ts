@@ -144,7 +144,7 @@ describe('failing open on a route with an authorizer', () => {
   });
 });
 
-test('host in the gRPC metadata of a route is an error, with which Envoy lets requests go on', () => {
+test('host in the gRPC metadata of a route is an error, with which Envoy lets requests continue', () => {
   for (const key of ['Host', ':authority']) {
     const lines = check(spoilt('[{key: x-lambda-api', `[{key: "${key}", value: a}, {key: x-lambda-api`), TOKEN);
     only(lines, 'error', `${key.toLowerCase()} cannot be gRPC metadata`);

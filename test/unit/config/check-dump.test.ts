@@ -97,7 +97,7 @@ test('a static listener is looked at once, though the bootstrap has it too', () 
   only(check(JSON.parse(data) as Json), 'error', 'is not an API');
 });
 
-test('what is not in force is told', () => {
+test('what is not in force is reported', () => {
   const state = { listener: listener() };
   const both = { name: 'main', active_state: state, warming_state: state };
   only(check(dump({ listeners: [both] })), 'warning', 'warming_state', 'still preparing this version');

@@ -359,7 +359,7 @@ test('what is wrong with defaults is not told again for inline policies', () => 
   assert.deepEqual(check(spoilt(metadata, inline), document), []);
 });
 
-test('health checks that are missing slow or of another service are told', () => {
+test('health checks that are missing slow or of another service are reported', () => {
   assertLines(check(without('no_traffic_interval: 1s')), [
     'no_traffic_interval: warning: without traffic Envoy checks only every 60 s',
   ]);

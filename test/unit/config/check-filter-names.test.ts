@@ -178,7 +178,7 @@ test('what a matcher picks is named by the filter around it', () => {
   assert.deepEqual(check(text.replace('{inner: {', '{outer: {')), []);
 });
 
-test('a name of another listener is told with that listener', () => {
+test('a name of another listener is reported with that listener', () => {
   const listener = goodEnvoy.slice(goodEnvoy.indexOf('    - name: main'), goodEnvoy.indexOf('  clusters:'));
   const second = listener
     .replace('name: main', 'name: second')
@@ -188,7 +188,7 @@ test('a name of another listener is told with that listener', () => {
   only(check(text, guarding), 'error', 'it belongs to listener second', 'no policy runs here', 'write `ext_proc`');
 });
 
-test('a name that several objects have is told with what is around it', () => {
+test('a name that several objects have is reported with what is around it', () => {
   const listener = goodEnvoy.slice(goodEnvoy.indexOf('    - name: main'), goodEnvoy.indexOf('  clusters:'));
   const second = listener
     .replace('name: main', 'name: second')

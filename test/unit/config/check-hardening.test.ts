@@ -30,7 +30,7 @@ const weak = [
 ] as const;
 
 for (const [from, to] of weak) {
-  test(`${to.replaceAll(/\W+/g, '_')} is told as if it were missing`, () => {
+  test(`${to.replaceAll(/\W+/g, '_')} is reported as if it were missing`, () => {
     only(check(spoilt(from, to), guarding), 'error');
   });
 }
@@ -79,7 +79,7 @@ test('a listener whose routes come from elsewhere is looked at too', () => {
   assert.ok(found.some((line) => line.includes('merge_slashes: warning: ')));
 });
 
-test('buffers without a limit are told for listeners and backends', () => {
+test('buffers without a limit are reported for listeners and backends', () => {
   const limit = 'per_connection_buffer_limit_bytes: 6291456';
   only(check(spoilt(limit, ''), enriching), 'warning', 'listener main: per_connection', `\`${limit}\``);
   only(check(spoilt(limit, ''), guarding), 'error', 'listener main: per_connection');
@@ -88,7 +88,7 @@ test('buffers without a limit are told for listeners and backends', () => {
   only(check(backend, guarding), 'error', 'cluster backend: per_connection');
 });
 
-test('an envoy without an overload manager is told', () => {
+test('an envoy without an overload manager is reported', () => {
   const text = goodEnvoy.replace(/^overload_manager:\n.*\n/, '');
   only(check(text, enriching), 'warning', 'overload_manager: ');
   only(check(text, guarding), 'error', 'overload_manager: ');

@@ -254,7 +254,7 @@ test('routes of a Gateway are those that name it as their parent', () => {
   only(check(attached, other).filter(isError), 'error', `${POLICY}spec.targetRefs[0]: matches no API`);
 });
 
-test('a rule of a route is told by its sectionName', () => {
+test('a rule of a route is reported by its sectionName', () => {
   const section = envoyGateway
     .replace('name: orders}]\n  extProc', 'name: orders, sectionName: create}]\n  extProc')
     .replace('rules: [{', 'rules: [{name: other}, {name: create, ');
@@ -498,7 +498,7 @@ suite('kgateway', kgateway, [
   },
 ]);
 
-test('references that lead nowhere are told with what is near', () => {
+test('references that lead nowhere are reported with what is near', () => {
   const target = envoyGateway.replace('kind: HTTPRoute, name: orders}]', 'kind: HTTPRoute, name: ordres}]');
   only(
     check(target).filter(isError),
@@ -542,7 +542,7 @@ test('objects may be in several files, each told with its own', () => {
   assert.match(lines[1] ?? '', /^part-2\.yaml:5:3 ClientTrafficPolicy shop\/bodies: spec\.connection\.bufferLimit: /);
 });
 
-test('inline policies of a patch are told with their place', () => {
+test('inline policies of a patch are reported with their place', () => {
   const inline = istio.replace(
     '{key: x-lambda-api, value: default}',
     `{key: x-lambda-policies, value: '{"reqest": []}'}`,
@@ -581,11 +581,11 @@ test('a patch policy is said not to be followed', () => {
   );
 });
 
-test('a document that does not parse is told with its place in the file', () => {
+test('a document that does not parse is reported with its place in the file', () => {
   only(check(`${envoyGateway}---\na: [\n`), 'error', 'not valid YAML');
 });
 
-test('objects of odd shapes are no crash', () => {
+test('objects of odd shapes do not crash', () => {
   for (const spec of [
     'null',
     '[]',

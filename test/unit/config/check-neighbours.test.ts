@@ -44,12 +44,12 @@ const broken: readonly (readonly [string, string, string, 'error' | 'warning', s
 ];
 
 for (const [name, text, document, severity, words] of broken) {
-  test(`${name} is told`, () => {
+  test(`${name} is reported`, () => {
     only(check(text, document), severity, words);
   });
 }
 
-test('a filter that clears the route behind ext_proc is told too, with another remedy', () => {
+test('a filter that clears the route after ext_proc is reported too, with another remedy', () => {
   const lua = '{default_source_code: {inline_string: "request_handle:clearRouteCache()"}}';
   only(check(after('lua.v3.Lua', lua), guarding), 'error', 'bypasses API orders', 'put it before ext_proc');
   assert.deepEqual(check(after('lua.v3.Lua', lua), enriching), []);
@@ -74,7 +74,7 @@ for (const [name, text, document] of fine) {
   });
 }
 
-test('a neighbour that is off on the route is no neighbour', () => {
+test('a neighbour that is off on the route is not a neighbour', () => {
   const off = spoilt('- name: neighbour\n', '- name: neighbour\n                    disabled: true\n', before(cache));
   assert.deepEqual(check(off), []);
   const entry = `typed_per_filter_config:

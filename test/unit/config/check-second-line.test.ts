@@ -30,7 +30,7 @@ for (const [from, to] of [
   ['exact: done', 'exact: Done'],
   ['filter: lambda-ext-proc', 'filter: other'],
 ] as const) {
-  test(`an rbac filter that asks for ${to.replaceAll(/\W+/g, '_')} is no second line`, () => {
+  test(`an rbac filter that asks for ${to.replaceAll(/\W+/g, '_')} is not a second line`, () => {
     only(check(spoilt(from, to), guarding), 'warning', ...advice);
   });
 }

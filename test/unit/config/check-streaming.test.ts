@@ -177,7 +177,7 @@ describe('the version', () => {
 describe('cookies', () => {
   const entry = (number: number): string => `%DYNAMIC_METADATA(lambda-ext-proc:cookie${number})%`;
 
-  test('without the filter, or behind ext_proc', () => {
+  test('without the filter, or after ext_proc', () => {
     const type = 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation';
     const none = example.replaceAll(/lambda-ext-proc:cookie\d/g, 'other:cookie');
     only(check(none), 'error', 'streamedCookies: 4', 'lost', 'header_mutation');
@@ -199,7 +199,7 @@ describe('cookies', () => {
     only(check(moved), 'error', 'lost');
   });
 
-  test('more are told than entries, or fewer', () => {
+  test('more are reported than entries, or fewer', () => {
     only(check(spoilt(entry(4), entry(5))), 'error', 'up to number 3', 'streamedCookies: 4', 'cookie4');
     only(check(example, told('streamedCookies: 4', 'streamedCookies: 9')), 'error', 'up to number 4', 'cookie5');
     only(check(example, told('  streamedCookies: 4\n', '')), 'warning', 'streamedCookies: 4');

@@ -52,7 +52,7 @@ test('policies that the server refuses since nobody told are an error', () => {
   assert.deepEqual(errors(goodEnvoy, silent(enriching)), []);
 });
 
-test('a mode in which headers go on before their body needs somebody to tell', () => {
+test('a mode that forwards headers before their body requires the document to say so', () => {
   const streamed = spoilt('response_header_mode: SKIP', 'response_header_mode: SKIP, request_body_mode: STREAMED');
   only(errors(streamed, silent(readingRequest)), 'error', "the request's body", '`envoy: {allowModeOverride: true}`');
   assert.deepEqual(errors(streamed, telling(readingRequest, 'allowModeOverride: true, messageTimeoutMs: 35000')), []);

@@ -73,7 +73,7 @@ async function check(text: string) {
 
 const EACH = 25;
 
-test('a damaged document is told of with lines, and never with a stack', async () => {
+test('a damaged document is reported with lines, and never with a stack', async () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
   const random = seededRandom(seed);
   const found = new Map<string, number>();

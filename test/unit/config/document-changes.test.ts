@@ -64,7 +64,7 @@ test('a step without a name stays itself where another is put before it', () => 
   ]);
 });
 
-test('however much changes, a bounded part is told', () => {
+test('however much changes, a bounded part is reported', () => {
   const apis = (count: number, value: number): object =>
     Object.fromEntries(Array.from({ length: count }, (_, i) => [`${'n'.repeat(500)}${i}`, { properties: { value } }]));
   const found = documentChanges({ apis: apis(3_000, 1) }, { apis: apis(3_000, 2) });

@@ -16,7 +16,7 @@ test('a field of a later version is unknown until then', () => {
   assertLines(problemsOf(withStep('function: f, protocol: 2')), ['configuration.protocol: unknown field']);
 });
 
-test('a wrong type is told with what would be right', () => {
+test('a wrong type is reported with what would be right', () => {
   assertLines(problemsOf(withStep('function: 12')), [
     '5:36',
     'function: expected text, got a number, put it in quotes',
@@ -30,7 +30,7 @@ test('a wrong type is told with what would be right', () => {
   ]);
 });
 
-test('all errors of a document are told at once in its order', () => {
+test('all errors of a document are reported at once in its order', () => {
   const lines = problemsOf('version: 2\ninline: maybe\napis: {a: {request: {}}}\n');
   assertLines(lines, ['1:10 version: expected 1'], ['2:9 inline: '], ['3:21 apis.a.request: expected a list']);
 });
@@ -44,11 +44,11 @@ test('an empty document is an error', () => {
     assertLines(problemsOf(text), ['policies.yaml:1:1 the document is empty']);
 });
 
-test('a document that is no object is an error', () => {
+test('a document that is not an object is an error', () => {
   assertLines(problemsOf('- 1\n'), ['policies.yaml:1:1 expected an object, got a list']);
 });
 
-test('yaml that does not parse is told with its place', () => {
+test('yaml that does not parse is reported with its place', () => {
   assertLines(problemsOf('version: 1\napis: {orders: [}\n'), [
     'policies.yaml:2:17 ',
     'not valid YAML: this } does not match the [ before it',
@@ -61,7 +61,7 @@ test('yaml that does not parse is told with its place', () => {
   assertLines(problemsOf('version: 1\n---\nversion: 1\n'), ['not valid YAML']);
 });
 
-test('json that does not parse is told with its place', () => {
+test('json that does not parse is reported with its place', () => {
   assertLines(problemsOf('{"version": 1,\n "apis": {,}}', 'p.json'), ['p.json:2:11 not valid JSON: expected a name']);
   assertLines(problemsOf('{"version": 1} x', 'p.json'), ['p.json:1:16 not valid JSON: expected the end']);
   assertLines(problemsOf('{"version": 1, "version": 1}', 'p.json'), ['p.json:1:16 ', 'duplicate name']);
@@ -98,12 +98,12 @@ test('aliases that make data absurdly deep are refused', () => {
   assertLines(problemsOf(text), ['nested deeper than 64 levels']);
 });
 
-test('aliases that are no bomb are followed', () => {
+test('aliases that are not bombs are followed', () => {
   const loaded = load('version: 1\napis:\n  a: &a {contextPath: /x}\n  b: *a\n');
   assert.deepEqual(loaded.set.byName('b')?.request, []);
 });
 
-test('an error behind an alias is told at its anchor', () => {
+test('an error behind an alias is reported at its anchor', () => {
   const lines = problemsOf('version: 1\napis:\n  a: &a\n    rutes: [x]\n  b: *a\n');
   assertLines(lines, ['4:5 apis.a.rutes'], ['4:5 apis.b.rutes']);
 });
@@ -130,7 +130,7 @@ test('keys that name prototypes are harmless', () => {
   assert.equal(Object.hasOwn(Object.prototype, 'inline'), false);
 });
 
-test('tags and keys that are no text are refused', () => {
+test('tags and keys that are not text are refused', () => {
   assertLines(problemsOf('version: 1\napis: !!js/function x\n'), ['not valid YAML']);
   assertLines(problemsOf('version: 1\n? [a]\n: b\n'), ['a key must be plain text']);
 });

@@ -73,7 +73,7 @@ test('mutations of request steps after one that answers every request', () => {
   assert.deepEqual(problemsOf(inResponse), []);
 });
 
-test('what defaults lay under a step is no mistake of the step', () => {
+test('what defaults lay under a step is not a mistake of the step', () => {
   const both = 'defaults: {answer: {status: 403}, mutations: {status: 201, path: /a, headers: {set: {x-a: b}}}}\n';
   for (const step of ['function: f', 'function: f, sendToConsumer: true', `function: f, ${expression}`]) {
     assert.deepEqual(problemsOf(`${both}${withStep(step)}`), [], step);
@@ -84,7 +84,7 @@ test('what defaults lay under a step is no mistake of the step', () => {
   assert.deepEqual(problemsOf(`defaults: {sendToConsumer: true}\n${withStep(`function: f, ${answer}`)}`), []);
 });
 
-test('a sendToConsumer that cannot be compiled is told, and nothing that follows from it', () => {
+test('a sendToConsumer that cannot be compiled is reported, and nothing that follows from it', () => {
   assertLines(problemsOf(withStep(`function: f, sendToConsumer: maybe, ${answer}`)), ['expected true, false']);
   assertLines(problemsOf(withStep(`function: f, sendToConsumer: "{#a(", ${answer}`)), ['sendToConsumer']);
 });
@@ -123,7 +123,7 @@ test('inline policies are checked the same', () => {
   assert.doesNotThrow(inline({ sendToConsumer: true, answer: { status: 403 } }));
 });
 
-test('a response that a step has not got yet is told, also where the step answers itself', () => {
+test('a response that a step has not got yet is reported, also where the step answers itself', () => {
   const reads = withStep('function: f, sendToConsumer: true, answer: {body: "{#response.content}"}');
   assertLines(problemsOf(reads), ['configuration: ', 'reads the response, which is null here']);
 });

@@ -70,7 +70,7 @@ test('a version is text', () => {
   assertLines(problemsOf('version: 1\nenvoy: {version: latest}\n'), ['envoy.version: must be a version of Envoy']);
 });
 
-test('an API answers always when a step without a condition does, and no error lets the request go on', () => {
+test('an API answers always when a step without a condition does, and no error lets the request continue', () => {
   const answers = (step: string) =>
     api(load(`version: 1\napis: {orders: {request: [{${step}}]}}\n`)).needs.answersAlways;
   const send = 'configuration: {function: f, sendToConsumer: true}';

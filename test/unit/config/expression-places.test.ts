@@ -7,7 +7,7 @@ function payload(scalar: string): string {
 
 const message = 'apis.a.request.0.configuration.payload: ';
 
-test('an expression that does not parse is told with line column and place', () => {
+test('an expression that does not parse is reported with line column and place', () => {
   assertLines(problemsOf(payload('a {#b @@}')), [`7:26 ${message}`, 'at character 7 of the text: {#b ▸@@}']);
 });
 
@@ -35,7 +35,7 @@ test('places in json are counted', () => {
   assertLines(problemsOf(text, 'p.json'), [`p.json:1:${text.indexOf('@@') + 1} ${message}`]);
 });
 
-test('names that stand for nothing are told at their place', () => {
+test('names that have no meaning are reported at their place', () => {
   assertLines(
     problemsOf(payload("'{#request.metod} {#request.Method} {#lambdaRespons.content}'")),
     [

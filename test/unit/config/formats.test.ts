@@ -120,6 +120,6 @@ test('what can be told of a field before there is a request', () => {
   for (const fields of right) assert.deepEqual(v2(fields), [], fields);
 });
 
-test('an empty text counts as absent, and is told', () => {
+test('an empty text counts as absent, and is reported', () => {
   assertLines(lines(`requestFormat: alb, ${raw}, format: {targetGroupArn: ""}`), ['is empty and counts as absent']);
 });

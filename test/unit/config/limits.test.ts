@@ -13,7 +13,7 @@ test('a single API may hold all, of several each 0.8, and inline policies count 
   assert.deepEqual(shares('{shares: {default: 0.3}}', '{a: {}}'), { default: 0.3 });
 });
 
-test('a share of an unknown API is an error with a suggestion, and so is one that is no fraction', () => {
+test('a share of an unknown API is an error with a suggestion, and so is one that is not a fraction', () => {
   const problems = (text: string): readonly string[] =>
     problemsOf(`version: 1\nlimits: {shares: {${text}}}\napis: {orders: {}}\n`);
   assertLines(problems('order: 0.5'), ['limits.shares.order', 'did you mean orders?']);
@@ -24,7 +24,7 @@ test('a share of an unknown API is an error with a suggestion, and so is one tha
   }
 });
 
-test('the wait for a body is told in milliseconds', () => {
+test('the wait for a body is reported in milliseconds', () => {
   assert.equal(load('version: 1\n').set.limits.bodyWaitMs, 300_000);
   assert.equal(load('version: 1\nlimits: {bodyWaitMs: 1000}\n').set.limits.bodyWaitMs, 1_000);
   assert.match(problemsOf('version: 1\nlimits: {bodyWaitMs: 0}\n').join('\n'), /bodyWaitMs/);

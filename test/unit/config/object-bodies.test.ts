@@ -117,7 +117,7 @@ apis: {orders: {request: [{configuration: {function: f, payload: {own: null}, mu
   assert.deepEqual([mutations.body?.constant, mutations.set.length], ['[1]', 1]);
 });
 
-test('what is no body is refused with its place and remedy', () => {
+test('what is not a body is refused with its place and remedy', () => {
   const line = (yaml: string) => problemsOf(withStep(`function: f, payload: ${yaml}`));
   for (const yaml of ['5', 'true', '1.5', '.inf']) {
     assertLines(line(yaml), [
@@ -146,7 +146,7 @@ test('what is no body is refused with its place and remedy', () => {
   assert.equal(payloadOf('{"{": "}", "#x": 1, "(a)": "", "{x}": y}'), '{"{":"}","#x":1,"(a)":"","{x}":"y"}');
 });
 
-test('values of the language without a JSON form are told with the leaf that they stand in', () => {
+test('values of the language without a JSON form are reported with the leaf that they stand in', () => {
   const fails = (expression: string, message: RegExp) =>
     assert.throws(
       () => payloadOf(`{a: [x, {b: "${expression}"}]}`),

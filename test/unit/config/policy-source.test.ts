@@ -44,7 +44,7 @@ test('a reload puts the new policies in force', async (t) => {
   );
 });
 
-test('requests go on while a large document is read and compiled', async (t) => {
+test('requests continue while a large document is read and compiled', async (t) => {
   const { path, open } = await setUp(t);
   const source = await open();
   const names = Array.from({ length: 500 }, (_, index) => `name${index}`);

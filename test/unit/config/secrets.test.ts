@@ -207,7 +207,7 @@ test('a document whose trust store needs a file is loaded once it is read', asyn
   assert.equal(set.byName('a')?.request[0]?.configuration.transport.ssl?.trustStorePassword, 'changeit');
 });
 
-test('a frame that is none is refused', () => {
+test('a frame that is not valid is refused', () => {
   for (const text of ['HOME', 'env:', 'file:relative', 'vault:x']) {
     assert.throws(() => new SecretStore([text]), /expected env:GLOB or file:\/DIRECTORY/);
   }

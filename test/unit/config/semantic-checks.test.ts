@@ -11,7 +11,7 @@ test('a missing function is an error unless defaults have one', () => {
   assert.equal(firstStep(loaded).configuration.function.source, 'f');
 });
 
-test('a function that is none is an error', () => {
+test('a function that is not valid is an error', () => {
   for (const name of ['a b', 'f/g', 'arn:aws:s3:::bucket']) {
     assertLines(problemsOf(withStep(`function: "${name}"`)), [`${at}.function: is not a valid function`]);
   }
@@ -53,7 +53,7 @@ test('an arn of another region is an error, and a warning where an endpoint may 
   }
 });
 
-test('a region that is none is an error and an unknown one a warning', () => {
+test('a region that is not valid is an error and an unknown one a warning', () => {
   assertLines(problemsOf(withStep('function: f, region: useast1')), [
     `5:47 ${at}.region: is not an AWS region`,
     'us-east-1?',
@@ -63,13 +63,13 @@ test('a region that is none is an error and an unknown one a warning', () => {
   assert.deepEqual(problemsOf(withStep(`function: f, region: "{#context.attributes['region']}"`)), []);
 });
 
-test('an error in defaults is told once and there', () => {
+test('an error in defaults is reported once and there', () => {
   const steps = '[{configuration: {function: f}}, {configuration: {function: g}}]';
   const text = `version: 1\ndefaults: {region: nowhere}\napis: {orders: {request: ${steps}}}\n`;
   assertLines(problemsOf(text), ['policies.yaml:2:20 defaults.region: is not an AWS region']);
 });
 
-test('an error in defaults is told even where no step uses them', () => {
+test('an error in defaults is reported even where no step uses them', () => {
   assertLines(problemsOf('version: 1\ndefaults: {region: nowhere}\n'), ['2:20 defaults.region: is not an AWS region']);
   assertLines(problemsOf('version: 1\ndefaults: {accessKey: a}\n'), ['2:12 defaults.accessKey: requires secretKey']);
   assert.deepEqual(problemsOf('version: 1\ndefaults: {readTimeoutMs: 5}\n'), []);
@@ -99,7 +99,7 @@ test('keys in the document are a warning and secret references are not', () => {
   assert.deepEqual(problemsOf(withStep(`function: f, ${keys}`)), []);
 });
 
-test('a role that is none and role fields without a role are told', () => {
+test('a role that is not valid and role fields without a role are reported', () => {
   assertLines(problemsOf(withStep('function: f, roleArn: admin')), [`${at}.roleArn: is not the ARN of a role`]);
   assertLines(problemsOf(withStep('function: f, externalId: x')), [`${at}.externalId: warning: has no effect`]);
   const role = 'arn:aws:iam::123456789012:role/path/name';
@@ -235,7 +235,7 @@ test('headers that envoy refuses are explained with the rule that allows them', 
   assert.ok(lines.every((line) => line.includes('warning: ')));
 });
 
-test('names that are no headers are errors', () => {
+test('names that are not valid headers are errors', () => {
   for (const name of ['a b', 'a:b', '', 'ä', ':path', ':status', 'content-length', 'Transfer-Encoding']) {
     assertLines(problemsOf(withStep(`function: f, mutations: {headers: {set: {"${name}": x}}}`)), ['headers.set']);
   }
@@ -273,7 +273,7 @@ test('headers of one connection are errors wherever a name is written', () => {
   }
 });
 
-test('a fragment is no part of a path, literal or before an expression', () => {
+test('a fragment is not part of a path, literal or before an expression', () => {
   for (const path of ['/a#b', '/#', '/a?b=#c', "/a#{#request.headers['x'][0]}"]) {
     const lines = problemsOf(withStep(`function: f, mutations: {path: "${path}"}`));
     assertLines(lines, ['mutations.path: is not a valid path', '# (write %23)']);
@@ -302,7 +302,7 @@ test('mutations of one phase are errors in the other', () => {
   assertLines(problemsOf(withStep('function: f, mutations: {clearRouteCache: true}')), ['clearRouteCache: warning']);
 });
 
-test('a path or status that is none is an error', () => {
+test('a path or status that is not valid is an error', () => {
   assertLines(problemsOf(withStep('function: f, mutations: {path: a}')), ['mutations.path: is not a valid path']);
   const status = (value: string): string => withStep(`function: f, sendToConsumer: true, answer: {status: ${value}}`);
   assertLines(problemsOf(status('199')), ['answer.status: expected at least 200']);
@@ -321,7 +321,7 @@ test('a guard is told to fail when its condition fails', () => {
   assert.deepEqual(problemsOf(withStep('function: f', condition)), []);
 });
 
-test('a guard that goes on after an error is a warning in both phases', () => {
+test('a guard that continues after an error is a warning in both phases', () => {
   const guard = (outer: string, send = 'true') => withStep(`function: f, sendToConsumer: ${send}`, `${outer}, `);
   const condition = 'condition: "{#request.path == \'/a\'}"';
   for (const send of ['true', "'{#lambdaResponse.status != 200}'"]) {
@@ -377,7 +377,7 @@ test('a condition without an expression is an error', () => {
   assert.deepEqual(problemsOf(withStep('function: f', 'condition: "true", ')), []);
 });
 
-test('a request step that reads the response is told unless an answer can be there', () => {
+test('a request step that reads the response is reported unless an answer can be there', () => {
   const read = "payload: '{#response.status}'";
   assertLines(problemsOf(withStep(`function: f, ${read}`)), [
     'reads the response, which is null',
@@ -399,11 +399,11 @@ test('results of event and dry run are empty and reading them is a warning', () 
   assertLines(problemsOf(withStep('function: f, invocationType: DryRun, logType: Tail')), ['logType: warning']);
 });
 
-test('a client context that is no json is an error', () => {
+test('a client context that is not json is an error', () => {
   assertLines(problemsOf(withStep('function: f, clientContext: "{"')), ['clientContext: is not valid JSON']);
 });
 
-test('a qualifier session token or role that cannot be right is told', () => {
+test('a qualifier session token or role that cannot be right is reported', () => {
   assertLines(problemsOf(withStep('function: f, qualifier: "a b"')), ['qualifier: is not a valid version or alias']);
   assertLines(problemsOf(withStep('function: f, sessionToken: t')), ['sessionToken: requires accessKey']);
   assertLines(problemsOf(withStep('function: f, roleChain: [{roleArn: " "}]')), ['roleChain.0.roleArn: is missing']);
@@ -453,7 +453,7 @@ test('secrets stand in credential fields only', () => {
   ]);
 });
 
-test('a key of identity or destination with nothing behind it is told, and a null that somebody wrote is not', () => {
+test('a key of identity or destination with nothing behind it is reported, and a null that somebody wrote is not', () => {
   const fields = ['accessKey', 'secretKey', 'roleArn', 'roleChain', 'externalId', 'endpoint', 'qualifier', 'region'];
   const told = (text: string) =>
     load(text)
@@ -475,7 +475,7 @@ test('a key of identity or destination with nothing behind it is told, and a nul
   for (const written of [' null', ' ~']) assert.deepEqual(told(step(written, fields)), []);
 });
 
-test('an empty list of allow bounds nothing, and is told', () => {
+test('an empty list of allow bounds nothing, and is reported', () => {
   const told = (allow: string) => load(`version: 1\n${allow}\napis: {}\n`).warnings.map(({ path }) => path);
   assert.deepEqual(told('allow:'), ['allow']);
   assert.deepEqual(told('allow:\n  functions:\n  roles: []'), ['allow.functions']);

@@ -86,7 +86,7 @@ describe('what `streaming` is', () => {
     );
   });
 
-  test('a value that is no limit is told with its place', () => {
+  test('a value that is not a limit is reported with its place', () => {
     for (const [name, value] of [
       ['maxBytes', 0],
       ['bytesPerSecond', 4096.5],
@@ -179,7 +179,7 @@ describe('what cannot stream is an error at its place', () => {
     assert.equal(problems({ request: [step({ ...streams, cache: null })] }, defaults), '');
   });
 
-  test('what is known of the answer before its body is no error', () => {
+  test('what is known of the answer before its body is not an error', () => {
     const value = "{#lambdaResponse.status} {#lambdaResponse.headers['a'][0]} {#lambdaResponse == null}";
     const fields = { variables: [{ name: 'v', value }], answer: { status: 201, headers: { set: { 'x-a': value } } } };
     assert.equal(problems({ request: [step({ ...streams, ...fields })] }), '');
@@ -303,7 +303,7 @@ describe('warnings', () => {
   });
 });
 
-describe('policies that a route brings', () => {
+describe('inline policies', () => {
   const refusal = (streaming: unknown, defaults: Fields = {}): string => {
     const outer = { inline: { functions: ['chat'] }, defaults };
     const { set } = loadPolicies(documentOf({}, outer), 'p.json');

@@ -71,7 +71,7 @@ const mistakes: readonly (readonly [name: string, text: string, place: string, .
 ];
 
 for (const [name, text, place, ...words] of mistakes) {
-  test(`${name} is told at its place with what to write`, () => {
+  test(`${name} is reported at its place with what to write`, () => {
     assertLines(problemsOf(text), [`policies.yaml:${place} not valid YAML: `, ...words]);
   });
 }
@@ -100,7 +100,7 @@ const kinds: readonly (readonly [name: string, text: string, place: string, ...w
 ];
 
 for (const [name, text, place, ...words] of kinds) {
-  test(`${name} is told with what to write`, () => {
+  test(`${name} is reported with what to write`, () => {
     assertLines(problemsOf(text), [`policies.yaml:${place} `, ...words]);
   });
 }

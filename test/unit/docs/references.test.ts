@@ -71,7 +71,7 @@ test('every page of docs/ is reached from README.md or CONTRIBUTING.md', () => {
   );
 });
 
-test('every script of package.json is told in CONTRIBUTING.md or README.md', () => {
+test('every script of package.json is described in CONTRIBUTING.md or README.md', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const text = read('CONTRIBUTING.md') + read('README.md');
   // npm runs `prepack` by itself, before it packs.

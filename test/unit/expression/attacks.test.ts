@@ -63,7 +63,7 @@ describe('names of the host language', () => {
     });
   }
 
-  it('are no variables, functions or types', () => {
+  it('are not variables, functions or types', () => {
     for (const name of hostileNames) {
       refuses(`{#${name}}`);
       refuses(`{#${name}('x')}`);

@@ -34,7 +34,7 @@ test('what a template reads is known once it is compiled', () => {
   assert.deepEqual(needs('{#properties.a}{#api.id}'), []);
 });
 
-test('what cannot be told apart counts as read', () => {
+test('what cannot be kept apart counts as read', () => {
   for (const template of [
     "{#request['con' + 'tent']}",
     '{#request[#properties.name]}',
@@ -185,7 +185,7 @@ test('a message of an error does not show what a caller sent', () => {
   }
 });
 
-test('names that stand for nothing are doubts with their offset', () => {
+test('names that have no meaning are doubts with their offset', () => {
   const doubts = (template: string, variables?: readonly string[]) =>
     compileTemplate(template)
       .doubts(variables)

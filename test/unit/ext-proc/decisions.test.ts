@@ -79,7 +79,7 @@ const told = (line: Readonly<Record<string, unknown>> | undefined) => {
 };
 
 describe('a decision tells', () => {
-  test('that a request went on, with the policies that ran and the names of changed headers', async () => {
+  test('that a request continued, with the policies that ran and the names of changed headers', async () => {
     const line = await decisionOf(running, 'forwarded', [requestHeaders(true, ids), responseHeaders(true)]);
     assert.deepEqual(told(line), {
       requestId: 'id-1',
@@ -105,7 +105,7 @@ describe('a decision tells', () => {
     assert.equal(running.log.find(({ msg }) => msg === 'request failed')?.policy, 'bad');
   });
 
-  test('that no API is there and the request went on', async () => {
+  test('that no API is there and the request continued', async () => {
     const { decision, api, requestId, ran } = told(await decisionOf(running, undefined, [requestHeaders(true, ids)]));
     assert.deepEqual([decision, api, requestId, ran], ['forwarded', '', 'id-1', []]);
   });
@@ -116,13 +116,13 @@ describe('a decision tells', () => {
   });
 });
 
-test('of a sample of none those that failed are logged all the same', async () => {
+test('of a sample of none those that failed are logged anyway', async () => {
   assert.equal(await decisionOf(sampled, 'answered', [requestHeaders(true)]), undefined);
   assert.equal((await decisionOf(sampled, 'refused', [requestHeaders(true)]))?.decision, 'refused');
   const twice = [requestHeaders(true), requestHeaders(true)];
   assert.equal((await decisionOf(sampled, 'forwarded', twice))?.decision, 'ended', 'a violation of the protocol');
 });
 
-test('nothing is told unless it is asked for', async () => {
+test('nothing is reported unless it is asked for', async () => {
   assert.equal(await decisionOf(silent, 'answered', [requestHeaders(true)]), undefined);
 });

@@ -53,7 +53,7 @@ test('the reply that ends the request phase says so, also where nothing ran', ()
   assert.equal(ran?.errorKey?.stringValue, 'KEY');
 });
 
-test('a kept result is told in one object to all who get it, unless there is more to tell', () => {
+test('a cached result has one metadata object for all requests that get it, unless there is more to report', () => {
   const execution = { requestId: 'r-1', executedVersion: '$LATEST', durationMs: 0, status: 200, cached: true };
   const told = (attributes: Readonly<Record<string, unknown>>, more: object = {}) => {
     const transaction = {

@@ -16,7 +16,7 @@ test('twenty streams in a row without a body are evidence, and one body ends the
   assert.equal(bodies.lost('a', 'request'), undefined);
 });
 
-test('headers that Envoy hides are told of once for each API', () => {
+test('headers that Envoy hides are reported once for each API', () => {
   const lines: Record<string, unknown>[] = [];
   const logger = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const hidden = new HiddenHeaders(logger);

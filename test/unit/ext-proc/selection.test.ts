@@ -31,7 +31,7 @@ test('two APIs that match are an error that names them, also where what matches 
   assert.deepEqual(selected('other.shop', {}), { kind: 'pass' });
 });
 
-test('where Envoy tells of no route nothing goes on: a 404 of which the caller is the cause', () => {
+test('without a route from Envoy no request continues: a 404 caused by the caller', () => {
   const strict = load(`version: 1\napis: {a: {${select('a')}}, named: {}}\n`).set;
   const of = (attributes: Readonly<Record<string, string>>) => {
     const traits = { authority: 'x', attributes: new Map(Object.entries(attributes)) };

@@ -54,7 +54,7 @@ describe('text or base64', () => {
     assert.equal(await isCoded('alb', 'text/csv', binary('tex/*', 'image/*')), false);
   });
 
-  test('bytes that are no UTF-8 are never text, and UTF-8 in another charset is', async () => {
+  test('bytes that are not UTF-8 are never text, and UTF-8 in another charset is', async () => {
     for (const format of eventFormats) {
       const headers = { 'content-type': 'text/plain; charset=iso-8859-1' };
       assert.equal((await eventOf(format, post(Uint8Array.of(0xe9), headers))).isBase64Encoded, true);
@@ -77,7 +77,7 @@ describe('a body with a content coding', () => {
     });
   }
 
-  test('that nobody can decode goes on too, where no expression reads it', async () => {
+  test('that nobody can decode continues too, where no expression reads it', async () => {
     const event = await eventOf('alb', post('abc', { 'content-type': 'text/plain', 'content-encoding': 'dcb' }));
     assert.deepEqual([event.isBase64Encoded, event.body], [true, Buffer.from('abc').toString('base64')]);
   });

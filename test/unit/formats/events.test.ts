@@ -288,7 +288,7 @@ describe('what no request tells has a text that strict readers take', () => {
 describe('the request id', () => {
   const id = (value: string): EventRequest => ({ headers: { 'x-request-id': value } });
 
-  test('that is no UUID is shown by HTTP APIs, and another made where AWS has UUIDs', async () => {
+  test('that is not a UUID is shown by HTTP APIs, and another made where AWS has UUIDs', async () => {
     for (const format of ['http-api-v1', 'api-gateway-v2'] as const) {
       assert.equal((await eventOf(format, id('JKJaXmPLvHcESHA='))).requestContext.requestId, 'JKJaXmPLvHcESHA=');
     }

@@ -40,7 +40,7 @@ describe('a path template', () => {
     });
   }
 
-  test('a text that is none says why', () => {
+  test('a text that is not valid says why', () => {
     for (const text of [
       '',
       'a',

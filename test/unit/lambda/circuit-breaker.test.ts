@@ -131,7 +131,7 @@ test('a refused identity neither opens a circuit nor closes one nor makes failur
   }
 });
 
-test('a function that refuses by its own set-up is not taken for a refused identity', () => {
+test('a function that refuses by its own set-up is not treated as a refused identity', () => {
   const guard = new FunctionGuard();
   for (let i = 0; i < 3; i++) pass(guard, 0, typed('KMSAccessDeniedException', 502));
   assert.ok(!pass(guard, 1));

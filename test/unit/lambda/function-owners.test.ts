@@ -113,7 +113,7 @@ test('steps with equal settings share what is remembered of a function, and othe
   }
 });
 
-test('a policy that a route brings shares with no other, not even one of equal settings', async () => {
+test('an inline policy shares with no other, not even one of equal settings', async () => {
   const numberOf = numbering();
   const by = provider('role', a);
   const isolated = () => ({ transport: { ...usual.transport, isolated: true } });

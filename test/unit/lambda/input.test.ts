@@ -124,7 +124,7 @@ suite('what is sent', () => {
     assert.equal(headers.get('x-amz-tenant-id'), 'tenant 1');
   });
 
-  test('names that run together are told apart', async () => {
+  test('names that run together are kept apart', async () => {
     assert.equal(
       (await sent({ functionName: 'ab', qualifier: 'c' })).target,
       '/2015-03-31/functions/ab/invocations?Qualifier=c',

@@ -226,7 +226,7 @@ test('an abort rejects the read, and closes the connection', async () => {
   await closed;
 });
 
-test('readTimeoutMs goes on after the head, and what is no use does not prolong it', async () => {
+test('readTimeoutMs continues after the head, and what is no use does not prolong it', async () => {
   const answer = await call((response) => void response.write('one'), { readMs: 50 });
   await answer.body.next();
   await assert.rejects(answer.body.next(), (error) => {

@@ -39,7 +39,7 @@ test('a proxy without a scheme is http', () => {
   }
 });
 
-test('a value that is no proxy is told with its variable and without its password and never passed by', () => {
+test('a value that is not a proxy is reported with its variable and without its password and never passed by', () => {
   for (const value of [
     'http://',
     'http://user:secret@',

@@ -42,7 +42,7 @@ test('the canonical request that a refused signature repeats is left out of the 
   assert.equal(error.message, `InvalidSignatureException (403): ${text.split('\n')[0]}`);
 });
 
-test('text and name of an error are bounded and a name that is none is no name', () => {
+test('text and name of an error are bounded and a name that is not valid is not a name', () => {
   const error = errorOf(400, { 'x-amzn-errortype': 'X' }, JSON.stringify({ message: 'm'.repeat(100_000) }));
   assert.ok(error.message.length < 1100);
   for (const type of ['<script>', 'a b', '', 'x'.repeat(200), 'a\u0000b']) {

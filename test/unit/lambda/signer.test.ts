@@ -27,7 +27,7 @@ function headersOf(flat: readonly string[]): Map<string, string> {
   return new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as [string, string]] : [])));
 }
 
-test('a key is derived anew for another day region or credentials', () => {
+test('a key is derived again for another day region or credentials', () => {
   const keys = new SigningKeys();
   const first = { accessKeyId: 'A', secretAccessKey: 's' };
   const same = keys.get(first, 'us-east-1', '20260101');

@@ -108,7 +108,7 @@ suite('deadlines of a stream', () => {
     assert.deepEqual(await body.next(), { done: true, value: undefined });
   });
 
-  test('a reader that pauses for longer than idleTimeoutMs is no idle function', async () => {
+  test('a reader that pauses for longer than idleTimeoutMs is not an idle function', async () => {
     const { body } = await call(
       async (stream) => {
         await stream.chunk('one');

@@ -64,7 +64,7 @@ function isFailure(error: unknown, failure: InvocationFailure): boolean {
 }
 
 suite('a stream that ends well', () => {
-  test('its chunks come as they are sent, and its head is told', async () => {
+  test('its chunks come as they are sent, and its head is reported', async () => {
     const { promise: seen, resolve: onSeen } = Promise.withResolvers<void>();
     const { body, requestId, executedVersion, attempts } = await call(async (stream) => {
       await stream.chunk('one ');
@@ -176,7 +176,7 @@ suite('a stream that breaks off', () => {
     ['an error', (stream) => stream.error('InternalFailure', 'secret'), 'stream-error'],
   ];
   for (const [name, how, failure] of rows) {
-    test(`by ${name}: the reader is told after the chunks that came`, async () => {
+    test(`by ${name}: the reader gets the error after the chunks that came`, async () => {
       const { body } = await call(afterOne(how));
       assert.equal(await readBroken(body, failure), 'one');
       assert.ok(await stub.closedTo(0));
@@ -188,7 +188,7 @@ suite('a stream that breaks off', () => {
     });
   }
 
-  test('a code that is no name is in the message alone', async () => {
+  test('a code that is not a name is in the message alone', async () => {
     const failing: StreamScript = (stream) => stream.complete({ ErrorCode: 'my own <error>', ErrorDetails: 'why' });
     await assert.rejects(call(failing), (error) => {
       assert.ok(error instanceof InvocationError);

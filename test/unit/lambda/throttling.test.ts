@@ -45,7 +45,7 @@ test('what says no reason or one that nobody knows is of an unknown limit', () =
   }
 });
 
-test('what is no throttling has no reason', () => {
+test('what is not throttling has no reason', () => {
   const body = '{"Reason":"CallerRateLimitExceeded"}';
   assert.equal(throttlingBy(403, { 'x-amzn-errortype': 'AccessDeniedException' }, body), undefined);
 });

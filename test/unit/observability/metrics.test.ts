@@ -136,7 +136,7 @@ test('credentials that are gone leave no gauge behind', async () => {
   assert.equal(await value(metrics, 'credentials_age_seconds{source="default"}'), undefined);
 });
 
-test('credentials that are used past their expiry are told', async () => {
+test('credentials that are used past their expiry are reported', async () => {
   const metrics = new Metrics();
   metrics.observeCredentials(() => [
     { source: 'default', ok: true, pastExpiry: true },

@@ -216,7 +216,7 @@ test('only the page’s own files are served, however a path is written', async 
   }
 });
 
-test('a run gets what the page sent; a refusal is told, an unexpected error is not', async (t) => {
+test('a run gets what the page sent; a refusal is reported, an unexpected error is not', async (t) => {
   const { source, origin, playground } = await open(t);
   const { headers } = await browser(playground);
   assert.deepEqual(JSON.parse((await run(origin, headers)).text), { asked: { a: 1 } });
@@ -250,7 +250,7 @@ test('what is not JSON, too large, or one run too many is refused', async (t) =>
   assert.equal((await run(origin, headers)).status, 200);
 });
 
-test('the document is told at once, and again when it changes', async (t) => {
+test('the page gets the document at once, and again when it changes', async (t) => {
   const { source, origin, playground } = await open(t);
   const { headers } = await browser(playground);
   const first = await ask(`${origin}/api/document`, { headers });
@@ -271,7 +271,7 @@ test('closing ends calls that wait', async (t) => {
   await assert.rejects(waiting);
 });
 
-test('an address that is none is the fault of who asks', async (t) => {
+test('an address that is not valid is the fault of who asks', async (t) => {
   const { origin, port } = await open(t);
   const sent = httpRequest(origin, { path: '//[', headers: { host: `127.0.0.1:${port}` }, agent: false });
   sent.end();

@@ -38,7 +38,7 @@ describe('a test of an authorizer', () => {
     });
   }
 
-  test('of a step that is none is not met', async () => {
+  test('of a step that is not valid is not met', async () => {
     const plain = { apis: { default: { request: [{ configuration: { function: 'authorize' } }] } } };
     const found = await differing(plain, { ...given('/orders/7'), expect: judged({ allows: true }) });
     assert.deepEqual(found, ['calls.0.authorizer']);

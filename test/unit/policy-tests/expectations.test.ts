@@ -104,7 +104,7 @@ test('a request that a policy answers itself reaches no backend', async () => {
   assert.deepEqual(await differing(answering, { functions, expect: { forwarded: {} } }), ['forwarded']);
 });
 
-test('what differs is told with the place in the file and both values', async () => {
+test('what differs is reported with the place in the file and both values', async () => {
   const { mismatches } = await resultOf(document, {
     ...given,
     functions: { tier: { result: { tier: 'silver' } } },

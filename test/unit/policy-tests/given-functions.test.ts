@@ -57,7 +57,7 @@ describe('a call gets', () => {
     assert.equal(problem, 'the policies call customer-tier, for which no answer is given, did you mean custmer-tier?');
   });
 
-  test('a problem also where the policy goes on after an error', async () => {
+  test('a problem also where the policy continues after an error', async () => {
     const { problem } = await attributes(calling(step('f', {}, { onError: 'continue' })), {});
     assert.match(problem ?? '', /for which no answer is given: write it under functions/);
   });

@@ -130,7 +130,7 @@ describe('a file of tests', () => {
     test(`with ${what}`, async () => assert.deepEqual(await problems(text), [problem]));
   }
 
-  test('whose YAML is broken is told with its place', async () => {
+  test('whose YAML is broken is reported with its place', async () => {
     const [problem = ''] = await problems('policies: [\n');
     assert.match(problem, /^t\.yaml:\d+:\d+ /);
   });

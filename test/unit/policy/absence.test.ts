@@ -66,7 +66,7 @@ test('a field that is not configured, or gives a text, is as before', async () =
   assert.deepEqual([region, credentials?.role, qualifier, endpoint], ['us-east-1', undefined, undefined, undefined]);
 });
 
-test('onError continue goes on without the call, not with another identity', async () => {
+test('onError: continue skips the call instead of making it with another identity', async () => {
   const document = {
     apis: { default: { request: [step('f', { roleArn: "{#request.headers['x-none']}" }, { onError: 'continue' })] } },
   };

@@ -97,7 +97,7 @@ test('response steps act on the answer of a request step: by mutations, or by an
   }
 });
 
-test('a step that is skipped, or fails and goes on, leaves an answer as it is', async () => {
+test('a step that is skipped, or fails and continues, leaves an answer as it is', async () => {
   const functions = { f: () => ({ functionError: 'Unhandled' }) };
   for (const outer of [{ condition: 'false' }, { onError: 'continue' }]) {
     const run = policyRun(steps({ request: [earlier, at('send', outer)] }), { functions, headers: caller });
@@ -179,7 +179,7 @@ test('an object is the body as JSON, whatever the function’s own was, and a ca
   assert.equal((await sent(typed, result)).headers['content-type'], 'application/problem+json');
 });
 
-test('an answer that cannot be made fails the request: neither the function’s own leaves, nor the request goes on', async () => {
+test('an answer that cannot be made fails the request: neither the function’s own leaves, nor the request continues', async () => {
   const failing = '{#context.attributes.nothing.at.all}';
   const cases: readonly (readonly [object, string])[] = [
     [{ status: failing }, 'answer.status'],

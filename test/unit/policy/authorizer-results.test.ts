@@ -57,7 +57,7 @@ function scene(authorizer: object, options: Options = {}) {
 }
 
 describe('a policy that is kept', () => {
-  test('is asked for once, and judged anew for each request', async () => {
+  test('is called once, and evaluated for each request', async () => {
     const guard = scene(TOKEN, { answer: () => policy([`${ARN}/GET/a/*`, `${ARN}/PUT/a`]) });
     assert.equal(await guard.status('/a/1'), 0);
     assert.equal(await guard.status('/a/2'), 0);

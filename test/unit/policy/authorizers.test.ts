@@ -265,7 +265,7 @@ for (const [name, authorizer, answer, status, body, key] of answers) {
 }
 
 for (const failure of ['timeout', 'too-many-invocations', 'connection-failed', 'no-credentials'] as const) {
-  test(`a call that ends with ${failure} lets nobody in`, async () => {
+  test(`a call that ends with ${failure} admits nobody`, async () => {
     const answer = () => {
       throw new InvocationError(failure, { message: 'no result' });
     };
@@ -275,7 +275,7 @@ for (const failure of ['timeout', 'too-many-invocations', 'connection-failed', '
   });
 }
 
-test('an answer for which there is no memory lets nobody in', async () => {
+test('an answer for which there is no memory admits nobody', async () => {
   const long = policy('Allow', ['*', ...Array.from({ length: 200 }, (_, i) => `arn:${i}`)]);
   let room = 8_000;
   const memory = {

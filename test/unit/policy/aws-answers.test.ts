@@ -92,7 +92,7 @@ test('SAM #522, #2590, fakecloud #2413, floci #3153: a function error is its key
   }
 });
 
-test('onError: continue goes on without the malformed answer', async () => {
+test('onError: continue continues without the malformed answer', async () => {
   const configuration = { payload: 'p', responseFormat: 'alb', mutations: { headers: { set: { 'x-a': 'a' } } } };
   const run = requestRun(configuration, '{}', { headers: { 'x-a': 'forged' } }, { onError: 'continue' });
   assert.equal((await run.request()).kind, 'continue');

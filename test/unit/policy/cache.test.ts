@@ -88,7 +88,7 @@ describe('a step with a cache', () => {
     ]);
   });
 
-  test('evaluates variables, sendToConsumer, answer and mutations for each request anew', async () => {
+  test('evaluates variables, sendToConsumer, answer and mutations for each request', async () => {
     const { run, calls } = scene({
       cache: { ttlSeconds: 60 },
       payload: 'same',

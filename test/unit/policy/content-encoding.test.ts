@@ -168,7 +168,7 @@ test('a frame of zstd with a window over 8 MiB is refused, as RFC 9659 allows', 
 
 const reads = { apis: { default: { request: [step('f', { payload: '{#request.content}', sendToConsumer: true })] } } };
 
-test('a caller’s coding is told to the caller, and is no error in the log', async () => {
+test('a caller’s coding is told to the caller, and is not an error in the log', async () => {
   for (const [coding, status, key] of [
     ['compress', 415, 'LAMBDA_EXT_PROC_UNSUPPORTED_ENCODING'],
     ['gzip, gzip, gzip', 415, 'LAMBDA_EXT_PROC_UNSUPPORTED_ENCODING'],

@@ -21,7 +21,7 @@ const honest = { throttled: 429, timeout: 504, tooLarge: 413, unavailable: 502 }
 const named = (status: number, type: string) => answered(status, { 'x-amzn-errortype': type });
 const failed = (failure: InvocationFailure) => new InvocationError(failure, { message: 'm', statusCode: 403 });
 
-test('a bare status of a load balancer or proxy is a failure of the call, and 400 is for what is no answer of an Invoke', () => {
+test('a bare status of a load balancer or proxy is a failure of the call, and 400 is for what is not an answer of an Invoke', () => {
   for (const status of [403, 413, 429, 500, 501, 502, 503, 504, 599]) {
     const failure = failureOf(answered(status, {}, '<html>'), invocation(), {});
     assert.deepEqual([failure.key, failure.status], ['AWS_LAMBDA_INVALID_RESPONSE', 500], String(status));

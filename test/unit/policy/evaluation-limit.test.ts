@@ -65,7 +65,7 @@ test('a condition that uses up its steps never skips its policy either', async (
   }
 });
 
-test('small expressions go on after the limit, so that an error has its text', async () => {
+test('small expressions continue after the limit, so that an error has its text', async () => {
   const run = policyRun(
     {
       responseTemplates: { DEFAULT: { '*/*': { status: 502, body: '{#error.key}' } } },

@@ -81,7 +81,7 @@ describe('the place of an expression that fails', () => {
     ['tree', 'payload.user.id', "['x-a'][0]"],
     ['plain', 'function', "['x-a'][0]"],
   ] as const) {
-    test(`is told for ${field}`, async () => {
+    test(`is reported for ${field}`, async () => {
       const record = await failed(api, withoutDefaults);
       assert.equal(record.field, field);
       assert.equal(record.kind, 'expression');
@@ -183,7 +183,7 @@ describe('a record and its log line', () => {
     );
   });
 
-  test('say so where the request goes on', async () => {
+  test('say so where the request continues', async () => {
     const fails = () => {
       throw new InvocationError('connection-failed', { message: 'refused' });
     };
@@ -243,7 +243,7 @@ describe('a record and its log line', () => {
     assert.deepEqual([kind, field], ['invalid_request', 'region']);
   });
 
-  test('tell in both lines why a result is no answer', async () => {
+  test('tell in both lines why a result is not an answer', async () => {
     const functions = { f: () => 'no JSON' };
     const configuration = { responseFormat: 'api-gateway-v1' };
     const run = policyRun({ apis: { default: { request: [step('f', configuration)] } } }, { functions });

@@ -107,7 +107,7 @@ test('a condition that fails skips its step with a log line, or fails the reques
   assert.deepEqual(failed.calls, []);
 });
 
-test('a failed invocation answers the caller and no further step runs; onError: continue goes on', async () => {
+test('a failed invocation answers the caller and no further step runs; onError: continue continues', async () => {
   const denied = () => {
     const message = 'arn:aws:lambda:us-east-1:111111111111:function:denied';
     throw new InvocationError('service-error', { message, statusCode: 403 });

@@ -13,7 +13,7 @@ test('duplicates stay separate values in order of arrival', () => {
   assert.equal(h.values('missing'), undefined);
 });
 
-test('a value that is no UTF-8 is read as Latin-1', () => {
+test('a value that is not UTF-8 is read as Latin-1', () => {
   assert.equal(headers(['x', Buffer.from([0x63, 0xe9])]).first('x'), 'cé');
 });
 

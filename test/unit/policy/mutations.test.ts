@@ -28,7 +28,7 @@ test('headers are set, appended to and removed; null and a template that gives n
   );
 });
 
-test('a step that is skipped or goes on after an error removes the headers that it would have set', async () => {
+test('a step that is skipped or continues after an error removes the headers that it would have set', async () => {
   const set = headers({ set: { 'x-tier': '{#lambdaResponse.content}' } });
   const functionError = () => ({ functionError: 'Unhandled' });
   for (const outer of [
@@ -82,7 +82,7 @@ test('a value that cannot be carried fails the step, and leaves the message as i
   }
 });
 
-test('a status that is none fails a response step, and leaves the response as it was', async () => {
+test('a status that is not valid fails a response step, and leaves the response as it was', async () => {
   const run = policyRun({
     apis: {
       default: {

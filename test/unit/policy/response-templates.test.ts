@@ -191,7 +191,7 @@ test('an empty body sends none, and no content type', () => {
   }
 });
 
-test('the content type of headers wins, and JSON is told from text for */*', () => {
+test('the content type of headers wins, and JSON is distinguished from text for */*', () => {
   const own = template('{"a":1}', { headers: [['Content-Type', compileTemplate('application/problem+json')]] });
   assert.equal(contentTypeOf(answerTo(own).headers), 'application/problem+json');
   assert.equal(contentTypeOf(answerTo(template(' [1]')).headers), 'application/json');

@@ -15,7 +15,7 @@ test('in the request phase the result is the answer, and the backend is not call
   });
 });
 
-test('it is no interrupt: later request steps and all response steps run on the answer, and the last one wins', async () => {
+test('it is not an interrupt: later request steps and all response steps run on the answer, and the last one wins', async () => {
   const run = policyRun({
     apis: {
       default: {
@@ -76,7 +76,7 @@ test('an empty result has no content type; the status is the service answer', as
   }
 });
 
-test('an expression decides after the invocation, and its error is no answer by the Lambda', async () => {
+test('an expression decides after the invocation, and its error is not an answer by the Lambda', async () => {
   const decide = (payload: string) =>
     policyRun({
       apis: {

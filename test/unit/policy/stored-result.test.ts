@@ -52,7 +52,7 @@ async function stored(count: number): Promise<void> {
 }
 
 describe('the result of a function that one sidecar has called', () => {
-  test('is given by another one without a call, and judged anew there', async (t) => {
+  test('is given by another one without a call, and evaluated again there', async (t) => {
     const [a, b] = [await sidecar(t), await sidecar(t)];
     const policies = api({
       payload: 'same',
@@ -151,7 +151,7 @@ describe('keys', () => {
   const policies = (accessKey: string, secretKey: string) =>
     api({ payload: 'same', accessKey, secretKey, cache: { ttlSeconds: 60 } });
 
-  test('that a request brings along have to be whole: an id is no secret', async (t) => {
+  test('that a request brings along have to be whole: an id is not a secret', async (t) => {
     const given = policies("{#request.headers['x-id'][0]}", "{#request.headers['x-key'][0]}");
     const [a, b, c] = [await sidecar(t), await sidecar(t), await sidecar(t)];
     await a.run(given, { headers: { 'x-id': 'AKIAOWNER', 'x-key': 'the real key' } }).request();
@@ -163,7 +163,7 @@ describe('keys', () => {
     assert.deepEqual([thief.calls.length, owner.calls.length], [1, 0]);
   });
 
-  test('of the document are told apart by their id: a secret that is rotated leaves the results', async (t) => {
+  test('of the document are kept apart by their id: a secret that is rotated leaves the results', async (t) => {
     const name = 'LAMBDA_EXT_PROC_SECRET_TEST_STORED_RESULT';
     t.after(() => delete process.env[name]);
     const own = policies('AKIAOWNER', `{#secrets.get('env:${name}')}`);
@@ -191,7 +191,7 @@ test('steps of inline policies never use the store', async (t) => {
   assert.deepEqual(await redis.names(), []);
 });
 
-test('what an authorizer has said is shared, and judged anew for each request', async (t) => {
+test('what an authorizer has said is shared, and evaluated for each request', async (t) => {
   const policies = apiOf({
     apis: {
       default: {
@@ -221,7 +221,7 @@ test('what an authorizer has said is shared, and judged anew for each request', 
   assert.deepEqual(await ask(await sidecar(t), 'another', '/open'), [1, 'continue']);
 });
 
-test('what an authorizer is asked is told by the request that asks, also when it leaves while the store is asked', async (t) => {
+test('the question to an authorizer comes from the request that asks, also when it leaves while the store is asked', async (t) => {
   const { promise, resolve } = Promise.withResolvers<readonly string[]>();
   const a = await sidecar(t, { placeOf: () => promise });
   const format = { stageVariables: { tenant: "{#context.attributes['tenant'] ?: 'none'}" } };
@@ -249,7 +249,7 @@ test('what an authorizer is asked is told by the request that asks, also when it
   assert.deepEqual(asked, [{ tenant: 'blue' }]);
 });
 
-test('a value of somebody who has the secret that is no result is rejected, and replaced', async (t) => {
+test('a value of somebody who has the secret that is not a result is rejected, and replaced', async (t) => {
   const [a, b] = [await sidecar(t), await sidecar(t)];
   const policies = api({ responseFormat: 'api-gateway-v1', payload: 'same' });
   const functions = { f: () => '{"statusCode":200,"body":"good"}' };

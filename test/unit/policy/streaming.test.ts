@@ -162,7 +162,7 @@ describe('a failure before the first byte is an error like any other', () => {
     assert.equal(lineOf(run)?.reason, 'nothing came');
   });
 
-  test('and onError: continue lets the request go on', async () => {
+  test('and onError: continue lets the request continue', async () => {
     const { run, stream } = streaming({ request: [step('chat', streams, { onError: 'continue' })] });
     stream.fail(new InvocationError('stream-broken', { message: 'cut' }));
     assert.equal((await run.request()).kind, 'continue');
@@ -178,7 +178,7 @@ describe('a failure before the first byte is an error like any other', () => {
   });
 });
 
-test('a failure in the middle is the key that cuts the answer, and is told once', async () => {
+test('a failure in the middle is the key that cuts the answer, and is reported once', async () => {
   const { run, stream } = streaming({ request: [step('chat', streams)] });
   stream.push('x');
   const answer = streamOf(await run.request());
@@ -223,7 +223,7 @@ test('a body that the reader stopped is closed, and counts as aborted', async ()
   assert.equal(run.counted.length, 1);
 });
 
-test('the answer to a HEAD is not read to its end, which is no failure, and a caller who leaves is one', async () => {
+test('the answer to a HEAD is not read to its end, which is not a failure, and a caller who leaves is one', async () => {
   const { run, stream } = streaming({ request: [step('chat', streams)] }, { method: 'HEAD' });
   stream.push('x');
   streamOf(await run.request()).body.stop();

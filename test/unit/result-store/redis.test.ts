@@ -163,7 +163,7 @@ describe('whoever writes to the server', () => {
     assert.equal(b.store.lookups.rejected, 1);
   });
 
-  test('puts what is no text, or nothing at all, and it is a miss', async (t) => {
+  test('puts what is not text, or nothing at all, and it is a miss', async (t) => {
     const { a } = await two(t);
     await a.put(entry('k'), 'text');
     const name = await nameOfOnly();
@@ -259,7 +259,7 @@ describe('a server that does not serve', () => {
     assert.equal(await a.get(entry('k')), 'text');
   });
 
-  test('is told once, without the password that it refuses', async (t) => {
+  test('is reported once, without the password that it refuses', async (t) => {
     const server = await startRedis(t, '--requirepass', 'right-password');
     const good = testStore(t, settingsOf(server.port, { password: 'right-password' }));
     await good.connected();
@@ -313,7 +313,7 @@ describe('a server that does not serve', () => {
     assert.match(JSON.stringify(a.log), /more than was requested/);
   });
 
-  test('answers what is no RESP, lists in lists, or what was not asked', async (t) => {
+  test('answers what is not RESP, lists in lists, or what was not asked', async (t) => {
     for (const answer of [
       'HTTP/1.1 400 Bad Request\r\n\r\n',
       '*1\r\n'.repeat(100_000),
@@ -389,7 +389,7 @@ describe('other settings', () => {
     assert.deepEqual([first.connections(), second.connections()], [1, 1]);
   });
 
-  test('that cannot be read are told once, and are read again', async (t) => {
+  test('that cannot be read are reported once, and are read again', async (t) => {
     const a = testStore(t, undefined);
     let problem: string | undefined = 'resultStore.secret cannot be read';
     a.store.follow({

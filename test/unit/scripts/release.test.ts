@@ -86,7 +86,7 @@ describe('a release of this repository', () => {
     );
   });
 
-  test('is refused with changes, an older version, a version that is none, and a date that is none', () => {
+  test('is refused with changes, an older version, a version that is not valid, and a date that is not valid', () => {
     for (const [args, reason] of [
       [['0.0.1'], /0\.0\.1 does not come after/],
       [['1.2'], /not a version: "1\.2"/],

@@ -15,7 +15,7 @@ const fileOf = (name: string, text: string): string => {
 };
 const passes = fileOf('passes.mjs', "test('passes', () => undefined);");
 
-test('tests that pass and fail are told one by one', async () => {
+test('tests that pass and fail are reported one by one', async () => {
   const fails = fileOf('fails.mjs', "test('fails', () => { throw new Error('no'); });");
   const lines = await runTests({ files: [passes, fails] });
   const told = lines.map(({ name, outcome }) => `${outcome} ${name}`).sort();

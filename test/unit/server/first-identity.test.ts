@@ -104,7 +104,7 @@ test('one API with keys of its own is served, so the process is ready, and says 
   assert.equal(await sidecar.metric('lambda_ext_proc_credentials_valid{source="the default chain"}'), 0);
 });
 
-test('roles that nobody may assume keep a process from being ready where there are no other identities', async (t) => {
+test('roles that nobody may assume keep a process from being ready if there are no other identities', async (t) => {
   const agent = await agentOf(t, 3_600);
   const roleArn = 'arn:aws:iam::222222222222:role/closed';
   const sts = { AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1' };

@@ -117,7 +117,7 @@ test('of servers that start at once on the socket of a crashed one, one wins and
   assert.match(String(loser?.reason), /the address is in use/);
 });
 
-test('a file that is no socket is left as it is', async (t) => {
+test('a file that is not a socket is left as it is', async (t) => {
   const path = join(directory(t), 'precious');
   writeFileSync(path, 'data');
   await assert.rejects(start(t, [`unix:${path}`]), /precious: the file exists and is not a socket; it was not changed/);

@@ -176,6 +176,6 @@ test('a table may be changed while it is visited', () => {
   assert.deepEqual(visited, [0, 2, 4]);
 });
 
-test('what is no session is left alone', () => {
+test('what is not a session is left alone', () => {
   assert.equal(replaceStreamTables({} as Http2Session), false);
 });

@@ -133,7 +133,7 @@ test('a stream without a whole first message ends after the bound, one that had 
   assert.equal(answer.at(-1), 43);
 });
 
-test('a health check without a message ends after the bound, a watch goes on', async (t) => {
+test('a health check without a message ends after the bound, a watch continues', async (t) => {
   const { server, address, refused } = await start(t, { firstMessageMs: 300 });
   const session = await client(t, address);
   const watch = openStream(session, { ':path': '/grpc.health.v1.Health/Watch' });

@@ -162,7 +162,7 @@ test('a port that another process has is an error for a worker too', async (t) =
   );
 });
 
-test('metrics are summed, failures are told together, and neither gets less when a worker is replaced', async (t) => {
+test('metrics are summed, failures are reported together, and neither gets less when a worker is replaced', async (t) => {
   const { supervisor } = await start(t);
   const series = 'messages_total{phase="request_headers"}';
   const failed = async (): Promise<string[]> => (await supervisor.failures()).map(({ api }) => api).sort();

@@ -85,7 +85,7 @@ test('with a client CA, a client without a certificate or with a foreign one is 
   assert.equal(await askHealth(address, '', trusting(issue('client'))), 'SERVING');
 });
 
-test('new files are used for new connections, and open ones go on', async (t) => {
+test('new files are used for new connections, and open ones continue', async (t) => {
   const { address, tls, first, file } = await start(t);
   const open = connectHttp2(`https://${address}`, { ca: authority.cert });
   t.after(() => open.destroy());

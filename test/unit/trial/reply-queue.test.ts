@@ -21,7 +21,7 @@ test('a function that is called for real may take longer', async (t) => {
   assert.deepEqual(await waiting, { request_headers: {} });
 });
 
-test('a stream that ends with an error fails who waits, and asking for more time is no reply', async () => {
+test('a stream that ends with an error fails who waits, and asking for more time is not a reply', async () => {
   const queue = new ReplyQueue(new Map([['x-lambda-api', 'orders']]), 'lambda-ext-proc');
   assert.deepEqual(queue.metadata.get('x-lambda-api'), ['orders']);
   const waiting = queue.next();

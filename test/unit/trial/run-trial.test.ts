@@ -200,7 +200,7 @@ describe('a function that fails', () => {
     assert.deepEqual(run.forwarded?.headers, []);
   });
 
-  test('with a response template, which is told', async () => {
+  test('with a response template, which is reported', async () => {
     const responseTemplates = { AWS_LAMBDA_INVALID_RESPONSE: { '*/*': { status: 502, body: '{#error.key}' } } };
     const run = await trialOf(failing({}, {}, { responseTemplates }), {
       functions: { f: { kind: 'refusal', name: 'AccessDeniedException', status: 403, delayMs: 0 } },

@@ -17,7 +17,7 @@ test('a connection that does not come about in time leaves nothing open', async 
   assert.equal(openSockets(), before);
 });
 
-test('whoever waits for a reply is told when the connection is closed', async (t) => {
+test('a waiting request gets an error when the connection is closed', async (t) => {
   const [near, far] = await socketPair(new AbortController().signal);
   t.after(() => far.destroy());
   const metrics = new Metrics();

@@ -102,7 +102,7 @@ test('a process that was warmed up has the metrics and the log of one that was n
   assert.equal(lambda.connections, 0);
 });
 
-test('a time that is none is refused', async () => {
+test('a duration that is not valid is refused', async () => {
   await assert.rejects(
     startSidecar({ args: ['--warm-up', '1.5'] }),
     /--warm-up must be a whole number from 0 to 10000/,

@@ -83,7 +83,7 @@ for (const [args, expected] of [
   });
 }
 
-test('the command’s own flags are told from curl’s, with their values', () => {
+test('the command’s own flags are distinguished from curl’s, with their values', () => {
   assert.deepEqual(
     splitArguments(['--config', 'p.yaml', '-X', 'PUT', '--allow-live', '/a', '--config=q.yaml'], flags),
     {

@@ -47,7 +47,7 @@ test('a port that is in use is an error that says so, with 1', async (t) => {
   assert.match(child.output(), new RegExp(`port ${port} is in use; give another --port`));
 });
 
-test('the page is told when the document changes, also while it cannot be used', async (t) => {
+test('the page is notified when the document changes, also while it cannot be used', async (t) => {
   const { child, config } = start(t);
   const page = await open(await urlOf(child));
   const first = await page.document();

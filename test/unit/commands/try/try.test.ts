@@ -126,7 +126,7 @@ test('a step that is skipped says so, and what it removes', async (t) => {
   assert.doesNotMatch(stdout.slice(stdout.indexOf('What the backend gets')), /forged/);
 });
 
-test('a function that answers nothing given is told with what to write, after the steps so far', async (t) => {
+test('a function that answers nothing given is reported with what to write, after the steps so far', async (t) => {
   const { p } = filesOf(t, { p: policies });
   const { code, stdout, stderr } = await runMain(['try', '--config', p, '--api', 'orders', '-d', 'x', '/']);
   assert.equal(code, 1);
@@ -134,7 +134,7 @@ test('a function that answers nothing given is told with what to write, after th
   assert.match(stderr, /customer-tier.*--answer 'customer-tier=\{result: …\}'/);
 });
 
-test('errors of AWS and of functions are answers too, and onError is told', async (t) => {
+test('errors of AWS and of functions are answers too, and onError is reported', async (t) => {
   const { p } = filesOf(t, { p: policies });
   const run = (answer: string) =>
     runMain(['try', '--config', p, '--api', 'private', '--answer', `authorise=${answer}`, '/']);

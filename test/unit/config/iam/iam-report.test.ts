@@ -240,7 +240,7 @@ describe('roles', () => {
 });
 
 describe('identities', () => {
-  test('keys are told by the step that uses them first, and neither key is shown', () => {
+  test('keys are reported by the step that uses them first, and neither key is shown', () => {
     const keys = { accessKey: 'AKIAIOSFODNN7EXAMPLE', secretKey: 'wJalrXUtnFEMI' };
     const report = reportOfSteps([{ function: 'f', ...keys }, { function: 'g', ...keys }, { function: 'h' }]);
     assert.deepEqual(Object.keys(report.keys), ['a.s0']);
@@ -263,14 +263,14 @@ describe('identities', () => {
     assert.match(notes[0] ?? '', /333333333333:function:f is not in account 111111111111: .*add-permission/);
   });
 
-  test('a policy that AWS takes in no managed policy is told', () => {
+  test('a policy that AWS takes in no managed policy is reported', () => {
     const steps = Array.from({ length: 100 }, (_, i) => ({ function: `a-function-with-a-long-name-${i}` }));
     assert.match(reportOfSteps(steps).notes.join('\n'), /has \d+ characters: AWS accepts 6144/);
     assert.deepEqual(reportOfSteps(steps.slice(0, 50)).notes, []);
   });
 });
 
-describe('policies that routes bring', () => {
+describe('inline policies', () => {
   const roles = ['arn:aws:iam::222222222222:role/pub-*'];
 
   test('may call what inline lists, as the identity of defaults', () => {

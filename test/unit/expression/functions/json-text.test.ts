@@ -78,7 +78,7 @@ test('a nesting of 400 is read, one of 401 is refused, whether the text is JSON 
   fails(`{"s":"x","a":${nested(400)}}`, '$.s');
 });
 
-test('many lists beside each other are no deep nesting', () => {
+test('many lists beside each other are not deep nesting', () => {
   assert.equal(read(`{"l":[${'[],'.repeat(2000)}[]],"s":"x"}`, '$.s'), 'x');
 });
 

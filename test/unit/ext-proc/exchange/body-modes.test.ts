@@ -89,7 +89,7 @@ test('pieces before the reply to the headers: a new body takes the place of the 
   ]);
 });
 
-test('what Envoy would not send, or let go on before policies have run, is refused at the headers', () => {
+test('what Envoy would not send, or would forward before policies have run, is refused at the headers', () => {
   const duplexResponse = config('STREAMED', 'FULL_DUPLEX_STREAMED');
   for (const modes of [early('NONE'), duplexResponse, config('NONE', 'FULL_DUPLEX_STREAMED')]) {
     const exchange = exchangeWith({ request: 'reads' });

@@ -6,7 +6,7 @@ import type { PolicyFailure } from '../../../../src/policy/index.ts';
 import { after, afterRequest, answers, closed, done, early, exchangeWith, fails, first, piece } from './facts.ts';
 import { body, config, requestHeaders, responseHeaders, trailers } from './messages.ts';
 
-test('without policies for it a request goes on at once', () => {
+test('without policies for it a request continues at once', () => {
   const exchange = exchangeWith({});
   assert.deepEqual(after(exchange, requestHeaders(true, first('NONE'))), ['reply to request headers']);
   assert.deepEqual(after(exchange, closed), ['release', 'closed: completed']);
@@ -103,7 +103,7 @@ test('observability mode: a response that comes before the request is whole wait
   assert.deepEqual(after(exchange, done('request')), ['run response policies on ""']);
 });
 
-test('observability mode: what is dropped is told, and the other side runs all the same', () => {
+test('observability mode: what is dropped is reported, and the other side runs anyway', () => {
   const broken = exchangeWith({ request: 'reads', response: 'runs' });
   after(broken, requestHeaders(false, observed));
   after(broken, responseHeaders(true));
@@ -122,7 +122,7 @@ test('observability mode: what is dropped is told, and the other side runs all t
   assert.deepEqual(after(failed, fails('request')), ['answer', 'run response policies on ""']);
 });
 
-test('observability mode: a response that waits is told as dropped when the server fails after the stream', () => {
+test('observability mode: a response that waits is reported as dropped when the server fails after the stream', () => {
   const exchange = exchangeWith({ request: 'runs', response: 'runs' });
   after(exchange, requestHeaders(true, observed));
   after(exchange, responseHeaders(true));
@@ -189,7 +189,7 @@ test('a violation ends the stream with a gRPC error, and counts as one', () => {
   assert.deepEqual(after(exchange, closed), []);
 });
 
-test('a stream that cannot even be answered has failed: it is no answer', () => {
+test('a stream that cannot even be answered has failed: it is not an answer', () => {
   const exchange = exchangeWith({ request: 'runs' });
   after(exchange, requestHeaders(true, first('NONE')));
   assert.deepEqual(after(exchange, { kind: 'failed', failure: {} as never }), ['fail: policy']);

@@ -72,6 +72,6 @@ test('a body mode that a later Envoy brings counts as one that sends nothing', (
   assert.equal(begin({ request: 'reads', told: nothing }, 9 as never, 'NONE'), refused('request-body'));
 });
 
-test('observability mode goes on in any case, so there is nothing to refuse', () => {
+test('observability mode continues in any case, so there is nothing to refuse', () => {
   assert.match(begin({ request: 'runs', response: 'runs', told: nothing }, 'NONE', 'NONE', false, true), /^run/);
 });

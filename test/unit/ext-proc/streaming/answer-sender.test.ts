@@ -197,7 +197,7 @@ test('a body of exactly maxBytes is whole', async () => {
   assert.deepEqual(ends, [undefined]);
 });
 
-test('a body that breaks off is told once, and closed', async () => {
+test('a body that breaks off is reported once and closed', async () => {
   const { body, sender, sent, ends } = scene();
   sender.start();
   body.push('abc', new Error('broken'));

@@ -26,7 +26,7 @@ test('a failure before the first piece is the reader’s, and so is an end', asy
   for await (const _ of empty) assert.fail('there is no piece');
 });
 
-test('the first piece is let go when it is read, though the stream goes on', async () => {
+test('the first piece is let go when it is read, though the stream continues', async () => {
   const body = new ScriptedPieces().push('ab', 'c');
   const pieces = (await withFirstPiece(body))[Symbol.asyncIterator]();
   const first = new WeakRef((await pieces.next()).value);

@@ -31,7 +31,7 @@ test('what frames a message or belongs to a connection is left out', () => {
   assert.deepEqual(headers, [['x-kept', '1']]);
 });
 
-test('equal names are joined, whatever their case, but for cookies', () => {
+test('equal names are joined, whatever their case, except cookies', () => {
   const { headers, cookies } = headOf([
     ['vary', 'accept'],
     ['set-cookie', 'a=1'],

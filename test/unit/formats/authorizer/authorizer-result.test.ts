@@ -80,7 +80,7 @@ test('a name is read as it is written, whatever texts came before', () => {
   assert.throws(() => read('{"\\u006AsAuthorized":true}', true), FormatError);
 });
 
-test('a number that is none is malformed', () => {
+test('a number that is not valid is malformed', () => {
   assert.throws(() => read('{"isAuthorized":true,"context":{"n":1e999}}', true), FormatError);
 });
 

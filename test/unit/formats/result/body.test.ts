@@ -37,7 +37,7 @@ describe('body', () => {
     }
   });
 
-  test('base64 is strict but for its padding', () => {
+  test('base64 is strict except its padding', () => {
     const bytes = Buffer.from([0xfb, 0xff, 0xfe, 0x00]);
     for (const dialect of dialectNames) {
       const read = (text: unknown) => decode(dialect, { statusCode: 200, isBase64Encoded: true, body: text }).body;

@@ -6,8 +6,8 @@ import { type Dialect, decode, dialectNames, dialects, refusal, values } from '.
 const shaped: readonly Dialect[] = ['api-gateway-v1', 'http-api-v1', 'alb', 'alb multi-value'];
 const inferring: readonly Dialect[] = ['api-gateway-v2', 'function-url'];
 
-describe('a result that is no answer', () => {
-  test('no JSON, and JSON that is no object, is malformed, or the body of a 200 where 2.0 infers', () => {
+describe('a result that is not an answer', () => {
+  test('no JSON, and JSON that is not an object, is malformed, or the body of a 200 where 2.0 infers', () => {
     for (const text of ['not json', '', '{"a"', '{"a": 30,}', '42', 'true', 'null', '[1, 2]', ' [1,\n2] ']) {
       for (const dialect of shaped) assert.equal(refusal(dialect, text), 'malformed', `${dialect}: ${text}`);
       for (const dialect of inferring) {

@@ -185,7 +185,7 @@ describe('a prelude', () => {
     }
   });
 
-  test('a function that goes on after such a status does not keep its caller, and one that fails is told', async (t) => {
+  test('a function that continues after such a status does not keep its caller, and one that fails is reported', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const stream = new PushedStream();
     const answer = formatOf('function-url').begin(stream);
@@ -207,7 +207,7 @@ describe('a prelude', () => {
     await assert.rejects(bytesOf(body as BodyPieces), failed);
   });
 
-  test('an error in the body is told after what came before, and leaving the loop closes the stream', async () => {
+  test('an error in the body is reported after what came before, and leaving the loop closes the stream', async () => {
     const pieces = new Pieces([prelude({}), 'a', 'b', 'c']);
     const { body } = await formatOf('function-url').begin(pieces);
     for await (const piece of body as BodyPieces) {
@@ -232,7 +232,7 @@ describe('a prelude', () => {
     }
   });
 
-  test('a malformed one is no answer', async () => {
+  test('a malformed one is not an answer', async () => {
     const nulls = Buffer.alloc(8);
     const rows: readonly [string, Buffer, RegExp][] = [
       ['no JSON', Buffer.concat([Buffer.from('{"statusCode":'), nulls]), /^the prelude is not JSON$/],
@@ -276,7 +276,7 @@ describe('a prelude', () => {
     }
   });
 
-  test('a status that is none is an error of its status', async () => {
+  test('a status that is not valid is an error of its status', async () => {
     for (const statusCode of [100, 101, 199, 600, 999, 0, -1, 200.5, 'abc', '', null, true, [200]]) {
       for (const name of names) {
         assert.equal((await refusal(name, new Pieces([prelude({ statusCode }), 'x']))).kind, 'status', `${statusCode}`);
@@ -347,7 +347,7 @@ describe('a result without a prelude', () => {
     assert.match((await refusal('api-gateway-v1', new Pieces(['"hello"']))).message, /not a JSON object/);
   });
 
-  test('and without a byte is no answer: what the head said would be lost', async () => {
+  test('and without a byte is not an answer: what the head said would be lost', async () => {
     for (const name of names) {
       assert.match((await refusal(name, new Pieces([]))).message, /neither a prelude nor a body/);
     }
@@ -364,7 +364,7 @@ describe('a result without a prelude', () => {
     }
   });
 
-  test('of many bytes that are no long JSON is refused before the end', async () => {
+  test('of many bytes that are no longer JSON is refused before the end', async () => {
     for (const begin of ['1', 't', ' ']) {
       const pieces = new Pieces(Array.from({ length: 1_000 }, () => begin.repeat(1_000)));
       assert.match((await refusal('function-url', pieces)).message, /no prelude within its first 16384 bytes/);
@@ -399,7 +399,7 @@ test('raw bytes are sent as they are, preludes too', async () => {
   assert.equal((await read(rawStream, new Pieces([]))).body, '');
 });
 
-test('what came before the answer began is let go when it is read, though the stream goes on', async () => {
+test('what came before the answer began is let go when it is read, though the stream continues', async () => {
   const { body } = await rawStream.begin(new Pieces(['a'.repeat(100_000), 'b', 'c']));
   assert.ok(!isWhole(body));
   const pieces = body[Symbol.asyncIterator]();

@@ -66,7 +66,7 @@ test('other keys are somebody not known, until STS has told', async () => {
   assert.deepEqual(asked, ['A', 'B']);
 });
 
-test('an answer that comes after the keys have changed is not taken for theirs', async () => {
+test('an answer that comes after the keys have changed is not treated as theirs', async () => {
   const { principal, settled, use, answers } = scene();
   const { promise, resolve } = Promise.withResolvers<{ account: string; arn: string }>();
   answers((id) => (id === 'A' ? promise : Promise.reject(new Error('no'))));
@@ -76,7 +76,7 @@ test('an answer that comes after the keys have changed is not taken for theirs',
   assert.equal(await settled(), undefined);
 });
 
-test('a failure is told once, and STS is asked again after half a minute', async () => {
+test('a failure is reported once, and STS is asked again after half a minute', async () => {
   const { settled, answers, asked, failures, pass } = scene();
   answers(() => Promise.reject(new Error('unreachable')));
   assert.equal(await settled(), undefined);
@@ -89,7 +89,7 @@ test('a failure is told once, and STS is asked again after half a minute', async
   assert.equal(await settled(), '1 arn:aws:iam::1:root');
 });
 
-test('sessions of a federated user are told apart: their rights are', async () => {
+test('sessions of a federated user are kept apart: their rights are', async () => {
   const { settled, answers } = scene();
   answers(async () => ({ account: '1', arn: 'arn:aws:sts::1:federated-user/somebody' }));
   assert.equal(await settled(), '1 arn:aws:sts::1:federated-user/somebody');
@@ -104,7 +104,7 @@ test('no credentials, or none yet, are nobody', async () => {
   assert.deepEqual(asked, []);
 });
 
-test('who signs is told by key, or chain, and by each role; tokens and secrets are not in it', () => {
+test('the signer is identified by key, or chain, and by each role; tokens and secrets are not in it', () => {
   const providers = new CredentialProviders();
   const role = (name: string, externalId?: string) => ({
     roleArn: `arn:aws:iam::111111111111:role/${name}`,

@@ -34,13 +34,13 @@ test('an error of the identity before in a chain stays as it is', () => {
   assert.equal(credentialError('no credentials from the spoke', first), first);
 });
 
-test('what is no error is told all the same', () => {
+test('what is not an error is reported anyway', () => {
   assert.equal(credentialError('none', 'nothing').message, 'none: nothing');
   const odd = Object.assign(new Error(''), { $metadata: 'x', cause: new Error('below') });
   assert.match(credentialError('none', odd).message, /below/);
 });
 
-test('a cause that is no more than its words is told once, and one that is more stays', () => {
+test('a cause that is no more than its words is reported once, and one that is more stays', () => {
   const first = new Error('refused');
   assert.equal(credentialError('none', new Error('away', { cause: first })).cause, first);
   assert.equal(credentialError('none', new Error('away')).cause, undefined);

@@ -62,7 +62,7 @@ test('without keys it is the default chain once for all regions', async () => {
   assert.equal(chain.loads, 1);
 });
 
-test('all that the chain and roles give is told, and not only what a call is signed with', async () => {
+test('all that the chain and roles give is reported, and not only what a call is signed with', async () => {
   const { credentialsOf, seen, asked } = make();
   const { accessKeyId } = await credentialsOf({ role: role('b'), roleChain: [role('a')] });
   assert.equal(asked.length, 2);
@@ -156,7 +156,7 @@ test('a role that is refused in the middle of a chain is named in the error', as
   });
 });
 
-test('a failure is told once by the identity that failed and not by those that rest on it', async () => {
+test('a failure is reported once by the identity that failed and not by those that rest on it', async () => {
   const { credentialsOf, refused, told, clock } = make();
   refused.add('hub');
   const sources = ['a', 'b', 'c'].map((name) => ({ roleChain: [role('hub')], role: role(name) }));

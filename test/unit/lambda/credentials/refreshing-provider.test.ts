@@ -67,7 +67,7 @@ test('who comes first waits and all that come meanwhile wait for the same load',
   assert.equal(new Set(found).size, 1);
 });
 
-test('each load is told by how it went, also one that gives what the service has refused', async () => {
+test('each load is reported by how it went, also one that gives what the service has refused', async () => {
   const { provider, source, clock, loads } = make(hour);
   const first = await provider.get();
   provider.invalidate(first);

@@ -35,7 +35,7 @@ function refusal(bytes: Buffer): string {
 }
 
 describe('the decoder of frames', () => {
-  test('a length is believed only with its checksum, and nothing is taken for it', () => {
+  test('a length is trusted only with its checksum, and nothing is allocated for it', () => {
     const wrong = prelude(2 ** 32 - 1, 0);
     wrong[11] = (wrong[11] ?? 0) ^ 1;
     assert.match(refusal(wrong), /the checksum of a length is wrong/);
@@ -94,7 +94,7 @@ describe('the decoder of frames', () => {
     for (const piece of decoder.next()?.payload ?? []) assert.ok(piece.buffer.byteLength < 2 * 65_536);
   });
 
-  test('several frames of one piece come one after the other, and a cut one is told', () => {
+  test('several frames of one piece come one after the other, and a cut one is reported', () => {
     const decoder = new FrameDecoder(new CountedMemory());
     decoder.push(Buffer.concat([chunkFrame('a'), chunkFrame(''), chunkFrame('b'), chunkFrame('c').subarray(0, 5)]));
     assert.deepEqual(

@@ -199,7 +199,7 @@ test('what is hashed is counted over the whole store: its checksum alone may tak
   );
 });
 
-test('a key store is opened by a thread of its own: the event loop goes on', async () => {
+test('a key store is opened by a thread of its own: the event loop continues', async () => {
   // As many iterations as are allowed: half a second of work.
   const store = new TrustStores();
   const open = (name: string) =>
