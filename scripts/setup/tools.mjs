@@ -55,5 +55,7 @@ function checkEnvoy(path, source) {
   const [major, minor] = [Number(version[1]), Number(version[2])];
   const [oldestMajor, oldestMinor] = oldestEnvoy;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
-  throw new SetupError(`${source}: ${path} is Envoy ${major}.${minor}, but ${oldestEnvoy.join('.')} or later is required`);
+  throw new SetupError(
+    `${source}: ${path} is Envoy ${major}.${minor}, but ${oldestEnvoy.join('.')} or later is required`,
+  );
 }

@@ -31,7 +31,8 @@ export function placesOf(set: PolicySet, text: string, fileName: string): Places
     const path = ['apis', name];
     for (const phase of ['request', 'response'] as const) {
       const lists = stepPaths(document, phase);
-      for (const [i, step] of api[phase].entries()) steps.set(step, placeOf([...path, ...pathOf(step, i, lists)], name));
+      for (const [i, step] of api[phase].entries())
+        steps.set(step, placeOf([...path, ...pathOf(step, i, lists)], name));
     }
     for (const [template, templatePath] of templatePaths(api, document)) {
       const isOwn = Object.hasOwn(fieldsOf(document.responseTemplates), templatePath[0]);

@@ -83,10 +83,7 @@ function readHeaders(variables: Variables): Record<string, string> {
     for (const [name, value] of Object.entries(variables.pairs(variable))) {
       if (!HEADER_NAME.test(name)) {
         // In `authorization: Basic eDp5==` everything before the first `=` would be the name.
-        variables.warn(
-          variable,
-          'it has a header whose name is not valid in HTTP: write name=value, percent-encoded',
-        );
+        variables.warn(variable, 'it has a header whose name is not valid in HTTP: write name=value, percent-encoded');
       } else if (HEADER_VALUE.test(value)) headers[name.toLowerCase()] = value;
       else variables.warn(variable, `the header ${quoted(name)} has a value that HTTP does not allow`);
     }

@@ -42,7 +42,10 @@ test('text: failures with their reason, the sum, and what no test reached', asyn
 test('text: APIs without a test are named in one line, and count', async () => {
   const names = Array.from({ length: 23 }, (_, i) => `api-${i}`);
   const apis = Object.fromEntries([['default', [step('f')]], ...names.map((name) => [name, [step('f')]])]);
-  const document = { version: 1, apis: Object.fromEntries(Object.entries(apis).map(([name, request]) => [name, { request }])) };
+  const document = {
+    version: 1,
+    apis: Object.fromEntries(Object.entries(apis).map(([name, request]) => [name, { request }])),
+  };
   const failing = { name: 'failing', functions: { f: { functionError: 'Unhandled' } }, expect: { forwarded: null } };
   const t = { policies: 'policies.yaml', tests: [good, failing] };
   const text = textReport(await runFiles({ 'policies.yaml': document, 't.yaml': t }));
