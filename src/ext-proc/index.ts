@@ -1,4 +1,3 @@
-export { readMetadata } from './metadata.ts';
 export type { StreamObserver } from './observer.ts';
 export { createExternalProcessor, type ExternalProcessor } from './processor.ts';
 export { readRequestHead } from './request-head.ts';
@@ -7,3 +6,4 @@ export type { Peer } from './stream-context.ts';
 export { createStreams } from './streams.ts';
 export type { Timer, Timing } from './timing.ts';
 export type { BodyMode, FilterMetadata, MetadataValue, ProcessingRequest, ProcessingResponse } from './wire/index.ts';
+export { readMetadata, readRequest, writeRequest } from './wire/index.ts';

@@ -11,7 +11,7 @@ import type { Capacity } from './capacity.ts';
 import { askBeforeMessages } from './message-decoder.ts';
 import type { Peer } from './stream-context.ts';
 import { createStreams, type Streams, type StreamsOptions } from './streams.ts';
-import { loadServiceDefinition, type ProcessingRequest, type ProcessingResponse } from './wire/index.ts';
+import { loadServiceDefinition, type ProcessingResponse, type Received } from './wire/index.ts';
 
 export interface ExternalProcessor {
   readonly definition: ServiceDefinition;
@@ -22,7 +22,7 @@ export interface ExternalProcessor {
   readonly cache: ResultCache;
 }
 
-type Call = ServerDuplexStream<ProcessingRequest, ProcessingResponse>;
+type Call = ServerDuplexStream<Received, ProcessingResponse>;
 
 /** The gRPC service `envoy.service.ext_proc.v3.ExternalProcessor`. */
 export function createExternalProcessor(options: StreamsOptions): ExternalProcessor {
@@ -40,7 +40,7 @@ export function createExternalProcessor(options: StreamsOptions): ExternalProces
 function serve(call: Call, streams: Streams, logger: Logger): void {
   const stream = streams.open(new CallPeer(call));
   askBeforeMessages(call, (bytes) => stream.begin(bytes));
-  call.on('data', (message: ProcessingRequest) => stream.receive(message));
+  call.on('data', (message: Received) => stream.receive(message));
   call.on('drain', () => stream.drained());
   call.on('end', () => {
     stream.close();

@@ -2,7 +2,7 @@ import { METHOD_ATTRIBUTE, requestAttributes } from '../envoy-names.ts';
 import { HttpHeaders, type RequestHead } from '../policy/index.ts';
 import type { Attributes, Head } from './wire/index.ts';
 
-export function readRequestHead({ pseudo, headers }: Head, attributes: Attributes, timestamp: number): RequestHead {
+export function readRequestHead(head: Head, attributes: Attributes, timestamp: number): RequestHead {
   // Empty where a connection has TLS, and no certificate of that end with a name.
   const told = (name: string): string | undefined => attributes.get(name)?.toString();
   const client = told(requestAttributes.peerCertificate) || null;
@@ -11,10 +11,10 @@ export function readRequestHead({ pseudo, headers }: Head, attributes: Attribute
   const destination = told(requestAttributes.destinationAddress);
   const protocol = told(requestAttributes.protocol);
   return {
-    method: pseudo.get('method') ?? told(METHOD_ATTRIBUTE) ?? '',
-    uri: pseudo.get('path') ?? '',
-    scheme: pseudo.get('scheme') ?? null,
-    host: pseudo.get('authority') ?? null,
+    method: head.pseudo('method') ?? told(METHOD_ATTRIBUTE) ?? '',
+    uri: head.pseudo('path') ?? '',
+    scheme: head.pseudo('scheme') ?? null,
+    host: head.pseudo('authority') ?? null,
     version: versionOf(protocol),
     protocol: protocol || null,
     timestamp,
@@ -25,7 +25,7 @@ export function readRequestHead({ pseudo, headers }: Head, attributes: Attribute
       client === null && server === null
         ? null
         : { clientHost: addressOf(source), clientPort: portOf(source), client, server },
-    headers: new HttpHeaders(headers),
+    headers: new HttpHeaders(head.headers),
     route: told(requestAttributes.routeName) || undefined,
   };
 }

@@ -11,7 +11,6 @@ import type { TraceCarrier } from '../tracing/index.ts';
 import { isUpgraded, requestBodyRefusal, responseBodyRefusal } from './body-refusal.ts';
 import type { BodyPlan, Inputs, RequestPlan } from './exchange/index.ts';
 import type { HeldBytes } from './held-bytes.ts';
-import { readMetadata } from './metadata.ts';
 import { mutationOf, unchanged } from './mutation.ts';
 import { refusalPolicies } from './refusal.ts';
 import { readRequestHead } from './request-head.ts';
@@ -20,7 +19,7 @@ import { adaptResponse, type ReceivedResponse } from './response-mutation.ts';
 import { envoyOf, type Selection, selectApi } from './selection.ts';
 import type { Peer, StreamContext } from './stream-context.ts';
 import { beginStreamSpan } from './stream-span.ts';
-import type { Attributes, HeadersMessage, Mutation, Side } from './wire/index.ts';
+import { type Attributes, type HeadersMessage, type Mutation, readMetadata, type Side } from './wire/index.ts';
 
 /** What determines a stream's API. */
 type StreamPeer = Pick<Peer, 'metadata' | 'authority'>;

@@ -22,7 +22,7 @@ import { endStreamSpan } from './stream-span.ts';
 import { StreamedReply } from './streamed-reply.ts';
 import type { OutgoingStream } from './streaming/index.ts';
 import { Timers } from './timers.ts';
-import { decodeMessage, type ProcessingRequest, type Side } from './wire/index.ts';
+import type { Received, Side } from './wire/index.ts';
 
 /** One gRPC stream, one HTTP request: reports events to the state machine (`exchange/`) and carries out its effects. */
 export class ProcessingStream {
@@ -65,25 +65,17 @@ export class ProcessingStream {
     return isRoom;
   }
 
-  receive(message: ProcessingRequest): void {
+  receive(message: Received): void {
     this.#runs.busy();
     const taken = this.#incoming.handOver();
-    let event: Event;
-    try {
-      event = decodeMessage(message) ?? { kind: 'empty-message' };
-    } catch (error) {
-      this.#held.give(taken);
-      this.#unexpected(error, undefined);
-      return;
-    }
-    if (taken > 0) this.#handOver(taken, event);
-    this.#next(event);
+    if (taken > 0) this.#handOver(taken, message);
+    this.#next(message);
     this.#refuseIncoming();
   }
 
   /** A body is a view of its message: the bytes taken for the message serve for the body. */
-  #handOver(taken: number, event: Event): void {
-    const kept = event.kind === 'message' && event.part === 'body' ? event.bytes.length : 0;
+  #handOver(taken: number, message: Received): void {
+    const kept = message.kind === 'message' && message.part === 'body' ? message.bytes.length : 0;
     this.#held.give(taken - kept);
     this.#held.offer(kept);
   }

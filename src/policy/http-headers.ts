@@ -3,6 +3,37 @@ import type { HeaderScope } from '../expression/index.ts';
 /** One header as it came over the wire. Values are bytes and not always UTF-8. */
 export type RawHeader = readonly [name: string, value: Uint8Array];
 
+/** The headers of one message as they came. Names have letters in any case. */
+export interface ReceivedHeaders {
+  /** At least as many as `all` gives. */
+  readonly count: number;
+  /** In their order. */
+  all(): readonly RawHeader[];
+  /** Values of one header, in their order; `name` in lower case. */
+  named(name: string): readonly Uint8Array[];
+}
+
+/** Headers given as a list. */
+export class ListedHeaders implements ReceivedHeaders {
+  readonly #list: readonly RawHeader[];
+
+  constructor(list: readonly RawHeader[]) {
+    this.#list = list;
+  }
+
+  get count(): number {
+    return this.#list.length;
+  }
+
+  all(): readonly RawHeader[] {
+    return this.#list;
+  }
+
+  named(name: string): readonly Uint8Array[] {
+    return this.#list.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
+  }
+}
+
 /** The change to one header: the values that replace it (none: removed), or values added to the existing ones. */
 export type HeaderChange =
   | { readonly kind: 'set'; readonly name: string; readonly values: readonly string[] }
@@ -27,17 +58,21 @@ const MAX_SCANNED = 64;
  * form that Envoy's header mutation needs. Indexed for the first change, or after some reads: most transactions read a few headers.
  */
 export class HttpHeaders implements HeaderScope {
-  readonly #raw: readonly RawHeader[];
-  #scansLeft: number | undefined;
+  readonly #received: ReceivedHeaders;
+  #scansLeft = MAX_SCANS;
   #index: Map<string, Entry> | undefined;
   #changes: Map<string, HeaderChange> | undefined;
 
-  constructor(raw: readonly RawHeader[]) {
-    this.#raw = raw;
+  constructor(received: ReceivedHeaders) {
+    this.#received = received;
+    if (received.count > MAX_SCANNED) this.#scansLeft = 0;
   }
 
   values(name: string): readonly string[] | undefined {
-    if (this.#index === undefined && this.#mayScan()) return scan(this.#raw, name);
+    if (this.#index === undefined && this.#scansLeft > 0) {
+      this.#scansLeft--;
+      return this.#scan(name);
+    }
     const entry = this.#entries().get(name);
     if (entry === undefined) return undefined;
     entry.values ??= entry.raw.map(decode);
@@ -51,8 +86,7 @@ export class HttpHeaders implements HeaderScope {
   /** The values as they came, whatever policies made of them. */
   received(name: string): readonly string[] | undefined {
     if (!this.isChanged(name)) return this.values(name);
-    const raw = this.#raw.filter(([other]) => other.toLowerCase() === name);
-    return raw.length === 0 ? undefined : raw.map(([, value]) => decode(value));
+    return this.#scan(name);
   }
 
   /** Whether a policy set, added to or removed it. `name` in lower case. */
@@ -89,11 +123,9 @@ export class HttpHeaders implements HeaderScope {
     return this.#changes === undefined ? [] : [...this.#changes.values()];
   }
 
-  #mayScan(): boolean {
-    this.#scansLeft ??= isLowerCase(this.#raw) ? MAX_SCANS : 0;
-    if (this.#scansLeft === 0) return false;
-    this.#scansLeft--;
-    return true;
+  #scan(name: string): readonly string[] | undefined {
+    const raw = this.#received.named(name);
+    return raw.length === 0 ? undefined : raw.map(decode);
   }
 
   #change(change: HeaderChange): void {
@@ -104,7 +136,7 @@ export class HttpHeaders implements HeaderScope {
   #entries(): Map<string, Entry> {
     if (this.#index !== undefined) return this.#index;
     const index = new Map<string, Entry>();
-    for (const [name, value] of this.#raw) {
+    for (const [name, value] of this.#received.all()) {
       const key = name.toLowerCase();
       const entry = index.get(key);
       if (entry === undefined) index.set(key, { name, raw: [value], values: undefined });
@@ -113,23 +145,6 @@ export class HttpHeaders implements HeaderScope {
     this.#index = index;
     return index;
   }
-}
-
-/** As Envoy sends them. */
-function isLowerCase(raw: readonly RawHeader[]): boolean {
-  if (raw.length > MAX_SCANNED) return false;
-  for (const header of raw) if (header[0] !== header[0].toLowerCase()) return false;
-  return true;
-}
-
-function scan(raw: readonly RawHeader[], name: string): string[] | undefined {
-  let found: string[] | undefined;
-  for (const header of raw) {
-    if (header[0] !== name) continue;
-    found ??= [];
-    found.push(decode(header[1]));
-  }
-  return found;
 }
 
 /** Values that are not UTF-8 are read as Latin-1, HTTP/1.1's old default: nothing is lost. */

@@ -16,7 +16,7 @@ export {
 
 export { errorCatalogue } from './error-catalogue.ts';
 export { fixedInvocation } from './fixed-invocation.ts';
-export { type HeaderChange, HttpHeaders, type RawHeader } from './http-headers.ts';
+export { type HeaderChange, HttpHeaders, ListedHeaders, type RawHeader, type ReceivedHeaders } from './http-headers.ts';
 export { type ApiVariables, dependsOnRequest, knownText } from './known-text.ts';
 export { type Message, type RequestHead, RequestMessage } from './message.ts';
 export { bodyTooLarge, PolicyFailure } from './policy-failure.ts';

@@ -1,7 +1,7 @@
 import type { HeaderScope, LambdaResponseScope } from '../expression/index.ts';
 import { type FunctionAnswer, isWhole } from '../formats/index.ts';
 import type { MemoryAccount } from '../memory-account.ts';
-import { HttpHeaders } from './http-headers.ts';
+import { HttpHeaders, ListedHeaders } from './http-headers.ts';
 import { keepText } from './kept-text.ts';
 
 /** `#lambdaResponse`: headers and the body as text are made when an expression asks for them. */
@@ -25,7 +25,9 @@ export class LambdaResponse implements LambdaResponseScope {
   }
 
   get headers(): HeaderScope {
-    this.#headers ??= new HttpHeaders(this.#fields.map(([name, value]) => [name, Buffer.from(value)]));
+    this.#headers ??= new HttpHeaders(
+      new ListedHeaders(this.#fields.map(([name, value]) => [name, Buffer.from(value)])),
+    );
     return this.#headers;
   }
 

@@ -1,7 +1,7 @@
 import { type FunctionAnswer, isWhole } from '../formats/index.ts';
 import { isOfConnection } from '../http-syntax.ts';
 import type { MessageTemplates } from './api-policies.ts';
-import { HttpHeaders } from './http-headers.ts';
+import { HttpHeaders, ListedHeaders } from './http-headers.ts';
 import { ResponseMessage } from './message.ts';
 import { appliedOf, applyChanges, evaluateChanges } from './message-changes.ts';
 import type { Phase } from './phase.ts';
@@ -22,7 +22,7 @@ export function sendToConsumer(
   const { status, headers } = answer;
   if (phase === 'request') {
     if (!transaction.answered) {
-      transaction.response = new ResponseMessage(status, new HttpHeaders([]), transaction.memory);
+      transaction.response = new ResponseMessage(status, new HttpHeaders(new ListedHeaders([])), transaction.memory);
     }
     transaction.answered = true;
   }

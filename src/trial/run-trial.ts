@@ -1,12 +1,12 @@
 import { streamMetadata } from '../envoy-names.ts';
-import { createStreams } from '../ext-proc/index.ts';
+import { createStreams, readRequest, writeRequest } from '../ext-proc/index.ts';
 import type { Invocation, LambdaInvoker } from '../lambda/index.ts';
 import { type GivenAnswer, GivenInvoker } from '../lambda/index.ts';
 import { createLogger } from '../observability/index.ts';
 import type { PolicySet, StreamTraits } from '../policy/index.ts';
 import type { EnvoySetup } from './envoy/envoy-setup.ts';
 import { filterMetadataOf, type JsonMetadata } from './envoy/filter-metadata.ts';
-import { InMemoryEnvoy } from './envoy/in-memory-envoy.ts';
+import { InMemoryEnvoy, type MessageSink } from './envoy/in-memory-envoy.ts';
 import { ReplyQueue } from './envoy/reply-queue.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import type { RecordedRun } from './recorded-run.ts';
@@ -64,7 +64,12 @@ export async function runTrial(trial: Trial): Promise<RecordedRun> {
   const metadata = new Map(trial.api === undefined ? [] : [[streamMetadata.api, trial.api]]);
   const traits = traitsOf(trial);
   const replies = new ReplyQueue(metadata, traits.authority, !isGiven);
-  const envoy = new InMemoryEnvoy(streams.open(replies), replies, {
+  const stream = streams.open(replies);
+  const sink: MessageSink = {
+    receive: (message) => stream.receive(readRequest(writeRequest(message))),
+    close: () => stream.close(),
+  };
+  const envoy = new InMemoryEnvoy(sink, replies, {
     setup: setupOf(trial, traits),
     attributes: { request: traits.attributes, response: ANSWERED_BY_BACKEND },
     metadata: filterMetadataOf(trial.metadata),

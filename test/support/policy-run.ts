@@ -8,6 +8,7 @@ import {
   type ApiPolicies,
   defaultLogging,
   HttpHeaders,
+  ListedHeaders,
   type PhaseOutcome,
   type RequestHead,
   type RequestLogging,
@@ -180,7 +181,7 @@ const headersOf = (fields: NonNullable<PolicyRunOptions['headers']>): HttpHeader
   const pairs: readonly (readonly [string, string | Uint8Array])[] = Array.isArray(fields)
     ? fields
     : Object.entries(fields);
-  return new HttpHeaders(pairs.map(([name, value]) => [name, Buffer.from(value)]));
+  return new HttpHeaders(new ListedHeaders(pairs.map(([name, value]) => [name, Buffer.from(value)])));
 };
 
 const echo: TestFunction = ({ payload }) => ({ payload: payload ?? Buffer.alloc(0) });

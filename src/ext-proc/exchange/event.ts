@@ -1,6 +1,6 @@
 import type { PhaseOutcome, PolicyFailure } from '../../policy/index.ts';
 import type { OutgoingStream } from '../streaming/index.ts';
-import type { Message, Side } from '../wire/index.ts';
+import type { EmptyMessage, Message, Side } from '../wire/index.ts';
 
 /** The outcome of a side's policies. A streamed answer is an outcome once it can be sent. */
 export type SettledOutcome =
@@ -10,8 +10,7 @@ export type SettledOutcome =
 /** What can happen to a stream. Messages are events as they are. */
 export type Event =
   | Message
-  /** A message without a part, or with one that the protocol does not have. */
-  | { readonly kind: 'empty-message' }
+  | EmptyMessage
   /** There is no room for an incoming message. Neither it nor what follows it is collected. */
   | { readonly kind: 'no-room' }
   /** The policies of a side are done. */

@@ -9,7 +9,7 @@ import { admitResponse } from './who-answered.ts';
 /** The answer on its way to the caller: the backend's, or one that Envoy or another filter made. */
 export function onResponseHeaders(exchange: Exchange, message: HeadersMessage): void {
   const { response: side, plan } = exchange;
-  const status = Number(message.head.pseudo.get('status') ?? message.attributes.get(STATUS_ATTRIBUTE) ?? 0);
+  const status = Number(message.head.pseudo('status') ?? message.attributes.get(STATUS_ATTRIBUTE) ?? 0);
   side.bodiless = message.end;
   side.answers = 'headers';
   const admitted = admitResponse(exchange, message.attributes);

@@ -1,21 +1,5 @@
-import type { HeaderChange, RawHeader } from '../../policy/index.ts';
-import type { Head } from './message.ts';
-import type { HeaderMap, HeaderMutation, HeaderValueOption } from './protobuf.ts';
-
-const empty = Buffer.alloc(0);
-
-/** Envoy fills `raw_value`; `value` is read too, for a peer that still sends it. */
-export function decodeHeaders(map: HeaderMap | undefined | null): Head {
-  const pseudo = new Map<string, string>();
-  const headers: RawHeader[] = [];
-  for (const { key, raw_value: raw, value } of map?.headers ?? []) {
-    if (key === undefined || key === '') continue;
-    const bytes = raw !== undefined && raw.length > 0 ? raw : value ? Buffer.from(value) : empty;
-    if (key.charCodeAt(0) === 0x3a) pseudo.set(key.slice(1), bytes.toString('utf8'));
-    else headers.push([key, bytes]);
-  }
-  return { pseudo, headers };
-}
+import type { HeaderChange } from '../../policy/index.ts';
+import type { HeaderMutation, HeaderValueOption } from './protobuf.ts';
 
 /**
  * Envoy reads `raw_value` alone, and overwrites unless the deprecated `append` says true. It removes before it sets,

@@ -1,17 +1,19 @@
-export { decodeMessage } from './decode.ts';
 export { carriesMetadata, encodeReply, endsPhase } from './encode.ts';
 export type {
   Attributes,
   BodyMessage,
+  EmptyMessage,
   Head,
   HeadersMessage,
   Message,
   Part,
   Phase,
   ProtocolConfig,
+  Received,
   Side,
   TrailersMessage,
 } from './message.ts';
+export { readMetadata } from './metadata.ts';
 export { keepBytes } from './proto-writer.ts';
 export type {
   BodyMode,
@@ -21,6 +23,7 @@ export type {
   ProcessingResponse,
   Struct,
 } from './protobuf.ts';
+export { readRequest } from './read-request.ts';
 export type {
   AnswerReply,
   ModeOverride,
@@ -30,3 +33,4 @@ export type {
 } from './reply.ts';
 export { loadServiceDefinition } from './service-definition.ts';
 export { type Json, toStruct } from './struct.ts';
+export { writeRequest } from './write-request.ts';

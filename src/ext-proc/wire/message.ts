@@ -1,5 +1,5 @@
-import type { RawHeader } from '../../policy/index.ts';
-import type { BodyMode, FilterMetadata } from './protobuf.ts';
+import type { ReceivedHeaders } from '../../policy/index.ts';
+import type { BodyMode } from './protobuf.ts';
 
 export type Side = 'request' | 'response';
 export type Part = 'headers' | 'body' | 'trailers';
@@ -15,9 +15,9 @@ export type Phase =
 
 /** The headers of one direction as they came. */
 export interface Head {
-  /** `:method`, `:path` … without the colon. */
-  readonly pseudo: ReadonlyMap<string, string>;
-  readonly headers: readonly RawHeader[];
+  /** `:method`, `:path` …, by the name without the colon. */
+  pseudo(name: string): string | undefined;
+  readonly headers: ReceivedHeaders;
 }
 
 /** `protocol_config`: how the filter is configured. Only the first message of a stream may carry it. */
@@ -46,8 +46,8 @@ interface Common {
 export interface HeadersMessage extends Common {
   readonly part: 'headers';
   readonly head: Head;
-  /** What `metadata_options.forwarding_namespaces` has Envoy send; not read yet. */
-  readonly metadata: FilterMetadata | undefined;
+  /** What `metadata_options.forwarding_namespaces` has Envoy send, not read yet; see `readMetadata`. */
+  readonly metadata: Buffer | undefined;
 }
 
 export interface BodyMessage extends Common {
@@ -59,5 +59,12 @@ export interface TrailersMessage extends Common {
   readonly part: 'trailers';
 }
 
-/** One message of Envoy's, decoded once. */
+/** One message of Envoy's, read once. */
 export type Message = HeadersMessage | BodyMessage | TrailersMessage;
+
+/** A message without a part, or with one that the protocol does not have. */
+export interface EmptyMessage {
+  readonly kind: 'empty-message';
+}
+
+export type Received = Message | EmptyMessage;

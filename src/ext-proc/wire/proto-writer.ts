@@ -1,19 +1,4 @@
-/** Field kinds of the reply messages, as much of protobuf as they use. */
-export type FieldKind = 'enum' | 'bool' | 'bytes' | 'string' | 'int64' | 'int32' | 'double' | MessageShape;
-
-/** A message: property → field number and kind; `repeated` for lists. */
-export type MessageShape = ReadonlyMap<string, Field>;
-
-export interface Field {
-  readonly number: number;
-  /** Resolved when it is used: shapes may refer to themselves. */
-  readonly kind: () => FieldKind;
-  readonly repeated: boolean;
-  /** Names of an enum's values. */
-  readonly names?: Readonly<Record<string, number>> | undefined;
-  /** A map with string keys: its values are of `kind`. */
-  readonly map: boolean;
-}
+import type { Field, MessageShape } from './message-shape.ts';
 
 const INITIAL_BYTES = 1024;
 /** Up to so many characters a loop is cheaper than two calls of Buffer's, and the length is one byte. */

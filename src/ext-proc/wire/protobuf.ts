@@ -1,4 +1,3 @@
-import type { HeaderMap__Output } from '../generated/envoy/config/core/v3/HeaderMap.ts';
 import type { HeaderValueOption } from '../generated/envoy/config/core/v3/HeaderValueOption.ts';
 import type { Metadata__Output } from '../generated/envoy/config/core/v3/Metadata.ts';
 import type {
@@ -7,8 +6,6 @@ import type {
 } from '../generated/envoy/extensions/filters/http/ext_proc/v3/ProcessingMode.ts';
 import type { CommonResponse } from '../generated/envoy/service/ext_proc/v3/CommonResponse.ts';
 import type { HeaderMutation } from '../generated/envoy/service/ext_proc/v3/HeaderMutation.ts';
-import type { HttpBody__Output } from '../generated/envoy/service/ext_proc/v3/HttpBody.ts';
-import type { HttpHeaders__Output } from '../generated/envoy/service/ext_proc/v3/HttpHeaders.ts';
 import type { ProcessingRequest__Output } from '../generated/envoy/service/ext_proc/v3/ProcessingRequest.ts';
 import type { ProcessingResponse } from '../generated/envoy/service/ext_proc/v3/ProcessingResponse.ts';
 import type { Struct } from '../generated/google/protobuf/Struct.ts';
@@ -18,11 +15,8 @@ import type { Value, Value__Output } from '../generated/google/protobuf/Value.ts
 export type {
   _envoy_extensions_filters_http_ext_proc_v3_ProcessingMode_BodySendMode__Output as BodyMode,
   CommonResponse,
-  HeaderMap__Output as HeaderMap,
   HeaderMutation,
   HeaderValueOption,
-  HttpBody__Output as BodyMessage,
-  HttpHeaders__Output as HeadersMessage,
   ProcessingMode,
   ProcessingRequest__Output as ProcessingRequest,
   ProcessingResponse,

@@ -1,37 +1,16 @@
-import type { Field, FieldKind, MessageShape } from './proto-writer.ts';
+import { bodyModes, headerValue, httpBody, httpHeaders, repeated, struct } from './common-shapes.ts';
+import { shape } from './message-shape.ts';
 
 /**
- * The part of external_processor.proto that replies are made of, by number. Held against proto/ by
+ * The part of ProcessingResponse that replies are made of, by number. Held against proto/ by
  * test/unit/ext-proc/reply-serializer.test.ts: a field that moves, or a reply that uses another, fails there.
  */
-type FieldDefinition = readonly [
-  number: number,
-  kind: FieldKind | (() => FieldKind),
-  options?: Partial<Pick<Field, 'repeated' | 'map' | 'names'>>,
-];
-
-function shape(fields: Readonly<Record<string, FieldDefinition>>): MessageShape {
-  return new Map(
-    Object.entries(fields).map(([name, [number, kind, options]]) => [
-      name,
-      {
-        number,
-        kind: typeof kind === 'function' ? kind : () => kind,
-        repeated: options?.repeated ?? false,
-        map: options?.map ?? false,
-        names: options?.names,
-      },
-    ]),
-  );
-}
-
-const repeated = { repeated: true };
 
 const headerMutation = shape({
   set_headers: [
     1,
     shape({
-      header: [1, shape({ key: [1, 'string'], raw_value: [3, 'bytes'] })],
+      header: [1, headerValue],
       append: [2, shape({ value: [1, 'bool'] })],
       keep_empty_value: [4, 'bool'],
     }),
@@ -48,7 +27,7 @@ const commonResponse = shape({
     shape({
       body: [1, 'bytes'],
       clear_body: [2, 'bool'],
-      streamed_response: [3, shape({ body: [1, 'bytes'], end_of_stream: [2, 'bool'] })],
+      streamed_response: [3, httpBody],
     }),
   ],
   clear_route_cache: [5, 'bool'],
@@ -57,19 +36,7 @@ const commonResponse = shape({
 const messageResponse = shape({ response: [1, commonResponse] });
 const trailersResponse = shape({ header_mutation: [1, headerMutation] });
 
-const struct = shape({ fields: [1, () => value, { map: true }] });
-const value: MessageShape = shape({
-  nullValue: [1, 'enum', { names: { NULL_VALUE: 0 } }],
-  numberValue: [2, 'double'],
-  stringValue: [3, 'string'],
-  boolValue: [4, 'bool'],
-  structValue: [5, struct],
-});
-
 const headerModes = { names: { DEFAULT: 0, SEND: 1, SKIP: 2 } };
-const bodyModes = {
-  names: { NONE: 0, STREAMED: 1, BUFFERED: 2, BUFFERED_PARTIAL: 3, FULL_DUPLEX_STREAMED: 4, GRPC: 5 },
-};
 
 export const replyShape = shape({
   request_headers: [1, messageResponse],
@@ -99,18 +66,6 @@ export const replyShape = shape({
       response_trailer_mode: [6, 'enum', headerModes],
     }),
   ],
-  streamed_immediate_response: [
-    11,
-    shape({
-      headers_response: [
-        1,
-        shape({
-          headers: [1, shape({ headers: [1, shape({ key: [1, 'string'], raw_value: [3, 'bytes'] }), repeated] })],
-          end_of_stream: [3, 'bool'],
-        }),
-      ],
-      body_response: [2, shape({ body: [1, 'bytes'], end_of_stream: [2, 'bool'] })],
-    }),
-  ],
+  streamed_immediate_response: [11, shape({ headers_response: [1, httpHeaders], body_response: [2, httpBody] })],
   override_message_timeout: [10, shape({ seconds: [1, 'int64'], nanos: [2, 'int32'] })],
 });

@@ -4,6 +4,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { SERVICE_NAME } from '../../envoy-names.ts';
 import { ProtoWriter } from './proto-writer.ts';
 import type { ProcessingResponse } from './protobuf.ts';
+import { readRequest } from './read-request.ts';
 import { replyShape } from './reply-shape.ts';
 import { writeStreamPiece } from './stream-piece.ts';
 
@@ -30,5 +31,5 @@ export function loadServiceDefinition(): ServiceDefinition {
     }
     return writer.finish(reply, replyShape);
   };
-  return { Process: { ...method, responseSerialize: serialize } };
+  return { Process: { ...method, requestDeserialize: readRequest, responseSerialize: serialize } };
 }

@@ -15,7 +15,7 @@ import type { StreamObserver } from '../../../src/ext-proc/observer.ts';
 import { OpenAnswers } from '../../../src/ext-proc/open-answers.ts';
 import { ProcessingStream } from '../../../src/ext-proc/stream.ts';
 import { realTiming } from '../../../src/ext-proc/timing.ts';
-import type { ProcessingRequest } from '../../../src/ext-proc/wire/index.ts';
+import { type ProcessingRequest, readRequest, writeRequest } from '../../../src/ext-proc/wire/index.ts';
 import { InvocationError } from '../../../src/lambda/index.ts';
 import { defaultLogging, type PolicyRuntime } from '../../../src/policy/index.ts';
 import { invokerOf } from '../../support/invoker-of.ts';
@@ -234,10 +234,9 @@ async function live(one: Life, capacity: Capacity, runtime: PolicyRuntime): Prom
     if (!open) count('not collected');
   };
   const receive = async (message: ProcessingRequest): Promise<void> => {
-    const [request] = Object.keys(message);
     ask(20 + ((message.request_body ?? message.response_body)?.body?.length ?? 0));
     await nextTurn();
-    if (open && !closed) stream.receive({ ...message, request } as ProcessingRequest);
+    if (open && !closed) stream.receive(readRequest(writeRequest(message)));
   };
   const headers = [header(':method', 'POST'), header(':path', '/'), header('x-f', one.functions)];
   if (one.coding !== '') headers.push(header('content-encoding', one.coding === 'broken' ? 'gzip' : one.coding));

@@ -1,7 +1,7 @@
 // What becomes of a stream whose replies cannot be written, or that cannot even be ended.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openStream, requestHeaders, responseHeaders, type Scene } from './stream-scene.ts';
+import { openStream, received, requestHeaders, type Scene } from './stream-scene.ts';
 
 function isGivenBack({ stream, capacity, outcomes, ownSeconds }: Scene): void {
   stream.close();
@@ -31,13 +31,10 @@ test("a reply to Envoy's own answer that cannot be written ends the stream, thou
   const scene = openStream(t, 'both', () => new Promise(() => {}));
   scene.stream.receive(requestHeaders);
   scene.broken.write = (reply) => reply.response_headers !== undefined;
-  scene.stream.receive({
-    ...responseHeaders,
-    response_headers: {
-      ...responseHeaders.response_headers,
-      headers: { headers: [{ key: ':status', raw_value: Buffer.from('404') }] },
-    },
-  } as typeof responseHeaders);
+  const headers = { headers: [{ key: ':status', raw_value: Buffer.from('404') }] };
+  scene.stream.receive(
+    received({ response_headers: { headers, end_of_stream: true } } as Parameters<typeof received>[0]),
+  );
   assert.deepEqual(scene.grpcErrors, ['INTERNAL']);
   scene.stream.close();
   assert.deepEqual([scene.capacity.streams, scene.outcomes], [0, ['failed']]);
@@ -46,7 +43,7 @@ test("a reply to Envoy's own answer that cannot be written ends the stream, thou
 test('what a stream held is given back though it cannot be ended', (t) => {
   const scene = openStream(t, 'idle');
   scene.broken.fail = true;
-  scene.stream.receive({});
+  scene.stream.receive(received({}));
   isGivenBack(scene);
   assert.deepEqual(scene.outcomes, ['violation']);
 });

@@ -10,7 +10,13 @@ import type { StreamObserver } from '../../../src/ext-proc/observer.ts';
 import { OpenAnswers } from '../../../src/ext-proc/open-answers.ts';
 import { ProcessingStream } from '../../../src/ext-proc/stream.ts';
 import { realTiming } from '../../../src/ext-proc/timing.ts';
-import type { ProcessingRequest, ProcessingResponse } from '../../../src/ext-proc/wire/index.ts';
+import {
+  type ProcessingRequest,
+  type ProcessingResponse,
+  type Received,
+  readRequest,
+  writeRequest,
+} from '../../../src/ext-proc/wire/index.ts';
 import type { LambdaInvoker } from '../../../src/lambda/index.ts';
 import { defaultLogging, type PolicySet } from '../../../src/policy/index.ts';
 import { invokerOf } from '../../support/invoker-of.ts';
@@ -111,14 +117,12 @@ export function openStream(t: TestContext, api: string, invoker: LambdaInvoker['
   return { stream, set, capacity, replies, broken, ownSeconds, outcomes, grpcErrors, wait };
 }
 
-export const requestHeaders = {
-  request: 'request_headers',
-  request_headers: { end_of_stream: true },
-} as ProcessingRequest;
-export const responseHeaders = {
-  request: 'response_headers',
-  response_headers: { end_of_stream: true },
-} as ProcessingRequest;
+export function received(message: ProcessingRequest): Received {
+  return readRequest(writeRequest(message));
+}
+
+export const requestHeaders = received({ request_headers: { end_of_stream: true } } as ProcessingRequest);
+export const responseHeaders = received({ response_headers: { end_of_stream: true } } as ProcessingRequest);
 
 const succeeds: LambdaInvoker['invoke'] = async () => ({
   status: 200,

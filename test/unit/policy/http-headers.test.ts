@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HttpHeaders, type RawHeader } from '../../../src/policy/http-headers.ts';
+import { HttpHeaders, ListedHeaders, type RawHeader } from '../../../src/policy/http-headers.ts';
 
 function headers(...pairs: (readonly [string, string | Uint8Array])[]): HttpHeaders {
-  return new HttpHeaders(pairs.map(([name, value]): RawHeader => [name, Buffer.from(value as string)]));
+  return new HttpHeaders(
+    new ListedHeaders(pairs.map(([name, value]): RawHeader => [name, Buffer.from(value as string)])),
+  );
 }
 
 test('duplicates stay separate values in order of arrival', () => {
@@ -49,6 +51,6 @@ test('names of JavaScript objects are names like any other', () => {
 });
 
 test('a byte order mark is a part of the value, as it is for who reads it after us', () => {
-  const headers = new HttpHeaders([['authorization', Buffer.from('\u{feff}Bearer x')]]);
+  const headers = new HttpHeaders(new ListedHeaders([['authorization', Buffer.from('\u{feff}Bearer x')]]));
   assert.deepEqual(headers.values('authorization'), ['\u{feff}Bearer x']);
 });

@@ -6,7 +6,7 @@ import { compileTemplate, type EvaluationContext } from '../../../src/expression
 import type { ResponseTemplate } from '../../../src/policy/api-policies.ts';
 import { errorAnswer } from '../../../src/policy/error-answer.ts';
 import { type ErrorKey, errorCatalogue } from '../../../src/policy/error-catalogue.ts';
-import { HttpHeaders } from '../../../src/policy/http-headers.ts';
+import { HttpHeaders, ListedHeaders } from '../../../src/policy/http-headers.ts';
 import { RequestMessage } from '../../../src/policy/message.ts';
 import { PolicyFailure } from '../../../src/policy/policy-failure.ts';
 
@@ -92,7 +92,7 @@ function oracle(
 }
 
 function contextOf(accept: readonly string[] | undefined): EvaluationContext {
-  const headers = new HttpHeaders((accept ?? []).map((value) => ['accept', Buffer.from(value)]));
+  const headers = new HttpHeaders(new ListedHeaders((accept ?? []).map((value) => ['accept', Buffer.from(value)])));
   const request = new RequestMessage({
     method: 'GET',
     uri: '/a?b=c',

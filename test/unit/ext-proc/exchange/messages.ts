@@ -7,6 +7,7 @@ import type {
   ProtocolConfig,
   Side,
 } from '../../../../src/ext-proc/wire/message.ts';
+import { ListedHeaders } from '../../../../src/policy/index.ts';
 
 const noAttributes: ReadonlyMap<string, string> = new Map();
 
@@ -38,7 +39,12 @@ function common<P extends 'headers' | 'body' | 'trailers'>(side: Side, part: P, 
   };
 }
 
-const requestHead: Head = { pseudo: new Map([['method', 'POST']]), headers: [] };
+const headOf = (pseudo: Readonly<Record<string, string>>): Head => ({
+  pseudo: (name) => pseudo[name],
+  headers: new ListedHeaders([]),
+});
+const requestHead = headOf({ method: 'POST' });
+
 export function requestHeaders(end: boolean, first?: First): Message {
   return { ...common('request', 'headers', end, first), head: requestHead, metadata: undefined };
 }
@@ -49,7 +55,7 @@ export function responseHeaders(
   told: keyof typeof tells = 'backend',
   first?: First,
 ): HeadersMessage {
-  const head: Head = { pseudo: new Map([['status', String(status)]]), headers: [] };
+  const head = headOf({ status: String(status) });
   return { ...common('response', 'headers', end, first), attributes: tells[told], head, metadata: undefined };
 }
 
