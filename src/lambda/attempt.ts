@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { MemoryAccount } from '../memory-account.ts';
-import type { AnswerHeaders } from './transport/answer.ts';
+import type { AnswerHead } from './transport/answer.ts';
 import type { ExchangeLimits, OutgoingRequest } from './transport/exchange.ts';
 
 /** A signed request of one attempt, and what reading its answer needs. */
@@ -14,8 +14,8 @@ export interface Attempt {
   readonly logTail: boolean;
   /** Wall clock in milliseconds. */
   readonly now: () => number;
-  /** Called with the answer's head before an error of the service is thrown. */
-  onHead(headers: AnswerHeaders, status: number): void;
+  /** Of the answer: set by the reader before it throws an error of the service. */
+  head: AnswerHead | undefined;
 }
 
 /** Makes the exchange of an attempt, and reads its answer. Rejects with an InvocationError. */

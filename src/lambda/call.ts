@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { InvocationFailureKind } from '../observability/index.ts';
-import type { AttemptReader } from './attempt.ts';
+import type { TraceSpan } from '../tracing/index.ts';
+import type { Attempt, AttemptReader } from './attempt.ts';
 import { beginAttemptSpan, endAttemptSpan } from './attempt-span.ts';
 import { type Deadline, pause, within } from './deadline.ts';
 import { failureKindOf } from './failure-kind.ts';
@@ -18,7 +19,6 @@ import { isClockError, isExpiredToken } from './result/error-classes.ts';
 import { backoffMs } from './retry/backoff.ts';
 import type { RetryBudget } from './retry/retry-budget.ts';
 import { type RetryKind, retryKind } from './retry/retry-policy.ts';
-import type { AnswerHeaders } from './transport/answer.ts';
 import type { ExchangeLimits } from './transport/exchange.ts';
 import type { Invocation } from './types.ts';
 
@@ -48,6 +48,14 @@ export interface CallRoute {
 
 /** How long to wait for a connection while all are in use, as the reference's SDK does. */
 const ACQUIRE_MS = 10_000;
+
+/** An attempt, and what it was made with. */
+interface SentAttempt extends Attempt {
+  readonly credentials: ResolvedCredentials;
+  /** Of the clock, in milliseconds. */
+  readonly offset: number;
+  readonly span: TraceSpan | undefined;
+}
 
 /** One invocation with all its attempts; `T` is what the reader makes of a good answer. */
 export class Call<T extends object> {
@@ -83,11 +91,18 @@ export class Call<T extends object> {
   /** Rejects with an InvocationError. */
   async run(): Promise<T> {
     for (let attempt = 1; ; attempt++) {
+      let sent: SentAttempt | undefined;
       try {
-        const result = await this.#attempt(attempt);
+        const found = attempt === 1 ? this.#route.credentials : this.#credentials();
+        const credentials =
+          found instanceof Promise ? await within(found, this.#deadline, attempt, 'credentials-timeout') : found;
+        sent = this.#prepare(credentials, attempt);
+        const result = await this.#read(sent);
+        endAttemptSpan(sent.span, sent.head?.status);
         this.#budget.refund(this.#lastRetry);
         return this.#retried === undefined ? result : { ...result, retried: this.#retried };
       } catch (error) {
+        if (sent !== undefined) this.#learn(sent, error);
         if (!(error instanceof InvocationError)) throw error;
         const delay = this.#delay(error, attempt);
         if (delay === undefined) throw this.#withHistory(error);
@@ -99,13 +114,10 @@ export class Call<T extends object> {
     }
   }
 
-  async #attempt(attempt: number): Promise<T> {
+  #prepare(credentials: ResolvedCredentials, attempt: number): SentAttempt {
     const { signer, skew, userAgent, now } = this.#tools;
     const { target, dispatcher, prepared } = this.#route;
-    const { transport } = this.#invocation;
-    const found = attempt === 1 ? this.#route.credentials : this.#credentials();
-    const credentials =
-      found instanceof Promise ? await within(found, this.#deadline, attempt, 'credentials-timeout') : found;
+    const { transport, memory } = this.#invocation;
     // The source has no others: sent again, they would be refused again.
     if (this.#refused?.credentials === credentials) throw this.#refused.error;
     const offset = skew.offset(target, transport.ssl);
@@ -119,38 +131,35 @@ export class Call<T extends object> {
     const span = beginAttemptSpan(this.#invocation.span, target, attempt);
     const trace = span === undefined ? this.#invocation.trace : span.outgoing;
     if (trace !== undefined) addTraceHeaders(headers, trace);
-    const request = { origin: target.origin, path: target.path, headers, body: prepared.payload };
-    let answered: AnswerHeaders | undefined;
-    let answeredStatus: number | undefined;
-    try {
-      const result = await this.#read({
-        dispatcher,
-        request,
-        limits: this.#limits(attempt),
-        signal: this.#deadline.signal,
-        memory: this.#invocation.memory,
-        logTail: prepared.logTail,
-        now,
-        onHead(told, status) {
-          answered = told;
-          answeredStatus = status;
-        },
-      });
-      endAttemptSpan(span, answeredStatus);
-      return result;
-    } catch (error) {
-      endAttemptSpan(span, answeredStatus, error);
-      if (answered === undefined) throw error;
-      if (error instanceof InvocationError && isExpiredToken(error.errorType)) {
-        this.#refused = { credentials, error };
-        if (isTrusted(target, transport.ssl)) this.#route.provider.invalidate?.(credentials);
-        else this.#tools.refusals.add(credentials, target, error, now());
-      }
-      if (error instanceof InvocationError && isClockError(error.errorType)) {
-        this.#clockCorrected = skew.correct(target, transport.ssl, answered, now(), offset);
-      }
-      throw error;
+    const { origin, path } = target;
+    return {
+      dispatcher,
+      request: { origin, path, headers, body: prepared.payload },
+      limits: this.#limits(attempt),
+      signal: this.#deadline.signal,
+      memory,
+      logTail: prepared.logTail,
+      now,
+      head: undefined,
+      credentials,
+      offset,
+      span,
+    };
+  }
+
+  /** What an attempt that failed tells of credentials and of the time. */
+  #learn({ span, credentials, offset, head }: SentAttempt, error: unknown): void {
+    endAttemptSpan(span, head?.status, error);
+    if (head === undefined || !(error instanceof InvocationError)) return;
+    const { skew, refusals, now } = this.#tools;
+    const { target, provider } = this.#route;
+    const { ssl } = this.#invocation.transport;
+    if (isExpiredToken(error.errorType)) {
+      this.#refused = { credentials, error };
+      if (isTrusted(target, ssl)) provider.invalidate?.(credentials);
+      else refusals.add(credentials, target, error, now());
     }
+    if (isClockError(error.errorType)) this.#clockCorrected = skew.correct(target, ssl, head.headers, now(), offset);
   }
 
   /** For a further attempt. If a policy's endpoint calls credentials expired, they stay valid for everybody else. */

@@ -73,10 +73,8 @@ export class DirectInvoker implements LambdaInvoker {
     this.#pools = new ConnectionPools(environment, trustFor);
   }
 
-  async invoke(invocation: Invocation, signal?: AbortSignal): Promise<InvocationResult> {
-    const { result, leave } = await this.#call('invoke', invocation, signal, takeResult);
-    leave(undefined);
-    return result;
+  invoke(invocation: Invocation, signal?: AbortSignal): Promise<InvocationResult> {
+    return this.#call('invoke', invocation, signal, takeResult, leaveAtOnce);
   }
 
   async invokeStreaming(invocation: Invocation, signal?: AbortSignal): Promise<StreamingResult> {
@@ -85,18 +83,17 @@ export class DirectInvoker implements LambdaInvoker {
       throw configurationError('type', invocationType, 'RequestResponse, the only type that streams');
     }
     const begin = (attempt: Attempt): Promise<BegunStream> => beginStream(attempt, streaming);
-    const { result, leave } = await this.#call('stream', invocation, signal, begin);
-    result.body.onOver(leave);
-    return result;
+    return await this.#call('stream', invocation, signal, begin, ({ body }, leave) => body.onOver(leave));
   }
 
-  /** Rejects with an InvocationError; otherwise the call counts as running until `leave` is called with its outcome. */
+  /** Rejects with an InvocationError; otherwise the call counts as running until what `admitted` gets is called with its outcome. */
   async #call<T extends object>(
     operation: Operation,
     invocation: Invocation,
     signal: AbortSignal | undefined,
     read: AttemptReader<T>,
-  ): Promise<Admitted<T>> {
+    admitted: (result: T, leave: Leave) => void,
+  ): Promise<T> {
     const started = performance.now();
     const { transport } = invocation;
     const deadline = { callEnd: started + (transport.apiCallTimeoutMs || Number.POSITIVE_INFINITY), signal };
@@ -109,21 +106,23 @@ export class DirectInvoker implements LambdaInvoker {
     const credentials = given instanceof Promise ? await awaited(given, deadline, invocation.span) : given;
     const guard = this.#guards.of(destination, provider, invocation);
     const admission = guard.enter(transport, performance.now());
-    const leave = (error: unknown): void => {
+    const leave: Leave = (error) => {
       const opens = guard.leave(transport, admission, error, performance.now());
       if (opens) this.#circuits.opened(guard, invocation.shownName ?? invocation.functionName);
     };
+    let result: T;
     try {
       const { target } = destination;
       const opened = this.#dispatcher(target.origin, transport);
       const dispatcher = opened instanceof Promise ? await within(opened, deadline, 0, 'timeout') : opened;
       const route = { target, guard, dispatcher, provider, credentials, prepared };
-      const result = await new Call(this.#tools, route, invocation, deadline, read).run();
-      return { result, leave };
+      result = await new Call(this.#tools, route, invocation, deadline, read).run();
     } catch (error) {
       leave(error);
       throw error;
     }
+    admitted(result, leave);
+    return result;
   }
 
   /** Those that are not closed now. */
@@ -188,9 +187,11 @@ async function awaited(
   }
 }
 
-interface Admitted<T> {
-  readonly result: T;
-  leave(error: InvocationError | undefined): void;
+/** To be told once how the call ended; undefined: well. */
+type Leave = (error: unknown) => void;
+
+function leaveAtOnce(_result: unknown, leave: Leave): void {
+  leave(undefined);
 }
 
 function unconnectable(error: unknown): never {

@@ -12,6 +12,8 @@ export interface Invocation extends Readonly<Partial<Record<InvocationText, stri
   readonly region: string;
   /** Sent as it is, as application/json. Undefined or empty: no body and no content type. */
   readonly payload?: Uint8Array | undefined;
+  /** The same bytes are the payload of many invocations, and nobody changes them: they are hashed once. */
+  readonly isPayloadShared?: boolean | undefined;
   readonly invocationType: InvocationType;
   readonly logType: LogType;
   /** Use the same (frozen) object for the same values where possible: the layer caches by identity first, then by value. */

@@ -22,6 +22,7 @@ export function buildInvocation(transaction: Transaction, configuration: LambdaC
     functionName: text(transaction, configuration.function, 'function'),
     region: text(transaction, configuration.region, 'region'),
     payload: undefined,
+    isPayloadShared: configuration.requestFormat.shared !== undefined,
     invocationType: configuration.invocationType,
     logType: configuration.logType,
     credentials: configuration.credentials.constant ?? credentials(transaction, configuration.credentials),

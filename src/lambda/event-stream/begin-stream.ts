@@ -22,7 +22,7 @@ export async function beginStream(attempt: Attempt, times: StreamingTimes): Prom
   const { dispatcher, request, limits, signal, memory, logTail, now } = attempt;
   const answer = await exchange(dispatcher, request, limits, signal, new PassedOnAnswer());
   const { status, headers } = answer;
-  attempt.onHead(headers, status);
+  attempt.head = answer;
   if (status < 200 || status > 299) {
     const body = await beginningOf(answer.body);
     throw errorOf({ status, headers, body }, limits.attempt, now());

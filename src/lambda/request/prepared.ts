@@ -5,6 +5,8 @@ import { checkPayload } from './payload-limit.ts';
 /** The checked parts of a request that are the same for all attempts of an invocation. */
 export interface Prepared {
   readonly payload: Uint8Array | undefined;
+  /** See Invocation. */
+  readonly isPayloadShared: boolean;
   readonly invocationType: Invocation['invocationType'];
   readonly logTail: boolean;
   readonly clientContext: string | undefined;
@@ -12,11 +14,13 @@ export interface Prepared {
 }
 
 /** Throws InvocationError (`payload-too-large`, `configuration`). */
-export function prepare({ payload, invocationType, logType, clientContext, tenantId }: Invocation): Prepared {
+export function prepare(invocation: Invocation): Prepared {
+  const { payload, isPayloadShared = false, invocationType, logType, clientContext, tenantId } = invocation;
   const body = payload === undefined || payload.byteLength === 0 ? undefined : payload;
   if (body !== undefined) checkPayload(body, invocationType);
   return {
     payload: body,
+    isPayloadShared,
     invocationType,
     logTail: logType === 'Tail',
     clientContext: clientContext === undefined ? undefined : encodeClientContext(clientContext),

@@ -25,11 +25,12 @@ const signedHeaders = new Map<number, string>();
 export class Signer {
   readonly #keys = new SigningKeys();
   readonly #clock = new AmzClock();
+  readonly #sharedHashes = new WeakMap<Uint8Array, string>();
 
   /** The request's headers as name, value, name, value …; `now` in milliseconds, corrected for skew. */
   sign(
     target: Target,
-    { payload, invocationType, logTail, clientContext, tenantId }: Prepared,
+    { payload, isPayloadShared, invocationType, logTail, clientContext, tenantId }: Prepared,
     { invocationId, attempt, userAgent }: AttemptStamp,
     credentials: ResolvedCredentials,
     now: number,
@@ -37,7 +38,7 @@ export class Signer {
     const { sessionToken } = credentials;
     const date = this.#clock.format(now);
     const { key, scope } = this.#keys.get(credentials, target.region, date.day);
-    const payloadHash = payload === undefined ? EMPTY_HASH : hash('sha256', payload);
+    const payloadHash = this.#hashOf(payload, isPayloadShared);
     const headers = ['amz-sdk-invocation-id', invocationId, 'amz-sdk-request', attempt];
     let canonical = `${target.canonicalHead}amz-sdk-invocation-id:${invocationId}\namz-sdk-request:${attempt}\n`;
     let optional = 0;
@@ -80,6 +81,17 @@ export class Signer {
       `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
     );
     return headers;
+  }
+
+  #hashOf(payload: Uint8Array | undefined, isShared: boolean): string {
+    if (payload === undefined) return EMPTY_HASH;
+    if (!isShared) return hash('sha256', payload);
+    let known = this.#sharedHashes.get(payload);
+    if (known === undefined) {
+      known = hash('sha256', payload);
+      this.#sharedHashes.set(payload, known);
+    }
+    return known;
   }
 }
 

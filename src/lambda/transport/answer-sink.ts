@@ -1,4 +1,3 @@
-import type { InvocationError } from '../invocation-error.ts';
 import type { InvocationFailure } from '../invocation-failures.ts';
 import type { AnswerHeaders } from './answer.ts';
 
@@ -10,10 +9,10 @@ export interface AnswerSink<T> {
   /** Gives what the exchange resolves to, where that is before the body. */
   head(status: number, headers: AnswerHeaders, exchange: RunningExchange): T | undefined;
   piece(bytes: Buffer): void;
-  /** Gives what the exchange resolves to, where `head` has not. */
+  /** Gives what the exchange resolves to, where `head` has not. Throws what it rejects with instead. */
   end(): T | undefined;
-  /** The exchange failed after it had resolved. */
-  fail(error: InvocationError): void;
+  /** The exchange failed, or `end` has thrown. `resolved`: it had resolved before, so that nobody else tells of the error. */
+  fail(error: unknown, resolved: boolean): void;
 }
 
 /** What a sink may do to its exchange. It has no effect once the exchange is over. */

@@ -1,7 +1,10 @@
-/** One HTTP answer, whole. */
-export interface Answer {
+export interface AnswerHead {
   readonly status: number;
   readonly headers: AnswerHeaders;
+}
+
+/** One HTTP answer, whole. */
+export interface Answer extends AnswerHead {
   readonly body: Buffer;
 }
 

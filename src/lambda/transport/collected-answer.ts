@@ -5,11 +5,12 @@ import type { AnswerSink, RunningExchange } from './answer-sink.ts';
 const empty = Buffer.alloc(0);
 
 /**
- * Keeps the body until it is complete. Its bytes are charged to the account: all at once, before the first arrives, if the
- * length is known, otherwise piece by piece.
+ * Keeps the body until it is complete, then gives what `read` makes of the answer. Its bytes are charged to the account: all at
+ * once, before the first arrives, if the length is known, otherwise piece by piece.
  */
-export class CollectedAnswer implements AnswerSink<Answer> {
+export class CollectedAnswer<T> implements AnswerSink<T> {
   readonly #maxBytes: number;
+  readonly #read: (answer: Answer) => T;
   readonly #memory: MemoryAccount;
   #exchange: RunningExchange | undefined;
   #status = 0;
@@ -22,8 +23,9 @@ export class CollectedAnswer implements AnswerSink<Answer> {
   #length = 0;
   #taken = 0;
 
-  constructor(maxBytes: number, memory: MemoryAccount = unlimitedMemory) {
+  constructor(maxBytes: number, read: (answer: Answer) => T, memory: MemoryAccount = unlimitedMemory) {
     this.#maxBytes = maxBytes;
+    this.#read = read;
     this.#memory = memory;
   }
 
@@ -57,20 +59,17 @@ export class CollectedAnswer implements AnswerSink<Answer> {
     }
   }
 
-  end(): Answer {
+  end(): T {
     const body =
       this.#rest === undefined
         ? (this.#first ?? empty).subarray(0, this.#bytes)
         : Buffer.concat(this.#rest, this.#bytes);
     this.#give(this.#taken - body.byteLength);
-    return { status: this.#status, headers: this.#headers, body };
+    return this.#read({ status: this.#status, headers: this.#headers, body });
   }
 
-  /** Nothing was given before the end. */
-  fail(): void {}
-
-  /** Nobody reads the answer. */
-  giveBack(): void {
+  /** Nobody gets the answer. */
+  fail(): void {
     this.#give(this.#taken);
   }
 

@@ -48,7 +48,7 @@ class ExchangeHandler<T> implements Dispatcher.DispatchHandler, DeadlineListener
   readonly #signal: AbortSignal | undefined;
   readonly #sink: AnswerSink<T>;
   readonly #resolve: (value: T) => void;
-  readonly #reject: (error: InvocationError) => void;
+  readonly #reject: (error: unknown) => void;
   readonly #deadlines: ExchangeDeadlines;
   readonly #onAbort: (() => void) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
@@ -63,7 +63,7 @@ class ExchangeHandler<T> implements Dispatcher.DispatchHandler, DeadlineListener
     signal: AbortSignal | undefined,
     sink: AnswerSink<T>,
     resolve: (value: T) => void,
-    reject: (error: InvocationError) => void,
+    reject: (error: unknown) => void,
   ) {
     this.#attempt = limits.attempt;
     this.#signal = signal;
@@ -103,8 +103,13 @@ class ExchangeHandler<T> implements Dispatcher.DispatchHandler, DeadlineListener
   onResponseEnd(): void {
     if (this.#settled) return;
     this.#settle();
-    const value = this.#sink.end();
-    if (value !== undefined) this.#resolve(value);
+    try {
+      const value = this.#sink.end();
+      if (value !== undefined) this.#resolve(value);
+    } catch (error) {
+      this.#sink.fail(error, this.#resolved);
+      this.#reject(error);
+    }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
@@ -154,8 +159,8 @@ class ExchangeHandler<T> implements Dispatcher.DispatchHandler, DeadlineListener
 
   #fail(error: InvocationError): void {
     this.#settle();
-    if (this.#resolved) this.#sink.fail(error);
-    else this.#reject(error);
+    this.#sink.fail(error, this.#resolved);
+    if (!this.#resolved) this.#reject(error);
     this.#controller?.abort(error);
   }
 

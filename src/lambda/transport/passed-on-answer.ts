@@ -1,4 +1,3 @@
-import type { InvocationError } from '../invocation-error.ts';
 import type { AnswerHeaders } from './answer.ts';
 import type { AnswerSink, RunningExchange } from './answer-sink.ts';
 
@@ -31,7 +30,7 @@ export class PassedOnAnswer implements AnswerSink<ArrivingAnswer>, ArrivingBody 
   #exchange: RunningExchange | undefined;
   #paused = false;
   #ended = false;
-  #error: InvocationError | undefined;
+  #error: unknown;
   #reader: PromiseWithResolvers<IteratorResult<Buffer>> | undefined;
 
   head(status: number, headers: AnswerHeaders, exchange: RunningExchange): ArrivingAnswer {
@@ -57,7 +56,8 @@ export class PassedOnAnswer implements AnswerSink<ArrivingAnswer>, ArrivingBody 
     this.#takeReader()?.resolve(done);
   }
 
-  fail(error: InvocationError): void {
+  fail(error: unknown, resolved: boolean): void {
+    if (!resolved) return;
     this.#ended = true;
     const reader = this.#takeReader();
     if (reader === undefined) this.#error = error;

@@ -16,6 +16,7 @@ const endpoint = {
 const target = createTarget('us-east-1', endpoint, 'f', undefined);
 const nothing: Prepared = {
   payload: undefined,
+  isPayloadShared: false,
   invocationType: 'RequestResponse',
   logTail: false,
   clientContext: undefined,
@@ -61,4 +62,15 @@ test('a secret is in no header', () => {
   const credentials = { accessKeyId: 'AKID', secretAccessKey: 'very-secret' };
   const flat = new Signer().sign(target, { ...nothing, payload: Buffer.from('{}') }, stamp, credentials, 0);
   assert.ok(!flat.join(' ').includes('very-secret'));
+});
+
+test('payloads that many invocations share are signed each for itself', () => {
+  const signer = new Signer();
+  const now = Date.parse('2026-06-01T12:00:00Z');
+  const credentials = { accessKeyId: 'A', secretAccessKey: 's' };
+  const payloads = ['one', 'two', 'one'].map((text) => Buffer.from(text));
+  for (const payload of [...payloads, ...payloads]) {
+    const shared = signer.sign(target, { ...nothing, payload, isPayloadShared: true }, stamp, credentials, now);
+    assert.deepEqual(shared, signer.sign(target, { ...nothing, payload }, stamp, credentials, now));
+  }
 });
