@@ -1,15 +1,15 @@
 import { cookieKey, METADATA_NAMESPACE, REQUEST_DONE } from '../envoy-names.ts';
 import { type Execution, grantData, type Transaction, writeJson } from '../policy/index.ts';
-import { type Json, keepBytes, type Struct, toStruct } from './wire/index.ts';
+import { type Json, JsonStruct } from './wire/index.ts';
 
 /**
  * `request: done` goes along with the reply that ends the request phase, whether or not anything ran. An RBAC filter after
  * this one lets only such requests continue: a request that Envoy forwarded without the policies stops there.
  */
 const done = { [REQUEST_DONE.key]: REQUEST_DONE.value } as const;
-const onlyDone = keepBytes(toStruct({ [METADATA_NAMESPACE]: done }));
+const onlyDone = new JsonStruct({ [METADATA_NAMESPACE]: done }, true);
 /** For requests whose only entry is a cached result. */
-const ofKeptResults = new WeakMap<Execution, Struct>();
+const ofKeptResults = new WeakMap<Execution, JsonStruct>();
 
 /**
  * Variables and invocations so far, under the namespace `lambda-ext-proc`. `requestDone`: see `done`. `cookies`: what a streamed
@@ -19,7 +19,7 @@ export function dynamicMetadata(
   transaction: Transaction | undefined,
   requestDone: boolean,
   cookies: readonly string[] = [],
-): Struct | undefined {
+): JsonStruct | undefined {
   const isEmpty =
     transaction === undefined || (transaction.executions.size === 0 && transaction.errorKey === undefined);
   if (isEmpty && cookies.length === 0) return requestDone ? onlyDone : undefined;
@@ -27,12 +27,12 @@ export function dynamicMetadata(
   const known = kept && ofKeptResults.get(kept);
   if (known !== undefined) return known;
   const further = Object.fromEntries(cookies.map((cookie, index) => [cookieKey(index + 2), cookie]));
-  if (transaction === undefined) return toStruct({ [METADATA_NAMESPACE]: further });
+  if (transaction === undefined) return new JsonStruct({ [METADATA_NAMESPACE]: further });
   const policies = [...transaction.executions].map(([name, execution]): [string, Json] => [
     name,
     { ...execution, durationMs: Math.round(execution.durationMs * 1000) / 1000 },
   ]);
-  const struct = toStruct({
+  const json = {
     [METADATA_NAMESPACE]: {
       ...(requestDone && done),
       ...further,
@@ -41,8 +41,9 @@ export function dynamicMetadata(
       errorKey: transaction.errorKey,
       authorizer: authorizerOf(transaction),
     },
-  });
-  if (kept !== undefined) ofKeptResults.set(kept, keepBytes(struct));
+  };
+  const struct = new JsonStruct(json, kept !== undefined);
+  if (kept !== undefined) ofKeptResults.set(kept, struct);
   return struct;
 }
 

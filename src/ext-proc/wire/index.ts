@@ -14,14 +14,12 @@ export type {
   TrailersMessage,
 } from './message.ts';
 export { readMetadata } from './metadata.ts';
-export { keepBytes } from './proto-writer.ts';
 export type {
   BodyMode,
   FilterMetadata,
   MetadataValue,
   ProcessingRequest,
   ProcessingResponse,
-  Struct,
 } from './protobuf.ts';
 export { readRequest } from './read-request.ts';
 export type {
@@ -32,5 +30,5 @@ export type {
   TrailersReply,
 } from './reply.ts';
 export { loadServiceDefinition } from './service-definition.ts';
-export { type Json, toStruct } from './struct.ts';
+export { type Json, JsonStruct } from './struct.ts';
 export { writeRequest } from './write-request.ts';

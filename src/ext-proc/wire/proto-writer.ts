@@ -1,18 +1,11 @@
 import type { Field, MessageShape } from './message-shape.ts';
+import { JsonStruct } from './struct.ts';
+import { StructWriter } from './struct-writer.ts';
+import { varintBytes } from './varint.ts';
 
 const INITIAL_BYTES = 1024;
 /** Up to so many characters a loop is cheaper than two calls of Buffer's, and the length is one byte. */
 const SHORT = 40;
-
-/** Bytes of messages that are sent many times; empty: not written yet. */
-const keptBytes = new WeakMap<object, Uint8Array>();
-const notWritten = new Uint8Array();
-
-/** The message is part of many others and never changes: it is encoded once. */
-export function keepBytes<T extends object>(message: T): T {
-  keptBytes.set(message, notWritten);
-  return message;
-}
 
 /**
  * Writes messages straight from plain objects in one pass. proto-loader makes a message object of each part first,
@@ -21,6 +14,7 @@ export function keepBytes<T extends object>(message: T): T {
 export class ProtoWriter {
   #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   #at = 0;
+  readonly #structs = new StructWriter();
   /** The values of a map, as a field of its entries. */
   readonly #mapValues = new Map<Field, Field>();
 
@@ -94,18 +88,23 @@ export class ProtoWriter {
         break;
       default: {
         this.#varint((field.number << 3) | 2);
-        const kept = keptBytes.get(value as object);
-        if (kept !== undefined && kept !== notWritten) {
-          this.#bytes(kept);
+        if (value instanceof JsonStruct) {
+          this.#bytes(this.#encoded(value));
           break;
         }
         const start = this.#open();
         this.#message(value as Readonly<Record<string, unknown>>, kind);
-        // A copy of its own: one of Buffer's pool would hold all of the pool.
-        if (kept !== undefined) keptBytes.set(value as object, new Uint8Array(this.#buffer.subarray(start, this.#at)));
         this.#close(start);
       }
     }
+  }
+
+  #encoded(struct: JsonStruct): Uint8Array {
+    if (struct.bytes !== undefined) return struct.bytes;
+    const bytes = this.#structs.write(struct.json);
+    // A separate copy: it outlives the writer's buffer.
+    if (struct.isKept) struct.bytes = new Uint8Array(bytes);
+    return bytes;
   }
 
   #bytes(bytes: Uint8Array): void {
@@ -173,10 +172,4 @@ export class ProtoWriter {
     this.#buffer.copy(larger, 0, 0, this.#at);
     this.#buffer = larger;
   }
-}
-
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) bytes++;
-  return bytes;
 }

@@ -1,3 +1,5 @@
+import { varintBytes } from './varint.ts';
+
 /** 64 KiB of body, and the fields around them. */
 const SCRATCH_BYTES = 64 * 1024 + 32;
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
@@ -39,12 +41,6 @@ const STREAMED_IMMEDIATE_RESPONSE = (11 << 3) | 2;
 const BODY_RESPONSE = (2 << 3) | 2;
 const BODY = (1 << 3) | 2;
 const END_OF_STREAM = (2 << 3) | 0;
-
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let rest = value >>> 7; rest > 0; rest >>>= 7) bytes++;
-  return bytes;
-}
 
 function writeVarint(bytes: Buffer, start: number, value: number): number {
   let at = start;

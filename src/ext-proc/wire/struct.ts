@@ -1,9 +1,33 @@
 import type { Struct, Value } from './protobuf.ts';
 
-export type Json = string | number | boolean | null | undefined | { readonly [key: string]: Json };
+export type Json = string | number | boolean | null | undefined | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/**
+ * A google.protobuf.Struct with the content of a JSON object, which is encoded without making the messages in between. `isKept`: the
+ * struct is part of many messages and never changes, so it is encoded once.
+ */
+export class JsonStruct implements Struct {
+  readonly json: JsonObject;
+  readonly isKept: boolean;
+  /** Its encoding, if it is kept and has been encoded. */
+  bytes: Uint8Array | undefined;
+
+  constructor(json: JsonObject, isKept = false) {
+    this.json = json;
+    this.isKept = isKept;
+  }
+
+  /** The messages, for readers of a reply that has not been encoded. */
+  get fields(): Record<string, Value> {
+    return fieldsOf(this.json);
+  }
+}
 
 /** google.protobuf.Struct keeps camelCase names even where the loader keeps the files' own (docs/notes/envoy.md). */
-export function toStruct(object: { readonly [key: string]: Json }): Struct {
+function fieldsOf(object: JsonObject): Record<string, Value> {
   const fields: Record<string, Value> = {};
   for (const key of Object.keys(object)) {
     const value = object[key];
@@ -12,7 +36,7 @@ export function toStruct(object: { readonly [key: string]: Json }): Struct {
     // A field like any other.
     else Object.defineProperty(fields, key, { value: toValue(value), enumerable: true });
   }
-  return { fields };
+  return fields;
 }
 
 function toValue(value: Exclude<Json, undefined>): Value {
@@ -20,5 +44,5 @@ function toValue(value: Exclude<Json, undefined>): Value {
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'number') return { numberValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
-  return { structValue: toStruct(value) };
+  return { structValue: { fields: fieldsOf(value) } };
 }

@@ -358,7 +358,10 @@ test('a number of a context stays the same number, however long it is', async ()
   assert.match(payloads[1] ?? '', /"id":"9007199254740993","big":"-12345678901234567891","half":"0.5"/);
   assert.ok(payloads[2]?.includes(`{"lambda":{${numbers}}}`), payloads[2]);
   assert.equal(payloads[3], '9007199254740993 -12345678901234567891');
-  assert.match(JSON.stringify(dynamicMetadata(run.transaction, true)), /"id":\{"stringValue":"9007199254740993"\}/);
+  assert.match(
+    JSON.stringify(dynamicMetadata(run.transaction, true)?.fields),
+    /"id":\{"stringValue":"9007199254740993"\}/,
+  );
 });
 
 test('a simple response without a context is null in later events of format 2.0', async () => {
