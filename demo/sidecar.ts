@@ -58,7 +58,8 @@ export class DemoSidecar {
     writeFileSync(log, '');
     if (config !== file) copyWithPorts(file, config, ports);
     // No drain is needed: Envoy is stopped first.
-    const flags = ['--config', config, ...listen, '--drain-grace', '0', '--log-decisions', 'on'];
+    // Whoever tries it waits for the start, not for the first request.
+    const flags = ['--config', config, ...listen, '--drain-grace', '0', '--warm-up', '500', '--log-decisions', 'on'];
     const child = startChild('sidecar', program, [...args, ...flags], {
       cwd: checkout,
       // A session token of the machine's own does not belong to these keys.

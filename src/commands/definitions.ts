@@ -90,8 +90,8 @@ export const serveDefinition: CommandDefinition = {
     {
       name: 'warm-up',
       value: 'MS',
-      help: 'milliseconds of warm-up before the server is ready, and a quarter of it after a reload; 0 is off',
-      fallback: '800',
+      help: 'milliseconds of CPU time for the warm-up before the server is ready; a reload gets up to a quarter of it; 0 is off',
+      fallback: '2000',
     },
     logLevelFlag,
     {

@@ -1,5 +1,5 @@
 export type * from './envoy/envoy-setup.ts';
-export { InMemoryEnvoy, type MessageSink } from './envoy/in-memory-envoy.ts';
+export { type EnvoyOptions, InMemoryEnvoy } from './envoy/in-memory-envoy.ts';
 export { ReplyQueue } from './envoy/reply-queue.ts';
 export type * from './http-message.ts';
 export type * from './recorded-run.ts';

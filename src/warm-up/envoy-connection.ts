@@ -1,65 +1,147 @@
-import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { ServiceDefinition } from '@grpc/grpc-js';
-import { GRPC_AUTHORITY, streamMetadata } from '../envoy-names.ts';
-import type { ProcessingRequest, ProcessingResponse } from '../ext-proc/index.ts';
-import type { MessageSink, ReplyQueue } from '../trial/index.ts';
+import {
+  ACK,
+  END_STREAM,
+  FIRST_WINDOW,
+  type Frame,
+  FrameReader,
+  frameType,
+  preface,
+  writeFrame,
+  writeHeaders,
+} from './http2-frames.ts';
+
+/** Who reads a stream. */
+export interface StreamReader {
+  /** One message of gRPC. */
+  message(bytes: Buffer): void;
+  /** The server has ended the stream, or the connection is cut. */
+  ended(): void;
+}
+
+/** Envoy's end of a stream. */
+export interface EnvoyStream {
+  send(message: Buffer): void;
+  /** By END_STREAM, as with `ext_proc_graceful_grpc_close`, or by a reset. */
+  close(how: 'end' | 'reset'): void;
+}
+
+interface Open {
+  readonly reader: StreamReader;
+  /** Of a message that is not whole. */
+  received: Buffer;
+}
 
 /** Flag and length before each message of gRPC. */
 const PREFIX_BYTES = 5;
+/** No stream is opened with less: all that are open together send less than this. */
+const RESERVED_WINDOW = 32 * 1024;
+const CANCEL = Buffer.of(0, 0, 0, 8);
+const nothing = Buffer.alloc(0);
 
-/** Envoy's end of one connection: a stream of gRPC for each request, as Envoy opens it. */
+/**
+ * Envoy's end of one connection. It speaks as much of HTTP/2 as this one server needs: no request of a caller's runs the code of a client,
+ * and the time of a warm-up is for the server. As Envoy does, it answers all that has come at once by one write.
+ */
 export class EnvoyConnection {
-  readonly #session: ClientHttp2Session;
-  readonly #method: ServiceDefinition[string];
+  readonly #socket: Socket;
+  readonly #frames = new FrameReader();
+  readonly #streams = new Map<number, Open>();
+  #nextId = 1;
+  #out: Buffer[] = [];
+  #window = FIRST_WINDOW;
+  #waiting: (() => void)[] = [];
 
-  constructor(socket: Socket, definition: ServiceDefinition) {
-    const { Process: method } = definition;
-    if (method === undefined) throw new Error('the service has no method Process');
-    this.#method = method;
-    this.#session = connect(`http://${GRPC_AUTHORITY}`, { createConnection: () => socket });
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    const take = (frame: Frame): void => this.#take(frame);
+    socket.on('data', (chunk: Buffer) => this.#frames.read(chunk, take));
     // Whoever waits for a reply is told by its stream.
-    this.#session.on('error', () => {});
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      for (const id of this.#streams.keys()) this.#end(id);
+      this.#wake();
+    });
+    this.#write(preface());
   }
 
-  open(api: string, replies: ReplyQueue): MessageSink {
-    const stream = this.#session.request({
-      ':method': 'POST',
-      ':path': this.#method.path,
-      'content-type': 'application/grpc',
-      te: 'trailers',
-      [streamMetadata.api]: api,
-    });
-    let received: Buffer = Buffer.alloc(0);
-    stream.on('data', (chunk: Buffer) => {
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-      while (received.length >= PREFIX_BYTES) {
-        const end = PREFIX_BYTES + received.readUInt32BE(1);
-        if (received.length < end) return;
-        replies.write(this.#method.responseDeserialize(received.subarray(PREFIX_BYTES, end)) as ProcessingResponse);
-        received = received.subarray(end);
-      }
-    });
-    const fail = (headers: IncomingHttpHeaders): void => {
-      const status = headers['grpc-status'];
-      if (status !== undefined && status !== '0') replies.fail(`gRPC status ${status}`, 'in the warm-up');
-    };
-    stream.on('response', fail);
-    stream.on('trailers', fail);
-    stream.on('error', (error) => replies.fail('an error', error.message));
-    stream.on('close', () => replies.fail('its close', 'the connection was cut'));
+  /** A stream, as soon as the server takes more. */
+  async open(headers: Buffer, reader: StreamReader): Promise<EnvoyStream> {
+    while (this.#window < RESERVED_WINDOW && !this.#socket.destroyed) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    const id = this.#nextId;
+    this.#nextId += 2;
+    this.#streams.set(id, { reader, received: nothing });
+    if (this.#socket.destroyed) this.#end(id);
+    this.#write(writeHeaders(id, headers));
     return {
-      receive: (message: ProcessingRequest) => {
-        const bytes = this.#method.requestSerialize(message);
-        const prefix = Buffer.alloc(PREFIX_BYTES);
-        prefix.writeUInt32BE(bytes.length, 1);
-        stream.write(Buffer.concat([prefix, bytes]));
+      send: (message) => {
+        const bytes = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
+        bytes[0] = 0;
+        bytes.writeUInt32BE(message.length, 1);
+        message.copy(bytes, PREFIX_BYTES);
+        this.#window -= bytes.length;
+        this.#write(writeFrame(frameType.data, 0, id, bytes));
       },
-      close: () => stream.end(),
+      close: (how) => {
+        if (how === 'end') return this.#write(writeFrame(frameType.data, END_STREAM, id));
+        this.#write(writeFrame(frameType.reset, 0, id, CANCEL));
+        this.#end(id);
+      },
     };
   }
 
   close(): void {
-    this.#session.destroy();
+    this.#socket.destroy();
+  }
+
+  #take({ type, flags, stream: id, payload }: Frame): void {
+    switch (type) {
+      case frameType.data:
+        this.#read(id, payload);
+        break;
+      case frameType.headers:
+        if (flags & END_STREAM) this.#end(id);
+        break;
+      case frameType.reset:
+        this.#end(id);
+        break;
+      case frameType.settings:
+      case frameType.ping:
+        if ((flags & ACK) === 0) this.#write(writeFrame(type, ACK, 0, type === frameType.ping ? payload : nothing));
+        break;
+      case frameType.windowUpdate:
+        if (id === 0) this.#window += payload.readUInt32BE();
+        this.#wake();
+    }
+  }
+
+  #read(id: number, payload: Buffer): void {
+    const open = this.#streams.get(id);
+    if (open === undefined) return;
+    let bytes = open.received.length === 0 ? payload : Buffer.concat([open.received, payload]);
+    while (bytes.length >= PREFIX_BYTES) {
+      const end = PREFIX_BYTES + bytes.readUInt32BE(1);
+      if (bytes.length < end) break;
+      open.reader.message(bytes.subarray(PREFIX_BYTES, end));
+      bytes = bytes.subarray(end);
+    }
+    open.received = bytes;
+  }
+
+  #end(id: number): void {
+    const open = this.#streams.get(id);
+    if (!this.#streams.delete(id)) return;
+    open?.reader.ended();
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  #write(frame: Buffer): void {
+    if (this.#out.length === 0) setImmediate(() => this.#socket.write(Buffer.concat(this.#out.splice(0))));
+    this.#out.push(frame);
   }
 }

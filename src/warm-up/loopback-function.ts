@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
 
 /** A result that every format reads: an HTTP answer for AWS's, plain JSON for `raw`. */
 const RESULT = JSON.stringify({
@@ -9,9 +9,30 @@ const RESULT = JSON.stringify({
   isBase64Encoded: false,
 });
 
-/** Answers every call on a port of this machine as Lambda does, whatever is asked. */
+const ANSWER = Buffer.from(
+  [
+    'HTTP/1.1 200 OK',
+    'Date: Thu, 01 Jan 1970 00:00:00 GMT',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(RESULT)}`,
+    'Connection: keep-alive',
+    'x-amzn-RequestId: 00000000-0000-4000-8000-000000000000',
+    'X-Amz-Executed-Version: $LATEST',
+    '',
+    RESULT,
+  ].join('\r\n'),
+);
+
+const END_OF_HEAD = '\r\n\r\n';
+const nothing = Buffer.alloc(0);
+
+/**
+ * Answers every call on a port of this machine as Lambda does, whatever is asked. It looks for the ends of requests only: what V8 would
+ * have to compile of an HTTP server is code that no request of a caller's runs.
+ */
 export class LoopbackFunction {
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
   readonly endpoint: string;
 
   private constructor(server: Server, port: number) {
@@ -20,27 +41,41 @@ export class LoopbackFunction {
   }
 
   static async start(): Promise<LoopbackFunction> {
-    const server = createServer({ keepAlive: true, noDelay: true }, (request, response) => {
-      request.resume();
-      request.once('end', () => {
-        response.writeHead(200, {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(RESULT),
-          'x-amzn-requestid': '00000000-0000-0000-0000-000000000000',
-          'x-amz-executed-version': '$LATEST',
-        });
-        response.end(RESULT);
-      });
-    });
+    const server = createServer({ noDelay: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('no port was bound');
-    return new LoopbackFunction(server, address.port);
+    const lambda = new LoopbackFunction(server, address.port);
+    server.on('connection', (socket) => lambda.#serve(socket));
+    return lambda;
   }
 
   stop(): void {
     this.#server.close();
-    this.#server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
   }
+
+  #serve(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => {});
+    let received: Buffer = nothing;
+    socket.on('data', (chunk: Buffer) => {
+      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+      for (let end = endOfRequest(received); end !== undefined; end = endOfRequest(received)) {
+        received = received.subarray(end);
+        socket.write(ANSWER);
+      }
+    });
+  }
+}
+
+/** Undefined: it is not whole. */
+function endOfRequest(bytes: Buffer): number | undefined {
+  const head = bytes.indexOf(END_OF_HEAD);
+  if (head < 0) return undefined;
+  const [, length = '0'] = /\r\ncontent-length: *(\d+)/i.exec(bytes.toString('latin1', 0, head)) ?? [];
+  const end = head + END_OF_HEAD.length + Number(length);
+  return bytes.length < end ? undefined : end;
 }

@@ -1,16 +1,21 @@
 import type { ApiPolicies, PolicySet, PolicyStep } from '../policy/index.ts';
 import { madeUpKeys } from './made-up-keys.ts';
 
+/** More than a warm-up ever has at a time: whoever is refused warms nothing. */
+const STREAMS = 1_000;
+
 /**
  * The same policies with made-up keys for every function: no secret is read, no result is kept, and no limit on a function, circuit or
- * trust store has a part in it.
+ * trust store has a part in it. Metadata selects an API by its number in `apis`: a name may be longer than a header.
  */
 export function standInPolicies(set: PolicySet): PolicySet {
   const apis = new Map([...set.apis].map(([name, api]) => [name, standInApi(api)]));
+  const numbered = [...apis.values()];
   return {
     ...set,
+    limits: { ...set.limits, streams: STREAMS, shares: { default: 1 } },
     apis,
-    byName: (name) => apis.get(name),
+    byName: (number) => numbered[Number(number)],
     choose: () => ({ kind: 'chosen', means: 'default', policies: undefined }),
     layEnvoy: (_text, below) => below,
     fallback: undefined,

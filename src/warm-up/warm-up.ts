@@ -1,26 +1,29 @@
-import { GRPC_AUTHORITY } from '../envoy-names.ts';
-import { createExternalProcessor, selectingMetadata } from '../ext-proc/index.ts';
+import { GRPC_AUTHORITY, streamMetadata } from '../envoy-names.ts';
+import { createExternalProcessor, type ExternalProcessor, selectingMetadata } from '../ext-proc/index.ts';
 import { createLogger, Metrics } from '../observability/index.ts';
 import type { PolicySet } from '../policy/index.ts';
 import { createServer } from '../server/index.ts';
-import { ANSWERED_BY_BACKEND, InMemoryEnvoy, ReplyQueue, requestAttributesOf } from '../trial/index.ts';
+import { ANSWERED_BY_BACKEND, requestAttributesOf } from '../trial/index.ts';
 import { EnvoyConnection } from './envoy-connection.ts';
+import { headerBlock } from './http2-frames.ts';
 import { LoopbackFunction } from './loopback-function.ts';
 import { LoopbackInvoker } from './loopback-invoker.ts';
-import { backend, warmUpEnvoy, warmUpRequests } from './requests.ts';
+import { RecordedExchange } from './recorded-exchange.ts';
+import { warmUpEnvoy, warmUpRequests } from './requests.ts';
 import { socketPair } from './socket-pair.ts';
 import { standInPolicies } from './stand-in-policies.ts';
+import { CLOCK_FACTOR, timeSpent } from './time-spent.ts';
 import { typicalPolicies } from './typical-policies.ts';
 
 export interface WarmUpOptions {
   readonly set: PolicySet;
-  /** It ends after so long, whatever is done by then; one request at least is sent. */
+  /** It ends after so long, whatever is done by then; one request at least is sent. Before a process is ready: CPU time, see `timeSpent`. */
   readonly budgetMs: number;
   readonly version: string;
 }
 
 /** As many at a time as a busy connection has. */
-const BUSY = 8;
+const BUSY = 32;
 /**
  * Beyond the budget, for the requests under way: a machine may swallow what is sent over its loopback interface, and must serve all
  * the same.
@@ -36,20 +39,27 @@ const RELOAD_ROUNDS = 20;
  * are not done SLACK_MS after the budget.
  */
 export async function warmUp({ set, budgetMs, version }: WarmUpOptions): Promise<number> {
-  const begin = performance.now();
-  const cut = cutAfter(budgetMs);
-  const half = { end: begin + budgetMs / 2, rounds: Number.POSITIVE_INFINITY, concurrency: BUSY, version, cut };
-  const typical = await typicalPolicies();
+  const cut = cutAfter(budgetMs * CLOCK_FACTOR);
+  const spent = timeSpent();
+  const half = {
+    isOver: () => spent() >= budgetMs / 2,
+    rounds: Number.POSITIVE_INFINITY,
+    concurrency: BUSY,
+    version,
+    cut,
+  };
+  const typical = standInPolicies(await typicalPolicies());
   return await withFunction(half, async (invoker) => {
     const requests = await warmSet(typical, invoker, half);
-    return requests + (await warmSet(standInPolicies(set), invoker, { ...half, end: begin + budgetMs }));
+    return requests + (await warmSet(standInPolicies(set), invoker, { ...half, isOver: () => spent() >= budgetMs }));
   });
 }
 
 /** The same for policies that a serving process takes into force: few requests, one at a time. */
 export async function warmUpPolicies({ set, budgetMs, version }: WarmUpOptions): Promise<number> {
   const cut = cutAfter(budgetMs);
-  const bounds = { end: performance.now() + budgetMs, rounds: RELOAD_ROUNDS, concurrency: 1, version, cut };
+  const end = performance.now() + budgetMs;
+  const bounds = { isOver: () => performance.now() >= end, rounds: RELOAD_ROUNDS, concurrency: 1, version, cut };
   return await withFunction(bounds, (invoker) => warmSet(standInPolicies(set), invoker, bounds));
 }
 
@@ -75,7 +85,7 @@ async function withFunction(
 }
 
 interface Bounds {
-  readonly end: number;
+  readonly isOver: () => boolean;
   readonly rounds: number;
   readonly concurrency: number;
   readonly version: string;
@@ -85,7 +95,7 @@ interface Bounds {
 async function warmSet(
   set: PolicySet,
   invoker: LoopbackInvoker,
-  { end, rounds, concurrency, version, cut }: Bounds,
+  { isOver, rounds, concurrency, version, cut }: Bounds,
 ): Promise<number> {
   const logger = createLogger({ level: 'info', destination: { write: () => {} } });
   const metrics = new Metrics();
@@ -111,24 +121,19 @@ async function warmSet(
   let requests = 0;
   try {
     const [near, far] = await socketPair(cut);
-    const envoyEnd = new EnvoyConnection(near, processor.definition);
+    const envoyEnd = new EnvoyConnection(near);
     connection = envoyEnd;
     server.accept(far);
-    const work = plan(set, rounds);
+    const work = plan(exchanges(set, processor), rounds);
     const worker = async (): Promise<void> => {
-      for (const { api, request } of work) {
-        if (requests > 0 && performance.now() >= end) return;
+      for (const exchange of work) {
+        if (requests > 0 && isOver()) return;
         requests++;
-        const replies = new ReplyQueue(new Map(), GRPC_AUTHORITY);
-        const envoy = new InMemoryEnvoy(envoyEnd.open(api, replies), replies, {
-          setup: warmUpEnvoy,
-          attributes,
-          metadata: {},
-        });
-        await envoy.run(request, backend);
+        await exchange.run(envoyEnd);
       }
     };
     await Promise.all(Array.from({ length: concurrency }, worker));
+    cut.throwIfAborted();
     return requests;
   } finally {
     cut.removeEventListener('abort', onCut);
@@ -139,12 +144,32 @@ async function warmSet(
 }
 
 /** API after API, so that each has had some requests when the time is up. */
-function* plan(set: PolicySet, rounds: number): Generator<{ api: string; request: (typeof warmUpRequests)[number] }> {
-  if (set.apis.size === 0) return;
-  for (let round = 0; round < rounds; round++) {
-    for (const api of set.apis.keys()) {
-      for (const request of warmUpRequests) yield { api, request };
-    }
+function* plan(exchanges: Iterable<RecordedExchange>, rounds: number): Generator<RecordedExchange> {
+  const made: RecordedExchange[] = [];
+  for (const exchange of exchanges) {
+    made.push(exchange);
+    yield exchange;
+  }
+  if (made.length === 0) return;
+  for (let round = 1; round < rounds; round++) yield* made;
+}
+
+/** Each kind of request for each API. */
+function* exchanges({ apis }: PolicySet, { definition }: ExternalProcessor): Generator<RecordedExchange> {
+  const { Process: method } = definition;
+  if (method === undefined) throw new Error('the service has no method Process');
+  const envoy = { setup: warmUpEnvoy, attributes, metadata: {} };
+  for (let number = 0; number < apis.size; number++) {
+    const headers = headerBlock({
+      ':method': 'POST',
+      ':scheme': 'http',
+      ':path': method.path,
+      ':authority': GRPC_AUTHORITY,
+      te: 'trailers',
+      'content-type': 'application/grpc',
+      [streamMetadata.api]: String(number),
+    });
+    for (const request of warmUpRequests) yield new RecordedExchange({ method, headers, request, envoy });
   }
 }
 

@@ -11,8 +11,16 @@ import { writeStreamPiece } from './stream-piece.ts';
 /** proto/ is beside src/ in a checkout and beside dist/ in the package: the same relative path from here. */
 const protoDirectory = fileURLToPath(new URL('../../../proto/', import.meta.url));
 
-/** The gRPC service as proto-loader reads it; the options are those that the generated types were made with. */
+let loaded: ServiceDefinition | undefined;
+
+/** The gRPC service, read once in a process: that takes longer than hundreds of requests. */
 export function loadServiceDefinition(): ServiceDefinition {
+  loaded ??= readDefinition();
+  return loaded;
+}
+
+/** As proto-loader reads it; the options are those that the generated types were made with. */
+function readDefinition(): ServiceDefinition {
   const definition = loadSync('envoy/service/ext_proc/v3/external_processor.proto', {
     keepCase: true,
     longs: String,

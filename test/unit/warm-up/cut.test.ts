@@ -1,12 +1,9 @@
 // A machine whose loopback interface swallows what is sent starts all the same, and nothing stays open.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createExternalProcessor } from '../../../src/ext-proc/index.ts';
-import { createLogger, Metrics } from '../../../src/observability/index.ts';
-import { ReplyQueue } from '../../../src/trial/index.ts';
 import { EnvoyConnection } from '../../../src/warm-up/envoy-connection.ts';
+import { headerBlock } from '../../../src/warm-up/http2-frames.ts';
 import { socketPair } from '../../../src/warm-up/socket-pair.ts';
-import { scriptedInvoker } from '../../support/scripted-invoker.ts';
 
 const openSockets = (): number => process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
 
@@ -17,27 +14,13 @@ test('a connection that does not come about in time leaves nothing open', async 
   assert.equal(openSockets(), before);
 });
 
-test('a waiting request gets an error when the connection is closed', async (t) => {
+test('whoever waits for a stream is told when the connection is closed', async (t) => {
   const [near, far] = await socketPair(new AbortController().signal);
   t.after(() => far.destroy());
-  const metrics = new Metrics();
-  t.after(() => metrics.stop());
-  const logger = createLogger({ level: 'info', destination: { write: () => {} } });
-  const policies = {
-    current: () => {
-      throw new Error('nobody asks');
-    },
-  };
-  const processor = createExternalProcessor({
-    policies,
-    invoker: scriptedInvoker(),
-    metrics,
-    logger,
-    node: { id: null, version: '1', tenant: null, zone: null, shardingTags: [] },
+  const connection = new EnvoyConnection(near);
+  const ended = new Promise<void>((resolve) => {
+    void connection.open(headerBlock({ ':method': 'POST' }), { message: () => {}, ended: resolve });
   });
-  const connection = new EnvoyConnection(near, processor.definition);
-  const replies = new ReplyQueue(new Map(), 'envoy');
-  connection.open('orders', replies);
   connection.close();
-  await assert.rejects(replies.next(), /the stream ended with/);
+  await ended;
 });
