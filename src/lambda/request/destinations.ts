@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Invocation } from '../types.ts';
+import type { Invocation, TransportOptions } from '../types.ts';
 import type { EndpointResolver } from './endpoint.ts';
 import { parseFunctionName } from './function-name.ts';
 import { createTarget, type Operation, type Target } from './target.ts';
@@ -13,9 +13,16 @@ export interface Destination {
   readonly account: string | undefined;
 }
 
+interface LastDestination extends Pick<Invocation, 'functionName' | 'region' | 'endpoint' | 'qualifier'> {
+  readonly operation: Operation;
+  readonly destination: Destination;
+}
+
 /** Resolved once for each distinct function, qualifier, region and endpoint; templates may make them of a caller's data. */
 export class Destinations {
   readonly #endpoints: EndpointResolver;
+  /** Of the call before with the same settings: most steps call one function, and making a key for each call takes longer. */
+  readonly #last = new WeakMap<TransportOptions, LastDestination>();
   readonly #destinations = new LRUCache<string, Destination>({ max: 1_024 });
 
   constructor(endpoints: EndpointResolver) {
@@ -24,10 +31,25 @@ export class Destinations {
 
   /** Throws or rejects with an InvocationError of kind `configuration`. */
   get(invocation: Invocation, operation: Operation = 'invoke'): Destination | Promise<Destination> {
-    const { region, endpoint, functionName, qualifier } = invocation;
+    const { region, endpoint, functionName, qualifier, transport } = invocation;
+    const last = this.#last.get(transport);
+    if (
+      last !== undefined &&
+      last.functionName === functionName &&
+      last.region === region &&
+      last.endpoint === endpoint &&
+      last.qualifier === qualifier &&
+      last.operation === operation
+    ) {
+      return last.destination;
+    }
     // The lengths keep hostile names apart: no separator could.
     const key = `${operation} ${region.length} ${endpoint?.length ?? ''} ${functionName.length} ${qualifier === undefined ? '-' : '+'}${region}${endpoint ?? ''}${functionName}${qualifier ?? ''}`;
-    return this.#destinations.get(key) ?? this.#create(key, invocation, operation);
+    const found = this.#destinations.get(key) ?? this.#create(key, invocation, operation);
+    if (!(found instanceof Promise)) {
+      this.#last.set(transport, { functionName, region, endpoint, qualifier, operation, destination: found });
+    }
+    return found;
   }
 
   #create(key: string, invocation: Invocation, operation: Operation): Destination | Promise<Destination> {

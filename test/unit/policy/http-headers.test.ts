@@ -54,3 +54,23 @@ test('a byte order mark is a part of the value, as it is for who reads it after 
   const headers = new HttpHeaders(new ListedHeaders([['authorization', Buffer.from('\u{feff}Bearer x')]]));
   assert.deepEqual(headers.values('authorization'), ['\u{feff}Bearer x']);
 });
+
+test('reads give the same however many there are, and however many headers', () => {
+  for (const count of [0, 3, 64, 65, 500]) {
+    for (const upper of [false, true]) {
+      const name = (i: number) => `x-${i % 40}`;
+      const pairs = Array.from({ length: count }, (_, i) => [name(i), `${i}`] as const);
+      const h = headers(...pairs.map(([key, value]) => [upper ? key.toUpperCase() : key, value] as const));
+      const expected = (wanted: string) => {
+        const values = pairs.filter(([key]) => key === wanted).map(([, value]) => value);
+        return values.length === 0 ? undefined : values;
+      };
+      for (let i = 0; i < 50; i++) {
+        assert.deepEqual(h.values(name(i)), expected(name(i)), `read ${i} of ${count}`);
+        assert.deepEqual(h.received(name(i)), expected(name(i)));
+      }
+      h.set('x-1', 'new');
+      assert.deepEqual([h.values('x-1'), h.received('x-1')], [['new'], expected('x-1')]);
+    }
+  }
+});
