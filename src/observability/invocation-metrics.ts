@@ -88,6 +88,25 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'session_limit',
 ] as const satisfies readonly LabelValue<'refusedInvocations', 'reason'>[]);
 
+/** Made for each invocation. */
+class Running implements OpenInvocation {
+  readonly #metrics: InvocationMetrics;
+  readonly #series: PolicySeries;
+
+  constructor(metrics: InvocationMetrics, series: PolicySeries) {
+    this.#metrics = metrics;
+    this.#series = series;
+  }
+
+  end(end: InvocationEnd): void {
+    this.#metrics.end(this.#series, end);
+  }
+
+  drop(): void {
+    this.#series.ofFunction.inFlight--;
+  }
+}
+
 /** Counters and times of invocations. The number of label values is limited; further ones count as `other`. */
 export class InvocationMetrics {
   readonly #counter: CellCounter<'invocations'>;
@@ -117,15 +136,11 @@ export class InvocationMetrics {
     const known = this.#series.get(labels.api)?.get(labels.policy)?.get(labels.function);
     const series = known ?? this.#find(labels);
     series.ofFunction.inFlight++;
-    return {
-      end: (end) => this.#end(series, end),
-      drop: () => {
-        series.ofFunction.inFlight--;
-      },
-    };
+    return new Running(this, series);
   }
 
-  #end(series: PolicySeries, { outcome, kind, key, attempts, retried, throttledBy, seconds, traceId }: InvocationEnd) {
+  /** For what `begin` has given. */
+  end(series: PolicySeries, { outcome, kind, key, attempts, retried, throttledBy, seconds, traceId }: InvocationEnd) {
     const { ofFunction } = series;
     const isOk = outcome === 'ok';
     const cell = isOk && series.ok !== undefined ? series.ok : this.#cellOf(series, outcome, kind, key);

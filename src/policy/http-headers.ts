@@ -69,9 +69,12 @@ export class HttpHeaders implements HeaderScope {
   }
 
   values(name: string): readonly string[] | undefined {
-    if (this.#index === undefined && this.#scansLeft > 0) {
-      this.#scansLeft--;
-      return this.#scan(name);
+    if (this.#index === undefined) {
+      if (this.#received.count === 0) return undefined;
+      if (this.#scansLeft > 0) {
+        this.#scansLeft--;
+        return this.#scan(name);
+      }
     }
     const entry = this.#entries().get(name);
     if (entry === undefined) return undefined;

@@ -61,8 +61,13 @@ function putBody(
 
 /** A name's values replace the existing ones. Headers that a function may not set are left out. */
 function replaceHeaders(target: HttpHeaders, headers: FunctionAnswer['headers']): void {
-  for (const [name] of headers) if (maySet(name)) target.remove(name);
-  for (const [name, value] of headers) if (maySet(name)) target.append(name, value);
+  const replaced = new Set<string>();
+  for (const [name, value] of headers) {
+    if (!maySet(name)) continue;
+    if (replaced.has(name)) target.append(name, value);
+    else target.set(name, value);
+    replaced.add(name);
+  }
 }
 
 function maySet(name: string): boolean {
