@@ -78,10 +78,9 @@ export function reportError(
     errorType: isFunction ? undefined : errorType,
     awsRequestId,
     attempts,
-    durationMs,
     reason: isFunction ? undefined : text,
-    ...(throttling && { throttledBy: throttling.limit, throttlingReason: throttling.reason }),
-    ...saidBy(ended, said),
+    throttling,
+    said: saidBy(ended, said),
     bytes,
     logTail: shown(ended, error.logTail),
   });
@@ -105,7 +104,7 @@ export function reportStopped(ended: EndedInvocation, result: InvocationResult, 
     { outcome, kind, key: '', attempts, retried },
     { requestId: awsRequestId, executedVersion, durationMs, status },
   );
-  log(ended, { outcome, kind, statusCode: status, executedVersion, awsRequestId, attempts, durationMs, bytes });
+  log(ended, { outcome, kind, statusCode: status, executedVersion, awsRequestId, attempts, bytes });
 }
 
 /** As reportError, of one that gave a result; `failure` where the function itself failed. */
@@ -134,11 +133,10 @@ export function reportResult(
     statusCode: status,
     functionError,
     reason: isUnusable(kind) ? quotable(describeError(failure?.cause), ended.redact) : undefined,
-    ...(functionError !== undefined && saidBy(ended, functionErrorOf(result.payload))),
+    said: functionError === undefined ? undefined : saidBy(ended, functionErrorOf(result.payload)),
     executedVersion,
     awsRequestId,
     attempts,
-    durationMs,
     bytes,
     logTail: shown(ended, logTail),
   });
@@ -161,11 +159,14 @@ function isUnusable(kind: InvocationEnd['kind']): boolean {
 }
 
 /** What the function says about its own failure, each text cut to 1 KB: it may contain anything a caller sent. */
-function saidBy({ transaction, redact }: EndedInvocation, said: FunctionErrorFacts | undefined) {
+function saidBy(
+  { transaction, redact }: EndedInvocation,
+  said: FunctionErrorFacts | undefined,
+): FunctionErrorFacts | undefined {
   if (said === undefined || !transaction.runtime.logging.functionErrors) return undefined;
   // Cut last: a private value that is cut in the middle would not be found.
   const text = (value: string | undefined): string | undefined => value && cutText(quotable(value, redact));
-  return { functionErrorType: text(said.type), functionErrorMessage: text(said.message) };
+  return { type: text(said.type), message: text(said.message) };
 }
 
 /** Text of AWS, a function or a format, which may quote a part of a private value. */
@@ -178,11 +179,58 @@ function shown({ redact }: EndedInvocation, text: string | undefined): string | 
   return text === undefined ? undefined : (redact?.(text) ?? text);
 }
 
-function log(ended: EndedInvocation, facts: object): void {
-  const { labels, transaction, invocation } = ended;
+/** What differs between ends, in the log line. */
+interface LoggedEnd {
+  readonly outcome: InvocationEnd['outcome'];
+  readonly kind?: InvocationFailureKind | undefined;
+  readonly key?: string | undefined;
+  readonly statusCode: number | undefined;
+  readonly errorType?: string | undefined;
+  readonly functionError?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly throttling?: InvocationError['throttling'];
+  readonly said?: FunctionErrorFacts | undefined;
+  readonly executedVersion?: string | undefined;
+  readonly awsRequestId: string | undefined;
+  readonly attempts: number;
+  readonly bytes?: number | undefined;
+  readonly logTail?: string | undefined;
+}
+
+/** All fields in one object: one that is put together of several takes longer to make and to write. */
+function log(ended: EndedInvocation, end: LoggedEnd): void {
+  const { labels, transaction, invocation, durationMs } = ended;
   const { requestId, traceId, route } = transaction.identity;
-  const region = shown(ended, invocation.region);
-  transaction.runtime.logger.info({ requestId, traceId, route, ...labels, region, ...facts }, 'invocation');
+  const { throttling, said } = end;
+  transaction.runtime.logger.info(
+    {
+      requestId,
+      traceId,
+      route,
+      api: labels.api,
+      policy: labels.policy,
+      function: labels.function,
+      region: shown(ended, invocation.region),
+      outcome: end.outcome,
+      kind: end.kind,
+      key: end.key,
+      statusCode: end.statusCode,
+      errorType: end.errorType,
+      functionError: end.functionError,
+      reason: end.reason,
+      throttledBy: throttling?.limit,
+      throttlingReason: throttling?.reason,
+      functionErrorType: said?.type,
+      functionErrorMessage: said?.message,
+      executedVersion: end.executedVersion,
+      awsRequestId: end.awsRequestId,
+      attempts: end.attempts,
+      durationMs,
+      bytes: end.bytes,
+      logTail: end.logTail,
+    },
+    'invocation',
+  );
 }
 
 /** Metadata and metrics. */
