@@ -25,7 +25,11 @@ export async function within<T>(
   attempts: number,
   failure: 'timeout' | 'credentials-timeout',
 ): Promise<T> {
-  if (signal?.aborted) throw abortedError(signal.reason, attempts, false);
+  if (signal?.aborted) {
+    // Nobody else may wait for it: its failure must not count as an unhandled rejection.
+    promise.catch(() => {});
+    throw abortedError(signal.reason, attempts, false);
+  }
   const { promise: over, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(abortedError(signal?.reason, attempts, false));
   signal?.addEventListener('abort', onAbort);

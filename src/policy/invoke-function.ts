@@ -23,7 +23,13 @@ export function invokeFunction(
   question?: AuthorizerCall,
 ): FunctionAnswer | Promise<FunctionAnswer> {
   const refreshing = refreshed(step.configuration.secrets);
-  if (refreshing !== undefined) return refreshing.then(() => keptOrCalled(transaction, step, question));
+  if (refreshing !== undefined) {
+    return refreshing.then(() => {
+      // Nothing could cut the invocation of a request that ended meanwhile.
+      transaction.throwIfAborted();
+      return keptOrCalled(transaction, step, question);
+    });
+  }
   return keptOrCalled(transaction, step, question);
 }
 

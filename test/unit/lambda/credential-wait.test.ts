@@ -1,6 +1,7 @@
 // The span of a request that waits for credentials.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { within } from '../../../src/lambda/deadline.ts';
 import { InvocationError } from '../../../src/lambda/index.ts';
 import { DirectInvoker } from '../../../src/lambda/invoker.ts';
 import type { TraceSpan } from '../../../src/tracing/index.ts';
@@ -31,4 +32,18 @@ test('tells why there were none', async () => {
   await assert.rejects(invoker.invoke({ ...invocation(), span }), { failure: 'no-credentials' });
   await invoker.close();
   assert.deepEqual([failed, ended], [['no-credentials'], 1]);
+});
+
+test('a source that fails after the caller left is no unhandled rejection', async (t) => {
+  const unhandled: unknown[] = [];
+  const listener = (error: unknown): void => void unhandled.push(error);
+  process.on('unhandledRejection', listener);
+  t.after(() => process.off('unhandledRejection', listener));
+  const { promise, reject } = Promise.withResolvers<never>();
+  const deadline = { callEnd: Number.POSITIVE_INFINITY, signal: AbortSignal.abort(new Error('gone')) };
+  await assert.rejects(within(promise, deadline, 0, 'credentials-timeout'), { failure: 'aborted' });
+  reject(new Error('no source gives any'));
+  // Node tells of unhandled rejections after the microtasks.
+  await new Promise(setImmediate);
+  assert.deepEqual(unhandled, []);
 });

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import type { Secret } from '../../../src/expression/index.ts';
 import { InvocationError } from '../../../src/lambda/index.ts';
-import { answerOf, policyRun, step } from '../../support/policy-run.ts';
+import { answerOf, apiOf, policyRun, runOf, step } from '../../support/policy-run.ts';
 
 const one = (...request: object[]) => ({ apis: { default: { request } } });
 const variable = (name: string, value: string) => ({ variables: [{ name, value }] });
@@ -188,6 +189,22 @@ test('each invocation leaves one log line, one count and one execution', async (
   );
   const total = [...executions.values()].reduce((sum, { durationMs }) => sum + durationMs, 0);
   assert.equal(invocationMs, total);
+});
+
+test('an abort while a secret is read again leaves the function uncalled', async () => {
+  const policies = apiOf(one(step('a')));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const secret: Secret = { read: () => 'x', refresh: () => promise };
+  const request = policies.request.map((each) => ({
+    ...each,
+    configuration: { ...each.configuration, secrets: [secret] },
+  }));
+  const run = runOf({ ...policies, request });
+  const outcome = run.request();
+  run.transaction.abort();
+  resolve();
+  await assert.rejects(outcome);
+  assert.deepEqual(run.calls, []);
 });
 
 test('an abort cuts the invocation, begins no further step and rejects', async () => {
