@@ -117,7 +117,7 @@ sidecar      demo/policies.yaml   (admin page http://127.0.0.1:${sidecarAdmin}, 
 functions    demo/functions/*.mjs, demo/streaming/chat.mjs
 logs         ${directory}/
 
-Everything stays up until Ctrl-C. A change of these files takes effect immediately, and each request prints a line here.
+Everything stays up until Ctrl-C. A change of these files takes effect within seconds, and each request prints a line here.
 
 Change this first: give ada another tier in demo/functions/customer-tier.mjs, save the file, and send the request again:
 
