@@ -78,7 +78,7 @@ export const serveDefinition: CommandDefinition = {
     {
       name: 'drain-grace',
       value: 'SECONDS',
-      help: 'how long to serve as before after SIGTERM, while not ready',
+      help: 'how long to continue serving after SIGTERM, while not ready',
       fallback: '5',
     },
     {
@@ -97,7 +97,7 @@ export const serveDefinition: CommandDefinition = {
     {
       name: 'log-sample',
       value: 'PART',
-      help: 'of requests, from 0 to 1, whose successful invocations are logged; failures always are',
+      help: 'fraction of requests, from 0 to 1, whose successful invocations are logged; failures are always logged',
       fallback: '1',
     },
     {
@@ -109,7 +109,7 @@ export const serveDefinition: CommandDefinition = {
     {
       name: 'log-decisions',
       value: 'on|off',
-      help: 'log for each request what was decided: API, answered, forwarded or refused, policies run, names of changed headers',
+      help: 'log the decision on each request: API, answered, forwarded or refused, policies run, names of changed headers',
       fallback: 'off',
     },
   ],
@@ -186,10 +186,13 @@ export const tryDefinition: CommandDefinition = {
 
 export const healthDefinition: CommandDefinition = {
   name: 'health',
-  summary: 'Ask the server on this machine whether it lives, or is ready',
+  summary: 'Check whether the server on this machine is alive, or ready',
   flags: [
-    { ...adminFlag, help: 'as of serve; every address of the machine is asked on loopback, and off is not asked' },
-    { name: 'ready', variable: false, help: 'ask /readyz, not /livez' },
+    {
+      ...adminFlag,
+      help: 'the --admin of serve; an address of all interfaces is checked on loopback, off is not checked',
+    },
+    { name: 'ready', variable: false, help: 'check /readyz instead of /livez' },
   ],
   examples: ['lambda-ext-proc health --ready'],
 };
