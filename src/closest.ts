@@ -1,4 +1,4 @@
-/** The known name that was probably meant: at most a third of its letters differ, or it goes on where `name` ends. */
+/** The known name that was probably intended: at most a third of its letters differ, or `name` is its beginning. */
 export function closest(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.slice(0, 64).toLowerCase();
   let best: string | undefined;

@@ -15,7 +15,7 @@ export const SIDECAR_SOCKET = '/run/lambda-ext-proc/0.sock';
 export const streamMetadata = {
   /** The name of the API. */
   api: 'x-lambda-api',
-  /** Policies that the route brings along, as JSON. */
+  /** Inline policies of the route, as JSON. */
   policies: 'x-lambda-policies',
   /** What the route's Envoy does not expose, as JSON. */
   envoy: 'x-lambda-envoy',

@@ -14,7 +14,7 @@ import { printable } from './printable.ts';
 
 type Command = (args: readonly string[], io: CommandIo) => Promise<number>;
 
-/** Each command brings its imports with it: `--help` loads none of them, and `serve` not those of `check`. */
+/** Each command has its own imports: `--help` loads none of them, and `serve` not those of `check`. */
 const COMMANDS = new Map<string, () => Promise<Command>>([
   ['serve', loadServe],
   ['check', async () => (await import('./commands/check.ts')).checkCommand],
@@ -90,7 +90,7 @@ function isProgram(): boolean {
 
 // What still waits (a pooled connection, a timer of a library) must not keep an ended command alive.
 if (isProgram()) {
-  // Where the flag of commands/node-flags.ts is not given: a listener takes the place of Node's, which opens its inspector.
+  // Where the flag of commands/node-flags.ts is not given: a listener replaces Node's, which opens its inspector.
   process.on('SIGUSR1', () => undefined);
   await requireNode(process.versions.node);
   cacheCompiledCode();

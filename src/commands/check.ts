@@ -25,8 +25,8 @@ import { streamNotes } from './stream-notes.ts';
 import { version } from './version.ts';
 
 /**
- * Validates documents of policies, each by itself, and the Envoy configuration beside one of them. Prints what is found
- * on the standard output. 0 when there are no errors (with `--strict`: and no warnings), else 1; a file that cannot be
+ * Validates documents of policies, each separately, and the Envoy configuration of one of them. Prints the findings
+ * on the standard output. 0 when there are no errors (with `--strict`: and no warnings), otherwise 1; a file that cannot be
  * read is an error.
  */
 export async function checkCommand(args: readonly string[], io: CommandIo): Promise<number> {
@@ -97,7 +97,7 @@ function readEnvoyVersion(line: ParsedCommandLine): string | undefined {
   throw new UsageError(`--envoy-version must be a version of Envoy, such as 1.40, not ${JSON.stringify(version)}`);
 }
 
-/** The arguments, and --config beside them; the variable of --config counts only where there are no arguments. */
+/** The arguments, and --config in addition; the variable of --config counts only if there are no arguments. */
 function documentsOf(line: ParsedCommandLine): readonly string[] {
   const config = line.text('config');
   const isMeant = config !== undefined && (line.isGiven('config') || line.positionals.length === 0);
@@ -117,7 +117,7 @@ function load(
   return secrets.load(() => loadPolicies(text, file, secrets, envoyVersion));
 }
 
-/** Asks with what this machine has: variables, profile and trust stores, as `serve` would. */
+/** Uses the variables, profile and trust stores of this machine, as `serve` would. */
 async function askAws(text: string, fileName: string, { set }: LoadedPolicies): Promise<LiveCheck> {
   const invoker = createLambdaInvoker({ userAgent: `lambda-ext-proc/${version()}` });
   try {
@@ -140,7 +140,7 @@ async function attempt<T>(file: string, problems: Problem[], work: () => Promise
   }
 }
 
-/** Beyond this a document is refused anyway; what writes more is not waited for. */
+/** A larger document is refused anyway; further input is not read. */
 const MOST_INPUT = 64 * 1024 * 1024;
 
 async function readInput({ stdin }: CommandIo): Promise<string> {

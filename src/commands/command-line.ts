@@ -4,7 +4,7 @@ import { closest } from '../closest.ts';
 export interface Flag {
   /** Without dashes, e.g. `tls-cert`. */
   readonly name: string;
-  /** What stands for the value in the help; none: the flag is a switch. */
+  /** The placeholder of the value in the help; none: the flag is a switch. */
   readonly value?: string | undefined;
   /** May be given several times; in the environment separated by commas. */
   readonly repeatable?: boolean | undefined;
@@ -18,7 +18,7 @@ export interface Flag {
 export interface CommandDefinition {
   readonly name: string;
   readonly summary: string;
-  /** Names of the arguments without a flag, e.g. `TEMPLATE`; any number of them where the last one ends in `…`. */
+  /** Names of the arguments without a flag, e.g. `TEMPLATE`; any number of them if the last one ends in `…`. */
   readonly positionals?: readonly string[] | undefined;
   readonly flags: readonly Flag[];
   /** Further arguments that the command reads by itself, a line for each in the help. */
@@ -28,11 +28,11 @@ export interface CommandDefinition {
 }
 
 export interface ParsedCommandLine {
-  /** The value of a flag or of its variable, else its fallback; the last one counts. */
+  /** The value of a flag or of its variable, otherwise its fallback; the last one counts. */
   text(name: string): string | undefined;
   /** The value of a flag that has a fallback. */
   required(name: string): string;
-  /** All values of a repeatable flag, else its fallback; empty when there is none. */
+  /** All values of a repeatable flag, otherwise its fallback; empty when there is none. */
   list(name: string): readonly string[];
   has(name: string): boolean;
   /** Whether the flag is on the command line itself, and not only in its variable. */

@@ -29,7 +29,7 @@ export async function evalCommand(args: readonly string[], io: CommandIo): Promi
   if (request !== undefined && scope.request !== undefined) {
     throw new UsageError(`${context} and ${request} both have a request: leave one out`);
   }
-  // Loaded where it is needed: it brings what reads test files with it.
+  // Loaded on demand, because it imports the reader of test files.
   const sent = request === undefined ? scope.request : await (await import('./eval-request.ts')).readSent(request);
   try {
     const value = compileTemplate(template).evaluate({ ...scope, request: sent });
@@ -42,7 +42,7 @@ export async function evalCommand(args: readonly string[], io: CommandIo): Promi
   }
 }
 
-/** Throws UsageError for what cannot be meant; what may be is told beside the result. */
+/** Throws UsageError for a context that is certainly a mistake; possible mistakes are reported with the result. */
 function checked(data: unknown, place: string, io: CommandIo): unknown {
   const { errors, warnings } = checkContext(data);
   if (errors.length > 0) throw new UsageError(errors.map((error) => `${place}: ${error}`).join('; '));
@@ -72,7 +72,7 @@ async function evaluateTable(contextsFile: string, casesFile: string, io: Comman
 }
 
 /**
- * Each case has a context of its own: nothing that one evaluation keeps reaches another. An unexpected error is that
+ * Each case has its own context: nothing that one evaluation keeps reaches another. An unexpected error is that
  * case's outcome too, so that the rest of the table is evaluated.
  */
 function outcomeOf(template: string, context: unknown): { outcome: string; value?: string; error?: string } {

@@ -2,11 +2,11 @@ import type { Problem } from '../config/index.ts';
 
 /** Where one thing is wrong. Counted from 1. */
 export interface Place extends Pick<Problem, 'line' | 'column' | 'path' | 'subject'> {
-  /** The API, route or step that the message names here, where it is another one than at the first place. */
+  /** The API, route or step that the message names here, if it differs from the first place. */
   readonly about?: string | undefined;
 }
 
-/** One thing that is wrong in one file, with the places where it is. */
+/** One problem in one file, with its places. */
 export interface Finding extends Pick<Problem, 'severity' | 'file' | 'message'> {
   /** The first ones in the order of the file, at least one and at most `MOST_PLACES`. */
   readonly places: readonly [Place, ...Place[]];

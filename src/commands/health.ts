@@ -3,13 +3,13 @@ import { parseCommandLine, UsageError } from './command-line.ts';
 import { healthDefinition } from './definitions.ts';
 import type { CommandIo } from './io.ts';
 
-/** Less than the time limit of the image's HEALTHCHECK, so that the reason is told. */
+/** Less than the time limit of the image's HEALTHCHECK, so that the reason is reported. */
 const ANSWER_MS = 2_000;
 const MAX_ANSWER = 65_536;
 
 /**
  * Asks a server on this machine whether it lives, or with --ready whether it is ready: the health check of the image, which has no
- * other program. It loads nothing but Node's own HTTP client, since it runs every few seconds beside the server.
+ * other program. It loads nothing but Node's own HTTP client, because it runs every few seconds next to the server.
  */
 export async function healthCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const line = parseCommandLine(healthDefinition, args, io.env);
@@ -49,7 +49,7 @@ function ask(url: URL): Promise<Answer> {
       const reason = signal.aborted ? `no answer within ${ANSWER_MS / 1_000} s` : (error.code ?? error.message);
       reject(new Error(`${url.pathname} of ${url.host} cannot be asked: ${reason}`));
     };
-    // An agent of its own: NODE_USE_ENV_PROXY would send the global one to a proxy.
+    // A separate agent: with NODE_USE_ENV_PROXY the global one would use a proxy.
     const request = get(url, { agent: false, signal }, (response) => {
       read(response).then((body) => resolve({ status: response.statusCode, body }), fail);
     });

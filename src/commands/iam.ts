@@ -14,7 +14,7 @@ import { stepsOf } from './step-places.ts';
 import { StandIns } from './try/stand-ins.ts';
 
 /**
- * Prints, as JSON, what IAM must allow for a document. Reads no secret and asks nobody. Throws PolicyDocumentError for a
+ * Prints, as JSON, what IAM must allow for a document. Reads no secret and makes no network call. Throws PolicyDocumentError for a
  * document that `check` refuses.
  */
 export async function iamCommand(args: readonly string[], io: CommandIo): Promise<number> {

@@ -11,7 +11,7 @@ const HELP = {
   roles: 'without a file: roles that inline policies may assume; absent: none',
 } as const;
 
-/** `inline` of policies.yaml, for who has no such file. */
+/** `inline` of policies.yaml, for callers that have no such file. */
 export const inlineFlags: readonly Flag[] = LISTS.map((list) => ({
   name: `inline-${list}`,
   value: 'GLOB',
@@ -19,7 +19,7 @@ export const inlineFlags: readonly Flag[] = LISTS.map((list) => ({
   help: HELP[list],
 }));
 
-/** Undefined where none of the flags is given. Throws UsageError beside a file, which has its own `inline`. */
+/** Undefined if none of the flags is given. Throws UsageError beside a file, which has its own `inline`. */
 export function readInlineOptions(
   line: ParsedCommandLine,
   hasFile = line.text('config') !== undefined,

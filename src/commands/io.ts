@@ -1,4 +1,4 @@
-/** What a command has of the world around it; tests bring their own. */
+/** The environment of a command; tests pass their own. */
 export interface CommandIo {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };

@@ -15,7 +15,7 @@ export interface LiveCheckOptions {
   readonly set: PolicySet;
   readonly invoker: Pick<ProcessInvoker, 'invoke' | 'credentialStatus'>;
   readonly fileName: string;
-  /** The document as it is written: steps are told with their places. */
+  /** The document as written: steps are reported with their places. */
   readonly source: Source;
   /** Milliseconds for all functions together. */
   readonly timeoutMs?: number;
@@ -34,7 +34,7 @@ interface Asked {
 
 /**
  * Asks AWS whether each function that no request decides may be invoked, with the identity at hand: `DryRun`, which runs
- * nothing. What depends on a request is told as not checked, and what `allow` does not allow is not asked for.
+ * nothing. What depends on a request is reported as not checked, and calls that `allow` does not allow are not checked.
  */
 export async function checkLive(options: LiveCheckOptions): Promise<LiveCheck> {
   const problems: Problem[] = [];
@@ -98,12 +98,12 @@ export async function checkLive(options: LiveCheckOptions): Promise<LiveCheck> {
   };
 }
 
-/** What the answer depends on: steps that share it are asked for once. */
+/** What the answer depends on: steps with the same key are checked once. */
 function keyOf({ functionName, region, endpoint, qualifier, credentials, transport }: Invocation): string {
   return JSON.stringify([functionName, region, endpoint, qualifier, credentials, transport.ssl]);
 }
 
-/** The same call, which runs nothing, in a time of its own and outside the limits of the step. */
+/** The same call as a DryRun, which runs nothing, with its own time limit and outside of the step's limits. */
 function dryRun(invocation: Invocation): Invocation {
   const { connectionTimeoutMs, readTimeoutMs, ssl } = invocation.transport;
   return {

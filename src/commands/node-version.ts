@@ -8,8 +8,8 @@ const NEEDED_NODE = 24;
 const NEIGHBOURS = ['../../node_modules/node/', '../../../node/'] as const;
 
 /**
- * Goes on at once where this Node can run the program. An older one would fail later, in words that nobody can act on: it hands the
- * command over to a newer Node that npm has installed beside this package, or says what to do. Then this never resolves.
+ * Goes on at once where this Node can run the program. An older one would fail later, with a message that does not help: it passes the
+ * command to a newer Node that npm has installed with this package, or says what to do. Then this never resolves.
  */
 export async function requireNode(running: string): Promise<void> {
   if (Number.parseInt(running, 10) >= NEEDED_NODE) return;

@@ -1,6 +1,6 @@
 import type { Flag } from './command-line.ts';
 
-/** In a file of its own: `--help`, and the words about an older Node, must load no configuration. */
+/** In a separate file: `--help`, and the message about an older Node, must not load the configuration. */
 export const secretFlag: Flag = {
   name: 'allow-secret',
   value: 'env:GLOB|file:DIR',

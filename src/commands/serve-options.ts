@@ -9,7 +9,7 @@ import { readSecretOptions } from './secret-options.ts';
 /** `serve` as asked for; addresses are still text, because each worker reads its own out of them. */
 export interface ServeOptions {
   readonly config: string | undefined;
-  /** What inline policies may call where there is no file; undefined: they are refused. */
+  /** What inline policies may call if there is no file; undefined: they are refused. */
   readonly inline: RightsDocument | undefined;
   readonly secrets: SecretStore;
   readonly listen: readonly string[];

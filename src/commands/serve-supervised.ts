@@ -6,7 +6,7 @@ import { operate, type ServeProcess } from './operate.ts';
 import { version } from './version.ts';
 import { WORKER_VARIABLE } from './worker-variable.ts';
 
-/** A supervisor and its workers, which get the same `args`. It loads the policies first: what it cannot load never reaches a worker. */
+/** A supervisor and its workers, which get the same `args`. It loads the policies first, so that an invalid document never reaches a worker. */
 export function superviseServing(serving: ServeProcess, args: readonly string[]): Promise<number> {
   const { options, logger, metrics } = serving;
   for (const address of options.listen) parseListenAddress(address);

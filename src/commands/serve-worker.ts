@@ -13,7 +13,7 @@ export interface ServeAsWorker {
   readonly metrics: Metrics;
 }
 
-/** A worker process: its supervisor brings the policies, asks for metrics and readiness, and says when to end. */
+/** A worker process: its supervisor sends the policies, requests metrics and readiness, and says when to end. */
 export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorker): Promise<number> {
   return runWorker({
     channel: process,
@@ -26,7 +26,7 @@ export function serveAsWorker({ options, worker, logger, metrics }: ServeAsWorke
         options,
         policies: { current: () => current },
         reload(next) {
-          // One after the other: the last one that was asked for stays in force.
+          // One after the other: the last requested one stays in force.
           turn = turn.then(async () => {
             try {
               const set = await reload(next, options);

@@ -7,7 +7,7 @@ import { readServeOptions } from './serve-options.ts';
 import { version } from './version.ts';
 import { workerNumber } from './worker-variable.ts';
 
-/** Runs until it is told to end. 0 after an orderly end, 1 when it could not start or was cut. */
+/** Runs until a signal ends it. 0 after an orderly end, 1 when it could not start or was cut. */
 export async function serveCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const options = readServeOptions(parseCommandLine(serveDefinition, args, io.env));
   const worker = workerNumber(io.env);

@@ -35,7 +35,7 @@ export interface ServingNodeOptions {
 
 /** A body that is over the limit must still arrive, or Envoy's caller would get an empty 500 instead of a 413. */
 const MESSAGE_BYTES = 64 * 1024 * 1024;
-/** Streams beyond the limit get an answer of their own (503), so the transport must not refuse them first. */
+/** Streams over the limit get an answer (503), so the transport must not refuse them first. */
 const STREAM_SLACK = 1_000;
 const IDLE_CHECK_MS = 20;
 /** For the end of a streamed answer to reach Envoy. */
@@ -83,7 +83,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
   metrics.observeCache(processor.cache);
   metrics.observeBufferedBytes(() => processor.capacity.bufferedBytes);
   metrics.watchProcess(version());
-  // Before the addresses are bound: whoever connects is served at once.
+  // Before the addresses are bound, so that the first connection is served immediately.
   await warmUpProcess({ set: policies.current(), budgetMs: options.warmUpMs, logger });
   const tls = options.tls === undefined ? undefined : watchTlsFiles(options.tls, logger);
   const server = await createServer({
@@ -102,7 +102,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
   const exposed = exposedCheck(server.exposed);
   if (exposed.ports !== undefined) logger.warn({ listen: server.exposed }, exposed.ports.reason);
   server.setServing(true);
-  // Credentials are asked for before the first request needs them.
+  // Credentials are requested before the first request needs them.
   setImmediate(() => credentialCheck(invoker, policies.current()));
   addReflection(server.grpc);
   keepCompiledCode();
@@ -136,7 +136,7 @@ export async function startServingNode(wiring: ServingNodeOptions): Promise<Serv
       await graceOver(graceMs, wiring);
       const timeoutMs = options.drainTimeoutMs;
       const end = Date.now() + timeoutMs;
-      // Connections that are cut tell nobody why.
+      // A cut connection does not give a reason.
       const cut = setTimeout(() => processor.cutAnswers(), Math.max(timeoutMs - CUT_MS, timeoutMs / 2));
       const clean = await server.drain({ timeoutMs });
       clearTimeout(cut);
@@ -160,9 +160,9 @@ function exposedCheck(addresses: readonly string[]): { readonly ports?: Check } 
   return { ports: { status: 'degraded', reason } };
 }
 
-/** Whoever still sends then is refused: a drain of Envoy's that takes longer loses those requests. */
+/** Requests that still arrive then are refused: if Envoy's drain takes longer, they are lost. */
 async function graceOver(graceMs: number, { metrics, logger }: ServingNodeOptions): Promise<void> {
-  // Envoy has ended, or another process takes over: nobody has to be waited for.
+  // Envoy has ended, or another process takes over: no wait is needed.
   if (graceMs === 0) return;
   const lastMs = Math.min(graceMs, LAST_MS);
   await sleep(graceMs - lastMs);

@@ -27,7 +27,7 @@ export function* stepsOf(set: PolicySet, source: Source): Iterable<PlacedStep> {
   }
 }
 
-/** Which entry of the document a step is: by its name, else by the function. Steps that are off are in the document only. */
+/** Which entry of the document a step is: by its name, otherwise by the function. Steps that are off are in the document only. */
 function pathOf(
   step: PolicyStep,
   api: readonly string[],

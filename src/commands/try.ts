@@ -16,7 +16,7 @@ import { readTrySetup, type TrySetup } from './try/try-setup.ts';
 
 /**
  * Runs one request through an API's policies and prints each step; with --serve, a page that does. 0 when the run was made,
- * whatever the caller gets; 1 when the document cannot be used, an answer is missing, or Envoy would not take what it is told.
+ * whatever the caller gets; 1 when the document cannot be used, an answer is missing, or Envoy would refuse a reply.
  */
 export async function tryCommand(args: readonly string[], io: CommandIo): Promise<number> {
   const split = splitArguments(args, tryDefinition.flags);
@@ -69,7 +69,7 @@ async function tryGiven({ config, given = {}, standIns, envoy }: TrySetup): Prom
   return await tryRun({ set, given, envoy, invoker: undefined, secrets: () => secrets.values });
 }
 
-/** Whatever is thrown here may quote what was read: it leaves masked, and without its stack. */
+/** An error here may quote data that was read: it is printed masked and without its stack. */
 async function tryLive({ config, given = {}, envoy }: TrySetup, line: ParsedCommandLine): Promise<TriedRun> {
   const seen = new SeenSecrets();
   const store = readSecretOptions(line);

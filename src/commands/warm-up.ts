@@ -11,7 +11,7 @@ export interface WarmUpFor {
   readonly logger: Logger;
 }
 
-/** Before a process is ready. A server that cannot warm up serves all the same. */
+/** Before a process is ready. A server that cannot warm up serves anyway. */
 export async function warmUpProcess({ set, budgetMs, logger }: WarmUpFor): Promise<void> {
   if (budgetMs === 0) return;
   const begin = performance.now();

@@ -3,7 +3,7 @@ import type { ApiChoice, ApiPolicies, ChoiceMeans, StreamTraits } from '../polic
 import { type ApiGlob, GlobTable } from './glob-table.ts';
 import { type ApiSelect, SelectTable } from './select-table.ts';
 
-/** By what streams find the APIs of a document. */
+/** How streams find the APIs of a document. */
 export interface ChoiceRules {
   /** In lower case: names of hosts are compared without case (RFC 3986, 3.2.2). */
   readonly authorities: readonly ApiGlob[];
@@ -12,7 +12,7 @@ export interface ChoiceRules {
 }
 
 /**
- * Which API a stream belongs to where its metadata names none. The first means that gives one decides; where two APIs match by it
+ * The API of a stream whose metadata names none. The first field that matches an API decides; if two APIs match by it,
  * there is none.
  */
 export class ApiChooser {

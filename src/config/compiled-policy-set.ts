@@ -24,7 +24,7 @@ export interface PolicySetParts {
   readonly envoy: EnvoySettings;
   readonly apis: ReadonlyMap<string, ApiPolicies>;
   readonly choice: ChoiceRules;
-  /** Undefined where routes may not bring policies of their own. */
+  /** Undefined if routes may not bring policies of their own. */
   readonly inline: InlinePolicies | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { CompiledPolicySet } from './compiled-policy-set.ts';
 import type { PolicyStatus } from './policy-status.ts';
 import { formatProblem } from './problem.ts';
 
-/** What is in force, for people. Texts that may hold a secret (keys, roles, payloads, conditions) are left out. */
+/** The policies in force, for readers. Texts that may contain a secret (keys, roles, payloads, conditions) are omitted. */
 export interface PolicyDescription {
   readonly file: string | null;
   readonly version: string;

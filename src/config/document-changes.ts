@@ -22,7 +22,7 @@ const MOST_CHANGES = 200;
 const MOST_FIELDS = 30;
 const MOST_CHARACTERS = 200;
 const STEP_LISTS = ['request', 'response', 'pre', 'post'] as const;
-/** Of these it is told which of their fields changed. */
+/** Of these it is reported which of their fields changed. */
 const OPENED: ReadonlySet<string> = new Set(['defaults', 'limits', 'envoy', 'allow', 'inline', 'configuration']);
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ApiPolicies } from '../policy/index.ts';
 
-/** Texts that are remembered. Longer ones are not: they would take megabytes. */
+/** Length of cached texts. Longer ones are not cached: they would take megabytes. */
 const MAX_TEXTS = 1024;
 const MAX_LENGTH = 1024;
 

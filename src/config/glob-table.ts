@@ -26,7 +26,7 @@ export class GlobTable {
     return this.#globs.length === 0 && this.#texts.size === 0;
   }
 
-  /** In the order of the document where all are globs; none for an empty text. */
+  /** In the order of the document if all are globs; none for an empty text. */
   find(text: string): readonly ApiPolicies[] {
     if (text === '') return NONE;
     return this.#found.by(text, () => {

@@ -14,15 +14,15 @@ import { parseJson, type Source, SourceError } from './source/index.ts';
 
 export const inlineLimits = { bytes: 16 * 1024, distinctTexts: 1024, laidDefaults: 10_000 } as const;
 
-/** What compiled policies take for each character of their text, measured for many small steps and for few large ones. */
+/** Memory of compiled policies for each character of their text, measured for many small steps and for few large ones. */
 const COMPILED = 48;
-/** What each expression takes beside that: a body may have one for every seven characters. */
+/** Additional memory of each expression: a body may have one for every seven characters. */
 const EXPRESSION = 512;
 const EXPRESSIONS = /(?:\{|\\u007b) *(?:[#T(]|\\u00)/gi;
-/** How much of `limits.bufferedBytes` the compiled policies that are kept may take: an eighth. */
+/** The fraction of `limits.bufferedBytes` for cached compiled policies: an eighth. */
 const KEPT_PART = 1 / 8;
 
-/** APIs that routes bring along. Broken texts are remembered too: a broken route must not cost a parse a request. */
+/** APIs of inline policies. Invalid texts are cached too: an invalid route must not be parsed for each request. */
 export class InlinePolicies {
   readonly #surroundings: Surroundings;
   readonly #cache: LRUCache<string, ApiPolicies | PolicyDocumentError>;

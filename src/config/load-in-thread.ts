@@ -8,7 +8,7 @@ import type { SecretStore } from './secrets/index.ts';
 export interface ThreadTask {
   readonly text: string;
   readonly fileName: string;
-  /** What was in force before, of which the changes are told; undefined: nobody asks for them. */
+  /** The previous document, to report changes; undefined: changes are not requested. */
   readonly before: string | undefined;
   /** See SecretFrame. */
   readonly allowedSecrets: readonly string[];
@@ -22,13 +22,13 @@ export type ThreadFindings =
   | { readonly kind: 'bad'; readonly problems: readonly Problem[] };
 
 export interface ReloadedPolicies extends LoadedPolicies {
-  /** Since `before`; undefined where nobody asked. */
+  /** Since `before`; undefined if not requested. */
   readonly changes: DocumentChanges | undefined;
 }
 
 /**
  * As `loadPolicies`, for a process that serves: reading, checking and comparing with `before`, a document that was good, happen in a
- * thread of their own, and what is compiled here lets requests through. Rejects with PolicyDocumentError.
+ * thread of their own, and compiling here lets requests run in between. Rejects with PolicyDocumentError.
  */
 export async function loadPoliciesInThread(
   text: string,
@@ -51,7 +51,7 @@ export async function loadPoliciesInThread(
 
 function findingsOf(task: ThreadTask): Promise<ThreadFindings> {
   const file = import.meta.url.endsWith('.ts') ? './loading-thread.ts' : './loading-thread.js';
-  // No output and no signals of its own; flags of this process, which are V8's, hold for its threads anyway.
+  // Without its own output and signals; V8's flags of this process apply to its threads anyway.
   const thread = new Worker(new URL(file, import.meta.url), { workerData: task, execArgv: [] });
   return new Promise((resolve, reject) => {
     thread.once('message', resolve);

@@ -93,7 +93,7 @@ export function loadPolicies(
   };
 }
 
-/** What `loadPolicies` throws and warns of, and the document itself; `data`: as it is written. Throws PolicyDocumentError. */
+/** What `loadPolicies` throws and warns of, and the document itself; `data`: as written. Throws PolicyDocumentError. */
 export function readPolicies(
   text: string,
   fileName: string,

@@ -6,8 +6,8 @@ export interface WholeFields {
 const none: WholeFields = {};
 
 /**
- * `over` laid upon `base`: objects are merged key by key, but for those of `whole`; everything else is replaced; null in `over`
- * counts as said, so that it takes a default away. The result shares no object that is changed later.
+ * `base` overridden by `over`: objects are merged key by key, except those of `whole`; everything else is replaced; null in `over`
+ * counts as a value, so that it removes a default. The result shares no object that is changed later.
  */
 export function deepMerge<T>(base: T, over: T, whole: WholeFields = none): T {
   if (over === undefined) return base;

@@ -14,7 +14,7 @@ import { SecretStore } from './secrets/index.ts';
 export interface PolicySourceOptions {
   /** Undefined: there is no document, and only inline policies are served. */
   readonly path: string | undefined;
-  /** What inline policies may call where there is no document; undefined: nothing. */
+  /** What inline policies may call if there is no document; undefined: nothing. */
   readonly inline?: RightsDocument | undefined;
   /** That the document may read; those of the default frame where nobody says others. */
   readonly secrets?: SecretStore;
@@ -92,7 +92,7 @@ export class FilePolicySource implements PolicySource {
     return this.#inForce.set;
   }
 
-  /** The document in force as it was read; undefined where there is none. */
+  /** The document in force as it was read; undefined if there is none. */
   get document(): { readonly file: string; readonly text: string } | undefined {
     const { path } = this.#options;
     return path === undefined ? undefined : { file: path, text: this.#inForce.text };
@@ -118,7 +118,7 @@ export class FilePolicySource implements PolicySource {
     return [...this.#inForce.set.apis.keys()];
   }
 
-  /** As `describe`, of one API; undefined where there is none of this name. */
+  /** As `describe`, of one API; undefined if there is none of this name. */
   describeApi(name: string): ApiDescription | undefined {
     const api = this.#inForce.set.apis.get(name);
     return api && describeApi(api);
@@ -200,7 +200,7 @@ function versionOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-/** Of what a path leads to, links followed. A file that is gone has a fingerprint of its own. */
+/** Of what a path leads to, links followed. A file that is missing has a fingerprint of its own. */
 async function fingerprintOf(path: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });

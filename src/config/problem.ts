@@ -9,7 +9,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** One thing that is wrong, or will go wrong, in a document. Never holds a value of the document: it could be a secret. */
+/** One problem, or possible problem, of a document. Never contains a value of the document: it could be a secret. */
 export interface Problem extends Position {
   readonly severity: 'error' | 'warning';
   readonly file: string;
@@ -20,7 +20,7 @@ export interface Problem extends Position {
   readonly message: string;
 }
 
-/** Thrown where a document cannot be used; `message` has one line for each error. */
+/** Thrown if a document cannot be used; `message` has one line for each error. */
 export class PolicyDocumentError extends Error {
   override readonly name = 'PolicyDocumentError';
   /** Errors and warnings, in the order of the document. */

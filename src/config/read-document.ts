@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Position } from './problem.ts';
 
-/** A file that cannot be read, or is no text. `reason` says why without the file's name, and what to do. */
+/** A file that cannot be read, or is not text. `reason` says why, without the file's name, and what to do. */
 export class UnreadableDocument extends Error {
   override readonly name = 'UnreadableDocument';
   readonly reason: string;

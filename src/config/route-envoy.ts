@@ -8,7 +8,7 @@ import { parseJson, type Source, SourceError } from './source/index.ts';
 
 const limits = { bytes: 1024, distinctTexts: 256 } as const;
 
-/** What routes tell of their Envoy in `x-lambda-envoy`. Broken texts are remembered too. */
+/** Settings of Envoy from routes (`x-lambda-envoy`). Invalid texts are cached too. */
 export class RouteEnvoy {
   readonly #cache = new LRUCache<string, EnvoyDocument | PolicyDocumentError>({ max: limits.distinctTexts });
 

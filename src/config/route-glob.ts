@@ -1,4 +1,4 @@
-/** Whether a route's name fits a glob, in which `*` stands for any characters. Linear in the length of the name. */
+/** Whether a route's name fits a glob, in which `*` matches any characters. Linear in the length of the name. */
 export function matchesGlob(glob: string, name: string): boolean {
   const parts = glob.split('*');
   const [first = '', ...rest] = parts;

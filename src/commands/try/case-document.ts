@@ -9,13 +9,13 @@ import {
   requestSchema,
 } from '../../policy-tests/index.ts';
 
-/** What one run is made of beside the policies, as a test file writes it. */
+/** The input of one run besides the policies, as in a test file. */
 export type CaseDocument = GivenDocument;
 export type RequestDocument = CaseDocument['request'];
 export type FunctionsDocument = NonNullable<CaseDocument['functions']>;
 export type BackendDocument = CaseDocument['backend'];
 
-/** Each throws PolicyDocumentError with line and column in what `name` names. A text of nothing says nothing. */
+/** Each throws PolicyDocumentError with line and column in the file `name`. An empty text counts as absent. */
 export function readRequest(text: string, name: string): RequestDocument {
   return read(requestSchema, text, name, ['request'], (request) => ({ request }));
 }
@@ -56,7 +56,7 @@ function saysNothing(text: string, name: string): boolean {
   try {
     return text.trim() === '' || parseSource(text, name).data === null;
   } catch {
-    // readChecked tells why.
+    // readChecked reports why.
     return false;
   }
 }

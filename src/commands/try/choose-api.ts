@@ -8,7 +8,7 @@ export class ApiChoiceError extends Error {
   override readonly name = 'ApiChoiceError';
 }
 
-/** By its name, by what a stream would tell, or the only one there is. Throws ApiChoiceError. */
+/** By its name, by the traits of a stream, or the only one. Throws ApiChoiceError. */
 export function chooseApi(set: PolicySet, { api: name, route, authority, request }: CaseDocument): ApiPolicies {
   const names = [...set.apis.keys()];
   if (name !== undefined && name !== null) {

@@ -65,7 +65,7 @@ interface Url {
 
 const URL_FORM = /^(?:(https?):\/\/)?(?:([^/?#@]*)@)?([^/?#]*)([^#]*)/is;
 
-/** Not by `URL`: the path stays as it is written, for a policy sees it so. */
+/** Not by `URL`: the path stays as written, because policies see it like that. */
 function readUrl(target: string): Url {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no URL has one.
   if (/[\x00-\x20\x7f]/.test(target)) {
@@ -98,7 +98,7 @@ async function dataOf(options: readonly GivenOption[], read: ReadBytes): Promise
   for (const { effect, value } of options) {
     const part = await pieceOf(effect, value, read);
     if (part === undefined) continue;
-    // Pieces of --json stand beside each other, those of a form are fields.
+    // Pieces of --json are concatenated, those of a form are fields.
     if (parts.length > 0 && effect !== 'json') parts.push(Buffer.from('&'));
     parts.push(part);
   }

@@ -6,7 +6,7 @@ import { version } from '../version.ts';
 export class SeenSecrets {
   readonly values = new Set<string>();
 
-  /** A source that notes what is read of it. */
+  /** A source that records what is read from it. */
   of(source: SecretSource): SecretSource {
     return {
       find: (scheme, name) => {
@@ -30,7 +30,7 @@ export class SeenSecrets {
   }
 }
 
-/** Variables that the SDK takes keys and tokens of. What they hold is masked whether or not it was used. */
+/** Variables from which the SDK reads keys and tokens. Their values are masked whether or not they were used. */
 const SECRET_VARIABLES = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',

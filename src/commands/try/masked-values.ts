@@ -2,7 +2,7 @@ import type { CredentialSource } from '../../lambda/index.ts';
 import type { ApiPolicies } from '../../policy/index.ts';
 import type { RecordedRun } from '../../trial/index.ts';
 
-/** Values of a run that no output shows: private variables, each that they ever had, and what its calls were made with. */
+/** Values of a run that no output may show: all values of private variables, and the credentials of its calls. */
 export function maskedValues(run: RecordedRun, { privateVariables }: ApiPolicies): readonly string[] {
   return run.steps.flatMap(({ variables, call }) => [
     ...variables.flatMap(([name, value]) => (privateVariables.has(name) && value !== null ? [value] : [])),

@@ -20,12 +20,12 @@ import { readCases, type TrySetup } from './try-setup.ts';
 /** How often the document's file is looked at. */
 const WATCH_MS = 300;
 
-/** What the page is told of the document. */
+/** The state of the document for the page. */
 export interface ShownDocument {
   readonly revision: number;
   readonly file: string;
   readonly apis: readonly string[];
-  /** Why it cannot be used; "" where it can. */
+  /** Why it cannot be used; "" if it can. */
   readonly problem: string;
   readonly warnings: readonly string[];
   readonly examples: readonly PageExample[];
@@ -45,7 +45,7 @@ export class PlaygroundDocument implements PlaygroundSource {
     this.#shown = { revision: 0, file: setup.config, apis: [], problem: '', warnings: [], examples: [] };
   }
 
-  /** Loads the document, and follows its file. One that cannot be used is told on the page. */
+  /** Loads the document, and follows its file. One that cannot be used is reported on the page. */
   async start(): Promise<void> {
     await this.#load();
     for (const file of this.#files) watchFile(file, { interval: WATCH_MS, persistent: false }, () => void this.#load());

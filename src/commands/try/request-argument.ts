@@ -7,7 +7,7 @@ import type { SplitArguments } from './split-arguments.ts';
 /** A file by its name; another one is `@FILE`. */
 const FILE_NAME = /^(?:@(.+)|(?!.*:\/\/)(.+\.(?:ya?ml|json)))$/is;
 
-/** REQUEST: a file, or a URL with curl's options; undefined where there is neither. Throws UsageError and PolicyDocumentError. */
+/** REQUEST: a file, or a URL with curl's options; undefined if there is neither. Throws UsageError and PolicyDocumentError. */
 export async function readRequestArgument({ curl, targets }: SplitArguments): Promise<RequestDocument | undefined> {
   const urls = [...targets, ...curl.filter(({ effect }) => effect === 'url').map(({ value }) => value)];
   const [target, second] = urls;

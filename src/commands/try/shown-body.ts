@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type FunctionAnswer, isWhole } from '../../formats/index.ts';
 
-/** A body as text; in base64 where its bytes are not UTF-8; null where there is none. */
+/** A body as text; in base64 if its bytes are not UTF-8; null if there is none. */
 export type ShownBody = string | { readonly base64: string } | null;
 
 export function shownBody(bytes: Uint8Array | undefined): ShownBody {
@@ -10,7 +10,7 @@ export function shownBody(bytes: Uint8Array | undefined): ShownBody {
   return isUtf8(buffer) ? buffer.toString('utf8') : { base64: buffer.toString('base64') };
 }
 
-/** One that still arrives is the caller's, and nobody else's. */
+/** A body that still arrives belongs to the caller only. */
 export function shownAnswerBody(body: FunctionAnswer['body']): ShownBody {
   return isWhole(body) ? shownBody(body) : null;
 }

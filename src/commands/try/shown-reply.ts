@@ -103,7 +103,7 @@ interface StructLike {
   readonly fields?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** A google.protobuf.Struct as the data that it stands for. */
+/** The data of a google.protobuf.Struct. */
 function plainStruct({ fields }: StructLike): unknown {
   return Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [name, plainValue(value)]));
 }

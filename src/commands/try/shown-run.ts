@@ -115,7 +115,7 @@ export interface ShownRun {
   readonly streamed: { readonly pieces: number; readonly cutBy: string | null } | null;
   readonly attributes: Readonly<Record<string, string | null>>;
   readonly errorKey: string | null;
-  /** Why Envoy would not take what it is told, and fail the request by itself. */
+  /** Why Envoy would refuse a reply and fail the request itself. */
   readonly rejection: string | null;
   readonly waitedMs: number;
 }
@@ -193,7 +193,7 @@ function shownStep(recorded: RecordedStep, policies: ApiPolicies): ShownStep {
   };
 }
 
-/** A result of which a private variable was to be made, and was not: which part of it is private, nobody knows. */
+/** A result from which a private variable could not be made: it is not known which part of it is private. */
 function hidesAnswer({ step, variables }: RecordedStep): boolean {
   return step.configuration.variables.some(
     ({ name, private: isPrivate }) => isPrivate && !variables.some(([set]) => set === name),

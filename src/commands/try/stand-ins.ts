@@ -1,7 +1,7 @@
 import type { Secret, SecretSource } from '../../expression/index.ts';
 import { UsageError } from '../command-line.ts';
 
-/** What a secret is when nobody says another text: nothing is sent, so none is needed. */
+/** The default value of a secret: nothing is sent, so the real one is not needed. */
 const NO_MEANING = 'secret-stand-in';
 
 /** Every secret has a stand-in; variables and files are never read. */

@@ -31,7 +31,7 @@ export interface MissingAnswer {
   readonly message: string;
 }
 
-/** One run with all its steps, without anything private. Rejects with ApiChoiceError, and where the policies give no answer. */
+/** One run with all its steps, without private data. Rejects with ApiChoiceError, and if the policies give no answer. */
 export async function tryRun({ set, given, envoy, invoker, secrets }: TryOptions): Promise<TriedRun> {
   const policies = chooseApi(set, given);
   let missing: MissingAnswer | undefined;

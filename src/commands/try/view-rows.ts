@@ -4,7 +4,7 @@ import type { ShownHeaders } from './shown-run.ts';
 
 /** A run for people, in the terminal and on the page alike. */
 export interface RunView {
-  /** One line: what became of the request. */
+  /** One line: the outcome of the request. */
   readonly summary: string;
   /** What the caller gets. */
   readonly status: number;

@@ -99,7 +99,7 @@ function dataOf(
   };
 }
 
-/** Imported definitions read dictionaries that their export does not hold: where there is none, what is in them is not known. */
+/** Imported definitions read dictionaries that their export does not hold: if there is none, what is in them is not known. */
 function withoutOthers<T extends Pick<ApiPolicies, 'variables'>>(data: T): T {
   const dictionaries = data.variables.get('dictionaries');
   if (!(dictionaries instanceof Map) || dictionaries.size > 0) return data;

@@ -11,7 +11,7 @@ interface Before {
 
 const METHOD = ':method';
 
-/** What an authorizer has judged must be what goes on, and what it told must be its own word. */
+/** The request that an authorizer has allowed must be the one that continues, and its statements must be its own. */
 export function checkAuthorized(
   { configuration, authorizer }: PolicyStep,
   { authorizedBy, earlier }: Before,

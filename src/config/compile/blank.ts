@@ -6,7 +6,7 @@ export function isBlank(text: string | null | undefined): boolean {
 }
 
 /**
- * An empty text counts as absent, as null does, and so does a YAML key with nothing behind it: told, since it is often what a
+ * An empty text counts as absent, as null does, and so does a YAML key without a value: it is reported, since it is often what a
  * variable of the deployment has left behind, and without the field the call has other rights. `path`: of the object that has the fields.
  */
 export function warnOfBlank<Name extends string>(

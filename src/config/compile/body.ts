@@ -15,7 +15,7 @@ export interface BodyScope {
 }
 
 /**
- * The body of a payload, a message or an answer, text or JSON: undefined where there is none, or after a reported error. An empty
+ * The body of a payload, a message or an answer, text or JSON: undefined if there is none, or after a reported error. An empty
  * text is a body here.
  */
 export function compileBody(

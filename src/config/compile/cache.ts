@@ -16,7 +16,7 @@ export interface CachePlace {
 /** What the step sends; undefined: AWS's events, which hold the whole request. */
 type Sent = { readonly payload: BodyTemplate | undefined } | undefined;
 
-/** `cache` of a step; undefined where nothing is kept, and after a reported error. */
+/** `cache` of a step; undefined if nothing is kept, and after a reported error. */
 export function compileCache(
   document: ConfigurationDocument,
   sent: Sent,

@@ -14,7 +14,7 @@ export interface ConfigurationLayers {
 const AFTER_CALL: ReadonlySet<unknown> = new Set(['variables', 'sendToConsumer', 'mutations', 'answer']);
 
 /**
- * One step's configuration while it is compiled: paths are told relative to it, and reported where the value really
+ * One step's configuration while it is compiled: paths are reported relative to it, and reported where the value really
  * stands, in the step or in `defaults`. Remembers every template, for what the step needs of a transaction.
  */
 export class ConfigurationScope {
@@ -39,7 +39,7 @@ export class ConfigurationScope {
     this.#author = author;
   }
 
-  /** Of a policy that a route brings along. */
+  /** Whether it is an inline policy. */
   get isInline(): boolean {
     return this.#author === 'route';
   }
@@ -57,7 +57,7 @@ export class ConfigurationScope {
   }
 
   /**
-   * The text that the field has for every request; undefined where requests decide. An expression that gives none whatever the
+   * The text that the field has for every request; undefined if requests decide. An expression that gives none whatever the
    * request is, is reported: the server refuses to call without the field.
    */
   fixedText(path: DocumentPath, template: CompiledTemplate): string | undefined {

@@ -4,7 +4,7 @@ import { changesMessage } from './message-templates.ts';
 
 export interface StepEffects {
   readonly phase: 'request' | 'response';
-  /** An earlier request step that answers every request: no request goes on from here. */
+  /** An earlier request step that answers every request: no request continues from here. */
   readonly answeredBy: string | undefined;
 }
 

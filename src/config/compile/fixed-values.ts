@@ -23,7 +23,7 @@ export class FixedValues {
     this.#spent = spent;
   }
 
-  /** Undefined where the template gives something, and where that is not known. */
+  /** Undefined if the template gives something, and where that is not known. */
   failureOf(template: CompiledTemplate): ExpressionError | undefined {
     const outcome = this.#outcomeOf(template, () => template.evaluate(this.#fresh()));
     return outcome instanceof ExpressionError ? outcome : undefined;

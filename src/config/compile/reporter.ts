@@ -10,11 +10,11 @@ export interface ReporterOptions {
   readonly known?: Numbers | undefined;
   readonly numbers?: Map<string, string>;
   readonly places?: Map<string, TextPlaces>;
-  /** A problem as users are told of it: with its subject, or of another text from which the document was made. */
+  /** A problem as users see it: with its subject, or for the text from which the document was made. */
   readonly rephrase?: (problem: Problem, path: DocumentPath) => Problem;
 }
 
-/** Collects what is wrong in one document. The same thing at the same place is told once. */
+/** Collects what is wrong in one document. The same thing at the same place is reported once. */
 export class Reporter {
   readonly #fileName: string;
   readonly #source: Source;

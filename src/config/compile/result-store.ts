@@ -29,7 +29,7 @@ interface Templates {
   readonly previousSecret: CompiledTemplate | undefined;
 }
 
-/** `hasCache`: a step of the document keeps results. Undefined where there is no store, and after a reported error. */
+/** `hasCache`: a step of the document keeps results. Undefined if there is no store, and after a reported error. */
 export function compileResultStore(
   document: ResultStoreDocument | null | undefined,
   hasCache: boolean,

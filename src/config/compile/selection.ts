@@ -51,7 +51,7 @@ export class Selection {
   }
 }
 
-/** What a route brings along has been chosen already. */
+/** Inline policies are already selected. */
 export function refuseSelection(document: ApiDocument, path: DocumentPath, reporter: Reporter): void {
   for (const name of ['authorities', 'select'] as const) {
     if ((document[name] ?? []).length === 0) continue;

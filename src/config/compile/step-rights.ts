@@ -47,7 +47,7 @@ function documentFrame(configuration: Checked, allow: Rights, scope: Configurati
   return isHeld(held) ? new StepFrame(allow, held, 'allow') : undefined;
 }
 
-/** What no request changes is told now: every request would be refused. */
+/** Values that do not depend on a request are reported now: every request would be refused. */
 function checkAllowed(configuration: Checked, allow: Rights, scope: ConfigurationScope): void {
   const check = (
     path: DocumentPath,

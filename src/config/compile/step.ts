@@ -49,7 +49,7 @@ export interface CompiledStep {
   readonly baseName: string;
   /** A template reads anything of the response. */
   readonly readsResponse: boolean;
-  /** Every run of it fails where there is no response, */
+  /** Every run of it fails if there is no response, */
   readonly failsWithoutResponse: boolean;
   /** or where no function was called before it. */
   readonly failsWithoutAnswer: boolean;
@@ -145,7 +145,7 @@ export function compileStep(
   };
 }
 
-/** The bodies that a step reads: as its templates and its format say, but for the scopes of v2. */
+/** The bodies that a step reads: as its templates and its format say, except the scopes of v2. */
 function bodyNeeds(
   { body, phase }: StepPlace,
   format: LambdaConfiguration['requestFormat'],

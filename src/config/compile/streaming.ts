@@ -29,7 +29,7 @@ export interface StreamingPlace {
 type Beside = Pick<LambdaConfiguration, 'sendToConsumer' | 'answer' | 'invocationType'>;
 
 /**
- * `streaming` of a step; undefined where its answer is sent when it is whole, and after a reported error. What `defaults` say holds
+ * `streaming` of a step; undefined if its answer is sent when it is whole, and after a reported error. What `defaults` say holds
  * for the steps that can stream.
  */
 export function compileStreaming(

@@ -19,7 +19,7 @@ export class TemplateCompiler {
   readonly #secrets: SecretSource;
   readonly #fixed: FixedValues | undefined;
 
-  /** `fixed`: what is the same for all requests; undefined where that is not known. */
+  /** `fixed`: what is the same for all requests; undefined if that is not known. */
   constructor(reporter: Reporter, secrets: SecretSource, fixed?: FixedValues) {
     this.reporter = reporter;
     this.#secrets = secrets;
@@ -50,7 +50,7 @@ export class TemplateCompiler {
     return template;
   }
 
-  /** The text that a template gives for every request, or null; undefined where requests decide, and where it fails. */
+  /** The text that a template gives for every request, or null; undefined if requests decide, and where it fails. */
   fixedText(template: CompiledTemplate): string | null | undefined {
     return template.constant ?? this.#fixed?.textOf(template);
   }
@@ -60,7 +60,7 @@ export class TemplateCompiler {
     return this.#fixed?.conditionOf(template);
   }
 
-  /** Of a field that may hold a secret: an error tells the place and nothing of the text. `#secrets` where `mayRead`. */
+  /** Of a field that may contain a secret: an error names the place but not the text. `#secrets` if `mayRead`. */
   compileSecret(path: DocumentPath, text: string, mayRead: boolean): CompiledTemplate | undefined {
     if (!mayRead && text.includes('#secrets')) {
       this.reporter.error(path, 'inline policies may not read secrets');

@@ -21,7 +21,7 @@ export class TemplatePlace implements TemplateOrigin {
   }
 }
 
-/** Fields of a step are told as its author names them, whichever step it is. */
+/** Fields of a step are reported as its author names them, whichever step it is. */
 function fieldOf(path: DocumentPath): DocumentPath {
   const configuration = path.indexOf('configuration');
   if (configuration >= 0) return path.slice(configuration + 1);

@@ -7,7 +7,7 @@ import type { EnvoyNode } from './envoy-node.ts';
 const OUTCOME = 'the HTTP/2 library of the server refuses every stream before the server sees it';
 const REMEDY = `write \`authority: ${GRPC_AUTHORITY}\``;
 
-/** Without an `authority` of its own Envoy sends the cluster's name: `outbound|50051||lambda.default` under Istio. */
+/** Without its own `authority` Envoy sends the cluster's name: `outbound|50051||lambda.default` under Istio. */
 export function checkAuthority(target: EnvoyNode, reporter: Reporter): void {
   const own = target.text('authority') ?? '';
   const name = target.text('cluster_name') ?? '';
@@ -15,7 +15,7 @@ export function checkAuthority(target: EnvoyNode, reporter: Reporter): void {
   tellAuthority(own, name, target, reporter);
 }
 
-/** Health checks have one of their own, or that of the endpoint, or the cluster's name. */
+/** Health checks use their own, or that of the endpoint, or the cluster's name. */
 export function checkHealthAuthority(
   cluster: EnvoyNode,
   check: EnvoyNode,
@@ -51,7 +51,7 @@ function tellAuthority(own: string, clusterName: string, holder: EnvoyNode, repo
   reporter.error(holder.placeOf('authority'), `${what}: ${OUTCOME}; ${REMEDY}`);
 }
 
-/** The `endpoint` messages of a cluster, its own or those that EDS brings. */
+/** The `endpoint` messages of a cluster, its own or from EDS. */
 export function endpointsOf(cluster: EnvoyNode, assignments: Assignments): readonly EnvoyNode[] {
   return (assignmentOf(cluster, assignments)?.items('endpoints') ?? [])
     .flatMap((locality) => locality.items('lb_endpoints'))

@@ -59,7 +59,7 @@ function checkWithoutOverride(filter: Filter, used: UsedRoute, reporter: Reporte
   reporter.error(config.placeOf('allow_mode_override'), message);
 }
 
-/** With the flag Envoy takes no `mode_override`, and the server has to hold what Envoy wanted to send early. */
+/** With the flag Envoy accepts no `mode_override`, and the server must hold what Envoy wanted to send early. */
 function checkSentEarly({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
   if (!config.flag(SENT_EARLY)) return;
   const { needs } = used.policies;
@@ -74,8 +74,8 @@ function checkSentEarly({ config }: Filter, used: UsedRoute, reporter: Reporter)
 }
 
 /**
- * Where trailers follow the headers at once Envoy sends no message of a body: only the trailers tell the server that the
- * policies would be passed by. The server asks for them where it may.
+ * If trailers directly follow the headers, Envoy sends no body message: only the trailers show the server that the policies
+ * would be bypassed. The server requests them if it may.
  */
 function checkTrailers(filter: Filter, used: UsedRoute, reporter: Reporter): void {
   const modes = used.route.processingMode;
@@ -91,7 +91,7 @@ function checkTrailers(filter: Filter, used: UsedRoute, reporter: Reporter): voi
   }
 }
 
-/** Overrides do not work in this mode, so what is configured has to fit. */
+/** Overrides do not work in this mode, so the configuration itself must be right. */
 function checkDuplex(used: UsedRoute, requestBody: string, responseBody: string, reporter: Reporter): void {
   const { needs } = used.policies;
   const place = used.route.processingMode ?? used.route.node;

@@ -2,21 +2,21 @@ import type { EnvoyNode } from './envoy-node.ts';
 
 /** What the rules look at, whatever form the text has: a bootstrap, a file of resources, a dump of a running Envoy. */
 export interface EnvoyConfiguration {
-  /** Undefined: the text has none, and what a bootstrap says (runtime, overload) is not known. */
+  /** Undefined: the configuration has none, so the settings of a bootstrap (runtime, overload) are not known. */
   readonly bootstrap: EnvoyNode | undefined;
   /** Where connection managers are looked for. */
   readonly listeners: readonly EnvoyNode[];
   readonly hasOtherListeners: boolean;
-  /** By name: what `rds` and scopes refer to. */
+  /** By name, which `rds` and scopes refer to. */
   readonly routeConfigurations: ReadonlyMap<string, EnvoyNode>;
-  /** ScopedRouteConfiguration messages, by the `name` of the `scoped_routes` that takes them; '' for any. */
+  /** ScopedRouteConfiguration messages, by the `name` of the `scoped_routes` that uses them; '' for any. */
   readonly scopes: ReadonlyMap<string, readonly EnvoyNode[]>;
-  /** What ECDS brings: TypedExtensionConfig messages by name. */
+  /** From ECDS: TypedExtensionConfig messages by name. */
   readonly extensions: ReadonlyMap<string, EnvoyNode>;
   readonly clusters: ReadonlyMap<string, EnvoyNode>;
-  /** ClusterLoadAssignment messages by their cluster: what EDS brings. */
+  /** From EDS: ClusterLoadAssignment messages by their cluster. */
   readonly assignments: ReadonlyMap<string, EnvoyNode>;
-  /** Some come from elsewhere, so that one that is missing is no error. */
+  /** Some come from elsewhere, so a missing one is not an error. */
   readonly hasOtherClusters: boolean;
   /** The chains have filters that are not in the text. */
   readonly hasOtherFilters?: boolean;

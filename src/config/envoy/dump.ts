@@ -94,7 +94,7 @@ function entriesOf(
   return [...listed, ...entries.flatMap((entry) => parts.get(`${dump}.${entry}`) ?? [])];
 }
 
-/** The message that is in force; what is not is told. */
+/** The message that is in force; what is not is reported. */
 function messages(entry: EnvoyNode, { field }: DumpKind, notes: ConfigurationNote[]): readonly EnvoyNode[] {
   const refused = entry.get('error_state');
   if (refused !== undefined) {

@@ -9,7 +9,7 @@ import type { Manager } from './managers.ts';
 
 /**
  * External processors in other places than the chain of a listener: upstream filters of a router or a cluster, and those
- * that a matcher picks (ExtensionWithMatcher, composite). What does not depend on routes is checked, the rest is told.
+ * that a matcher picks (ExtensionWithMatcher, composite). What does not depend on routes is checked, the rest is reported.
  * Gives whether there may be routes that only such a one serves, or that are not in the text.
  */
 export function checkElsewhere(

@@ -21,7 +21,7 @@ export function routeMetadataPath(part: FormatPart): readonly string[] | undefin
   return part.args.split(':').slice(1);
 }
 
-/** Whether anything but the route decides what Envoy makes of this. */
+/** Whether the result depends on anything but the route. */
 export function dependsOnRequest(format: string): boolean {
   return parseFormat(format).some((part) => part.kind === 'command' && routeMetadataPath(part) === undefined);
 }

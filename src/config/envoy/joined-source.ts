@@ -12,7 +12,7 @@ export interface FileDocument {
 /** Several documents as a list of them: the first part of a path is the number of the document. */
 export interface Joined {
   readonly source: Source;
-  /** A problem as it is told of the document. */
+  /** A problem as reported for the document. */
   rephrase(problem: Problem, path: DocumentPath): Problem;
 }
 

@@ -19,7 +19,7 @@ export function checkMetadata(used: UsedRoute, reporter: Reporter): void {
   }
 }
 
-/** The last of the route's places that lists namespaces, else the filter. */
+/** The last of the route's places that lists namespaces, otherwise the filter. */
 function optionsOf({ filter, route }: UsedRoute): EnvoyNode | undefined {
   const overrides = route.levels.flatMap((level) => perRouteConfig(level, filter.name)?.get('overrides') ?? []);
   const own = overrides.findLast((override) => override.find('metadata_options', FORWARDING) !== undefined);

@@ -21,7 +21,7 @@ const SINGLE: ReadonlyMap<string, string> = new Map([
 /**
  * The path from the nearest object with a name on: `route orders: typed_per_filter_config…` for what would be twelve names and
  * numbers from the top of an Envoy configuration. Where there are several of that name the objects around it are told too:
- * `filter ext_proc of listener main`. Undefined where no object on the way has a name.
+ * `filter ext_proc of listener main`. Undefined if no object on the way has a name.
  */
 export function subjectOf(data: unknown, path: DocumentPath): string | undefined {
   const names: string[] = [];

@@ -1,7 +1,7 @@
 import type { DocumentPath, Position } from '../problem.ts';
 import { parseJson, type Source } from '../source/index.ts';
 
-/** A text inside another document, as inline policies in a route: places are told in the outer one. Throws SourceError. */
+/** A text inside another document, as inline policies in a route: places are reported in the outer one. Throws SourceError. */
 export function embeddedJson(text: string, outer: Source, path: DocumentPath): Source {
   const inner = parseJson(text);
   const starts = lineStarts(text);

@@ -3,7 +3,7 @@ import type { EnvoyNode } from './envoy-node.ts';
 import type { Filter } from './filters.ts';
 import type { Route } from './routes.ts';
 
-/** What an attribute is on the streams of a route: a text, or undefined where it is none. */
+/** What an attribute is on the streams of a route: a text, or undefined if it is none. */
 export interface RouteAttribute {
   readonly text: string | undefined;
 }
@@ -13,7 +13,7 @@ const METADATA =
   /^xds\.(route|virtual_host|listener)_metadata\.filter_metadata((?:\['[^'\\]*'\]|\["[^"\\]*"\]|\.\w+)+)$/;
 const KEY = /\['([^']*)'\]|\["([^"]*)"\]|\.(\w+)/g;
 
-/** Undefined where the text says nothing of it. `generated`: a control plane adds to what is there. */
+/** Undefined if the text says nothing of it. `generated`: a control plane adds to what is there. */
 export function attributeOn(
   attribute: string,
   route: Route,

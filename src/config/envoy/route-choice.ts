@@ -8,11 +8,11 @@ import { type Filter, isSent, sentAttributes } from './filters.ts';
 import { attributeOn, isCallersCluster, type RouteAttribute } from './route-attributes.ts';
 import type { Route } from './routes.ts';
 
-/** What a text tells of the API of a route that names none. */
+/** What a configuration says about the API of a route that names none. */
 export interface RouteChoice {
-  /** As the server chooses by what is known. */
+  /** The server's choice, as far as known. */
   readonly choice: ApiChoice;
-  /** Those that are not known to fit: what the text says nothing of decides. */
+  /** APIs that may match: this depends on values that the configuration does not have. */
   readonly possible: readonly ApiSelect[];
 }
 
@@ -29,13 +29,13 @@ export function choiceOf(route: Route, filter: Filter, set: CompiledPolicySet, g
   return { choice, possible: possible.filter(({ entries }) => entries.every((one) => isSent(filter, one.attribute))) };
 }
 
-/** Without an `authority` of its own Envoy sends the cluster's name. */
+/** Without its own `authority` Envoy sends the cluster's name. */
 function authorityOn({ grpcService }: Route, { config }: Filter): string {
   const target = (grpcService ?? config.get('grpc_service'))?.get('envoy_grpc');
   return target?.text('authority') || target?.text('cluster_name') || '';
 }
 
-/** The API of a route whose metadata names none; undefined where there is none, and after a reported problem. */
+/** The API of a route whose metadata names none; undefined if there is none, and after a reported problem. */
 export function selectByTraits(route: Route, filter: Filter, check: EnvoyCheck): ApiPolicies | undefined {
   const { reporter, policies, words, generated } = check;
   const { set } = policies;
@@ -80,7 +80,7 @@ function valuesOn(route: Route, filter: Filter, set: CompiledPolicySet, generate
   return (attribute) => values.get(attribute);
 }
 
-/** Undefined where an attribute that is not known decides. */
+/** Undefined if an attribute that is not known decides. */
 function fits({ entries }: ApiSelect, values: Values): boolean | undefined {
   const all = entries.map(({ attribute, matches }) => {
     const value = values(attribute);

@@ -79,7 +79,7 @@ function selectByName(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
     tellUnknown(metadata, 'whether such an API exists', check.reporter);
     return undefined;
   }
-  // As the server reads it: blanks around a name are none of it, and blanks alone are no name.
+  // As the server reads it: blanks around a name are ignored, and only blanks are not a name.
   const found = check.policies.set.byName(text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, ''));
   if (found !== undefined) return found;
   const known = [...check.policies.set.apis.keys()];
@@ -149,7 +149,7 @@ function embeddedText(text: string, written: string, source: Source, path: Docum
   return embeddedJson(text, shifted, path);
 }
 
-/** The problems with paths in the outer document; those of `defaults` were told for their own document. */
+/** The problems with paths in the outer document; those of `defaults` are reported for their own document. */
 function insideOf(problems: readonly Problem[], outer: Pick<Problem, 'path' | 'subject'>): readonly Problem[] {
   const { subject } = outer;
   return problems

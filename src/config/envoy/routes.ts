@@ -118,7 +118,7 @@ function metadataOf(entries: readonly EnvoyNode[], route: EnvoyNode): ReadonlyMa
   return metadata;
 }
 
-/** What Envoy's formatter makes of a value on this route; undefined where it gives nothing. */
+/** What Envoy's formatter makes of a value on this route; undefined if it gives nothing. */
 function resolve(value: EnvoyNode, route: EnvoyNode): RouteMetadata | undefined {
   if (typeof value.data !== 'string') return { text: undefined, value };
   const parts = parseFormat(value.data);

@@ -7,7 +7,7 @@ import { guards, nameOf, type UsedRoute } from './used-routes.ts';
 
 /**
  * The second line of defence, inside Envoy: an RBAC filter after ext_proc that lets on only requests whose metadata say
- * that the server is done with them. It holds where Envoy goes on without the policies and the server does not see it.
+ * that the server is done with them. It holds where Envoy continues without the policies and the server does not see it.
  */
 export function checkSecondLine(used: UsedRoute, receives: boolean, reporter: Reporter): void {
   const { filter, policies } = used;

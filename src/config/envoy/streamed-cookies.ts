@@ -5,7 +5,7 @@ import { neighboursOf } from './neighbours.ts';
 import { perRouteConfig } from './routes.ts';
 import type { UsedRoute } from './used-routes.ts';
 
-/** What a header's value is where it is the cookie with this number. */
+/** The value of the header for the cookie with this number. */
 export function cookieEntry(number: number): string {
   return `%DYNAMIC_METADATA(${METADATA_NAMESPACE}:${cookieKey(number)})%`;
 }

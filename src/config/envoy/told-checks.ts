@@ -36,7 +36,7 @@ const BUFFERING: ReadonlySet<string> = new Set(['BUFFERED', 'BUFFERED_PARTIAL'])
 
 /**
  * What the server refuses at a request's headers though Envoy sends it, or would: nobody told. What Envoy does not send
- * either is told by checkModes.
+ * either is reported by checkModes.
  */
 function checkRefused(used: UsedRoute, told: EnvoySettings, reporter: Reporter): void {
   const { filter, route, policies } = used;

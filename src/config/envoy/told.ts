@@ -4,7 +4,7 @@ import type { Reporter } from '../compile/reporter.ts';
 import { PolicyDocumentError } from '../problem.ts';
 import type { UsedRoute } from './used-routes.ts';
 
-/** What the server takes for the settings of this route's Envoy, as its own reading of document, API and metadata says. */
+/** The settings of this route's Envoy as the server reads them from document, API and metadata. */
 export function toldOf({ route, policies }: UsedRoute, set: PolicySet, reporter: Reporter): EnvoySettings {
   const metadata = route.metadata.get(streamMetadata.envoy);
   if (metadata?.text === undefined || metadata.text === '') return policies.envoy;

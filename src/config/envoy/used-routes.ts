@@ -9,20 +9,20 @@ export interface UsedRoute {
   readonly policies: ApiPolicies;
 }
 
-/** `API orders`, or the route whose inline policies are meant: for messages, told once for each API. */
+/** `API orders`, or the route of inline policies: for messages, once for each API. */
 export function nameOf({ route, policies }: Pick<UsedRoute, 'route' | 'policies'>): string {
   if (!policies.name.startsWith('inline:')) return `API ${policies.name}`;
   return route.name === undefined ? 'a route with inline policies' : `route ${route.name} with inline policies`;
 }
 
-/** Whether a request step may answer the caller with what its function gives: the response steps run on it. */
+/** Whether a request step may answer the caller with its function's result: the response steps run on it. */
 export function mayAnswer(policies: ApiPolicies): boolean {
   return policies.request.some((step) => step.configuration.sendToConsumer !== false);
 }
 
 /**
  * Whether an API guards its routes: a request step may answer the caller or is an authorizer, so that the function decides who
- * reaches the backend. What lets requests pass such an API is an error where it is a warning elsewhere.
+ * reaches the backend. Settings that let requests bypass such an API are an error instead of a warning.
  */
 export function guards(policies: ApiPolicies): boolean {
   return mayAnswer(policies) || authorizes(policies);
@@ -36,7 +36,7 @@ export function readsBodies({ policies: { needs } }: Pick<UsedRoute, 'policies'>
   return needs.requestBody || needs.responseBody;
 }
 
-/** Warns, or makes it an error where one of the routes is guarded. */
+/** Warns, or reports an error if one of the routes is guarded. */
 export function severityFor(used: readonly UsedRoute[]): 'error' | 'warn' {
   return used.some(({ policies }) => guards(policies)) ? 'error' : 'warn';
 }

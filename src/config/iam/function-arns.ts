@@ -3,7 +3,7 @@ import { parseFunctionName, realRegion } from '../../lambda/index.ts';
 import { matchesGlob } from '../route-glob.ts';
 
 /**
- * Functions of a call. What is not told is of whoever signs it. `*` stands for any characters, as in a policy of IAM.
+ * Functions of a call. What is not told is of whoever signs it. `*` matches any characters, as in a policy of IAM.
  */
 export interface FunctionPattern {
   readonly partition: string;

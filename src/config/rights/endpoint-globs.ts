@@ -1,7 +1,7 @@
 import { endpointUrl } from '../../lambda/index.ts';
 import { matchesSegments } from './segments.ts';
 
-/** Scheme (https where there is none), host or an IPv6 address in brackets, port and path. */
+/** Scheme (https if there is none), host or an IPv6 address in brackets, port and path. */
 const GLOB = /^(?:(https?):\/\/)?(\[[\da-f:.]+\]|[^:/?#@[\]]+)(?::(\d+|\*))?(\/[^?#]*)?$/i;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
@@ -10,7 +10,7 @@ export function isEndpointGlob(glob: string): boolean {
 }
 
 /**
- * An endpoint is compared as it is called, not as it is written: `*` in the host never reaches the port or the path, the
+ * An endpoint is compared as it is called, not as written: `*` in the host never reaches the port or the path, the
  * scheme counts, and a glob without a port or path is for the scheme's own port and no path.
  */
 export function matchesEndpoint(glob: string, endpoint: string): boolean {

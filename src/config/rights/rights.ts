@@ -8,7 +8,7 @@ export type RightsList = 'functions' | 'regions' | 'endpoints' | 'roles';
 
 const ROLE_GLOB = /^arn:[^:]+:(?:iam|\*):[^:]*:[^:]+:(?:role\/[^:]+|\*)$/;
 
-/** Lists of globs that bound what is called, where, and as whom: `inline` or `allow` of the document. */
+/** Lists of globs that limit functions, destinations and identities: `inline` or `allow` of the document. */
 export class Rights {
   readonly #lists: RightsDocument;
 
@@ -50,7 +50,7 @@ export class Rights {
 /** What an ARN, a name or a region is made of, and `*`: to IAM other characters would mean something. */
 const PLAIN = /^[\w.*$:@+=,/~-]+$/;
 
-/** The globs of a list that can match anything, for who tells them to IAM. Undefined: there is no such list. */
+/** The globs of a list that can match anything, for IAM policies. Undefined: there is no such list. */
 export function iamGlobs(
   lists: RightsDocument,
   list: 'functions' | 'regions' | 'roles',

@@ -1,6 +1,6 @@
 import { matchesGlob } from '../route-glob.ts';
 
-/** Whether a text fits a glob in which `*` stands for any characters but a colon. */
+/** Whether a text fits a glob in which `*` matches any characters but a colon. */
 export function matchesSegments(glob: string, text: string): boolean {
   const globs = glob.split(':');
   const parts = text.split(':');

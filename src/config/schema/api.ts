@@ -82,7 +82,7 @@ export const stepSchema = z
       default: policyDefaults.onError,
       examples: ['continue'],
     }),
-    // Not null as other fields: a step whose authorizer has lost its lines would let everybody in.
+    // Not null like other fields: a step whose authorizer has lost its lines would admit everybody.
     authorizer: authorizerSchema.optional().meta({
       title: 'Lambda authorizer',
       description:

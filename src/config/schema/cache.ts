@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CACHE_ENTRIES, CACHE_SECONDS } from '../../policy/index.ts';
 import { body, field, flag, integer } from './field.ts';
 
-/** How long a function's results are kept, and what tells requests apart. */
+/** How long a function's results are cached, and what distinguishes requests. */
 export const cache = z
   .strictObject({
     ttlSeconds: field(integer(0, CACHE_SECONDS), {

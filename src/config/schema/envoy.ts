@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LONGEST_MESSAGE_TIMEOUT_MS } from '../../envoy-names.ts';
 import { field, flag, integer, text } from './field.ts';
 
-/** What Envoy does not expose of its own configuration: at the top of the document, in an API, or in `x-lambda-envoy`. */
+/** Settings that Envoy does not expose: at the top of the document, in an API, or in `x-lambda-envoy`. */
 export const envoySchema = z
   .strictObject({
     allowModeOverride: field(flag, {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { finalStatus } from '../../http-syntax.ts';
 
-/** What editors and the reference page tell of a field. */
+/** The description of a field for editors and the reference page. */
 export interface FieldMeta {
   readonly title: string;
   readonly description: string;
-  /** What holds when the field is absent or null. */
+  /** The value if the field is absent or null. */
   readonly default?: unknown;
   readonly examples: readonly unknown[];
 }

@@ -38,7 +38,7 @@ const headers = field(
 
 const status = z.union([httpStatus, template], { error: 'expected a status from 200 to 599, or text' });
 
-/** What becomes of a function's answer where sendToConsumer takes effect. */
+/** Changes of a function's answer if sendToConsumer takes effect. */
 export const answer = z.strictObject({
   status: field(status, {
     title: 'Status',

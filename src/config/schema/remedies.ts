@@ -1,4 +1,4 @@
-/** What to write instead where a value has the wrong kind, often by the way YAML reads it; '' where nothing is known. */
+/** What to write instead if a value has the wrong type, often because of how YAML reads it; '' if there is no hint. */
 export function kindRemedy(expected: string, value: unknown, field: string | number | undefined): string {
   switch (expected) {
     case 'string':
@@ -45,7 +45,7 @@ const UNITS: readonly (readonly [field: RegExp, unit: string])[] = [
   [/Bytes$/, 'bytes'],
 ];
 
-/** What an unknown field's name tells of how it was written; undefined where it is only unknown. */
+/** A hint from an unknown field's name; undefined if there is none. */
 export function nameRemedy(key: string): string | undefined {
   if (/^-+\S/.test(key)) return ': write "- " with a blank after the dash';
   if (key === '<<') return ': merge keys are not supported; put settings for all steps into `defaults`';

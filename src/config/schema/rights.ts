@@ -3,7 +3,7 @@ import { field, text } from './field.ts';
 
 const globs = z.array(text.min(1));
 
-/** What may be called, where, and as whom. `*` stands for any characters but a colon. */
+/** What may be called, where, and as whom. `*` matches any characters but a colon. */
 export const rightsSchema = z
   .strictObject({
     functions: field(globs, {

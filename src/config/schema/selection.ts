@@ -17,7 +17,7 @@ const selectEntry = z
   })
   .meta({ id: 'selectEntry', title: 'Select entry', description: 'One attribute and its expected value.' });
 
-/** By what streams that name no API find one. */
+/** How an API is selected for streams that name none. */
 export const selectionFields = {
   authorities: field(z.array(text.min(1)), {
     title: 'Authorities',

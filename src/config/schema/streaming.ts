@@ -47,7 +47,7 @@ const limits = z.strictObject({
   }),
 });
 
-/** An answer that goes to the caller while it arrives. */
+/** A streamed answer. */
 export const streaming = z.union([flag, limits], 'expected true, false, or limits such as {maxBytes: 1048576}').meta({
   id: 'streaming',
   title: 'Streaming',

@@ -3,7 +3,7 @@ import { suggestion } from '../../closest.ts';
 import type { DocumentPath } from '../problem.ts';
 import { kindRemedy, nameRemedy } from './remedies.ts';
 
-/** Receives each thing that is wrong: where, what would be right, and whether the place is the key or the value. */
+/** Receives each problem: its place, what is expected, and whether the place is the key or the value. */
 export type ReportIssue = (path: DocumentPath, message: string, part: 'key' | 'value') => void;
 
 /** The data in its type, or undefined after at least one report. */

@@ -5,7 +5,7 @@ import { isInside } from './secret-frame.ts';
 import { hasServiceToken, isTokenPath, leadsToTokens } from './service-token.ts';
 
 export const MAX_SECRET_BYTES = 64 * 1024;
-/** How long a file counts as read: what is rotated serves soon, and no request waits for a disk twice. */
+/** How long a file counts as read: a rotated secret is used soon, and no request waits for a disk twice. */
 const KEPT_MS = 1_000;
 
 export interface FileSecretOptions {
@@ -66,7 +66,7 @@ async function readSecret(path: string, directories: readonly string[]): Promise
     throw new Error('it is outside the directories of --allow-secret');
   }
   if (isTokenPath(path) || isTokenPath(real) || (await leadsToTokens(real))) throw new Error(TOKEN);
-  // A link that takes the file's place now is not followed, and a FIFO is not waited for.
+  // A link that has replaced the file is not followed, and a FIFO does not block.
   const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     if (!(await file.stat()).isFile()) throw new Error('not a regular file');

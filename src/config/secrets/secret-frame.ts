@@ -1,7 +1,7 @@
 import { isAbsolute, resolve, sep } from 'node:path';
 import { matchesGlob } from '../route-glob.ts';
 
-/** What `#secrets` may read where nothing else is said. */
+/** What `#secrets` may read by default. */
 export const DEFAULT_SECRETS = ['env:LAMBDA_EXT_PROC_SECRET_*', 'file:/run/secrets/lambda-ext-proc'] as const;
 
 /** Variables and directories that the operator opens to `#secrets`; the document cannot widen it. */
@@ -27,7 +27,7 @@ export class SecretFrame {
     return this.#variables.some((glob) => matchesGlob(glob, name));
   }
 
-  /** By the path as it is written; where it leads to is seen when it is read. */
+  /** By the path as written; where it leads to is seen when it is read. */
   allowsPath(path: string): boolean {
     return this.directories.some((directory) => isInside(resolve(path), directory));
   }

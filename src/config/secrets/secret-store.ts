@@ -5,7 +5,7 @@ import { FileSecret, MAX_SECRET_BYTES } from './file-secret.ts';
 import { DEFAULT_SECRETS, SecretFrame } from './secret-frame.ts';
 import { hasServiceToken, isTokenPath } from './service-token.ts';
 
-/** Templates hold their own: what is forgotten here is only read once more. */
+/** Templates keep their own: an evicted entry is only read again. */
 const MAX_FILES = 1_024;
 
 /** The secrets that the process may read, for `#secrets` of the document. */
@@ -18,7 +18,7 @@ export class SecretStore implements SecretSource {
   /** Files that a load used though they were not read, or long ago. */
   #stale: Set<FileSecret> | undefined;
 
-  /** `allowed`: see SecretFrame. `isServing`: requests are served with it, so that a secret which is absent is told. */
+  /** `allowed`: see SecretFrame. `isServing`: requests are served with it, so that a secret which is absent is reported. */
   constructor(
     allowed: readonly string[] = DEFAULT_SECRETS,
     now: () => number = () => performance.now(),
@@ -46,7 +46,7 @@ export class SecretStore implements SecretSource {
     }
   }
 
-  /** Loads a document, again once the files are read that it needs at once. Throws what `load` throws. */
+  /** Loads a document, and again after the files that it needs immediately have been read. Throws what `load` throws. */
   async load<T>(load: () => T | Promise<T>): Promise<T> {
     const stale = new Set<FileSecret>();
     this.#stale = stale;

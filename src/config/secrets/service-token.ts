@@ -5,7 +5,7 @@ const TOKEN_DIRECTORY = /\/serviceaccount(?:\/|$)/;
 /** The AWS SDK reads its own tokens from the files that these name. */
 const TOKEN_VARIABLES = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] as const;
 
-/** Paths that no `--allow-secret` opens: the token is the identity of the pod, and what it may do is not the document's. */
+/** Paths that no `--allow-secret` opens: the token is the identity of the pod, whose rights do not belong to the document. */
 export function isTokenPath(path: string): boolean {
   return TOKEN_DIRECTORY.test(path) || TOKEN_VARIABLES.some((name) => process.env[name] === path);
 }

@@ -7,15 +7,15 @@ export { type Source, SourceError, withoutPlaces } from './source.ts';
 export { placeIn, type TextPlaces } from './text-places.ts';
 export { parseYaml } from './yaml-source.ts';
 
-/** JSON for files called `*.json`, else YAML. Throws SourceError. */
+/** JSON for files called `*.json`, otherwise YAML. Throws SourceError. */
 export function parseSource(text: string, fileName: string): Source {
   checkLength(text, sourceLimits.characters);
   return fileName.endsWith('.json') ? parseJson(text) : parseYaml(text);
 }
 
 /**
- * The same where a file may have several documents (`---`), as those for Kubernetes have, and JSON may be as long as a dump of
- * a running Envoy is. What looks like JSON is read as such whatever its name is: by YAML it takes many times as long.
+ * The same for files that may have several documents (`---`), such as Kubernetes manifests, or long JSON, such as a dump of a
+ * running Envoy. Text that looks like JSON is read as JSON whatever its name is: as YAML it takes many times as long.
  */
 export function parseSources(text: string, fileName: string): readonly Source[] {
   if (fileName.endsWith('.json')) return [parseDump(text)];

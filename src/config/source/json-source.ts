@@ -11,7 +11,7 @@ interface JsonNode {
 }
 
 /**
- * JSON with positions. The platform's parser tells neither places nor duplicate keys, and quotes the text in its
+ * JSON with positions. The platform's parser reports neither positions nor duplicate keys, and quotes the text in its
  * errors, which may hold a secret. Throws SourceError.
  */
 export function parseJson(text: string): Source {

@@ -1,11 +1,11 @@
 /**
- * Where the units of a string's value stand in the source, for the ways in which YAML and JSON write strings.
- * Good enough for an error's place: where a style folds lines the nearest place is told, never one outside the scalar.
+ * The positions of the units of a string's value in the source, for all string styles of YAML and JSON.
+ * Precise enough for errors: if a style folds lines, the nearest position is reported, never one outside the scalar.
  */
 export interface ScalarStyle {
-  /** Where the first unit stands in a scalar that begins at `start`. */
+  /** The position of the first unit in a scalar that begins at `start`. */
   readonly first: number;
-  /** Where the unit behind the one at `at` stands. */
+  /** The position of the unit after the one at `at`. */
   after(at: number): number;
 }
 
@@ -17,7 +17,7 @@ export function scalarOffset(text: string, { first, after }: ScalarStyle, offset
 }
 
 export function quotedScalar(text: string, start: number): ScalarStyle {
-  // An escaped line break is no unit.
+  // An escaped line break is not a unit.
   const settle = (from: number): number => {
     let at = from;
     while (text[at] === '\\' && (text[at + 1] === '\n' || text[at + 1] === '\r')) {

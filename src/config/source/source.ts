@@ -1,23 +1,23 @@
 import { type DocumentPath, formatPath, type Position } from '../problem.ts';
 import type { TextPlaces } from './text-places.ts';
 
-/** A parsed text: its data, and where each part of it stands. */
+/** A parsed text: its data and the position of each part. */
 export interface Source {
   /** Plain data: objects, arrays, strings, numbers, booleans, null. No key is called `__proto__`. */
   readonly data: unknown;
   /** Where a value, or with `key` the key before it, begins; for a path that is not there the nearest parent. */
   locate(path: DocumentPath, part?: 'key' | 'value'): Position;
-  /** Where a UTF-16 unit of a string's value stands in the text. */
+  /** The position of a UTF-16 unit of a string's value in the text. */
   locateInText(path: DocumentPath, offset: number): Position;
-  /** Where all units of a string's value stand; undefined for what is none, or is not there. Absent: nobody asks. */
+  /** The positions of all units of a string's value; undefined if it is not a string or does not exist. Absent: not supported. */
   textPlaces?(path: DocumentPath): TextPlaces | undefined;
-  /** A null that nobody wrote: a YAML key with nothing behind it. */
+  /** An implicit null: a YAML key without a value. */
   isUnwritten(path: DocumentPath): boolean;
-  /** How a number is written; undefined for what is none. */
+  /** The notation of a number; undefined if it is not a number. */
   numberText(path: DocumentPath): string | undefined;
 }
 
-/** Data whose text is not at hand. `numbers`: how numbers are written, `places`: where texts stand, both by formatted path. */
+/** Data whose text is not available. `numbers`: the notation of numbers, `places`: the positions of strings, both by formatted path. */
 export function withoutPlaces(
   data: unknown,
   numbers: ReadonlyMap<string, string>,

@@ -1,12 +1,12 @@
 import type { Position } from '../problem.ts';
 
-/** Where a text of a document stands: three numbers (offset, line, column) for each run of characters that follow each other. */
+/** The position of a string of a document: three numbers (offset, line, column) for each contiguous run of characters. */
 export type TextPlaces = readonly number[];
 
-/** Of one text; what is behind the last of them is told by that one. */
+/** Of one string; positions after the last run are those of the last run. */
 const MAX_RUNS = 4_096;
 
-/** `after`: where in the source the next unit stands. `length`: units of the text. */
+/** `after`: the position of the next unit in the source. `length`: units of the text. */
 export function placesOf(
   source: string,
   first: number,

@@ -1,6 +1,6 @@
 import { type Document, isCollection, isScalar, visit, type YAMLError } from 'yaml';
 
-/** What is wrong, and what to write; never with words of the text, which may be a secret. `offset`: where in the text. */
+/** The problem and what to write; never quotes the text, which may be a secret. `offset`: the position in the text. */
 export interface Mistake {
   readonly reason: string;
   readonly offset: number;
@@ -11,7 +11,7 @@ const QUOTE_TEMPLATE =
 const FOREIGN_TEMPLATE =
   'begins with {{, like templates of other tools (Helm, Jinja): render the file first; write an expression as "{#…}", in quotes';
 
-/** The parser's own words are about YAML; these are for who writes policies. */
+/** The parser's messages are about YAML; these are for authors of policies. */
 export function mistakeOf(text: string, error: YAMLError, document: Document.Parsed): Mistake {
   const at = Math.min(error.pos[0], text.length);
   const template = unquotedTemplate(text, at, document);
@@ -24,7 +24,7 @@ export function mistakeOf(text: string, error: YAMLError, document: Document.Par
   return told ?? { reason: `${yamlWords(error)}: check quotes, commas and indentation`, offset: at };
 }
 
-/** The parser's words where they quote nothing of the text. */
+/** The parser's messages that quote no part of the text. */
 function yamlWords({ code, message }: YAMLError): string {
   return code === 'UNEXPECTED_TOKEN' ? 'unexpected text' : message;
 }
@@ -133,7 +133,7 @@ function unexpected(text: string, at: number, { message }: YAMLError): string | 
   return undefined;
 }
 
-/** `{#request.path}` without quotes: YAML opens a map and takes the rest of the line for a comment. */
+/** `{#request.path}` without quotes: YAML opens a map and treats the rest of the line as a comment. */
 function unquotedTemplate(text: string, at: number, document: Document.Parsed): Mistake | undefined {
   const begin = text[at] === '#' ? at - 1 : at;
   if (/^\{#/.test(text.slice(begin, begin + 2))) return { reason: QUOTE_TEMPLATE, offset: begin };
@@ -141,7 +141,7 @@ function unquotedTemplate(text: string, at: number, document: Document.Parsed): 
   return offset === undefined ? undefined : { reason: QUOTE_TEMPLATE, offset };
 }
 
-/** Blanks that are no spaces come with what is copied from web pages and chats. */
+/** Blanks other than spaces come from text that is copied from web pages and chats. */
 function oddBlank(text: string, at: number): Mistake | undefined {
   const start = text.lastIndexOf('\n', at - 1) + 1;
   const found = ODD_BLANK.exec(text.slice(start, endOfLine(text, at)));
@@ -177,22 +177,22 @@ function endOfLine(text: string, at: number): number {
   return end === -1 ? text.length : end;
 }
 
-/** The first character at or behind `at` that is no blank. */
+/** The first character at or after `at` that is not a blank. */
 function firstCharacter(text: string, at: number): number {
   let offset = at;
   while (offset < text.length && /\s/.test(text.charAt(offset))) offset++;
   return offset;
 }
 
-/** A plain text, or a field without a value, that goes on as a comment which looks like an expression. */
+/** A plain text, or a field without a value, that continues as a comment which looks like an expression. */
 const LOST_EXPRESSION =
   /^[ \t]+#(?:request|response|lambdaResponse|context|error|properties|dictionaries|endpoints|api|node|secrets|jsonPath|json|jsonEscape|xpath)\s*[.([?]/;
 
 const LOST = 'a # after a blank starts a comment, so the rest is lost: put the whole text in quotes';
 
 /**
- * What YAML takes without a complaint and what nobody means: a text that `#` cuts short, a number that loses its
- * zeros. `start` and `end` are those of a plain value; `value` what YAML made of it.
+ * Valid YAML that is certainly not intended: a text that `#` cuts off, a number that loses its zeros.
+ * `start` and `end` are those of a plain value; `value` is YAML's reading.
  */
 export function plainMistake(text: string, start: number, end: number, value: unknown): Mistake | undefined {
   const written = text.slice(start, end);
@@ -205,7 +205,7 @@ export function plainMistake(text: string, start: number, end: number, value: un
   return undefined;
 }
 
-/** Of a key that is a map or a list, or that has an odd blank, or whose value is a comment. `isEmpty`: nobody wrote a value. */
+/** Of a key that is a map or a list, or that has an odd blank, or whose value is a comment. `isEmpty`: there is no value. */
 export function keyMistake(
   text: string,
   [start, end]: readonly [number, number],

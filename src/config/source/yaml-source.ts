@@ -46,7 +46,7 @@ export function parseYamlDocuments(text: string): readonly Source[] {
   return filled.length === 0 ? sources.slice(0, 1) : filled;
 }
 
-/** Names that stand twice are found in `checkNodes`: the library compares each name of a map with all others. */
+/** Duplicate names are found in `checkNodes`: the library compares each name of a map with all others. */
 function optionsOf(lineCounter: LineCounter): ParseOptions & DocumentOptions {
   return { lineCounter, prettyErrors: false, uniqueKeys: false };
 }
@@ -117,10 +117,10 @@ function toData(document: Document.Parsed): unknown {
   }
 }
 
-/** What each alias stands for. */
+/** The node of each alias. */
 type Targets = ReadonlyMap<Alias, Node>;
 
-/** Gives all aliases. Throws for what is no plain data: keys that are no text, aliases of nothing or themselves. */
+/** Returns all aliases. Throws for data that is not plain: keys that are not text, aliases of nothing or of themselves. */
 function checkNodes(document: Document.Parsed, text: string, position: (offset: number) => Position): Targets {
   const targets = new Map<Alias, Node>();
   // The library's own `resolve` walks through the whole document for each alias.
@@ -171,7 +171,7 @@ function checkNodes(document: Document.Parsed, text: string, position: (offset: 
   return targets;
 }
 
-/** A null that nobody wrote. */
+/** An implicit null. */
 function isUnwritten(node: unknown): boolean {
   return isScalar(node) && node.value === null && !node.source;
 }
@@ -197,7 +197,7 @@ function valuesIn(data: unknown, counted = new Map<object, number>()): number {
   return values;
 }
 
-/** Counts collections only: a pair between two maps is no level of its own. */
+/** Counts only collections: a pair between two maps is not a level. */
 function isDeep(ancestors: readonly unknown[]): boolean {
   const { depth } = sourceLimits;
   return ancestors.length > depth && ancestors.filter((node) => isMap(node) || isSeq(node)).length > depth;

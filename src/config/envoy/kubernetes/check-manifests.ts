@@ -17,7 +17,7 @@ import type { Translation } from './translation.ts';
 const READ = 'EnvoyExtensionPolicy (Envoy Gateway), EnvoyFilter (Istio) or GatewayExtension (kgateway)';
 
 /**
- * Objects for Kubernetes: what the control planes make of them goes through the rules for Envoy, and what these find is told
+ * Objects for Kubernetes: the rules for Envoy check what control planes make of them, and findings are reported
  * of the objects.
  */
 export function checkManifests(
@@ -67,7 +67,7 @@ function checkTranslation(
   return { ...reach, hasOtherRoutes: reach.hasOtherRoutes || hasOtherRoutes };
 }
 
-/** What is told of an object by itself: references that lead nowhere, and patches that nothing here follows. */
+/** Problems of a single object: references to missing objects, and patches that are not understood here. */
 function ownProblems(manifest: Manifest, manifests: readonly Manifest[]): readonly Problem[] {
   const at = (path: readonly (string | number)[], message: string, severity: Problem['severity']): Problem => {
     const place = manifest.source.locate([...manifest.node.path, ...path]);

@@ -124,7 +124,7 @@ function withMerges({ value, origin }: Patch, patches: readonly Patch[]): unknow
   );
 }
 
-/** A message of a patch laid into another as protobuf merges them, but for lists, which it replaces; parts keep their places. */
+/** A message of a patch laid into another as protobuf merges them, except lists, which it replaces; parts keep their places. */
 function mergedInto(base: unknown, node: EnvoyNode, patch: Patch): unknown {
   const result: Record<string, unknown> = { ...recordOf(base) };
   for (const child of node.children()) {

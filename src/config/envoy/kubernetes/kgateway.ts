@@ -39,7 +39,7 @@ export function translateGatewayExtension(extension: Manifest, manifests: readon
   ];
 }
 
-/** Of the listeners: what a ListenerPolicy of the text says, else the default, which another one may change. */
+/** Of the listeners: what a ListenerPolicy of the text says, otherwise the default, which another one may change. */
 function bufferLimit(
   origin: Origin,
   manifests: readonly Manifest[],

@@ -31,7 +31,7 @@ export function from(origin: Origin, value: unknown): unknown {
 /** What objects become: an Envoy configuration whose places are those of the objects. */
 export interface Laid {
   readonly source: Source;
-  /** A problem as it is told of the object. */
+  /** A problem as reported for the object. */
   rephrase(problem: Problem, path: DocumentPath): Problem;
 }
 

@@ -7,7 +7,7 @@ import type { FileDocument } from '../joined-source.ts';
 export interface Manifest {
   readonly kind: string;
   readonly name: string;
-  /** '' where the manifest leaves it to who applies it. */
+  /** '' if the manifest leaves it to who applies it. */
   readonly namespace: string;
   /** The object; places are those of `source`. */
   readonly node: EnvoyNode;
