@@ -90,8 +90,8 @@ export const serveDefinition: CommandDefinition = {
     {
       name: 'warm-up',
       value: 'MS',
-      help: 'milliseconds of CPU time for the warm-up before the server is ready; a reload gets up to a quarter of it; 0 is off',
-      fallback: '2000',
+      help: 'milliseconds of CPU time for the warm-up before the server is ready; a reload gets up to a tenth of it; 0 is off',
+      fallback: '3000',
     },
     logLevelFlag,
     {

@@ -31,7 +31,7 @@ export interface ServeOptions {
 
 const MAX_WORKERS = 128;
 const MAX_SECONDS = 3_600;
-/** Less than a supervisor waits for a worker to start (30 s), and a quarter of it than for a reload (15 s). */
+/** Twice as long by the clock is less than a supervisor waits for a worker to start (30 s); a tenth of it less than for a reload (15 s). */
 const MAX_WARM_UP_MS = 10_000;
 
 /** Throws UsageError. */

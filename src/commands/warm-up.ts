@@ -3,7 +3,7 @@ import type { PolicySet } from '../policy/index.ts';
 import { version } from './version.ts';
 
 /** The part of `--warm-up` that new policies get while the process serves. */
-const RELOAD_SHARE = 0.25;
+const RELOAD_SHARE = 0.1;
 
 export interface WarmUpFor {
   readonly set: PolicySet;

@@ -1,11 +1,14 @@
 import { loadPolicies } from '../config/index.ts';
 import type { PolicySet } from '../policy/index.ts';
 
-/** What most documents do: a document of one's own may answer early, or have no function at all. */
+/**
+ * What most documents do: a document of one's own may answer early, or have no function at all. The APIs are named by their numbers, as
+ * `standInPolicies` has them.
+ */
 const TYPICAL = `version: 1
 envoy: {allowModeOverride: true}
 apis:
-  enrich:
+  '0':
     request:
       - name: enrich
         condition: "{#request.headers['user-agent'][0] != null}"
@@ -15,7 +18,7 @@ apis:
           payload: {method: "{#request.method}", path: "{#request.path}", id: "{#jsonPath(#request.content, '$.id')}"}
           variables: [{name: tier, value: "{#jsonPath(#lambdaResponse.content, '$.statusCode')}"}]
           mutations: {headers: {set: {x-tier: "{#context.attributes['tier']}"}}}
-  answer:
+  '1':
     request:
       - name: answer
         configuration: {function: warm-up, region: us-east-1, payload: "{#request.path}", sendToConsumer: true}

@@ -76,8 +76,8 @@ export async function startSidecar(options: SidecarOptions = {}): Promise<Runnin
   const args = [...(options.nodeArgs ?? []), main, 'serve', '--admin', '127.0.0.1:0', '--workers', String(workers)];
   if (options.config !== undefined) args.push('--config', config);
   for (const address of listen) args.push('--listen', address);
-  // A test that ends wants no grace, and one of the sources no warm-up; those that want them say so after this.
-  if (options.built !== true) args.push('--warm-up', '0');
+  // A test needs no grace, and little or no warm-up; those that do say so after this.
+  args.push('--warm-up', options.built === true ? '500' : '0');
   args.push('--drain-grace', '0', ...(options.args ?? []));
 
   const lines: LogLine[] = [];
