@@ -1,4 +1,4 @@
-import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
 
 /** A flag for compression, and four bytes of length. */
 const HEAD = 5;
@@ -75,16 +75,16 @@ export class MessageDecoder {
 }
 
 interface Internals {
-  readonly call?: { decoder?: { readonly maxReadMessageLength?: unknown; write(data: Buffer): Buffer[] } };
+  decoder?: { readonly maxReadMessageLength?: unknown; write(data: Buffer): Buffer[] };
 }
 
 /**
  * Calls `begin` before a message of this call is collected. grpc-js has no option for it and reports a message only when
  * it is complete: 1,000 bodies that arrive at once would be in memory before any could be refused.
  */
-export function askBeforeMessages(call: ServerDuplexStream<unknown, unknown>, begin: (bytes: number) => boolean): void {
-  const inner = (call as unknown as Internals).call;
-  const limit = inner?.decoder?.maxReadMessageLength;
-  if (inner === undefined || typeof limit !== 'number') throw new Error('grpc-js no longer has call.decoder');
+export function askBeforeMessages(call: ServerInterceptingCallInterface, begin: (bytes: number) => boolean): void {
+  const inner = call as Internals;
+  const limit = inner.decoder?.maxReadMessageLength;
+  if (typeof limit !== 'number') throw new Error('grpc-js no longer has call.decoder');
   inner.decoder = new MessageDecoder(limit, begin) as MessageDecoder & { readonly maxReadMessageLength?: unknown };
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { type Server as GrpcServer, Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from '../observability/index.ts';
 import { type Connection, ConnectionTable } from './connection-table.ts';
-import { endSilentStreams, watchedPaths } from './first-message.ts';
+import { callHandlers, serveDirectly } from './direct-calls.ts';
 import { loosenHttp2, onStream, openSessions } from './grpc-internals.ts';
 import type { GrpcService } from './grpc-service.ts';
 import { Health } from './health.ts';
@@ -71,6 +71,9 @@ const CLOSE_CHECK_MS = 20;
 
 /** Binds every listener or none. Throws ListenError. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
+  const { logger, firstMessageMs = FIRST_MESSAGE_MS } = options;
+  const refusals = new Refusals(options.refusals ?? NOBODY_COUNTS, logger);
+  const handlers = callHandlers(options.services);
   const server = new Server({
     'grpc.max_receive_message_length': options.maxBodyBytes + MESSAGE_SLACK,
     'grpc.max_send_message_length': -1,
@@ -80,16 +83,13 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     'grpc.keepalive_timeout_ms': 20_000,
     // Its bookkeeping costs time for each message, and nothing reads it.
     'grpc.enable_channelz': 0,
+    interceptors: [serveDirectly(handlers, firstMessageMs, () => refusals.streams('no_message'))],
   });
   loosenHttp2(server);
   const health = new Health();
   health.addTo(server);
-  const { logger, firstMessageMs = FIRST_MESSAGE_MS } = options;
-  const refusals = new Refusals(options.refusals ?? NOBODY_COUNTS, logger);
-  for (const service of options.services) {
-    const watched = endSilentStreams(service, firstMessageMs, () => refusals.streams('no_message'));
-    server.addService(watched.definition, watched.implementation);
-  }
+  // Their calls never reach an implementation.
+  for (const { definition } of options.services) server.addService(definition, {});
 
   // Sockets are accepted here rather than by grpc-js, which cannot set a socket's mode, move it into place, exchange
   // certificates or say why an address cannot be bound.
@@ -102,7 +102,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     server,
     createStreamGate({
       metadata: options.metadata,
-      watched: new Set(options.services.flatMap(watchedPaths)),
+      watched: handlers,
       firstMessageMs,
       refusals,
     }),

@@ -6,7 +6,7 @@ import { keepTextMetadata, type TextMetadata } from './text-metadata.ts';
 export interface StreamGateOptions {
   readonly metadata: TextMetadata | undefined;
   /** Paths of methods that watch for their first message themselves. */
-  readonly watched: ReadonlySet<string>;
+  readonly watched: Pick<ReadonlyMap<string, unknown>, 'has'>;
   readonly firstMessageMs: number;
   readonly refusals: Refusals;
 }

@@ -1,8 +1,9 @@
-import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import type { GrpcService } from '../../src/server/index.ts';
 
 /** The service `test.Echo`, method `Process`: sends each message back, as bytes, and ends when the client does. */
-export function echoService(onStream: (call: ServerDuplexStream<Buffer, Buffer>) => void = () => {}): GrpcService {
+export function echoService(onStream: (call: ServerInterceptingCallInterface) => void = () => {}): GrpcService {
   const bytes = (value: Buffer): Buffer => value;
   return {
     definition: {
@@ -16,12 +17,18 @@ export function echoService(onStream: (call: ServerDuplexStream<Buffer, Buffer>)
         responseDeserialize: bytes,
       },
     },
-    implementation: {
-      Process(call: ServerDuplexStream<Buffer, Buffer>) {
+    handlers: {
+      Process(call) {
         onStream(call);
-        call.on('data', (message: Buffer) => call.write(message));
-        call.on('end', () => call.end());
-        call.on('error', () => {});
+        call.startRead();
+        return {
+          onReceiveMessage: (message) => {
+            call.sendMessage(message, () => {});
+            call.startRead();
+          },
+          onReceiveHalfClose: () => call.sendStatus({ code: status.OK, details: 'OK' }),
+          onCancel() {},
+        };
       },
     },
   };
