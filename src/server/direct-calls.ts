@@ -41,20 +41,22 @@ export function serveDirectly(
 class WatchedCall implements FullCallListener {
   readonly #call: ServerInterceptingCallInterface;
   readonly #handler: CallHandler;
-  readonly #timer: NodeJS.Timeout;
+  readonly #ms: number;
+  readonly #onSilent: () => void;
+  #timer: NodeJS.Timeout | undefined;
   #listener: CallListener | undefined;
 
   constructor(call: ServerInterceptingCallInterface, handler: CallHandler, ms: number, onSilent: () => void) {
     this.#call = call;
     this.#handler = handler;
-    this.#timer = setTimeout(() => {
-      onSilent();
-      call.sendStatus({ code: status.DEADLINE_EXCEEDED, details: `no message within ${ms / 1000} s` });
-    }, ms);
-    this.#timer.unref();
+    this.#ms = ms;
+    this.#onSilent = onSilent;
   }
 
+  /** grpc-js never calls this for a call that was reset before it began, so such a call has no timer. */
   onReceiveMetadata(metadata: Metadata): void {
+    this.#timer = setTimeout(() => this.#endSilent(), this.#ms);
+    this.#timer.unref();
     try {
       this.#listener = this.#handler(this.#call, metadata);
     } catch {
@@ -76,5 +78,10 @@ class WatchedCall implements FullCallListener {
   onCancel(): void {
     clearTimeout(this.#timer);
     this.#listener?.onCancel();
+  }
+
+  #endSilent(): void {
+    this.#onSilent();
+    this.#call.sendStatus({ code: status.DEADLINE_EXCEEDED, details: `no message within ${this.#ms / 1000} s` });
   }
 }
