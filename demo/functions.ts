@@ -12,8 +12,9 @@ const FUNCTION_FILE = /^[\w-]+\.mjs$/;
 /** Loads a file as the Lambda runtime would, in a process that may hang or crash. */
 const TRY_LOADING = `
 const { handler } = await import(process.argv[1]);
-if (typeof handler !== 'function') throw new Error('it exports no function "handler"');
-process.exit();`;
+if (typeof handler === 'function') process.exit();
+console.error('it exports no function "handler": write export const handler = async (event) => …');
+process.exit(1);`;
 
 /** The Lambda functions of a directory: each file NAME.mjs is the function NAME of the local AWS. */
 export class DemoFunctions {

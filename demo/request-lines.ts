@@ -56,7 +56,7 @@ function factsOf({ changed, errorKey }: LogLine, logs: readonly LogLine[]): read
   const failed = (name: string): boolean => logs.some(({ policy, kind }) => policy === name && kind !== undefined);
   const response = decision.decision === 'forwarded' ? textsOf(decision.responseHeaders) : [];
   return [
-    `API ${textOf(api)}`,
+    textOf(api) === '' ? 'no API' : `API ${textOf(api)}`,
     ...calls.map(callText),
     ...uncalled.map((name) => `${name} ${failed(name) ? 'failed without a call' : 'had a cached result'}`),
     ...textsOf(decision.skipped).map((name) => `${name} was skipped`),
@@ -77,9 +77,16 @@ function reasonsOf(logs: readonly LogLine[]): readonly string[] {
   const reasons = logs.flatMap(({ functionErrorType, functionErrorMessage, place, reason, kind }) => {
     if (typeof functionErrorMessage === 'string') return [`${textOf(functionErrorType)}: ${functionErrorMessage}`];
     if (typeof reason !== 'string' || kind === 'function_error') return [];
-    return [typeof place === 'string' ? `${place}: ${reason}` : reason];
+    const text = `${reason}${missingFile(reason)}`;
+    return [typeof place === 'string' ? `${place}: ${text}` : text];
   });
   return [...new Set(reasons)];
+}
+
+/** What to do about a function that the local AWS does not have. */
+function missingFile(reason: string): string {
+  const [, name] = /^ResourceNotFoundException .*:function:([\w-]+)$/.exec(reason) ?? [];
+  return name === undefined ? '' : `\n    Correct the name, or write the function: demo/functions/${name}.mjs`;
 }
 
 function textOf(value: unknown): string {

@@ -7,6 +7,10 @@ import { defaultPorts, type Ports, withPorts } from './ports.ts';
 
 const checkout = join(import.meta.dirname, '..');
 
+/** Each problem of a document has a log line of its own, at the same time. */
+const SAME_LOAD_MS = 100;
+const REFUSED = 'demo/policies.yaml cannot be used; the previous policies stay in force:';
+
 /** A user's keys, as the AWS SDK looks for them. */
 export interface SidecarEnv {
   readonly AWS_ACCESS_KEY_ID: string;
@@ -38,8 +42,8 @@ export class DemoSidecar {
   readonly ended: Promise<Child>;
   readonly #options: DemoSidecarOptions;
   readonly #config: string;
-  /** The last document was refused. */
-  #refused = false;
+  /** When the last document was refused, in milliseconds since 1970; undefined: it was not. */
+  #refusedAt: number | undefined;
 
   private constructor(options: DemoSidecarOptions, config: string, child: Child) {
     this.#options = options;
@@ -82,14 +86,16 @@ export class DemoSidecar {
   }
 
   /** What a log line says about the policies in force; undefined: it is about something else, or nothing has changed. */
-  policiesTold({ level, changed, version, problem }: LogLine): string | undefined {
+  policiesTold({ level, changed, version, problem, time }: LogLine): string | undefined {
     if (level === 'error' && typeof problem === 'string') {
-      this.#refused = true;
-      return `${problem}\n    The policies before this change stay in force.`;
+      const at = Date.parse(String(time));
+      const isFirst = at - (this.#refusedAt ?? 0) > SAME_LOAD_MS;
+      this.#refusedAt = at;
+      return isFirst ? `${REFUSED}\n    ${problem}` : `    ${problem}`;
     }
     if (typeof version !== 'string' || typeof changed !== 'boolean') return undefined;
-    const news = changed || this.#refused;
-    this.#refused = false;
+    const news = changed || this.#refusedAt !== undefined;
+    this.#refusedAt = undefined;
     return news ? 'demo/policies.yaml is in force' : undefined;
   }
 }

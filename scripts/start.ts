@@ -123,7 +123,8 @@ Change this first: give ada another tier in demo/functions/customer-tier.mjs, sa
 
     ${orders === undefined ? '' : curlLine(url, orders)}
 
-Next, write your own policy: docs/guides/first-policy.md. The playground for demo/policies.yaml (this URL works in one browser only):
+Next, write your own policy: docs/guides/first-policy.md. The playground for demo/policies.yaml (the URL works only in
+the browser that opens it first):
 
     ${playground}
 `);

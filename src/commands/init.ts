@@ -99,6 +99,6 @@ Next:
 With AWS credentials, a function hello in us-east-1 and a backend on 127.0.0.1:8080, each in its own terminal:
   ${command} serve --config ${policies}
   ${envoy} -c ${configuration}
-  curl http://127.0.0.1:10000/hello?name=ada
+  curl 'http://127.0.0.1:10000/hello?name=ada'
 `;
 }

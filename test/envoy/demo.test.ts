@@ -184,7 +184,7 @@ describe('the demo', () => {
     const since = told.length;
     appendFileSync(join(files, 'demo/policies.yaml'), '  bad: {requests: []}\n');
     const line = readFileSync(join(files, 'demo/policies.yaml'), 'utf8').trimEnd().split('\n').length;
-    await toldOf(since, new RegExp(`demo/policies\\.yaml:${line}:\\d+ .*requests[\\s\\S]*stay in force`));
+    await toldOf(since, new RegExp(`stay in force:\\n {4}demo/policies\\.yaml:${line}:\\d+ .*requests`));
     // Undoing the change is reported too, although the policies in force are the same.
     write('demo/policies.yaml', (text) => text.replace('  bad: {requests: []}\n', ''));
     await toldOf(since, /stay in force[\s\S]*demo\/policies\.yaml is in force/);

@@ -27,6 +27,7 @@ import { headersRead } from './header-reads.ts';
 import { hasOwnKeys, inlineBase } from './inline-rules.ts';
 import { metadataReads } from './metadata-reads.ts';
 import { compileAnswer, compileMutations } from './mutations.ts';
+import { checkPathParameters } from './path-parameters.ts';
 import { compileFrame, type StepSurroundings } from './step-rights.ts';
 import { compileStreaming, withStreamingFields } from './streaming.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
@@ -124,6 +125,7 @@ export function compileStep(
   const needs = bodyNeeds(place, configuration.requestFormat, templates);
   const later = { configuration, condition, templates, beforeCall, readsResponseBody: needs.responseBody };
   checkAfterStream(later, place, scope);
+  checkPathParameters(scope.templates, configuration.resource, scope);
   return {
     step: {
       condition,

@@ -84,7 +84,10 @@ function selectByName(metadata: RouteMetadata, check: EnvoyCheck): ApiPolicies |
   if (found !== undefined) return found;
   const known = [...check.policies.set.apis.keys()];
   const hint = suggestion(text, known) || (known.length === 0 ? ': there are none' : `: known are ${known.join(', ')}`);
-  check.reporter.error(value.path, `is not an API of the policies, so each request is a 500${hint}`);
+  check.reporter.error(
+    value.path,
+    `${JSON.stringify(text)} is not an API of the policies, so each request is a 500${hint}`,
+  );
   return undefined;
 }
 

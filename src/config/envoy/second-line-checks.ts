@@ -1,8 +1,8 @@
 import { METADATA_NAMESPACE, REQUEST_DONE } from '../../envoy-names.ts';
 import type { Reporter } from '../compile/reporter.ts';
 import type { EnvoyNode } from './envoy-node.ts';
-import { type Neighbour, neighboursOf } from './neighbours.ts';
-import { perRouteConfig } from './routes.ts';
+import { type Neighbour, neighbourOf, neighboursOf } from './neighbours.ts';
+import { FILTER_CONFIG_TYPE, perRouteConfig, runsOn } from './routes.ts';
 import { guards, nameOf, type UsedRoute } from './used-routes.ts';
 
 /**
@@ -25,8 +25,23 @@ export function checkSecondLine(used: UsedRoute, receives: boolean, reporter: Re
     return;
   }
   if (!guards(policies)) return;
+  const off = filterThatIsOff(used);
+  if (off !== undefined) {
+    const entry = `${off}: {"@type": type.googleapis.com/${FILTER_CONFIG_TYPE}, config: {}}`;
+    const message = `nothing stops a request of ${nameOf(used)} that Envoy forwards without its policies, because the filter ${off} is disabled here: add \`${entry}\` to \`typed_per_filter_config\``;
+    reporter.warn(used.route.node.path, message);
+    return;
+  }
   const message = `nothing stops a request of ${nameOf(used)} that Envoy forwards without its policies: add the RBAC filter of envoy/envoy.yaml after ext_proc, which requires \`${REQUEST_DONE.key}: ${REQUEST_DONE.value}\` in the metadata ${METADATA_NAMESPACE}, and enable it for this route`;
   reporter.warn(filter.node.path, message);
+}
+
+/** The name of a second line in the chain that does not run on this route. */
+function filterThatIsOff({ filter, route }: UsedRoute): string | undefined {
+  return filter.manager.chain.slice(filter.position + 1).find((one) => {
+    const rules = neighbourOf(one)?.kind === 'rbac' ? one.config?.get('rules') : undefined;
+    return rules !== undefined && asksForDone(rules) && !runsOn(one, route.levels);
+  })?.name;
 }
 
 function isSecondLine({ kind, config, node }: Neighbour, { route }: UsedRoute): boolean {

@@ -22,7 +22,10 @@ function reportIssue(schema: z.ZodType, data: unknown, issue: z.core.$ZodIssue, 
     return;
   }
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) report([...path, key], `unknown field${fieldAdvice(key, path, schema)}`, 'key');
+    for (const key of issue.keys) {
+      const place = [...path, key];
+      report(place, `unknown field${fieldAdvice(key, path, valueAt(data, place), schema)}`, 'key');
+    }
     return;
   }
   const value = valueAt(data, path);
@@ -41,11 +44,12 @@ function meantOption({ errors }: z.core.$ZodIssueInvalidUnion): readonly z.core.
   return options.length === 1 ? options[0] : undefined;
 }
 
-function fieldAdvice(key: string, path: DocumentPath, schema: z.ZodType): string {
+function fieldAdvice(key: string, path: DocumentPath, value: unknown, schema: z.ZodType): string {
   const own = nameRemedy(key);
   if (own !== undefined) return own;
   const known = fieldNames(schema, path);
-  const inner = parentOf(key, objectAt(schema, path));
+  const object = objectAt(schema, path);
+  const inner = parentOf(key, object) ?? recordOf(value, object);
   if (inner !== undefined) return `: write it under \`${inner}\``;
   const alike = known.find((name) => bare(name) === bare(key));
   if (alike !== undefined) return `, did you mean ${alike}?`;
@@ -144,6 +148,17 @@ function parentOf(key: string, object: z.ZodObject | undefined): string | undefi
     return inner instanceof z.ZodObject && Object.hasOwn(inner.shape, key);
   });
   return parents.length === 1 ? parents[0]?.[0] : undefined;
+}
+
+/** The field of an object that has entries with the fields of `value`: its indentation is missing. */
+function recordOf(value: unknown, object: z.ZodObject | undefined): string | undefined {
+  const fields = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const records = Object.entries(object?.shape ?? {}).filter(([, type]) => {
+    const inner = unwrap(type);
+    const entry = inner instanceof z.ZodRecord ? unwrap(inner.valueType) : undefined;
+    return entry instanceof z.ZodObject && fields.every((field) => Object.hasOwn(entry.shape, field));
+  });
+  return fields.length > 0 && records.length === 1 ? records[0]?.[0] : undefined;
 }
 
 function objectAt(schema: z.ZodType, path: DocumentPath): z.ZodObject | undefined {

@@ -53,7 +53,7 @@ function coverageLines(document: string, { covered, total, missed, untested }: C
   const percent = total === 0 ? 100 : Math.floor((covered / total) * 100);
   const partial = missed.filter(({ api }) => api === undefined || !untested.includes(api));
   return [
-    `coverage of ${document}: ${covered} of ${total} (${percent} %)`,
+    `coverage of ${document}: ${covered} of ${total} outcomes (${percent} %)`,
     ...partial.map(({ line, column, path, step, missing }) => {
       return `  ${document}:${line}:${column} ${path}${step === undefined ? '' : ` (${step})`}: ${missing}`;
     }),

@@ -34,7 +34,7 @@ test('exit code 0 where all tests pass, 1 where one fails or a file cannot be us
   const at = (name: string): string => join(directory, name);
   const good = await run([at('good.yaml')]);
   assert.deepEqual([good.code, good.stderr], [0, '']);
-  assert.match(good.stdout, /^2 of 2 tests passed\ncoverage of .*policies\.yaml: 2 of 2 \(100 %\)\n$/);
+  assert.match(good.stdout, /^2 of 2 tests passed\ncoverage of .*policies\.yaml: 2 of 2 outcomes \(100 %\)\n$/);
   const bad = await run([at('good.yaml'), at('bad.yaml')]);
   assert.equal(bad.code, 1);
   assert.match(bad.stdout, /FAIL .*bad\.yaml:3:5 calls f\n {2}calls .*\n {4}expected no call\n {4}got {6}f\n/);

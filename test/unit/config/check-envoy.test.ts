@@ -460,7 +460,7 @@ test('virtual hosts and filter config wrappers are followed', () => {
     'domains: ["*"]',
     `domains: ["*"]\n                      typed_per_filter_config: {ext_proc: {${entry}, ${overrides}}}`,
   );
-  assertLines(check(host), ['virtual host all: grpc_initial_metadata.0.value: is not an API']);
+  assertLines(check(host), ['virtual host all: grpc_initial_metadata.0.value: "nope" is not an API']);
   const type = '"@type": type.googleapis.com/envoy.config.route.v3.FilterConfig';
   const wrapped = host.replace(`{${entry}, ${overrides}}`, `{${type}, disabled: true, config: {${entry}}}`);
   assert.deepEqual(check(wrapped), []);

@@ -376,7 +376,7 @@ test('Istio: what other patches merge into the filter or the route counts, with 
   only(
     check(`${istio}${route}`),
     'error',
-    `${FILTER}[3].patch.value.typed_per_filter_config.lambda-ext-proc.overrides.grpc_initial_metadata[0].value: is not an API`,
+    `${FILTER}[3].patch.value.typed_per_filter_config.lambda-ext-proc.overrides.grpc_initial_metadata[0].value: "nope" is not an API`,
   );
 });
 

@@ -123,3 +123,10 @@ test('what can be told of a field before there is a request', () => {
 test('an empty text counts as absent, and is reported', () => {
   assertLines(lines(`requestFormat: alb, ${raw}, format: {targetGroupArn: ""}`), ['is empty and counts as absent']);
 });
+
+test('reading path parameters in a step that names none is a warning', () => {
+  const payload = `payload: {id: "{#request.pathParams.getFirst('id')}"}`;
+  assertLines(lines(payload), ['configuration.payload.id', 'warning: reads `#request.pathParams`, which is empty']);
+  fine(`${payload}, format: {resource: "/orders/{id}"}`);
+  fine("payload: {id: '#request.pathParams'}");
+});

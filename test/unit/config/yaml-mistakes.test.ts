@@ -96,6 +96,7 @@ const kinds: readonly (readonly [name: string, text: string, place: string, ...w
   ['a timeout without its kind', block('function: f', 'timeout: 10s'), '8:11', 'readTimeoutMs'],
   ['a header without set', block('mutations: {headers: {x-tier: gold}}'), '7:33', 'write it under `set`'],
   ['another spelling', withStep('function: f, read_timeout_ms: 5'), '5:39', 'did you mean readTimeoutMs?'],
+  ['an API beside `apis`', 'version: 1\napis: {}\ntea:\n  request: []\n', '3:1', 'write it under `apis`'],
   ['a misspelt list of rights', 'version: 1\ninline: {function: []}\n', '2:10', 'did you mean functions?'],
 ];
 

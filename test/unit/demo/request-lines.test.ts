@@ -35,3 +35,16 @@ test('a policy that ran without a call and without a failure had a cached result
   ]);
   assert.equal(line, 'GET /orders → 200 in 3 ms: API orders; tier had a cached result; changed x-tier');
 });
+
+test('a function that does not exist is reported with the file that it would have', (t) => {
+  const reason =
+    'ResourceNotFoundException (404): Function not found: arn:aws:lambda:us-east-1:000000000000:function:teir';
+  const line = lineOf(t, { status: 500 }, [{ msg: 'request failed', policy: 'tier', kind: 'error', reason }]);
+  assert.match(line, /function:teir\n {4}Correct the name, or write the function: demo\/functions\/teir\.mjs$/);
+});
+
+test('a request without an API is reported as one', (t) => {
+  const reason = 'x-lambda-api is "order", but no API has that name';
+  const line = lineOf(t, { status: 500, errorKey: 'LAMBDA_EXT_PROC_UNKNOWN_API' }, [{ api: '', reason }]);
+  assert.match(line, /3 ms: no API; answered with the error LAMBDA_EXT_PROC_UNKNOWN_API\n/);
+});

@@ -33,7 +33,7 @@ test('text: failures with their reason, the sum, and what no test reached', asyn
     '    the caller got 200',
     '',
     '1 of 2 tests passed',
-    'coverage of policies.yaml: 1 of 2 (50 %)',
+    'coverage of policies.yaml: 1 of 2 outcomes (50 %)',
     `  policies.yaml:1:${lines.at(-2)?.split(':')[2]?.split(' ')[0]} apis.default.request.0 (f): never failed`,
     '',
   ]);
@@ -53,7 +53,7 @@ test('text: APIs without a test are named in one line, and count', async () => {
     text,
     [
       '2 of 2 tests passed',
-      'coverage of policies.yaml: 2 of 48 (4 %)',
+      'coverage of policies.yaml: 2 of 48 outcomes (4 %)',
       `  23 APIs without a test: ${names.slice(0, 20).join(', ')} and 3 more`,
       '',
     ].join('\n'),
