@@ -6,30 +6,30 @@ import type { ConfigurationScope } from './configuration-scope.ts';
 /** An earlier request step that streams its answer. */
 export interface StreamedBy {
   readonly name: string;
-  /** For every request that comes so far. */
+  /** It streams for every request that reaches it, not only for some. */
   readonly always: boolean;
 }
 
 export interface LaterStep {
   readonly configuration: Pick<LambdaConfiguration, 'sendToConsumer' | 'mutations'>;
   readonly condition: CompiledTemplate | undefined;
-  /** All of them, and those that are evaluated before the function is called. */
+  /** All templates of the step; `beforeCall` are those that are evaluated before the function is called. */
   readonly templates: readonly CompiledTemplate[];
   readonly beforeCall: readonly CompiledTemplate[];
-  /** Templates or not. */
+  /** Whether or not by a template. */
   readonly readsResponseBody: boolean;
 }
 
 export interface LaterPlace {
-  /** Of the step. */
+  /** Place of the step. */
   readonly path: DocumentPath;
   readonly phase: 'request' | 'response';
   readonly streamedBy?: StreamedBy | undefined;
-  /** What the last call left may be an answer that still arrives. */
+  /** `#lambdaResponse` may be an answer that is still arriving. */
   readonly afterStream?: boolean | undefined;
 }
 
-/** What a step may not do that runs on an answer which goes to the caller while it arrives. */
+/** Reports what a step must not do because it runs after a step that streams its answer to the caller. */
 export function checkAfterStream(step: LaterStep, place: LaterPlace, scope: ConfigurationScope): void {
   const { streamedBy } = place;
   if (streamedBy === undefined) return;
@@ -56,7 +56,7 @@ function checkContent(
   if (early !== undefined) tell(early, '#lambdaResponse');
 }
 
-/** The last answer wins, and a function that streams is not called for nothing. */
+/** A later answer would replace the streamed one, and the streaming function would have been called for nothing. */
 function checkSecondAnswer(
   { configuration, condition }: LaterStep,
   { name, always }: StreamedBy,

@@ -33,17 +33,17 @@ export interface Surroundings extends StepSurroundings {
   readonly dictionaries: ReadonlyMap<string, unknown>;
   readonly responseTemplates: ResponseTemplates;
   readonly envoy: EnvoySettings;
-  /** Of Envoy, whatever the document tells: `check --envoy-version`. */
+  /** Envoy's version from `check --envoy-version`, which overrides the document's. */
   readonly envoyVersion?: string | undefined;
-  /** Of the bodies of `defaults`. */
+  /** How numbers in the bodies of `defaults` are written. */
   readonly numbers: Numbers;
-  /** By expressions that no request changes. */
+  /** CPU time spent on evaluating expressions that do not depend on a request. */
   readonly timeSpent: TimeSpent;
 }
 
 /**
- * One API; a step of the generator is a step of the policies. Errors are reported; what is returned beside an error is
- * not to be used.
+ * Compiles one API; each step of the generator is one step of the policies. Errors are reported; do not use the result if there was
+ * one.
  */
 export function* compileApi(
   name: string,
@@ -57,7 +57,7 @@ export function* compileApi(
   for (const field of ['authorities', 'select', 'routes', 'properties', 'dictionaries', 'endpoints'] as const) {
     warnOfTemplates(document[field], [...path, field], shared.reporter);
   }
-  // What a route brings is compiled while a request waits: there the expressions are left to that.
+  // Inline policies are compiled while a request waits: their expressions are not evaluated here, but by that request.
   const { author } = surroundings.rights;
   if (author === 'route') refuseSelection(document, path, shared.reporter);
   const compiler =
@@ -82,7 +82,7 @@ export function* compileApi(
   };
 }
 
-/** What expressions read that no request changes. */
+/** The values that expressions can read and that are the same for every request. */
 function dataOf(
   document: ApiDocument,
   { dictionaries }: Surroundings,
@@ -99,7 +99,7 @@ function dataOf(
   };
 }
 
-/** Imported definitions read dictionaries that their export does not hold: if there is none, what is in them is not known. */
+/** Imported definitions read dictionaries that their export does not contain: if the document has none, their content is unknown. */
 function withoutOthers<T extends Pick<ApiPolicies, 'variables'>>(data: T): T {
   const dictionaries = data.variables.get('dictionaries');
   if (!(dictionaries instanceof Map) || dictionaries.size > 0) return data;
@@ -111,7 +111,7 @@ function privateNames(steps: readonly PolicyStep[]): ReadonlySet<string> {
   return new Set(variables.filter((variable) => variable.private).map(({ name }) => name));
 }
 
-/** Expressions of `defaults` read dictionaries of the document; who brings a route does not choose what they find. */
+/** Expressions of `defaults` read the document's dictionaries; the author of an inline policy must not choose what they find. */
 function checkDictionaries(
   document: ApiDocument,
   path: DocumentPath,
@@ -128,7 +128,7 @@ function checkDictionaries(
   }
 }
 
-/** All that routes bring takes one share: a route may bring any number of texts. */
+/** All inline policies share one part of the cache, because a route can have any number of different inline policies. */
 function cachePlace(name: string, document: ApiDocument, { rights, defaults, dictionaries }: Surroundings): CachePlace {
   let hash: string | undefined;
   return {
@@ -237,7 +237,7 @@ function sumNeeds(
   };
 }
 
-/** What the sidecar does where the document tells an Envoy that cannot stream. */
+/** Warns where the document names a version of Envoy that cannot stream. */
 function checkVersion({ version }: EnvoySettings, path: DocumentPath, reporter: Reporter): void {
   if (version === undefined || Number(version.split('.')[1]) >= STREAMING_MINOR) return;
   const message = `Envoy ${version} cannot stream an answer, only 1.${STREAMING_MINOR} and later can: it is collected up to limits.bodyBytes and sent as a whole`;
@@ -253,13 +253,13 @@ function answersAlways({ condition, onError, configuration }: PolicyStep): boole
   );
 }
 
-/** As the gateway has it: with a slash at its end. */
+/** With a slash at its end, as in the gateway. */
 function closedPath(path: string | null | undefined): string | null {
   if (path === null || path === undefined) return null;
   return path.endsWith('/') ? path : `${path}/`;
 }
 
-/** Shared where the API adds nothing, so that many APIs do not copy what all have. */
+/** Returns the shared map itself if the API adds nothing, so that many APIs do not each have a copy of it. */
 function laidOver<T>(shared: ReadonlyMap<string, T>, own: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
   return own.size === 0 ? shared : new Map([...shared, ...own]);
 }

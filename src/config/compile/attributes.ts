@@ -3,7 +3,7 @@ import type { Reporter } from './reporter.ts';
 
 /** What callers send, or where they call from. */
 const CALLERS = /\b(request|response|source|connection)\b/;
-/** Of the connection as it came in: restored original destinations and the PROXY protocol have what the client says. */
+/** Of the incoming connection: restored original destinations and the PROXY protocol contain what the client sends. */
 const DESTINATION = /\bdestination\b/;
 /** What filters store, mostly of what callers send: tokens, headers, addresses. The node's metadata is Envoy's own. */
 const STORED = /(?<!\bxds\.node\.)\b(metadata|filter_state|upstream_filter_state)\b/;
@@ -11,7 +11,7 @@ const STORED = /(?<!\bxds\.node\.)\b(metadata|filter_state|upstream_filter_state
 const MESSAGE =
   /^\s*xds\s*\.\s*(?:\w+_metadata(?:\s*\.\s*filter_metadata\s*(?:\[[^[\]]*\]|\.\s*\w+)?)?|node(?:\s*\.\s*metadata)?|upstream_host_locality)\s*$/;
 
-/** Whether an attribute can tell streams apart, and callers have no say in it. */
+/** Checks that an attribute can distinguish streams and that callers cannot influence it. */
 export function checkAttribute(attribute: string, path: DocumentPath, reporter: Reporter): void {
   const callers = CALLERS.exec(attribute);
   const stored = STORED.exec(attribute);

@@ -2,7 +2,7 @@ import { AUTHORITY } from '../../http-syntax.ts';
 import type { DocumentPath } from '../problem.ts';
 import type { Reporter } from './reporter.ts';
 
-/** Whether a glob can match an `:authority`, and those of one namespace alone. */
+/** Checks that a glob can match an `:authority`, and that it matches only those of one namespace. */
 export function checkAuthority(glob: string, path: DocumentPath, reporter: Reporter): void {
   if (!AUTHORITY.test(glob)) {
     const message =

@@ -20,10 +20,10 @@ const FORMAT_OF: Readonly<Record<AuthorizerService, FormatName>> = {
   'http-v2': 'api-gateway-v2',
 };
 
-/** What API Gateway does where nothing is said: a REST API's authorizers are asked again after five minutes. */
+/** API Gateway's default: results of a REST API's authorizers are kept for five minutes. */
 const REST_TTL_SECONDS = 300;
 
-/** Fields of a configuration that say what becomes of a function's result, or of what it is sent. */
+/** Fields of a configuration that define what a function is sent or what happens to its result. */
 const WITHOUT_EFFECT = [
   'payload',
   'requestFormat',
@@ -36,7 +36,7 @@ const WITHOUT_EFFECT = [
   'streaming',
 ] as const;
 
-/** The configuration of an authorizer's step: of `defaults` goes along what tells how to call the function. */
+/** The configuration of an authorizer's step: only the fields of `defaults` that define how to call the function apply. */
 export function authorizerConfiguration(
   authorizer: AuthorizerDocument,
   merged: ConfigurationDocument,
@@ -47,7 +47,7 @@ export function authorizerConfiguration(
     requestFormat: FORMAT_OF[serviceOf(authorizer)],
     responseFormat: 'raw',
     invocationType: 'RequestResponse',
-    // Callers have an entry each: their number is bounded by what they take.
+    // Each caller has an entry of its own: the memory that the entries take limits their number, not this setting.
     cache: { ttlSeconds: ttlOf(authorizer), maxEntries: CACHE_ENTRIES.most },
   };
 }
@@ -88,7 +88,7 @@ export function checkAuthorizerStep(
   }
 }
 
-/** `authorizer` of a step. `path` is the field's, `condition` the step's. */
+/** Compiles `authorizer` of a step. `path` is the place of the field, `condition` the step's condition. */
 export function compileAuthorizer(
   document: AuthorizerDocument,
   { path, condition }: { readonly path: DocumentPath; readonly condition: CompiledTemplate | undefined },
@@ -120,12 +120,12 @@ export function compileAuthorizer(
   };
 }
 
-/** What earlier steps have told may be about the path too. */
+/** Results and variables of earlier steps may depend on the path too. */
 function readsPath({ needs }: CompiledTemplate): boolean {
   return needs.requestPath || needs.attributes || needs.lambdaResponse || needs.response;
 }
 
-/** Seconds for which an answer is kept; 0: each request asks. */
+/** Seconds for which an answer is kept; 0: the function is called for each request. */
 function ttlOf(document: AuthorizerDocument): number {
   const given = document.resultTtlInSeconds ?? document.authorizerResultTtlInSeconds;
   if (given !== undefined && given !== null) return given;

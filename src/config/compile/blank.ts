@@ -6,8 +6,8 @@ export function isBlank(text: string | null | undefined): boolean {
 }
 
 /**
- * An empty text counts as absent, as null does, and so does a YAML key without a value: it is reported, since it is often what a
- * variable of the deployment has left behind, and without the field the call has other rights. `path`: of the object that has the fields.
+ * An empty text and a YAML key without a value count as absent, like null. They are reported, because the cause is often an empty
+ * variable of the deployment, and without the field the call has other rights. `path`: the object that has the fields.
  */
 export function warnOfBlank<Name extends string>(
   fields: Readonly<Partial<Record<Name, unknown>>>,

@@ -38,7 +38,7 @@ function compileText(text: string, path: DocumentPath, scope: BodyScope): Compil
 
 interface Place {
   readonly path: DocumentPath;
-  /** The same inside of the body. */
+  /** The path inside the body. */
   readonly names: DocumentPath;
   readonly scope: BodyScope;
   readonly pieces: JsonPiece[];
@@ -48,7 +48,7 @@ function inside({ path, names, ...rest }: Place, name: string | number): Place {
   return { path: [...path, name], names: [...names, name], ...rest };
 }
 
-/** Nesting and size are bounded where documents are read. */
+/** Recursive: the reader of documents already limits nesting and size. */
 function writeValue(value: unknown, place: Place): void {
   const { path, names, scope, pieces } = place;
   if (value === null || typeof value === 'boolean') pieces.push(String(value));
@@ -88,7 +88,7 @@ function writeObject(object: Readonly<Record<string, unknown>>, place: Place): v
 
 /** What begins an expression in a template. */
 const EXPRESSION = /\{ *(?:#|T\(|\()/;
-/** What is left of `{(1 + 1)}` without quotes: YAML takes it for a map. */
+/** YAML reads an unquoted `{(1 + 1)}` as a map with this key. */
 const BARE_EXPRESSION = /^(?:T\(|\()/;
 
 function checkKey(key: string, value: unknown, path: DocumentPath, scope: BodyScope): void {

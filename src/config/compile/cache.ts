@@ -5,18 +5,18 @@ import { type DocumentPath, formatPath } from '../problem.ts';
 import type { ConfigurationDocument } from '../schema/index.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 
-/** Whose results are kept, and how the step tells them from those of any other configuration. */
+/** Which API the kept results belong to, and how they are distinguished from the results of another configuration. */
 export interface CachePlace {
   /** See CacheConfiguration. */
   readonly owner: string;
-  /** A hash of all that the document says of the API. Asked for only where a step has a cache. */
+  /** A hash of everything in the document that affects the API. Called only for a step with a cache. */
   readonly configuration: () => string;
 }
 
 /** What the step sends; undefined: AWS's events, which hold the whole request. */
 type Sent = { readonly payload: BodyTemplate | undefined } | undefined;
 
-/** `cache` of a step; undefined if nothing is kept, and after a reported error. */
+/** Compiles `cache` of a step; undefined if nothing is kept, and after a reported error. */
 export function compileCache(
   document: ConfigurationDocument,
   sent: Sent,
@@ -34,7 +34,7 @@ export function compileCache(
   const key = compileKey(cache, sent, scope);
   if (ttlSeconds === 0) return undefined;
   if (invocationType === 'Event' || invocationType === 'DryRun') {
-    // `defaults` are laid under steps of every kind.
+    // A `cache` of `defaults` also applies to steps without a result: only a step's own is an error.
     if (scope.says(['cache'])) scope.error(['cache'], `has no effect: ${invocationType} has no result to keep`, 'key');
     return undefined;
   }
@@ -83,7 +83,7 @@ function compileKey(
   return values;
 }
 
-/** The templates of a key, at whatever leaf of it. Nesting and size are bounded where documents are read. */
+/** The templates in all leaves of a key. Recursive: the reader of documents already limits nesting and size. */
 function collect(value: unknown, path: DocumentPath, scope: ConfigurationScope, templates: CompiledTemplate[]): void {
   if (typeof value === 'string') {
     const template = scope.template(path, value);
@@ -95,7 +95,7 @@ function collect(value: unknown, path: DocumentPath, scope: ConfigurationScope, 
   }
 }
 
-/** Of everything that is given, with the entries of maps. */
+/** A hash of all arguments, including the entries of maps. */
 export function configurationHash(...data: readonly unknown[]): string {
   const text = JSON.stringify(data, (_, value: unknown) => {
     if (typeof value === 'bigint') return `${value}n`;

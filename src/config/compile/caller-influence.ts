@@ -7,18 +7,18 @@ import type { Checked, StepRights } from './step-rights.ts';
 
 const PREFIX = 'gravitee.attribute.';
 
-/** Which variables of one API hold what a caller sent, told step by step in the order of execution. */
+/** Which variables of one API contain data that a caller sent. Steps are added in the order of execution. */
 export class CallerVariables {
-  /** Every variable so far: whether it holds anything of the request. */
+  /** Every variable so far: whether it contains anything from the request. */
   readonly #known = new Map<string, boolean>();
   #isAnyReached = false;
 
-  /** Whether a caller has a say in what the template gives. */
+  /** Whether a caller can influence the result of the template. */
   reach({ needs, source }: CompiledTemplate): boolean {
     if (needs.request) return true;
     if (!needs.attributes || !this.#isAnyReached) return false;
     const named = possibleNames(source).flatMap((name) => this.#known.get(shortName(name)) ?? []);
-    // A name that is put together at run time could be any.
+    // A name that is composed at run time could be that of any variable.
     return named.length === 0 || named.includes(true);
   }
 
@@ -26,7 +26,7 @@ export class CallerVariables {
     for (const { name, value } of variables) {
       const reached = value !== undefined && this.reach(value);
       const short = shortName(name);
-      // A condition may skip the step that would put another value in its place.
+      // A condition may skip this step, and then the earlier value remains.
       this.#known.set(short, reached || this.#known.get(short) === true);
       this.#isAnyReached ||= reached;
     }
@@ -38,7 +38,7 @@ function shortName(name: string): string {
 }
 
 /**
- * All texts between two quotes, whichever of them begin a string, and all names of properties. In linear time: an API may
+ * All texts between two quotes, without deciding which quote begins a string, and all names of properties. In linear time: an API may
  * have thousands of variables.
  */
 function possibleNames(source: string): readonly string[] {
@@ -51,11 +51,11 @@ interface Influenced {
   readonly template: CompiledTemplate | undefined;
   /** What the field chooses. */
   readonly what: string;
-  /** That bounds it. */
+  /** The list that limits the field's values. */
   readonly list?: RightsList;
 }
 
-/** Warns of each field of destination and identity that a caller can influence and that no list bounds. */
+/** Warns about each field of the destination and the identity that a caller can influence and that no list limits. */
 export function warnOfCallers(
   configuration: Checked,
   rights: StepRights,

@@ -21,7 +21,7 @@ export function compileCondition(
   return template;
 }
 
-/** A step that may answer the caller may be a guard: whoever makes it fail must not get past it. */
+/** A step that can answer the caller can be a guard: a caller who makes its condition fail must not bypass it. */
 export function checkGuard(
   document: StepDocument,
   condition: CompiledTemplate | undefined,

@@ -4,18 +4,18 @@ import type { ConfigurationDocument } from '../schema/index.ts';
 import type { StepRights } from './step-rights.ts';
 import type { TemplateCompiler } from './template-compiler.ts';
 
-/** What the step itself says, and what is laid under it. */
+/** The step's own fields, and those of `defaults` below them. */
 export interface ConfigurationLayers {
   readonly own: ConfigurationDocument | null | undefined;
   readonly defaults: ConfigurationDocument | null | undefined;
 }
 
-/** Fields that are evaluated once the function has answered. */
+/** Fields that are evaluated after the function has answered. */
 const AFTER_CALL: ReadonlySet<unknown> = new Set(['variables', 'sendToConsumer', 'mutations', 'answer']);
 
 /**
- * One step's configuration while it is compiled: paths are reported relative to it, and reported where the value really
- * stands, in the step or in `defaults`. Remembers every template, for what the step needs of a transaction.
+ * One step's configuration while it is compiled. Callers pass paths relative to it; problems are reported at the real place of the value,
+ * in the step or in `defaults`. Remembers every template, to find out what the step needs from a transaction.
  */
 export class ConfigurationScope {
   readonly templates: CompiledTemplate[] = [];
@@ -57,8 +57,8 @@ export class ConfigurationScope {
   }
 
   /**
-   * The text that the field has for every request; undefined if requests decide. An expression that gives none whatever the
-   * request is, is reported: the server refuses to call without the field.
+   * The field's text if it is the same for every request; undefined if it depends on the request. An expression that never gives a text
+   * is reported, because the server refuses to call without the field.
    */
   fixedText(path: DocumentPath, template: CompiledTemplate): string | undefined {
     const text = this.#compiler.fixedText(template);
@@ -68,7 +68,7 @@ export class ConfigurationScope {
     return undefined;
   }
 
-  /** The same for a field that may be without a text. */
+  /** Like `fixedText`, for a field that may have no text. */
   fixedValue(template: CompiledTemplate): string | undefined {
     return this.#compiler.fixedText(template) ?? undefined;
   }
@@ -78,7 +78,7 @@ export class ConfigurationScope {
     return this.#compiler.fixedCondition(template);
   }
 
-  /** The value is the one of `defaults`, whether the step says it again or not. */
+  /** The value is that of `defaults`, even if the step repeats it. */
   isInherited(path: DocumentPath): boolean {
     if (!this.#isSaid(path)) return true;
     const [top = ''] = path;
@@ -86,7 +86,7 @@ export class ConfigurationScope {
     return said(valueAt(own, [top])) === said(valueAt(defaults, [top]));
   }
 
-  /** Where a template of the step stands, relative to its configuration. */
+  /** The place of a template of the step, relative to its configuration. */
   placeOf(template: CompiledTemplate): DocumentPath {
     return this.#places.get(template) ?? [];
   }
@@ -105,7 +105,7 @@ export class ConfigurationScope {
     this.#compiler.reporter.error(this.origin(path), message, part);
   }
 
-  /** At a place of the document itself, beside the configuration. */
+  /** Reports an error at an absolute place of the document, outside the configuration. */
   errorAt(path: DocumentPath, message: string): void {
     this.#compiler.reporter.error(path, message);
   }
@@ -144,7 +144,7 @@ export class ConfigurationScope {
   }
 }
 
-/** Null and blanks are nothing. */
+/** Null and blank texts count as absent. */
 function said(value: unknown): string | undefined {
   return value === null || (typeof value === 'string' && value.trim() === '') ? undefined : JSON.stringify(value);
 }

@@ -32,7 +32,7 @@ export function compileCredentials(
     }),
     role: compileRole(configuration, [], (configuration.roleChain ?? []).length > 0, scope),
   };
-  // Each region has sessions of its own: those of regions that a request gives are as many as callers want.
+  // Each region has sessions of its own: with a region from the request, callers would decide how many there are.
   const isFixed = !scope.isInline && region?.constant !== undefined;
   return { ...templates, constant: constantSource(templates, isFixed) };
 }
@@ -116,7 +116,7 @@ function compileRole(
   };
 }
 
-/** Those that are read off the event loop, before each use. */
+/** The secrets that are read outside the event loop before each use. */
 export function secretsOf({
   accessKey,
   secretKey,

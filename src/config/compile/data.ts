@@ -1,4 +1,4 @@
-/** JSON as expressions see it: objects become maps, so that no name of theirs can mean a method or a prototype. */
+/** JSON as expressions see it: objects become maps, so that no property name can refer to a method or a prototype. */
 function toData(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toData);
   if (typeof value !== 'object' || value === null) return value;

@@ -10,7 +10,7 @@ export interface Destination {
   readonly region: CompiledTemplate;
 }
 
-/** Which function is called and where; undefined when that cannot be told. */
+/** Which function is called and where; undefined when that cannot be determined. */
 export function compileDestination(
   configuration: ConfigurationDocument,
   scope: ConfigurationScope,
@@ -68,7 +68,7 @@ function checkFunction(
   const called = scope.fixedValue(region);
   if (arnRegion === undefined || called === undefined || arnRegion === called) return;
   const message = `the ARN is in ${arnRegion}, but the call goes to ${called}: set region`;
-  // An endpoint of one's own may serve more regions than one; AWS finds no function of another region.
+  // A custom endpoint may serve several regions; AWS does not find a function in another region.
   if (hasEndpoint) scope.warn(['function'], message);
   else scope.error(['function'], message);
 }

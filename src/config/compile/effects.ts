@@ -10,7 +10,7 @@ export interface StepEffects {
 
 type Effects = Pick<LambdaConfiguration, 'sendToConsumer' | 'mutations' | 'answer'>;
 
-/** Reports what the step says and what can never take effect. `defaults` are laid under steps of every kind. */
+/** Reports fields of the step that can never take effect, except those of `defaults`, which apply to steps of every kind. */
 export function checkEffects(configuration: Effects, place: StepEffects, scope: ConfigurationScope): void {
   if (scope.says(['answer'])) checkAnswer(configuration, scope);
   if (scope.says(['mutations'])) checkMutations(configuration, place, scope);

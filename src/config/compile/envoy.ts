@@ -13,7 +13,7 @@ export const nothingTold: EnvoySettings = Object.freeze({
   streamedCookies: undefined,
 });
 
-/** What `envoy` in the document or in an API tells, laid upon `below`. */
+/** The settings of `envoy` in the document or in an API; they override those of `below`. */
 export function compileEnvoy(
   document: EnvoyDocument | null | undefined,
   below: EnvoySettings,
@@ -39,7 +39,7 @@ export function checkEnvoyVersion(version: string, path: DocumentPath, reporter:
   reporter.warn(path, message);
 }
 
-/** Field by field; null takes away what `below` tells. */
+/** Overrides field by field; null removes the value of `below`. */
 export function layEnvoy(document: EnvoyDocument, below: EnvoySettings): EnvoySettings {
   return {
     allowModeOverride: choose(document.allowModeOverride, below.allowModeOverride),

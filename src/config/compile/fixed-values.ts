@@ -2,8 +2,8 @@ import { type CompiledTemplate, type EvaluationContext, ExpressionError } from '
 import { type ApiPolicies, dependsOnRequest } from '../../policy/index.ts';
 
 /**
- * Milliseconds of CPU time for one template, and for all of a document: what takes longer is left to the requests. Not of the
- * clock: a busy machine must find in a document what another one finds.
+ * Milliseconds of CPU time for one template, and for all templates of a document. What takes longer is evaluated only by requests. CPU
+ * time and not elapsed time, so that a busy machine finds the same problems in a document as an idle one.
  */
 const EACH_MS = 50;
 const ALL_MS = 2_000;
@@ -13,7 +13,7 @@ export interface TimeSpent {
   ms: number;
 }
 
-/** Evaluates templates in which nothing of a request is, with what the document says: what they give, they give always. */
+/** Evaluates templates that read nothing from a request, with the values of the document: their result never changes. */
 export class FixedValues {
   readonly #context: EvaluationContext;
   readonly #spent: TimeSpent;
@@ -23,7 +23,7 @@ export class FixedValues {
     this.#spent = spent;
   }
 
-  /** Undefined if the template gives something, and where that is not known. */
+  /** Undefined if the template has a result, and if that is not known. */
   failureOf(template: CompiledTemplate): ExpressionError | undefined {
     const outcome = this.#outcomeOf(template, () => template.evaluate(this.#fresh()));
     return outcome instanceof ExpressionError ? outcome : undefined;
@@ -39,7 +39,7 @@ export class FixedValues {
     return outcome instanceof ExpressionError ? 'invalid' : outcome;
   }
 
-  /** An evaluation remembers in the context what it has read. */
+  /** A new context, because an evaluation caches in its context what it has read. */
   #fresh(): EvaluationContext {
     return { ...this.#context };
   }

@@ -32,10 +32,10 @@ const SYNTAXES: readonly (readonly [pattern: RegExp, message: string])[] = [
   ],
 ];
 
-/** Cheap: most texts have none of it. */
+/** A cheap first test: most texts contain none of these. */
 const ANY = /\{\{|\}\}|[$#]\{|\$\w+\.|%[A-Z_]{3}|\{ *[a-zA-Z]+\??[.[(]/;
 
-/** Texts that are not templates may have it too, and `literal` is all of them then. */
+/** Texts that are not templates may contain it too: pass the whole text as `literals` then. */
 export function foreignSyntaxOf(text: string, literals?: readonly LiteralText[]): readonly ForeignSyntax[] {
   if (!ANY.test(text)) return [];
   const parts = literals ?? literalTexts(text);
@@ -49,13 +49,13 @@ export function foreignSyntaxOf(text: string, literals?: readonly LiteralText[])
   return firstOfEach([...found, ...wrapped(text, parts)].sort((a, b) => a.offset - b.offset));
 }
 
-/** Once in a text is enough, and finding the place of thousands takes time. */
+/** Each kind is reported once per text: locating thousands of them takes time. */
 function firstOfEach(found: readonly ForeignSyntax[]): readonly ForeignSyntax[] {
   const told = new Set<string>();
   return found.filter(({ message }) => !told.has(message) && told.add(message));
 }
 
-/** Text between backticks, as the scripts of an HTML page have it. */
+/** Text between backticks, as in the scripts of an HTML page. */
 function isOfScript(text: string, index: number): boolean {
   const before = text.slice(Math.max(0, index - 200), index);
   return text[index] === '$' && before.slice(before.lastIndexOf('\n') + 1).includes('`');

@@ -18,14 +18,14 @@ import type { ConfigurationScope } from './configuration-scope.ts';
 type FormatDocument = NonNullable<ConfigurationDocument['format']>;
 
 export interface CompiledFormats {
-  /** Undefined: the text of `payload`. */
+  /** Undefined: the request is the text of `payload`. */
   readonly request: RequestFormat | undefined;
   readonly response: ResponseFormat;
   readonly resource: Resource | undefined;
   readonly options: FormatOptions;
 }
 
-/** Where a step runs: what its format may be depends on it. */
+/** Where a step runs, which determines the formats that it can have. */
 interface FormatPlace {
   readonly phase: 'request' | 'response';
   readonly body: 'as-needed' | 'absent' | 'buffered';
@@ -72,7 +72,7 @@ function checkEvent(
   scope.error(['payload'], message, 'key');
 }
 
-/** Of `defaults` only what a step has a use for counts; what it says itself must be of use. */
+/** Fields of `defaults` that the step cannot use are ignored; its own fields that it cannot use are errors. */
 function checkFields(
   fields: FormatDocument,
   request: Format,

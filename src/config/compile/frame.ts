@@ -2,21 +2,21 @@ import type { Invocation } from '../../lambda/index.ts';
 import type { FrameRefusal, InvocationFrame } from '../../policy/index.ts';
 import type { Rights } from '../rights/index.ts';
 
-/** What of one step is looked at for each request. */
+/** The fields of one step that are checked for each request. */
 export interface HeldFields {
   readonly function: boolean;
   readonly region: boolean;
   readonly endpoint: boolean;
   readonly roles: boolean;
-  /** The step's own keys must have a value: its endpoint is not for others. */
+  /** The step's own keys must have a value: no other keys may be sent to its endpoint. */
   readonly keys: boolean;
-  /** Roles that stand in the configuration as they are. */
+  /** Roles that are written in the configuration as plain text. */
   readonly writtenRoles: ReadonlySet<string>;
 }
 
 const MAX_SHOWN = 200;
 
-/** Holds what the expressions of one step give to the lists of the document. */
+/** Checks the results of one step's expressions against the lists of the document. */
 export class StepFrame implements InvocationFrame {
   readonly #rights: Rights;
   readonly #held: HeldFields;

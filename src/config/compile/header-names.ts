@@ -5,12 +5,12 @@ const ROUTING: ReadonlySet<string> = new Set(['host', ':authority', ':scheme', '
 export type HeaderVerdict =
   | { readonly kind: 'fine' }
   | { readonly kind: 'error'; readonly reason: string }
-  /** Envoy silently drops the change unless `rule` stands in the filter's `mutation_rules`. */
+  /** Envoy silently drops the change unless the filter's `mutation_rules` have `rule`. */
   | { readonly kind: 'refused-by-envoy'; readonly rule: MutationRule };
 
 export type MutationRule = 'allow_all_routing' | 'allow_envoy';
 
-/** What becomes of a header that a policy changes. `name` in lower case. */
+/** What happens to a header that a policy changes. `name` in lower case. */
 export function judgeHeader(name: string): HeaderVerdict {
   if (ROUTING.has(name)) return { kind: 'refused-by-envoy', rule: 'allow_all_routing' };
   if (name.startsWith('x-envoy-')) return { kind: 'refused-by-envoy', rule: 'allow_envoy' };

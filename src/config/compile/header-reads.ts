@@ -1,6 +1,9 @@
 import type { CompiledTemplate } from '../../expression/index.ts';
 
-/** `headers['x-user']`, `headers.getFirst("x-user")` and the like, except those that a function answered. Linear: no two parts beside each other match the same blanks. */
+/**
+ * `headers['x-user']`, `headers.getFirst("x-user")` and the like, except headers of a function's answer. Takes linear time: no two
+ * adjacent parts match the same blanks.
+ */
 const BY_NAME =
   /(?<!#lambdaResponse\.)\bheaders\s*(?:(?:\?\.|\.)\s*)?(?:\[|(?:getFirst|getAll|get|getOrDefault|containsKey)\s*\()\s*(['"])([^'"]{1,200})\1/gi;
 /** `headers.accept`. */

@@ -11,7 +11,7 @@ export function atOnce<T>(work: InSteps<T>): T {
   }
 }
 
-/** Lets requests through between turns. */
+/** Returns to the event loop after each turn, so that requests are served in between. */
 export async function inTurns<T>(work: InSteps<T>): Promise<T> {
   for (;;) {
     const end = performance.now() + TURN_MS;

@@ -11,16 +11,16 @@ const SESSION = ['roleSessionName', 'externalId', 'durationSeconds'] as const sa
 const IDENTITY = [...KEYS, 'roleArn', ...SESSION, 'roleChain'] as const satisfies Field[];
 
 /**
- * What of `defaults` is laid under a configuration that a route brings, after everything is reported that such a
- * configuration may not say: it never gets another identity by leaving out or mixing parts of the one in `defaults`, no key
- * of the document or the machine goes to an endpoint of its own, and it names no file.
+ * The fields of `defaults` that apply to a configuration of an inline policy. First reports what such a configuration must not contain: it
+ * never gets another identity by omitting or mixing parts of the identity in `defaults`, no key of the document or the machine is sent
+ * to an endpoint of its own, and it names no file.
  */
 export function inlineBase(
   own: ConfigurationDocument,
   defaults: ConfigurationDocument,
   report: Report,
 ): ConfigurationDocument {
-  // The reference's region is as good as said.
+  // The reference's default region is treated as if it were written in `defaults`.
   const base = { ...defaults, region: defaults.region || invocationDefaults.region };
   const hasKeys = hasOwnKeys(own);
   if (hasKeys) for (const name of IDENTITY) delete base[name];
@@ -52,7 +52,7 @@ function checkIdentity(own: ConfigurationDocument, defaults: ConfigurationDocume
   }
 }
 
-/** Whether the configuration brings an endpoint that is not the one of `defaults`. */
+/** Checks the configuration's endpoint. Returns whether it is one of its own, not that of `defaults`. */
 function checkEndpoint(
   { endpoint }: ConfigurationDocument,
   defaults: ConfigurationDocument,
@@ -95,7 +95,7 @@ function checkTrust(
   }
 }
 
-/** Absent, null, blank and an empty list are all nothing. */
+/** Absent values, null, blank texts and empty lists all count as absent. */
 function isSaid(value: unknown): boolean {
   if (typeof value === 'string') return value.trim() !== '';
   if (Array.isArray(value)) return value.length > 0;

@@ -2,13 +2,13 @@
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
- * A number of a document as JSON: with the digits that it is written with (`1.10`, `12345678901234567890`), in JSON's form where
- * YAML has another one (`+5`, `.5`, `007`, `0x1F`). Undefined for `.inf` and `.nan`.
+ * A number of a document as JSON, with the digits as written (`1.10`, `12345678901234567890`); forms that only YAML has (`+5`, `.5`,
+ * `007`, `0x1F`) are converted. Undefined for `.inf` and `.nan`.
  */
 export function jsonNumber(value: number, written: string): string | undefined {
   if (JSON_NUMBER.test(written)) return written;
   const decimal = inDecimals(written);
-  // Other versions of YAML read some of these forms otherwise: what was read counts.
+  // Versions of YAML read some of these forms differently: use the value that the parser read.
   if (JSON_NUMBER.test(decimal) && Number(decimal) === value) return decimal;
   return Number.isFinite(value) ? String(value) : undefined;
 }

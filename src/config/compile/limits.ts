@@ -3,7 +3,7 @@ import { defaultLimits, type Limits } from '../../policy/index.ts';
 import type { PolicyDocument } from '../schema/index.ts';
 import type { Reporter } from './reporter.ts';
 
-/** The document's limits. Names of shares that are no API's are reported. `inline`: routes may bring APIs of their own. */
+/** The document's limits. Reports shares that name no API of the document. `inline`: inline policies are allowed. */
 export function compileLimits(document: PolicyDocument, inline: boolean, reporter: Reporter): Limits {
   const { limits } = document;
   const apis = Object.keys(document.apis ?? {});

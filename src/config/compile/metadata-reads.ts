@@ -1,7 +1,7 @@
 import type { BodyTemplate } from '../../expression/index.ts';
 import type { MetadataReads, ResponseTemplates } from '../../policy/index.ts';
 
-/** `#request.metadata['name']`, `.get("name")` and the like. Linear: no two parts beside each other match the same blanks. */
+/** `#request.metadata['name']`, `.get("name")` and the like. Takes linear time: no two adjacent parts match the same blanks. */
 const BY_NAME =
   /\bmetadata\s*(?:(?:\?\.|\.)\s*)?(?:\[|(?:get|getOrDefault|containsKey)\s*\()\s*(['"])([^'"]{1,200})\1/gi;
 /** `#request.metadata.name`. */

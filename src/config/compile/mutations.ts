@@ -7,7 +7,7 @@ import { compileMessage } from './message-templates.ts';
 export function compileMutations({ mutations }: ConfigurationDocument, scope: ConfigurationScope): MutationTemplates {
   const document = mutations ?? {};
   const path = scope.template(['mutations', 'path'], document.path);
-  // Of a text with expressions what stands before the first of them.
+  // Of a text with expressions, only the part before the first expression is known.
   const literal = path === undefined ? undefined : (scope.fixedValue(path) ?? path.source.split('{', 1)[0]);
   if (literal !== undefined && literal !== '' && !isPath(literal)) {
     scope.error(
@@ -22,7 +22,7 @@ export function compileMutations({ mutations }: ConfigurationDocument, scope: Co
   };
 }
 
-/** What becomes of the function's answer where sendToConsumer takes effect. */
+/** How the function's answer is changed when sendToConsumer takes effect. */
 export function compileAnswer({ answer }: ConfigurationDocument, scope: ConfigurationScope): MessageTemplates {
   return compileMessage(answer ?? {}, 'answer', scope);
 }

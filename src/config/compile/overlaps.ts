@@ -17,16 +17,17 @@ export interface PlacedSelect {
   readonly path: DocumentPath;
 }
 
-/** Pairs that are compared. What is beyond them is found when a stream matches twice, and is a 500 then. */
+/** The most pairs that are compared. An overlap beyond them is found when a stream matches twice, and that request is a 500. */
 const MOST_PAIRS = 200_000;
 
 const OUTCOME = 'and each such request is a 500';
 
-/** Globs of two APIs that some text fits. */
+/** Reports globs of two APIs that can match the same text. */
 export function* checkGlobOverlaps(globs: readonly PlacedGlob[], reporter: Reporter): InSteps<void> {
   const order = new Map(globs.map((one, index) => [one, index]));
   const rank = (one: PlacedGlob): number => order.get(one) ?? 0;
-  // Two that overlap have beginnings of which one begins with the other: behind one of them come all that go on from it.
+  // If two globs overlap, the literal beginning of one is a prefix of the other's. Sorted by it, all globs whose beginning
+  // continues another's come directly after that one.
   const sorted = globs
     .map((one) => ({ one, beginning: beginningOf(one.glob) }))
     .sort((a, b) => compare(a.beginning, b.beginning) || rank(a.one) - rank(b.one));
@@ -52,7 +53,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Lists of two APIs that one stream matches. */
+/** Reports `select` lists of two APIs that one stream can match. */
 export function* checkSelectOverlaps(selects: readonly PlacedSelect[], reporter: Reporter): InSteps<void> {
   let pairs = 0;
   for (const [index, second] of selects.entries()) {
@@ -71,7 +72,7 @@ export function* checkSelectOverlaps(selects: readonly PlacedSelect[], reporter:
   }
 }
 
-/** No attribute rules it out. */
+/** False if the two lists have globs for one attribute that no value matches both. */
 function canMatchBoth(a: readonly SelectEntry[], b: readonly SelectEntry[]): boolean {
   const all = [...a, ...b];
   return all.every(({ attribute, matches }, index) =>

@@ -1,6 +1,6 @@
 import { suggestion } from '../../closest.ts';
 
-/** Regions with Lambda at the time of writing. A newer one is no error, since nothing here depends on the list. */
+/** Regions with Lambda at the time of writing. A newer one is not an error, because nothing here depends on the list. */
 const KNOWN = `af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2
 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7
 ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3

@@ -10,20 +10,20 @@ export interface ReporterOptions {
   readonly known?: Numbers | undefined;
   readonly numbers?: Map<string, string>;
   readonly places?: Map<string, TextPlaces>;
-  /** A problem as users see it: with its subject, or for the text from which the document was made. */
+  /** Rewrites a problem for users: with its subject, or in terms of the text from which the document was generated. */
   readonly rephrase?: (problem: Problem, path: DocumentPath) => Problem;
 }
 
-/** Collects what is wrong in one document. The same thing at the same place is reported once. */
+/** Collects the problems of one document. The same problem at the same place is reported once. */
 export class Reporter {
   readonly #fileName: string;
   readonly #source: Source;
   readonly #rephrase: (problem: Problem, path: DocumentPath) => Problem;
   readonly #problems = new Map<string, Problem>();
-  /** Those that JavaScript would write in another way: for who compiles the same document without its text. */
+  /** The numbers that JavaScript would write differently, for code that compiles the same document without its text. */
   readonly numbers: Map<string, string>;
   readonly #known: Numbers;
-  /** Where texts with expressions stand: for the same. */
+  /** The places of texts with expressions, for the same use. */
   readonly places: Map<string, TextPlaces>;
   readonly #origins = new Map<string, TemplatePlace>();
 
@@ -37,7 +37,7 @@ export class Reporter {
     this.#rephrase = rephrase;
   }
 
-  /** An empty one for the same document. */
+  /** An empty reporter for the same document. */
   sibling(): Reporter {
     return new Reporter(this.#fileName, this.#source, {
       known: this.#known,
@@ -63,7 +63,7 @@ export class Reporter {
     return text;
   }
 
-  /** Where the text with expressions at `path` is written: many steps may have one of `defaults`. */
+  /** Where the text with expressions at `path` is written. Cached, because many steps may share a text of `defaults`. */
   originOf(path: DocumentPath): TemplatePlace {
     const name = formatPath(path);
     let origin = this.#origins.get(name);
@@ -94,7 +94,7 @@ export class Reporter {
     this.#add('warning', path, message, this.#source.locateInText(path, offset));
   }
 
-  /** What problems at a place say of it. */
+  /** The fields of a problem that describe its place. */
   placeOf(path: DocumentPath): Pick<Problem, 'file' | 'path' | 'subject'> {
     const blank = {
       severity: 'error',

@@ -64,13 +64,13 @@ function scopeOf(compiler: TemplateCompiler): BodyScope {
   };
 }
 
-/** Whether this server has an error of this key. */
+/** Whether this server has an error with this key. */
 export function isErrorKey(key: string): boolean {
   return Object.hasOwn(errorCatalogue, key);
 }
 
 function checkBody(body: BodyTemplate, path: DocumentPath, compiler: TemplateCompiler): void {
-  // An error can come before any body: templates alone do not make Envoy buffer one.
+  // An error can occur before any body arrives, and templates alone do not make Envoy buffer one.
   if (body.needs.requestBody || body.needs.responseBody) {
     compiler.reporter.warn(
       path,

@@ -29,7 +29,7 @@ interface Templates {
   readonly previousSecret: CompiledTemplate | undefined;
 }
 
-/** `hasCache`: a step of the document keeps results. Undefined if there is no store, and after a reported error. */
+/** Compiles the store. `hasCache`: a step of the document keeps results. Undefined without a store, and after a reported error. */
 export function compileResultStore(
   document: ResultStoreDocument | null | undefined,
   hasCache: boolean,
@@ -62,7 +62,7 @@ export function compileResultStore(
   return new TemplateSource(templates, redis.tls ?? undefined);
 }
 
-/** The same for all requests, and so without anything of one. */
+/** A text that is the same for all requests, so it may not read anything from a request. */
 function templateOf(
   path: DocumentPath,
   text: string | null | undefined,
@@ -188,7 +188,7 @@ class TemplateSource implements StoreSource {
   }
 }
 
-/** What is there and gives nothing is an error: without it the store would be another one. */
+/** A field that is present but has no value is an error: without it a different store would be used. */
 function textOf(name: string, template: CompiledTemplate | undefined): string | undefined {
   if (template === undefined) return undefined;
   if (template.constant !== undefined) return template.constant;

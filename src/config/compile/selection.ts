@@ -10,7 +10,7 @@ import type { InSteps } from './in-steps.ts';
 import { checkGlobOverlaps, checkSelectOverlaps, type PlacedGlob, type PlacedSelect } from './overlaps.ts';
 import type { Reporter } from './reporter.ts';
 
-/** What an API of a document says of the streams that it serves. */
+/** How the APIs of a document select the streams that they serve. */
 export class Selection {
   readonly #reporter: Reporter;
   readonly #authorities: (ApiGlob & PlacedGlob)[] = [];

@@ -6,12 +6,12 @@ import type { ConfigurationDocument } from '../schema/index.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 import { type HeldFields, StepFrame } from './frame.ts';
 
-/** Whose policies are compiled: those of the document, or those that a route brings. */
+/** Whose policies are compiled: those of the document, or inline policies of a route. */
 export type StepRights =
   | { readonly author: 'document'; readonly allow: Rights }
   | { readonly author: 'route'; readonly inline: Rights };
 
-/** What the document lays under and around each step. */
+/** What the document provides to each step: defaults and rights. */
 export interface StepSurroundings {
   readonly defaults: ConfigurationDocument | null | undefined;
   readonly rights: StepRights;
@@ -21,7 +21,7 @@ export interface StepSurroundings {
 /** What a call reaches, and as whom. */
 export type Checked = Pick<LambdaConfiguration, 'function' | 'region' | 'texts' | 'credentials'>;
 
-/** Checks what is known before there is a request; what expressions give is for the frame. */
+/** Checks what is known without a request; the returned frame checks the results of expressions. */
 export function compileFrame(
   configuration: Checked,
   rights: StepRights,
@@ -97,7 +97,7 @@ function inlineFrame(
     }
   };
   if (isOwn(['region'], region, scope)) check(['region'], region, 'regions', (text) => inline.allowsRegion(text));
-  // The version and the tenant that `defaults` name are a part of what they allow.
+  // The version and the tenant in `defaults` are part of what `defaults` allow: changing one of them needs the right to the function.
   const changed = PARTS.find((name) => !scope.isInherited([name]));
   const at = isOwn(['function'], functionName, scope) ? 'function' : changed;
   const isFunctionOwn = at !== undefined;
@@ -109,7 +109,7 @@ function inlineFrame(
   }
   if (endpoint !== undefined && isOwn(['endpoint'], endpoint, scope)) {
     check(['endpoint'], endpoint, 'endpoints', (text) => inline.allowsEndpoint(text));
-    // Its text may stand in `defaults`; what it reads is the route's. One that the step brings is reported with its field.
+    // The expression may be written in `defaults`, but the route chooses what it reads. A step's own endpoint is reported with its field.
     if (!hasOwnKeys && scope.isInherited(['endpoint'])) scope.error(['endpoint'], NEEDS_KEYS);
   }
   const roles = rolesOf(configuration);
@@ -127,7 +127,7 @@ function inlineFrame(
   return isHeld(held) ? new StepFrame(inline, held, 'inline') : undefined;
 }
 
-/** Of one function. */
+/** Fields that choose a part of one function. */
 const PARTS = ['qualifier', 'tenantId'] as const;
 
 const NEEDS_KEYS = 'is an expression, so inline policies choose its value: they need their own accessKey and secretKey';
@@ -138,7 +138,7 @@ function outside(list: RightsList, what: string): string {
   return `is not allowed in inline policies: add ${what} to \`inline.${list}\` (--inline-${list} if there is no file)`;
 }
 
-/** An expression is the route's in any case: what it reads (`#properties`, `#dictionaries`) the route can bring. */
+/** An expression always counts as the route's: the route can set what it reads (`#properties`, `#dictionaries`). */
 function isOwn(path: DocumentPath, template: CompiledTemplate, scope: ConfigurationScope): boolean {
   return template.constant === undefined || !scope.isInherited(path);
 }

@@ -36,7 +36,7 @@ import { compileTransport } from './transport.ts';
 
 export interface StepPlace extends LaterPlace {
   readonly body: PolicyStep['body'];
-  /** Undefined: nothing of the step is ever kept. */
+  /** Undefined: no result of the step is ever kept. */
   readonly cache?: CachePlace | undefined;
   /** See StepEffects. */
   readonly answeredBy?: string | undefined;
@@ -46,13 +46,13 @@ export interface StepPlace extends LaterPlace {
 
 export interface CompiledStep {
   readonly step: Omit<PolicyStep, 'name'>;
-  /** What the step is called unless the document names it: the function's plain name, or `lambda`. */
+  /** The step's name unless the document sets one: the function's plain name, or `lambda`. */
   readonly baseName: string;
   /** A template reads anything of the response. */
   readonly readsResponse: boolean;
-  /** Every run of it fails if there is no response, */
+  /** Each run of the step fails if there is no response. */
   readonly failsWithoutResponse: boolean;
-  /** or where no function was called before it. */
+  /** Each run of the step fails if no function was called before it. */
   readonly failsWithoutAnswer: boolean;
   /** A template reads `#request.ssl`. */
   readonly readsCertificates: boolean;
@@ -64,10 +64,10 @@ export interface CompiledStep {
   readonly makesEvent: boolean;
 }
 
-/** What an authorizer is sent has no body, whatever the step may read. */
+/** An authorizer's event never contains a body, even if other parts of the step read one. */
 const WITHOUT_BODY = { phase: 'request', body: 'as-needed' } as const;
 
-/** A body of a step takes the place of one of `defaults` whole: no field of that one goes along. */
+/** A step's body replaces that of `defaults` as a whole: the two are not merged field by field. */
 const BODIES: WholeFields = {
   payload: true,
   mutations: { body: true },
@@ -147,7 +147,7 @@ export function compileStep(
   };
 }
 
-/** The bodies that a step reads: as its templates and its format say, except the scopes of v2. */
+/** The bodies that a step reads, according to its templates and its format, or to its scope under v2. */
 function bodyNeeds(
   { body, phase }: StepPlace,
   format: LambdaConfiguration['requestFormat'],
@@ -247,7 +247,7 @@ function checkResultIsThere(document: ConfigurationDocument, scope: Configuratio
   }
 }
 
-/** The last answer wins, whoever gave the one before. */
+/** A later answer always replaces an earlier one, even a guard's refusal. */
 function checkReplaced(
   condition: CompiledTemplate | undefined,
   { guardedBy }: StepPlace,

@@ -15,7 +15,7 @@ type Limit = (typeof LIMITS)[number];
 
 const builtIn: Readonly<Record<Limit, number>> = { ...defaultStreamTimeouts, ...defaultStreamLimits };
 
-/** `true` is what `defaults` say of the limits, or the built-in ones: it takes nothing away from them. */
+/** `true` keeps the limits of `defaults`, or the built-in ones: it does not replace them. */
 export function withStreamingFields(document: ConfigurationDocument): ConfigurationDocument {
   return document.streaming === true ? { ...document, streaming: {} } : document;
 }
@@ -29,8 +29,8 @@ export interface StreamingPlace {
 type Beside = Pick<LambdaConfiguration, 'sendToConsumer' | 'answer' | 'invocationType'>;
 
 /**
- * `streaming` of a step; undefined if its answer is sent when it is whole, and after a reported error. What `defaults` say holds
- * for the steps that can stream.
+ * Compiles `streaming` of a step; undefined if its answer is sent as a whole, and after a reported error. `streaming` of `defaults`
+ * applies only to steps that can stream.
  */
 export function compileStreaming(
   document: ConfigurationDocument,
@@ -53,7 +53,7 @@ export function compileStreaming(
   return { limits, times: { idleTimeoutMs, totalTimeoutMs }, format: formatOf(document, streaming, scope) };
 }
 
-/** Why a step of this kind has no answer that could be sent while it arrives. */
+/** Why a step of this kind cannot stream its answer; undefined if it can. */
 function obstacleOf(
   { responseFormat, requestFormat }: ConfigurationDocument,
   { sendToConsumer, invocationType }: Beside,
@@ -78,7 +78,7 @@ function obstacleOf(
   return undefined;
 }
 
-/** Fields that need the whole answer, or make another of it. */
+/** Reports fields that need the whole answer, or that replace it. */
 function checkBeside(document: ConfigurationDocument, { answer }: Beside, scope: ConfigurationScope): void {
   const { cache } = document;
   if (cache?.ttlSeconds) {
@@ -123,7 +123,7 @@ function checkTimeouts(
   scope.warn(['streaming', 'idleTimeoutMs'], message);
 }
 
-/** What a route brings may lower what the document says, and not raise it: Envoy's memory is not the route's. */
+/** Inline policies may lower the document's limits but not raise them, because all routes share Envoy's memory. */
 function checkBounds(
   fields: StreamingFields,
   below: ConfigurationDocument['streaming'],

@@ -10,7 +10,7 @@ import type { FixedValues } from './fixed-values.ts';
 import { foreignSyntaxOf } from './foreign-syntax.ts';
 import type { Reporter } from './reporter.ts';
 
-/** Response templates have it beside the variables that every expression may use. */
+/** Response templates have this variable in addition to those of every expression. */
 const DOCUMENT_VARIABLES = ['parameters'] as const;
 
 /** Compiles the texts of one document and reports those that do not parse, or that fail for every request, with their place. */
@@ -37,7 +37,7 @@ export class TemplateCompiler {
     for (const { offset, message } of foreignSyntaxOf(text)) this.reporter.warnInText(path, offset, message);
     const doubts = template.doubts(DOCUMENT_VARIABLES);
     for (const { offset, message, fails } of doubts) {
-      // Warnings are shown on the admin port too: nothing of the text but the name itself.
+      // Warnings are also shown on the admin port, so they contain nothing of the text but the name itself.
       const at = `at character ${offset + 1} of the text`;
       if (fails) this.reporter.errorInText(path, offset, `${message}, ${at}: it fails for every request`);
       else this.reporter.warnInText(path, offset, `${message}, ${at}`);
@@ -50,17 +50,17 @@ export class TemplateCompiler {
     return template;
   }
 
-  /** The text that a template gives for every request, or null; undefined if requests decide, and where it fails. */
+  /** A template's text, or null, if it is the same for every request; undefined if it depends on the request or fails. */
   fixedText(template: CompiledTemplate): string | null | undefined {
     return template.constant ?? this.#fixed?.textOf(template);
   }
 
-  /** The same of a condition; `invalid` where the value is neither true nor false. */
+  /** The same for a condition; `invalid` if the value is neither true nor false. */
   fixedCondition(template: CompiledTemplate): boolean | 'invalid' | undefined {
     return this.#fixed?.conditionOf(template);
   }
 
-  /** Of a field that may contain a secret: an error names the place but not the text. `#secrets` if `mayRead`. */
+  /** For a field that may contain a secret: an error names the place but not the text. `mayRead`: `#secrets` may be used. */
   compileSecret(path: DocumentPath, text: string, mayRead: boolean): CompiledTemplate | undefined {
     if (!mayRead && text.includes('#secrets')) {
       this.reporter.error(path, 'inline policies may not read secrets');
@@ -96,7 +96,7 @@ function messageOf(error: ExpressionError, text: string, isSecret: boolean): str
     : `${error.message}, ${place(text, error.offset)}`;
 }
 
-/** Where it is, and the expression around, the place marked by `▸`; literal text before it stays out. */
+/** The position, and the expression around it with the position marked by `▸`; without the literal text before the expression. */
 function place(text: string, offset: number): string {
   const begin = Math.max(text.lastIndexOf('{#', offset), offset - 40, 0);
   const before = text.slice(begin, offset).replace(/\s+/g, ' ');

@@ -3,7 +3,7 @@ import type { DocumentPath } from '../problem.ts';
 import { formatPath } from '../problem.ts';
 import { placeIn, type TextPlaces } from '../source/index.ts';
 
-/** Where a template is written: some numbers, so that the document itself need not be kept. */
+/** Where a template is written, as numbers only, so that the document itself need not be kept in memory. */
 export class TemplatePlace implements TemplateOrigin {
   readonly field: string;
   readonly #file: string;
@@ -21,7 +21,7 @@ export class TemplatePlace implements TemplateOrigin {
   }
 }
 
-/** Fields of a step are reported as its author names them, whichever step it is. */
+/** The name of a step's field as its author writes it, without the place of the step. */
 function fieldOf(path: DocumentPath): DocumentPath {
   const configuration = path.indexOf('configuration');
   if (configuration >= 0) return path.slice(configuration + 1);

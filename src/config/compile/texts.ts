@@ -8,7 +8,7 @@ import { isBlank, warnOfBlank } from './blank.ts';
 import type { ConfigurationScope } from './configuration-scope.ts';
 import { warnOfUnescaped } from './unescaped.ts';
 
-/** The optional texts of an invocation: each a template, and null or "" in the document absent. */
+/** The optional texts of an invocation, each as a template; null and "" in the document count as absent. */
 export function compileTexts(document: ConfigurationDocument, scope: ConfigurationScope): TextTemplates {
   const templates: Partial<Record<InvocationText, CompiledTemplate | undefined>> = {};
   warnOfBlank(document, INVOCATION_TEXTS, [], scope);
@@ -24,7 +24,7 @@ export function compileTexts(document: ConfigurationDocument, scope: Configurati
 
 type Check = (text: string, scope: ConfigurationScope) => void;
 
-/** What can be told of a text before there is a request. */
+/** The checks that are possible without a request. */
 const checks: Readonly<Partial<Record<InvocationText, Check>>> = {
   endpoint: checkEndpoint,
   qualifier(text, scope) {

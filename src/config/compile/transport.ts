@@ -61,7 +61,7 @@ function compileSsl(ssl: ConfigurationDocument['ssl'], scope: ConfigurationScope
 
 const emptyContext: EvaluationContext = { attributes: new Map(), variables: new Map() };
 
-/** Trust is the same for all requests: `#secrets` is read once, and nothing of a request may be mentioned. */
+/** Trust is the same for all requests: `#secrets` is read once, and the text must not read anything from a request. */
 function loadTimeText(template: CompiledTemplate, name: string, scope: ConfigurationScope): string | undefined {
   if (template.constant !== undefined) return template.constant;
   const path = ['ssl', name];
@@ -71,7 +71,7 @@ function loadTimeText(template: CompiledTemplate, name: string, scope: Configura
   }
   try {
     const text = template.evaluate(emptyContext);
-    // Without its store the endpoint would be trusted by the usual authorities, without its password a store unchecked.
+    // Without its store the usual authorities would be trusted for the endpoint; without its password the store would not be verified.
     if (text === null || text.trim() === '') scope.error(path, 'the expression gives no text');
     return text ?? undefined;
   } catch (error) {

@@ -5,7 +5,7 @@ interface Warns {
   warnInText(path: DocumentPath, offset: number, message: string): void;
 }
 
-/** Warns of values that a text takes into its JSON as they are. `body`: an object could be written instead of the text. */
+/** Warns about values that a text inserts into its JSON without escaping. `body`: an object could be written instead of the text. */
 export function warnOfUnescaped(
   template: CompiledTemplate,
   path: DocumentPath,

@@ -4,7 +4,7 @@ import type { Filter } from './filters.ts';
 import type { Route } from './routes.ts';
 import { authorizes, mayAnswer, nameOf, severityFor, type UsedRoute } from './used-routes.ts';
 
-/** `apis`: the one that the route reaches, or those that it may reach. */
+/** `apis`: the API that the route reaches, or all those that it may reach. */
 export function checkFailureMode({ failureModeAllow }: Route, apis: readonly ApiPolicies[], reporter: Reporter): void {
   if (failureModeAllow === undefined) return;
   const message =
@@ -12,7 +12,7 @@ export function checkFailureMode({ failureModeAllow }: Route, apis: readonly Api
   reporter[apis.some(authorizes) ? 'error' : 'warn'](failureModeAllow.path, message);
 }
 
-/** Whether Envoy listens to what the server answers. */
+/** Checks that Envoy uses the server's answers. */
 export function checkAnswers({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
   if (config.flag('observability_mode')) {
     const message = `Envoy ignores every answer: ${nameOf(used)} can neither change nor answer a request; remove it, unless all its functions are called as Events`;

@@ -7,7 +7,7 @@ import type { EnvoyNode } from './envoy-node.ts';
 const OUTCOME = 'the HTTP/2 library of the server refuses every stream before the server sees it';
 const REMEDY = `write \`authority: ${GRPC_AUTHORITY}\``;
 
-/** Without its own `authority` Envoy sends the cluster's name: `outbound|50051||lambda.default` under Istio. */
+/** If the service has no `authority`, Envoy sends the cluster's name, such as `outbound|50051||lambda.default` under Istio. */
 export function checkAuthority(target: EnvoyNode, reporter: Reporter): void {
   const own = target.text('authority') ?? '';
   const name = target.text('cluster_name') ?? '';
@@ -15,7 +15,7 @@ export function checkAuthority(target: EnvoyNode, reporter: Reporter): void {
   tellAuthority(own, name, target, reporter);
 }
 
-/** Health checks use their own, or that of the endpoint, or the cluster's name. */
+/** Health checks use their own authority, otherwise the host name of the endpoint, otherwise the cluster's name. */
 export function checkHealthAuthority(
   cluster: EnvoyNode,
   check: EnvoyNode,

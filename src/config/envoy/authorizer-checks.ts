@@ -4,10 +4,10 @@ import type { EnvoyNode } from './envoy-node.ts';
 import type { Filter } from './filters.ts';
 import { authorizes, nameOf, type UsedRoute } from './used-routes.ts';
 
-/** What a route may do to the path of a request, once all filters have run. */
+/** Settings of a route that change the path of a request after all filters have run. */
 const REWRITES = ['prefix_rewrite', 'regex_rewrite', 'path_rewrite', 'path_rewrite_policy'];
 
-/** An authorizer judges the path that Envoy shows it; what the backend gets is to be the same. */
+/** An authorizer decides on the path that Envoy sends to it; the backend must get the same path. */
 export function checkAuthorizers({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
   if (!authorizes(used.policies)) return;
   checkSourceAddress(config, used, reporter);

@@ -5,7 +5,7 @@ import { nameOf, type UsedRoute } from './used-routes.ts';
 export const SENT_EARLY = 'send_body_without_waiting_for_header_response';
 const WHOLE_BODY: ReadonlySet<string> = new Set(['BUFFERED', 'FULL_DUPLEX_STREAMED']);
 
-/** Whether Envoy will send what the policies of a route read: by its own mode, or because the server may ask for it. */
+/** Checks that Envoy sends what the policies of a route read: because of its own mode, or because the server may request it. */
 export function checkModes(filter: Filter, used: UsedRoute, reporter: Reporter): void {
   const { config } = filter;
   const { policies, route } = used;
@@ -59,7 +59,7 @@ function checkWithoutOverride(filter: Filter, used: UsedRoute, reporter: Reporte
   reporter.error(config.placeOf('allow_mode_override'), message);
 }
 
-/** With the flag Envoy accepts no `mode_override`, and the server must hold what Envoy wanted to send early. */
+/** With this flag Envoy accepts no `mode_override`, and the server must hold back the body that the flag is meant to send early. */
 function checkSentEarly({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
   if (!config.flag(SENT_EARLY)) return;
   const { needs } = used.policies;
@@ -109,8 +109,8 @@ function checkDuplex(used: UsedRoute, requestBody: string, responseBody: string,
 const ENVOY_DEFAULT_BUFFER = 1024 * 1024;
 
 /**
- * A body beyond Envoy's own buffer is refused (413 for a request) only when it comes slowly. What is there before the
- * server has asked for it is never read on (Envoy 1.40), until the server gives up waiting.
+ * Envoy refuses a body that is larger than its own buffer (413 for a request) only if the body arrives slowly. If the buffer is full
+ * before the server has requested the body, Envoy 1.40 stops reading, until the server gives up waiting.
  */
 export function checkBufferLimit(filter: Filter, used: UsedRoute, bodyBytes: number, reporter: Reporter): void {
   const { needs } = used.policies;

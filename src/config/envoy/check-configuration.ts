@@ -36,7 +36,7 @@ import type { UsedRoute } from './used-routes.ts';
 
 const GRACEFUL_CLOSE = 'envoy.reloadable_features.ext_proc_graceful_grpc_close';
 
-/** All rules on one configuration: problems go to the reporter of `check`. */
+/** Applies all rules to one configuration: problems go to the reporter of `check`. */
 export function checkConfiguration(configuration: EnvoyConfiguration, check: EnvoyCheck): Reach {
   const { reporter, policies } = check;
   const { bootstrap, clusters } = configuration;
@@ -73,14 +73,14 @@ function checkGracefulClose(bootstrap: EnvoyNode, filters: readonly Filter[], re
   reporter.warn(bootstrap.placeOf('layered_runtime'), message);
 }
 
-/** Whether the API that a route reaches cannot be seen in the text. */
+/** Whether the text does not show which API a route reaches. */
 function isUnclear(route: Route, filter: Filter, { policies, generated }: EnvoyCheck): boolean {
   const named = namedOn(route);
   if (named.length > 0) return named.some(({ text }) => text === undefined);
   return choiceOf(route, filter, policies.set, generated).possible.length > 0;
 }
 
-/** The APIs that such a route may reach, without those that inline policies would make. */
+/** The APIs that such a route may reach, without inline policies. */
 function possibleApis(
   route: Route,
   filter: Filter,
@@ -91,12 +91,12 @@ function possibleApis(
   return named.some(({ text }) => text === undefined) ? [...set.apis.values()] : [];
 }
 
-/** What names the API of a route in its gRPC metadata. */
+/** The entries of a route's gRPC metadata that determine its API. */
 function namedOn({ metadata }: Route): readonly RouteMetadata[] {
   return [streamMetadata.api, streamMetadata.policies].flatMap((key) => metadata.get(key) ?? []);
 }
 
-/** Other ext_proc filters of the same Envoy are none of our business; where none stands out all are ours. */
+/** Ignores ext_proc filters that lead to other servers. If no filter can be recognized as this project's, all of them are. */
 function ownFilters(filters: readonly Filter[], { policies: { set }, generated }: EnvoyCheck): readonly Filter[] {
   const own = filters.filter((filter) => {
     const routes = routesOf(filter);

@@ -11,15 +11,15 @@ import { checkManifests, isManifest } from './kubernetes/index.ts';
 import { type Reach, unreachedApis } from './reach-checks.ts';
 import { isBootstrap, readFiles } from './resources.ts';
 
-/** A text that configures Envoy. */
+/** A file that configures Envoy. */
 export interface EnvoyFile {
   readonly name: string;
   readonly text: string;
 }
 
 /**
- * What Envoy's side says that makes policies fail, or fail silently: bootstraps, files of resources, dumps of a running
- * Envoy and objects for Kubernetes, all together. Sources of the rules: what was measured with Envoy 1.36 to 1.40.
+ * Settings of Envoy that make policies fail, or fail silently. Checks bootstraps, files of resources, dumps of a running Envoy and
+ * objects for Kubernetes together. Sources of the rules: measurements with Envoy 1.36 to 1.40.
  */
 export function checkEnvoyFiles(files: readonly EnvoyFile[], policies: LoadedPolicies): readonly Problem[] {
   const problems: Problem[] = [];
@@ -55,7 +55,7 @@ function groupsOf(documents: readonly FileDocument[]): readonly (readonly [FileD
   return [...dumps.map((dump) => [dump] as const), ...joined, ...alone];
 }
 
-/** File by file, and once what two bootstraps find in the same resources. */
+/** Sorted by file; a problem that two bootstraps have in the same resources occurs once. */
 function inOrder(problems: readonly Problem[], files: readonly EnvoyFile[]): readonly Problem[] {
   const rank = new Map(files.map(({ name }, index) => [name, index]));
   const told = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));

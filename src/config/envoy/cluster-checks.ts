@@ -7,7 +7,7 @@ import type { EnvoyConfiguration } from './configuration.ts';
 import type { EnvoyNode } from './envoy-node.ts';
 import { HTTP_OPTIONS } from './neighbours.ts';
 
-/** How Envoy reaches the server: `service` is the filter's or a route's `grpc_service`. */
+/** Checks how Envoy reaches the server: `service` is the filter's or a route's `grpc_service`. */
 export function checkService(
   service: EnvoyNode,
   { clusters, assignments, hasOtherClusters }: EnvoyConfiguration,
@@ -34,10 +34,10 @@ export function checkService(
   checkFamily(cluster, assignments, reporter);
 }
 
-/** What a gRPC message has beside a body. */
+/** Bytes of a gRPC message in addition to the body. */
 const MESSAGE_OVERHEAD = 128 * 1024;
 
-/** Envoy's second gRPC client takes 4 MiB of a message, and fails the request for a larger answer. */
+/** Envoy's second gRPC client (`google_grpc`) accepts messages up to 4 MiB, and fails the request if an answer is larger. */
 function checkMessageSize(google: EnvoyNode, bodyBytes: number, reporter: Reporter): void {
   const args = google.find('channel_args', 'args');
   const limit = args?.entry('grpc.max_receive_message_length')?.number('int_value');
@@ -59,7 +59,7 @@ function checkFamily(cluster: EnvoyNode, assignments: EnvoyConfiguration['assign
   }
 }
 
-/** A stream that was reset may have run its function already. */
+/** Warns about retries: a stream that was reset may already have called its function. */
 function checkRetries(service: EnvoyNode, reporter: Reporter): void {
   const policy = service.get('retry_policy');
   const conditions = (policy?.text('retry_on') ?? '').split(',').map((condition) => condition.trim());

@@ -1,10 +1,10 @@
 import type { EnvoyNode } from './envoy-node.ts';
 
-/** What the rules look at, whatever form the text has: a bootstrap, a file of resources, a dump of a running Envoy. */
+/** The input of the rules, independent of the form of the text: a bootstrap, a file of resources, or a dump of a running Envoy. */
 export interface EnvoyConfiguration {
   /** Undefined: the configuration has none, so the settings of a bootstrap (runtime, overload) are not known. */
   readonly bootstrap: EnvoyNode | undefined;
-  /** Where connection managers are looked for. */
+  /** Connection managers are searched in these. */
   readonly listeners: readonly EnvoyNode[];
   readonly hasOtherListeners: boolean;
   /** By name, which `rds` and scopes refer to. */
@@ -20,11 +20,11 @@ export interface EnvoyConfiguration {
   readonly hasOtherClusters: boolean;
   /** The chains have filters that are not in the text. */
   readonly hasOtherFilters?: boolean;
-  /** What the form itself says, as parts that are missing or not in force. */
+  /** Findings about the form of the text, such as parts that are missing or not in force. */
   readonly notes: readonly ConfigurationNote[];
 }
 
-/** A warning about a place of the text. */
+/** A warning about a place in the text. */
 export interface ConfigurationNote {
   readonly node: EnvoyNode;
   readonly message: string;

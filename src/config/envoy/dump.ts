@@ -2,12 +2,12 @@ import { byName, type ConfigurationNote, type EnvoyConfiguration } from './confi
 import type { EnvoyNode } from './envoy-node.ts';
 
 const ADMIN = /(?:^|\/)envoy\.admin\.v[23](?:alpha)?\.(\w+(?:\.\w+)?)$/;
-/** How deep tools that print several dumps put them: `egctl` by namespace and pod. */
+/** How deep dumps are nested in the output of tools that print several: `egctl` nests them by namespace and pod. */
 const DEEPEST = 4;
-/** What each running Envoy has. */
+/** The sections that each running Envoy has. */
 const WHOLE = ['BootstrapConfigDump', 'ListenersConfigDump', 'RoutesConfigDump', 'ClustersConfigDump'];
 
-/** The dumps (`/config_dump`) in a text; none: it is something else. */
+/** The dumps (`/config_dump`) in a text; empty if it is something else. */
 export function findDumps(node: EnvoyNode, depth = 0): readonly EnvoyNode[] {
   if (node.items('configs').some((config) => kindOf(config) !== undefined)) return [node];
   if (depth === DEEPEST || Array.isArray(node.data)) return [];
@@ -18,7 +18,7 @@ function kindOf(node: EnvoyNode): string | undefined {
   return ADMIN.exec(String(node.entry('@type')?.data ?? ''))?.[1];
 }
 
-/** What a running Envoy has in force, static parts and those that came by xDS joined by their names. */
+/** The configuration that a running Envoy has in force. Static parts and parts from xDS are joined by their names. */
 export function readDump(dump: EnvoyNode): EnvoyConfiguration {
   const parts = Map.groupBy(dump.items('configs'), (config) => kindOf(config) ?? '');
   const notes: ConfigurationNote[] = [];
@@ -45,12 +45,12 @@ export function readDump(dump: EnvoyNode): EnvoyConfiguration {
   };
 }
 
-/** A section of a dump, and the messages of its entries where they are printed alone (`?resource=`). */
+/** A section of a dump, and the types of its entries, which a dump with `?resource=` has without their section. */
 interface DumpKind {
   readonly dump: string;
   readonly lists: readonly string[];
   readonly entries: readonly string[];
-  /** The field of an entry, or of its state, that has the message. */
+  /** The field of an entry, or of its state, that contains the message. */
   readonly field: string;
 }
 
@@ -72,7 +72,7 @@ const ROUTES: DumpKind = {
   entries: ['StaticRouteConfig', 'DynamicRouteConfig'],
   field: 'route_config',
 };
-/** There with `?include_eds` only. */
+/** Only in a dump with `?include_eds`. */
 const ENDPOINTS: DumpKind = {
   dump: 'EndpointsConfigDump',
   lists: ['static_endpoint_configs', 'dynamic_endpoint_configs'],
@@ -94,7 +94,7 @@ function entriesOf(
   return [...listed, ...entries.flatMap((entry) => parts.get(`${dump}.${entry}`) ?? [])];
 }
 
-/** The message that is in force; what is not is reported. */
+/** The message that is in force; reports an entry that has one that is not. */
 function messages(entry: EnvoyNode, { field }: DumpKind, notes: ConfigurationNote[]): readonly EnvoyNode[] {
   const refused = entry.get('error_state');
   if (refused !== undefined) {

@@ -8,9 +8,9 @@ import { checkFormats, serviceMetadata } from './format-checks.ts';
 import type { Manager } from './managers.ts';
 
 /**
- * External processors in other places than the chain of a listener: upstream filters of a router or a cluster, and those
- * that a matcher picks (ExtensionWithMatcher, composite). What does not depend on routes is checked, the rest is reported.
- * Gives whether there may be routes that only such a one serves, or that are not in the text.
+ * External processors outside the filter chain of a listener: upstream filters of a router or a cluster, and those that a matcher
+ * selects (ExtensionWithMatcher, composite). Checks what does not depend on routes and warns that the rest cannot be checked. Returns
+ * whether there may be routes that only such a processor serves, or that are not in the text.
  */
 export function checkElsewhere(
   configuration: EnvoyConfiguration,

@@ -3,11 +3,11 @@ import type { LoadedPolicies } from '../load-policies.ts';
 import type { Problem } from '../problem.ts';
 import type { Source } from '../source/index.ts';
 
-/** What depends on the kind of text that configures Envoy. */
+/** Parts of messages that depend on the kind of text that configures Envoy. */
 export interface ConfigurationWords {
-  /** What to do about a route that names no API: an imperative. */
+  /** The remedy for a route that names no API, as an imperative. */
   readonly nameApi: string;
-  /** Where routes are that the text does not have: follows `its routes`. */
+  /** Where the routes are that the text does not contain: follows `its routes`. */
   readonly elsewhere: string;
 }
 
@@ -17,7 +17,7 @@ export interface EnvoyCheck {
   readonly policies: LoadedPolicies;
   readonly reporter: Reporter;
   readonly words: ConfigurationWords;
-  /** A control plane makes the configuration, and adds to what is in the text. */
+  /** A control plane generates the configuration, and adds to what is in the text. */
   readonly generated: boolean;
   /** Problems inside inline policies, which have places of their own. */
   readonly inlineProblems: Problem[];

@@ -1,8 +1,8 @@
 import type { DocumentPath } from '../problem.ts';
 
 /**
- * A part of an Envoy configuration and its place. Envoy reads protobuf's JSON: a field may be written in snake_case or
- * camelCase, and what is absent has the default of its type.
+ * A part of an Envoy configuration and its place. Envoy reads protobuf's JSON: a field may be written in snake_case or camelCase, and an
+ * absent field has the default of its type.
  */
 export class EnvoyNode {
   readonly data: unknown;
@@ -33,7 +33,7 @@ export class EnvoyNode {
     return item === undefined ? undefined : new EnvoyNode(item, [...this.path, part]);
   }
 
-  /** Where a field stands, or would stand: for what is said of fields that may be missing. */
+  /** The place of a field, or where it would be: for problems of fields that may be missing. */
   placeOf(name: string): DocumentPath {
     return this.get(name)?.path ?? [...this.path, name];
   }
@@ -56,7 +56,7 @@ export class EnvoyNode {
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** Wrapped numbers may stand bare or as text. */
+  /** A number, also of a wrapper type such as UInt32Value: protobuf's JSON accepts both as a text too. */
   number(name: string): number | undefined {
     const value = this.get(name)?.data;
     if (typeof value === 'number') return value;

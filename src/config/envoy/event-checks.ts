@@ -3,7 +3,7 @@ import type { Reporter } from '../compile/reporter.ts';
 import type { Filter } from './filters.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
-/** What events of AWS's hold that Envoy tells only where it is asked, and what it keeps back of it. */
+/** Checks the parts of AWS's events that Envoy sends only on request, or that it withholds. */
 export function checkEvents({ config, manager }: Filter, used: UsedRoute, reporter: Reporter): void {
   if (!used.policies.needs.events) return;
   const sent = config.get('request_attributes')?.data;

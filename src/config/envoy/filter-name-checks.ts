@@ -10,21 +10,21 @@ import { clusterFilters, routerFilters } from './neighbours.ts';
 import { checkPerRoute, EXT_PROC_PER_ROUTE } from './per-route-checks.ts';
 import { FILTER_CONFIG_TYPE } from './routes.ts';
 
-/** The filters that may be meant by the names in one route configuration. */
+/** The filters that the names in one route configuration can refer to. */
 export interface KnownFilters {
   /** Of the listeners that use the route configuration, upstream filters included. */
   readonly own: readonly HttpFilter[];
   /** Of other listeners, each with the listener's name. */
   readonly others: ReadonlyMap<string, string>;
-  /** Inside an ExtensionWithMatcher, each with the name under which Envoy looks for what a route says of it. */
+  /** Filters inside an ExtensionWithMatcher, each with the name under which Envoy looks for its settings on a route. */
   readonly inner: ReadonlyMap<string, string>;
   /** There are filters that are not in the text. */
   readonly hasOthers: boolean;
 }
 
 /**
- * Keys of `typed_per_filter_config` that are the name of no filter: Envoy ignores them silently, and so does
- * `envoy --mode validate`, so that a guard is not switched on, or a filter not switched off.
+ * Reports keys of `typed_per_filter_config` that are not the name of a filter. Envoy and `envoy --mode validate` ignore them silently,
+ * so a guard is not enabled, or a filter not disabled.
  */
 export function checkFilterNames(
   managers: readonly Manager[],
@@ -55,7 +55,7 @@ function filtersOf({ chain }: Manager): readonly HttpFilter[] {
   return [...chain, ...routerFilters(chain)];
 }
 
-/** Names of what a matcher picks: its actions are TypedExtensionConfig messages, which look like filters. */
+/** Names of the filters that a matcher selects: its actions are TypedExtensionConfig messages, which look like filters. */
 function innerNames({ config }: HttpFilter): readonly string[] {
   if (config?.is('envoy.extensions.common.matching.v3.ExtensionWithMatcher') !== true) return [];
   const names: string[] = [];
@@ -83,7 +83,7 @@ function tellUnknown(entry: EnvoyNode, key: string, known: KnownFilters, reporte
   const nearest = nearestName(key, names);
   const isOurMessage = config?.is(EXT_PROC_PER_ROUTE) === true;
   const isOurs = isOurMessage || (wrapped && nearest !== undefined && processors.includes(nearest));
-  // Who marks a filter of another kind as optional says that it need not be there.
+  // A filter of another kind that is marked as optional may be absent on purpose.
   if (!isOurs && (entry.flag('is_optional') || known.hasOthers)) return;
   if (known.hasOthers && processors.length === 0) return;
   const kind = filterKind(config);
@@ -113,7 +113,7 @@ function remedyFor(meant: string | undefined, isOurs: boolean): string {
     : 'add the filter to its http_filters, or remove this entry';
 }
 
-/** What all names of Envoy's own begin with would make any two of them near. */
+/** Compares without the prefix of Envoy's own filter names, which would make any two of them similar. */
 function nearestName(key: string, names: readonly string[]): string | undefined {
   const bare = (name: string): string => name.replace(/^envoy\.filters\.http\./, '');
   const found = closest(bare(key), names.map(bare));

@@ -8,13 +8,13 @@ export interface Filter extends HttpFilter {
   /** The filter's ExternalProcessor message. */
   readonly config: EnvoyNode;
   readonly manager: Manager;
-  /** Where it stands in the manager's chain. */
+  /** Index in the manager's chain. */
   readonly position: number;
 }
 
 export const EXTERNAL_PROCESSOR = 'envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor';
 
-/** All ext_proc filters of a configuration that stand in the chain of a listener. */
+/** All ext_proc filters in the listeners' filter chains of a configuration. */
 export function findFilters(managers: readonly Manager[]): readonly Filter[] {
   return managers.flatMap((manager) => {
     return manager.chain.flatMap((filter, position) => {
@@ -42,7 +42,7 @@ export function findOtherProcessors(
   return found;
 }
 
-/** What stands there is for filters of the chain: checkFilterNames looks at it. */
+/** Settings of a route for filters of the chain, which checkFilterNames checks. */
 function isPerRoute({ path }: EnvoyNode): boolean {
   const name = path.at(-1);
   return name === 'typed_per_filter_config' || name === 'typedPerFilterConfig';
@@ -61,7 +61,7 @@ export function findDiscoveredFilters(managers: readonly Manager[]): readonly En
     .map(({ node }) => node);
 }
 
-/** What the filter asks Envoy for of requests. */
+/** The request attributes that the filter requests from Envoy. */
 export function sentAttributes({ config }: Filter): readonly string[] {
   const attributes = config.get('request_attributes')?.data;
   return Array.isArray(attributes) ? attributes.filter((one) => typeof one === 'string') : [];

@@ -7,8 +7,8 @@ import { managerLevels } from './managers.ts';
 import { perRouteConfig } from './routes.ts';
 
 /**
- * Values of gRPC metadata are format strings: one that depends on the request lets callers choose the API, its policies
- * or what the server believes of Envoy. Tried: `%REQ(x-pick)%` arrives with the caller's header.
+ * Values of gRPC metadata are format strings. If one depends on the request, callers can choose the API, its policies or the settings
+ * that the server assumes for Envoy. Tested: `%REQ(x-pick)%` arrives with the value of the caller's header.
  */
 export function checkFormats(entries: readonly EnvoyNode[], reporter: Reporter): void {
   for (const entry of entries) {

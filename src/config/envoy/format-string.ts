@@ -4,7 +4,7 @@ type FormatPart =
   /** `whole`: without `:LENGTH`, which cuts the value. */
   | { readonly kind: 'command'; readonly name: string; readonly args: string; readonly whole: boolean };
 
-/** A percent sign is written twice; a single one that begins no command is one that Envoy refuses to load. */
+/** A literal percent sign is written twice; Envoy refuses to load a single one that does not begin a command. */
 const PART = /%%|%(?:([A-Z0-9_]+)(?:\(([^)]*)\))?(?::(\d+))?%)?|[^%]+/g;
 
 export function parseFormat(format: string): readonly FormatPart[] {

@@ -4,7 +4,7 @@ import type { EnvoyNode } from './envoy-node.ts';
 import { guards, nameOf, readsBodies, severityFor, type UsedRoute } from './used-routes.ts';
 
 interface Setting {
-  /** The message that has the field, made of the connection manager. */
+  /** The connection manager's field that holds `field`; undefined: the connection manager itself. */
   readonly holder?: string;
   readonly field: string;
   readonly isSet: (holder: EnvoyNode, field: string) => boolean;
@@ -21,11 +21,11 @@ const isOneOf =
     return (typeof value === 'string' || typeof value === 'number') && values.includes(value);
   };
 
-/** Numbers are those of the enumerations, which protobuf's JSON takes too. */
+/** The numbers are those of the enum's values, which protobuf's JSON also accepts. */
 const UNESCAPING = isOneOf('UNESCAPE_AND_REDIRECT', 'UNESCAPE_AND_FORWARD', 'REJECT_REQUEST', 2, 3, 4);
 const KEEPING = isOneOf('KEEP_UNCHANGED', 1);
 
-/** What Envoy and a backend have to understand alike, and what nobody may hold for ever. */
+/** Settings that make Envoy and backends interpret requests in the same way, and limits on how long callers can hold resources. */
 const SETTINGS: readonly Setting[] = [
   {
     field: 'normalize_path',
@@ -91,8 +91,8 @@ export function checkHardening(manager: EnvoyNode, used: readonly UsedRoute[], r
 }
 
 /**
- * What a body may take of Envoy's memory, on the side of the callers and on that of the backends. Where a policy reads
- * bodies that are larger than Envoy's default, checkBufferLimit says more.
+ * Checks how much of Envoy's memory a body can use, for connections of callers and of backends. If a policy reads bodies that are larger
+ * than Envoy's default, checkBufferLimit reports more.
  */
 export function checkBuffers(
   used: readonly UsedRoute[],

@@ -3,7 +3,7 @@ import type { EnvoyNode } from './envoy-node.ts';
 import type { Filter } from './filters.ts';
 import { guards, nameOf, type UsedRoute } from './used-routes.ts';
 
-/** What the server itself decides by, beside the policies: how a body is coded, which error page fits, what an upgrade is. */
+/** Headers that the server itself reads, apart from policies: for the coding of a body, the choice of an error page, and upgrades. */
 const OWN_REQUEST = [
   ':method',
   ':path',
@@ -17,8 +17,8 @@ const OWN_REQUEST = [
 const OWN_RESPONSE = [':status', 'content-type', 'content-encoding'];
 
 /**
- * Headers that `forward_rules` keeps from the server. A policy takes what it does not see for absent, and Envoy does not
- * tell the server that it keeps anything back.
+ * Headers that `forward_rules` withholds from the server. To a policy they look absent, and Envoy does not tell the server that it
+ * withholds anything.
  */
 export function checkForwardedHeaders({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
   const rules = config.get('forward_rules');
@@ -43,7 +43,7 @@ function isKeptBack(rules: EnvoyNode, name: string): boolean {
   );
 }
 
-/** Regular expressions are RE2's and are not followed here. */
+/** `maybe` for regular expressions: Envoy evaluates them with RE2, and they are not evaluated here. */
 function fits(pattern: EnvoyNode, name: string): 'yes' | 'no' | 'maybe' {
   const fold = (text: string): string => (pattern.flag('ignore_case') ? text.toLowerCase() : text);
   const [exact, prefix, suffix, contains] = ['exact', 'prefix', 'suffix', 'contains'].map((kind) => pattern.text(kind));

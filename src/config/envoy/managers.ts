@@ -48,7 +48,7 @@ function managerOf(node: EnvoyNode, listener: EnvoyNode | undefined, configurati
   };
 }
 
-/** Undefined: one that is not in the text. */
+/** Undefined entries stand for route configurations that are not in the text. */
 function routesOf(
   node: EnvoyNode,
   { routeConfigurations, scopes }: EnvoyConfiguration,
@@ -73,7 +73,7 @@ export function routeLevels(configuration: EnvoyNode): readonly EnvoyNode[] {
   return [configuration, ...hosts, ...routes, ...clusters];
 }
 
-/** Those of all route configurations of a manager. */
+/** The levels of all route configurations of a manager. */
 export function managerLevels({ routeConfigurations }: Manager): readonly EnvoyNode[] {
   return routeConfigurations.flatMap(routeLevels);
 }

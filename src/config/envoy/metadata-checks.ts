@@ -3,7 +3,7 @@ import type { EnvoyNode } from './envoy-node.ts';
 import { perRouteConfig } from './routes.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
-/** What policies read of `#request.metadata` and the filter does not forward is null there. */
+/** Reports metadata that policies read from `#request.metadata` and the filter does not forward: policies see null instead. */
 export function checkMetadata(used: UsedRoute, reporter: Reporter): void {
   const reads = used.policies.needs.metadata;
   if (reads === undefined) return;

@@ -11,7 +11,7 @@ import type { EnvoyNode } from './envoy-node.ts';
 import type { Filter } from './filters.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
-/** Whether Envoy lets the changes through that the policies make. */
+/** Checks that Envoy accepts the changes that the policies make. */
 export function checkMutations(filter: Filter, used: UsedRoute, reporter: Reporter): void {
   const { config } = filter;
   const rules = config.get('mutation_rules');
@@ -50,7 +50,7 @@ interface StepChanges {
 function changesOf({ request, response }: ApiPolicies): readonly StepChanges[] {
   return [
     ...[...request, ...response].map(({ name, configuration: { mutations } }) => ({ name, mutations })),
-    // The rules bound the headers of an immediate response too, as which the answer of a request step leaves.
+    // The rules also restrict the headers of an immediate response, which is how the answer of a request step is sent.
     ...request.map((step) => answerOf(step, { status: undefined, body: undefined })),
     ...response.map((step) => answerOf(step)),
   ];
@@ -79,7 +79,7 @@ function changesSomething(mutations: MutationTemplates): boolean {
   return set.length + append.length + remove.length > 0 || [path, status, body].some((change) => change !== undefined);
 }
 
-/** The field that keeps the route, if there is one. */
+/** The field that makes Envoy keep the route, if one is set. */
 function ignoresRouteCache(config: EnvoyNode): string | undefined {
   if (config.flag('disable_clear_route_cache')) return 'disable_clear_route_cache';
   return config.text('route_cache_action') === 'RETAIN' ? 'route_cache_action' : undefined;

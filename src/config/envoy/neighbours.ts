@@ -17,7 +17,7 @@ export interface Neighbours {
   readonly after: readonly Neighbour[];
 }
 
-/** What a cluster says of HTTP, its upstream filters included. */
+/** The HTTP settings of a cluster, including its upstream filters. */
 export const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
 export function neighboursOf({ filter, route }: UsedRoute, clusters: ReadonlyMap<string, EnvoyNode>): Neighbours {

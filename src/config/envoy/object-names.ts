@@ -19,9 +19,9 @@ const SINGLE: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The path from the nearest object with a name on: `route orders: typed_per_filter_config…` for what would be twelve names and
- * numbers from the top of an Envoy configuration. Where there are several of that name the objects around it are told too:
- * `filter ext_proc of listener main`. Undefined if no object on the way has a name.
+ * The path from the nearest named object on, such as `route orders: typed_per_filter_config…`, instead of a dozen names and numbers
+ * from the root of an Envoy configuration. If several objects have the name, the objects around it are named too: `filter ext_proc of
+ * listener main`. Undefined if no object on the path has a name.
  */
 export function subjectOf(data: unknown, path: DocumentPath): string | undefined {
   const names: string[] = [];
@@ -76,7 +76,7 @@ function titlesIn(data: unknown): ReadonlyMap<string, number> {
   return titles;
 }
 
-/** `typed_per_filter_config.NAME.overrides` and `typed_config` say nothing that the name and the rest do not say. */
+/** Removes `typed_per_filter_config.NAME.overrides` and `typed_config`, which add nothing to the name and the rest of the path. */
 function withoutWrapping(path: DocumentPath): DocumentPath {
   const [first, , ...inner] = path;
   if (first === 'typed_config' || first === 'typedConfig') return path.slice(1);
@@ -85,7 +85,7 @@ function withoutWrapping(path: DocumentPath): DocumentPath {
   return inner[from] === 'overrides' ? inner.slice(from + 1) : path;
 }
 
-/** By its own name, or by what a route without one is for. */
+/** The object's own name, or the path that a route without a name matches. */
 function nameOf(value: unknown): string | undefined {
   const name = textOf(value, 'name');
   if (name !== undefined) return name;

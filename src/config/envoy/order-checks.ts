@@ -5,7 +5,7 @@ import { type Neighbour, neighbourOf, neighboursOf } from './neighbours.ts';
 import { runsOn } from './routes.ts';
 import { guards, nameOf, readsBodies, type UsedRoute } from './used-routes.ts';
 
-/** An order of filters that breaks policies. What each does was seen with Envoy 1.40. */
+/** An order of filters that breaks policies. The effect of each was observed with Envoy 1.40. */
 interface OrderRule {
   readonly kinds: readonly string[];
   readonly place: 'before' | 'after';
@@ -90,8 +90,8 @@ const RULES: readonly OrderRule[] = [
 ];
 
 /**
- * A route's filters are chosen by the route that a request has when it arrives. A filter that changes the route later leads
- * to a route whose own filters do not run, wherever it stands in the chain (tried with Lua before and behind ext_proc).
+ * Envoy chooses the filters by the route that a request has when it arrives. If a filter changes the route later, the filters of the new
+ * route do not run, wherever in the chain that filter is (tested with Lua before and after ext_proc).
  */
 const REROUTING: Readonly<Record<string, (config: EnvoyNode) => boolean>> = {
   ext_authz: (config) => config.flag('clear_route_cache'),
@@ -112,7 +112,7 @@ export function checkOrder(used: UsedRoute, clusters: ReadonlyMap<string, EnvoyN
   }
 }
 
-/** Filters that may change the route of a request, in a chain where ours is off on some routes. */
+/** Reports filters that may change the route of a request, in a chain whose ext_proc is disabled on some routes. */
 export function checkRerouting(used: readonly UsedRoute[], reporter: Reporter): void {
   for (const one of used.filter(({ policies }) => guards(policies))) {
     const { filter } = one;
@@ -133,7 +133,7 @@ export function checkRerouting(used: readonly UsedRoute[], reporter: Reporter): 
   }
 }
 
-/** Both directions are on unless they are switched off. */
+/** Both directions are enabled unless they are disabled explicitly. */
 function decompresses(config: EnvoyNode, direction: 'request' | 'response'): boolean {
   const enabled = config.find(`${direction}_direction_config`, 'common_config', 'enabled');
   return enabled?.get('default_value')?.data !== false;

@@ -7,8 +7,8 @@ import { FILTER_CONFIG_TYPE } from './routes.ts';
 export const EXT_PROC_PER_ROUTE = 'envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute';
 
 /**
- * What a place says for the filters of one name, `targets`. A message of another filter is ignored as silently as one under
- * a name that no filter has; what Envoy refuses keeps the whole route configuration from being loaded.
+ * Checks an entry for the filters with its name, `targets`. Envoy silently ignores a message of another filter, just as it ignores an
+ * entry whose name no filter has. If Envoy refuses a message, it does not load the whole route configuration.
  */
 export function checkPerRoute(
   entry: EnvoyNode,

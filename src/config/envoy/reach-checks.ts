@@ -1,17 +1,17 @@
 import type { LoadedPolicies } from '../load-policies.ts';
 import { formatPath, type Problem } from '../problem.ts';
 
-/** What the checks of one Envoy configuration have seen of the way from its routes to the APIs. */
+/** Which APIs the routes of one Envoy configuration reach, as found by its checks. */
 export interface Reach {
   /** The names of the APIs that its routes reach. */
   readonly apis: ReadonlySet<string>;
-  /** Routes that are not in the text, or of which it cannot be known what they reach. */
+  /** There are routes that are not in the text, or whose API cannot be determined. */
   readonly hasOtherRoutes: boolean;
 }
 
 /**
- * APIs that none of the Envoy configurations reaches: left over, or meant for a route that names another one. Silent where
- * the way to them may not be in the text.
+ * Warns about APIs that no Envoy configuration reaches: they are obsolete, or meant for a route that names another API. No warnings if
+ * routes to them may exist outside the text.
  */
 export function unreachedApis(
   reaches: readonly Reach[],

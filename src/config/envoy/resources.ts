@@ -26,7 +26,7 @@ export function readFiles(roots: readonly EnvoyNode[]): EnvoyConfiguration {
   };
 }
 
-/** Resources may stand beside what only a bootstrap has. */
+/** A file with `resources` is a bootstrap only if it also has what only a bootstrap has. */
 export function isBootstrap(root: EnvoyNode): boolean {
   return root.get('resources') === undefined || root.get('layered_runtime') !== undefined;
 }

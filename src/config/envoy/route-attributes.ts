@@ -3,7 +3,7 @@ import type { EnvoyNode } from './envoy-node.ts';
 import type { Filter } from './filters.ts';
 import type { Route } from './routes.ts';
 
-/** What an attribute is on the streams of a route: a text, or undefined if it is none. */
+/** The value of an attribute on the streams of a route; `text` is undefined if the value is not a text. */
 export interface RouteAttribute {
   readonly text: string | undefined;
 }
@@ -13,7 +13,7 @@ const METADATA =
   /^xds\.(route|virtual_host|listener)_metadata\.filter_metadata((?:\['[^'\\]*'\]|\["[^"\\]*"\]|\.\w+)+)$/;
 const KEY = /\['([^']*)'\]|\["([^"]*)"\]|\.(\w+)/g;
 
-/** Undefined if the text says nothing of it. `generated`: a control plane adds to what is there. */
+/** Undefined if the text does not determine it. `generated`: a control plane adds to what is in the text. */
 export function attributeOn(
   attribute: string,
   route: Route,
@@ -38,7 +38,7 @@ export function attributeOn(
 
 const CLUSTER_NAME = 'xds.cluster_name';
 
-/** Whether callers choose what the attribute tells of a route: they choose its cluster by a header. */
+/** Whether callers can choose the value of the attribute, because they choose the route's cluster by a header. */
 export function isCallersCluster(attribute: string, route: Route): boolean {
   return /\bxds\s*\.\s*cluster_/.test(attribute) && route.node.get('route')?.get('cluster_header') !== undefined;
 }

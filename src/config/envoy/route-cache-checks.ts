@@ -4,8 +4,8 @@ import type { EnvoyNode } from './envoy-node.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
 /**
- * Where a step lets Envoy choose the route again, the policies of the new route do not run: the stream serves the API that
- * it began with. `used` are all routes of the filter.
+ * If a step makes Envoy choose the route again, the policies of the new route do not run: the stream keeps the API that it began with.
+ * `used` are all routes of the filter.
  */
 export function checkRouteCache(used: readonly UsedRoute[], reporter: Reporter): void {
   for (const one of used) {
@@ -20,7 +20,7 @@ export function checkRouteCache(used: readonly UsedRoute[], reporter: Reporter):
   }
 }
 
-/** By the step's own setting, or because the filter does so for every change of a header. */
+/** Because of the step's own setting, or because the filter does so whenever a header changes. */
 function clearsRouteCache({ configuration: { mutations } }: PolicyStep, { filter }: UsedRoute): boolean {
   if (filter.config.flag('disable_clear_route_cache')) return false;
   const action = filter.config.text('route_cache_action');
@@ -55,7 +55,7 @@ function otherRoutes({ configuration: { mutations } }: PolicyStep, one: UsedRout
     .filter(({ route, api }) => !samePlace(route, one.route.node) && api !== nameOf(one));
 }
 
-/** The routes that a path may get, up to the first that takes it whatever else the request holds. All for a path of data. */
+/** The routes that may match a path, up to the first that matches it whatever else the request contains; all if the path is not constant. */
 function pathRoutes(routes: readonly EnvoyNode[], path: string | undefined): readonly EnvoyNode[] {
   if (path === undefined) return routes;
   const found: EnvoyNode[] = [];
@@ -67,7 +67,7 @@ function pathRoutes(routes: readonly EnvoyNode[], path: string | undefined): rea
   return found;
 }
 
-/** The routes that a request of `own` may get with the path that it has: those that look at headers, or stand behind one. */
+/** The routes that a request of `own` may get without a change of its path: conditional routes, and those after a conditional `own`. */
 function samePathRoutes(routes: readonly EnvoyNode[], own: EnvoyNode): readonly EnvoyNode[] {
   const at = routes.findIndex((route) => samePlace(route, own));
   const last = at === -1 || isConditional(own.get('match')) ? routes.length : at;

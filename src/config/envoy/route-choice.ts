@@ -8,7 +8,7 @@ import { type Filter, isSent, sentAttributes } from './filters.ts';
 import { attributeOn, isCallersCluster, type RouteAttribute } from './route-attributes.ts';
 import type { Route } from './routes.ts';
 
-/** What a configuration says about the API of a route that names none. */
+/** What a configuration determines about the API of a route that names none. */
 export interface RouteChoice {
   /** The server's choice, as far as known. */
   readonly choice: ApiChoice;
@@ -80,7 +80,7 @@ function valuesOn(route: Route, filter: Filter, set: CompiledPolicySet, generate
   return (attribute) => values.get(attribute);
 }
 
-/** Undefined if an attribute that is not known decides. */
+/** Undefined if the result depends on an attribute that is not known. */
 function fits({ entries }: ApiSelect, values: Values): boolean | undefined {
   const all = entries.map(({ attribute, matches }) => {
     const value = values(attribute);
@@ -97,7 +97,7 @@ function byUnsentName({ name }: Route, { means }: ApiChoice, set: CompiledPolicy
   return choice.kind === 'chosen' && choice.means === 'routes' ? choice.policies : undefined;
 }
 
-/** Attributes of `select` that the filter does not ask Envoy for, so that the API is never chosen by it. */
+/** Reports attributes of `select` that the filter does not request from Envoy, so `select` never matches. */
 function tellUnsent(route: Route, filter: Filter, choice: ApiChoice, check: EnvoyCheck): void {
   const { set } = check.policies;
   const values = valuesOn(route, filter, set, check.generated);
@@ -116,7 +116,7 @@ function tellUnsent(route: Route, filter: Filter, choice: ApiChoice, check: Envo
   }
 }
 
-/** Without blanks and kinds of quotes, which mean nothing in CEL. */
+/** Ignores blanks and the kind of quotes, which have no meaning in CEL. */
 function bare(attribute: string): string {
   return attribute.replaceAll(/\s/g, '').replaceAll('"', "'");
 }

@@ -6,27 +6,27 @@ import { managerLevels } from './managers.ts';
 
 /** One piece of gRPC metadata that Envoy sends for a route. */
 export interface RouteMetadata {
-  /** Undefined: it cannot be known here, as with formatters that depend on the request. */
+  /** Undefined: it cannot be determined here, for example with formatters that depend on the request. */
   readonly text: string | undefined;
-  /** Where the value stands: a string, or an object that Envoy writes as JSON. */
+  /** The place of the value: a string, or an object that Envoy writes as JSON. */
   readonly value: EnvoyNode;
 }
 
-/** A route as one ext_proc filter sees it, with what its virtual host and route configuration say. */
+/** A route as one ext_proc filter sees it, with the settings of its virtual host and route configuration. */
 export interface Route {
   readonly node: EnvoyNode;
   readonly host: EnvoyNode;
-  /** Of which the virtual host is. */
+  /** The route configuration that contains the virtual host. */
   readonly configuration: EnvoyNode;
-  /** What may hold `typed_per_filter_config` for it, the more specific later. */
+  /** The objects that may have `typed_per_filter_config` for it, more specific ones later. */
   readonly levels: readonly EnvoyNode[];
   readonly name: string | undefined;
   /** By key; an empty text counts as absent, as the server takes it. */
   readonly metadata: ReadonlyMap<string, RouteMetadata>;
   readonly processingMode: EnvoyNode | undefined;
-  /** What replaces the filter's own `grpc_service`. */
+  /** Replaces the filter's own `grpc_service`. */
   readonly grpcService: EnvoyNode | undefined;
-  /** What has the requests of the route go on where the server fails; undefined: they fail too. */
+  /** The setting that lets requests of the route continue when the server fails; undefined: they fail too. */
   readonly failureModeAllow: EnvoyNode | undefined;
 }
 
@@ -48,7 +48,7 @@ export function routesOf(filter: Filter): readonly Route[] {
   );
 }
 
-/** Whether any route, virtual host or route configuration says something for this filter. */
+/** Whether any route, virtual host or route configuration has settings for this filter. */
 export function isNamedByRoutes({ name, manager }: Filter): boolean {
   return managerLevels(manager).some((level) => perFilter(level, name) !== undefined);
 }
@@ -57,13 +57,13 @@ function perFilter(level: EnvoyNode, name: string): EnvoyNode | undefined {
   return level.get('typed_per_filter_config')?.entry(name);
 }
 
-/** What a place says for a filter, out of the FilterConfig around it if there is one. */
+/** The settings of one level for a filter, unwrapped if they are inside a FilterConfig. */
 export function perRouteConfig(level: EnvoyNode, name: string): EnvoyNode | undefined {
   const entry = perFilter(level, name);
   return entry?.is(FILTER_CONFIG_TYPE) ? entry.get('config') : entry;
 }
 
-/** Whether Envoy puts a filter of the chain to work on a route: by the filter's own entry, or as the last place says. */
+/** Whether a filter of the chain runs on a route: the last level with settings for it decides, otherwise its own entry. */
 export function runsOn({ name, disabled }: HttpFilter, levels: readonly EnvoyNode[]): boolean {
   let enabled = !disabled;
   for (const level of levels) {
@@ -111,14 +111,14 @@ function metadataOf(entries: readonly EnvoyNode[], route: EnvoyNode): ReadonlyMa
     const value = entry.get('value') ?? entry.get('raw_value');
     if (key === undefined || value === undefined) continue;
     const resolved = resolve(value, route);
-    // The server takes an empty value as none: a formatter gives it where the route has no such metadata.
+    // To the server an empty value is absent: a formatter returns it if the route has no such metadata.
     if (resolved === undefined || resolved.text === '') metadata.delete(key);
     else metadata.set(key, resolved);
   }
   return metadata;
 }
 
-/** What Envoy's formatter makes of a value on this route; undefined if it gives nothing. */
+/** The result of Envoy's formatter for a value on this route; undefined if there is none. */
 function resolve(value: EnvoyNode, route: EnvoyNode): RouteMetadata | undefined {
   if (typeof value.data !== 'string') return { text: undefined, value };
   const parts = parseFormat(value.data);

@@ -3,10 +3,10 @@ import type { Reporter } from '../compile/reporter.ts';
 import type { Filter } from './filters.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
-/** What the server decides by (ext-proc/exchange/who-answered.ts). */
+/** The attributes from which the server tells who answered (ext-proc/exchange/who-answered.ts). */
 const WANTED: readonly string[] = [responseAttributes.codeDetails, responseAttributes.upstreamAddress];
 
-/** Whether the server can know who answered: the backend, whose answers its policies are for, or Envoy and its filters. */
+/** Checks that the server can tell who answered: the backend, to whose answers policies apply, or Envoy and its filters. */
 export function checkSender({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
   if (!used.policies.needs.response) return;
   const asked = config.get('response_attributes')?.data;

@@ -5,12 +5,12 @@ import { neighboursOf } from './neighbours.ts';
 import { perRouteConfig } from './routes.ts';
 import type { UsedRoute } from './used-routes.ts';
 
-/** The value of the header for the cookie with this number. */
+/** The header value that adds the cookie with this number. */
 export function cookieEntry(number: number): string {
   return `%DYNAMIC_METADATA(${METADATA_NAMESPACE}:${cookieKey(number)})%`;
 }
 
-/** Which cookies of a streamed answer filters before ext_proc add on a route: all up to `last`, where the first is a header. */
+/** Which cookies of a streamed answer filters before ext_proc add on a route: 2 to `last`; the first is sent as a header. */
 export function cookieEntries(used: UsedRoute): { readonly last: number; readonly place: DocumentPath } {
   const { filter, route } = used;
   const filters = neighboursOf(used, new Map()).before.filter(({ kind }) => kind === 'header_mutation');
@@ -29,7 +29,7 @@ export function cookieEntries(used: UsedRoute): { readonly last: number; readonl
   return { last, place: filters[0]?.node.path ?? filter.node.path };
 }
 
-/** The number of the cookie that a mutation adds beside those that are there. */
+/** The number of the cookie that a mutation appends to the existing ones. */
 function cookieOf(mutation: EnvoyNode): number | undefined {
   const append = mutation.get('append');
   const header = append?.get('header');

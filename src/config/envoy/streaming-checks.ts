@@ -7,10 +7,10 @@ import { cookieEntries, cookieEntry } from './streamed-cookies.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
 const ENVOY_DEFAULT_IDLE = 300_000;
-/** What Envoy is to wait for longer than the server does, so that the server ends an answer, with its key. */
+/** How much longer Envoy must wait than the server, so that the server ends a late answer, with an error key. */
 const SLACK_MS = 60_000;
 
-/** What a route needs, and Envoy's other side, so that answers are sent while they arrive. */
+/** Checks what a route and the rest of Envoy's configuration need so that answers are sent while they arrive. */
 export function checkStreaming(
   used: UsedRoute,
   { told, receives }: { readonly told: EnvoySettings; readonly receives: boolean },
@@ -25,7 +25,7 @@ export function checkStreaming(
   checkLog(used, reporter);
 }
 
-/** Cookies of a streamed answer are secrets that access logs are not to have. */
+/** Cookies of a streamed answer are secrets, which must not be in access logs. */
 function checkLog(used: UsedRoute, reporter: Reporter): void {
   if (cookieEntries(used).last === 1) return;
   const logs = used.filter.manager.node.get('access_log');
@@ -75,7 +75,7 @@ function checkVersion(used: UsedRoute, { version }: EnvoySettings, reporter: Rep
   }
 }
 
-/** Envoy's own deadlines, which cut a stream without a key. */
+/** Checks Envoy's own deadlines, which cut a stream without an error key. */
 function checkTimes(used: UsedRoute, streams: readonly StreamingConfiguration[], reporter: Reporter): void {
   const { route, filter } = used;
   const manager = filter.manager.node;
@@ -117,7 +117,7 @@ function seconds(ms: number): string {
   return `${Math.ceil(ms / 1000)}s`;
 }
 
-/** A streamed answer has one `set-cookie`; the others come by metadata and a filter before ext_proc. */
+/** A streamed answer has one `set-cookie` header; the other cookies are sent as metadata, and a filter before ext_proc adds them. */
 function checkCookies(
   used: UsedRoute,
   { told, receives }: { readonly told: EnvoySettings; readonly receives: boolean },

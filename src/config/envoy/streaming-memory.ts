@@ -7,7 +7,7 @@ import { nameOf, type UsedRoute } from './used-routes.ts';
 const RESET = 'envoy.overload_actions.reset_high_memory_stream';
 const FIXED_HEAP = 'envoy.resource_monitors.fixed_heap';
 
-/** What streamed answers may take of Envoy's memory, which keeps whatever a slow caller has not read. */
+/** Checks how much of Envoy's memory streamed answers can use: Envoy buffers everything that a slow caller has not read. */
 export function checkStreamingMemory(
   bootstrap: EnvoyNode,
   used: readonly UsedRoute[],

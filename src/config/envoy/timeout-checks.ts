@@ -9,8 +9,8 @@ import { mayAnswer, nameOf, type UsedRoute } from './used-routes.ts';
 const ENVOY_DEFAULT_TIMEOUT = 200;
 
 /**
- * Envoy's deadline for a message against what the policies may take, and against what the server believes it to be:
- * Envoy does not expose it, so the configuration or the route's metadata has to.
+ * Compares Envoy's deadline for a message with the time that the policies may take, and with the value that the server has: Envoy does
+ * not expose its deadline, so policies.yaml or the route's metadata must contain it.
  */
 export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPolicySet, reporter: Reporter): void {
   const { config } = filter;
@@ -56,7 +56,7 @@ export function checkTimeouts(filter: Filter, used: UsedRoute, set: CompiledPoli
   if (isDuplex && used.policies.response.length === 0) return;
   const effective = extends_ ? Math.max(timeout, maximum) : timeout;
   if (effective < bound) {
-    // What is left of it is for the way there and back, and for expressions.
+    // The remaining tenth is for the network and for expressions.
     const lower = Math.floor((effective * 9) / (10 * stepsOf(used)));
     const takes = Number.isFinite(bound) ? `up to ${bound} ms` : 'any time';
     const message = `${nameOf(used)} may take ${takes} by its own timeouts, but Envoy gives up after ${effective} ms: callers get a 504 while the function still runs; write \`message_timeout: ${wanted}\`, or \`apiCallTimeoutMs: ${lower}\` in \`defaults\` or the step`;
@@ -82,7 +82,7 @@ function sum(steps: readonly PolicyStep[]): number {
   return steps.reduce((total, step) => total + boundOf(step), 0);
 }
 
-/** Of one attempt where nothing bounds all of them: retries are the exception. */
+/** The limit of all attempts, otherwise of one attempt, because retries are rare. */
 function boundOf({ configuration }: PolicyStep): number {
   const { connectionTimeoutMs, readTimeoutMs, apiCallAttemptTimeoutMs, apiCallTimeoutMs } = configuration.transport;
   if (apiCallTimeoutMs) return apiCallTimeoutMs;

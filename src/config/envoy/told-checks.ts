@@ -7,8 +7,8 @@ import { toldOf } from './told.ts';
 import { nameOf, type UsedRoute } from './used-routes.ts';
 
 /**
- * What `envoy:` in policies.yaml, or `x-lambda-envoy` on the route, says of Envoy against what Envoy's own side says. Both
- * ways are errors: too much lets requests go past policies, too little has the server refuse them.
+ * Compares `envoy:` in policies.yaml, or `x-lambda-envoy` on the route, with Envoy's own configuration. Both kinds of difference are
+ * errors: if they claim too much, requests bypass policies; if they claim too little, the server refuses requests.
  */
 export function checkTold(
   used: UsedRoute,
@@ -31,12 +31,12 @@ export function checkTold(
   if (bootstrap !== undefined) checkVersion(told, bootstrap, reporter);
 }
 
-/** Body modes that the server takes without an override. In the others it asks for BUFFERED. */
+/** Body modes that the server accepts without an override. In other modes it requests BUFFERED. */
 const BUFFERING: ReadonlySet<string> = new Set(['BUFFERED', 'BUFFERED_PARTIAL']);
 
 /**
- * What the server refuses at a request's headers though Envoy sends it, or would: nobody told. What Envoy does not send
- * either is reported by checkModes.
+ * Reports requests that the server refuses at their headers, because it does not know that Envoy sends, or would send, what the policies
+ * need. checkModes reports what Envoy really does not send.
  */
 function checkRefused(used: UsedRoute, told: EnvoySettings, reporter: Reporter): void {
   const { filter, route, policies } = used;
@@ -60,7 +60,7 @@ function checkRefused(used: UsedRoute, told: EnvoySettings, reporter: Reporter):
   reporter.error(mayAsk ? config.placeOf('allow_mode_override') : config.placeOf('processing_mode'), message);
 }
 
-/** A configuration tells the version where it is a dump of a running Envoy's. */
+/** Only a dump of a running Envoy contains the version. */
 function checkVersion({ version }: EnvoySettings, bootstrap: EnvoyNode, reporter: Reporter): void {
   const node = bootstrap.find('node', 'user_agent_build_version', 'version');
   const major = node?.number('major_number');

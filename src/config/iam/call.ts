@@ -5,30 +5,30 @@ import type { RightsDocument } from '../schema/index.ts';
 import { type CalledQualifier, type FunctionPattern, functionsOfGlob, functionsOfName } from './function-arns.ts';
 import type { Namer } from './policy-document.ts';
 
-/** A value of a trust policy's condition. `unknown`: it is not in the document, and somebody has to write it. */
+/** A value in a trust policy's condition. `unknown`: it is not in the document, and the user must fill it in. */
 export type Told = { readonly text: string } | 'unknown' | undefined;
 
-/** A role, or all that a glob allows, which the identity before it assumes. */
+/** A role, or all roles that a glob allows, which the previous identity assumes. */
 export interface RoleUse {
   readonly arns: readonly string[];
   readonly namer: Namer;
   readonly externalId: Told;
-  /** Only where it is the same for every request, and the document says it. */
+  /** Only if it is in the document and the same for every request. */
   readonly sessionName: string | undefined;
   readonly durationSeconds: number | undefined;
 }
 
 /** What one step calls, and as whom. */
 export interface Call {
-  /** What stands for the key in the document; undefined: the machine's identity. */
+  /** The text of `accessKey` in the document; undefined: the machine's identity. */
   readonly accessKey: string | undefined;
-  /** In the order in which they are assumed. */
+  /** The roles, in the order in which they are assumed. */
   readonly roles: readonly RoleUse[];
   readonly functions: readonly FunctionPattern[];
   readonly namer: Namer;
 }
 
-/** A field, as in policies.yaml, and what is to be known of it. */
+/** A field, named as in policies.yaml, and a note about it. */
 export interface FieldNote {
   readonly field: string;
   readonly text: string;
@@ -43,7 +43,7 @@ type Names = Pick<LambdaConfiguration, 'function' | 'region' | 'texts' | 'creden
 
 const NOT_IN_POLICY = 'so it is in no policy: list its allowed values in';
 
-/** The call of a step; `allow` bounds what its expressions give. */
+/** The call of a step; `allow` limits the results of its expressions. */
 export function callOfStep(api: ApiVariables, configuration: Names, allow: RightsDocument): ReadCall {
   const notes: FieldNote[] = [];
   const note = (field: string, text: string): void => {
@@ -75,7 +75,7 @@ export function callOfStep(api: ApiVariables, configuration: Names, allow: Right
 
 type Note = (field: string, text: string) => void;
 
-/** One text, or the globs of a list where a request decides. Undefined: nothing bounds it. */
+/** One text, or the globs of a list if the value depends on the request. Undefined: the value is not limited, or there is none. */
 function oneOrMany(
   api: ApiVariables,
   template: CompiledTemplate,
@@ -146,5 +146,5 @@ function roleUse(
   };
 }
 
-/** No external id has these words: a policy that is taken over as it is lets nobody in. */
+/** A placeholder that nobody uses as an external id: a policy that is applied unchanged gives nobody access. */
 export const UNKNOWN_EXTERNAL_ID = 'REPLACE-WITH-THE-EXTERNAL-ID';

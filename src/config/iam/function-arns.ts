@@ -2,19 +2,17 @@ import { partitionOf } from '../../aws-partition.ts';
 import { parseFunctionName, realRegion } from '../../lambda/index.ts';
 import { matchesGlob } from '../route-glob.ts';
 
-/**
- * Functions of a call. What is not told is of whoever signs it. `*` matches any characters, as in a policy of IAM.
- */
+/** Functions of a call. Without an `account` they are in the signer's account. `*` matches any characters, as in an IAM policy. */
 export interface FunctionPattern {
   readonly partition: string;
   readonly region: string;
   readonly account: string | undefined;
   readonly name: string;
-  /** Empty: the function without a qualifier, which IAM does not take for `$LATEST`. */
+  /** Empty: the function without a qualifier, which is not the same as `$LATEST` to IAM. */
   readonly qualifier: string;
 }
 
-/** What the qualifier of a call is beside the function's name. `any`: it depends on the request. */
+/** The qualifier of a call that is set separately from the function's name. `any`: it depends on the request. */
 export type CalledQualifier = { readonly text: string } | 'any' | undefined;
 
 export function arnOf({ partition, region, account, name, qualifier }: FunctionPattern, signerAccount: string): string {
@@ -22,7 +20,7 @@ export function arnOf({ partition, region, account, name, qualifier }: FunctionP
   return qualifier === '' ? arn : `${arn}:${qualifier}`;
 }
 
-/** Of a name as AWS takes it: bare, partial, or an ARN. Empty: it is none of these. */
+/** Patterns for a name in a form that AWS accepts: plain, a partial ARN, or an ARN. Empty if it is none of these. */
 export function functionsOfName(
   text: string,
   regions: readonly string[],
@@ -31,14 +29,14 @@ export function functionsOfName(
   const parts = parseFunctionName(text);
   if (parts === undefined) return [];
   const { account, name, region: own } = parts;
-  // The call fails where the name has a region that is not the one of the call.
+  // If the name has a region, only that one counts: the call fails in any other.
   const where = own === undefined ? regions.map(plainRegion) : [own];
   const qualifier = parts.qualifier ?? (called === 'any' ? '*' : (called?.text ?? ''));
   const partition = /^arn:([^:]+):/.exec(text)?.[1];
   return where.map((region) => ({ partition: partition ?? partitionOf(region), region, account, name, qualifier }));
 }
 
-/** Of a glob in a list of rights: see matchesFunction. */
+/** Patterns for a glob in a list of rights: see matchesFunction. */
 export function functionsOfGlob(
   glob: string,
   regions: readonly string[] | undefined,
@@ -69,16 +67,16 @@ export function functionsOfGlob(
   );
 }
 
-/** A glob without a version is for the function by itself and for all its versions. */
+/** A glob without a version allows the function without a qualifier and all its versions. */
 function qualifiersOf(version: string | undefined, called: CalledQualifier): readonly string[] {
   if (version === undefined) return called === undefined ? ['', '*'] : [called === 'any' ? '*' : called.text];
-  // Who names no version calls the latest, and IAM is asked for the function without one.
+  // A call without a qualifier runs the latest version, and IAM checks the function without a qualifier.
   if (called === undefined) return matchesGlob(version, '$LATEST') ? ['', version] : [version];
   if (called === 'any') return [version];
   return matchesGlob(version, called.text) ? [called.text] : [];
 }
 
-/** Those that fit both. */
+/** The regions that match both the glob and the list. */
 function regionsOfBoth(glob: string, regions: readonly string[] | undefined): readonly string[] {
   if (regions === undefined) return [glob];
   return regions.flatMap((text) => {

@@ -7,26 +7,26 @@ import { type IamPolicy, lengthOf, policyOf } from './policy-document.ts';
 import { type IamOptions, type Signer, Signers } from './signers.ts';
 import { assumeActions, trustPolicyOf } from './trust-policy.ts';
 
-/** What one identity needs. A field that is absent is not needed, or nothing is known that it could allow. */
+/** The policies that one identity needs. An absent field is not needed, or nothing is known that it could allow. */
 export interface IdentityPolicies {
   readonly policy?: IamPolicy;
-  /** Of a role: who assumes it. */
+  /** For a role: who may assume it. */
   readonly trustPolicy?: IamPolicy;
-  /** Of a role, in seconds, where it must be longer than AWS's own. */
+  /** For a role: seconds, if it must be longer than AWS's default. */
   readonly maxSessionDuration?: number;
   /** `api.step` */
   readonly usedBy: readonly string[];
 }
 
-/** Equal for equal documents. */
+/** The report is always the same for the same document. */
 export interface IamReport {
   /** Null: no step signs with the identity of the machine. */
   readonly machine: IdentityPolicies | null;
-  /** By ARN; `*` in it: each role that fits. */
+  /** By ARN; one with `*` stands for each role that matches. */
   readonly roles: Readonly<Record<string, IdentityPolicies>>;
   /** By the first step that uses them. */
   readonly keys: Readonly<Record<string, IdentityPolicies>>;
-  /** What a request or a secret decides, and what is left to do. */
+  /** Values that depend on a request or a secret, and what the user must still do. */
   readonly notes: readonly string[];
 }
 
@@ -37,11 +37,11 @@ export interface ReportedStep {
   readonly place: string;
 }
 
-/** A managed policy of AWS has at most so many characters, blanks aside, and an inline policy of a role. */
+/** AWS's limits in characters, without blanks: of a managed policy, and of the inline policies of a role. */
 const MANAGED_LENGTH = 6_144;
 const INLINE_LENGTH = 10_240;
 
-/** What IAM must allow for the document, by who signs. `steps`: all of the document's, in its order; `inlinePlace`: of `inline`. */
+/** What IAM must allow for the document, by signer. `steps`: all of the document's, in its order; `inlinePlace`: the place of `inline`. */
 export function iamReport(
   { set, rights, surroundings }: Pick<LoadedPolicies, 'set' | 'rights' | 'surroundings'>,
   steps: Iterable<ReportedStep>,
@@ -74,7 +74,7 @@ export function iamReport(
   };
 }
 
-/** Gives the identities of a call what it needs. Tells what else AWS wants. */
+/** Adds the rights that a call needs to its identities. Returns notes about what else AWS requires. */
 function grant(signers: Signers, call: Call, name: string): readonly string[] {
   let from: readonly Signer[] = [signers.base(call.accessKey, name)];
   for (const use of call.roles) from = from.flatMap((signer) => signers.assume(signer, use, name));

@@ -5,8 +5,8 @@ import { type Call, callOfStep, type ReadCall } from './call.ts';
 import { functionsOfGlob, functionsOfName } from './function-arns.ts';
 
 /**
- * What policies that routes bring may call: with the identity of `defaults`, or with a role of `inline.roles` that this
- * identity assumes. Those with keys of their own are not the document's affair.
+ * What inline policies may call: with the identity of `defaults`, or with a role of `inline.roles` that this identity assumes. Inline
+ * policies with keys of their own do not use the document's identities, so they are not included.
  */
 export function callsOfInline(
   { lists, base, hasFunction }: InlineRights,
@@ -25,7 +25,7 @@ export function callsOfInline(
   const usual: Call = { ...call, functions, namer: 'inline' };
   const roles = iamGlobs(lists, 'roles') ?? [];
   if (roles.length === 0) return [{ call: usual, notes }];
-  // A route that brings a `roleArn` keeps the chain before it.
+  // An inline policy with its own `roleArn` keeps the `roleChain` of `defaults`.
   const role = {
     arns: roles,
     namer: 'inline',

@@ -13,7 +13,7 @@ export interface IamStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** Who names what a call reaches: the document itself, an expression of it, or a policy that a route brings. */
+/** Who names the target of a call: the document itself, one of its expressions, or an inline policy. */
 export type Namer = 'document' | 'request' | 'inline';
 
 const NAMERS: readonly (readonly [namer: Namer, sid: string])[] = [
@@ -22,7 +22,7 @@ const NAMERS: readonly (readonly [namer: Namer, sid: string])[] = [
   ['inline', 'OfInlinePolicies'],
 ];
 
-/** ARNs, with `*` in them, by who names them. What the document names is not told again under another. */
+/** ARNs, which may contain `*`, by who names them. An ARN that the document names is not repeated for the others. */
 export class Resources {
   readonly #byNamer = new Map<Namer, Set<string>>();
 
@@ -32,7 +32,7 @@ export class Resources {
     for (const arn of arns) known.add(arn);
   }
 
-  /** In an order that depends on the ARNs alone. */
+  /** Statements in an order that depends only on the ARNs. */
   statements(sid: string, action: IamStatement['Action']): readonly IamStatement[] {
     const told = new Set<string>();
     return NAMERS.flatMap(([namer, suffix]) => {
@@ -48,7 +48,7 @@ export function policyOf(statements: readonly IamStatement[]): IamPolicy {
   return { Version: '2012-10-17', Statement: statements };
 }
 
-/** Without blanks, as AWS counts it. */
+/** The number of characters as AWS counts them, without blanks. */
 export function lengthOf(policy: IamPolicy): number {
   return JSON.stringify(policy).length;
 }

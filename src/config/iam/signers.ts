@@ -1,24 +1,24 @@
 import type { RoleUse, Told } from './call.ts';
 import { Resources } from './policy-document.ts';
 
-/** What whoever prints the policies knows of AWS. */
+/** What the user who prints the policies knows about AWS. */
 export interface IamOptions {
-  /** Of the machine's identity. */
+  /** Account of the machine's identity. */
   readonly account: string | undefined;
   /** ARN of the machine's role or user. */
   readonly principal: string | undefined;
-  /** The machine's sessions carry tags, as those of EKS Pod Identity do: who assumes a role passes them on. */
+  /** The machine's sessions have tags, like those of EKS Pod Identity, which are passed on when a role is assumed. */
   readonly sessionTags: boolean;
-  /** They carry a source identity, as those of IAM Roles Anywhere do. */
+  /** The machine's sessions have a source identity, like those of IAM Roles Anywhere. */
   readonly sourceIdentity: boolean;
 }
 
-/** Who signs calls of Lambda or STS. */
+/** An identity that signs calls of Lambda or STS. */
 export interface Signer {
   readonly kind: 'machine' | 'keys' | 'role';
-  /** Of a role its ARN, or a glob; of keys a place in the document. */
+  /** For a role its ARN or a glob; for keys a place in the document. */
   readonly name: string;
-  /** Of functions that are named without one; `*`: not known. */
+  /** The account of functions that are named without one; `*`: not known. */
   readonly account: string;
   readonly invoked: Resources;
   readonly assumed: Resources;
@@ -34,7 +34,7 @@ export interface Trust {
   readonly sessionName: string | undefined;
 }
 
-/** Without it AWS gives sessions of an hour at most. */
+/** AWS's default for the longest session of a role: one hour. */
 const SESSION_SECONDS = 3_600;
 
 /** All signers of a document, each once. */
@@ -52,17 +52,17 @@ export class Signers {
     return this.#machine;
   }
 
-  /** In the order of the document. */
+  /** Keys, in the order of the document. */
   get keys(): readonly Signer[] {
     return [...this.#keys.values()];
   }
 
-  /** By ARN. */
+  /** Roles, sorted by ARN. */
   get roles(): readonly Signer[] {
     return [...this.#roles.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** `accessKey`: as the document has it; `place`: who uses it first. */
+  /** `accessKey`: its text in the document; `place`: the first step that uses it. */
   base(accessKey: string | undefined, place: string): Signer {
     if (accessKey === undefined) {
       const account = this.#options.account ?? accountOf(this.#options.principal) ?? '*';
@@ -74,7 +74,7 @@ export class Signers {
     return known;
   }
 
-  /** Has `from` assume the role; gives one signer for each of its ARNs. */
+  /** Records that `from` assumes the role; returns one signer for each of its ARNs. */
   assume(from: Signer, use: RoleUse, place: string): readonly Signer[] {
     from.assumed.add(use.namer, use.arns);
     from.usedBy.add(place);
@@ -101,7 +101,7 @@ function signer(kind: Signer['kind'], name: string, account: string): Signer {
   };
 }
 
-/** Of an ARN of IAM, or of a glob for some. */
+/** The account of an IAM ARN, or of a glob for IAM ARNs. */
 function accountOf(arn: string | undefined): string | undefined {
   return arn?.split(':')[4] || undefined;
 }

@@ -2,7 +2,7 @@ import { UNKNOWN_EXTERNAL_ID } from './call.ts';
 import { type IamPolicy, type IamStatement, policyOf } from './policy-document.ts';
 import type { IamOptions, Signer, Trust } from './signers.ts';
 
-/** No such identities exist, and AWS refuses a trust policy that names them: it is to be completed, and opens nothing. */
+/** Placeholders for the user to replace. These identities do not exist, and AWS refuses a trust policy that names them. */
 const UNKNOWN = {
   machine: 'arn:aws:iam::000000000000:role/REPLACE-WITH-THE-ROLE-OF-THE-MACHINE',
   keys: 'arn:aws:iam::000000000000:user/REPLACE-WITH-THE-USER-OF-THE-KEYS',
@@ -14,7 +14,7 @@ type Conditions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 interface Trusted {
   readonly aws: string;
   readonly conditions: Conditions;
-  /** What is left to do. */
+  /** What the user must still do. */
   readonly note: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export function trustPolicyOf(role: Signer, options: IamOptions): TrustPolicy | 
   return { policy, notes: [...notes] };
 }
 
-/** What a session carries goes along with each role that is assumed with it, and both sides must allow that. */
+/** Tags and source identity of a session are passed on to each role that it assumes, and both sides must allow that. */
 export function assumeActions({ sessionTags, sourceIdentity }: IamOptions): IamStatement['Action'] {
   if (!sessionTags && !sourceIdentity) return 'sts:AssumeRole';
   return [
@@ -85,7 +85,7 @@ function trustedOf({ kind, name, account }: Signer, { principal }: IamOptions, p
   if (account.includes('*')) {
     return { aws: UNKNOWN.role, conditions: {}, note: `write the roles ${name} instead of ${UNKNOWN.role}` };
   }
-  // No ARN of a principal takes a `*`.
+  // The ARN of a principal cannot contain `*`.
   return { aws: rootOf(account, partition), conditions: { ArnLike: { 'aws:PrincipalArn': name } }, note: undefined };
 }
 

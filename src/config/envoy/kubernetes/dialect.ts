@@ -1,16 +1,16 @@
 import type { DocumentPath } from '../../problem.ts';
 
-/** How a kind of object says what Envoy's configuration says. */
+/** How a kind of object expresses the settings of Envoy's configuration. */
 export interface Dialect {
-  /** The field of the object for a path of Envoy's fields below an origin. */
+  /** The object's field that corresponds to a path of Envoy's fields below an origin. */
   fieldOf(path: DocumentPath): DocumentPath;
-  /** A message of a rule, with the remedy in the object's words. */
+  /** A message of a rule, with the remedy in terms of the object's fields. */
   rephrase(message: string): string;
 }
 
-/** A field of Envoy's in an object's words. */
+/** The object's field that corresponds to a field of Envoy's. */
 export interface FieldWords {
-  /** Where it is in the object, below the origin; absent: nowhere. */
+  /** Its path in the object, below the origin; absent: the object has no such field. */
   readonly at?: DocumentPath | undefined;
   /** What to write instead of Envoy's `field: value`. */
   readonly write?: ((value: string) => string) | undefined;
@@ -22,20 +22,20 @@ export interface DialectOptions {
   /** Follows `EnvoyExtensionPolicy has no field for …`. */
   readonly otherwise: string;
   readonly kind: string;
-  /** What no field says: words of rules, and those that take their place. */
+  /** Other phrases in messages of rules, and their replacements. */
   readonly phrases?: readonly (readonly [from: string, to: string])[];
 }
 
-/** What the rule for the second line of defence asks for, which no field of a policy can say. */
+/** The remedy of the rule for the second line of defence, for which a policy has no field. */
 export const SECOND_LINE = 'add the RBAC filter of envoy/envoy.yaml after ext_proc';
 
-/** The object holds Envoy's own messages: nothing is to be translated. */
+/** The object contains Envoy's own messages: nothing needs to be translated. */
 export const envoyItself: Dialect = { fieldOf: (path) => path, rephrase: (message) => message };
 
 export function dialectOf({ fields, otherwise, kind, phrases = [] }: DialectOptions): Dialect {
   return {
     fieldOf(path) {
-      // The nearest field that the object has a word for.
+      // The innermost part of the path for which the object has a field.
       const known = path.map((part) => (Object.hasOwn(fields, part) ? fields[part]?.at : undefined));
       return known.findLast((at) => at !== undefined) ?? [];
     },

@@ -1,7 +1,7 @@
 import { type Dialect, dialectOf, type FieldWords, SECOND_LINE } from './dialect.ts';
 
 const PATCH = 'an EnvoyPatchPolicy can set it on the filter';
-/** As an EnvoyExtensionPolicy calls them, by Envoy's name. */
+/** Body modes: the names in an EnvoyExtensionPolicy, by Envoy's name. */
 export const BODY_MODES: ReadonlyMap<string, string> = new Map([
   ['BUFFERED', 'Buffered'],
   ['BUFFERED_PARTIAL', 'BufferedPartial'],

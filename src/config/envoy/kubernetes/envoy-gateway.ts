@@ -8,10 +8,10 @@ import { type Manifest, refersTo } from './manifests.ts';
 import type { Translation } from './translation.ts';
 import { bytesOf, envoyDuration } from './units.ts';
 
-/** What Envoy Gateway gives listeners and clusters unless policies say otherwise. */
+/** Envoy Gateway's default for listeners and clusters. */
 const BUFFER_LIMIT = 32_768;
 
-/** The configuration that Envoy Gateway makes of one item of an EnvoyExtensionPolicy's `extProc`: see facts in docs/reference/check.md. */
+/** The configuration that Envoy Gateway generates from one item of an EnvoyExtensionPolicy's `extProc`: see docs/reference/check.md. */
 export function translateExtensionPolicy(policy: Manifest, manifests: readonly Manifest[]): readonly Translation[] {
   const spec = policy.node.get('spec');
   return (spec?.items('extProc') ?? []).map((item, index) => {
@@ -98,14 +98,14 @@ function processor(item: EnvoyNode, policy: Manifest): object {
   };
 }
 
-/** As Envoy Gateway's names are: HTTP/2 refuses it as an authority. */
+/** Has the form of Envoy Gateway's cluster names, which are not a valid :authority of HTTP/2. */
 const CLUSTER = 'envoyextensionpolicy/extproc';
 
 function bodyMode(text: string | undefined): string {
   return [...BODY_MODES].find(([, own]) => own === text)?.[0] ?? 'NONE';
 }
 
-/** The first backend's name, which Envoy Gateway makes the `:authority`. */
+/** The first backend's name, which Envoy Gateway uses as the `:authority`. */
 function authorityOf(item: EnvoyNode, policy: Manifest): string {
   const [backend] = item.items('backendRefs');
   const name = `${backend?.text('name') ?? 'backend'}.${backend?.text('namespace') ?? (policy.namespace || 'default')}`;
@@ -153,7 +153,7 @@ function clusterOf(item: EnvoyNode, policy: Manifest, manifests: readonly Manife
   };
 }
 
-/** The host name of the backend's endpoints, for which an EnvoyExtensionPolicy has no field; any where the Backend is not in the text. */
+/** The host name of the backend's endpoints, for which an EnvoyExtensionPolicy has no field; any name if the Backend is not in the text. */
 function healthAuthority(item: EnvoyNode, policy: Manifest, manifests: readonly Manifest[]): string | undefined {
   const [reference] = item.items('backendRefs');
   if (reference?.text('kind') !== 'Backend') return undefined;
@@ -168,7 +168,7 @@ interface ListenerParts {
   readonly routes: Readonly<Record<string, unknown>>;
 }
 
-/** The Gateway's listener, with what a ClientTrafficPolicy of the text says; without one its defaults are not certain. */
+/** The Gateway's listener with the settings of a ClientTrafficPolicy in the text; without one its settings are not certain. */
 function listenerOf(origin: Origin, manifests: readonly Manifest[], { filters, routes }: ListenerParts): unknown {
   const policy = manifests.find(({ kind }) => kind === 'ClientTrafficPolicy');
   if (policy === undefined) {
@@ -206,7 +206,7 @@ const SLASHES: ReadonlyMap<string, string> = new Map([
   ['UnescapeAndRedirect', 'UNESCAPE_AND_REDIRECT'],
 ]);
 
-/** Envoy Gateway's own bootstrap has an overload manager; the runtime is what an EnvoyProxy adds. */
+/** Envoy Gateway's own bootstrap has an overload manager; the runtime flags come from an EnvoyProxy. */
 function bootstrapOf(proxy: Manifest): object {
   const bootstrap = proxy.node.find('spec', 'bootstrap');
   const layers = (bootstrap?.items('jsonPatches') ?? []).flatMap((patch) => layersIn(patch.get('value')));
@@ -227,7 +227,7 @@ function layersIn(value: EnvoyNode | undefined): readonly unknown[] {
   return (value.get('layered_runtime') ?? value).items('layers').map(({ data }) => data);
 }
 
-/** A bootstrap that is merged or replaced is YAML in a text. */
+/** A bootstrap to merge or to replace is a text that contains YAML. */
 function parsed(node: EnvoyNode | undefined): EnvoyNode | undefined {
   if (typeof node?.data !== 'string') return node;
   try {

@@ -5,23 +5,23 @@ import { type Manifest, refersTo } from './manifests.ts';
 export interface TargetRoute {
   readonly name: string;
   readonly origin: Origin;
-  /** What has Envoy change the path once all filters have run. */
+  /** The setting that makes Envoy change the path after all filters have run. */
   readonly rewrite?: Origin | undefined;
 }
 
-/** Routes that a policy of the Gateway API is attached to, as Envoy Gateway names them. */
+/** The routes to which a policy of the Gateway API is attached, with the names that Envoy Gateway gives them. */
 export interface TargetRoutes {
   readonly routes: readonly TargetRoute[];
   /** There are more that are not in the text. */
   readonly hasOthers: boolean;
 }
 
-/** Of one route: Envoy has a name for each host of each match, and more of them tell nothing else. */
+/** The most names of one route: Envoy has a name for each host of each match, and further ones would give the same findings. */
 const MOST_NAMES = 1_000;
 
 const ROUTE_KINDS: ReadonlySet<string> = new Set(['HTTPRoute', 'GRPCRoute']);
 
-/** The routes of one entry of `targetRefs`, whose place is `origin`'s. */
+/** The routes of one entry of `targetRefs`; `origin` is its place. */
 export function routesOfTarget(reference: EnvoyNode, origin: Origin, manifests: readonly Manifest[]): TargetRoutes {
   const { manifest: policy } = origin;
   const kind = reference.text('kind') ?? '';
@@ -98,7 +98,7 @@ function prefixOf(kind: string, namespace: string, name: string): string {
   return `${kind.toLowerCase()}/${namespace}/${name}`;
 }
 
-/** A virtual host with one route for each name, on which a filter is on. */
+/** A virtual host with one route for each name, on which a filter is enabled. */
 export function virtualHost({ routes }: TargetRoutes, perRoute: (origin: Origin) => object): object {
   return {
     name: 'routes',

@@ -1,4 +1,4 @@
-/** Parts of the configurations that control planes make, as far as rules look at them. */
+/** Parts of the configurations that control planes generate, as far as rules check them. */
 
 const TYPE = 'type.googleapis.com';
 const HTTP = `${TYPE}/envoy.extensions.filters.http`;
@@ -9,7 +9,7 @@ export const FILTER_CONFIG_URL = `${TYPE}/envoy.config.route.v3.FilterConfig`;
 
 const ROUTER = { name: 'envoy.filters.http.router', typed_config: { '@type': `${HTTP}.router.v3.Router` } };
 
-/** What rules ask of a connection manager, where the control plane sees to it or nobody knows. */
+/** The settings that rules require of a connection manager: for cases where the control plane sets them or where they are unknown. */
 const SAFE_MANAGER = {
   normalize_path: true,
   merge_slashes: true,

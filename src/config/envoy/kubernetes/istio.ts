@@ -18,7 +18,7 @@ interface Patch {
 /** `patch.value` is Envoy's own message, so that nothing is translated. */
 const dialect: Dialect = envoyItself;
 
-/** What no patch of the text says: places are the object's. */
+/** For settings that no patch of the text contains: problems have the place of the object. */
 const unpatched: Dialect = {
   fieldOf: () => [],
   rephrase: (message) =>
@@ -26,8 +26,8 @@ const unpatched: Dialect = {
 };
 
 /**
- * The configuration that the EnvoyFilters of a text make together. What Istio has beside their patches (its own filters, its
- * routes, the mesh's settings) is not in the text.
+ * The configuration that results from all EnvoyFilters of a text. What Istio adds to their patches (its own filters, its routes, the
+ * mesh's settings) is not in the text.
  */
 export function translateEnvoyFilters(manifests: readonly Manifest[]): readonly Translation[] {
   const patches = manifests.filter(({ kind }) => kind === 'EnvoyFilter').flatMap(patchesOf);
@@ -92,7 +92,7 @@ function isProcessor(value: EnvoyNode): boolean {
   return value.get('typed_config')?.is(EXTERNAL_PROCESSOR) === true;
 }
 
-/** The filters that patches add, the first one nearest to the caller. A merge takes the place of nothing that is in the text. */
+/** The filters that patches add, the first one nearest to the caller, and merges into a filter that is not in the text. */
 function chainOf(patches: readonly Patch[]): readonly Patch[] {
   const chain: Patch[] = [];
   const added = patches.filter(({ applyTo, operation }) => applyTo === 'HTTP_FILTER' && ADDING.test(operation));
@@ -124,7 +124,7 @@ function withMerges({ value, origin }: Patch, patches: readonly Patch[]): unknow
   );
 }
 
-/** A message of a patch laid into another as protobuf merges them, except lists, which it replaces; parts keep their places. */
+/** Merges a message of a patch into another as protobuf does, except that lists are replaced; parts keep their places. */
 function mergedInto(base: unknown, node: EnvoyNode, patch: Patch): unknown {
   const result: Record<string, unknown> = { ...recordOf(base) };
   for (const child of node.children()) {
@@ -176,12 +176,12 @@ function routesOf(patches: readonly Patch[], runsEverywhere: boolean): object {
   return {
     ...merged(ofKind('ROUTE_CONFIGURATION')),
     virtual_hosts: [...(routes.length === 0 ? [] : [host]), ...hosts],
-    // Routes that no patch names are there too: the filter runs on them where it is not disabled.
+    // There are also routes that no patch names: the filter runs on them unless it is disabled.
     ...(runsEverywhere || routes.length + hosts.length === 0 ? { vhds: {} } : {}),
   };
 }
 
-/** Undefined for what is no plain message: a value with a place of its own is one part. */
+/** Undefined for everything but a plain message: a value with a place of its own stays one part. */
 function recordOf(data: unknown): Readonly<Record<string, unknown>> | undefined {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
   return Object.getPrototypeOf(data) === Object.prototype ? (data as Readonly<Record<string, unknown>>) : undefined;

@@ -52,7 +52,7 @@ export const gatewayExtension: Dialect = dialectOf({
   fields,
 });
 
-/** `spec.extProc` of a TrafficPolicy, which may replace the modes and says nothing else. */
+/** `spec.extProc` of a TrafficPolicy, which can only replace the modes. */
 export const trafficPolicy: Dialect = dialectOf({
   kind: 'TrafficPolicy',
   otherwise: 'the GatewayExtension that it refers to may have one',

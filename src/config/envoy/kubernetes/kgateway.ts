@@ -6,7 +6,7 @@ import { type Manifest, refersTo } from './manifests.ts';
 import type { Translation } from './translation.ts';
 import { envoyDuration } from './units.ts';
 
-/** The configuration that kgateway makes of a GatewayExtension and the TrafficPolicies of the text that refer to it. */
+/** The configuration that kgateway generates from a GatewayExtension and the TrafficPolicies of the text that refer to it. */
 export function translateGatewayExtension(extension: Manifest, manifests: readonly Manifest[]): readonly Translation[] {
   const spec = extension.node.get('spec')?.get('extProc');
   if (spec === undefined) return [];
@@ -39,7 +39,7 @@ export function translateGatewayExtension(extension: Manifest, manifests: readon
   ];
 }
 
-/** Of the listeners: what a ListenerPolicy of the text says, otherwise the default, which another one may change. */
+/** The listeners' buffer limit: that of a ListenerPolicy in the text, otherwise the default, which another ListenerPolicy may change. */
 function bufferLimit(
   origin: Origin,
   manifests: readonly Manifest[],
@@ -82,7 +82,7 @@ function processor(spec: EnvoyNode, { name, namespace }: Manifest): object {
     allowed_override_modes: allowed.length === 0 ? undefined : allowed.map(modesOf),
     message_timeout: envoyDuration(spec.get('messageTimeout')),
     max_message_timeout: envoyDuration(spec.get('maxMessageTimeout')),
-    // Absent it is true.
+    // An absent failOpen means true.
     failure_mode_allow: spec.get('failOpen')?.data !== false,
     route_cache_action: action,
     metadata_options: forwarding && { forwarding_namespaces: forwarding },

@@ -3,13 +3,13 @@ import type { Source } from '../../source/index.ts';
 import type { Dialect } from './dialect.ts';
 import { fieldPath, labelOf, type Manifest } from './manifests.ts';
 
-/** Where a part of the configuration comes from that a control plane makes of objects. */
+/** The origin of a part of the configuration that a control plane generates from objects. */
 export interface Origin {
   readonly manifest: Manifest;
-  /** In the object. */
+  /** The path in the object. */
   readonly path: DocumentPath;
   readonly dialect: Dialect;
-  /** What would decide about this part, and is not in the text: the part has the control plane's defaults. */
+  /** The object that would determine this part and is not in the text: the part has the control plane's defaults. */
   readonly unless?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export function from(origin: Origin, value: unknown): unknown {
   return new Part(value, origin);
 }
 
-/** What objects become: an Envoy configuration whose places are those of the objects. */
+/** The Envoy configuration that results from objects. Its places are those in the objects. */
 export interface Laid {
   readonly source: Source;
   /** A problem as reported for the object. */

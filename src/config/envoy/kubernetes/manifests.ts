@@ -7,7 +7,7 @@ import type { FileDocument } from '../joined-source.ts';
 export interface Manifest {
   readonly kind: string;
   readonly name: string;
-  /** '' if the manifest leaves it to who applies it. */
+  /** '' if the manifest has none, so that it depends on how the manifest is applied. */
   readonly namespace: string;
   /** The object; places are those of `source`. */
   readonly node: EnvoyNode;
@@ -42,7 +42,7 @@ export function labelOf({ kind, namespace, name }: Manifest): string {
   return `${kind} ${namespace === '' ? own : `${namespace}/${own}`}`;
 }
 
-/** Whether a reference of one object, without a namespace of its own, means another. */
+/** Whether a reference in one object refers to another. A reference without a namespace has that of its object. */
 export function refersTo(from: Manifest, reference: EnvoyNode, to: Manifest): boolean {
   const namespace = reference.text('namespace') ?? from.namespace;
   return reference.text('name') === to.name && (namespace === to.namespace || namespace === '' || to.namespace === '');

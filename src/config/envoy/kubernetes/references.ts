@@ -3,14 +3,14 @@ import type { DocumentPath } from '../../problem.ts';
 import type { EnvoyNode } from '../envoy-node.ts';
 import { labelOf, type Manifest, refersTo } from './manifests.ts';
 
-/** A reference that leads nowhere: what it should switch on is off, and nothing says so. */
+/** A reference to an object that does not exist: what it should enable stays disabled silently. */
 export interface LostReference {
-  /** In the object. */
+  /** The path in the object. */
   readonly path: DocumentPath;
   readonly message: string;
 }
 
-/** References of one object to what the files should have, where they have others of the kind. */
+/** References of one object to objects that are missing in the files, if the files contain other objects of that kind. */
 export function lostReferences(manifest: Manifest, manifests: readonly Manifest[]): readonly LostReference[] {
   if (manifest.kind === 'TrafficPolicy') return lostExtension(manifest, manifests);
   if (manifest.kind === 'EnvoyExtensionPolicy') return lostTargets(manifest, manifests);
@@ -39,7 +39,7 @@ function lostTargets(policy: Manifest, manifests: readonly Manifest[]): readonly
   });
 }
 
-/** One whose name is near enough to others of the files to be meant for one of them. */
+/** Reports a reference only if its name is similar to that of an object in the files, so that it is probably a typing error. */
 function lost(
   from: Manifest,
   reference: EnvoyNode,
@@ -55,10 +55,10 @@ function lost(
   return [{ path: pathIn(from, reference, 'name'), message }];
 }
 
-/** Names that Istio gives to routes by itself. */
+/** Names of the routes that Istio itself generates. */
 const GENERATED: readonly string[] = ['default', 'allow_any', 'block_all'];
 
-/** A patch for a route that no VirtualService of the files has: Istio applies it to nothing. */
+/** Reports a patch for a route that no VirtualService in the files has: Istio does not apply it. */
 function lostRoutes(filter: Manifest, manifests: readonly Manifest[]): readonly LostReference[] {
   const services = manifests.filter(({ kind }) => kind === 'VirtualService');
   if (services.length === 0) return [];

@@ -1,13 +1,13 @@
-/** An Envoy configuration that a control plane makes of objects. */
+/** An Envoy configuration that a control plane generates from objects. */
 export interface Translation {
   /** For `lay`: a bootstrap with static resources. */
   readonly tree: unknown;
-  /** The text says what the bootstrap has. */
+  /** The text determines the content of the bootstrap. */
   readonly hasBootstrap: boolean;
-  /** Routes may reach the filters by objects that are not in the text. */
+  /** Objects that are not in the text may add routes to the filters. */
   readonly hasOtherRoutes: boolean;
   /** The chain has filters that are not in the text. */
   readonly hasOtherFilters?: boolean;
-  /** What to do about a route that names no API. */
+  /** The remedy for a route that names no API. */
   readonly nameApi: string;
 }

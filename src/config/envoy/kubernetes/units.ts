@@ -2,7 +2,7 @@ import type { EnvoyNode } from '../envoy-node.ts';
 
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** A duration of Go (`1m30s`, `500ms`) as protobuf's JSON has it; undefined for what is none. */
+/** Converts a duration of Go (`1m30s`, `500ms`) to protobuf's JSON; undefined if the text is not a duration. */
 export function envoyDuration(node: EnvoyNode | undefined): string | undefined {
   const text = typeof node?.data === 'string' ? node.data : '';
   if (!/^(?:\d{1,9}(?:\.\d{1,9})?(?:h|ms|m|s)){1,4}$/.test(text)) return undefined;
@@ -21,7 +21,7 @@ const FACTORS: Readonly<Record<string, number>> = {
   Gi: 2 ** 30,
 };
 
-/** A quantity of Kubernetes (`6Mi`) in bytes; undefined for what is none. */
+/** Converts a quantity of Kubernetes (`6Mi`) to bytes; undefined if the text is not a quantity. */
 export function bytesOf(node: EnvoyNode | undefined): number | undefined {
   const [, number, unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)(k|M|G|Ki|Mi|Gi)?$/.exec(String(node?.data ?? '')) ?? [];
   const factor = FACTORS[unit];
