@@ -107,7 +107,7 @@ export class StreamedReply {
     const { api } = this.#facts;
     this.#context.logger.error(
       { api, count, told },
-      `a streamed answer has ${count} cookies, but the configuration says that only ${told} can reach the caller: Envoy keeps one, and the ` +
+      `a streamed answer has ${count} cookies, but the configuration does not say that more than ${told} can reach the caller: Envoy keeps one, and the ` +
         'others need a header_mutation filter that adds the metadata cookie2, cookie3 …; declare it with `envoy: {streamedCookies: …}`',
     );
   }

@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { GRPC_AUTHORITY } from '../envoy-names.ts';
-import type { ProcessingRequest, ProcessingResponse } from '../ext-proc/index.ts';
+import { type ProcessingRequest, type ProcessingResponse, writeRequest } from '../ext-proc/index.ts';
 import { type EnvoyOptions, type HttpRequest, InMemoryEnvoy, ReplyQueue } from '../trial/index.ts';
 import type { EnvoyConnection } from './envoy-connection.ts';
 import { backend } from './requests.ts';
@@ -61,7 +61,7 @@ export class RecordedExchange {
     });
     const sink = {
       receive(message: ProcessingRequest): void {
-        const bytes = method.requestSerialize(message);
+        const bytes = writeRequest(message);
         steps.push({ after: kinds.length, message: bytes });
         stream.send(bytes);
       },

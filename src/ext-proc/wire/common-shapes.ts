@@ -1,6 +1,6 @@
 import { type MessageShape, shape } from './message-shape.ts';
 
-/** Messages that requests and replies share, with the field numbers of proto/; see request-shape.ts and reply-shape.ts. */
+/** Messages that requests and replies share, with the field numbers of proto/. Tests of request-shape.ts and reply-shape.ts compare them. */
 
 export const repeated = { repeated: true };
 
@@ -12,7 +12,7 @@ export const httpHeaders = shape({ headers: [1, headerMap], end_of_stream: [3, '
 /** HttpBody and StreamedBodyResponse. */
 export const httpBody = shape({ body: [1, 'bytes'], end_of_stream: [2, 'bool'] });
 
-/** google.protobuf.Struct. See `toStruct` for the names. */
+/** google.protobuf.Struct. Its fields have camelCase names: see struct.ts. */
 export const struct = shape({ fields: [1, () => value, { map: true }] });
 export const listValue = shape({ values: [1, () => value, repeated] });
 export const value: MessageShape = shape({

@@ -66,7 +66,7 @@ function at(places: readonly number[], index: number): number {
   return places[index] ?? 0;
 }
 
-/** `anyCase`: the bytes may have upper case letters; `name` has none. */
+/** Whether the bytes are this name. `anyCase`: the bytes may have upper-case letters; `name` has none. */
 function isNamed(bytes: Buffer, start: number, end: number, name: string, anyCase: boolean): boolean {
   for (let i = start; i < end; i++) {
     const byte = bytes[i] ?? 0;

@@ -1,12 +1,12 @@
-/** Field kinds of the messages, as much of protobuf as they use. */
+/** The kinds of fields that the messages of this folder have. */
 export type FieldKind = 'enum' | 'bool' | 'bytes' | 'string' | 'int64' | 'int32' | 'double' | MessageShape;
 
-/** A message: property → field number and kind; `repeated` for lists. */
+/** A message: its fields by property name. */
 export type MessageShape = ReadonlyMap<string, Field>;
 
 export interface Field {
   readonly number: number;
-  /** Resolved when it is used: shapes may refer to themselves. */
+  /** A function, because a shape may refer to itself. */
   readonly kind: () => FieldKind;
   readonly repeated: boolean;
   /** Names of an enum's values. */
@@ -21,6 +21,7 @@ type FieldDefinition = readonly [
   options?: Partial<Pick<Field, 'repeated' | 'map' | 'names'>>,
 ];
 
+/** Defines a message. */
 export function shape(fields: Readonly<Record<string, FieldDefinition>>): MessageShape {
   return new Map(
     Object.entries(fields).map(([name, [number, kind, options]]) => [
@@ -36,6 +37,7 @@ export function shape(fields: Readonly<Record<string, FieldDefinition>>): Messag
   );
 }
 
+/** The number of a field. Throws if there is none. */
 export function numberOf(message: MessageShape, field: string): number {
   const found = message.get(field);
   if (found === undefined) throw new Error(`no field ${field}`);

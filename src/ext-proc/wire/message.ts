@@ -28,7 +28,7 @@ export interface ProtocolConfig {
   readonly sendsBodyEarly: boolean;
 }
 
-/** What the filter's `request_attributes` or `response_attributes` asked for, as far as it is text or a number. */
+/** The attributes that the filter's `request_attributes` or `response_attributes` ask for, if they are texts or numbers. */
 export type Attributes = ReadonlyMap<string, string | number>;
 
 interface Common {
@@ -46,7 +46,7 @@ interface Common {
 export interface HeadersMessage extends Common {
   readonly part: 'headers';
   readonly head: Head;
-  /** What `metadata_options.forwarding_namespaces` has Envoy send, not read yet; see `readMetadata`. */
+  /** The metadata of `metadata_options.forwarding_namespaces`, not read yet; see `readMetadata`. */
   readonly metadata: Buffer | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface TrailersMessage extends Common {
   readonly part: 'trailers';
 }
 
-/** One message of Envoy's, read once. */
+/** One message from Envoy. */
 export type Message = HeadersMessage | BodyMessage | TrailersMessage;
 
 /** A message without a part, or with one that the protocol does not have. */

@@ -5,7 +5,7 @@ import { numberOf } from './message-shape.ts';
 import { ProtoReader } from './proto-reader.ts';
 import { metadata } from './request-shape.ts';
 
-/** What a value takes beside its texts, with the map or list that it may be. */
+/** Memory of a value without its texts, including the map or list that it may be. */
 const VALUE_BYTES = 160;
 /** More than a token of 60 KiB holds. */
 const MOST_VALUES = 20_000;

@@ -4,12 +4,12 @@ import { StructWriter } from './struct-writer.ts';
 import { varintBytes } from './varint.ts';
 
 const INITIAL_BYTES = 1024;
-/** Up to so many characters a loop is cheaper than two calls of Buffer's, and the length is one byte. */
+/** Up to this length a loop is faster than two calls of Buffer's methods, and the length takes one byte. */
 const SHORT = 40;
 
 /**
- * Writes messages straight from plain objects in one pass. proto-loader makes a message object of each part first,
- * which costs more than the bytes themselves.
+ * Writes messages directly from plain objects, in one pass. proto-loader first creates a message object for each part,
+ * which costs more than writing the bytes.
  */
 export class ProtoWriter {
   #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
@@ -18,12 +18,12 @@ export class ProtoWriter {
   /** The values of a map, as a field of its entries. */
   readonly #mapValues = new Map<Field, Field>();
 
-  /** The bytes of a message; the writer may be used again. */
+  /** A copy of the message's bytes: the next call does not change it. */
   finish(value: object, shape: MessageShape): Buffer {
     this.#at = 0;
     this.#message(value as Readonly<Record<string, unknown>>, shape);
     const bytes = Buffer.from(this.#buffer.subarray(0, this.#at));
-    // One large body must not keep a buffer of megabytes here.
+    // One large body must not keep a buffer of megabytes in use.
     if (this.#buffer.length > 64 * 1024) this.#buffer = Buffer.allocUnsafe(INITIAL_BYTES);
     return bytes;
   }
@@ -122,7 +122,7 @@ export class ProtoWriter {
     this.#at += this.#buffer.write(text, this.#at, length, 'utf8');
   }
 
-  /** False: nothing is written, since a character is not ASCII. */
+  /** Returns false and writes nothing if a character is not ASCII. */
   #ascii(text: string): boolean {
     const { length } = text;
     this.#reserve(length + 1);

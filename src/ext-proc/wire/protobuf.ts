@@ -11,7 +11,7 @@ import type { ProcessingResponse } from '../generated/envoy/service/ext_proc/v3/
 import type { Struct } from '../generated/google/protobuf/Struct.ts';
 import type { Value, Value__Output } from '../generated/google/protobuf/Value.ts';
 
-/** The protobuf messages under the names that this folder uses; other folders see them only as what gRPC carries. */
+/** The protobuf messages, under the names that this project uses. */
 export type {
   _envoy_extensions_filters_http_ext_proc_v3_ProcessingMode_BodySendMode__Output as BodyMode,
   CommonResponse,

@@ -37,7 +37,7 @@ function readAttribute(reader: ProtoReader, attributes: Map<string, string | num
   else attributes.set(name, found);
 }
 
-/** Reads a Value; undefined if it is neither. */
+/** Reads a Value; undefined if it is neither a text nor a number. */
 function readTextOrNumber(reader: ProtoReader): string | number | undefined {
   let found: string | number | undefined;
   for (let field = reader.next(); field !== 0; field = reader.next()) {

@@ -48,11 +48,11 @@ interface Content {
 const noBytes = Buffer.alloc(0);
 const noHead: Head = new HeaderPlaces(noBytes, []);
 const noAttributes: Attributes = new Map();
-/** The content of trailers is not read. */
+/** Trailers: their content is not read. */
 const trailers: Content = { head: noHead, bytes: noBytes, end: true };
 
 /**
- * Reads a message from Envoy. If a field or a oneof occurs several times, the last one counts; fields that nobody needs are skipped.
+ * Reads a message from Envoy. If a field or a oneof occurs several times, the last one counts; unused fields are skipped.
  * Body and headers are views of `bytes`. Throws if the bytes are not a ProcessingRequest.
  */
 export function readRequest(bytes: Buffer): Received {
@@ -141,7 +141,7 @@ function readConfig(reader: ProtoReader): ProtocolConfig {
   return { request, response, sendsBodyEarly };
 }
 
-/** A mode of a later Envoy stays a number. */
+/** A mode that only a later Envoy has stays a number. */
 function modeOf(number: number): BodyMode {
   return modes.get(number) ?? (String(number) as BodyMode);
 }

@@ -2,8 +2,8 @@ import { bodyModes, headerValue, httpBody, httpHeaders, repeated, struct } from 
 import { shape } from './message-shape.ts';
 
 /**
- * The part of ProcessingResponse that replies are made of, by number. Held against proto/ by
- * test/unit/ext-proc/reply-serializer.test.ts: a field that moves, or a reply that uses another, fails there.
+ * The part of ProcessingResponse that replies use, with its field numbers. test/unit/ext-proc/reply-serializer.test.ts compares
+ * them with proto/ and fails if a field moves, or if a reply uses a field that is missing here.
  */
 
 const headerMutation = shape({
@@ -38,6 +38,8 @@ const trailersResponse = shape({ header_mutation: [1, headerMutation] });
 
 const headerModes = { names: { DEFAULT: 0, SEND: 1, SKIP: 2 } };
 
+export const streamedResponse = shape({ headers_response: [1, httpHeaders], body_response: [2, httpBody] });
+
 export const replyShape = shape({
   request_headers: [1, messageResponse],
   response_headers: [2, messageResponse],
@@ -66,6 +68,6 @@ export const replyShape = shape({
       response_trailer_mode: [6, 'enum', headerModes],
     }),
   ],
-  streamed_immediate_response: [11, shape({ headers_response: [1, httpHeaders], body_response: [2, httpBody] })],
+  streamed_immediate_response: [11, streamedResponse],
   override_message_timeout: [10, shape({ seconds: [1, 'int64'], nanos: [2, 'int32'] })],
 });

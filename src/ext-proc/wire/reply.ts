@@ -84,7 +84,7 @@ export interface StreamPieceReply {
   readonly end: boolean;
 }
 
-/** Asks for more time: Envoy's message timeout starts again with so many milliseconds. */
+/** Asks for more time: Envoy's message timeout restarts with this many milliseconds. */
 export interface ExtensionReply {
   readonly kind: 'extension';
   readonly ms: number;

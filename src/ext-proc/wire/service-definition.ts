@@ -13,13 +13,16 @@ const protoDirectory = fileURLToPath(new URL('../../../proto/', import.meta.url)
 
 let loaded: ServiceDefinition | undefined;
 
-/** The gRPC service, read once in a process: that takes longer than hundreds of requests. */
+/** The gRPC service, read once per process: reading it takes longer than hundreds of requests. */
 export function loadServiceDefinition(): ServiceDefinition {
   loaded ??= readDefinition();
   return loaded;
 }
 
-/** As proto-loader reads it; the options are those that the generated types were made with. */
+/**
+ * proto-loader's definition, with the project's own reader and writer on the server's side. The client's side is proto-loader's, with the
+ * options of the generated types; the warm-up reads replies with it.
+ */
 function readDefinition(): ServiceDefinition {
   const definition = loadSync('envoy/service/ext_proc/v3/external_processor.proto', {
     keepCase: true,

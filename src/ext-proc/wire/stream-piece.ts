@@ -1,12 +1,22 @@
-import { varintBytes } from './varint.ts';
+import { httpBody } from './common-shapes.ts';
+import { numberOf } from './message-shape.ts';
+import { replyShape, streamedResponse } from './reply-shape.ts';
+import { varintBytes, writeVarint } from './varint.ts';
+
+/** Tags: the number of a field, and how its value is encoded (0: a number, 2: with a length). */
+const STREAMED_IMMEDIATE_RESPONSE = (numberOf(replyShape, 'streamed_immediate_response') << 3) | 2;
+const BODY_RESPONSE = (numberOf(streamedResponse, 'body_response') << 3) | 2;
+const BODY = (numberOf(httpBody, 'body') << 3) | 2;
+const END_OF_STREAM = numberOf(httpBody, 'end_of_stream') << 3;
 
 /** 64 KiB of body, and the fields around them. */
 const SCRATCH_BYTES = 64 * 1024 + 32;
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
 /**
- * `ProcessingResponse {streamed_immediate_response: {body_response: {body, end_of_stream}}}` in one copy. The general writer moves a
- * body for each message around it, whose length it does not know before, which is most of what a streamed answer costs.
+ * Writes `ProcessingResponse {streamed_immediate_response: {body_response: {body, end_of_stream}}}` with one copy of the body. The
+ * general writer moves the body once for each message around it, because it learns a message's length last; that would be most of the
+ * cost of a streamed answer.
  *
  * The next call may overwrite the returned buffer: grpc-js copies it into its frame at once (a test verifies that), and
  * a buffer for each piece would be as much garbage as the answer has bytes.
@@ -34,21 +44,4 @@ export function writeStreamPiece(body: Uint8Array, end: boolean): Buffer {
     bytes[at] = 1;
   }
   return bytes;
-}
-
-/** Numbers of fields, as in `replyShape`, with the kinds of their values: 2 has a length, 0 is a number. */
-const STREAMED_IMMEDIATE_RESPONSE = (11 << 3) | 2;
-const BODY_RESPONSE = (2 << 3) | 2;
-const BODY = (1 << 3) | 2;
-const END_OF_STREAM = (2 << 3) | 0;
-
-function writeVarint(bytes: Buffer, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  while (rest > 127) {
-    bytes[at++] = (rest & 127) | 128;
-    rest >>>= 7;
-  }
-  bytes[at++] = rest;
-  return at;
 }

@@ -1,7 +1,7 @@
 import { struct, value } from './common-shapes.ts';
 import { numberOf } from './message-shape.ts';
 import type { Json, JsonObject } from './struct.ts';
-import { varintBytes } from './varint.ts';
+import { varintBytes, writeVarint } from './varint.ts';
 
 /** Tags: the number of a field, and how its value is encoded (0: a number, 1: eight bytes, 2: with a length). */
 const FIELDS = (numberOf(struct, 'fields') << 3) | 2;
@@ -14,12 +14,12 @@ const BOOL = numberOf(value, 'boolValue') << 3;
 const STRUCT = (numberOf(value, 'structValue') << 3) | 2;
 
 const INITIAL_BYTES = 1024;
-/** Up to this length a loop is faster than two calls of Buffer. */
+/** Up to this length a loop is faster than two calls of Buffer's methods. */
 const SHORT = 40;
 
 /**
- * Writes a JSON object as google.protobuf.Struct, from its end to its start: a length is known when it is written. Each level of JSON
- * has three levels of messages with a length, and a forward writer would move each of them once more.
+ * Writes a JSON object as google.protobuf.Struct, from its end to its start, so that each length is known when it is written. One
+ * level of JSON is three levels of messages, and a writer from start to end would move the bytes once for each.
  */
 export class StructWriter {
   #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
@@ -28,7 +28,7 @@ export class StructWriter {
 
   /** The bytes of the message. They are valid until the next call. */
   write(object: JsonObject): Uint8Array {
-    // One large object must not keep a buffer of megabytes here.
+    // One large object must not keep a buffer of megabytes in use.
     if (this.#buffer.length > 64 * 1024) this.#buffer = Buffer.allocUnsafe(INITIAL_BYTES);
     this.#at = this.#buffer.length;
     this.#object(object);
@@ -112,12 +112,8 @@ export class StructWriter {
     if (number < 128) {
       this.#buffer[--this.#at] = number;
     } else {
-      const end = this.#at - varintBytes(number);
-      let at = end;
-      let rest = number;
-      for (; rest > 127; rest >>>= 7) this.#buffer[at++] = (rest & 127) | 128;
-      this.#buffer[at] = rest;
-      this.#at = end;
+      this.#at -= varintBytes(number);
+      writeVarint(this.#buffer, this.#at, number);
     }
     this.#buffer[--this.#at] = tag;
   }

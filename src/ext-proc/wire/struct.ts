@@ -26,14 +26,14 @@ export class JsonStruct implements Struct {
   }
 }
 
-/** google.protobuf.Struct keeps camelCase names even where the loader keeps the files' own (docs/notes/envoy.md). */
+/** google.protobuf.Struct has camelCase names even with proto-loader's `keepCase` (docs/notes/envoy.md). */
 function fieldsOf(object: JsonObject): Record<string, Value> {
   const fields: Record<string, Value> = {};
   for (const key of Object.keys(object)) {
     const value = object[key];
     if (value === undefined) continue;
     if (key !== '__proto__') fields[key] = toValue(value);
-    // A field like any other.
+    // An assignment would set the prototype.
     else Object.defineProperty(fields, key, { value: toValue(value), enumerable: true });
   }
   return fields;

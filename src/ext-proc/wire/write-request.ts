@@ -4,7 +4,7 @@ import { requestShape } from './request-shape.ts';
 
 const writer = new ProtoWriter();
 
-/** Encodes a message as Envoy does, with the fields that this project reads. Used by everything that plays Envoy. */
+/** Encodes a message as Envoy does, with the fields that this project reads. For code that plays the part of Envoy. */
 export function writeRequest(message: ProcessingRequest): Buffer {
   return writer.finish(message, requestShape);
 }
