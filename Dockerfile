@@ -44,7 +44,7 @@ ENV NODE_ENV=production
 # The sidecar may invoke functions, so it listens on loopback unless told otherwise: containers of a pod share it. The
 # admin server has no secrets, and probes and Prometheus come from outside.
 ENV LAMBDA_EXT_PROC_ADMIN=0.0.0.0:9464
-# The user has no name in the base image, and so no directory either. Shared AWS config files are looked for in it.
+# The user has neither a name nor a home directory in the base image. The AWS config files are expected in this one.
 ENV HOME=/home/lambda-ext-proc
 WORKDIR /app
 COPY --from=build /lambda-ext-proc/node_modules ./node_modules
@@ -59,15 +59,15 @@ COPY starter ./starter
 # command under its name, as in `docker exec … lambda-ext-proc check …`.
 USER 0:0
 RUN ["/nodejs/bin/node", "-e", "for (const directory of ['/run/lambda-ext-proc', '/home/lambda-ext-proc', '/app/node_modules/.cache/lambda-ext-proc']) { fs.mkdirSync(directory, {recursive: true}); fs.chownSync(directory, 1000, 1000); } fs.mkdirSync('/usr/local/bin', {recursive: true}); fs.symlinkSync('/app/dist/main.js', '/usr/local/bin/lambda-ext-proc');"]
-# In numbers: Kubernetes' runAsNonRoot cannot look names up. Not the base image's own user, which Envoy's images have too.
+# Numeric ids, because Kubernetes' runAsNonRoot cannot resolve names. Not the user of the base image, which Envoy's images have too.
 USER 1000:1000
-# V8's compiled code of all modules, which takes an eighth off the CPU time of every start. With the flags of the real start, or V8 would not take it.
-# What they do: src/commands/node-flags.ts; a test compares them.
+# V8's compiled code of all modules saves an eighth of the CPU time of every start. V8 accepts it only with the flags of the real start.
+# src/commands/node-flags.ts explains the flags, and a test compares them with these lists.
 RUN --mount=type=bind,from=build,source=/lambda-ext-proc/scripts/image,target=/build ["/nodejs/bin/node", "/build/fill-compile-cache.mjs", \
   "--no-allocation-site-pretenuring", "--no-maglev", "--invocation-count-for-turbofan=300", "--heap-growing-percent=30", \
   "--max-semi-space-size=8", "--disable-sigusr1"]
 EXPOSE 9464
-# Where LAMBDA_EXT_PROC_ADMIN says; an `--admin` of the command line it cannot know.
+# Uses the address of LAMBDA_EXT_PROC_ADMIN; it cannot know an `--admin` flag.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["lambda-ext-proc", "health"]
 ENTRYPOINT ["/nodejs/bin/node", "--no-allocation-site-pretenuring", "--no-maglev", "--invocation-count-for-turbofan=300", \
   "--heap-growing-percent=30", "--max-semi-space-size=8", "--disable-sigusr1", "/app/dist/main.js", "serve"]

@@ -9,9 +9,9 @@ import { ownSubject } from './subjects/own.ts';
 import type { Subject } from './subjects/subject.ts';
 
 const BUSY_SECONDS = 10;
-/** Twice as many still have a connection each: the sidecar opens 2,048 to one function. */
+/** Twice as many still get a connection each: the sidecar opens up to 2,048 connections to one function. */
 const WAITING = 1_000;
-/** With larger bodies it would be the limit of all buffered bytes that is reached. */
+/** Larger bodies would reach the limit of all buffered bytes. */
 const caseNames: ReadonlySet<string> = new Set(['send', 'body-1k']);
 
 export interface MemoryRow {
@@ -19,7 +19,7 @@ export interface MemoryRow {
   /** RSS of one worker in MiB: at `ready`, and after the load. */
   readonly readyMiB: number;
   readonly busyMiB: number;
-  /** What each of the requests took in KiB that then waited for a function that does not answer. */
+  /** Memory in KiB of each request that waits for a function that does not answer. */
   readonly waitingKiB: number;
 }
 
@@ -74,7 +74,7 @@ async function underLoad(
   }
 }
 
-/** Half of them come first: what the first requests of all cost is no request's own. */
+/** Half of the requests are sent before the first reading, so that one-time costs of the first requests do not count. */
 async function ofWaiting(
   subject: Subject,
   benchCase: BenchCase,
@@ -114,7 +114,7 @@ function call({ url, method, headers, body }: ReturnType<typeof orderFor>, fail:
   return socket;
 }
 
-/** Reads requests and says nothing. */
+/** Reads requests and never answers. */
 class SilentFunction {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -141,7 +141,7 @@ class SilentFunction {
     return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   }
 
-  /** Resolves when so many requests have come in all. */
+  /** Resolves when `count` requests have arrived in total. */
   asked(count: number): Promise<void> {
     if (this.#sockets.size >= count) return Promise.resolve();
     return new Promise((resolve) => {

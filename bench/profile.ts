@@ -20,21 +20,21 @@ const WARM_REQUESTS = 60_000;
 const SECONDS = 10;
 const CONNECTIONS = 32;
 
-/** What one request costs, in microseconds of CPU, and how it is shared out. */
+/** CPU time of one request in microseconds, and the share of each part. */
 interface Profile {
   readonly title: string;
   readonly micros: number;
   readonly shares: ReadonlyMap<string, number>;
 }
 
-/** `--profile`: where the CPU of the warm server goes, by Linux's perf; beside another revision where `--compare` names one. */
+/** `--profile`: where the CPU time of the warm server goes, by Linux's perf; next to another revision if `--compare` names one. */
 export async function profile(
   { cases, compare, gracefulClose }: BenchArguments,
   go: GoPrograms | undefined,
   progress: (text: string) => void,
 ): Promise<string> {
   const revision = compare === undefined ? undefined : await buildRevision(compare);
-  const options = { V8: ['--perf-basic-prof', '--interpreted-frames-native-stack'], workers: 1 };
+  const options = { v8Flags: ['--perf-basic-prof', '--interpreted-frames-native-stack'], workers: 1 };
   const environment = await startBenchEnvironment({
     go,
     gracefulClose,
@@ -75,7 +75,7 @@ async function profileOne(subject: Subject, benchCase: BenchCase, environment: B
   try {
     const order = { ...orderFor({ subject, benchCase, cold: false }, url), connections: CONNECTIONS };
     await load.run({ ...order, requests: WARM_REQUESTS });
-    // Samples by time of CPU cost the server something themselves, so what a request takes is measured without them.
+    // Taking samples costs CPU time of the server, so the time of a request is measured without it.
     const before = cpuMicrosOf(pid);
     const { requests } = await load.run({ ...order, seconds: SECONDS });
     const micros = (cpuMicrosOf(pid) - before) / requests;
@@ -90,7 +90,7 @@ async function profileOne(subject: Subject, benchCase: BenchCase, environment: B
   } finally {
     await server.stop();
     rmSync(file, { force: true });
-    // V8 writes the names of what it has compiled there, where perf looks for them.
+    // V8 writes the names of compiled functions there, where perf looks for them.
     rmSync(`/tmp/perf-${pid}.map`, { force: true });
   }
 }

@@ -17,7 +17,7 @@ export function* readStacks(text: string): Generator<StackSample> {
   }
 }
 
-/** What V8 and the kernel do, whoever asked for it. The first that fits one of the frames holds. */
+/** Work of V8 and the kernel, whichever code caused it. The first pattern that matches one of the frames decides. */
 const below: readonly (readonly [string, RegExp])[] = [
   ['garbage collection', /CollectGarbage|Scaveng|IncrementalMarking|ConcurrentMarking|Sweeper|MarkCompact|Evacuat/],
   ['compiling JavaScript', /Compiler::|compiler::|maglev::|baseline::|Deoptimizer|CompilationJob|TieringManager/],

@@ -11,12 +11,15 @@ export interface OwnOptions {
   /** The checkout whose dist/ runs. */
   readonly checkout: string;
   readonly workers: number;
-  /** Flags of V8 beside those of production. */
-  readonly V8?: readonly string[];
+  /** Flags of V8 in addition to those of production. */
+  readonly v8Flags?: readonly string[];
 }
 
 /** This project as it is built and run in production: `serve` with everything on, its log in a file. */
-export function ownSubject({ name, title, checkout, workers, V8 = [] }: OwnOptions, context: SubjectContext): Subject {
+export function ownSubject(
+  { name, title, checkout, workers, v8Flags = [] }: OwnOptions,
+  context: SubjectContext,
+): Subject {
   const base = join(context.directory, name);
   const addresses = Array.from({ length: workers }, (_, worker) => `unix:${base}-${worker}.sock`);
   return {
@@ -26,7 +29,7 @@ export function ownSubject({ name, title, checkout, workers, V8 = [] }: OwnOptio
     can: () => true,
     async start(benchCase) {
       writeFileSync(`${base}.json`, JSON.stringify(policies(benchCase, context, checkout)));
-      const args = [...(await productionFlags(checkout)), ...V8, join(checkout, 'dist/main.js')];
+      const args = [...(await productionFlags(checkout)), ...v8Flags, join(checkout, 'dist/main.js')];
       args.push('serve', '--config', `${base}.json`, '--listen', `unix:${base}-{worker}.sock`);
       args.push('--workers', String(workers), '--admin', '127.0.0.1:0');
       // One cache of compiled code for all own servers, begun anew in each run: an older one would favour its server.

@@ -12,7 +12,7 @@ export type KeyParts = readonly (string | Uint8Array | undefined)[];
  */
 export function resultKey(parts: KeyParts): string {
   const text = joined(parts, salt);
-  // One call: an object of node:crypto takes longer than a hash. By the salt no text has in UTF-8 the bytes of another in UTF-16.
+  // `hash` is faster than an object of node:crypto. Because of the salt, no text in UTF-8 has the bytes of another one in UTF-16.
   return text.isWellFormed() ? hash('sha256', text, 'base64') : inUtf16(text);
 }
 
@@ -31,7 +31,7 @@ function joined(parts: KeyParts, first: string): string {
   return text;
 }
 
-/** In UTF-8 half of a surrogate pair is the same as another. */
+/** For texts with half a surrogate pair: in UTF-8 all of them would be the same. */
 function inUtf16(text: string): string {
   return hash('sha256', Buffer.from(text, 'utf16le'), 'base64');
 }

@@ -6,12 +6,12 @@ import { type Signer, signersOf } from './signers.ts';
 type Invoker = Pick<ProcessInvoker, 'credentialStatus'>;
 
 /**
- * Whether the credentials of every API can be had, for /readyz. The process stays ready: other APIs may work, and what
- * a caller of this one gets is an honest error. Identities that depend on a request are not known before one comes.
+ * Whether the credentials of all APIs are available, for /readyz. The process stays ready: other APIs may work, and
+ * callers of an API without credentials get an error that says so. Identities that depend on a request are not checked.
  */
 export function credentialCheck(invoker: Invoker, set: PolicySet): Check {
   const { signers, known } = signersOf(set);
-  /** The steps of each reason. */
+  /** The steps, by the reason why they have no credentials. */
   const failed = new Map<string, string[]>();
   for (const signer of signers) {
     if (signer.steps.length === 0) continue;
@@ -50,7 +50,7 @@ function listed(steps: readonly string[]): string {
   return steps.slice(0, MAX_STEPS).join(', ') + more;
 }
 
-/** An identity that cannot be made of what the document says never works. */
+/** An identity whose settings in the document are invalid never works. */
 function stateOf(invoker: Invoker, { source, region }: Signer): Pick<CredentialStatus, 'source' | 'worked' | 'reason'> {
   try {
     return invoker.credentialStatus(source, region);

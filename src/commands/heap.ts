@@ -2,17 +2,17 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /**
- * Fit V8's heap to streams that live a few milliseconds. Untuned, a busy worker holds 360 MiB, almost all of it garbage.
- * They are part of the flags that a serving process is started with (node-flags.ts).
+ * V8's flags for streams that live a few milliseconds. Without them a busy worker holds 360 MiB, almost all of it garbage.
+ * They are part of the flags with which a serving process is started (node-flags.ts). docs/performance.md has measurements.
  *
- * - What looks as if it lived long is allocated among the old objects at once. After a burst V8 believes that of parts
- *   of every stream; each keeps the rest of its stream until the next full collection, which proves V8 right.
- * - The compiler of the middle tier asks for 30 MiB more at a time than the optimizing one alone, in the first second of
- *   load, and the C library keeps most of it. Without it a request takes 3 % more CPU.
- * - A function is optimized after about 300 calls, not 3,000. The warm-up then reaches in two seconds what would take 10,000
- *   requests: CPU of the first 2 s halves. After that a request costs the same, and memory stays the same.
- * - The old objects, some 30 MiB, may become a third more before they are collected, not four times as many.
- * - The space for young objects, two halves, may grow to 16 MiB, not 64: more saves no CPU.
+ * - V8 allocates objects that seem to live long directly in the old space. After a burst it assumes this of parts of every
+ *   stream, and each of them keeps the rest of its stream until the next full collection, which confirms the assumption.
+ * - Maglev, the compiler of the middle tier, needs 30 MiB more in the first second of load, and the C library keeps most of
+ *   them. With the next flag it saves no CPU time.
+ * - A function is optimized after about 300 calls instead of 3,000. In two seconds the warm-up then reaches what would take
+ *   10,000 requests: the CPU time of the first 2 s halves. Later requests cost the same, and so does memory.
+ * - The old space, some 30 MiB, may grow by a third before it is collected, not to four times its size.
+ * - The space for young objects, two halves, may grow to 16 MiB instead of 64: more saves no CPU time.
  */
 export const HEAP_FLAGS = [
   '--no-allocation-site-pretenuring',
@@ -22,14 +22,14 @@ export const HEAP_FLAGS = [
   '--max-semi-space-size=8',
 ] as const;
 
-/** Of both halves, counted after the fact: what V8 has decided by then still comes on top. */
+/** Limit of both halves. It is checked after each collection, so V8 may already have decided to grow beyond it. */
 const YOUNG_BYTES = 8 * 1024 * 1024;
 
 /**
- * Sets the flags late, where the process was started without them. V8 reads the limit of the young space at start only:
- * so its growth is switched off there, and on again when V8 has given space back.
+ * Sets the flags if the process was started without them. V8 reads the limit of the young space only at start, so this
+ * disables its growth at that size, and enables it again when V8 has released space.
  *
- * To be called before other modules are loaded: that alone makes the young space grow.
+ * Call it before other modules are loaded: loading them alone makes the young space grow.
  */
 export function tuneHeap(given: readonly string[] = process.execArgv): void {
   if (HEAP_FLAGS.every((flag) => given.includes(flag))) return;

@@ -1,29 +1,29 @@
 import { type CredentialSource, invocationDefaults } from '../lambda/index.ts';
 import type { PolicySet } from '../policy/index.ts';
 
-/** An identity by which steps of a document sign, in a region. */
+/** An identity with which steps of a document sign, in a region. */
 export interface Signer {
   readonly source: CredentialSource;
   readonly region: string;
-  /** `api.step` of those that sign with it whatever the request is. */
+  /** `api.step` of the steps that sign with it for every request. */
   readonly steps: string[];
 }
 
 export interface Signers {
-  /** Each once. Where a request decides on a step's identity, the machine's stands for it: that one assumes its role. */
+  /** Each once. For a step whose identity depends on the request, the machine's identity is listed, which assumes the role. */
   readonly signers: readonly Signer[];
   /** Steps whose identity is known before a request. */
   readonly known: number;
-  /** A step brings keys of its own, or a request does. */
+  /** A step has its own keys, or an expression for them. */
   readonly haveKeys: boolean;
 }
 
 const MACHINE: CredentialSource = Object.freeze({});
 
-/** A set never changes, and a probe comes every few seconds. */
+/** A set never changes, and probes ask every few seconds. */
 const found = new WeakMap<PolicySet, Signers>();
 
-/** Who signs for the steps of a document. Thousands of them mostly have a handful of identities. */
+/** The identities of a document's steps. Thousands of steps usually have only a few. */
 export function signersOf(set: PolicySet): Signers {
   let signers = found.get(set);
   if (signers === undefined) {

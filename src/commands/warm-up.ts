@@ -11,7 +11,7 @@ export interface WarmUpFor {
   readonly logger: Logger;
 }
 
-/** Before a process is ready. A server that cannot warm up serves anyway. */
+/** Runs before a process is ready. If it fails, the server serves anyway. */
 export async function warmUpProcess({ set, budgetMs, logger }: WarmUpFor): Promise<void> {
   if (budgetMs === 0) return;
   const begin = performance.now();
@@ -24,7 +24,7 @@ export async function warmUpProcess({ set, budgetMs, logger }: WarmUpFor): Promi
   }
 }
 
-/** Before policies that were loaded again are in force. */
+/** Runs before reloaded policies are in force. */
 export async function warmUpReloaded({ set, budgetMs, logger }: WarmUpFor): Promise<void> {
   if (budgetMs === 0) return;
   try {

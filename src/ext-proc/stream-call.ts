@@ -10,13 +10,13 @@ import type { ProcessingResponse, Received } from './wire/index.ts';
 const INITIAL = new Metadata();
 INITIAL.set('grpc-accept-encoding', 'identity');
 
-/** As many messages may wait before the next one is held back as in a stream of grpc-js. */
+/** Unsent messages at which a writer must wait: as many as in a stream of grpc-js. */
 const MOST_UNSENT = 16;
 
 type Status = Parameters<ServerInterceptingCallInterface['sendStatus']>[0];
 const OK: Status = { code: status.OK, details: 'OK' };
 
-/** One gRPC call of Envoy, which is one stream: its listener, and what the stream needs of it. */
+/** One gRPC call of Envoy, which is one stream. It receives the call's events, and is the peer to which the stream replies. */
 export class StreamCall implements Peer {
   readonly metadata: Metadata;
   readonly #call: ServerInterceptingCallInterface;
@@ -88,7 +88,7 @@ export class StreamCall implements Peer {
     this.#isPaused = true;
   }
 
-  /** In a turn of its own: what asks for it may be handling a message. */
+  /** Reads in a later tick, because the caller may be handling a message. */
   resume(): void {
     if (!this.#isPaused || this.#needsDrain) return;
     this.#isPaused = false;
@@ -101,7 +101,7 @@ export class StreamCall implements Peer {
     this.#stream.close();
   }
 
-  /** Asks for the next message. One that has come already is handed over at once: without recursion, since there may be thousands. */
+  /** Requests the next message. grpc-js passes on one that is already there within `startRead`; a loop, because there may be thousands. */
   #read(): void {
     if (this.#isReading) {
       this.#readsAgain = true;

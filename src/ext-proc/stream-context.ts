@@ -16,7 +16,7 @@ export interface Peer {
   /** The call's `:authority`; '' where it has none. */
   readonly authority: string;
   sendInitialMetadata(): void;
-  /** False: wait for `drain` before more. `onSent`: it has been sent, or never will be. */
+  /** False: wait for `drained` before more. `onSent`: called when it has been sent; not called if the call ends before. */
   write(reply: ProcessingResponse, onSent?: () => void): boolean;
   pause(): void;
   resume(): void;

@@ -147,7 +147,7 @@ export class Call<T extends object> {
     };
   }
 
-  /** What an attempt that failed tells of credentials and of the time. */
+  /** Remembers what a failed attempt reveals about the credentials and the clock. */
   #learn({ span, credentials, offset, head }: SentAttempt, error: unknown): void {
     endAttemptSpan(span, head?.status, error);
     if (head === undefined || !(error instanceof InvocationError)) return;

@@ -86,7 +86,7 @@ export class DirectInvoker implements LambdaInvoker {
     return await this.#call('stream', invocation, signal, begin, ({ body }, leave) => body.onOver(leave));
   }
 
-  /** Rejects with an InvocationError; otherwise the call counts as running until what `admitted` gets is called with its outcome. */
+  /** Rejects with an InvocationError. Otherwise the call counts as running until the `leave` that `admitted` gets is called. */
   async #call<T extends object>(
     operation: Operation,
     invocation: Invocation,
@@ -187,7 +187,7 @@ async function awaited(
   }
 }
 
-/** To be told once how the call ended; undefined: well. */
+/** Called once when the call has ended: with its error, or undefined. */
 type Leave = (error: unknown) => void;
 
 function leaveAtOnce(_result: unknown, leave: Leave): void {

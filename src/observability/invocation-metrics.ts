@@ -88,7 +88,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'session_limit',
 ] as const satisfies readonly LabelValue<'refusedInvocations', 'reason'>[]);
 
-/** Made for each invocation. */
+/** One for each invocation: cheaper than two closures. */
 class Running implements OpenInvocation {
   readonly #metrics: InvocationMetrics;
   readonly #series: PolicySeries;
@@ -139,7 +139,7 @@ export class InvocationMetrics {
     return new Running(this, series);
   }
 
-  /** For what `begin` has given. */
+  /** Called by the object that `begin` returned. */
   end(series: PolicySeries, { outcome, kind, key, attempts, retried, throttledBy, seconds, traceId }: InvocationEnd) {
     const { ofFunction } = series;
     const isOk = outcome === 'ok';

@@ -1,7 +1,7 @@
 import { type Logger, symbols } from 'pino';
 import { kindOf, type NameKind, REDACTED, redactText, redactValue } from './redaction.ts';
 
-/** What pino keeps in a logger for who writes its lines. */
+/** What pino keeps in a logger for writing its lines. */
 interface LoggerParts {
   /** `{"level":"info"` for each level. */
   readonly [symbols.lsCacheSym]: Readonly<Record<number, string>>;
@@ -13,15 +13,15 @@ interface LoggerParts {
 }
 
 export interface LineOptions {
-  /** Payloads are shown. */
+  /** Whether payloads are written. */
   readonly withPayloads: boolean;
   /** The field `err`. */
   readonly serializeError: (error: unknown) => unknown;
 }
 
 /**
- * Has a logger and its children write their fields in one pass, without secrets. pino's own way makes a copy of them first, then
- * looks for a serializer of each: three times the work for a line of every request (pino has symbols for this purpose).
+ * Makes a logger and its children write their fields in one pass, without secrets. With pino's formatters and serializers a line takes
+ * three times as long, because the fields are copied first. pino exports the symbols for this purpose.
  */
 export function writeLines(logger: Logger, options: LineOptions): void {
   Object.assign(logger, {
@@ -98,7 +98,7 @@ function other(logger: LoggerParts, value: unknown): string | undefined {
   return json === undefined ? undefined : inOneLine(json);
 }
 
-/** Ids, names and numbers: JSON writes them as they are, and without a colon, a blank, an equals sign or quotes nothing looks like a secret. */
+/** Ids, names and numbers: JSON does not escape them, and without a colon, blank, equals sign or quote nothing can look like a secret. */
 const PLAIN = /^[\w$./@+-]*$/;
 const SHORT = 256;
 const WITHOUT_ESCAPES = /^[ !#-[\]-~]*$/;
@@ -107,10 +107,10 @@ function quoted(text: string): string {
   return WITHOUT_ESCAPES.test(text) ? `"${text}"` : inOneLine(JSON.stringify(text));
 }
 
-/** What JSON leaves as it is: line breaks of Unicode, controls that terminals obey, and what reverses the order of letters. */
+/** Characters that JSON does not escape: Unicode line breaks, terminal controls, and characters that reverse the text direction. */
 const UNSAFE = /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Such characters are in texts only, where an escape means the same. Readers in Node and Python end a line at some of them. */
+/** Escapes them. They occur only within strings, so the meaning stays the same. Readers in Node and Python end a line at some of them. */
 function inOneLine(json: string): string {
   return json.replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -53,7 +53,7 @@ async function judgeLater(
   }
 }
 
-/** Returns only where the request is let in. */
+/** Returns only if the request is allowed. */
 function judge(
   transaction: Transaction,
   { authorizer, metadata }: AuthorizerStep,
@@ -76,7 +76,7 @@ function judge(
   transaction.attributes.set(AUTHORIZER_ATTRIBUTE, result.data);
 }
 
-/** Throws where the request has ended. */
+/** Converts an error to that of an authorizer. Throws if the request has ended. */
 function failureOf(transaction: Transaction, { authorizer }: AuthorizerStep, error: unknown): unknown {
   transaction.throwIfAborted();
   const { service } = authorizer;

@@ -7,7 +7,7 @@ type CalledAs = Pick<
   'endpoint' | 'credentials' | 'functionName' | 'region' | 'qualifier' | 'tenantId' | 'clientContext'
 >;
 
-/** What is called as whom, by one step: mostly the same for all of its requests. */
+/** The last call of a step, and the identity that signed it: usually the same for all of its requests. */
 interface LastCall {
   readonly api: string;
   readonly call: CalledAs;
@@ -17,8 +17,8 @@ interface LastCall {
 const lastCalls = new WeakMap<CacheConfiguration, LastCall>();
 
 /**
- * A key of all that tells one call from another beside its request, made anew only where it differs from the one before. Keys that
- * a request brings along are not kept.
+ * A key of everything that distinguishes a call except the request itself. It is only computed if the call differs from the step's last
+ * one. Calls with credentials from a request are not remembered.
  */
 export function callKey(
   api: string,
@@ -49,7 +49,7 @@ function isSameCall(a: CalledAs, b: CalledAs): boolean {
   );
 }
 
-/** What is called: the same request to another function is another. */
+/** The called function: the same request to another function has another key. */
 export function callParts(
   api: string,
   { space }: CacheConfiguration,
@@ -58,7 +58,7 @@ export function callParts(
   return [api, space, functionName, qualifier, region, tenantId, clientContext];
 }
 
-/** As whom: the same request of somebody else is another. Length of the list first: roles follow each other, and the key follows them. */
+/** The identity: the same request with another identity has another key. The number of roles comes first, so that lists cannot be confused. */
 function identityParts({ accessKey, secretKey, sessionToken, roleChain = [], role }: CredentialSource) {
   const roles = role === undefined ? roleChain : [...roleChain, role];
   return [

@@ -25,7 +25,7 @@ export function invokeFunction(
   const refreshing = refreshed(step.configuration.secrets);
   if (refreshing !== undefined) {
     return refreshing.then(() => {
-      // Nothing could cut the invocation of a request that ended meanwhile.
+      // If the request has ended meanwhile, nothing could abort its invocation any more.
       transaction.throwIfAborted();
       return keptOrCalled(transaction, step, question);
     });
@@ -33,7 +33,7 @@ export function invokeFunction(
   return keptOrCalled(transaction, step, question);
 }
 
-/** Undefined: nothing has to be waited for. */
+/** Refreshes one after the other. Undefined: no refresh is needed. */
 function refreshed(secrets: readonly Secret[]): Promise<void> | undefined {
   for (const [index, secret] of secrets.entries()) {
     const refreshing = secret.refresh?.();

@@ -197,7 +197,7 @@ interface LoggedEnd {
   readonly logTail?: string | undefined;
 }
 
-/** All fields in one object: one that is put together of several takes longer to make and to write. */
+/** All fields in one object literal: an object merged from several takes longer to create and to write. */
 function log(ended: EndedInvocation, end: LoggedEnd): void {
   const { labels, transaction, invocation, durationMs } = ended;
   const { requestId, traceId, route } = transaction.identity;

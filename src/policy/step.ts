@@ -13,8 +13,8 @@ import { sendToConsumer, stopBody } from './send-to-consumer.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * One policy: condition, invocation, variables, sendToConsumer, then `answer` where that took effect, else `mutations`.
- * Undefined: it is over, nothing had to be waited for. Throws or rejects with PolicyFailure. Where the mutations do not apply,
+ * One policy: condition, invocation, variables, sendToConsumer, then `answer` if that took effect, otherwise `mutations`.
+ * Undefined: it has ended without waiting for anything. Throws or rejects with PolicyFailure. If the mutations do not apply,
  * the headers that they would have set are removed.
  */
 export function executeStep(transaction: Transaction, step: PolicyStep, phase: Phase): Promise<void> | undefined {

@@ -1,13 +1,13 @@
 import type { Metadata, ServerInterceptingCallInterface, ServiceDefinition } from '@grpc/grpc-js';
 
-/** What grpc-js tells of a call. */
+/** The events of a call in grpc-js. */
 export type FullCallListener = Parameters<ServerInterceptingCallInterface['start']>[0];
-/** What a service is told of a call after its metadata. */
+/** The events that a service gets after the call's metadata. */
 export type CallListener = Omit<FullCallListener, 'onReceiveMetadata'>;
 
 /**
- * Begins one call of a bidirectional method. `call.startRead()` asks for one message, or the end of the client's messages; the call
- * ends with `call.sendStatus`.
+ * Starts one call of a bidirectional method. `call.startRead()` requests one message or the end of the client's messages;
+ * `call.sendStatus` ends the call.
  */
 export type CallHandler = (call: ServerInterceptingCallInterface, metadata: Metadata) => CallListener;
 

@@ -11,37 +11,37 @@ import {
   writeHeaders,
 } from './http2-frames.ts';
 
-/** Who reads a stream. */
+/** Receives what the server sends on a stream. */
 export interface StreamReader {
-  /** One message of gRPC. */
+  /** One gRPC message, without its prefix. */
   message(bytes: Buffer): void;
-  /** The server has ended the stream, or the connection is cut. */
+  /** The server has ended the stream, or the connection is closed. */
   ended(): void;
 }
 
 /** Envoy's end of a stream. */
 export interface EnvoyStream {
   send(message: Buffer): void;
-  /** By END_STREAM, as with `ext_proc_graceful_grpc_close`, or by a reset. */
+  /** With END_STREAM, as Envoy does with `ext_proc_graceful_grpc_close`, or with a reset. */
   close(how: 'end' | 'reset'): void;
 }
 
 interface Open {
   readonly reader: StreamReader;
-  /** Of a message that is not whole. */
+  /** The beginning of an incomplete message. */
   received: Buffer;
 }
 
 /** Flag and length before each message of gRPC. */
 const PREFIX_BYTES = 5;
-/** No stream is opened with less: all that are open together send less than this. */
+/** No stream is opened with a smaller window: all open streams together send less than this. */
 const RESERVED_WINDOW = 32 * 1024;
 const CANCEL = Buffer.of(0, 0, 0, 8);
 const nothing = Buffer.alloc(0);
 
 /**
- * Envoy's end of one connection. It speaks as much of HTTP/2 as this one server needs: no request of a caller's runs the code of a client,
- * and the time of a warm-up is for the server. As Envoy does, it answers all that has come at once by one write.
+ * Envoy's end of one connection, with only as much of HTTP/2 as this server needs: the time of a warm-up is for the code of the server,
+ * and callers' requests never run the code of an HTTP/2 client. Like Envoy, it answers everything that arrived together in one write.
  */
 export class EnvoyConnection {
   readonly #socket: Socket;
@@ -56,7 +56,7 @@ export class EnvoyConnection {
     this.#socket = socket;
     const take = (frame: Frame): void => this.#take(frame);
     socket.on('data', (chunk: Buffer) => this.#frames.read(chunk, take));
-    // Whoever waits for a reply is told by its stream.
+    // Its 'close' event ends the streams.
     socket.on('error', () => {});
     socket.on('close', () => {
       for (const id of this.#streams.keys()) this.#end(id);
@@ -65,7 +65,7 @@ export class EnvoyConnection {
     this.#write(preface());
   }
 
-  /** A stream, as soon as the server takes more. */
+  /** Opens a stream once the window of the connection allows it. `headers`: a header block. */
   async open(headers: Buffer, reader: StreamReader): Promise<EnvoyStream> {
     while (this.#window < RESERVED_WINDOW && !this.#socket.destroyed) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));

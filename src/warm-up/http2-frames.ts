@@ -5,9 +5,9 @@ export const END_STREAM = 1;
 export const ACK = 1;
 const END_HEADERS = 4;
 
-/** What may be sent on a connection until more is allowed. */
+/** Initial flow-control window of a connection, in bytes. */
 export const FIRST_WINDOW = 65_535;
-/** More than a warm-up ever gets. */
+/** The maximum window: more than a warm-up ever receives. */
 const LARGEST_WINDOW = 2 ** 31 - 1;
 const INITIAL_WINDOW_SIZE = 4;
 
@@ -35,7 +35,7 @@ export function writeHeaders(stream: number, block: Buffer): Buffer {
   return writeFrame(frameType.headers, END_HEADERS, stream, block);
 }
 
-/** What a client says first: nothing of the server's ever waits for a window. */
+/** The connection preface, with windows so large that the server never waits for one. */
 export function preface(): Buffer {
   const settings = Buffer.alloc(6);
   settings.writeUInt16BE(INITIAL_WINDOW_SIZE);
@@ -49,7 +49,7 @@ export function preface(): Buffer {
   ]);
 }
 
-/** Names and values of up to 126 bytes, each written out. */
+/** A header block of literal fields. Names and values have at most 126 bytes. */
 export function headerBlock(headers: Readonly<Record<string, string>>): Buffer {
   const parts = Object.entries(headers).flatMap(([name, value]) => [Buffer.of(0), text(name), text(value)]);
   return Buffer.concat(parts);
@@ -60,7 +60,7 @@ function text(value: string): Buffer {
   return Buffer.concat([Buffer.of(bytes.length), bytes]);
 }
 
-/** The frames of a connection as its bytes come. */
+/** Splits the bytes of a connection into frames. */
 export class FrameReader {
   #rest: Buffer = nothing;
 

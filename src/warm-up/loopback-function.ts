@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** A result that every format reads: an HTTP answer for AWS's, plain JSON for `raw`. */
+/** A result that every format can read: an HTTP answer for AWS's formats, plain JSON for `raw`. */
 const RESULT = JSON.stringify({
   statusCode: 200,
   headers: { 'content-type': 'application/json' },
@@ -27,8 +27,8 @@ const END_OF_HEAD = '\r\n\r\n';
 const nothing = Buffer.alloc(0);
 
 /**
- * Answers every call on a port of this machine as Lambda does, whatever is asked. It looks for the ends of requests only: what V8 would
- * have to compile of an HTTP server is code that no request of a caller's runs.
+ * Answers every call on a loopback port as Lambda does, always with the same bytes. It only looks for the ends of requests: an HTTP
+ * server would make V8 compile code that callers' requests never run.
  */
 export class LoopbackFunction {
   readonly #server: Server;
@@ -71,7 +71,7 @@ export class LoopbackFunction {
   }
 }
 
-/** Undefined: it is not whole. */
+/** The end of the first request. Undefined: it is incomplete. */
 function endOfRequest(bytes: Buffer): number | undefined {
   const head = bytes.indexOf(END_OF_HEAD);
   if (head < 0) return undefined;

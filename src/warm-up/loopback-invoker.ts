@@ -5,7 +5,7 @@ const { accessKey: accessKeyId, secretKey: secretAccessKey } = madeUpKeys;
 const keys = Object.freeze({ accessKeyId, secretAccessKey });
 const provider = Object.freeze({ identity: 'warm-up', account: undefined, get: () => keys });
 
-/** Signs with made-up keys and calls one endpoint of this machine, wherever an invocation leads. Knows no proxy and no credentials. */
+/** Signs with made-up keys and sends every invocation to one endpoint of this machine. It uses neither a proxy nor real credentials. */
 export class LoopbackInvoker implements LambdaInvoker {
   readonly #invoker: ProcessInvoker;
   readonly #endpoint: string;

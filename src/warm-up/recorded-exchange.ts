@@ -7,7 +7,7 @@ import { backend } from './requests.ts';
 
 type Method = ServiceDefinition[string];
 
-/** What Envoy sends once it has so many replies; undefined: it ends the stream. */
+/** A message that Envoy sends once it has `after` replies; undefined: it ends the stream. */
 interface Step {
   readonly after: number;
   readonly message: Buffer | undefined;
@@ -15,7 +15,7 @@ interface Step {
 
 interface Recording {
   readonly steps: readonly Step[];
-  /** The first byte of each reply: the field that says of which kind it is. */
+  /** The first byte of each reply: the tag of the field that gives its kind. */
   readonly kinds: readonly (number | undefined)[];
 }
 
@@ -29,8 +29,8 @@ export interface ExchangeOptions {
 }
 
 /**
- * One request as Envoy has it processed. The first time Envoy's rules are played; then the same bytes are sent again, which costs almost
- * nothing beside the work of the server.
+ * One request as Envoy sends it. The first run follows Envoy's rules; later runs send the recorded bytes again, which costs almost nothing
+ * compared with the work of the server.
  */
 export class RecordedExchange {
   readonly #options: ExchangeOptions;
@@ -85,7 +85,7 @@ export class RecordedExchange {
     let replies = 0;
     const stream = await connection.open(this.#options.headers, {
       message(bytes) {
-        // What depends on chance or time took another way: there is nothing to go on with.
+        // The policies decided differently than in the recording (by time or chance), so its next message does not fit.
         if (bytes[0] === kinds[replies++]) advance();
         else stream.close('reset');
       },

@@ -10,13 +10,13 @@ const headers = [
   ['x-forwarded-proto', 'http'],
 ] as const;
 
-/** What callers send most: without a body, and with one of JSON. */
+/** The most common requests: without a body, and with a JSON body. */
 export const warmUpRequests: readonly HttpRequest[] = [
   { ...common, method: 'GET', path: '/', headers, body: Buffer.alloc(0) },
   { ...common, method: 'POST', path: '/', headers: [...headers, ['content-type', 'application/json']], body: BODY },
 ];
 
-/** The filter as the examples have it. */
+/** The configuration of the filter in the examples. */
 export const warmUpEnvoy: EnvoySetup = {
   requestBody: 'NONE',
   responseHeaders: 'SKIP',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** Two ends of one connection of this process, which nobody else has a part in. Rejects once `cut` fires; nothing stays open then. */
+/** Both ends of a connection within this process; other clients cannot get one of them. Rejects when `cut` is aborted, and then closes everything. */
 export async function socketPair(cut: AbortSignal): Promise<readonly [near: Socket, far: Socket]> {
   const server = createServer({ noDelay: true });
   const accepted: Socket[] = [];
@@ -15,7 +15,7 @@ export async function socketPair(cut: AbortSignal): Promise<readonly [near: Sock
     near = connect({ port: address.port, host: '127.0.0.1', noDelay: true });
     await once(near, 'connect', { signal: cut });
     for (;;) {
-      // Whoever else connects to the port in this moment is sent away.
+      // Connections of other clients to the port are closed.
       const far = accepted.find(({ remotePort }) => remotePort === near?.localPort);
       for (const other of accepted) if (other !== far) other.destroy();
       if (far !== undefined) return [near, far];

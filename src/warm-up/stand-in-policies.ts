@@ -1,12 +1,12 @@
 import type { ApiPolicies, PolicySet, PolicyStep } from '../policy/index.ts';
 import { madeUpKeys } from './made-up-keys.ts';
 
-/** More than a warm-up ever has at a time: whoever is refused warms nothing. */
+/** More than a warm-up ever has at a time: a refused request would warm nothing. */
 const STREAMS = 1_000;
 
 /**
- * The same policies with made-up keys for every function: no secret is read, no result is kept, and no limit on a function, circuit or
- * trust store has a part in it. Metadata selects an API by its number in `apis`: a name may be longer than a header.
+ * The same policies with made-up keys for every function, and without secrets, caches, limits of functions, circuits and trust stores.
+ * Metadata selects an API by its number in `apis`, because a name may be too long for a header.
  */
 export function standInPolicies(set: PolicySet): PolicySet {
   const apis = new Map([...set.apis].map(([name, api]) => [name, standInApi(api)]));

@@ -2,8 +2,8 @@ import { loadPolicies } from '../config/index.ts';
 import type { PolicySet } from '../policy/index.ts';
 
 /**
- * What most documents do: a document of one's own may answer early, or have no function at all. The APIs are named by their numbers, as
- * `standInPolicies` has them.
+ * Policies that do what most documents do: the user's document may answer early, or call no function. Each API's name is its number, by
+ * which metadata selects it (see `standInPolicies`).
  */
 const TYPICAL = `version: 1
 envoy: {allowModeOverride: true}

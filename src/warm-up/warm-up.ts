@@ -17,26 +17,26 @@ import { typicalPolicies } from './typical-policies.ts';
 
 export interface WarmUpOptions {
   readonly set: PolicySet;
-  /** It ends after so long, whatever is done by then; one request at least is sent. Before a process is ready: CPU time, see `timeSpent`. */
+  /** The warm-up ends after this time, but sends at least one request. For `warmUp` it is CPU time, see `timeSpent`. */
   readonly budgetMs: number;
   readonly version: string;
 }
 
-/** As many at a time as a busy connection has. */
+/** Concurrent requests: as many as on a busy connection. */
 const BUSY = 32;
 /**
- * Beyond the budget, for the requests under way: a machine may swallow what is sent over its loopback interface, and must serve all
- * the same.
+ * Time beyond the budget for requests that have not ended. A machine whose loopback interface drops packets must still be able to start
+ * the server.
  */
 const SLACK_MS = 5_000;
-/** Requests of each kind for each API after a reload: what is compiled is the server's already, only the policies are new. */
+/** Requests of each kind for each API after a reload: the server's own code is compiled already, only the policies are new. */
 const RELOAD_ROUNDS = 20;
 
 /**
- * Sends requests of its own through the whole path of a process (HTTP/2, gRPC, the machine, expressions, signing, the call of a function,
- * the reply), so that V8 has compiled it before the first caller's. All that it needs is made for it: server, metrics, logger,
- * connections, keys and the function; nothing of what serves callers changes. Resolves with the number of requests; rejects where they
- * are not done SLACK_MS after the budget.
+ * Sends its own requests through the whole request path (HTTP/2, gRPC, the machine, expressions, signing, the call of a function, the
+ * reply), so that V8 has compiled it before the first caller's request. It creates its own server, metrics, logger, connections, keys and
+ * function, and changes nothing that serves callers. Resolves with the number of requests; rejects if they have not ended SLACK_MS after
+ * the budget.
  */
 export async function warmUp({ set, budgetMs, version }: WarmUpOptions): Promise<number> {
   const cut = cutAfter(budgetMs * CLOCK_FACTOR);
@@ -48,7 +48,7 @@ export async function warmUp({ set, budgetMs, version }: WarmUpOptions): Promise
     version,
     cut,
   };
-  // As it is loaded: V8 has then seen the objects of a set that no warm-up has changed.
+  // Not changed by standInPolicies, so that V8 also sees objects of the shape that loading gives them.
   const typical = await typicalPolicies();
   return await withFunction(half, async (invoker) => {
     const requests = await warmSet(typical, invoker, half);
@@ -56,7 +56,7 @@ export async function warmUp({ set, budgetMs, version }: WarmUpOptions): Promise
   });
 }
 
-/** The same for policies that a serving process takes into force: few requests, one at a time. */
+/** The same for new policies of a serving process, before they are in force: few requests, one at a time. */
 export async function warmUpPolicies({ set, budgetMs, version }: WarmUpOptions): Promise<number> {
   const cut = cutAfter(budgetMs);
   const end = performance.now() + budgetMs;
@@ -144,7 +144,7 @@ async function warmSet(
   }
 }
 
-/** API after API, so that each has had some requests when the time is up. */
+/** One API after the other, so that each gets some requests before the time is up. */
 function* plan(exchanges: Iterable<RecordedExchange>, rounds: number): Generator<RecordedExchange> {
   const made: RecordedExchange[] = [];
   for (const exchange of exchanges) {

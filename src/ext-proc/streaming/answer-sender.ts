@@ -14,7 +14,7 @@ export interface SenderPorts {
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number;
   writeHead(head: StreamHead, end: boolean): void;
-  /** False: wait for `drained`. `onSent`: the bytes have left, or never will. */
+  /** False: wait for `drained`. `onSent`: the bytes have been sent; not called if the call ends before. */
   writePiece(bytes: Uint8Array, end: boolean, onSent: () => void): boolean;
   /** Once. Without a failure `end_of_stream` has been written. Not called after `stop`. */
   ended(failure: PolicyFailure | undefined): void;

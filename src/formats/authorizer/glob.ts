@@ -26,7 +26,7 @@ export function cutGlob(pattern: string): Glob {
   return { first, last: runs.at(-1), between: runs.slice(0, -1) };
 }
 
-/** What one takes in memory beside its characters. */
+/** Memory of a run besides its characters. */
 const RUN_BYTES = 64;
 
 export function globBytes({ between }: Glob): number {

@@ -18,10 +18,10 @@ interface LastDestination extends Pick<Invocation, 'functionName' | 'region' | '
   readonly destination: Destination;
 }
 
-/** Resolved once for each distinct function, qualifier, region and endpoint; templates may make them of a caller's data. */
+/** Resolved once for each distinct function, qualifier, region and endpoint, which may contain a caller's data. */
 export class Destinations {
   readonly #endpoints: EndpointResolver;
-  /** Of the call before with the same settings: most steps call one function, and making a key for each call takes longer. */
+  /** The last call with the same settings: most steps call one function, and building a key for each call takes longer. */
   readonly #last = new WeakMap<TransportOptions, LastDestination>();
   readonly #destinations = new LRUCache<string, Destination>({ max: 1_024 });
 

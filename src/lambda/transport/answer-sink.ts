@@ -6,12 +6,12 @@ import type { AnswerHeaders } from './answer.ts';
  * the exchange has not failed and has not been stopped. `T` is what the exchange resolves to.
  */
 export interface AnswerSink<T> {
-  /** Gives what the exchange resolves to, where that is before the body. */
+  /** Returns the value of the exchange if it resolves before the body. */
   head(status: number, headers: AnswerHeaders, exchange: RunningExchange): T | undefined;
   piece(bytes: Buffer): void;
-  /** Gives what the exchange resolves to, where `head` has not. Throws what it rejects with instead. */
+  /** Returns the value of the exchange if `head` has not. If it throws, the exchange rejects with that error. */
   end(): T | undefined;
-  /** The exchange failed, or `end` has thrown. `resolved`: it had resolved before, so that nobody else tells of the error. */
+  /** The exchange failed, or `end` threw. `resolved`: it had resolved before, so only the sink can report the error. */
   fail(error: unknown, resolved: boolean): void;
 }
 

@@ -46,7 +46,7 @@ export class CollectedAnswer<T> implements AnswerSink<T> {
     } else if (this.#bytes <= this.#length) {
       if (bytes.byteLength === this.#length) this.#first = bytes;
       else {
-        // Pieces are let go as they come.
+        // Copied, so that pieces can be released as they arrive.
         this.#first ??= Buffer.allocUnsafe(this.#length);
         this.#first.set(bytes, at);
       }
@@ -68,7 +68,7 @@ export class CollectedAnswer<T> implements AnswerSink<T> {
     return this.#read({ status: this.#status, headers: this.#headers, body });
   }
 
-  /** Nobody gets the answer. */
+  /** The answer is not used. */
   fail(): void {
     this.#give(this.#taken);
   }
