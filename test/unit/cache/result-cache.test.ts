@@ -98,7 +98,7 @@ describe('a result', () => {
     assert.equal(cache.bytes, 0);
   });
 
-  test('that nobody asks for goes when its time is over', async () => {
+  test('that is not requested is dropped when its time is over', async () => {
     const { cache, request, pass, held } = scene();
     for (const key of ['a', 'b', 'c']) await cache.fetch(request(key, give(key)));
     pass(60_000);

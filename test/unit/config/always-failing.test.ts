@@ -161,7 +161,7 @@ test('data that look like templates are a warning', () => {
   assert.match(problemsOf('version: 1\ndictionaries: {d: {a: "${B}"}}\n').join(), /2:24 dictionaries\.d\.a: warning/);
 });
 
-test('another kind of file is told what to do with it', () => {
+test('for another kind of file the error says what to do with it', () => {
   for (const [text, place, words] of [
     ['static_resources: {listeners: []}\n', '1:1 static_resources: ', 'pass it with `--envoy`, in addition to'],
     ['a: 1\nresources: []\n', '2:1 resources: ', 'pass it with `--envoy`, in addition to'],

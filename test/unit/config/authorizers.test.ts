@@ -175,7 +175,7 @@ test('a TTL with sources that tell no callers apart is warned of', () => {
   assert.deepEqual(warningsOf({ identitySource: ['$context.routeKey'], resultTtlInSeconds: 0 }), []);
 });
 
-test('an authorizer that a route brings fails closed too, and its answers take the share of all that routes bring', () => {
+test('an inline authorizer fails closed too, and its answers use the share of all inline policies', () => {
   const inline = { functions: ['f'], regions: ['us-east-1'] };
   const { set } = loadPolicies(JSON.stringify({ version: 1, inline, apis: {} }), 'policies.json');
   const text = (outer: object = {}) => JSON.stringify(guard(GUARD, { region: 'us-east-1' }, outer));

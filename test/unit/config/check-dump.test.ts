@@ -126,7 +126,7 @@ test('a version that only warms is checked', () => {
 });
 
 for (const part of ['BootstrapConfigDump', 'ListenersConfigDump', 'RoutesConfigDump', 'ClustersConfigDump']) {
-  test(`a dump without ${part} is told to be a part`, () => {
+  test(`a dump without ${part} is reported as incomplete`, () => {
     const lines = check(dump({ without: part }));
     assert.ok(
       lines.some((line) => line.includes(`warning: this is a partial dump without ${part}:`)),
@@ -166,7 +166,7 @@ test('scoped routes are joined, each scope with its routes', () => {
   only(check(of(routes('a'))), 'warning', 'some of its routes come from another source');
 });
 
-test('a filter that ECDS brings is checked', () => {
+test('a filter from ECDS is checked', () => {
   const own = listener();
   const manager = managerOf(own) as { http_filters: Json[] };
   const [processor, ...filters] = manager.http_filters;
@@ -245,7 +245,7 @@ const assignment = (endpoint: Json): Json => ({
   ],
 });
 
-test('endpoints that EDS brings tell the authority of health checks', () => {
+test('endpoints from EDS give the authority of health checks', () => {
   const address = { pipe: { path: '/run/lambda-ext-proc/0.sock' } };
   assert.deepEqual(check(byEds([assignment({ address, health_check_config: { hostname: 'sidecar' } })])), []);
   only(check(byEds([assignment({ address })])), 'error', 'grpc_health_check.authority', 'policy/orders/0');

@@ -178,7 +178,7 @@ test('skipped request headers are an error', () => {
   ]);
 });
 
-test('a body that nobody reads is a warning', () => {
+test('a body that no policy reads is a warning', () => {
   const text = spoilt('response_header_mode: SKIP', 'request_body_mode: BUFFERED');
   assertLines(check(text, policies.replace('request.content', 'request.path')), ['warning: every request', 'NONE']);
 });

@@ -158,7 +158,7 @@ describe("envoy's memory", () => {
 describe('the version', () => {
   const attribute = '                        - xds.node.user_agent_build_version.version.minor_number\n';
 
-  test('nobody tells it', () => {
+  test('the setting is missing', () => {
     only(check(spoilt(attribute, '')), 'warning', 'request_attributes', 'minor_number', '1.37');
     assert.deepEqual(
       check(spoilt(attribute, ''), told('streamedCookies: 4', 'streamedCookies: 4\n  version: "1.40"')),

@@ -35,7 +35,7 @@ test('response headers that envoy skips are an error', () => {
   assert.deepEqual(errors(sent, telling(enriching, 'responseHeaders: true')), []);
 });
 
-test('policies that the server refuses since nobody told are an error', () => {
+test('policies that the server refuses because a setting of envoy is missing are an error', () => {
   for (const [document, what] of [
     [readingRequest, "the request's body"],
     [readingResponse, "the response and the response's body"],
@@ -61,7 +61,7 @@ test('a mode that forwards headers before their body requires the document to sa
   only(errors(responses, told), 'error', "sends the response's body");
 });
 
-test('a body that envoy sends by itself needs nobody to tell', () => {
+test('a body that Envoy sends by itself needs no setting', () => {
   const buffered = spoilt(
     'response_header_mode: SKIP',
     'response_header_mode: SKIP, request_body_mode: BUFFERED, request_trailer_mode: SEND',
@@ -69,7 +69,7 @@ test('a body that envoy sends by itself needs nobody to tell', () => {
   assert.deepEqual(errors(buffered, silent(readingRequest)), []);
 });
 
-test('a response step that is never reached needs nobody to tell', () => {
+test('a response step that is never reached needs no setting', () => {
   const step = '{configuration: {function: f, sendToConsumer: true}}';
   const document = `version: 1\napis:\n  orders: {request: [${step}], response: [{configuration: {function: f}}]}\n`;
   assert.deepEqual(errors(goodEnvoy, document), []);
@@ -80,7 +80,7 @@ const onRoute = (json: string): string => {
   return spoilt(metadata, `[{key: x-lambda-api, value: orders}, {key: x-lambda-envoy, value: '${json}'}]`);
 };
 
-test('a route tells of its own envoy', () => {
+test('a route has settings of envoy of its own', () => {
   assert.deepEqual(errors(onRoute('{"allowModeOverride": true}'), silent(readingRequest)), []);
   only(
     errors(onRoute('{"responseHeaders": true}'), enriching),

@@ -20,7 +20,7 @@ function defaultsOf(schema: unknown): Record<string, unknown> {
 
 const { $defs, ...whole } = policiesJsonSchema('0.0.0') as { readonly $defs: Record<string, unknown> };
 
-test('the defaults of a configuration that the schema tells are those that are compiled', () => {
+test('the defaults of a configuration in the schema are those that are compiled', () => {
   const said = defaultsOf($defs.configuration);
   const { set } = load(document);
   const [step] = set.byName('a')?.request ?? [];
@@ -37,7 +37,7 @@ test('the defaults of a configuration that the schema tells are those that are c
   assert.deepEqual({ ...configuration.retry }, retry);
 });
 
-test('the defaults of a step and of the document that the schema tells are those that are compiled', () => {
+test('the defaults of a step and of the document in the schema are those that are compiled', () => {
   const { set } = load(document);
   const [step] = set.byName('a')?.request ?? [];
   const ofStep = defaultsOf($defs.step);

@@ -73,7 +73,7 @@ test('however much changes, a bounded part is reported', () => {
   assert.ok(JSON.stringify(found).length < 100_000);
 });
 
-test('a reload tells what it changed', async (t) => {
+test('a reload logs what it changed', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'changes-'));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const path = join(directory, 'policies.yaml');

@@ -46,7 +46,7 @@ for (const [text, problem] of [
   ['{"version": 1.4}', /expected text.*quotes/],
   [`{"version": "${'1'.repeat(2000)}"}`, /at most 1024/],
 ] as const) {
-  test(`a route that brings ${text.slice(0, 40) || 'nothing'} is an error each time`, () => {
+  test(`a route with ${text.slice(0, 40) || 'nothing'} is an error each time`, () => {
     const { set } = load('version: 1\n');
     for (let turn = 0; turn < 2; turn++) {
       assert.throws(

@@ -46,7 +46,7 @@ test('names that have no meaning are reported at their place', () => {
   );
 });
 
-test('names that a document brings are not warned of', () => {
+test('names that a document defines cause no warning', () => {
   const names = [
     'properties.a',
     "dictionaries['a']",

@@ -11,7 +11,7 @@ const inline = (name: string, steps = 1): string =>
 const open = (bufferedBytes: number) =>
   load(`version: 1\ninline: {functions: ["*"], regions: ["*"]}\nlimits: {bufferedBytes: ${bufferedBytes}}\n`).set;
 
-test('who brings a text first holds what it takes compiled, and who brings it again nothing', () => {
+test('the first stream with a text is charged for its compiled policies, and later ones are not', () => {
   const set = open(10_000_000);
   const first = new CountedMemory();
   const policies = set.inline(inline('a'), first);

@@ -345,7 +345,7 @@ test('a step whose frame refuses it stops the request only where the step says s
   assert.deepEqual(run.calls, []);
 });
 
-test('expressions of defaults are held to the lists too, since a route brings what they read', () => {
+test('the lists apply to expressions of defaults too, because a route supplies what they read', () => {
   const defaults = { function: "{#properties['f']}", region: 'us-east-1' };
   refused(/function: is an expression, and `inline\.functions` is empty, so no result is allowed/, {}, {}, defaults);
   inline({}, { functions: ['order-*'] }, defaults);

@@ -25,7 +25,7 @@ test('limits, circuits and retries of an inline policy are its own, those of the
   assert.equal(set.byName('orders')?.request[0]?.configuration.transport.isolated, undefined);
 });
 
-test('an inline policy brings no key store, in whatever field it says so', () => {
+test('an inline policy may not contain a key store, in any field', () => {
   const content = Buffer.from('a store').toString('base64');
   for (const trustStoreType of ['PKCS12', 'JKS']) {
     const ssl = { trustStoreType, trustStoreContent: content };

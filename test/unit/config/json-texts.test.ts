@@ -84,7 +84,7 @@ test('JSON is known by a key that an expression gives, as one string, and where 
   fine('"a" is {#request.path}, "b"');
 });
 
-test('#json between quotes brings two pairs of them', () => {
+test('#json between quotes results in two pairs of them', () => {
   const [line = '', ...rest] = warnings('{"a": "{#json(#request.path)}"}');
   assert.deepEqual(rest, []);
   assert.match(line, /\{#json\(…\)\} adds its own quotes: remove the quotes around it/);

@@ -213,7 +213,7 @@ test('a frame that is not valid is refused', () => {
   }
 });
 
-test('a server tells of secrets that are open and absent when it loads, and a check does not', async () => {
+test('a server reports secrets that are open or absent when it loads, and a check does not', async () => {
   const key = (name: string): string => `{#secrets.get('${name}')}`;
   const document = (access: string): string => {
     const configuration = { function: 'f', accessKey: access, secretKey: key('env:LAMBDA_EXT_PROC_SECRET_TEST') };

@@ -310,7 +310,7 @@ test('a path or status that is not valid is an error', () => {
   assertLines(problemsOf(status('600')), ['answer.status: expected at most 599']);
 });
 
-test('a guard is told to fail when its condition fails', () => {
+test('a guard without onConditionError: fail is a warning', () => {
   const condition = 'condition: "{#request.path == \'/a\'}", ';
   const text = withStep('function: f, sendToConsumer: true', condition);
   assertLines(problemsOf(text), ['apis.orders.request.0.condition: warning: ', '`onConditionError: fail`']);

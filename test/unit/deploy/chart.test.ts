@@ -70,7 +70,7 @@ function keysOf(value: unknown, prefix: string, known: ReadonlySet<string>): rea
   });
 }
 
-test('values.yaml has each field of the schema with its default, and each tells what it is', () => {
+test('values.yaml has each field of the schema with its default and a description', () => {
   const fields = fieldsOf(schema).filter((path) => path !== 'global');
   assert.deepEqual([...keysOf(values, '', new Set(fields))].sort(), [...fields].sort());
   assert.deepEqual(undescribed(schema, ''), []);

@@ -1,5 +1,5 @@
 // The dashboard and the rules: made from the metrics' catalogue, complete, and with a section of the runbook for each alert. A real
-// Prometheus runs them in test/long/prometheus.long.ts.
+// Prometheus runs them in test/long/alerts.long.ts.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

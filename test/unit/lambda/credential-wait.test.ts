@@ -34,7 +34,7 @@ test('tells why there were none', async () => {
   assert.deepEqual([failed, ended], [['no-credentials'], 1]);
 });
 
-test('a source that fails after the caller left is no unhandled rejection', async (t) => {
+test('a source that fails after the caller left is not an unhandled rejection', async (t) => {
   const unhandled: unknown[] = [];
   const listener = (error: unknown): void => void unhandled.push(error);
   process.on('unhandledRejection', listener);

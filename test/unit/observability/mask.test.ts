@@ -113,7 +113,7 @@ const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
 };
 const HOSTILE = ['a', 'Z', 'q', '"', '\\', '/', '+', '&', '<', '%', ' ', '\n', 'é', '€', '=', "'"];
 
-test('what is left tells nothing of the value, in any three layers of encodings', (t) => {
+test('the remaining text reveals nothing of the value, in any three layers of encodings', (t) => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
   t.diagnostic(`seed ${seed}`);
   const random = seededRandom(seed);

@@ -70,7 +70,7 @@ describe('OpenMetrics', () => {
     }
   });
 
-  test('tells of several workers the newest exemplar of each series, and the sum', async () => {
+  test('shows the newest exemplar of each series of several workers, and the sum', async () => {
     const older = await counted(0.3, TRACE).snapshot();
     await new Promise((resolve) => setTimeout(resolve, 20));
     const newer = await counted(0.4, LATER).snapshot();

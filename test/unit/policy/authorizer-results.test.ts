@@ -81,7 +81,7 @@ describe('a policy that is kept', () => {
     assert.equal(guard.calls(), 1);
   });
 
-  test('tells later functions and expressions of the caller as the first time', async () => {
+  test('gives later functions and expressions the same facts about the caller as the first time', async () => {
     const words = step('words', { payload: "{#context.attributes['authorizer']['tier']}" });
     const steps = [step('app', { requestFormat: 'api-gateway-v1' }), words];
     const guard = scene(TOKEN, { steps, answer: () => policy('*', { tier: 'gold' }) });

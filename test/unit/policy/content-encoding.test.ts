@@ -168,7 +168,7 @@ test('a frame of zstd with a window over 8 MiB is refused, as RFC 9659 allows', 
 
 const reads = { apis: { default: { request: [step('f', { payload: '{#request.content}', sendToConsumer: true })] } } };
 
-test('a caller’s coding is told to the caller, and is not an error in the log', async () => {
+test('an error about a caller’s coding goes to the caller, and is not an error in the log', async () => {
   for (const [coding, status, key] of [
     ['compress', 415, 'LAMBDA_EXT_PROC_UNSUPPORTED_ENCODING'],
     ['gzip, gzip, gzip', 415, 'LAMBDA_EXT_PROC_UNSUPPORTED_ENCODING'],
@@ -225,7 +225,7 @@ test('bodies are decoded four at a time, so that windows which nothing counts ye
   assert.equal((await decodeBody(body, ['br'], decoding())).length, limit);
 });
 
-test('a body whose turn comes when nobody waits is not decoded', async () => {
+test('a body that is no longer needed when its turn comes is not decoded', async () => {
   const onDecoder = () => assert.fail('decoded');
   const options = { side: 'request', limit, memory: new CountedMemory(), onDecoder, isWanted: () => false } as const;
   await assert.rejects(decodeBody(gzipSync(text), ['gzip'], options), /no longer needed/);

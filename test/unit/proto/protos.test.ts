@@ -10,7 +10,7 @@ const protos = join(root, 'proto');
 const entry = 'envoy/service/ext_proc/v3/external_processor.proto';
 const options = { keepCase: true, longs: String, enums: String, oneofs: true, defaults: false };
 
-test('the protos load with nothing but what the loader brings', () => {
+test('the protos load with no files but their own and those of the loader', () => {
   const service = loadSync(entry, { ...options, includeDirs: [protos] })['envoy.service.ext_proc.v3.ExternalProcessor'];
   assert.ok(service && 'Process' in service);
   assert.equal(service.Process.path, '/envoy.service.ext_proc.v3.ExternalProcessor/Process');

@@ -107,7 +107,7 @@ for (const [what, bytes] of [
   ['what is no HTTP', '\x00\x01\x02 garbage\r\n\r\n'],
   ['a smuggled length', 'GET /livez HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n'],
 ] as const) {
-  test(`${what} are cut off and hurt nobody`, async (t) => {
+  test(`${what} are cut off and do not affect others`, async (t) => {
     const admin = await start(t);
     const socket = createConnection(Number(admin.address.split(':')[1]), '127.0.0.1');
     socket.on('error', () => {});

@@ -159,7 +159,7 @@ test('an address of another machine and a host without an address are errors of 
   await assert.rejects(start(t, ['no.such.host.invalid:0']), /cannot be resolved/);
 });
 
-test('a client that speaks no HTTP/2 hurts nobody', async (t) => {
+test('a client that does not speak HTTP/2 does not affect others', async (t) => {
   const server = await start(t, ['127.0.0.1:0']);
   server.setServing(true);
   const address = server.addresses[0] ?? '';

@@ -44,7 +44,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 const valid = (sidecar: RunningSidecar, value: number) => async () =>
   (await sidecar.metric('lambda_ext_proc_policies_valid')) === value;
 
-test('when ready is logged, every listener answers, and the log tells the versions', async (t) => {
+test('when ready is logged, every listener answers, and the log has the versions', async (t) => {
   const sidecar = await startSidecar({ test: t, config: policies(), listen: ['127.0.0.1:0', '127.0.0.1:0'] });
   for (const address of sidecar.addresses) assert.equal(await askHealth(address, SERVICE), 'SERVING');
   const first = sidecar.logs()[0];

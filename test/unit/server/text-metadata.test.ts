@@ -58,7 +58,7 @@ test('a name that is sent twice stays two values, and a comma within one stays o
   assert.equal(kept(['x-own-name', 'a, b'])['x-own-name'], 'a, b');
 });
 
-test('names with the prefix that nobody knows are reported, whatever the client says about that itself', () => {
+test('unknown names with the prefix are reported, whatever the client says about them itself', () => {
   const headers = kept(['x-own-name-bin', 'YQ=='], ['x-own-names', 'a'], ['x-own-unknown', ''], ['x-other', 'b']);
   assert.equal(headers['x-own-unknown'], 'x-own-name-bin x-own-names x-own-unknown');
   assert.equal(kept(['x-own-name', 'a'])['x-own-unknown'], undefined);

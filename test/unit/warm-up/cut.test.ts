@@ -14,7 +14,7 @@ test('a connection that does not come about in time leaves nothing open', async 
   assert.equal(openSockets(), before);
 });
 
-test('whoever waits for a stream is told when the connection is closed', async (t) => {
+test('a stream ends when its connection is closed', async (t) => {
   const [near, far] = await socketPair(new AbortController().signal);
   t.after(() => far.destroy());
   const connection = new EnvoyConnection(near);

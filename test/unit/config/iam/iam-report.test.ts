@@ -170,7 +170,7 @@ describe('roles', () => {
     assert.deepEqual([asked(hub, 'other'), asked(gateway, 'tenant-7')], [false, false]);
   });
 
-  test('nobody gets in by a trust policy that is not complete', () => {
+  test('a trust policy that is not complete gives nobody access', () => {
     const { roles, notes } = reportOfSteps([{ function: 'f', roleArn: tenant, externalId: header }], {}, {});
     const trust = roles[tenant]?.trustPolicy;
     assert.match(notes.join('\n'), /externalId: it depends on the request/);
@@ -263,7 +263,7 @@ describe('identities', () => {
     assert.match(notes[0] ?? '', /333333333333:function:f is not in account 111111111111: .*add-permission/);
   });
 
-  test('a policy that AWS takes in no managed policy is reported', () => {
+  test('a policy that is too large for a managed policy of AWS is reported', () => {
     const steps = Array.from({ length: 100 }, (_, i) => ({ function: `a-function-with-a-long-name-${i}` }));
     assert.match(reportOfSteps(steps).notes.join('\n'), /has \d+ characters: AWS accepts 6144/);
     assert.deepEqual(reportOfSteps(steps.slice(0, 50)).notes, []);
