@@ -4,11 +4,11 @@ import { type BenchCase, benchCases } from './cases.ts';
 export interface BenchArguments {
   readonly quick: boolean;
   readonly gracefulClose: boolean;
-  /** A revision of git. */
+  /** A git revision. */
   readonly compare?: string;
-  /** Undefined: all, or those that comparisons take. */
+  /** Undefined: all cases, or those with `compared` for a comparison. */
   readonly cases?: readonly BenchCase[];
-  /** Where the CPU goes, and nothing else. */
+  /** Measures only where CPU time is spent. */
   readonly profile: boolean;
   /** Writes docs/performance.md and its chart. */
   readonly write: boolean;
@@ -24,7 +24,7 @@ export const usage = `npm run bench [-- FLAGS]
   --profile                where the CPU of one request goes, by Linux's perf; with --compare also of the other revision
   --write                  writes docs/performance.md and docs/performance.svg`;
 
-/** Throws ArgumentError, which names what would be right. */
+/** Throws ArgumentError, whose message names the valid arguments. */
 export function readArguments(args: readonly string[]): BenchArguments {
   const { values } = parse(args);
   const graceful = values['graceful-close'];

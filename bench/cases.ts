@@ -1,14 +1,14 @@
 import type { FunctionAnswer } from './parts/mock.ts';
 
-/** What a server that is no product has to be told to do. */
+/** What a server without policies is started to do: the bare servers and the Go server. */
 export type Behaviour = 'answer' | 'pass-through' | 'body';
 
 /**
- * One case, and all that it needs: what callers send and must get, the API of policies.yaml that does it, and what the
- * other subjects do for it. A further case is a further entry of `benchCases`.
+ * One case and everything that it needs: what callers send and must receive, the API of policies.yaml, and the equivalent behaviour of
+ * the other subjects. To add a case, add an entry to `benchCases`.
  */
 export interface BenchCase {
-  /** For `--cases`; the function of the case has the same name. */
+  /** The name in `--cases`; the case's function has the same name. */
   readonly name: string;
   readonly title: string;
   readonly request: {
@@ -22,13 +22,13 @@ export interface BenchCase {
   readonly answer?: FunctionAnswer;
   /** Length of the body that callers must get. Lambda, backend and enriched backend answer with different lengths. */
   readonly expectBytes: number;
-  /** What the bare servers and the Go server do; without it only this project can do the case. */
+  /** What the bare servers and the Go server do for it; absent: only this project can do the case. */
   readonly peers?: Behaviour;
   /** Envoy's own filter can do it: it answers with the function's result. */
   readonly native?: boolean;
-  /** How many connections make the load; the first is the one that comparisons are made with. */
+  /** Numbers of connections of the load generator; comparisons use the first. */
   readonly connections: readonly number[];
-  /** In `--compare` without `--cases`. */
+  /** Included in `--compare` without `--cases`. */
   readonly compared?: boolean;
 }
 
@@ -37,18 +37,18 @@ export const functionAnswer: FunctionAnswer = {
   body: '{"statusCode":200,"tier":"gold","items":[1,2,3],"note":"hello from the function"}',
 };
 
-/** JSON of exactly so many bytes. */
+/** JSON of exactly this number of bytes. */
 function json(bytes: number, start = '{"id":"4711","filler":"'): string {
   return `${start}${'x'.repeat(bytes - start.length - 2)}"}`;
 }
 
 export const backendAnswer = json(1024, '{"backend":"plain","filler":"');
-/** To a request that carries `x-tier`. */
+/** The backend's answer to a request with `x-tier`. */
 export const tieredAnswer = '{"backend":"tiered"}';
 
 const lambdaBytes = functionAnswer.body.length;
 
-/** The same, as a function behind API Gateway answers. */
+/** The same answer in the form of a function behind API Gateway. */
 const apiGatewayAnswer: FunctionAnswer = {
   contentType: 'application/json',
   body: JSON.stringify({
@@ -58,7 +58,7 @@ const apiGatewayAnswer: FunctionAnswer = {
   }),
 };
 
-/** A policy as authorizers write them. */
+/** The typical answer of an authorizer: an IAM policy. */
 const authorizerAnswer: FunctionAnswer = {
   contentType: 'application/json',
   body: JSON.stringify({
@@ -74,7 +74,7 @@ const authorizerAnswer: FunctionAnswer = {
   }),
 };
 
-/** A token of usual length. The case without the authorizer sends it as well: Envoy tells of it all the same. */
+/** A token of typical length. The case without the authorizer also sends it, because Envoy sends it to the server in both cases. */
 const withToken = { method: 'GET', headers: { authorization: `Bearer ${'x'.repeat(400)}` } } as const;
 
 const passThrough = { condition: "{#request.method == 'DELETE'}", configuration: { function: 'none', payload: '{}' } };

@@ -10,13 +10,13 @@ import { buildRevision } from './revision.ts';
 import { ownSubject } from './subjects/own.ts';
 import type { Subject } from './subjects/subject.ts';
 
-/** One figure of one case, on both sides. */
+/** One figure of one case for both revisions. */
 export interface ComparisonRow {
   readonly figure: string;
   /** Medians of the rounds. */
   readonly here: number;
   readonly there: number;
-  /** Of here to there, round by round. */
+  /** Ratio of `here` to `there`, computed round by round. */
   readonly ratio: Summary;
 }
 
@@ -50,7 +50,7 @@ const fullPlan: Plan = {
 };
 const quickPlan: Plan = { ...fullPlan, blocks: 3, rounds: 4 };
 
-/** This checkout as it is built, against a revision, with one worker each. */
+/** Compares the build of this checkout with a revision, with one worker each. */
 export async function compare(
   revision: string,
   { cases, quick, gracefulClose }: BenchArguments,
@@ -92,7 +92,7 @@ export async function compare(
   }
 }
 
-/** An older revision need not know what a case configures. */
+/** An older revision may not support the configuration of a case. */
 async function reasonToSkip(there: Subject | undefined, benchCase: BenchCase): Promise<string | undefined> {
   try {
     await (await there?.start(benchCase))?.stop();
@@ -109,7 +109,7 @@ const roundFigures: readonly (readonly [string, (round: Round) => number])[] = [
   ['p99, ms', ({ times }) => quantile(times, 0.99)],
   ['RSS, MiB', ({ rssMiB }) => rssMiB],
   ['Envoy CPU, µs', ({ envoyMicros }) => envoyMicros],
-  // Where a change leaves Envoy its work, this takes out what slowed the whole machine down.
+  // If a change does not affect Envoy's work, this ratio removes the effect of whatever slowed the whole machine down.
   ['CPU by Envoy CPU', ({ serverMicros, envoyMicros }) => serverMicros / envoyMicros],
 ];
 

@@ -1,17 +1,17 @@
 import { compileTemplate, type EvaluationContext } from '../src/expression/index.ts';
 
 /**
- * How often one core evaluates compiled templates, and what reading one value out of a body costs beside JSON.parse.
- * Every evaluation of a row marked `new body` has a context and a body of its own, as requests do.
+ * How often one core evaluates compiled templates, and how reading one value from a body compares with JSON.parse. In rows marked
+ * `new body`, each evaluation has its own context and body, as each request does.
  *
  * `node bench/expression.ts`
  */
 export interface ExpressionBenchRow {
   readonly subject: string;
   readonly perSecond: number;
-  /** The least that is wanted, where there is a number. */
+  /** The lower limit, if there is one. */
   readonly wanted?: number;
-  /** Time beside JSON.parse and the same property reads, and the most that is wanted. */
+  /** Time divided by that of JSON.parse with the same property reads, and its upper limit. */
   readonly ratio?: number;
   readonly wantedRatio?: number;
 }
@@ -78,7 +78,7 @@ function payload(): ExpressionBenchRow {
   };
 }
 
-/** The bodies differ in the value that is read, so that no text is known already. */
+/** The bodies differ in the value that is read, so that no result can be reused. */
 function path(): readonly ExpressionBenchRow[] {
   const template = compileTemplate("{#jsonPath(#request.content, '$.a.b')}");
   const bodies = Array.from({ length: 1_000 }, (_, i) => body(i));
@@ -127,7 +127,7 @@ function compiling(): ExpressionBenchRow {
   };
 }
 
-/** The best of some rounds: what disturbs a round only makes it slower. */
+/** The best of several rounds: a disturbance can only make a round slower. */
 function measure(work: () => unknown): number {
   return Math.max(...Array.from({ length: rounds }, () => once(work)));
 }

@@ -9,11 +9,11 @@ import { ownSubject } from './subjects/own.ts';
 import { goSubject, nativeSubject, nodeSubject, plainSubject } from './subjects/peers.ts';
 import type { Subject, SubjectContext } from './subjects/subject.ts';
 
-/** One case, with all subjects that can do it. */
+/** One case with all subjects that support it. */
 export interface CaseResult {
   readonly benchCase: BenchCase;
   readonly measured: readonly Measured[];
-  /** The floor's sendToConsumer, whose rounds took turns with those of the case. */
+  /** The case sendToConsumer of the floor, whose rounds alternated with those of this case. */
   readonly reference: Measured;
 }
 
@@ -26,7 +26,7 @@ export interface FullResult {
 
 const root = join(import.meta.dirname, '..');
 
-/** Of the case that the others are held against. */
+/** The plan of the first case, with which the others are compared. */
 const firstPlan: Plan = {
   coldSeconds: 2,
   blocks: 2,
@@ -48,7 +48,7 @@ const quickPlan: Plan = {
   furtherRounds: 0,
 };
 
-/** What `--quick` has time for. */
+/** The cases of `--quick`. */
 const quickCases: ReadonlySet<string> = new Set(['send', 'enrich', 'pass-through']);
 const quickSubjects: ReadonlySet<string> = new Set(['own', 'own-2', 'floor', 'go', 'native']);
 
@@ -95,7 +95,7 @@ export function allSubjects(go: GoPrograms | undefined, context: SubjectContext)
   ];
 }
 
-/** The first case is the one that the others are held against; it has all subjects and all connections. */
+/** The other cases are compared with the first case, which has all subjects and all numbers of connections. */
 async function measureCase(benchCase: BenchCase, quick: boolean, environment: BenchEnvironment): Promise<CaseResult> {
   const [firstCase = benchCase] = benchCases;
   const isFirst = benchCase === firstCase;
@@ -103,7 +103,7 @@ async function measureCase(benchCase: BenchCase, quick: boolean, environment: Be
   const members = environment.subjects.flatMap((subject): readonly Member[] => {
     const { name } = subject;
     if (name === 'reference') return isFirst ? [] : [{ subject, benchCase: firstCase, cold: false }];
-    // Two workers differ from one by how they share out requests, which the first case tells.
+    // Two workers differ from one only in how requests are distributed, which the first case already shows.
     if (!subject.can(benchCase) || (name === 'own-2' && !isFirst)) return [];
     if (quick && !(isFirst ? quickSubjects.has(name) : name === 'own')) return [];
     return [{ subject, benchCase, cold: isFirst || name === 'own' }];

@@ -11,7 +11,7 @@ export interface Measurement {
 
 const payload = Buffer.from(JSON.stringify({ id: '4711', path: '/orders/4711', tier: 'gold', body: 'x'.repeat(200) }));
 
-/** Each loads what it needs and no more, for its memory's sake. */
+/** Each subject loads only the modules that it needs, so that its memory is its own. */
 const subjects: Record<string, (endpoint: string) => Promise<() => Promise<number>>> = {
   async own(endpoint) {
     const { createLambdaInvoker } = await import('../src/lambda/index.ts');

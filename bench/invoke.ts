@@ -7,15 +7,15 @@ import { buildGo, type GoPrograms } from './parts/go.ts';
 import { startMock } from './parts/mock.ts';
 
 /**
- * What one invocation costs the process that makes it: this project's invoker, the AWS SDK as it comes, a bare signature
- * with node:crypto and undici, and the SDK for Go, side by side against one stub in another process.
+ * The cost of one invocation in the calling process: compares this project's invoker, the AWS SDK with its defaults, a bare signature
+ * with node:crypto and undici, and the SDK for Go. All call the same stub in another process.
  *
  * `node bench/invoke.ts [--count N] [--concurrency N] [--rounds N]`; the Go subject is left out where there is no Go.
  */
 export interface InvokeBenchOptions {
   readonly count: number;
   readonly concurrency: number;
-  /** Subjects take turns; the median round counts. */
+  /** Rounds of the subjects alternate; the result is the median round. */
   readonly rounds: number;
 }
 

@@ -52,16 +52,16 @@ function progress(text: string): void {
   process.stderr.write(`bench: ${Math.round(performance.now() / 1000)} s: ${text}\n`);
 }
 
-/** All processes of the benchmark inherit it; a machine does other things as well. */
+/** Raises the priority above other programs of the machine. All processes of the benchmark inherit it. */
 function askForPriority(): void {
   try {
     setPriority(-5);
   } catch {
-    // Only root may; it then goes without.
+    // Only root may raise it; continue with the normal priority.
   }
 }
 
-// By a signal alone it would end without its `exit` handlers, which stop Envoy and the servers.
+// Without a handler a signal would end the process without its `exit` handlers, which stop Envoy and the servers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 try {
@@ -71,7 +71,7 @@ try {
   console.error(`bench: ${told}`);
   process.exitCode = error instanceof ArgumentError ? 2 : 1;
 }
-// Connections that fetch keeps open would hold the process for seconds.
+// Exit now: connections that fetch keeps open would delay the end by seconds.
 process.exit();
 
 function describe(error: unknown): string {

@@ -16,7 +16,7 @@ const caseNames: ReadonlySet<string> = new Set(['send', 'body-1k']);
 
 export interface MemoryRow {
   readonly benchCase: BenchCase;
-  /** RSS of one worker in MiB: at `ready`, and after the load. */
+  /** RSS of one worker in MiB when it is ready; `busyMiB`: after the load. */
   readonly readyMiB: number;
   readonly busyMiB: number;
   /** Memory in KiB of each request that waits for a function that does not answer. */

@@ -1,12 +1,12 @@
 import { benchCases } from './cases.ts';
 import type { Subject } from './subjects/subject.ts';
 
-/** As long as the server waits after its start before it writes what V8 has compiled (commands/compile-cache.ts). */
+/** The time after its start when the server writes the code that V8 has compiled (commands/compile-cache.ts). */
 const KEPT_AFTER_MS = 3_000;
 
 /**
- * Starts each own server once before anything is measured: the compiled code that it keeps beside the package is then
- * there for every start, as it is in an image.
+ * Starts each of this project's servers once before the measurements. Then each later start finds the compiled code that the server
+ * stores beside the package, as in an image.
  */
 export async function prepareOwn(subjects: readonly Subject[], progress: (text: string) => void): Promise<void> {
   progress('starting each server once');

@@ -102,7 +102,7 @@ async function startOf(perf: ChildProcess): Promise<void> {
   const ended = once(perf, 'exit').then(() => {
     throw new Error('--profile: perf may not read this process; see kernel.perf_event_paranoid');
   });
-  // perf does not say when it has begun.
+  // perf does not report when it has started.
   await Promise.race([failed, ended, sleep(500)]);
 }
 

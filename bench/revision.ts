@@ -7,9 +7,9 @@ const root = join(import.meta.dirname, '..');
 const execute = promisify(execFile);
 
 export interface Revision {
-  /** Of the commit, abbreviated. */
+  /** Abbreviated hash of the commit. */
   readonly commit: string;
-  /** A checkout of it, built. */
+  /** A checkout of the commit, already built. */
   readonly path: string;
 }
 
@@ -29,7 +29,7 @@ export async function buildRevision(name: string): Promise<Revision> {
   const path = join(root, '.local/bench/revisions', commit);
   rmSync(path, { recursive: true, force: true });
   mkdirSync(path, { recursive: true });
-  // Its files without a worktree of git's, which would have to be taken back.
+  // Extracts its files instead of adding a git worktree, which would have to be removed again.
   await run('sh', ['-c', 'git archive "$1" | tar -x -C "$2"', 'sh', commit, path], root);
   if (lock(path) === lock(root)) symlinkSync(join(root, 'node_modules'), join(path, 'node_modules'));
   else await run('npm', ['ci'], path);

@@ -1,5 +1,5 @@
-// `npm run bench:streaming [-- CASE...]`: what a streamed answer costs through a real Envoy, against the bounds that it must keep.
-// Ends with 1 where one is not kept.
+// `npm run bench:streaming [-- CASE...]`: measures streamed answers through a real Envoy and compares them with their limits.
+// Exits with 1 if a limit is exceeded.
 import { createHash } from 'node:crypto';
 import { setPriority } from 'node:os';
 import { NODE_FLAGS } from '../src/commands/node-flags.ts';
@@ -26,7 +26,7 @@ const cases: Readonly<Record<string, (environment: StreamingEnvironment) => Prom
   chunk,
 };
 
-/** From the function's first byte to the caller's, after a wait in which everything sleeps. */
+/** Time from the function's first byte to the caller's first byte, after a pause in which all processes are idle. */
 async function firstByte(environment: StreamingEnvironment): Promise<readonly Bound[]> {
   const times: number[] = [];
   for (let round = 0; round < 100; round++) {
@@ -49,7 +49,7 @@ async function firstByte(environment: StreamingEnvironment): Promise<readonly Bo
   ];
 }
 
-/** 50 MB, whole and unchanged, in little memory. */
+/** 50 MB arrive completely and unchanged, with little memory. */
 async function large(environment: StreamingEnvironment): Promise<readonly Bound[]> {
   const { pid } = environment.sidecar;
   await send(environment, 100);
@@ -75,7 +75,7 @@ async function large(environment: StreamingEnvironment): Promise<readonly Bound[
   ];
 }
 
-/** 200 streams of events, one event each half second: how late any of them is. */
+/** 200 streams with one event every half second: how late the latest event is. */
 async function many(environment: StreamingEnvironment): Promise<readonly Bound[]> {
   const streams = 200;
   const events = 20;
@@ -106,7 +106,7 @@ async function many(environment: StreamingEnvironment): Promise<readonly Bound[]
   ];
 }
 
-/** The project's own code for one chunk: its frame is decoded, and the message for Envoy written. */
+/** CPU time of the project's own code for one chunk: decodes its frame and writes the message for Envoy. */
 async function chunk(): Promise<readonly Bound[]> {
   const { micros, floorMicros } = await chunkCost(CHUNK, 20_000);
   note(`of which copying 64 KiB once takes ${floorMicros.toFixed(1)} µs on this machine`);
@@ -142,13 +142,13 @@ async function main(names: readonly string[]): Promise<boolean> {
   try {
     setPriority(-5);
   } catch {
-    // Only root may; it then goes without.
+    // Only root may raise it; continue with the normal priority.
   }
   const streaming = { maxBytes: 2 ** 30, bytesPerSecond: 2 ** 30, burstBytes: 2 ** 30 };
   const environment = await startStreaming({
     apis: { raw: { streaming } },
     built: true,
-    // As the image starts it: without them V8 lets twice as much garbage wait.
+    // The flags of the image: without them V8 keeps twice as much garbage before it collects.
     nodeArgs: NODE_FLAGS,
   });
   let kept = true;

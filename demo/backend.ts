@@ -7,8 +7,8 @@ const cards = [
 ];
 
 /**
- * The service behind Envoy: it has cards, and to every other path it tells what reached it. What policies changed of the
- * headers is in `changedByPolicies`, where the demo's Envoy tells it.
+ * The service behind Envoy. It has one resource with card numbers; for every other path it returns the request that it received. The
+ * headers that policies changed are in `changedByPolicies`, if the demo's Envoy sends them.
  */
 export async function startBackend(port: number): Promise<{ stop(): void }> {
   const server = createServer(async (request, response) => {

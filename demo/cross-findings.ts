@@ -16,7 +16,7 @@ interface Finding {
 /** What `check` finds in policies and Envoy's configuration together: a route that names no API, a guard that can be bypassed. */
 export async function crossFindings({ checkout, root, policies, envoy }: DemoFiles): Promise<readonly string[]> {
   const args = ['dist/main.js', 'check', policies, '--envoy', envoy, '--format', 'json'];
-  // What it finds is in its output, and its exit code is 1 where that is an error.
+  // Its findings are in the output. The exit code is 1 if one of them is an error.
   const run = promisify(execFile)(process.execPath, args, { cwd: checkout });
   const { stdout } = await run.catch((error: Error & { readonly stdout?: string }) => ({ stdout: error.stdout ?? '' }));
   const { findings } = JSON.parse(stdout || '{"findings": []}') as { readonly findings: readonly Finding[] };

@@ -19,9 +19,9 @@ export interface Demo {
   readonly playground: string;
   /** Resolves with a message when one of the parts ends unexpectedly. */
   readonly broken: Promise<string>;
-  /** From now on reports each request, and applies changes of the files. */
+  /** Reports each request and applies changes to the files from now on. */
   watch(tell: (text: string) => void): void;
-  /** Stops everything, callers' side first. */
+  /** Stops all parts, beginning with Envoy, which callers use. */
   stop(): Promise<void>;
 }
 
@@ -29,9 +29,9 @@ export interface DemoOptions {
   readonly ports: Ports;
   /** Where logs and the configuration files in use go. */
   readonly directory: string;
-  /** Has demo/ and envoy/; by default the checkout. */
+  /** The directory that contains demo/ and envoy/; by default the checkout. */
   readonly root?: string;
-  /** By default the build in dist/. */
+  /** The sidecar to run; by default the build in dist/. */
   readonly sidecarCommand?: SidecarCommand;
   readonly onProgress?: (what: string) => void;
 }
@@ -55,7 +55,7 @@ async function startParts(options: DemoOptions, stops: (() => unknown)[]): Promi
   mkdirSync(directory, { recursive: true });
   const files = demoFiles(options.root);
   const place = { ports, directory, socket: join(directory, 'sidecar.sock') };
-  // Requests that Envoy logs, and lines of the sidecar's log. Ignored before `watch`.
+  // Handlers of requests that Envoy logs, and of lines of the sidecar's log. Ignored before `watch`.
   let onRequest: (request: LogLine) => void = () => undefined;
   let onLine: (line: LogLine) => void = () => undefined;
 
@@ -100,7 +100,7 @@ async function timed<T>(what: string, onProgress: (what: string) => void, work: 
   return result;
 }
 
-/** On a free port. Its output has the token, so no file gets it. */
+/** On a free port. Its output contains the token, so it is not written to a file. */
 async function startPlayground({ checkout, tests }: DemoFiles, stops: (() => unknown)[]): Promise<string> {
   const args = ['dist/main.js', 'try', '--test', relative(checkout, tests), '--serve'];
   const child = startChild('playground', process.execPath, args, { cwd: checkout });

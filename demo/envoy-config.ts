@@ -4,10 +4,10 @@ import { markingFilters } from './marked-headers.ts';
 /** The socket of the sidecar in envoy/envoy.yaml. */
 const EXAMPLE_SOCKET = '/run/lambda-ext-proc/0.sock';
 
-/** In each line that is made of a request. */
+/** A text that only the log lines of requests contain. */
 export const IS_REQUEST = '"demo":"request"';
 
-/** What the line of a request is made of: written to standard output beside the file's own access log. */
+/** The fields of a request's log line, written to standard output in addition to the file's own access log. */
 const requestLog = {
   name: 'demo',
   typed_config: {
@@ -38,8 +38,8 @@ interface Manager {
 }
 
 /**
- * The file as the demo's Envoy runs it: with the sidecar's socket, filters that mark what policies change of the headers, and
- * a log line for each request. Throws, with the place, where it is not YAML; all else Envoy finds.
+ * The file as the demo's Envoy runs it: with the sidecar's socket, filters that mark the headers that policies change, and a log line for
+ * each request. Throws an error with the place if it is not YAML; Envoy reports all other mistakes.
  */
 export function envoyConfigInUse(text: string, socket: string): string {
   const lines = new LineCounter();

@@ -21,7 +21,7 @@ interface DemoEnvoyOptions {
 
 /** The demo's Envoy, which is restarted after a change of its file. */
 export class DemoEnvoy {
-  /** Resolves with the child that ended on its own. */
+  /** Resolves with the child process if it ends by itself. */
   readonly ended: Promise<Child>;
   readonly #options: DemoEnvoyOptions;
   readonly #log: string;
@@ -47,7 +47,7 @@ export class DemoEnvoy {
     return envoy;
   }
 
-  /** Reads its file again. `told`: the result as text; `taken`: whether it is in force. */
+  /** Reads its file again. `told`: the result as text; `taken`: whether the new file is in force. */
   async take(): Promise<{ readonly told: string; readonly taken: boolean }> {
     const before = this.#config;
     try {
@@ -117,7 +117,7 @@ function refused(what: string, error: unknown): { readonly told: string; readonl
   return { told: `${what}:\n${indented(error instanceof Error ? error.message : String(error))}`, taken: false };
 }
 
-/** What Envoy says is wrong, without the time and the place in its own source. */
+/** Envoy's error message, without the time and the place in Envoy's source. */
 function reasonOf(output: string): string {
   const line = output.split('\n').find((text) => /\[(?:critical|error)\]/.test(text)) ?? output.trim();
   return line

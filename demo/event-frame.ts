@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 
-/** A frame of AWS's event stream: lengths, their CRC, headers, payload, the CRC of all. */
+/** A frame of AWS's event stream: lengths, the CRC of the lengths, headers, payload, the CRC of everything before it. */
 export function eventFrame(type: 'PayloadChunk' | 'InvokeComplete', payload: Buffer): Buffer {
   const headers = Buffer.concat([header(':message-type', 'event'), header(':event-type', type)]);
   const bytes = Buffer.alloc(16 + headers.length + payload.length);

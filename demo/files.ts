@@ -2,9 +2,9 @@ import { join } from 'node:path';
 
 /** Where the files of the demo are. */
 export interface DemoFiles {
-  /** Has dist/. */
+  /** The directory that contains dist/. */
   readonly checkout: string;
-  /** Has demo/ and envoy/. */
+  /** The directory that contains demo/ and envoy/. */
   readonly root: string;
   readonly policies: string;
   readonly tests: string;

@@ -5,26 +5,26 @@ import { finished } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { eventFrame } from './event-frame.ts';
 
-/** A file that exports `handler`, as Lambda's Node runtime takes it. */
+/** The export `handler` of a file, as Lambda's Node runtime expects it. */
 type Handler = (event: unknown, context: object) => unknown;
 type StreamingHandler = (event: unknown, stream: Writable, context: object) => unknown;
 
 const INVOKE = /^\/20\d\d-\d\d-\d\d\/functions\/([^/?]+)\/(invocations|response-streaming-invocations)(?:\?|$)/;
 
-/** What `awslambda.streamifyResponse` was called with. */
+/** The functions that were passed to `awslambda.streamifyResponse`. */
 const streaming = new WeakSet<object>();
-/** What goes before the first write of a stream. */
+/** The prelude to send before the first write of a stream. */
 const preludes = new WeakMap<Writable, string>();
 
 export interface LocalLambda {
-  /** Takes a function's file in, again where it has changed; a file that cannot be loaded changes nothing. */
+  /** Loads a function's file, or loads it again after a change. If it cannot be loaded, the previous version stays. */
   load(name: string, file: string): Promise<void>;
   stop(): void;
 }
 
 /**
- * Lambda's API over functions of this process, those that stream too, which the local AWS does not have. Each call is made
- * as it comes, and nobody's signature or right is looked at. `files`: the module of each function by its name.
+ * Lambda's API for functions that run in this process. It supports functions that stream, which the local AWS does not. Each call runs
+ * immediately, and neither signatures nor permissions are checked. `files`: the module of each function by its name.
  */
 export async function startLocalLambda(port: number, files: Readonly<Record<string, string>>): Promise<LocalLambda> {
   provideAwsLambda();
@@ -48,7 +48,7 @@ export async function startLocalLambda(port: number, files: Readonly<Record<stri
 }
 
 async function load(file: string): Promise<Handler | StreamingHandler> {
-  // Node loads each URL once: another version of the file has another one.
+  // Node loads each URL once, so each version of the file needs a different URL.
   const url = pathToFileURL(file);
   url.searchParams.set('version', String(statSync(file).mtimeMs));
   const { handler } = (await import(url.href)) as { handler?: unknown };
@@ -85,7 +85,7 @@ async function serve(
 
 async function answer(handler: Handler, event: unknown, context: object, response: ServerResponse): Promise<void> {
   if (streaming.has(handler)) {
-    // AWS collects what it streams; a policy that should stream says `streaming`.
+    // AWS would buffer the whole answer here; refuse instead, because the policy probably lacks `streaming`.
     refuse(response, 'this function streams: give its step `streaming: true`');
     return;
   }
@@ -117,10 +117,10 @@ async function stream(
         response.write(eventFrame('PayloadChunk', Buffer.concat([prelude, chunk])), () => done());
       },
     }),
-    // On AWS it is a header of the function URL, which callers of this API do not get.
+    // On AWS it sets a header of the function URL's response, which callers of this API do not get.
     { setContentType: () => undefined },
   );
-  // A caller who left: what the function goes on to write has nobody to read it.
+  // The caller has closed the connection: ignore errors of further writes, which nobody reads.
   body.on('error', () => undefined);
   response.on('close', () => body.destroy());
   let complete: object = {};
@@ -142,8 +142,8 @@ function errorOf(error: unknown): { readonly errorType: string; readonly errorMe
 }
 
 /**
- * What Lambda's Node runtime gives to modules that stream. The prelude is JSON, eight zero bytes, and then the body. It goes out
- * with the first write, as that runtime does it: a function that writes nothing sends none.
+ * Defines what Lambda's Node runtime provides to modules that stream. The prelude is JSON, followed by eight zero bytes and the body. As
+ * in that runtime it is sent with the first write: a function that writes nothing sends none.
  */
 function provideAwsLambda(): void {
   Object.assign(globalThis, {

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What the demo's Envoy tells the backend of the headers that policies changed: `NAME BASE64` for each, with commas between. */
+/** With this header the demo's Envoy tells the backend which headers policies changed: `NAME BASE64` for each, separated by commas. */
 export const CHANGED_HEADER = 'x-demo-changed';
 
-/** Headers as they came, before the policies: name to all its values. Trailing filters add nothing that this could take for a change. */
+/** Runs before the policies and stores the headers as they arrived: name to all its values. Later filters add nothing that looks like a change. */
 const BEFORE = `
 function envoy_on_request(handle)
   local before = {}
@@ -13,7 +13,7 @@ function envoy_on_request(handle)
   handle:streamInfo():dynamicMetadata():set("demo", "before", before)
 end`;
 
-/** Behind the policies: the names of what differs, each with its value from before. The backend sees the new values itself. */
+/** Runs after the policies: the names of changed headers, each with its previous value. The backend sees the new values itself. */
 const AFTER = `
 function envoy_on_request(handle)
   local demo = handle:streamInfo():dynamicMetadata():get("demo")
@@ -44,7 +44,7 @@ const luaFilter = (name: string, inlineCode: string): object => ({
   },
 });
 
-/** Envoy's filters with one before and one behind all that may change a request, and the router last. */
+/** Envoy's filters, with one filter before and one after all those that may change a request, and the router last. */
 export function markingFilters(filters: readonly unknown[]): readonly unknown[] {
   return [
     luaFilter('demo-before', BEFORE),
@@ -54,7 +54,7 @@ export function markingFilters(filters: readonly unknown[]): readonly unknown[] 
   ];
 }
 
-/** Name to what became of it, for people: `platinum → gold`, `(new) gold`, `platinum → (removed)`. */
+/** Name to a readable description of the change: `platinum → gold`, `(new) gold`, `platinum → (removed)`. */
 export function changesOf(marked: string, headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
   const changes: Record<string, string> = {};
   for (const entry of marked.split(',').filter((part) => part !== '')) {

@@ -28,7 +28,7 @@ const users: Readonly<Record<keyof Ports, string>> = {
   chat: 'the function that streams',
 };
 
-/** One line for each port that another program has; empty when all are free. */
+/** One line for each port that another program uses; empty when all are free. */
 export async function portConflicts(ports: Ports): Promise<readonly string[]> {
   const entries = Object.entries(ports) as [keyof Ports, number][];
   const free = await Promise.all(entries.map(([, port]) => isFree(port)));
@@ -48,7 +48,7 @@ export function portsFrom(first: number): Ports {
   return { ...defaultPorts, ...ports };
 }
 
-/** The number of `--port`. Throws what to tell where the ports behind it would not fit. */
+/** The number of `--port`. Throws an error for the user if there is no room for the ports after it. */
 export function firstPort(text: string): number {
   const highest = 65_535 - PORTS_NEEDED + 1;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
@@ -60,14 +60,14 @@ export function firstPort(text: string): number {
 export function withPorts(text: string, ports: Ports): string {
   const replaced = new Map<number, number>();
   for (const name of Object.keys(ports) as (keyof Ports)[]) replaced.set(defaultPorts[name], ports[name]);
-  // Only where a port is written: 10000 is a timeout and a limit as well.
+  // Replace only ports: 10000 is also a timeout and a limit.
   return text.replaceAll(/(port_value: |127\.0\.0\.1:)(\d+)/g, (whole, before: string, port: string) => {
     const other = replaced.get(Number(port));
     return other === undefined ? whole : `${before}${other}`;
   });
 }
 
-/** Ports for a demo beside another one. */
+/** Free ports for a demo that runs at the same time as another one. */
 export async function freePorts(): Promise<Ports> {
   const ports: Record<string, number> = {};
   for (const name of Object.keys(defaultPorts)) ports[name] = await freePort();

@@ -1,12 +1,12 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** As often as the sidecar looks at its file. A change counts when the files have stayed the same for one turn. */
+/** The same interval as the sidecar's. A change is reported when the files have not changed for one interval. */
 const TURN_MS = 250;
 
 /**
- * Calls back with the files that changed, came or went; never again before it has ended. `places`: files, and directories of
- * which each file counts.
+ * Calls back with the files that were changed, added or removed. Calls do not overlap. `places`: files, and directories whose files are
+ * all watched.
  */
 export function watchFiles(
   places: readonly string[],

@@ -1,9 +1,9 @@
-// Builds the Dockerfile and lets the container answer a real Envoy, without a Docker engine: buildah with chroot
-// isolation, which also runs where containers cannot be nested. Needs root, Debian's buildah and debootstrap, and a
+// Builds the Dockerfile and tests the container with a real Envoy. Uses no Docker engine but buildah with chroot isolation,
+// which also works where containers cannot be nested. Needs root, Debian's buildah and debootstrap, and a
 // checkout that is set up (`npm run setup`). Usage: node scripts/container.ts
 //
-// The two base images are made here, as stand-ins under the names of the real ones (container/stand-ins.ts). What the Dockerfile
-// does with them is the same; what they weigh and have in them is told as measured here.
+// The two base images are built here, as stand-ins with the names of the real ones (container/stand-ins.ts). The steps of the Dockerfile
+// are the same, but the printed sizes and contents are those of the stand-ins.
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ function lint(): void {
   run(join(venv, 'bin/hadolint'), ['Dockerfile']);
 }
 
-/** What a release gives beside the digests of the base images. */
+/** The build arguments of a release, apart from the digests of the base images. */
 function buildArguments(): Readonly<Record<string, string>> {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const revision = run('git', ['rev-parse', 'HEAD']);
@@ -60,14 +60,14 @@ function build(args: Readonly<Record<string, string>>): void {
   ]);
 }
 
-/** Runs the demo with the container as its sidecar. `buildah run` does not know the entry point by itself. */
+/** Runs the demo with the container as its sidecar. `buildah run` does not use the image's entry point, so the command is given. */
 async function tryContainer(): Promise<void> {
   const config = configOf(image);
   console.log(`container: user ${config.User}, entry point ${config.Entrypoint.join(' ')}`);
   const container = run('buildah', ['from', '--pull-never', image]);
   const files = join(directory, 'demo');
   mkdirSync(files, { recursive: true });
-  // The container's user makes its socket there.
+  // The container's user creates its socket in this directory.
   chownSync(files, 1000, 1000);
   Object.assign(process.env, buildahEnv);
   const ports = await freePorts();
@@ -103,7 +103,7 @@ async function tryContainer(): Promise<void> {
   }
 }
 
-/** The demo again, as a pod under Kubernetes' `restricted` policy and with a read-only root has it. */
+/** Runs the demo again, with the restrictions of a pod under Kubernetes' `restricted` policy and with a read-only root. */
 async function tryRestricted(rootfs: string): Promise<void> {
   const config = configOf(image);
   const files = join(directory, 'demo');
@@ -136,7 +136,7 @@ async function tryRestricted(rootfs: string): Promise<void> {
   console.log(`container: read-only root: ${await tryCompiledCode(rootfs, config.Entrypoint, own)}`);
 }
 
-/** Prints who the process is, and what becomes of it when it writes. */
+/** Prints the user and the capabilities of the process, and what happens when it writes files. */
 const RIGHTS = `
   const status = fs.readFileSync('/proc/self/status', 'utf8');
   const told = status.match(/^(?:Cap(?:Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs):.*$/gm).map((line) => line.replace(/0*(\\d)$/, '$1'));

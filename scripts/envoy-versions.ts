@@ -1,6 +1,6 @@
-// `npm run test:envoy-versions [-- --versions 1.36.2,1.40.0] [TEST FILE…]`: the tests that start a real Envoy, on each
-// Envoy that is supported, and what differs between them. Ends with 1 when a test failed on any. Without arguments it also tries what
-// each Envoy can, and writes the table of docs/compatibility.md; with `--page` it does only that.
+// `npm run test:envoy-versions [-- --versions 1.36.2,1.40.0] [TEST FILE…]`: runs the tests that start a real Envoy on each supported
+// version, and prints the differences. Exits with 1 if a test failed on any version. Without arguments it also tests which features each
+// Envoy has, and writes the table of docs/compatibility.md; with `--page` it does only that.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writePage } from './compatibility/page.ts';
@@ -11,7 +11,7 @@ import type { TestLine } from './support/test-lines.ts';
 import { testsWithEnvoy } from './support/tests-with-envoy.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** The same random cases on every version: a test names its seed. */
+/** All versions get the same random cases: tests print their seed. */
 const seed = process.env.SEED || String(Date.now() % 2 ** 31);
 
 async function main(): Promise<number> {
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-/** What each Envoy can, for the page. */
+/** Tests which features each Envoy has, for the page. */
 async function tryEach(): Promise<void> {
   const columns = new Map<string, ReadonlyMap<string, string>>();
   for (const version of envoyVersions) columns.set(version, await probeEnvoy(installEnvoy(root, version)));

@@ -1,5 +1,5 @@
 // Writes deploy/grafana/dashboard.json and deploy/prometheus/rules.yaml from the metrics' catalogue. With --check it writes nothing and
-// exits 1 when a file is not what would be written.
+// exits with 1 if a file differs from what it would write.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dashboard } from './observability/dashboard.ts';

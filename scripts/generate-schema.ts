@@ -1,4 +1,4 @@
-// Writes schema/*.schema.json from the definitions by which documents are checked: `node scripts/generate-schema.ts`.
+// Writes schema/*.schema.json from the definitions that validate documents: `node scripts/generate-schema.ts`.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCHEMAS, schemaText } from '../src/commands/schema.ts';

@@ -1,8 +1,8 @@
 // Writes the TypeScript types of the external processing service from proto/ to src/ext-proc/generated/.
-// With --check it writes nothing and exits 1 when what is checked in differs from what proto/ gives.
+// With --check it writes nothing and exits with 1 if the committed files differ from those that proto/ gives.
 //
-// proto-loader-gen-types writes types for every message of every file, 143 files in all, most of them protobuf's own
-// description of itself. Kept is what the service's own types import, directly or not.
+// proto-loader-gen-types writes types for every message of every file, 143 files in total, most of them for protobuf's own descriptors.
+// Only the types that the service's types import, directly or indirectly, are kept.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

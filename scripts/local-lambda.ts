@@ -1,8 +1,8 @@
-// Functions of your own for a sidecar on this machine, those that stream too:
+// Runs your own functions for a sidecar on this machine, including functions that stream:
 //
 //   node scripts/local-lambda.ts report=function.mjs who=who.mjs [--port 4567]
 //
-// Each file exports `handler`. They are loaded once: start it again after a change.
+// Each file exports `handler`. Files are loaded once: restart the program after a change.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLocalLambda } from '../demo/local-lambda.ts';

@@ -1,5 +1,5 @@
-// `npm run test:node-versions [-- --versions 26.10.0] [TEST FILE…]`: the tests of `npm test` on the other versions of Node that are
-// supported. Ends with 1 when a test failed on any.
+// `npm run test:node-versions [-- --versions 26.10.0] [TEST FILE…]`: runs the tests of `npm test` on the other supported versions of
+// Node. Exits with 1 if a test failed on any of them.
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ import type { TestLine } from './support/test-lines.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** As the script `test` of package.json: unit tests beside each other, those that start programs one by one. */
+/** As in the script `test` of package.json: unit tests run in parallel, tests that start programs one after the other. */
 const PARTS = [
   { args: ['--test-concurrency=2'], files: ['test/unit/**/*.test.ts'] },
   { args: [], files: ['test/!(unit)/**/*.test.ts'] },
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   for (const version of versions) {
     const started = performance.now();
     const node = installNode(root, version);
-    // Whatever starts `node` by its name gets this one, too.
+    // Programs that start `node` by its name also get this version.
     const env = { PATH: dirname(node) + delimiter + process.env.PATH };
     const lines: TestLine[] = [];
     for (const part of positionals.length > 0 ? [{ args: [], files: positionals }] : PARTS) {

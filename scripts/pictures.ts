@@ -1,4 +1,4 @@
-// The picture of the playground in docs/images, with the demo's policies. Look at it before it is committed.
+// Creates the picture of the playground in docs/images, with the demo's policies. Look at it before you commit it.
 //
 //   node scripts/setup.mjs --browser && node scripts/pictures.ts
 import { join } from 'node:path';

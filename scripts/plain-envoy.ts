@@ -1,5 +1,5 @@
-// A configuration for a plain Envoy on this machine: what a control plane makes of the examples in deploy/, or envoy/envoy.yaml
-// with the route of a guide in place of its own.
+// Prints a configuration for a plain Envoy on this machine: what a control plane generates from the examples in deploy/, or
+// envoy/envoy.yaml with the route of a guide instead of its own routes.
 //
 //   node scripts/plain-envoy.ts istio deploy/istio/envoy-filter.yaml > envoy.json
 //   node scripts/plain-envoy.ts envoy-gateway xds.yaml > envoy.json      (xds.yaml: what `egctl x translate` printed)

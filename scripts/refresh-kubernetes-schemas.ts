@@ -1,5 +1,5 @@
-// Writes test/long/kubernetes/schemas anew: JSON Schemas of the kinds that deploy/ uses, made of Kubernetes's OpenAPI document
-// and of the control planes' custom resource definitions in the Go modules named here. Needs Go and the network.
+// Updates test/long/kubernetes/schemas: JSON Schemas of the kinds that deploy/ uses, generated from Kubernetes's OpenAPI document and the
+// control planes' custom resource definitions in the Go modules named here. Needs Go and the network.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -74,7 +74,7 @@ const custom: readonly Source[] = [
   },
 ];
 
-/** Where Go keeps a module, which it downloads first. */
+/** The directory of a Go module, which is downloaded first. */
 function directoryOf(module: string): string {
   const scratch = mkdtempSync(join(tmpdir(), 'modules-'));
   try {
@@ -86,7 +86,7 @@ function directoryOf(module: string): string {
 }
 
 function write(group: string, kind: string, version: string, schema: Json): void {
-  // Istio's definitions leave these to Kubernetes.
+  // Istio's definitions do not contain these fields of Kubernetes.
   const object = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } };
   const whole = { ...schema, properties: { ...object, ...(schema.properties as Json) } };
   const name = `${group}_${kind.toLowerCase()}_${version}.json`;
@@ -110,14 +110,14 @@ interface Definition {
 function writeCustom({ module, files, kinds }: Source): void {
   const directory = directoryOf(module);
   for (const file of files) {
-    // Lines of Helm around whole documents.
+    // Remove lines of Helm templates around whole documents.
     const text = readFileSync(join(directory, file), 'utf8').replaceAll(/^\s*\{\{.*\}\}\s*$/gm, '');
     for (const document of parseAllDocuments(text)) {
       const definition = document.toJS() as Definition | null;
       if (definition?.spec?.names === undefined || !kinds.includes(definition.spec.names.kind)) continue;
       const { group, names, versions } = definition.spec;
       for (const { name, storage, schema } of versions) {
-        // Istio stores v1beta1 or v1 and takes the version that the examples have, too.
+        // Istio stores v1beta1 or v1, but also accepts the version in the examples.
         if (storage || names.kind === 'EnvoyFilter') write(group, names.kind, name, schema.openAPIV3Schema);
       }
     }
@@ -136,7 +136,7 @@ function writeBuiltIn(): void {
   };
   for (const name of BUILT_IN) {
     const [group = '', version = '', kind = ''] = name.split('.');
-    // As kubeconform calls them: kinds without a group have the version in its place.
+    // File names as kubeconform expects them: for kinds without a group, the version replaces the group.
     const full = { core: 'v1', networking: 'networking.k8s.io' }[group] ?? group;
     write(full, kind, version, resolve(definitions[`io.k8s.api.${name}`]) as Json);
   }

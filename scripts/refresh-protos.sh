@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes proto/ anew from the descriptors of Envoy's Go module, in the version that scripts/refresh-protos/go.mod names,
+# Updates proto/ from the descriptors of Envoy's Go module, in the version that scripts/refresh-protos/go.mod names,
 # and the TypeScript types from proto/. Needs Go and the network; running it twice changes nothing.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)

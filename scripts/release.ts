@@ -1,13 +1,13 @@
 // A release, step by step (RELEASES.md, How a release is made). Run it in the top directory of a checkout.
 //
-//   node scripts/release.ts prepare 0.2.0            what would change, and the notes
+//   node scripts/release.ts prepare 0.2.0            prints what would change, and the notes
 //   node scripts/release.ts prepare 0.2.0 --write    changes it, commits and tags; pushes nothing
 //   node scripts/release.ts notes                    the notes of the version of package.json
 //   node scripts/release.ts package --out DIR        the file for npm, of the commit that has the tag
 //   node scripts/release.ts channel                  what registries call the version of package.json: latest, next or release-0.1
 //
-// --date YYYY-MM-DD: of the release, today by default. --source URL: where the files of the tag are, for links in the notes.
-// --repository URL: for the package, whose provenance npm compares with it.
+// --date YYYY-MM-DD: date of the release, by default today. --source URL: address of the tag's files, for links in the notes.
+// --repository URL: for the package; npm compares its provenance with it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -54,7 +54,7 @@ function prepare(version: string): void {
   const released = releasedTags();
   if (released.includes(tagOf(version)))
     throw new Error(`${tagOf(version)} is there already: a version is released once`);
-  // The first release may be the version that package.json has had all the time.
+  // The first release may have the version that package.json already has.
   const order = compareVersions(version, from);
   if (order < 0 || (order === 0 && released.includes(tagOf(from)))) {
     throw new Error(`${version} does not come after ${from}, which package.json has`);
@@ -71,7 +71,7 @@ function prepare(version: string): void {
   writeFileSync(join(root, 'CHANGELOG.md'), changelog);
   const files = run('git', 'ls-files').split('\n');
   const changed = order === 0 ? [] : setVersion(root, files, from, version);
-  // The schemas have the version in their `$id`.
+  // The `$id` of the schemas contains the version.
   run(process.execPath, 'scripts/generate-schema.ts');
   run('git', 'commit', '--quiet', '--all', '--message', `Release ${version}`);
   run('git', 'tag', '--annotate', tagOf(version), '--message', `lambda-ext-proc ${version}`);

@@ -1,6 +1,6 @@
-// Prepares a checkout for `npm start` and `npm test`: npm packages (Node 24 among them), Envoy and MiniStack in .local/, and
-// the build; with --browser also a Chromium, for the tests of pages. Each step first checks whether it is done, so a second
-// run takes a moment.
+// Prepares a checkout for `npm start` and `npm test`: npm packages (including Node 24), Envoy and MiniStack in .local/, and
+// the build; with --browser also a Chromium, for the tests of pages. Each step first checks whether it is already done, so a
+// second run is fast.
 // Plain JavaScript without dependencies: on a fresh clone this runs on whatever Node the machine has.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { hasPackages, installPackages } from './setup/npm.mjs';
 import { SetupError } from './setup/step.mjs';
 import { installTools } from './setup/tools.mjs';
 
-/** Of the process that only installs the tools. */
+/** Flag of the process that only installs the tools. */
 const TOOLS_ONLY = '--tools-only';
 
 const script = fileURLToPath(import.meta.url);

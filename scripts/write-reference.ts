@@ -1,4 +1,4 @@
-// Writes what docs/reference says of metrics and kinds of failures; tests hold the pages against it.
+// Writes the pages of docs/reference about metrics and kinds of failures; tests compare the pages with it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { kindsTable } from './reference/kinds-table.ts';
 import { metricsPage } from './reference/metrics-reference.ts';

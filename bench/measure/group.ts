@@ -4,31 +4,31 @@ import type { StartedServer, Subject } from '../subjects/subject.ts';
 import { type ProcessUsage, processTree, processUsage } from './process-usage.ts';
 import { type Histogram, merge, quantile } from './statistics.ts';
 
-/** A subject with the case that it does. */
+/** A subject and a case. */
 export interface Member {
   readonly subject: Subject;
   readonly benchCase: BenchCase;
-  /** Whether what callers meet right after the start is measured as well. */
+  /** Whether the time directly after the start is also measured. */
   readonly cold: boolean;
 }
 
 export interface Plan {
-  /** Of each of the two phases after the first request; 2 wherever figures are told. */
+  /** Length of each of the two phases after the first request; always 2 for published figures. */
   readonly coldSeconds: number;
-  /** How often all servers are started anew: two processes of the same program differ more than two rounds of one. */
+  /** How often all servers are restarted: two processes of one program differ more than two rounds of one process. */
   readonly blocks: number;
-  /** Of each member in a block. */
+  /** Rounds of each member in a block. */
   readonly rounds: number;
-  /** How long a member is under load in a round, in slices that take turns with those of the other members. */
+  /** How long a member is under load in a round, in slices that alternate with those of the other members. */
   readonly roundSeconds: number;
-  /** Short, so that what disturbs the machine for a second disturbs all members alike. */
+  /** Short, so that a disturbance of one second affects all members equally. */
   readonly sliceSeconds: number;
   /**
-   * Of each member at least, between the cold phases and the first round: V8 compiles by how often code ran, not by the
-   * time. They come in slices as well, since what V8 does while a server waits would be undone by the first rounds only.
+   * Minimum for each member between the cold phases and the first round: V8 compiles code after a number of runs, not after a time. They
+   * are sent in slices too, because otherwise the first rounds would have to undo what V8 does while a server waits.
    */
   readonly warmRequests: number;
-  /** Of each member at most: large bodies and slow machines would take minutes. */
+  /** Limit for each member: with large bodies or on slow machines these requests would take minutes. */
   readonly warmSeconds: number;
   /** Rounds with each further number of connections, in a block. */
   readonly furtherRounds: number;
@@ -40,17 +40,17 @@ export interface Round {
   readonly reasons: Readonly<Record<string, number>>;
   readonly perSecond: number;
   readonly times: Histogram;
-  /** CPU of all processes of the server for one request; NaN where Envoy does it all. */
+  /** CPU time of all processes of the server per request; NaN if there is no server, only Envoy. */
   readonly serverMicros: number;
   readonly envoyMicros: number;
-  /** Of all processes of the server at the end of the round, and of the largest of them. */
+  /** RSS of all processes of the server at the end of the round, and of the largest process. */
   readonly rssMiB: number;
   readonly largestMiB: number;
-  /** How much of one core making the load took. */
+  /** The cores that the load generator used. */
   readonly loadCores: number;
 }
 
-/** What callers meet right after the server said that it is ready. */
+/** Measurements directly after the server has printed that it is ready. */
 export interface Cold {
   /** The very first request, with Envoy's connection to the server. */
   readonly firstMs: number;
@@ -61,7 +61,7 @@ export interface Cold {
 export interface Measured {
   readonly member: Member;
   readonly cold: readonly Cold[];
-  /** By the number of connections, in the order of measuring: round N of one member was next to round N of another. */
+  /** By number of connections, in the order of measuring: round N of one member was measured together with round N of the others. */
   readonly rounds: ReadonlyMap<number, readonly Round[]>;
 }
 
@@ -79,7 +79,7 @@ interface Running {
   readonly order: Omit<LoadOrder, 'seconds' | 'requests' | 'connections'>;
 }
 
-/** Measures members side by side: in each round they take turns in short slices, A B C, C B A, A B C … */
+/** Measures members together: in each round they alternate in short slices, A B C, C B A, A B C … */
 export async function measureGroup(
   members: readonly Member[],
   plan: Plan,
@@ -126,7 +126,7 @@ export function orderFor({ subject, benchCase }: Member, url: string): Running['
   };
 }
 
-/** As many as a browser or a client library sends. */
+/** As many headers as a browser or a client library sends. */
 const callerHeaders = {
   'user-agent': 'curl/8.5.0',
   accept: '*/*',
@@ -194,10 +194,10 @@ function mainConnections({ benchCase }: Member): number {
   return benchCase.connections[0] ?? 1;
 }
 
-/** What was counted while one member was under load. */
+/** Counts from the time when one member was under load. */
 interface Slice {
   readonly outcome: LoadOutcome;
-  /** Undefined where Envoy does it all. */
+  /** Undefined if there is no server, only Envoy. */
   readonly serverMicros: number | undefined;
   readonly envoyMicros: number;
   readonly after: readonly ProcessUsage[];
@@ -226,7 +226,7 @@ function cpuOf(usages: readonly ProcessUsage[]): number {
   return usages.reduce((sum, { cpuMicros }) => sum + cpuMicros, 0);
 }
 
-/** Of all processes of a server, so far. */
+/** CPU time of all processes of a server so far, in microseconds. */
 export function cpuMicrosOf(pid: number): number {
   return cpuOf(processTree(pid).map(processUsage));
 }

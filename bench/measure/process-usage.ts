@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessUsage {
-  /** User and system time so far, of all threads. */
+  /** User and system time of all threads so far. */
   readonly cpuMicros: number;
   readonly rssMiB: number;
 }
@@ -15,9 +15,9 @@ export function processTree(pid: number): readonly number[] {
 }
 
 /**
- * The kernel's account of one process. CPU comes from the scheduler, thread by thread and in nanoseconds:
- * /proc/PID/stat counts in hundredths of a second, which is a percent of a round. Threads that ended are not in it, so
- * it is for servers, whose threads stay.
+ * The kernel's figures for one process. CPU time comes from the scheduler, per thread and in nanoseconds: /proc/PID/stat counts in
+ * hundredths of a second, which is one percent of a round. Threads that have ended are not included, so use it only for servers, whose
+ * threads do not end.
  */
 export function processUsage(pid: number): ProcessUsage {
   const rss = Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
@@ -30,7 +30,7 @@ export function processUsage(pid: number): ProcessUsage {
   return { cpuMicros: nanoseconds / 1000, rssMiB: rss };
 }
 
-/** Where the kernel keeps no statistics of its scheduler. */
+/** For kernels without statistics of the scheduler. */
 function ticks(pid: number): number {
   const fields = read(`/proc/${pid}/stat`)
     .replace(/^.*\) /, '')

@@ -25,7 +25,7 @@ const below: readonly (readonly [string, RegExp])[] = [
   ['other system calls', /^kernel /],
 ];
 
-/** By the innermost frame of JavaScript. */
+/** Parts by the innermost JavaScript frame. */
 const modules: readonly (readonly [string, RegExp])[] = [
   ['protobufjs', /node_modules\/(?:protobufjs|@protobufjs|long|@grpc\/proto-loader)\/|^JS:\W*[A-Z]\w*\$\w+ /],
   ['grpc-js', /node_modules\/@grpc\/grpc-js\//],

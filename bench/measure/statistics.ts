@@ -1,4 +1,4 @@
-/** Numbers of requests by time: bucket N has those from 1.01^N microseconds on. */
+/** Numbers of requests by time: bucket N has those that took 1.01^N microseconds or more. */
 export type Histogram = ReadonlyMap<number, number>;
 
 export function median(values: readonly number[]): number {
@@ -11,13 +11,13 @@ export function median(values: readonly number[]): number {
 
 export interface Summary {
   readonly median: number;
-  /** The quarter of the values that are least and most lie outside. */
+  /** The lowest quarter of the values is below `low`, the highest quarter above `high`. */
   readonly low: number;
   readonly high: number;
   readonly count: number;
 }
 
-/** The median and the middle half of the values: one disturbed round moves neither. */
+/** The median and the middle half of the values: one disturbed round does not change either. */
 export function summary(values: readonly number[]): Summary {
   const sorted = values.toSorted((a, b) => a - b);
   return { median: median(values), low: at(sorted, 0.25), high: at(sorted, 0.75), count: values.length };
@@ -38,7 +38,7 @@ export function merge(histograms: readonly Histogram[]): Histogram {
   return sum;
 }
 
-/** Milliseconds within which this share of the requests was answered, exact to 1 %; NaN of nothing. */
+/** Milliseconds within which this share of the requests was answered, exact to 1 %; NaN without requests. */
 export function quantile(histogram: Histogram, share: number): number {
   const total = [...histogram.values()].reduce((sum, count) => sum + count, 0);
   let seen = 0;

@@ -15,7 +15,7 @@ export interface EnvironmentOptions {
   progress(text: string): void;
 }
 
-/** All that stays for a whole run: mock, Envoy, load generator. */
+/** The parts that run during the whole benchmark: mock, Envoy, load generator. */
 export interface BenchEnvironment extends GroupContext {
   readonly subjects: readonly Subject[];
   readonly mockLanguage: 'Go' | 'Node';
@@ -37,7 +37,7 @@ export async function startBenchEnvironment(options: EnvironmentOptions): Promis
   const subjects = options.subjects({ directory: directory.path, lambda: mock.lambda });
   const all = subjects.includes(plainSubject) ? subjects : [...subjects, plainSubject];
   const envoy = await startBenchEnvoy({ subjects: all, backend: mock.backend, lambda: mock.lambda, gracefulClose });
-  // The first server that is measured must not pay for a cold Envoy, mock and load generator.
+  // Warm up Envoy, mock and load generator, so that the figures of the first server do not include their start.
   await load.run({
     url: `${envoy.url}/${plainSubject.name}/`,
     method: 'GET',

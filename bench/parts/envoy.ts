@@ -5,7 +5,7 @@ import { accessKeyId, secretAccessKey } from '../subjects/sign.ts';
 export interface EnvoySubject {
   /** Its route is `/NAME/`. */
   readonly name: string;
-  /** `unix:/path` of each of its workers; none for those that Envoy does without a server. */
+  /** `unix:/path` of each of its workers; empty for a subject without a server. */
   readonly addresses: readonly string[];
   /** Envoy's own filter, or nothing between Envoy and the backend. */
   readonly without?: 'aws_lambda' | 'filters';
@@ -22,10 +22,10 @@ export interface BenchEnvoyOptions {
 const type = (name: string) => `type.googleapis.com/envoy.extensions.${name}`;
 const nativeFilter = 'envoy.filters.http.aws_lambda';
 
-/** The largest body that a case sends; twice, for what Envoy adds. */
+/** Twice the largest body of a case, to leave room for what Envoy adds. */
 const bufferBytes = 8 * 2 ** 20;
 
-/** One Envoy for all subjects: the same listener and the same filter, on each route another cluster. */
+/** One Envoy for all subjects: the same listener and the same filter, with a different cluster on each route. */
 export function startBenchEnvoy(options: BenchEnvoyOptions): Promise<RunningEnvoy> {
   return startEnvoy({ config: benchEnvoyConfig(options), concurrency: 1 });
 }
@@ -49,7 +49,7 @@ export function benchEnvoyConfig({ subjects, backend, lambda, gracefulClose }: B
     filtersAfter: [awsLambda()],
     routes: subjects.map(({ name, without }) => ({
       name,
-      // With the slash: `own` is not `own-2`.
+      // With the slash, so that `own` does not match `own-2`.
       prefix: `/${name}/`,
       ...(without === undefined && {
         metadata: { 'x-lambda-api': 'bench' },
@@ -70,7 +70,7 @@ export function benchEnvoyConfig({ subjects, backend, lambda, gracefulClose }: B
   return config;
 }
 
-/** As the one that `envoyConfig` makes, at other addresses. */
+/** Like the cluster of `envoyConfig`, with other addresses. */
 function serverCluster(sidecar: Json, name: string, addresses: readonly string[]): Json {
   return {
     ...sidecar,
@@ -89,7 +89,7 @@ function lambdaCluster(name: string, { hostname, port }: URL): Json {
     type: 'STATIC',
     connect_timeout: '1s',
     circuit_breakers: { thresholds: [{ max_requests: 100_000, max_pending_requests: 100_000 }] },
-    // Without it requests are forwarded as they are.
+    // Without this, the filter forwards requests unchanged.
     metadata: { filter_metadata: { 'com.amazonaws.lambda': { egress_gateway: true } } },
     load_assignment: endpoints(name, [{ socket_address: { address: hostname, port_value: Number(port) } }]),
   };
@@ -116,7 +116,7 @@ function perRoute(): Json {
 
 const invocation = {
   arn: 'arn:aws:lambda:us-east-1:000000000000:function:f',
-  // The body as it is: what the other subjects send.
+  // Send the body unchanged, as the other subjects do.
   payload_passthrough: true,
   credentials: { access_key_id: accessKeyId, secret_access_key: secretAccessKey },
 };

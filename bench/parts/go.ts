@@ -12,14 +12,14 @@ export interface GoPrograms {
   path(name: 'invoke' | 'load' | 'mock' | 'server'): string;
 }
 
-/** Undefined, with the reason on standard error, where there is no Go or its modules cannot be had. */
+/** Undefined, with the reason on standard error, if Go is not installed or its modules are not available. */
 export async function buildGo(): Promise<GoPrograms | undefined> {
   const directory = join(root, '.local/bench/go');
   mkdirSync(directory, { recursive: true });
   const execute = promisify(execFile);
   try {
     const { stdout } = await execute('go', ['version']);
-    // Without what debuggers read: four programs are linked.
+    // Without debug information, because linking four programs takes time.
     await execute('go', ['build', '-ldflags=-s -w', '-o', `${directory}/`, './...'], { cwd: join(root, 'bench/go') });
     return {
       version: /go\d[\d.]*/.exec(stdout)?.[0] ?? 'go',

@@ -4,17 +4,17 @@ import { runLoad } from '../../test/support/load.ts';
 import type { Histogram } from '../measure/statistics.ts';
 import type { GoPrograms } from './go.ts';
 
-/** The same request over and over, one at a time on each connection. */
+/** The same request repeatedly, one at a time on each connection. */
 export interface LoadOrder {
   /** `http://127.0.0.1:PORT/path` */
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** An answer of another length is a failure: it came from another party than it should. */
+  /** An answer of another length counts as a failure: it came from the wrong place. */
   readonly expectBytes: number;
   readonly connections: number;
-  /** For how long, or how many in all. */
+  /** How long to send requests; alternatively `requests`: how many in total. */
   readonly seconds?: number;
   readonly requests?: number;
 }
@@ -24,7 +24,7 @@ export interface LoadOutcome {
   readonly failures: number;
   readonly reasons: Readonly<Record<string, number>>;
   readonly seconds: number;
-  /** What making the load took. */
+  /** CPU time of the load generator. */
   readonly cpuSeconds: number;
   readonly times: Histogram;
 }

@@ -1,4 +1,4 @@
-// What bench/go/mock does, for machines without Go: the same argument, the same answers.
+// Replaces bench/go/mock on machines without Go: same argument, same answers.
 import { createServer, type Server } from 'node:net';
 
 interface Answers {
@@ -49,7 +49,7 @@ function serve(respond: (head: string) => Buffer): Promise<number> {
           head = bytes.toString('latin1', 0, headEnd + 2).toLowerCase();
           wanted = headEnd + 4 + Number(/\r\ncontent-length: *(\d+)/.exec(head)?.[1] ?? 0);
         }
-        // A chunked body is over at its last chunk: no other part of these requests has such bytes.
+        // A chunked body ends with its last chunk: no other part of these requests has these bytes.
         if (head.includes('\r\ntransfer-encoding: chunked')) {
           const end = bytes.indexOf('0\r\n\r\n', wanted);
           if (end < 0) break;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { GoPrograms } from './go.ts';
 
-/** What a function answers. */
+/** The answer of a function. */
 export interface FunctionAnswer {
   readonly contentType: string;
   readonly body: string | Uint8Array;
@@ -12,12 +12,12 @@ export interface FunctionAnswer {
 export interface MockAnswers {
   /** By the function's name; `''` is for all others. */
   readonly functions: Readonly<Record<string, FunctionAnswer>>;
-  /** What the backend answers, and what it answers to a request with the header `x-tier`. */
+  /** The backend's answers: to a request without and with the header `x-tier`. */
   readonly backend: string;
   readonly tiered: string;
 }
 
-/** Lambda and backend in one process, which answers at once. */
+/** Lambda and backend in one process, which answers immediately. */
 export interface Mock {
   readonly language: 'Go' | 'Node';
   /** URL. */
@@ -53,5 +53,5 @@ export async function startMock(go: GoPrograms | undefined, answers: MockAnswers
   };
 }
 
-/** It ends when its stdin does, so also with this process. */
+/** The mock exits when its stdin ends, and therefore together with this process. */
 const stdio: ['pipe', 'pipe', 'inherit'] = ['pipe', 'pipe', 'inherit'];

@@ -6,15 +6,15 @@ import { unlimitedMemory } from '../../src/memory-account.ts';
 import { chunkFrame } from '../../test/support/event-frames.ts';
 
 export interface ChunkCost {
-  /** CPU of the thread for one chunk: from the bytes of its frame to the bytes of Envoy's message. */
+  /** CPU time of the thread for one chunk: from the bytes of its frame to the bytes of the message for Envoy. */
   readonly micros: number;
-  /** Of one copy of as many bytes. */
+  /** CPU time of one copy of the same number of bytes. */
   readonly floorMicros: number;
 }
 
-/** What the project's own code takes for a chunk, without sockets, HTTP and gRPC. */
+/** The cost of the project's own code for one chunk, without sockets, HTTP and gRPC. */
 export async function chunkCost(chunk: Buffer, count: number): Promise<ChunkCost> {
-  // As they come from a socket.
+  // Bytes as they arrive from a socket.
   const frame = chunkFrame(chunk);
   await sendAll(frame, 2_000);
   const before = process.cpuUsage();

@@ -16,8 +16,8 @@ const barHeight = 18;
 const step = 28;
 
 /**
- * CPU of one request as bars, the server's and on top of it Envoy's, as an SVG that is readable on dark and on light
- * pages: first all subjects at the first case, then this project at each case.
+ * CPU time per request as bars, with Envoy's stacked on the server's, as an SVG that is readable on dark and on light pages: first all
+ * subjects for the first case, then this project for each case.
  */
 export function cpuChart({ cases }: FullResult): string {
   const [first, ...others] = cases;
@@ -34,7 +34,7 @@ export function cpuChart({ cases }: FullResult): string {
   let y = 54;
   const parts: string[] = [];
   for (const { title, bars } of panels) {
-    // Each panel has a scale of its own: a body of 1 MB would leave nothing of the rest.
+    // Each panel has its own scale: next to the bar of a 1 MB body the others would not be visible.
     const longest = Math.max(...bars.map(({ server, envoy }) => server + envoy));
     parts.push(text(20, y, title, 'class="title"'));
     y += 14;

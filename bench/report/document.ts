@@ -5,7 +5,7 @@ const docs = join(import.meta.dirname, '../../docs');
 const begin = '<!-- Written by `npm run bench -- --write`: begin -->';
 const end = '<!-- Written by `npm run bench -- --write`: end -->';
 
-/** Puts a run into docs/performance.md between its two marks, and its chart beside it. What people wrote stays. */
+/** Writes the results of a run between the two marks of docs/performance.md, and its chart next to it. Other text is not changed. */
 export function writeDocument(results: string, chart: string): void {
   const file = join(docs, 'performance.md');
   writeFileSync(
@@ -15,7 +15,7 @@ export function writeDocument(results: string, chart: string): void {
   writeFileSync(join(docs, 'performance.svg'), chart);
 }
 
-/** Throws where the marks are missing or stand the wrong way round. */
+/** Throws if the marks are missing or in the wrong order. */
 export function replaceResults(document: string, results: string): string {
   const from = document.indexOf(begin);
   const to = document.indexOf(end);

@@ -3,7 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { envoyBinary } from '../../scripts/support/tools.ts';
 import type { GoPrograms } from '../parts/go.ts';
 
-/** What the figures depend on, and nothing that names the machine. */
+/** What the figures depend on, without anything that identifies the machine. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -23,7 +23,7 @@ export function thisMachine(go: GoPrograms | undefined): Machine {
     cpu: processors[0]?.model.trim() ?? 'unknown',
     cores: processors.length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    // Without what a distribution or a cloud adds to it.
+    // Without the suffix of a distribution or a cloud.
     kernel: /^\d+\.\d+/.exec(release())?.[0] ?? 'unknown',
     node: process.versions.node,
     envoy: /\/(\d+\.\d+\.\d+)\//.exec(version)?.[1] ?? 'unknown',

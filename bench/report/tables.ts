@@ -72,13 +72,13 @@ function warmRow(
   ];
 }
 
-/** The median of the ratios of rounds that took turns. */
+/** The median of the ratios of alternating rounds. */
 function pairwise(rounds: readonly Round[], others: readonly Round[] | undefined): number {
   if (others === undefined) return Number.NaN;
   return median(rounds.map(({ serverMicros }, index) => serverMicros / (others[index]?.serverMicros ?? Number.NaN)));
 }
 
-/** Of all processes, and of the largest where there are several. */
+/** Memory of all processes, and of the largest one if there are several. */
 function memory(rounds: readonly Round[]): string {
   const all = Math.max(...rounds.map(({ rssMiB }) => rssMiB));
   const largest = Math.max(...rounds.map(({ largestMiB }) => largestMiB));

@@ -4,14 +4,14 @@ export type Invoke = (payload: Buffer, done: (error: Error | undefined, body: Ui
 
 const path = '/2015-03-31/functions/f/invocations';
 
-/** node:crypto and a pool of undici, with nothing around them: no errors of functions, no retries, no timeouts. */
+/** Only node:crypto and a pool of undici: no handling of function errors, no retries, no timeouts. */
 export async function bareInvoker(endpoint: string): Promise<Invoke> {
   const { Pool } = await import('undici');
   const pool = new Pool(endpoint, { connections: 256, headersTimeout: 0, bodyTimeout: 0 });
   const signer = new BareSigner(new URL(endpoint).host, path);
   return (payload, done) => {
     const pieces: Buffer[] = [];
-    // `dispatch` costs half of `request`, which makes a stream of each body.
+    // `dispatch` costs half as much as `request`, which creates a stream for each body.
     pool.dispatch(
       { path, method: 'POST', headers: signer.sign(payload), body: payload },
       {
@@ -32,7 +32,7 @@ export async function bareInvoker(endpoint: string): Promise<Invoke> {
   };
 }
 
-/** The client as its documentation has it. */
+/** The client as shown in its documentation. */
 export async function sdkInvoker(endpoint: string): Promise<Invoke> {
   const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   const client = new LambdaClient({ region: 'us-east-1', endpoint, credentials: { accessKeyId, secretAccessKey } });

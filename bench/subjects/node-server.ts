@@ -9,7 +9,7 @@ const [name = '', behaviour = '', endpoint = '', socket = ''] = process.argv.sli
 
 const service = 'envoy.service.ext_proc.v3.ExternalProcessor';
 const definition = loadSync('envoy/service/ext_proc/v3/external_processor.proto', {
-  // As cheap as proto-loader can be: no conversion, no field that was not sent.
+  // The fastest options of proto-loader: no conversion, no defaults for absent fields.
   keepCase: true,
   longs: Number,
   enums: Number,
@@ -38,7 +38,7 @@ const wantBody = {
 
 const invoke = await invoker();
 
-/** Each loads what it needs and no more, for its memory's sake. */
+/** Each server loads only the modules that it needs, so that its memory is its own. */
 async function invoker(): Promise<Invoke> {
   const { bareInvoker, sdkInvoker } = await import('./invokers.ts');
   return name === 'sdk' ? await sdkInvoker(endpoint) : await bareInvoker(endpoint);

@@ -32,14 +32,14 @@ export function ownSubject(
       const args = [...(await productionFlags(checkout)), ...v8Flags, join(checkout, 'dist/main.js')];
       args.push('serve', '--config', `${base}.json`, '--listen', `unix:${base}-{worker}.sock`);
       args.push('--workers', String(workers), '--admin', '127.0.0.1:0');
-      // One cache of compiled code for all own servers, begun anew in each run: an older one would favour its server.
+      // All servers of this project share one cache of compiled code, which is new in each run: an older cache would favour one server.
       const env = { NODE_COMPILE_CACHE: join(context.directory, 'compiled') };
       return startServer(name, args, { log: `${base}.log`, env });
     },
   };
 }
 
-/** What the image starts the server with. A revision that --compare names may be older than the file. */
+/** The flags of the image. A revision that --compare names may be older than the file with the flags. */
 async function productionFlags(checkout: string): Promise<readonly string[]> {
   const file = join(checkout, 'dist/commands/node-flags.js');
   return existsSync(file) ? (await import(file)).NODE_FLAGS : [];
@@ -61,9 +61,9 @@ async function startServer(
   args: readonly string[],
   { log, env }: { readonly log: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<StartedServer> {
-  // The log of the start before says `ready` as well.
+  // The log of the previous start also contains `ready`.
   rmSync(log, { force: true });
-  // The shell gives its place to the server, whose log goes where it would go in production: not through this process.
+  // `exec` replaces the shell with the server, whose log goes directly to a file, as in production, and not through this process.
   const script = 'log=$1; shift; exec "$@" >"$log"';
   const child = startChild(name, 'sh', ['-c', script, 'sh', log, process.execPath, ...args], { env });
   try {
@@ -80,7 +80,7 @@ async function stop(child: Child): Promise<void> {
   await child.stop(100);
 }
 
-/** Of the log, which grows by megabytes a second under load. */
+/** The beginning of the log, which grows by megabytes per second under load. */
 function beginning(log: string): string {
   const file = openSync(log, 'r');
   try {

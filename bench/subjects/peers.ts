@@ -31,7 +31,7 @@ function peer(name: string, title: string, context: SubjectContext, command: rea
   };
 }
 
-/** Envoy's own aws_lambda filter: its work is Envoy's. */
+/** Envoy's own aws_lambda filter, which runs inside Envoy, without a server. */
 export const nativeSubject: Subject = {
   name: 'native',
   title: "Envoy's aws_lambda filter",
@@ -41,7 +41,7 @@ export const nativeSubject: Subject = {
   start: async () => ({ stop: async () => undefined }),
 };
 
-/** What a request costs that no filter touches. */
+/** A request without any filter, as a baseline. */
 export const plainSubject: Subject = {
   name: 'plain',
   title: 'Envoy alone, no filter',

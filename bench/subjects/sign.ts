@@ -6,8 +6,8 @@ export const secretAccessKey = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const signedNames = 'content-type;host;x-amz-content-sha256;x-amz-date';
 
 /**
- * The least that a signature of an Invoke takes: one-shot hashes, the key of the day kept, the time written once a
- * second. HMAC as two one-shot hashes is cheaper than `createHmac`.
+ * The minimal work for the signature of an Invoke: one-shot hashes, the day's signing key is cached, and the time is formatted once per
+ * second. HMAC as two one-shot hashes is faster than `createHmac`.
  */
 export class BareSigner {
   readonly #host: string;
@@ -23,7 +23,7 @@ export class BareSigner {
     this.#canonicalHead = `POST\n${path}\n\ncontent-type:application/json\nhost:${host}\nx-amz-content-sha256:`;
   }
 
-  /** Header names and values in turn, as undici takes them. The hash of the same buffer is made once. */
+  /** Alternating header names and values, as undici expects them. The hash of the same buffer is computed once. */
   sign(payload: Buffer): string[] {
     this.#tick();
     let payloadHash = this.#payloadHashes.get(payload);
@@ -62,7 +62,7 @@ export class BareSigner {
   }
 }
 
-/** Both padded keys, with room behind them for the message and the inner digest. */
+/** Both padded keys, followed by room for the message and the inner digest. */
 interface HmacKey {
   readonly inner: Buffer;
   readonly outer: Buffer;
@@ -78,7 +78,7 @@ function hmacKey(key: Buffer): HmacKey {
   return { inner, outer };
 }
 
-/** Of an ASCII message of at most 512 characters, in hex. */
+/** The HMAC, in hex, of an ASCII message of at most 512 characters. */
 function hmac({ inner, outer }: HmacKey, message: string): string {
   inner.write(message, 64, 'latin1');
   outer.write(hash('sha256', inner.subarray(0, 64 + message.length), 'binary'), 64, 'latin1');

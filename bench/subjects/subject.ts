@@ -1,26 +1,26 @@
 import type { BenchCase } from '../cases.ts';
 
-/** What is measured: a server of one kind behind Envoy, or what Envoy does without one. */
+/** A measured subject: one kind of server behind Envoy, or Envoy without a server. */
 export interface Subject {
-  /** Of its route and its column. */
+  /** The name of its route and of its column. */
   readonly name: string;
   readonly title: string;
-  /** Unix sockets that Envoy finds it at, `unix:/path`. */
+  /** Unix sockets where Envoy reaches it, as `unix:/path`. */
   readonly addresses: readonly string[];
   readonly without?: 'aws_lambda' | 'filters';
   can(benchCase: BenchCase): boolean;
-  /** A fresh process that does this case and nothing else, ready. Rejects with what it printed. */
+  /** Starts a new process only for this case; resolves when it is ready. Rejects with the output of the process. */
   start(benchCase: BenchCase): Promise<StartedServer>;
 }
 
 export interface StartedServer {
-  /** Undefined where Envoy does it all. */
+  /** Undefined if there is no server, only Envoy. */
   readonly pid?: number;
   stop(): Promise<void>;
 }
 
 export interface SubjectContext {
-  /** Sockets, configurations and logs go there. */
+  /** Directory for sockets, configurations and logs. */
   readonly directory: string;
   /** URL of the mock. */
   readonly lambda: string;

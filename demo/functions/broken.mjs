@@ -1,4 +1,4 @@
-// Fails, to show what a caller sees of it.
+// Fails, to show what the caller gets then.
 export const handler = async () => {
   console.log('about to fail');
   throw new Error('this function is broken on purpose');

@@ -1,4 +1,4 @@
-// Called by a policy that stands inline in the route's configuration.
+// Called by an inline policy, which is part of the route's configuration.
 export const handler = async ({ path }) => {
   console.log('hello');
   return { hello: path };

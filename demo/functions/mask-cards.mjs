@@ -1,4 +1,4 @@
-// Called with the backend's response: only the last four digits of a card number may leave.
+// Called with the backend's response: only the last four digits of a card number may reach the caller.
 export const handler = async (event) => {
   console.log(`masking ${event.cards.length} cards`);
   return {

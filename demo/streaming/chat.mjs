@@ -1,4 +1,4 @@
-// Says the prompt back, word by word, as a language model would.
+// Repeats the prompt word by word, like the output of a language model.
 export const handler = awslambda.streamifyResponse(async ({ prompt }, stream) => {
   const body = awslambda.HttpResponseStream.from(stream, {
     statusCode: 200,

@@ -4,16 +4,16 @@ import type { Behaviour, BodyPart, Message } from './probe-server.ts';
 
 const MODES = ['NONE', 'BUFFERED', 'BUFFERED_PARTIAL', 'STREAMED', 'FULL_DUPLEX_STREAMED'] as const;
 
-/** Several reads of Envoy's, less than its buffers hold. */
+/** Envoy needs several reads for it, and it fits into Envoy's buffers. */
 const BODY_SIZE = 100_000;
-/** What the backend answers; a request has as many `a`. */
+/** The body of the backend's answer; the body of a request has the same number of `a`. */
 export const BACKEND_BODY = 'c'.repeat(BODY_SIZE);
 const REQUEST_BODY = 'a'.repeat(BODY_SIZE);
 
 /** Another body of the same length. */
 const changed = (body: Buffer): Buffer => Buffer.from(body.map((byte) => byte + 1));
 
-/** Goes on with headers and trailers, and puts the next letter in the place of each of a body. */
+/** Continues with headers and trailers, and replaces each letter of a body by the next one in the alphabet. */
 function reply(mode: BodyMode, message: Message): object {
   const part = message.request_body ?? message.response_body;
   return { [message.request]: part === undefined ? {} : { response: newBody(mode, part) } };
@@ -28,7 +28,7 @@ function newBody(mode: BodyMode, { body = Buffer.alloc(0), end_of_stream }: Body
 
 const post = (url: string): Promise<Response> => fetch(url, { method: 'POST', body: REQUEST_BODY });
 
-/** Whether backend and caller got these letters as bodies. */
+/** Whether backend and caller received bodies of these letters. */
 async function arrives({ url, path, backend }: Scene, request: string, response: string): Promise<boolean> {
   const answer = await post(url + path);
   const text = await answer.text();
@@ -50,7 +50,7 @@ const bodyProbes = MODES.map((mode): Probe => {
   };
 });
 
-/** The headers get their reply when the whole body is there. */
+/** Replies to the headers only when the whole body has arrived. */
 const waiting: Behaviour = (message, stream) => {
   const { request, request_body: part, protocol_config: told } = message;
   if (request === 'request_headers' && told?.send_body_without_waiting_for_header_response === true) return;
@@ -62,7 +62,7 @@ const waiting: Behaviour = (message, stream) => {
   for (const one of stream.messages) if (one.request_body !== undefined) stream.reply(reply('STREAMED', one));
 };
 
-/** On the Envoy whose filter has that field. */
+/** Runs on the Envoy whose filter has that field. */
 export const earlyBodyProbe: Probe = {
   title: '`send_body_without_waiting_for_header_response`',
   route: { processingMode: { ...headersOnly, request_body_mode: 'STREAMED' } },

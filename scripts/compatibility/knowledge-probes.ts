@@ -23,13 +23,13 @@ export const askedFor = {
 const NAMESPACE = 'probe';
 const SENT_BACK = 'lambda-ext-proc';
 
-/** Of the filter: what it forwards of the filter below, and what it takes from the server. */
+/** For the filter: it forwards the metadata of the filter below, and accepts metadata from the server. */
 export const metadataOptions: Json = {
   forwarding_namespaces: { untyped: [NAMESPACE] },
   receiving_namespaces: { untyped: [SENT_BACK] },
 };
 
-/** A filter that leaves dynamic metadata behind. */
+/** A filter that sets dynamic metadata. */
 export const settingMetadata: Json = {
   name: 'envoy.filters.http.set_metadata',
   typed_config: {

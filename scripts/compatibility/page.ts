@@ -9,7 +9,7 @@ const TABLE = /(<!-- What each Envoy can: written by `npm run test:envoy-version
 /** Envoy's version, and the cells of its column by the titles of their rows. */
 export type Columns = ReadonlyMap<string, ReadonlyMap<string, Cell>>;
 
-/** Puts the table into docs/compatibility.md. True when that changed it. */
+/** Writes the table into docs/compatibility.md. Returns whether the page has changed. */
 export function writePage(columns: Columns): boolean {
   const before = readFileSync(PAGE, 'utf8');
   if (!TABLE.test(before)) throw new Error('docs/compatibility.md has lost the marks around its table');
@@ -18,7 +18,7 @@ export function writePage(columns: Columns): boolean {
   return page !== before;
 }
 
-/** What the page says. */
+/** The current columns of the page. */
 export function readPage(): Columns {
   const text = TABLE.exec(readFileSync(PAGE, 'utf8'))?.[0] ?? '';
   const [head = [], , ...rows] = text

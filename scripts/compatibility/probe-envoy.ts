@@ -8,9 +8,9 @@ import type { Cell, Probe } from './probe.ts';
 import { PROBE_KEY, startProbeServer } from './probe-server.ts';
 import { answers, closing, closingByDefault } from './stream-probes.ts';
 
-/** On the Envoy as this project configures it. */
+/** Probes for an Envoy that is configured as this project recommends. */
 const usual = [closing, ...bodies, ...answers, ...attributes, ...metadata];
-/** On one whose runtime flags are as they come, and whose bodies do not wait for the reply to the headers. */
+/** Probes for an Envoy with the default runtime flags, whose bodies do not wait for the reply to the headers. */
 const plain = [closingByDefault, earlyBodyProbe];
 
 /** The rows of the page, in its order. */
@@ -24,7 +24,7 @@ export const probes: readonly Probe[] = [
   ...metadata,
 ];
 
-/** What the Envoy of this program can: the title of each probe, and its cell. */
+/** What this Envoy supports: the title of each probe, and its cell. */
 export async function probeEnvoy(program: string): Promise<ReadonlyMap<string, Cell>> {
   const named = new Map(probes.map((probe, index) => [probe, `p${index}`]));
   const nameOf = (probe: Probe): string => named.get(probe) ?? '';

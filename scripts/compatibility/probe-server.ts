@@ -1,4 +1,4 @@
-// A bare server of Envoy's protocol: nothing of this project's own server stands between a probe and what Envoy does.
+// A minimal server for Envoy's protocol without any code of this project's own server, so that probes see only what Envoy does.
 import { join } from 'node:path';
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
@@ -8,9 +8,9 @@ import { type TemporaryDirectory, temporaryDirectory } from '../support/temporar
 /** Metadata of a stream that names the probe. */
 export const PROBE_KEY = 'x-probe';
 
-/** ProcessingRequest, as far as probes read it. */
+/** The fields of ProcessingRequest that probes read. */
 export interface Message {
-  /** Which of the parts came. */
+  /** The kind of message. */
   readonly request: Part;
   readonly request_body?: BodyPart;
   readonly response_body?: BodyPart;
@@ -28,7 +28,7 @@ export type Part =
   | 'response_trailers';
 
 export interface BodyPart {
-  /** Absent where it is empty. */
+  /** Absent if it is empty. */
   readonly body?: Buffer;
   readonly end_of_stream?: boolean;
 }
@@ -37,7 +37,7 @@ export interface Struct {
   readonly fields: Readonly<Record<string, { readonly numberValue?: number; readonly stringValue?: string }>>;
 }
 
-/** One gRPC stream, and so one HTTP request. */
+/** One gRPC stream, which belongs to one HTTP request. */
 export interface ProbeStream {
   /** The gRPC call's `:authority`. */
   readonly authority: string;
@@ -49,14 +49,14 @@ export interface ProbeStream {
 export type Behaviour = (message: Message, stream: ProbeStream) => void;
 
 export interface ProbeServer {
-  /** `unix:/path`, as Envoy's configuration takes it. */
+  /** `unix:/path`, in the form for Envoy's configuration. */
   readonly address: string;
   /** The streams of a probe so far. */
   streams(probe: string): readonly ProbeStream[];
   stop(): void;
 }
 
-/** `behaviours`: of each probe by its name. */
+/** `behaviours`: the behaviour of each probe by its name. */
 export async function startProbeServer(behaviours: ReadonlyMap<string, Behaviour>): Promise<ProbeServer> {
   const streams = new Map<string, ProbeStream[]>();
   const server = new Server();
@@ -71,7 +71,7 @@ export async function startProbeServer(behaviours: ReadonlyMap<string, Behaviour
         behaviours.get(probe)?.(message, stream);
       });
       call.on('end', () => call.end());
-      // Envoy resets streams that it is done with.
+      // Envoy resets streams that it no longer needs.
       call.on('error', () => {});
     },
   });

@@ -3,31 +3,31 @@ import type { RunningEnvoy } from '../../test/support/envoy.ts';
 import type { BodyMode, ProcessingMode, RouteOptions } from '../../test/support/envoy-config.ts';
 import type { Behaviour, ProbeServer } from './probe-server.ts';
 
-/** Something that one Envoy may be able to do and another not. */
+/** A feature that one version of Envoy may have and another may not. */
 export interface Probe {
   /** The row of the page. */
   readonly title: string;
   readonly route?: Partial<RouteOptions>;
-  /** What the server does for it. */
+  /** The behaviour of the server for this probe. */
   readonly behave: Behaviour;
   /** The cell of the page. */
   run(scene: Scene): Promise<Cell>;
 }
 
-/** Or what is missing, or what happens instead. */
+/** `yes`, `no`, or a text: what is missing, or what happens instead. */
 export type Cell = 'yes' | 'no' | (string & {});
 
-/** An Envoy between the parts that a probe plays. */
+/** An Envoy and the other parties, which a probe simulates. */
 export interface Scene {
-  /** `http://127.0.0.1:PORT` of the Envoy that the probe is about. */
+  /** `http://127.0.0.1:PORT` of the tested Envoy. */
   readonly url: string;
   /** The path of the probe's route. */
   readonly path: string;
-  /** Its streams so far. */
+  /** The probe's streams so far. */
   readonly streams: () => ReturnType<ProbeServer['streams']>;
   readonly envoy: RunningEnvoy;
   readonly backend: Backend;
-  /** Of Envoy: the 40 of 1.40. */
+  /** Minor version of Envoy: 40 for 1.40. */
   readonly minor: number;
 }
 

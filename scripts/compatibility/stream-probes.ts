@@ -6,7 +6,7 @@ import { type Cell, headersOnly, type Probe, type Scene, yesOrNo } from './probe
 const CALLS = 10;
 const RESETS = 'cluster.sidecar.http2.tx_reset';
 
-/** Whether Envoy ends streams that went well without a reset: docs/notes/envoy.md, How streams end. */
+/** Whether Envoy ends successful streams without a reset: docs/notes/envoy.md, How streams end. */
 function closeProbe(title: string): Probe {
   return {
     title,
@@ -22,7 +22,7 @@ function closeProbe(title: string): Probe {
   };
 }
 
-/** Until Envoy has ended its streams, which it does after the caller has his answer. */
+/** Waits until Envoy has ended its streams, which happens after the caller has received the answer. */
 async function untilIdle(envoy: RunningEnvoy): Promise<void> {
   const deadline = Date.now() + 20_000;
   while ((await envoy.stat('cluster.sidecar.upstream_rq_active')) > 0) {
@@ -32,7 +32,7 @@ async function untilIdle(envoy: RunningEnvoy): Promise<void> {
 }
 
 export const closing = closeProbe('Graceful close of streams, by `ext_proc_graceful_grpc_close`');
-/** On an Envoy whose runtime flags are as they come. */
+/** For an Envoy with the default runtime flags. */
 export const closingByDefault = closeProbe('Graceful close without that flag');
 
 const piece = (text: string, end_of_stream: boolean): object => ({
@@ -44,7 +44,7 @@ const head = {
   },
 };
 
-/** The caller has the first piece before the second is written. */
+/** Whether the caller receives the first piece before the server writes the second. */
 async function isStreamed({ url, path, streams }: Scene, body: string | undefined): Promise<Cell> {
   const answer = await streamHttp1(url, path, body === undefined ? {} : { method: 'POST', body });
   if (answer.status !== 200 || (await answer.until(5)) !== 'first') return 'no';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 export const root = join(import.meta.dirname, '../..');
 export const directory = join(root, '.local/container');
 
-/** Neither overlay file systems nor user namespaces are needed with these. */
+/** With these settings buildah needs neither overlay file systems nor user namespaces. */
 export const buildahEnv = {
   ...process.env,
   BUILDAH_ISOLATION: 'chroot',
@@ -12,7 +12,7 @@ export const buildahEnv = {
   STORAGE_OPTS: '',
 };
 
-/** The output of a command; one that fails is an error with the end of what it printed. */
+/** Runs a command and returns its output. If it fails, throws an error with the end of its output. */
 export function run(command: string, args: readonly string[]): string {
   const result = spawnSync(command, args, { cwd: root, env: buildahEnv, encoding: 'utf8', maxBuffer: 2 ** 28 });
   if (result.error) throw result.error;
@@ -24,7 +24,7 @@ export function hasImage(name: string): boolean {
   return spawnSync('buildah', ['inspect', '--type', 'image', name], { env: buildahEnv }).status === 0;
 }
 
-/** What an image says of how it is started. */
+/** The settings of an image that define how it is started. */
 export interface ImageConfig {
   readonly User: string;
   readonly Entrypoint: readonly [string, ...string[]];

@@ -5,7 +5,7 @@ import { restrictedCommand } from './restricted.ts';
 export interface Start {
   /** From the start of the process to its line `ready`. */
   readonly ms: number;
-  /** Modules whose compiled code was taken from the image, and those for which it was not there or not fit. */
+  /** Modules whose compiled code came from the image; `compiled`: those whose code was missing or could not be used. */
   readonly taken: number;
   readonly compiled: number;
 }
@@ -40,14 +40,14 @@ async function startOnce(
   return { ms, taken: taken.size, compiled: read.size - taken.size };
 }
 
-/** Holds that the compiled code of the image counts on a read-only root, and tells what it saves. */
+/** Checks that the compiled code of the image is used on a read-only root, and reports how much time it saves. */
 export async function tryCompiledCode(
   files: string,
   entry: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<string> {
   const { taken, compiled } = await startOnce(files, entry, { ...env, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' });
-  // What is loaded while the server in the build already ends may be missing.
+  // Modules that are loaded while the server of the build is already stopping may be missing.
   if (taken < 100 || compiled > taken / 100)
     throw new Error(`compiled code of ${taken} modules was taken, of ${compiled} not`);
   const median = async (more: Readonly<Record<string, string>>): Promise<number> => {

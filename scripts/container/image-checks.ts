@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import type { ImageConfig } from './buildah.ts';
 
 const LIMIT = 200_000_000;
-/** Programs that run others, or that a shell's script could not do without. */
+/** Programs that run other programs, or that shell scripts need. */
 const SHELLS = /^(?:sh|bash|dash|ash|zsh|ksh|busybox|toybox|env|perl|python[\d.]*|apt|apt-get|dpkg|npm|npx)$/;
 const LABELS = ['title', 'description', 'licenses', 'version', 'revision', 'created', 'source', 'base.name'];
 
 interface Found {
   readonly bytes: number;
   readonly paths: readonly string[];
-  /** Compiled programs, libraries left out. */
+  /** Compiled programs, without libraries. */
   readonly programs: readonly string[];
   /** `name@version` of each installed package. */
   readonly packages: readonly string[];
 }
 
-/** Holds the files of the image against what it promises, and tells what was found. */
+/** Checks the files of the image against its documented properties, and returns what was found. */
 export function checkFiles(files: string, baseBytes: number): readonly string[] {
   const { bytes, paths, programs, packages } = walk(files);
   if (bytes >= LIMIT) throw new Error(`the image has ${megabytes(bytes)}, more than ${megabytes(LIMIT)}`);
@@ -61,7 +61,7 @@ function walk(files: string): Found {
   return { bytes, paths, programs, packages };
 }
 
-/** Of the format ELF, as Linux runs it. */
+/** Whether the file has the format ELF, that of Linux programs. */
 function isCompiled(path: string): boolean {
   const file = openSync(path, 'r');
   try {
@@ -73,7 +73,7 @@ function isCompiled(path: string): boolean {
   }
 }
 
-/** Node's own recursive reading follows links to directories: `/lib` would count twice. */
+/** Does not follow links to directories, unlike Node's own recursive reading, which would count `/lib` twice. */
 function* filesUnder(directory: string): Generator<string> {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
@@ -107,7 +107,7 @@ function checkLicences(files: string, packages: readonly string[]): void {
   for (const own of ['LICENSE', 'NOTICE']) readFileSync(join(files, 'app', own));
 }
 
-/** Holds what the image says of itself against what it promises; `given` are the labels' values of this build. */
+/** Checks the configuration of the image against its documented properties; `given` are the label values of this build. */
 export function checkConfig(config: ImageConfig, given: Readonly<Record<string, string>>): void {
   const { User, Entrypoint, Healthcheck, Labels } = config;
   if (!/^[1-9]\d*:[1-9]\d*$/.test(User)) throw new Error(`the user ${User} is not told in numbers, or is root`);

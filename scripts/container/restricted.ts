@@ -1,12 +1,12 @@
 /**
- * A command inside of an image's files, with what Kubernetes' `restricted` policy and a read-only root leave it: no root user, no
- * capability, no way to get one, nothing to write but what `shared` names. A mount namespace and Python do it, which needs root, and
- * nothing of the image, which has no shell; the seccomp profile of a container runtime is not among it.
+ * Runs a command inside an image's files under the restrictions of Kubernetes' `restricted` policy and a read-only root: no root user, no
+ * capabilities and no way to get them, and only the directories of `shared` are writable. It uses a mount namespace and Python of this
+ * machine, because the image has no shell, and needs root. It does not apply the seccomp profile of a container runtime.
  */
 export interface Restricted {
   /** The directory of the image's files. */
   readonly root: string;
-  /** Directories of this machine that the user may write to, at the same place in there: what an `emptyDir` is to a pod. */
+  /** Directories of this machine that are writable inside the image at the same path, like an `emptyDir` of a pod. */
   readonly shared: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
@@ -22,7 +22,7 @@ for dir in $shared; do mkdir -p "$root$dir"; mount --bind "$dir" "$root$dir"; do
 mount -o remount,bind,ro "$root"
 exec env -i "$@"`;
 
-/** The order counts: a capability can be dropped while the process is root, and it may enter the root only until then. */
+/** The order matters: only root can drop capabilities, and the process can enter the new root directory only before that. */
 const ENTER = `import ctypes, os, sys
 prctl = ctypes.CDLL(None, use_errno=True).prctl
 root, user = sys.argv[1], int(sys.argv[2])
@@ -36,7 +36,7 @@ os.setuid(user)
 assert prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
 os.execv(sys.argv[3], sys.argv[3:])`;
 
-/** `command` as it is called in the image, with the path of its program. */
+/** `command` is the command inside the image, with the path of its program. */
 export function restrictedCommand(restricted: Restricted, command: readonly string[]): readonly [string, ...string[]] {
   const { root, shared, env } = restricted;
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { directory, hasImage, root, run } from './buildah.ts';
 
 /**
- * The two base images, made of Debian's packages and this machine's Node under the names of the Dockerfile: the registries of the
- * real ones cannot be had everywhere.
+ * The two base images, built from Debian's packages and this machine's Node, with the names in the Dockerfile: the registries of the real
+ * images are not available everywhere.
  */
 export interface BaseImages {
   /** `BUILD_IMAGE`: Debian with a shell, Node and npm. */
@@ -26,8 +26,8 @@ export function baseNames(): BaseImages {
 const SUITE = 'trixie';
 
 /**
- * The packages of gcr.io/distroless/nodejs24-debian13, as {static,base,cc}/config.bzl of github.com/GoogleContainerTools/distroless
- * names them; Node comes from nodejs.org there. Their scripts are not run there either.
+ * The packages of gcr.io/distroless/nodejs24-debian13, as listed in {static,base,cc}/config.bzl of
+ * github.com/GoogleContainerTools/distroless; the real image has Node from nodejs.org. It does not run the packages' scripts either.
  */
 const DISTROLESS = [
   ...['base-files', 'netbase', 'tzdata', 'tzdata-legacy', 'media-types'],
@@ -35,7 +35,7 @@ const DISTROLESS = [
   ...['libgomp1', 'libstdc++6', 'libgcc-s1', 'gcc-14-base'],
 ];
 
-/** As in common/BUILD.bazel there. */
+/** As in common/BUILD.bazel of that repository. */
 const PASSWD = `root:x:0:0:root:/root:/sbin/nologin
 nobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin
 nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin
@@ -57,7 +57,7 @@ export function makeStandIns({ build, base }: BaseImages): void {
 }
 
 function makeBuildImage(name: string, rootfs: string): void {
-  // Where the official image has them; npm resolves the link of its command to find its modules.
+  // The same paths as in the official image; npm resolves the link of its command to find its modules.
   cpSync(process.execPath, join(rootfs, 'usr/local/bin/node'), { dereference: true });
   const npm = run('sh', ['-c', 'readlink -f "$(command -v npm)"']);
   cpSync(join(npm, '../..'), join(rootfs, 'usr/local/lib/node_modules/npm'), { recursive: true });
@@ -66,7 +66,7 @@ function makeBuildImage(name: string, rootfs: string): void {
     '#!/bin/sh\nexec node /usr/local/lib/node_modules/npm/bin/npm-cli.js "$@"\n',
     { mode: 0o755 },
   );
-  // This machine's certificates: its way to the registry may have one of its own.
+  // This machine's certificates, because its connection to the registry may need an additional one.
   cpSync(CERTIFICATES, join(rootfs, CERTIFICATES));
   commit(name, rootfs, [`NODE_EXTRA_CA_CERTS=${CERTIFICATES}`, 'PATH=/usr/local/bin:/usr/bin:/bin'], '0');
 }

@@ -1,6 +1,6 @@
-// Runs in the image while it is built: starts the server as the image will, and commands as they will be called in it, so that V8's
-// compiled code of their modules is kept. It counts for the same Node, the same flags and the same user only, so nothing outside of
-// the image can make it. Arguments: the flags of Node that the image starts with.
+// Runs in the image while it is built. Starts the server and the commands in the same way as the finished image does, so that V8's
+// compiled code of their modules is stored. It is valid only for the same Node, flags and user, so it cannot be created outside the image.
+// Arguments: the flags of Node that the image starts with.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -31,7 +31,7 @@ let isReady = false;
 for await (const line of createInterface({ input: server.stdout })) {
   if (isReady || JSON.parse(line).msg !== 'ready') continue;
   isReady = true;
-  // Reflection and credentials are loaded after that. It writes what was compiled when it ends.
+  // Wait, because reflection and credentials are loaded after the start. The server writes the compiled code when it ends.
   setTimeout(() => server.kill('SIGTERM'), 3_000);
 }
 if (server.exitCode === null && server.signalCode === null) await end(server);

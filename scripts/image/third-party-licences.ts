@@ -1,5 +1,5 @@
-// Prints the licences of all packages that package-lock.json brings at run time, as their installed files tell them: packages with
-// the same text share it. Usage: node scripts/image/third-party-licences.ts > THIRD-PARTY-LICENCES.txt
+// Prints the licences of all runtime packages in package-lock.json, from their installed files. Packages with the same text are listed
+// together. Usage: node scripts/image/third-party-licences.ts > THIRD-PARTY-LICENCES.txt
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -15,7 +15,7 @@ const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'u
   readonly packages: Readonly<Record<string, Locked>>;
 };
 
-/** Names of packages by the text that counts for them. */
+/** Names of packages by the text of their licence. */
 const texts = new Map<string, string[]>();
 for (const [path, { version, license, dev }] of Object.entries(packages)) {
   if (path === '' || dev === true) continue;
@@ -31,7 +31,7 @@ for (const [path, { version, license, dev }] of Object.entries(packages)) {
   texts.set(key, [...(texts.get(key) ?? []), name]);
 }
 
-/** Some of AWS's packages come without the text of their licence, which is that of this project. */
+/** Some of AWS's packages do not contain the text of their licence, which is the same as this project's. */
 function withoutText(name: string, license: string): string {
   if (license === 'Apache-2.0') return 'The text of the Apache License, Version 2.0, is in LICENSE beside this file.';
   throw new Error(`${name} has no file with its licence in ${basename(root)}/node_modules`);

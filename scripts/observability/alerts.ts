@@ -1,13 +1,13 @@
 import { errorBurns, OBJECTIVES, slowBurns } from './objectives.ts';
 import { Promql } from './promql.ts';
 
-/** One rule that tells somebody. Several may have one name: the runbook has a section for each name. */
+/** One alerting rule. Several rules may have the same name: the runbook has one section for each name. */
 export interface Alert {
   readonly name: string;
   readonly expr: string;
   readonly for?: string;
   readonly severity: 'critical' | 'warning';
-  /** Tells it from the others of its name: two rules with the same labels are an error of promtool. */
+  /** Distinguishes rules with the same name: to promtool two rules with the same labels are an error. */
   readonly part?: string;
   readonly summary: string;
   readonly description: string;
@@ -21,7 +21,7 @@ const INSTANCE = '{{ $labels.instance }}';
 const FUNCTION = '{{ $labels.function }} of API {{ $labels.api }}';
 const SHARE = '{{ $value | humanizePercentage }}';
 
-/** The worst first: whoever reads the list at night reads it from the top. */
+/** The most serious first, because people on call read the list from the top. */
 export function alerts(): readonly Alert[] {
   return [...requests(), ...functions(), ...credentials(), ...configuration(), ...envoy(), ...processes()];
 }
@@ -114,7 +114,7 @@ function credentials(): readonly Alert[] {
     },
     {
       name: 'LambdaExtProcCredentialsExpiring',
-      // They are refreshed five minutes before the end at the latest: docs/reference/credentials.md.
+      // Credentials are refreshed at least five minutes before they expire: docs/reference/credentials.md.
       expr: `${now.select('credentialsExpiry')} - time() < 240`,
       for: '1m',
       severity: 'critical',
@@ -169,7 +169,7 @@ function envoy(): readonly Alert[] {
       name: 'LambdaExtProcSaturated',
       part: 'process',
       expr: now.happened('limits', {
-        // The others are about what one caller sent, or one policy.
+        // Other kinds of failure concern only one caller's request or one policy.
         match: {
           limit: [
             'streams',

@@ -9,7 +9,7 @@ const HEIGHT = 8;
 const STAT_HEIGHT = 4;
 const datasource = { type: 'prometheus', uid: '$datasource' };
 
-/** The dashboard as Grafana imports it. */
+/** The dashboard in the format that Grafana imports. */
 export function dashboard(): Json {
   return {
     title: 'lambda-ext-proc',
@@ -42,7 +42,7 @@ function variables(): readonly Json[] {
   ];
 }
 
-/** Several values of a label, or all of them. */
+/** A variable to choose several or all values of a label. */
 function choice(name: string, label: string, query: string): Json {
   return {
     name,
@@ -59,7 +59,7 @@ function choice(name: string, label: string, query: string): Json {
   };
 }
 
-/** A line at each time when other policies came into force. */
+/** A vertical line at each time when new policies came into force. */
 function reloads(): Json {
   const { name } = metricCatalogue.policiesLoadedAt;
   return {
@@ -72,7 +72,7 @@ function reloads(): Json {
   };
 }
 
-/** Rows, and below each its panels from left to right. */
+/** Rows, each followed by its panels from left to right. */
 function panels(): readonly Json[] {
   const placed: Json[] = [];
   let y = 0;

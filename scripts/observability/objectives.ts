@@ -1,17 +1,17 @@
 import { errorRatio, failureCount } from './errors.ts';
 import { Promql } from './promql.ts';
 
-/** What is promised, as shares of all requests and invocations over 30 days. docs/guides/operate.md tells how to promise something else. */
+/** The objectives, as shares of all requests and invocations over 30 days. docs/guides/operate.md describes how to change them. */
 export const OBJECTIVES = {
-  /** Of an API's requests may end in an error of the sidecar, a function, or AWS. */
+  /** Share of an API's requests that may end in an error of the sidecar, a function, or AWS. */
   errors: 0.001,
-  /** Of an API's invocations of a function may take longer than `seconds`. */
+  /** Share of an API's invocations of a function that may take longer than `seconds`. */
   slow: 0.01,
-  /** A bound of the histogram's buckets. */
+  /** Must be a bound of the histogram's buckets. */
   seconds: '1',
 } as const;
 
-/** A burn rate of 1 uses up a month's budget in a month. As chapter 5 of Google's Site Reliability Workbook has them. */
+/** A burn rate of 1 uses up a month's budget in one month. The values are those of chapter 5 of Google's Site Reliability Workbook. */
 const BURNS = [
   { rate: 14.4, long: '1h', short: '5m', for: '2m', severity: 'critical' },
   { rate: 6, long: '6h', short: '30m', for: '5m', severity: 'critical' },
@@ -19,13 +19,13 @@ const BURNS = [
   { rate: 1, long: '3d', short: '6h', for: '1h', severity: 'warning' },
 ] as const;
 
-/** Fewer events than these in the long window wake nobody: of ten requests at night one is ten percent. */
+/** No alert for fewer events than this in the long window: one failure among ten requests at night would already be ten percent. */
 const FEWEST = 10;
 
 const WINDOWS = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
 const bare = new Promql([], '');
 
-/** A rule that keeps the value of an expression under a name. */
+/** A rule that records the value of an expression under a name. */
 export interface Recording {
   readonly record: string;
   readonly expr: string;
@@ -42,7 +42,7 @@ export interface BurnAlert {
 const errorsOver = (window: string): string => `job_api:lambda_ext_proc_errors:ratio_rate${window}`;
 const slowOver = (window: string): string => `job_api_function:lambda_ext_proc_slow_invocations:ratio_rate${window}`;
 
-/** Both shares over each window. */
+/** Rules for both shares over each window. */
 export function recordings(): readonly Recording[] {
   return WINDOWS.flatMap((window) => [
     { record: errorsOver(window), expr: errorRatio(bare.over(window), ['job', 'api']) },
@@ -64,7 +64,7 @@ function fast(promql: Promql, what: 'rate' | 'increase'): string {
   return text.replace('_bucket', `_bucket{le="${OBJECTIVES.seconds}"}`);
 }
 
-/** The share of errors is too high in the long window, and still is in the short one. */
+/** Alerts if the share of errors is too high in the long window and also in the short one. */
 export function errorBurns(): readonly BurnAlert[] {
   return BURNS.map(({ rate, long, short, ...rest }) => ({
     ...rest,

@@ -18,21 +18,21 @@ export interface Target {
   readonly legend: string;
 }
 
-/** One picture of the dashboard. */
+/** One panel of the dashboard. */
 export interface Panel {
   readonly title: string;
-  /** Metrics that it shows: its description is what the catalogue says of them. */
+  /** The metrics that it shows: its description is taken from the catalogue's texts for them. */
   readonly of: readonly [Metric, ...Metric[]];
   readonly unit: Unit;
   readonly targets: readonly [Target, ...Target[]];
-  /** A number instead of lines over time. */
+  /** Shows a number instead of lines over time. */
   readonly isStat?: boolean;
-  /** Areas on top of each other: the parts of a whole. */
+  /** Shows stacked areas, for the parts of a total. */
   readonly isStacked?: boolean;
-  /** From this value on it is red; with `isBadBelow`, below it. */
+  /** Red from this value upwards, or below it with `isBadBelow`. */
   readonly badFrom?: number;
   readonly isBadBelow?: boolean;
-  /** Of the 24 columns; 8 by default, 4 of a number. */
+  /** Width in columns, of 24; 8 by default, 4 for a number. */
   readonly width?: number;
 }
 
@@ -41,10 +41,10 @@ export interface Row {
   readonly panels: readonly Panel[];
 }
 
-/** Each selector has what the dashboard's variables choose; Grafana knows how far apart the samples are. */
+/** Each selector contains the dashboard's variables. Grafana computes the interval, because it knows how far apart the samples are. */
 export const promql = new Promql(['job=~"$job"', 'instance=~"$instance"'], '$__rate_interval');
 
-/** What the catalogue says of the metrics of a panel. */
+/** The catalogue's texts for the metrics of a panel. */
 export function descriptionOf({ of }: Panel): string {
   return of.map((metric) => helpOf(metric)).join('\n');
 }

@@ -1,18 +1,18 @@
-// Expressions for Prometheus over the metrics' catalogue: a metric, label or value that it does not have is an error of the compiler.
+// Builds Prometheus expressions from the metrics' catalogue: a metric, label or value that is not in the catalogue does not compile.
 import { type LabelValue, metricCatalogue } from '../../src/observability/index.ts';
 
 type Catalogue = typeof metricCatalogue;
 export type Metric = keyof Catalogue;
 type Label<M extends Metric> = keyof Catalogue[M]['labels'] & string;
-/** Prometheus gives each series those of its target. */
+/** Prometheus adds the labels of its target to each series. */
 type TargetLabel = 'job' | 'instance';
 export type By<M extends Metric> = readonly (Label<M> | TargetLabel)[];
 
-/** One value, one of several, none of several, or what a variable of the dashboard holds. */
+/** One value, one of several, none of several, or the value of a dashboard variable. */
 type Match<V> = V | readonly V[] | { readonly not: readonly V[] } | { readonly variable: string };
 export type Matches<M extends Metric> = { readonly [L in Label<M>]?: Match<LabelValue<M, L> & string> };
 
-/** Of a histogram. */
+/** Suffix of a histogram's series. */
 type Part = '' | '_bucket' | '_sum' | '_count';
 
 export interface Query<M extends Metric> {
@@ -21,7 +21,7 @@ export interface Query<M extends Metric> {
   readonly part?: Part;
 }
 
-/** Expressions of which each selector has the matchers of `scope`, and each rate this window where it is told no other. */
+/** Creates expressions whose selectors all have the matchers of `scope`. `window` is the default window of rates. */
 export class Promql {
   readonly #scope: readonly string[];
   readonly #window: string;
@@ -31,7 +31,7 @@ export class Promql {
     this.#window = window;
   }
 
-  /** The same over another time. */
+  /** The same with another window. */
   over(window: string): Promql {
     return new Promql(this.#scope, window);
   }
@@ -57,7 +57,7 @@ export class Promql {
     return `min${grouping(query.by)}(${this.select(metric, query)})`;
   }
 
-  /** A counter's rate for each second. */
+  /** A counter's rate per second. */
   rate<M extends Metric>(metric: M, query: Query<M> = {}): string {
     return `sum${grouping(query.by)}(rate(${this.select(metric, query)}[${this.#window}]))`;
   }
@@ -67,8 +67,8 @@ export class Promql {
   }
 
   /**
-   * What has happened in the window, where anything has. A series that is born with its first event has no increase: it counts because
-   * it is new.
+   * The number of events in the window, for series that had any. A series that begins with its first event has no increase, so a new series
+   * also counts.
    */
   happened<M extends Metric>(metric: M, query: Query<M> = {}): string {
     const series = this.select(metric, query);
@@ -96,7 +96,7 @@ function matcher(label: string, wanted: Match<string>): string {
   return `${label}${operator}~"${values.join('|')}"`;
 }
 
-/** What the catalogue says of it. */
+/** The catalogue's text for the metric. */
 export function helpOf(metric: Metric): string {
   return metricCatalogue[metric].help;
 }

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { alerts } from './alerts.ts';
 import { recordings } from './objectives.ts';
 
-/** Where the runbook is in this project; the chart can put an address in its place. */
+/** The path of the runbook in this project; the chart can replace it with a URL. */
 export const RUNBOOK = 'docs/guides/runbook.md';
 
 const HEAD = [
@@ -29,7 +29,7 @@ function rule(alert: ReturnType<typeof alerts>[number]): object {
     annotations: {
       summary: alert.summary,
       description: alert.description,
-      // The anchor that GitHub makes of the section's heading.
+      // The anchor that GitHub generates for the section's heading.
       runbook_url: `${RUNBOOK}#${alert.name.toLowerCase()}`,
     },
   };

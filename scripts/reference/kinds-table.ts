@@ -1,6 +1,6 @@
 import { FAILURE_KINDS, failureKinds } from '../../src/observability/index.ts';
 
-/** The table of docs/reference/logs.md from kind to cause to what to do. */
+/** The table in docs/reference/logs.md with the cause and the remedy for each kind. */
 export function kindsTable(): string {
   const rows = FAILURE_KINDS.map((kind) => {
     const { cause, remedy } = failureKinds[kind];

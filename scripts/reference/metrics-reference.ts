@@ -2,7 +2,7 @@ import { metricCatalogue } from '../../src/observability/index.ts';
 
 type Metric = keyof typeof metricCatalogue;
 
-/** What docs/reference/metrics.md says of each metric, beside what the catalogue tells. */
+/** Texts of docs/reference/metrics.md about each metric, in addition to those of the catalogue. */
 const meanings: Readonly<Record<Metric, string>> = {
   streams:
     'streams, that is HTTP requests, that ended. `immediate`: the server itself answered the caller; `aborted`: the caller left, also while the server waited for its body; `violation`: Envoy violated the protocol; `failed`: an error in the server ended the stream with a gRPC error',
@@ -188,7 +188,7 @@ sampled. If several workers have an exemplar, the newest one is used. Prometheus
 \`--enable-feature=exemplar-storage\`.
 `;
 
-/** The page as it must be. */
+/** The content that the page must have. */
 export function metricsPage(): string {
   const parts = sections.map(([title, metrics]) => {
     const rows = metrics.map((metric) => {
@@ -200,7 +200,7 @@ export function metricsPage(): string {
   return HEAD + parts.join('') + EXEMPLARS;
 }
 
-/** More are told by their own page. */
+/** A label with more values than this is listed without them, because another page describes them. */
 const MOST_LISTED = 12;
 
 function labelsOf(metric: Metric): string {

@@ -1,5 +1,5 @@
-// Writes the .proto files of Envoy's external processing service, out of the descriptors that Envoy's own Go module
-// carries: the module's version is Envoy's version, so go.mod is the one place that says which Envoy this speaks to.
+// Writes the .proto files of Envoy's external processing service, from the descriptors in Envoy's own Go module. The module's
+// version is Envoy's version, so go.mod is the only place that defines for which Envoy the files are.
 // Descriptors have no comments; the comments are in Envoy's API documentation.
 //
 // Usage: go run . DIRECTORY
@@ -55,7 +55,7 @@ func write(directory string) error {
 	return nil
 }
 
-// collect gathers a file and all it imports, except google/protobuf/*: every protobuf library brings those.
+// collect gathers a file and all its imports, except google/protobuf/*, which are part of every protobuf library.
 func collect(file protoreflect.FileDescriptor, into map[string]protoreflect.FileDescriptor) {
 	path := file.Path()
 	if strings.HasPrefix(path, "google/protobuf/") || into[path] != nil {

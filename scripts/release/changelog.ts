@@ -1,13 +1,13 @@
-/** The heading under which changes wait for their release: https://keepachangelog.com. */
+/** The heading of unreleased changes: https://keepachangelog.com. */
 const UNRELEASED = '## [Unreleased]';
 
-/** Gives the waiting changes a version and a date (YYYY-MM-DD). Throws where none wait. */
+/** Gives the unreleased changes a version and a date (YYYY-MM-DD). Throws if there are none. */
 export function datedChangelog(text: string, version: string, date: string): string {
   if (sectionOf(text, 'Unreleased') === '') throw new Error('CHANGELOG.md has nothing under [Unreleased] to release');
   return text.replace(UNRELEASED, `${UNRELEASED}\n\n## [${version}] - ${date}`);
 }
 
-/** What a release is announced by: its section, with links that work outside of the repository. `source`: its address at the tag. */
+/** The release notes: the version's section, with links that work outside the repository. `source`: address of the tag's files. */
 export function releaseNotes(text: string, version: string, source: string | undefined): string {
   const section = sectionOf(text, version);
   if (section === '') throw new Error(`CHANGELOG.md has no section for ${version}`);
@@ -16,7 +16,7 @@ export function releaseNotes(text: string, version: string, source: string | und
   return notes.replaceAll(/\]\((?!https?:|#)([^)\s]+)\)/g, (_, target: string) => `](${source}/${target})`);
 }
 
-/** The text under a heading of this version, '' where there is none. */
+/** The text under the heading of this version, '' if there is none. */
 function sectionOf(text: string, version: string): string {
   const lines = text.split('\n');
   const start = lines.findIndex((line) => line === `## [${version}]` || line.startsWith(`## [${version}] - `));

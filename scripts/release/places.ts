@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A file that has the version, and the file with another one. Throws where the version is not where it should be. */
+/** A file that contains the version, and how to write another version into it. Throws if the version is not at the expected place. */
 interface Place {
   readonly file: string;
   change(text: string, from: string, to: string): string;
@@ -38,10 +38,10 @@ const PLACES: readonly Place[] = [
   },
 ];
 
-/** An image by its tag, in manifests and guides. */
+/** An image with its tag, in manifests and guides. */
 const image = (version: string): RegExp => new RegExp(`(lambda-ext-proc:)${quote(version)}(?![\\w.-])`, 'g');
 
-/** Writes another version wherever the version is written. Gives the files that changed. `files`: all of the repository, by path. */
+/** Replaces the version in all places. Returns the files that changed. `files`: the paths of all files of the repository. */
 export function setVersion(root: string, files: readonly string[], from: string, to: string): readonly string[] {
   const changed: string[] = [];
   const change = (file: string, by: (text: string) => string): void => {

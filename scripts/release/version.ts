@@ -1,4 +1,4 @@
-/** A version by https://semver.org: numbers, and what stands behind the hyphen of a pre-release. */
+/** A version according to https://semver.org: numbers, and the part of a pre-release after the hyphen. */
 interface Version {
   readonly numbers: readonly number[];
   readonly pre: readonly string[];
@@ -7,7 +7,7 @@ interface Version {
 const PATTERN =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][\da-zA-Z-]*))*))?$/;
 
-/** Throws where the text is not a version without build metadata, which npm and image tags do not carry. */
+/** Throws if the text is not a version, or has build metadata, which npm and image tags do not support. */
 export function parseVersion(text: string): Version {
   const [, major, minor, patch, pre] = PATTERN.exec(text) ?? [];
   if (major === undefined) throw new Error(`not a version: ${JSON.stringify(text)}; write it as 1.2.3 or 1.2.3-rc.1`);
@@ -15,8 +15,8 @@ export function parseVersion(text: string): Version {
 }
 
 /**
- * The name under which registries give this version to those who ask for none: `latest`; `next` for a pre-release; `release-1.2` for a
- * fix of 1.2 when a higher version is released. `released`: all versions, this one or not.
+ * The distribution tag of this version in registries: `latest`, which users get without naming a version; `next` for a pre-release;
+ * `release-1.2` for a fix of 1.2 when a higher version is already released. `released`: all versions, with or without this one.
  */
 export function channelOf(version: string, released: readonly string[]): string {
   const { numbers, pre } = parseVersion(version);
@@ -25,7 +25,7 @@ export function channelOf(version: string, released: readonly string[]): string 
   return isOlder ? `release-${numbers.slice(0, 2).join('.')}` : 'latest';
 }
 
-/** Below 0 where `a` comes before `b` (semver, 11). */
+/** Negative if `a` comes before `b` (semver, 11). */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [parseVersion(a), parseVersion(b)];
   for (const [index, number] of left.numbers.entries()) {

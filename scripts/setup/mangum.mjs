@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { installFromPyPI, isInstalled } from './pypi.mjs';
 import { step } from './step.mjs';
 
-/** The path of a Python that has Mangum and FastAPI, for tests that take long; installed into .local/mangum when it is not there yet. */
+/** The path of a Python with Mangum and FastAPI, for long tests; installs it into .local/mangum if it is missing. */
 export function installMangum(root) {
   const venv = join(root, '.local/mangum');
   const requirements = join(root, 'scripts/setup/mangum.requirements.txt');

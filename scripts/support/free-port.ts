@@ -1,12 +1,12 @@
 import { createServer } from 'node:net';
 
-/** Below what systems give to those who ask for any port, who could be given it before its user binds it. */
+/** Below the range from which systems choose free ports: a port of that range could be given to another program before it is bound. */
 const lowest = 20_000;
 const highest = 32_000;
 
 const given = new Set<number>();
 
-/** A port of 127.0.0.1 for a program that cannot be told to take any: nothing has it, and this process gave it to no other. */
+/** A port of 127.0.0.1 for a program that cannot choose one itself. The port is free, and this process returns each port only once. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = lowest + Math.floor(Math.random() * (highest - lowest));

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Programs in Go that tests run, with their exact versions. */
+/** Go programs that tests run, with their exact versions. */
 const tools = {
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   egctl: 'github.com/envoyproxy/gateway/cmd/egctl@v1.9.0',
@@ -14,7 +14,7 @@ const tools = {
 
 export type GoTool = keyof typeof tools;
 
-/** Whether there is a Go to build with. */
+/** Whether Go is installed. */
 export function hasGo(): boolean {
   try {
     execFileSync('go', ['version'], { stdio: 'ignore' });
@@ -36,7 +36,7 @@ export function goTool(name: GoTool): string {
   return program;
 }
 
-/** A program of this repository in a Go module of its own. */
+/** The path of a program of this repository that is a Go module of its own. */
 export function goProgram(source: string): string {
   const program = join(root, '.local/go-tools', basename(source));
   build(['-C', source, 'build', '-o', program, '.'], {});

@@ -1,6 +1,6 @@
 import type { Json } from './kubernetes-schema.ts';
 
-/** One item of `configPatches` of an EnvoyFilter, with the fields that are followed here. */
+/** One item of `configPatches` of an EnvoyFilter, with the supported fields. */
 interface Patch {
   readonly applyTo: string;
   readonly match?: {
@@ -17,8 +17,8 @@ export interface PlainEnvoyOptions {
 }
 
 /**
- * What Istio makes of an EnvoyFilter, as far as one gateway needs it: an Envoy with a route for each `HTTP_ROUTE` patch, whose
- * prefix is the route's name, into which the patches are put in their order. A kind of patch that is not known here is an error.
+ * What Istio generates from an EnvoyFilter, as far as one gateway needs it: an Envoy with a route for each `HTTP_ROUTE` patch, whose prefix
+ * is the route's name. The patches are applied in their order. An unknown kind of patch is an error.
  */
 export function plainEnvoyOf(filter: Json, options: PlainEnvoyOptions): Json {
   const patches = ((filter.spec as Json).configPatches ?? []) as readonly Patch[];
@@ -96,7 +96,7 @@ function apply(patch: Patch, config: Config): void {
   } else throw new Error(`patches with applyTo ${patch.applyTo} and operation ${operation} are not known here`);
 }
 
-/** As protobuf merges messages, but for lists, which are appended there and do not occur here. */
+/** Merges messages as protobuf does. Lists, which protobuf appends, do not occur here. */
 function merged(base: Json, value: Json): Json {
   const entries = Object.entries(value).map(([key, item]) => {
     const below = base[key];

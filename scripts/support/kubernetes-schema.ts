@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 export type Json = { readonly [key: string]: unknown };
 
-/** What a validator of YAML files reads of OpenAPI; texts for people and rules in CEL are left out. */
+/** The parts of OpenAPI that a validator of YAML files reads, without descriptions and CEL rules. */
 const KEPT = new Set([
   'type',
   'properties',
@@ -40,7 +40,7 @@ function inner(key: string, value: unknown): unknown {
   if (key === 'properties') {
     return Object.fromEntries(Object.entries(value as Json).map(([name, item]) => [name, strict(item as Json)]));
   }
-  // Alternatives only add `required` and the like to the object around them, which knows the fields.
+  // Alternatives only add `required` and similar rules to the enclosing object, which defines the fields.
   if (key === 'anyOf' || key === 'allOf' || key === 'oneOf') return (value as readonly Json[]).map(bare);
   if (key === 'not') return bare(value as Json);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return strict(value as Json);
@@ -59,7 +59,7 @@ function bare(schema: Json): Json {
   };
 }
 
-/** Numbers that may be texts: ports, percentages and quantities. */
+/** Whether a value may be a number or a text: ports, percentages and quantities. */
 function isEither(schema: Json): boolean {
   const description = String(schema.description ?? '');
   return (
@@ -69,7 +69,7 @@ function isEither(schema: Json): boolean {
   );
 }
 
-/** From this size on a part that is there several times is written once. */
+/** Repeated parts of at least this size are written once. */
 const SHARED_FROM = 120;
 
 /** The same schema with repeated parts as definitions. */
@@ -91,7 +91,7 @@ export function compact(schema: Json): Json {
   return Object.keys(definitions).length === 0 ? root : { ...root, definitions };
 }
 
-/** Not the map of an object's fields, one of which may be called `type`. */
+/** False for the map of an object's fields, which may have a field named `type`. */
 function isSchema(value: object): boolean {
   return 'type' in value && (typeof value.type === 'string' || Array.isArray(value.type));
 }

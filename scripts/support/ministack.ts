@@ -9,15 +9,15 @@ import { zipOf } from './zip.ts';
 /** A local AWS that checks signatures: Lambda, STS and IAM. Account 000000000000, region us-east-1. */
 export interface Ministack {
   readonly endpoint: string;
-  /** May do everything. */
+  /** Keys with all permissions. */
   readonly rootKeys: AwsKeys;
   readonly pid: number;
   /** Keys of a new user; `policy` is the IAM policy document, by default one that may invoke every function. */
   createUser(name: string, policy?: object): Promise<AwsKeys>;
-  /** Gives the role's ARN. */
+  /** Returns the role's ARN. */
   createRole(name: string, trust: object, policy?: object): Promise<string>;
   createFunction(name: string, source: FunctionSource): Promise<void>;
-  /** Resolves when new calls get the new code. */
+  /** Resolves when new calls run the new code. */
   updateFunction(name: string, source: Pick<FunctionSource, 'file' | 'code'>): Promise<void>;
   deleteFunction(name: string): Promise<void>;
   output(): string;
@@ -37,18 +37,18 @@ const mayInvoke = {
   Statement: [{ Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: '*' }],
 };
 
-/** Who may take the role that functions run in: AWS refuses a function without one. */
+/** Trust policy of the role with which functions run: AWS refuses a function without a role. */
 const trustLambda = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 
-/** Resolves when it answers. Without a port it takes a free one. */
+/** Resolves when it answers. Without `port` it uses a free one. */
 export async function startMinistack(options: { readonly port?: number } = {}): Promise<Ministack> {
   const port = options.port ?? (await freePort());
   const endpoint = `http://127.0.0.1:${port}`;
   const rootKeys = { accessKey: 'test', secretKey: 'test' };
-  // Functions' code and state go where they are deleted from; the machine's own AWS settings stay out.
+  // Code and state of functions are stored in a directory that is deleted later; the machine's own AWS settings are not used.
   const directory = temporaryDirectory('ministack-');
   const child = startChild('ministack', ministackBinary(), [], {
     cwd: directory.path,
@@ -91,7 +91,7 @@ export async function startMinistack(options: { readonly port?: number } = {}): 
   };
   const executionRole = await createRole('function', trustLambda);
 
-  /** As in AWS a new function is Pending for a moment, and invocations of it are refused; new code takes a moment as well. */
+  /** As in AWS a new function is Pending for a short time, and invocations are refused until it is Active; new code takes a short time too. */
   const isActive = (name: string) =>
     waitFor(child, `active function ${name}`, async () => {
       const text = await lambda('GET', `functions/${name}/configuration`);

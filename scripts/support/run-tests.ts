@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const reporter = fileURLToPath(new URL('test-lines.ts', import.meta.url));
 
 export interface TestRun {
-  /** The program of Node; by default the one that runs this. */
+  /** Path of Node; by default that of this process. */
   readonly node?: string;
   /** Further arguments of Node. */
   readonly args?: readonly string[];
@@ -17,12 +17,12 @@ export interface TestRun {
 }
 
 /**
- * Runs test files in a process of their own, to the end. Rejects where the runner itself failed or no test ran: a runner that was killed,
- * or that does not know an argument, would look like a success.
+ * Runs test files in a separate process until it ends. Rejects if the runner itself failed or no test ran: otherwise a runner that was
+ * killed, or that does not know an argument, would look like a success.
  */
 export function runTests({ node = process.execPath, args = [], files, env }: TestRun): Promise<readonly TestLine[]> {
   return new Promise((resolve, reject) => {
-    // Set by a test runner that this runs under: the inner one would report to it.
+    // An outer test runner sets this variable: the inner runner would report to the outer one.
     const { NODE_TEST_CONTEXT: _, ...outer } = process.env;
     const child = spawn(node, ['--test', '--test-timeout=300000', `--test-reporter=${reporter}`, ...args, ...files], {
       cwd: root,

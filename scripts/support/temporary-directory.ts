@@ -8,7 +8,7 @@ export interface TemporaryDirectory {
 }
 
 const present = new Set<string>();
-// What nobody removed goes with the process, whether a test failed or not.
+// Remaining directories are removed when the process ends, even if a test failed.
 process.on('exit', () => {
   for (const path of present) removeNow(path);
 });

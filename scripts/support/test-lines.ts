@@ -3,15 +3,15 @@ import type { TestEvent } from 'node:test/reporters';
 
 /** How one test ended, as the reporter below prints it: one line of JSON each. */
 export interface TestLine {
-  /** With the suites around it. */
+  /** Includes the names of the enclosing suites. */
   readonly name: string;
   readonly file: string;
   readonly outcome: 'pass' | 'FAIL' | 'skip';
-  /** Of a failure. */
+  /** Reason of a failure. */
   readonly reason?: string;
 }
 
-/** A reporter of node:test. Suites are left out, but for one that fails by itself: in a hook, not in a test of it. */
+/** A reporter for node:test. Omits suites, except those that fail in a hook and not in one of their tests. */
 export default async function* testLines(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const parents: string[] = [];
   for await (const event of source) {

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The Envoy to run: `ENVOY_BIN`, else the one that `node scripts/setup.mjs` put into `.local/`. */
+/** The Envoy to run: `ENVOY_BIN`, otherwise the one that `node scripts/setup.mjs` has installed in `.local/`. */
 export function envoyBinary(): string {
   return tool('ENVOY_BIN', 'envoy');
 }
 
-/** The local AWS to run: `MINISTACK_BIN`, else the one that `node scripts/setup.mjs` put into `.local/`. */
+/** The local AWS to run: `MINISTACK_BIN`, otherwise the one that `node scripts/setup.mjs` has installed in `.local/`. */
 export function ministackBinary(): string {
   return tool('MINISTACK_BIN', 'ministack');
 }

@@ -2,9 +2,9 @@ import { address, type PlainEnvoyOptions } from './istio-patches.ts';
 import type { Json } from './kubernetes-schema.ts';
 
 /**
- * What Envoy Gateway's translator prints (`egctl x translate --to xds`) as a configuration without a control plane: listeners,
- * routes, clusters and endpoints are joined as ADS would join them, and nothing of them is changed but addresses and where
- * access logs go. Endpoints that are sockets of the network become the backend, so that a route leads to something that is there.
+ * Converts the output of Envoy Gateway's translator (`egctl x translate --to xds`) to a configuration without a control plane. Listeners,
+ * routes, clusters and endpoints are joined as with ADS; only addresses and the targets of access logs are changed. Endpoints with network
+ * addresses are replaced by the backend, so that routes lead to an existing service.
  */
 export function staticEnvoyOf(translated: Json, options: PlainEnvoyOptions): Json {
   const [gateway] = Object.values(
@@ -23,7 +23,7 @@ export function staticEnvoyOf(translated: Json, options: PlainEnvoyOptions): Jso
   );
   const listeners = list(dumps, 'dynamicListeners')
     .map(({ activeState }) => (activeState as Json).listener as Json)
-    // The other one is for Kubernetes's probes, on a port of its own.
+    // The other listener is for Kubernetes's probes, on a separate port.
     .filter((listener) => JSON.stringify(listener).includes('"rds"'));
   const clusters = list(dumps, 'dynamicActiveClusters').map(({ cluster }) => cluster as Json);
   return {
@@ -48,7 +48,7 @@ function byName(messages: readonly Json[], field: string): ReadonlyMap<string, J
   return new Map(messages.map((message) => [String(message[field]), message]));
 }
 
-/** The routes where a connection manager would ask for them. */
+/** Inserts the routes where a connection manager would request them by RDS. */
 function withRoutes(value: unknown, routes: ReadonlyMap<string, Json>): unknown {
   if (Array.isArray(value)) return value.map((item) => withRoutes(item, routes));
   if (typeof value !== 'object' || value === null) return value;
@@ -63,12 +63,12 @@ function withRoutes(value: unknown, routes: ReadonlyMap<string, Json>): unknown 
   return Object.fromEntries(entries);
 }
 
-/** An access log in the file /dev/stdout, which cannot be opened where the output is a pipe of Node's. */
+/** Replaces an access log in the file /dev/stdout, which cannot be opened if the output is a pipe of Node. */
 function streamed({ path: _, ...log }: Json): Json {
   return { ...log, '@type': 'type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog' };
 }
 
-/** A resource's own type, which it has where it stands by itself. */
+/** Removes a resource's own type, which it has only outside other messages. */
 function plain(value: unknown): unknown {
   const { '@type': _, ...rest } = value as Json;
   return rest;

@@ -12,7 +12,7 @@ export interface Signer {
 export interface Signers {
   /** Each once. For a step whose identity depends on the request, the machine's identity is listed, which assumes the role. */
   readonly signers: readonly Signer[];
-  /** Steps whose identity is known before a request. */
+  /** Number of steps whose identity is known without a request. */
   readonly known: number;
   /** A step has its own keys, or an expression for them. */
   readonly haveKeys: boolean;

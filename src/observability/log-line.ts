@@ -15,7 +15,7 @@ interface LoggerParts {
 export interface LineOptions {
   /** Whether payloads are written. */
   readonly withPayloads: boolean;
-  /** The field `err`. */
+  /** Serializes the field `err`. */
   readonly serializeError: (error: unknown) => unknown;
 }
 
@@ -80,7 +80,7 @@ interface Field {
   readonly kind: NameKind;
 }
 
-/** Names come from code, and are few. */
+/** More than the code has: names of fields never come from requests. */
 const MAX_FIELDS = 1_000;
 const fieldsByName = new Map<string, Field>();
 
@@ -118,7 +118,7 @@ function inOneLine(json: string): string {
 let second = Number.NaN;
 let secondJson = '';
 
-/** The field `time` in ISO 8601. Under load most lines share their second. */
+/** The field `time` in ISO 8601. The text of the second is reused, because under load most lines have the same second. */
 export function timeJson(): string {
   const now = Date.now();
   const current = Math.floor(now / 1000);

@@ -32,7 +32,7 @@ interface Open {
   received: Buffer;
 }
 
-/** Flag and length before each message of gRPC. */
+/** Flag and length before each gRPC message. */
 const PREFIX_BYTES = 5;
 /** No stream is opened with a smaller window: all open streams together send less than this. */
 const RESERVED_WINDOW = 32 * 1024;

@@ -1,4 +1,4 @@
-/** The part of HTTP/2 (RFC 9113, 6) and HPACK (RFC 7541, 6.2.2) that the client of a warm-up speaks. */
+/** The part of HTTP/2 (RFC 9113, 6) and HPACK (RFC 7541, 6.2.2) that the client of a warm-up uses. */
 export const frameType = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, windowUpdate: 8 } as const;
 
 export const END_STREAM = 1;

@@ -22,7 +22,7 @@ interface Recording {
 /** How a request goes through the filter: see `InMemoryEnvoy`. */
 export interface ExchangeOptions {
   readonly method: Method;
-  /** Of the gRPC call, as a header block. */
+  /** Header block of the gRPC call. */
   readonly headers: Buffer;
   readonly request: HttpRequest;
   readonly envoy: EnvoyOptions;
@@ -75,7 +75,7 @@ export class RecordedExchange {
   }
 
   async #replay(connection: EnvoyConnection, { steps, kinds }: Recording): Promise<void> {
-    // Envoy ends streams in both ways: see EnvoyStream.
+    // Alternate, because Envoy ends streams in both ways: see EnvoyStream.
     const how = this.#times++ % 2 === 0 ? 'end' : 'reset';
     let ended = (): void => {};
     const end = new Promise<void>((resolve) => {

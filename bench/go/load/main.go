@@ -1,5 +1,5 @@
 // The load generator of the benchmark: the same HTTP/1.1 request over and over, one at a time on each connection.
-// Reads one JSON order a line from stdin and answers each with one JSON result a line; ends when stdin does.
+// Reads one JSON order per line from stdin and prints one JSON result per line; exits when stdin ends.
 package main
 
 import (
@@ -30,7 +30,7 @@ type order struct {
 	Method      string            `json:"method"`
 	Headers     map[string]string `json:"headers"`
 	Body        string            `json:"body"`
-	// A body of another length is a failure: the answer of another party.
+	// A body of another length counts as a failure: the answer came from the wrong place.
 	ExpectBytes int `json:"expectBytes"`
 }
 
@@ -40,12 +40,12 @@ type result struct {
 	Reasons    map[string]int64 `json:"reasons"`
 	Seconds    float64          `json:"seconds"`
 	CPUSeconds float64          `json:"cpuSeconds"`
-	// Requests by time: bucket N holds those from 1.01^N microseconds on.
+	// Number of requests by time: bucket N has those that took 1.01^N microseconds or more.
 	Buckets map[int]int64 `json:"buckets"`
 }
 
 func main() {
-	// It must be fast, and still leave the second core to what is measured.
+	// One thread: the load generator must leave the second core to the measured programs.
 	runtime.GOMAXPROCS(1)
 	reader := bufio.NewReaderSize(os.Stdin, 1<<16)
 	for {
@@ -61,7 +61,7 @@ func main() {
 	}
 }
 
-// Connections that no order uses now: slices of a second must not pay for new ones each time.
+// Idle connections, kept between orders: a slice of one second must not spend its time on opening new ones.
 type connection struct {
 	net.Conn
 	reader *bufio.Reader
@@ -146,7 +146,7 @@ func requestBytes(given order, target *url.URL) []byte {
 	return text.Bytes()
 }
 
-// One more request, or no more: a number of requests where one was asked for, else until the time is over.
+// Whether to send one more request: up to the number of requests if the order has one, otherwise until the time is over.
 func (all *runner) next() bool {
 	if all.order.Requests > 0 {
 		return all.sent.Add(1) <= all.order.Requests
@@ -154,7 +154,7 @@ func (all *runner) next() bool {
 	return time.Now().Before(all.deadline)
 }
 
-// One connection's requests, one after the other; a broken connection is replaced and its request counted as failed.
+// Sends one connection's requests one after the other. A broken connection is replaced, and its request counts as failed.
 func (all *runner) connection() result {
 	own := result{Reasons: map[string]int64{}, Buckets: map[int]int64{}}
 	var one *connection
@@ -174,7 +174,7 @@ func (all *runner) connection() result {
 		own.Buckets[bucket(time.Since(begun))]++
 		if err != nil {
 			failure = reason(err)
-			// What refuses connections does so at once: without a pause nothing else would be measured.
+			// Connections are refused immediately: without a pause this loop would take all CPU time.
 			time.Sleep(5 * time.Millisecond)
 		}
 		if failure != "" {

@@ -24,13 +24,13 @@ type answer struct {
 
 type answers struct {
 	Functions map[string]answer `json:"functions"`
-	// What the backend answers, and what it answers to a request with the header x-tier.
+	// The backend's answers: to a request without and with the header x-tier.
 	Backend string `json:"backend"`
 	Tiered  string `json:"tiered"`
 }
 
 func main() {
-	// A second thread would take from the core that the server under test needs.
+	// One thread: a second one would use the core that the server under test needs.
 	runtime.GOMAXPROCS(1)
 	var given answers
 	check(json.Unmarshal([]byte(os.Args[1]), &given))
@@ -61,7 +61,7 @@ func main() {
 		return plain
 	})
 	fmt.Printf("{\"lambda\":%d,\"backend\":%d}\n", lambda, backend)
-	// Ends with the process that holds its stdin.
+	// Exit together with the process that holds stdin open.
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 

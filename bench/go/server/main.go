@@ -1,4 +1,4 @@
-// An ext_proc server as one would write it in Go: grpc-go, Envoy's own message types and aws-sdk-go-v2.
+// An ext_proc server as most people would write it in Go: with grpc-go, Envoy's own message types and aws-sdk-go-v2.
 // Arguments: BEHAVIOUR ENDPOINT SOCKET. Prints `ready` when it listens.
 package main
 
@@ -52,7 +52,7 @@ func client(endpoint string) *lambda.Client {
 				SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
 			}, nil
 		}),
-		// Of the 10 idle connections that the default keeps, most would be closed and made anew at 32 requests at a time.
+		// The default keeps 10 idle connections: with 32 concurrent requests most connections would be closed and opened again.
 		HTTPClient: awshttp.NewBuildableClient().WithTransportOptions(func(transport *http.Transport) {
 			transport.MaxIdleConns = 256
 			transport.MaxIdleConnsPerHost = 256
@@ -64,7 +64,7 @@ func (s *server) Process(stream extproc.ExternalProcessor_ProcessServer) error {
 	for {
 		request, err := stream.Recv()
 		if err != nil {
-			// Envoy ends every stream with RST_STREAM where graceful close is off: no error.
+			// Without graceful close Envoy ends every stream with RST_STREAM, which is not an error.
 			return nil
 		}
 		reply, err := s.reply(stream.Context(), request)

@@ -29,7 +29,7 @@ const goOn = {
   response: { headers: { response_headers: {} }, body: { response_body: {} }, trailers: { response_trailers: {} } },
 } as const satisfies Record<Side, Record<string, ProcessingResponse>>;
 
-/** Whether the reply carries dynamic metadata: an outcome of policies and an answer do. */
+/** Whether the reply contains dynamic metadata: replies with a result of policies and answers do. */
 export function carriesMetadata(reply: Reply | StreamReply): boolean {
   return endsPhase(reply) || reply.kind === 'answer' || reply.kind === 'stream-head';
 }
@@ -85,14 +85,14 @@ function headersReply({ side, mutation, body, modes }: HeadersReply): Processing
   return reply;
 }
 
-/** A changed body always carries its content-length, or Envoy answers 500. HTTP/1 has no trailers beside one. */
+/** A changed body must have its content-length, or Envoy answers 500. HTTP/1 allows no trailers with a content-length. */
 function bodyReply({ side, mutation }: BodyReply): ProcessingResponse {
   if (mutation === undefined) return goOn[side].body;
   const response = common(mutation);
   const { body } = mutation;
   if (body !== undefined) {
     const { set_headers: set = [], remove_headers: remove = [] } = response.header_mutation ?? {};
-    // A removed content-length is right too, and the only one for 204.
+    // A policy may also remove content-length, which a 204 requires.
     const length = remove.includes('content-length') ? [] : [setHeader('content-length', String(body.length))];
     response.header_mutation = { set_headers: [...set, ...length], remove_headers: [...remove, 'trailer'] };
     response.body_mutation = body.length === 0 ? { clear_body: true } : { body };
@@ -117,7 +117,7 @@ function trailersReply({ side, remove }: TrailersReply): ProcessingResponse {
   return side === 'request' ? { request_trailers: trailers } : { response_trailers: trailers };
 }
 
-/** An immediate response. Envoy computes content-length; a body with 204 or 304 would be corrupt HTTP. */
+/** An immediate response. Envoy computes content-length; a body with 204 or 304 would be invalid HTTP. */
 function answerReply(answer: Answer): ProcessingResponse {
   const bodiless = hasNoBody(answer.status);
   const headers = bodiless ? answer.headers.filter(([name]) => name !== 'content-type') : answer.headers;
@@ -165,7 +165,7 @@ function headerMutation(mutation: Mutation): HeaderMutation | undefined {
     };
   }
   if (changes !== undefined) return changes;
-  // Envoy clears the route cache only beside a header mutation; removing a header that is not there is one.
+  // Envoy clears the route cache only together with a header mutation; removing an absent header counts as one.
   return clearRouteCache ? { remove_headers: ['x-lambda-ext-proc-none'] } : undefined;
 }
 
@@ -179,7 +179,7 @@ function modeOverride(modes: ModeOverride): ProcessingMode {
   };
 }
 
-/** As protobuf has it. */
+/** Converts milliseconds to google.protobuf.Duration. */
 function duration(ms: number): { seconds: number; nanos: number } {
   const seconds = Math.floor(ms / 1000);
   return { seconds, nanos: Math.round((ms - seconds * 1000) * 1e6) };

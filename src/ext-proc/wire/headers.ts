@@ -2,7 +2,7 @@ import type { HeaderChange } from '../../policy/index.ts';
 import type { HeaderMutation, HeaderValueOption } from './protobuf.ts';
 
 /**
- * Envoy reads `raw_value` alone, and overwrites unless the deprecated `append` says true. It removes before it sets,
+ * Envoy reads only `raw_value`, and overwrites a header unless the deprecated `append` is true. It removes headers before it sets others,
  * so the order of changes to different headers does not matter.
  */
 export function encodeChanges(changes: readonly HeaderChange[]): HeaderMutation | undefined {
@@ -23,7 +23,7 @@ export function encodeChanges(changes: readonly HeaderChange[]): HeaderMutation 
   return { set_headers: set, remove_headers: remove };
 }
 
-/** An answer's headers: the first of a name replaces what Envoy would put, further ones are added. */
+/** An answer's headers: the first one with a name replaces Envoy's own, further ones are added. */
 export function encodeHeaders(headers: readonly (readonly [name: string, value: string])[]): HeaderMutation {
   const seen = new Set<string>();
   return {

@@ -7,7 +7,7 @@ import { metadata } from './request-shape.ts';
 
 /** Memory of a value without its texts, including the map or list that it may be. */
 const VALUE_BYTES = 160;
-/** More than a token of 60 KiB holds. */
+/** More values than a token of 60 KiB can contain. */
 const MOST_VALUES = 20_000;
 /** Objects and lists inside a namespace. */
 const MOST_LEVELS = 48;

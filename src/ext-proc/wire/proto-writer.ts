@@ -137,7 +137,7 @@ export class ProtoWriter {
     return true;
   }
 
-  /** Leaves one byte for a length that is not known yet. */
+  /** Reserves one byte for a length that is not known yet. */
   #open(): number {
     this.#reserve(1);
     this.#at++;

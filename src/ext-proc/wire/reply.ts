@@ -13,7 +13,7 @@ export interface Mutation {
   readonly clearRouteCache: boolean;
 }
 
-/** What the filter is to send from here on, in place of its own configuration (`mode_override`). */
+/** What the filter must send from here on, instead of what its own configuration says (`mode_override`). */
 export interface ModeOverride {
   readonly requestBody: 'NONE' | 'BUFFERED';
   readonly requestTrailers: 'SEND' | 'SKIP';

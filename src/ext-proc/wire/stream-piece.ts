@@ -18,8 +18,8 @@ const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
  * general writer moves the body once for each message around it, because it learns a message's length last; that would be most of the
  * cost of a streamed answer.
  *
- * The next call may overwrite the returned buffer: grpc-js copies it into its frame at once (a test verifies that), and
- * a buffer for each piece would be as much garbage as the answer has bytes.
+ * The next call may overwrite the returned buffer. grpc-js copies it into its frame immediately (a test verifies that), and a new buffer
+ * for each piece would create as much garbage as the answer has bytes.
  */
 export function writeStreamPiece(body: Uint8Array, end: boolean): Buffer {
   const { length } = body;
