@@ -110,5 +110,5 @@ async function startPlayground({ checkout, tests }: DemoFiles, stops: (() => unk
 
 async function lastWords(child: Child): Promise<string> {
   const result = await child.exited;
-  return `${child.name} ended (${result}); its last words:\n${child.output().split('\n').slice(-15).join('\n')}`;
+  return `${child.name} ended (${result}); its last output:\n${child.output().split('\n').slice(-15).join('\n')}`;
 }

@@ -3,7 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** With this header the demo's Envoy tells the backend which headers policies changed: `NAME BASE64` for each, separated by commas. */
 export const CHANGED_HEADER = 'x-demo-changed';
 
-/** Runs before the policies and stores the headers as they arrived: name to all its values. Later filters add nothing that looks like a change. */
+/**
+ * Runs before the policies and stores the headers as they arrived: name to all its values. Later filters add nothing that looks like a
+ * change.
+ */
 const BEFORE = `
 function envoy_on_request(handle)
   local before = {}

@@ -62,7 +62,7 @@ export class DemoSidecar {
     writeFileSync(log, '');
     if (config !== file) copyWithPorts(file, config, ports);
     // No drain is needed: Envoy is stopped first.
-    // Whoever tries it waits for the start, not for the first request.
+    // Warm up, so that users wait for the start and not for the first request.
     const flags = ['--config', config, ...listen, '--drain-grace', '0', '--warm-up', '500', '--log-decisions', 'on'];
     const child = startChild('sidecar', program, [...args, ...flags], {
       cwd: checkout,

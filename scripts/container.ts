@@ -1,5 +1,5 @@
-// Builds the Dockerfile and tests the container with a real Envoy. Uses no Docker engine but buildah with chroot isolation,
-// which also works where containers cannot be nested. Needs root, Debian's buildah and debootstrap, and a
+// Builds the Dockerfile and tests the container with a real Envoy. Instead of a Docker engine it uses buildah with chroot
+// isolation, which also works where containers cannot be nested. Needs root, Debian's buildah and debootstrap, and a
 // checkout that is set up (`npm run setup`). Usage: node scripts/container.ts
 //
 // The two base images are built here, as stand-ins with the names of the real ones (container/stand-ins.ts). The steps of the Dockerfile
@@ -126,10 +126,11 @@ async function tryRestricted(rootfs: string): Promise<void> {
     const [command, ...args] = inside({}, [node, '-e', RIGHTS]);
     const told = run(command, args);
     console.log(`container: restricted: ${told}`);
-    if (told !== NO_RIGHTS) throw new Error(`the process has more than the policy leaves it; expected ${NO_RIGHTS}`);
+    if (told !== NO_RIGHTS)
+      throw new Error(`the process has more rights than the policy allows; expected ${NO_RIGHTS}`);
     const [check, ...flags] = inside({}, ['/usr/local/bin/lambda-ext-proc', 'check', '/app/starter/policies.yaml']);
     console.log(`container: restricted: check, by its name and without a shell: ${run(check, flags)}`);
-    console.log('container: restricted: no seccomp profile was laid on: that takes a container runtime');
+    console.log('container: restricted: no seccomp profile was applied: that requires a container runtime');
   } finally {
     await demo.stop();
   }

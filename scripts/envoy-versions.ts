@@ -18,7 +18,8 @@ async function main(): Promise<number> {
   const options = { versions: { type: 'string' }, page: { type: 'boolean', default: false } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const isWhole = values.versions === undefined && positionals.length === 0;
-  if (values.page && !isWhole) throw new Error('--page is about all versions, and runs no test');
+  if (values.page && !isWhole)
+    throw new Error('--page tests all versions and runs no test files: use it without other arguments');
   if (isWhole) await tryEach();
   if (values.page) return 0;
   const versions = values.versions?.split(',') ?? envoyVersions;
@@ -46,7 +47,7 @@ async function main(): Promise<number> {
 async function tryEach(): Promise<void> {
   const columns = new Map<string, ReadonlyMap<string, string>>();
   for (const version of envoyVersions) columns.set(version, await probeEnvoy(installEnvoy(root, version)));
-  console.log(`docs/compatibility.md ${writePage(columns) ? 'has changed' : 'is true'}`);
+  console.log(`docs/compatibility.md ${writePage(columns) ? 'has changed' : 'is up to date'}`);
 }
 
 function tellDifferences(

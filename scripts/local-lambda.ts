@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new Error(`--port must be 1 to 65535, not ${values.port}`);
-  if (!(await isFree(port))) throw new Error(`port ${port} is in use (\`npm start\` has 4567): give another --port`);
+  if (!(await isFree(port))) throw new Error(`port ${port} is in use (\`npm start\` uses 4567): choose another --port`);
   await startLocalLambda(port, files);
   console.log(`local-lambda: ${Object.keys(files).join(', ')} at http://127.0.0.1:${port} until Ctrl-C`);
 }

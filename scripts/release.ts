@@ -53,11 +53,11 @@ function prepare(version: string): void {
   const from = currentVersion();
   const released = releasedTags();
   if (released.includes(tagOf(version)))
-    throw new Error(`${tagOf(version)} is there already: a version is released once`);
+    throw new Error(`${tagOf(version)} already exists: a version can be released only once`);
   // The first release may have the version that package.json already has.
   const order = compareVersions(version, from);
   if (order < 0 || (order === 0 && released.includes(tagOf(from)))) {
-    throw new Error(`${version} does not come after ${from}, which package.json has`);
+    throw new Error(`${version} does not come after ${from}, the version in package.json`);
   }
   if (run('git', 'status', '--porcelain') !== '')
     throw new Error('the work tree has changes: commit or stash them first');

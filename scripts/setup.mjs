@@ -17,7 +17,8 @@ const script = fileURLToPath(import.meta.url);
 const root = fileURLToPath(new URL('..', import.meta.url));
 try {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major < 18) throw new SetupError(`Node ${process.versions.node} is too old even for the set-up, which needs 18`);
+  if (major < 18)
+    throw new SetupError(`Node ${process.versions.node} is too old for the set-up, which needs 18 or later`);
   if (process.argv.includes(TOOLS_ONLY)) installTools(root, process.env);
   else if (await installDependencies()) {
     if (process.argv.includes('--browser')) installBrowser(root, process.env);

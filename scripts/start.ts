@@ -45,8 +45,8 @@ async function main(): Promise<number> {
 }
 
 /**
- * Resolves at Ctrl-C, SIGTERM or when the terminal is closed. npm passes a Ctrl-C on that the terminal has sent to this
- * process as well, so only a later one means impatience: then everything is killed at once.
+ * Resolves at Ctrl-C, SIGTERM or when the terminal is closed. npm repeats a Ctrl-C that the terminal has already sent to this process, so
+ * only a later one is a request to end immediately: then everything is killed.
  */
 function onInterrupt(): Promise<number> {
   return new Promise((resolve) => {
@@ -60,7 +60,7 @@ function onInterrupt(): Promise<number> {
     }
     // Without a listener this signal would end the process, or without --disable-sigusr1 open its inspector.
     process.on('SIGUSR1', () => undefined);
-    // A closed terminal must not stop the cleaning up.
+    // A closed terminal must not interrupt the cleanup.
     process.stdout.on('error', () => undefined);
     process.stderr.on('error', () => undefined);
   });
@@ -136,5 +136,5 @@ try {
   console.error(`start: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }
-// Connections that fetch keeps open would hold the process for seconds.
+// Exit now: connections that fetch keeps open would delay the end by seconds.
 process.exit();

@@ -12,7 +12,7 @@ export type Columns = ReadonlyMap<string, ReadonlyMap<string, Cell>>;
 /** Writes the table into docs/compatibility.md. Returns whether the page has changed. */
 export function writePage(columns: Columns): boolean {
   const before = readFileSync(PAGE, 'utf8');
-  if (!TABLE.test(before)) throw new Error('docs/compatibility.md has lost the marks around its table');
+  if (!TABLE.test(before)) throw new Error('docs/compatibility.md has no marks around its table');
   const page = before.replace(TABLE, (_, start: string, end: string) => `${start}\n${table(columns)}\n${end}`);
   if (page !== before) writeFileSync(PAGE, page);
   return page !== before;

@@ -49,7 +49,7 @@ export async function tryCompiledCode(
   const { taken, compiled } = await startOnce(files, entry, { ...env, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' });
   // Modules that are loaded while the server of the build is already stopping may be missing.
   if (taken < 100 || compiled > taken / 100)
-    throw new Error(`compiled code of ${taken} modules was taken, of ${compiled} not`);
+    throw new Error(`the compiled code of ${taken} modules was used, that of ${compiled} was not`);
   const median = async (more: Readonly<Record<string, string>>): Promise<number> => {
     const times: number[] = [];
     for (let round = 0; round < ROUNDS; round++) times.push((await startOnce(files, entry, { ...env, ...more })).ms);

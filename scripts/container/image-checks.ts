@@ -110,7 +110,7 @@ function checkLicences(files: string, packages: readonly string[]): void {
 /** Checks the configuration of the image against its documented properties; `given` are the label values of this build. */
 export function checkConfig(config: ImageConfig, given: Readonly<Record<string, string>>): void {
   const { User, Entrypoint, Healthcheck, Labels } = config;
-  if (!/^[1-9]\d*:[1-9]\d*$/.test(User)) throw new Error(`the user ${User} is not told in numbers, or is root`);
+  if (!/^[1-9]\d*:[1-9]\d*$/.test(User)) throw new Error(`the user ${User} is not numeric, or is root`);
   if (!Entrypoint[0].startsWith('/'))
     throw new Error(`the entry point ${Entrypoint.join(' ')} needs a shell or a PATH`);
   if (Healthcheck.Test[0] !== 'CMD') throw new Error('the health check needs a shell');

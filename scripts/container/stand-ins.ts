@@ -77,7 +77,7 @@ function makeDistroless(name: string, packages: string): void {
   const files = readdirSync(packages);
   for (const wanted of DISTROLESS) {
     const file = files.find((each) => each.startsWith(`${wanted}_`));
-    if (file === undefined) throw new Error(`debootstrap brought no package ${wanted}`);
+    if (file === undefined) throw new Error(`debootstrap has not installed the package ${wanted}`);
     run('dpkg-deb', ['--extract', join(packages, file), rootfs]);
   }
   for (const made of ['nodejs/bin', 'etc/ssl/certs', 'tmp', 'home/nonroot']) {

@@ -19,7 +19,7 @@ const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'u
 const texts = new Map<string, string[]>();
 for (const [path, { version, license, dev }] of Object.entries(packages)) {
   if (path === '' || dev === true) continue;
-  if (license === undefined) throw new Error(`${path}: package-lock.json tells no licence`);
+  if (license === undefined) throw new Error(`${path}: has no licence in package-lock.json`);
   const files = readdirSync(join(root, path)).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file));
   const text = files.map((file) =>
     readFileSync(join(root, path, file), 'utf8')

@@ -110,10 +110,12 @@ export async function waitFor<T>(
       .catch(() => undefined);
     if (value !== undefined) return value;
     if (!child.running) {
-      throw new Error(`${child.name} ended (${await child.exited}) before ${what}; its last words:\n${child.output()}`);
+      throw new Error(
+        `${child.name} ended (${await child.exited}) before ${what}; its last output:\n${child.output()}`,
+      );
     }
     if (Date.now() > deadline) {
-      throw new Error(`${child.name}: no ${what} within ${timeoutMs} ms; its last words:\n${child.output()}`);
+      throw new Error(`${child.name}: no ${what} within ${timeoutMs} ms; its last output:\n${child.output()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -93,7 +93,7 @@ function apply(patch: Patch, config: Config): void {
   } else if (kind === 'HTTP_ROUTE MERGE') {
     const target = config.routes.find(({ name }) => name === nameOf(patch)) ?? {};
     Object.assign(target, merged(target, value));
-  } else throw new Error(`patches with applyTo ${patch.applyTo} and operation ${operation} are not known here`);
+  } else throw new Error(`patches with applyTo ${patch.applyTo} and operation ${operation} are not supported`);
 }
 
 /** Merges messages as protobuf does. Lists, which protobuf appends, do not occur here. */

@@ -15,6 +15,6 @@ export function ministackBinary(): string {
 
 function tool(variable: string, name: string): string {
   const path = process.env[variable] || join(root, '.local/venv/bin', name);
-  if (!existsSync(path)) throw new Error(`${path} is not there: run \`node scripts/setup.mjs\`, or set ${variable}`);
+  if (!existsSync(path)) throw new Error(`${path} does not exist: run \`node scripts/setup.mjs\`, or set ${variable}`);
   return path;
 }

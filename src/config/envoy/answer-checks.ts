@@ -19,10 +19,10 @@ export function checkAnswers({ config }: Filter, used: UsedRoute, reporter: Repo
     reporter[severityFor([used])](config.placeOf('observability_mode'), message, 'key');
   }
   if (!config.flag('disable_immediate_response')) return;
-  const what = mayAnswer(used.policies) ? 'sendToConsumer and errors are' : 'errors are';
+  const what = mayAnswer(used.policies) ? 'answers of sendToConsumer and error answers' : 'error answers';
   reporter.error(
     config.placeOf('disable_immediate_response'),
-    `${what} no longer answers of ${nameOf(used)} but an empty 500: remove it`,
+    `callers of ${nameOf(used)} get an empty 500 instead of ${what}: remove it`,
     'key',
   );
 }

@@ -471,7 +471,9 @@ test('immediate responses that are off are an error', () => {
     'allow_mode_override: true',
     'allow_mode_override: true\n                      disable_immediate_response: true',
   );
-  assertLines(check(text), ['disable_immediate_response: errors are no longer answers of API orders']);
+  assertLines(check(text), [
+    'disable_immediate_response: callers of API orders get an empty 500 instead of error answers',
+  ]);
 });
 
 test('another ext proc filter of the same envoy is left alone', () => {

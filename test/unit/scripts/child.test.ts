@@ -9,7 +9,7 @@ function isRunning(pid: number): boolean {
   return state !== '' && !state.startsWith('Z');
 }
 
-test('a child that ends too early is reported with its last words', async () => {
+test('a child that ends too early is reported with its last output', async () => {
   const child = startChild('talker', 'sh', ['-c', 'echo out; echo err >&2; exit 3']);
   await assert.rejects(
     waitFor(child, 'readiness', () => undefined),

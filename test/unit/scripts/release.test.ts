@@ -136,7 +136,7 @@ describe('a release of this repository', () => {
 
   test('has the notes of its section, and is made once', () => {
     assert.match(clone.release('notes').output, /^### Added\n/);
-    assert.match(clone.release('prepare', '7.8.9', '--write').output, /v7\.8\.9 is there already/);
+    assert.match(clone.release('prepare', '7.8.9', '--write').output, /v7\.8\.9 already exists/);
     assert.equal(clone.release('channel').output, 'latest\n');
     clone.git('tag', 'v7.10.0');
     assert.equal(clone.release('channel').output, 'release-7.8\n');
