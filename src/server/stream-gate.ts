@@ -26,6 +26,7 @@ export function createStreamGate(options: StreamGateOptions) {
       return false;
     }
     headers['grpc-encoding'] = NO_CODING;
+    stream.on('aborted', endWhenReset);
     if (metadata !== undefined) keepTextMetadata(headers, raw, metadata);
     if (!watched.has(headers[':path'] ?? '')) endUnlessAnswered(stream, firstMessageMs, refusals);
     return true;
@@ -46,6 +47,15 @@ function refuse(stream: ServerHttp2Stream, message: string): void {
   );
   // Nobody reads what the client still sends. In a later turn: Node 26 drops an answer whose stream is closed in the same turn.
   setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
+}
+
+/**
+ * After RST_STREAM with NO_ERROR, which Envoy 1.36 sends, node:http2 keeps a stream until all that came has been read and all that was
+ * written has been sent. Neither may ever happen: the stream is paused, or its client takes no more.
+ */
+function endWhenReset(this: ServerHttp2Stream): void {
+  // In a later turn: a message that came before the reset is handled first.
+  if (this.rstCode === constants.NGHTTP2_NO_ERROR) setImmediate(() => this.destroy());
 }
 
 /** For methods that answer as soon as they have a message: health, reflection. */
