@@ -220,7 +220,14 @@ async function watch(test: TestContext, { environment }: FaultRun): Promise<Runn
 /** Rounds of requests until all was seen, or the time is over. */
 async function provoke(run: FaultRun, prometheus: RunningPrometheus, seen: Seen): Promise<void> {
   const begun = performance.now();
+  // Only a worker that had the old credentials sends them until Lambda refuses them: none is killed before.
+  const hasRefused = (): boolean =>
+    run.traces.spans.some(
+      ({ name, traceId, attributes }) =>
+        name === 'Lambda.Invoke' && traceId === traceOf('machine') && attributes['error.type'] !== undefined,
+    );
   const isComplete = (): boolean =>
+    hasRefused() &&
     ruleNames.every((name) => seen.alerts.has(name)) &&
     queries.every(({ title, expr }) => seen.panels.has(`${title}: ${expr}`));
   let isOver = false;
@@ -232,9 +239,9 @@ async function provoke(run: FaultRun, prometheus: RunningPrometheus, seen: Seen)
     if (round === 4 || round === 20) run.change(true);
     if (round === 8) run.change(false);
     if (round % 10 === 8) void run.overload(traceOf('overload'));
-    if (round > 24) killWorker(run);
+    if (round > 24 && hasRefused()) killWorker(run);
     const calls = Object.entries(ROUND).map(([fault, times]) => run.call(fault as Fault, traceOf(fault), times));
-    await Promise.all([...calls, run.misuse(), pause(800)]).catch(() => {});
+    await Promise.all([...calls, run.misuse(), pause(800)]).catch(() => pause(800));
   }
   isOver = true;
   await looking;
