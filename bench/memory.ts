@@ -31,22 +31,21 @@ export async function measureMemory(
 ): Promise<readonly MemoryRow[]> {
   const silent = await SilentFunction.start();
   const own = { name: 'own', title: 'this project', checkout: root, workers: 1 };
-  let waiting: Subject | undefined;
   const environment = await startBenchEnvironment({
     go,
     gracefulClose: true,
     progress,
-    subjects: (context) => {
-      waiting = ownSubject({ ...own, name: 'waiting' }, { ...context, lambda: silent.url });
-      return [ownSubject(own, context), waiting];
-    },
+    subjects: (context) => [
+      ownSubject(own, context),
+      ownSubject({ ...own, name: 'waiting' }, { ...context, lambda: silent.url }),
+    ],
   });
   try {
     const rows: MemoryRow[] = [];
-    const [busy] = environment.subjects;
+    const [busy, waiting] = environment.subjects;
+    if (busy === undefined || waiting === undefined) throw new Error('no subject to measure');
     for (const benchCase of benchCases.filter(({ name }) => caseNames.has(name))) {
       progress(`memory: ${benchCase.name}`);
-      if (busy === undefined || waiting === undefined) throw new Error('no subject to measure');
       const loaded = await underLoad(busy, benchCase, environment);
       rows.push({ benchCase, ...loaded, waitingKiB: await ofWaiting(waiting, benchCase, environment, silent) });
     }

@@ -108,11 +108,14 @@ export class StreamCall implements Peer {
       return;
     }
     this.#isReading = true;
-    do {
-      this.#readsAgain = false;
-      if (!this.#isPaused) this.#call.startRead();
-    } while (this.#readsAgain);
-    this.#isReading = false;
+    try {
+      do {
+        this.#readsAgain = false;
+        if (!this.#isPaused) this.#call.startRead();
+      } while (this.#readsAgain);
+    } finally {
+      this.#isReading = false;
+    }
   }
 
   #end(outcome: Status): void {

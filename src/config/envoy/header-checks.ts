@@ -17,7 +17,7 @@ const OWN_REQUEST = [
 const OWN_RESPONSE = [':status', 'content-type', 'content-encoding'];
 
 /**
- * Headers that `forward_rules` withholds from the server. To a policy they look absent, and Envoy does not tell the server that it
+ * Headers that `forward_rules` withholds from the server. To a policy they look absent, and the server cannot see that Envoy
  * withholds anything.
  */
 export function checkForwardedHeaders({ config }: Filter, used: UsedRoute, reporter: Reporter): void {
